@@ -1,0 +1,101 @@
+"""Strict reading and canonical writing of everything that crosses a file or a wire.
+
+Must not import anything heavier than msgspec. Sizes are capped, unknown fields refused (the Structs declare it), and
+for signed material duplicates and stray white space are refused by comparing with the canonical re-encoding.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from workbench.core.errors import DiskFull, InputError
+
+T = TypeVar("T")
+MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
+_DISK_FULL_ERRNO = 28
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=False):
+    """Base of every value that is stored or sent: frozen, keyword-only, unknown fields refused."""
+
+
+def encode_canonical(value: object) -> bytes:
+    """JSON with sorted keys and no white space: one value, one sequence of bytes."""
+    return msgspec.json.encode(value, order="sorted")
+
+
+def encode_pretty(value: object) -> bytes:
+    """JSON for people: sorted keys, two spaces, final newline."""
+    return msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=2) + b"\n"
+
+
+def decode_strict(data: bytes, kind: type[T], *, what: str, max_bytes: int = MAX_DOCUMENT_BYTES) -> T:
+    """Decode JSON into `kind`; raises InputError naming `what`, with the reason."""
+    if len(data) > max_bytes:
+        raise InputError(f"{what} has {len(data)} bytes, more than the {max_bytes} allowed.", "Take a smaller file.")
+    try:
+        return msgspec.json.decode(data, type=kind, strict=True)
+    except msgspec.MsgspecError as error:
+        raise InputError(f"{what} can't be read: {error}.", "The file is damaged or of another kind.") from error
+
+
+def decode_canonical(data: bytes, kind: type[T], *, what: str, max_bytes: int = MAX_DOCUMENT_BYTES) -> T:
+    """As `decode_strict`, and the bytes must be exactly the canonical encoding (no duplicate keys, no variants)."""
+    value = decode_strict(data, kind, what=what, max_bytes=max_bytes)
+    if encode_canonical(value) != data:
+        raise InputError(f"{what} is not in canonical form.", "It was altered after it was written, or made elsewhere.")
+    return value
+
+
+def sha256_hex(data: bytes) -> str:
+    """SHA-256 as 64 lower-case hex digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha256_file(path: Path) -> str:
+    """SHA-256 of a file's bytes, read in blocks."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write beside, fsync, rename, fsync the folder: after a crash the old or the new bytes, never a mixture."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise translate_os_error(error, path) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` durable; Windows has no such call and needs none."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def translate_os_error(error: OSError, path: Path) -> Exception:
+    """A full disk becomes DiskFull and the rest an InputError that names the path and the system's reason."""
+    if error.errno == _DISK_FULL_ERRNO or getattr(error, "winerror", None) == 112:
+        return DiskFull(f"The disk with {path.parent} is full; {path.name} was not written.", "Free some space and try again.")
+    return InputError(f"{path} can't be written or read: {error.strerror or error}.", "Check the folder and its permissions.")
+
+
+JsonHook = Callable[[object], object]

@@ -1,0 +1,40 @@
+"""Where a result came from: code version, environment and seed, recorded with every run."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+
+from workbench.core.codec import Record
+
+_RECORDED = ("numpy", "scipy", "scikit-learn", "onnx", "onnxruntime", "skl2onnx", "msgspec")
+
+
+class Provenance(Record, frozen=True, kw_only=True):
+    """Everything beside data, recipe and seed that can change a number."""
+
+    workbench_version: str
+    python_version: str
+    machine: str
+    system: str
+    packages: dict[str, str]
+
+
+def collect() -> Provenance:
+    """The environment of this process."""
+    return Provenance(
+        workbench_version=version(), python_version=platform.python_version(), machine=platform.machine(),
+        system=platform.system(), packages={name: _version_of(name) for name in _RECORDED},
+    )  # fmt: skip
+
+
+def version() -> str:
+    """The program's own version."""
+    return _version_of("pump-workbench") or "0.0.0"
+
+
+def _version_of(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""

@@ -1,0 +1,100 @@
+"""Our own SMP group: numbers and payloads shared by the host (`devices`) and the agent (`edge`).
+
+The standard groups (OS 0, image 1) are those of MCUmgr and come from the `smp` package. Payloads of our group travel as
+CBOR maps and are converted to these records strictly.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from workbench.core.codec import Record
+
+PUMP_GROUP = 64
+
+
+class PumpCommand(IntEnum):
+    """Command numbers in group 64."""
+
+    PASSPORT = 0
+    SLOTS = 1
+    SELF_TEST = 2
+    SCORE_WINDOW = 3
+    LOG_LIST = 4
+    LOG_READ = 5
+    DRIFT = 6
+    ROLL_BACK = 7
+    PROVISION = 8
+    NONCE = 9
+
+
+class PumpStatus(IntEnum):
+    """Return codes of group 64; each has a word that a technician can read."""
+
+    OK = 0
+    UNKNOWN = 1
+    REFUSED = 2
+    BUSY = 3
+    NO_SPACE = 4
+    NOT_FOUND = 5
+    BAD_REQUEST = 6
+    NOT_TRUSTED = 7
+
+
+class Passport(Record, frozen=True, kw_only=True):
+    """Who the device is: board, serial, pump tag, model line, agent version, security floor, trust key ids."""
+
+    board: str
+    serial: str
+    tag: str
+    model_line: str
+    agent_version: str
+    security_floor: int
+    trust_keys: tuple[str, ...]
+    uptime_s: float
+    clock_utc: str
+    free_bytes: int
+    last_reset: str = ""
+
+
+class SlotState(Record, frozen=True, kw_only=True):
+    """One slot: what is in it and what role it plays."""
+
+    slot: int
+    name: str
+    release: int
+    identity: str
+    """SHA-256 of the bundle's canonical manifest; '' when empty."""
+    image_sha256: str
+    size_bytes: int
+    active: bool
+    confirmed: bool
+    pending: bool
+    bootable: bool
+    reason: str = ""
+    """Why the slot's content was refused, one of `bundle.verify.Refusal`, or ''."""
+
+
+class SelfTestReport(Record, frozen=True, kw_only=True):
+    """Result of the golden vectors run on the device."""
+
+    slot: int
+    n_vectors: int
+    n_passed: int
+    largest_error: float
+    allowed_error: float
+    seconds: float
+
+
+class LogInfo(Record, frozen=True, kw_only=True):
+    """One log kept by the device. `kind`: alerts, scores, minutes, raw, events."""
+
+    log_id: int
+    kind: str
+    size_bytes: int
+    first_utc: str
+    last_utc: str
+    sha256: str
+
+
+ConfirmedRelease = int

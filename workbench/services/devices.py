@@ -1,0 +1,276 @@
+"""Find a device, check everything that can be checked, update it, read the verdict back, pull its log."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from workbench.core.codec import Record
+from workbench.core.jobs import Job
+from workbench.core.requests import Request, Result, parameter
+from workbench.core.wire import LogInfo, Passport, SelfTestReport, SlotState
+from workbench.services.common import OutFolder, Port
+
+VerdictWord = Literal["verified", "failed", "unknown"]
+OptionalProject = Annotated[str | None, parameter("Project folder for journal and receipts.", path=True)]
+
+
+class BoardsRequest(Request, frozen=True, kw_only=True):
+    """List the board profiles that are known."""
+
+
+class BoardsResult(Result, frozen=True, kw_only=True):
+    """Profiles as plain data."""
+
+    boards: tuple[dict[str, object], ...]
+
+
+def list_boards(request: BoardsRequest, job: Job) -> BoardsResult:
+    """From resources/boards."""
+    raise NotImplementedError
+
+
+class DeviceTile(Record, frozen=True, kw_only=True):
+    """One port and what answered there."""
+
+    port: str
+    description: str
+    passport: Passport | None
+    slots: tuple[SlotState, ...] = ()
+    error: str = ""
+
+
+class DevicesListRequest(Request, frozen=True, kw_only=True):
+    """List the ports of this machine and what answers there."""
+
+    ports: Annotated[tuple[str, ...], parameter("Also ask these ports, such as socket://127.0.0.1:5000.", flag="--port")] = ()
+    identify: Annotated[bool, parameter("Ask each port who is there.")] = True
+
+
+class DevicesListResult(Result, frozen=True, kw_only=True):
+    """Ports in order of name."""
+
+    devices: tuple[DeviceTile, ...]
+
+
+def list_devices(request: DevicesListRequest, job: Job) -> DevicesListResult:
+    """Reads only."""
+    raise NotImplementedError
+
+
+class IdentifyRequest(Request, frozen=True, kw_only=True):
+    """Ask who is at a port; reads only."""
+
+    port: Port
+    baud_rate_bd: Annotated[int, parameter("Line speed of a serial port.", unit="Bd", ge=1200, le=4000000)] = 115200
+
+
+class IdentifyResult(Result, frozen=True, kw_only=True):
+    """Identity, slots, self-test of the active slot (None if it has none), logs."""
+
+    port: str
+    passport: Passport
+    slots: tuple[SlotState, ...]
+    self_test: SelfTestReport | None
+    logs: tuple[LogInfo, ...]
+    last_score: float | None = None
+    last_score_utc: str = ""
+
+
+def identify(request: IdentifyRequest, job: Job) -> IdentifyResult:
+    """Nothing is written."""
+    raise NotImplementedError
+
+
+class Light(Record, frozen=True, kw_only=True):
+    """One pre-flight light. `state`: good, failure, out_of_specification, not_checked. `fix`: what to do when not good."""
+
+    name: str
+    state: str
+    value: str
+    fix: str = ""
+
+
+class PreflightRequest(Request, frozen=True, kw_only=True):
+    """Check everything that can truly be checked before a write."""
+
+    port: Port
+    bundle: Annotated[str, parameter("Bundle file (.pwb).", path=True, file=True)]
+    project: OptionalProject = None
+    trust: Annotated[str | None, parameter("Trust file; default: the user's pinned root.", path=True, file=True)] = None
+    expect_asset: Annotated[str | None, parameter("Tag of the pump you stand at.")] = None
+    expect_serial: Annotated[str | None, parameter("Serial number of the device you stand at.")] = None
+    baud_rate_bd: Annotated[int, parameter("Line speed of a serial port.", unit="Bd", ge=1200, le=4000000)] = 115200
+
+
+class PreflightResult(Result, frozen=True, kw_only=True):
+    """Lights in order; `is_ready` when none is red."""
+
+    lights: tuple[Light, ...]
+    is_ready: bool
+    estimate_s: float | None
+    identity: IdentifyResult
+
+
+def preflight(request: PreflightRequest, job: Job) -> PreflightResult:
+    """Reads only."""
+    raise NotImplementedError
+
+
+class UpdateRequest(Request, frozen=True, kw_only=True):
+    """Update a device: check, write to the spare slot, test boot, self-test, confirm, read back."""
+
+    port: Port
+    bundle: Annotated[str, parameter("Bundle file (.pwb).", path=True, file=True)]
+    yes: Annotated[bool, parameter("Write, and confirm once the self-tests pass.")] = False
+    project: OptionalProject = None
+    trust: Annotated[str | None, parameter("Trust file; default: the user's pinned root.", path=True, file=True)] = None
+    expect_asset: Annotated[str | None, parameter("Refuse unless the device carries this tag.")] = None
+    expect_serial: Annotated[str | None, parameter("Refuse unless the device has this serial number.")] = None
+    confirm: Annotated[bool, parameter("Confirm after the self-tests.")] = True
+    baud_rate_bd: Annotated[int, parameter("Line speed of a serial port.", unit="Bd", ge=1200, le=4000000)] = 115200
+
+
+class UpdateStep(Record, frozen=True, kw_only=True):
+    """One line of what happened (published live and kept in the receipt)."""
+
+    at_utc: str
+    step: str
+    """identify, check, transfer, verify, activate, self-test, confirm, receipt."""
+    state: Literal["running", "done", "failed"]
+    text: str
+
+
+class TransferRate(Record, frozen=True, kw_only=True):
+    """Published while writing."""
+
+    offset_bytes: int
+    total_bytes: int
+    rate_Bps: float  # noqa: N815 - bytes a second, as the contract spells it
+    remaining_s: float | None
+
+
+class UpdateResult(Result, frozen=True, kw_only=True):
+    """The verdict, read back. See help/verdicts.md."""
+
+    verdict: VerdictWord
+    state: str
+    reason: str
+    next_action: str
+    bytes: int
+    seconds: float
+    rate_Bps: float  # noqa: N815
+    line_rate_fraction: float | None
+    before: dict[str, object]
+    after: dict[str, object]
+    receipt: str | None
+    steps: tuple[UpdateStep, ...] = ()
+    message: str = ""
+
+
+def update_device(request: UpdateRequest, job: Job) -> UpdateResult:
+    """Never raises for what the device did: the verdict says it. Publishes UpdateStep and TransferRate."""
+    raise NotImplementedError
+
+
+class ResumeRequest(Request, frozen=True, kw_only=True):
+    """Go on with an update that was cut off, or find out what became of it."""
+
+    port: Port
+    project: OptionalProject = None
+    yes: Annotated[bool, parameter("Write on and confirm, as the update was told to.")] = True
+
+
+def resume_update(request: ResumeRequest, job: Job) -> UpdateResult:
+    """Reads back first; writes only what is missing."""
+    raise NotImplementedError
+
+
+class ConfirmRequest(Request, frozen=True, kw_only=True):
+    """Confirm the model that is test-booted, after its self-test."""
+
+    port: Port
+    project: OptionalProject = None
+
+
+def confirm_device(request: ConfirmRequest, job: Job) -> UpdateResult:
+    """Second touch of an update made with --no-confirm."""
+    raise NotImplementedError
+
+
+class RollBackRequest(Request, frozen=True, kw_only=True):
+    """Go back to the confirmed model in the other slot, at or above the security floor."""
+
+    port: Port
+    key: Annotated[str, parameter("Key id or name that signs the command.")]
+    project: OptionalProject = None
+
+
+def roll_back(request: RollBackRequest, job: Job) -> UpdateResult:
+    """Needs a signed command (device serial and nonce)."""
+    raise NotImplementedError
+
+
+class PullLogsRequest(Request, frozen=True, kw_only=True):
+    """Read the device's own logs; into the project too, if one is given."""
+
+    port: Port
+    out: OutFolder
+    project: OptionalProject = None
+
+
+class PulledLog(Record, frozen=True, kw_only=True):
+    """One log file; `rows` of it."""
+
+    kind: str
+    path: str
+    size_bytes: int
+    sha256: str
+
+
+class PullLogsResult(Result, frozen=True, kw_only=True):
+    """Files, checked by hash; recordings that were imported."""
+
+    logs: tuple[PulledLog, ...]
+    recordings: tuple[str, ...]
+    seconds: float
+    bytes: int
+
+
+def pull_logs(request: PullLogsRequest, job: Job) -> PullLogsResult:
+    """Resumes where a former pull of the same log ended."""
+    raise NotImplementedError
+
+
+class VirtualRequest(Request, frozen=True, kw_only=True):
+    """Start a virtual gateway in a process of its own; prints one ready line and goes on."""
+
+    listen: Annotated[str, parameter("socket://127.0.0.1:0 (any free port), or pty.")] = "socket://127.0.0.1:0"
+    state: Annotated[str | None, parameter("Folder of its slots and logs; default: a temporary one.", path=True)] = None
+    trust: Annotated[str | None, parameter("Trust file it is provisioned with.", path=True, file=True)] = None
+    board: Annotated[str, parameter("Board profile it claims to be.")] = "virtual-gateway"
+    tag: Annotated[str, parameter("Equipment tag it is provisioned with.")] = "P-2041A"
+    line: Annotated[str, parameter("Model line it is provisioned for; '' takes the first bundle's.")] = ""
+    input: Annotated[str | None, parameter("Log (CSV) that it replays as its sensors.", path=True, file=True)] = None
+    speed: Annotated[float, parameter("How many times faster than real time it replays.", ge=0.01, le=100000)] = 1.0
+    baud_rate_bd: Annotated[int, parameter("Pace of the line; 0 = unpaced.", unit="Bd", ge=0)] = 0
+    latency_ms: Annotated[float, parameter("Delay of the line.", unit="ms", ge=0, le=1000)] = 0.0
+    fault: Annotated[tuple[str, ...], parameter("cut@BYTES, power@BYTES, full, lie or corrupt@BYTES.")] = ()
+
+
+class VerifyReceiptRequest(Request, frozen=True, kw_only=True):
+    """Check a receipt's signature and show what it says."""
+
+    receipt: Annotated[str, parameter("Receipt file (.json).", positional=True, path=True, file=True)]
+
+
+class ReceiptResult(Result, frozen=True, kw_only=True):
+    """The receipt as plain data."""
+
+    is_valid: bool
+    signer: str
+    receipt: dict[str, object]
+
+
+def verify_receipt(request: VerifyReceiptRequest, job: Job) -> ReceiptResult:
+    """The envelope is canonical and the signature holds."""
+    raise NotImplementedError

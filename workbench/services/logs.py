@@ -1,0 +1,176 @@
+"""Look at log files and bring them into a project."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from workbench.core.codec import Record
+from workbench.core.jobs import Job
+from workbench.core.requests import Request, Result, parameter
+from workbench.services.common import Answers, Join, LogPaths, ProjectFolder, ZoneName
+
+
+class Finding(Record, frozen=True, kw_only=True):
+    """Something about the quality of a channel (or of the whole log when `channel` is None)."""
+
+    code: str
+    text: str
+    channel: str | None = None
+    start_utc: str | None = None
+    end_utc: str | None = None
+    severity: str = "out_of_specification"
+    """NE 107 word for the symbol: failure, function_check, out_of_specification, maintenance_required, not_checked."""
+
+
+class Question(Record, frozen=True, kw_only=True):
+    """What the file can't tell. `channel` when it concerns one channel only; `blocks` when import waits for it."""
+
+    code: str
+    text: str
+    choices: tuple[str, ...]
+    default: str | None
+    channel: str | None = None
+    blocks: bool = False
+
+
+class ChannelSummary(Record, frozen=True, kw_only=True):
+    """One channel as `logs inspect` prints it."""
+
+    name: str
+    unit: str | None
+    n_good: int
+    bad: dict[str, int]
+    min: float | None
+    max: float | None
+    mean: float | None
+    quantity: str = ""
+    n_absent: int = 0
+
+
+class RecordingSummary(Record, frozen=True, kw_only=True):
+    """One recording as `logs inspect` prints it; `id` and `asset` only once it is in a project."""
+
+    source: str
+    rows: int
+    first_utc: str | None
+    last_utc: str | None
+    sample_period_s: float | None
+    channels: tuple[ChannelSummary, ...]
+    n_gaps: int
+    n_duplicates_dropped: int
+    n_backward_steps: int
+    findings: tuple[Finding, ...]
+    left_out: tuple[dict[str, str], ...] = ()
+    """Columns that are not inputs: {"channel", "why"} (labels, index, quality, annotation)."""
+    labels: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    asset: str | None = None
+    id: str | None = None
+
+
+class InspectRequest(Request, frozen=True, kw_only=True):
+    """Read log files and say what is in them, without importing."""
+
+    paths: LogPaths
+    zone: ZoneName = None
+    answer: Answers = ()
+    join: Join = None
+
+
+class InspectResult(Result, frozen=True, kw_only=True):
+    """What the files hold and what they leave open."""
+
+    recordings: tuple[RecordingSummary, ...]
+    questions: tuple[Question, ...]
+
+
+def inspect_logs(request: InspectRequest, job: Job) -> InspectResult:
+    """Parse everything; QuestionOpen is raised only where nothing at all can be delivered."""
+    raise NotImplementedError
+
+
+class Guess(Record, frozen=True, kw_only=True):
+    """One thing the importer guessed, how sure it is (0..1), and what else it could be."""
+
+    name: str
+    value: str
+    confidence: float
+    choices: tuple[str, ...] = ()
+
+
+class PreviewColumn(Record, frozen=True, kw_only=True):
+    """One column of the file and what it is taken for."""
+
+    name: str
+    role: str
+    """channel, time, label, index, quality, annotation, tag, value."""
+    unit: str | None
+    quantity: str
+    confidence: float
+    sample: tuple[str, ...] = ()
+
+
+class PreviewRequest(Request, frozen=True, kw_only=True):
+    """Guess the format of one file from its first rows, for the window's import preview."""
+
+    path: Annotated[str, parameter("Log file.", positional=True, path=True, file=True)]
+    zone: ZoneName = None
+    answer: Answers = ()
+
+
+class PreviewResult(Result, frozen=True, kw_only=True):
+    """Guesses (encoding, delimiter, decimal mark, time column, time format, zone), columns, first rows as text."""
+
+    path: str
+    guesses: tuple[Guess, ...]
+    columns: tuple[PreviewColumn, ...]
+    rows: tuple[tuple[str, ...], ...]
+    questions: tuple[Question, ...]
+
+
+def preview_log(request: PreviewRequest, job: Job) -> PreviewResult:
+    """Look at the head of a file only; fast at any size."""
+    raise NotImplementedError
+
+
+class ImportRequest(Request, frozen=True, kw_only=True):
+    """Bring log files into a project as recordings."""
+
+    paths: LogPaths
+    project: ProjectFolder
+    zone: ZoneName = None
+    answer: Answers = ()
+    join: Join = None
+    asset: Annotated[str | None, parameter("Equipment tag of the pump; else taken from the file name.")] = None
+    site: Annotated[str | None, parameter("Site the pump belongs to.")] = None
+
+
+class ImportResult(Result, frozen=True, kw_only=True):
+    """The recordings that were stored (with `id` and `asset`)."""
+
+    recordings: tuple[RecordingSummary, ...]
+    questions: tuple[Question, ...]
+    bytes_stored: int = 0
+
+
+def import_logs(request: ImportRequest, job: Job) -> ImportResult:
+    """Parse, check and store columnar with pyramid; one journal line a recording. Same file again: stored once."""
+    raise NotImplementedError
+
+
+class QualityRequest(Request, frozen=True, kw_only=True):
+    """List the quality findings of a project's recordings."""
+
+    project: ProjectFolder
+    asset: Annotated[str | None, parameter("Only this pump.")] = None
+
+
+class QualityResult(Result, frozen=True, kw_only=True):
+    """Findings by recording id."""
+
+    recordings: tuple[RecordingSummary, ...]
+
+
+def log_quality(request: QualityRequest, job: Job) -> QualityResult:
+    """Read the stored findings."""
+    raise NotImplementedError

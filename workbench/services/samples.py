@@ -1,0 +1,34 @@
+"""Sample pumps: made-up logs of believable pumps, with true labels beside them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from workbench.core.jobs import Job
+from workbench.core.requests import Request, Result, parameter
+from workbench.services.common import OutFolder
+
+
+class SampleRequest(Request, frozen=True, kw_only=True):
+    """Write sample pump logs with labels beside them."""
+
+    out: OutFolder
+    pumps: Annotated[int, parameter("Number of pumps.", ge=1, le=50)] = 6
+    days: Annotated[float, parameter("Days of log.", unit="d", ge=0.05, le=400)] = 14.0
+    seed: Annotated[int, parameter("Seed of all random numbers.", ge=0)] = 1
+    period_s: Annotated[float, parameter("Time between samples.", unit="s", ge=1, le=600, advanced=True)] = 30.0
+
+
+class SampleResult(Result, frozen=True, kw_only=True):
+    """Log files (CSV, one a pump), the true events (CSV for `labels import`) and late, uncertain work orders (CSV)."""
+
+    out: str
+    logs: tuple[str, ...]
+    events: str
+    work_orders: str
+    assets: tuple[str, ...]
+
+
+def write_samples(request: SampleRequest, job: Job) -> SampleResult:
+    """Same seed, same bytes."""
+    raise NotImplementedError
