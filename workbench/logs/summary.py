@@ -1,0 +1,79 @@
+"""What is known about a log once it was read: facts, quality findings and open questions.
+
+Plain frozen records that are stored beside a recording. Instants are ns since 1970-01-01 UTC; services turn them into
+text. Must not import anything but core.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from workbench.core.codec import Record
+
+Severity = Literal["failure", "function_check", "out_of_specification", "maintenance_required", "not_checked"]
+
+
+class Finding(Record, frozen=True, kw_only=True):
+    """Something about the quality of a channel (or of the whole log when `channel` is None)."""
+
+    code: str
+    """FLAT_LINE, SATURATED, ZERO_SUSPECTED, SENTINEL, GAP, CLOCK_BACK and the like."""
+    text: str
+    channel: str | None = None
+    start_ns: int | None = None
+    end_ns: int | None = None
+    severity: Severity = "out_of_specification"
+
+
+class Question(Record, frozen=True, kw_only=True):
+    """What the file can't tell. `channel` when it concerns one channel only; `blocks` when import waits for the answer."""
+
+    code: str
+    text: str
+    choices: tuple[str, ...] = ()
+    default: str | None = None
+    channel: str | None = None
+    blocks: bool = False
+
+
+class ChannelFacts(Record, frozen=True, kw_only=True):
+    """One channel in numbers. `bad` counts cells by reason, `n_absent` cells that were never written."""
+
+    name: str
+    unit: str | None
+    n_good: int
+    bad: dict[str, int]
+    min: float | None
+    max: float | None
+    mean: float | None
+    quantity: str = ""
+    n_absent: int = 0
+
+
+class LeftOut(Record, frozen=True, kw_only=True):
+    """A column that is no input, and why: label, index, quality, annotation, time."""
+
+    channel: str
+    why: str
+
+
+class RecordingFacts(Record, frozen=True, kw_only=True):
+    """One recording: where it came from, its time axis, channels, findings and the questions that stay open on it."""
+
+    source: str
+    """File name of the first source (in order of time)."""
+    rows: int
+    first_ns: int | None
+    last_ns: int | None
+    sample_period_s: float | None
+    """Median step of the sorted instants; None with fewer than two rows."""
+    channels: tuple[ChannelFacts, ...]
+    n_gaps: int
+    n_duplicates_dropped: int
+    n_backward_steps: int
+    findings: tuple[Finding, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    labels: tuple[str, ...] = ()
+    """Names of label-like columns that are kept aside."""
+    sources: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
