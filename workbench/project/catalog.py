@@ -1,0 +1,162 @@
+"""The index of a project: an SQLite file made from the journals, which can be deleted and is made anew.
+
+It follows the journals from the byte offset it last saw. When it is damaged, or the folder can't be written, an index in
+memory takes its place: the truth is in the files.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from workbench.project.acts import Item, SignedLine
+from workbench.project.journal import SUFFIX, read_lines, writers_in
+
+SCHEMA = 2
+_TABLES = """
+create table if not exists meta (key text primary key, value text) without rowid;
+create table if not exists offsets (writer text primary key, offset integer) without rowid;
+create table if not exists items (kind text, id text, asset text, at_ns integer, json blob, primary key (kind, id)) without rowid;
+create table if not exists facts (key text primary key, value text, at_ns integer) without rowid;
+create table if not exists lines (writer text, number integer, at_ns integer, hash text, json blob, primary key (writer, number));
+create index if not exists lines_by_time on lines (at_ns);
+"""
+
+
+class Catalog:
+    """Opened per call and closed with the project; not shared between threads."""
+
+    def __init__(self, path: Path, journal_folder: Path) -> None:
+        self._path = path
+        self._journal_folder = journal_folder
+        self._database = self._open()
+        self.n_unreadable = 0
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    def follow(self) -> None:
+        """Take in whatever the journals have that the index hasn't."""
+        try:
+            self._follow()
+        except sqlite3.Error:
+            # Damaged, locked for too long, or no room: an index in memory serves as well, only slower to open.
+            self._database.close()
+            self._database = _create(":memory:")
+            self._follow()
+
+    def rebuild(self) -> None:
+        """Forget everything and read the journals from their beginning."""
+        self._database.close()
+        self._path.unlink(missing_ok=True)
+        self._database = self._open()
+        self.follow()
+
+    def items(self, kind: str | None = None, asset: str | None = None) -> list[Item]:
+        """Items, newest first."""
+        rows = self._database.execute(
+            "select json from items where (?1 is null or kind = ?1) and (?2 is null or asset = ?2) order by at_ns desc, id",
+            (kind, asset),
+        )
+        return [msgspec.json.decode(row[0], type=Item) for row in rows]
+
+    def find(self, kind: str, prefix: str) -> list[Item]:
+        """Items whose id begins with `prefix`; an exact match is the only one returned."""
+        rows = self._database.execute(
+            "select json, id from items where kind = ? and substr(id, 1, ?) = ?", (kind, len(prefix), prefix)
+        ).fetchall()
+        exact = [row for row in rows if row[1] == prefix]
+        return [msgspec.json.decode(row[0], type=Item) for row in exact or rows]
+
+    def value(self, key: str) -> str | None:
+        """A small project-wide value such as the champion."""
+        row = self._database.execute("select value from facts where key = ?", (key,)).fetchone()
+        return str(row[0]) if row and row[0] else None
+
+    def lines(self, limit: int) -> list[SignedLine]:
+        """Journal lines of all writers, newest first."""
+        rows = self._database.execute("select json from lines order by at_ns desc, number desc limit ?", (limit,))
+        return [msgspec.json.decode(row[0], type=SignedLine) for row in rows]
+
+    def n_lines(self) -> int:
+        """How many lines the journals hold."""
+        return int(self._database.execute("select count(*) from lines").fetchone()[0])
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            database = _create(str(self._path))
+            row = database.execute("select value from meta where key = 'schema'").fetchone()
+            if row and int(row[0]) == SCHEMA:
+                return database
+            database.close()
+        except sqlite3.Error:
+            return self._open_anew()
+        return self._open_anew()
+
+    def _open_anew(self) -> sqlite3.Connection:
+        try:
+            self._path.unlink(missing_ok=True)
+            return _create(str(self._path))
+        except (sqlite3.Error, OSError):
+            return _create(":memory:")
+
+    def _follow(self) -> None:
+        known = dict(self._database.execute("select writer, offset from offsets").fetchall())
+        for writer in writers_in(self._journal_folder):
+            path = self._journal_folder / f"{writer}{SUFFIX}"
+            offset = int(known.get(writer, 0))
+            size = path.stat().st_size
+            if size < offset:
+                self._reset()
+                return self._follow()
+            if size > offset:
+                self._take_in(writer, read_lines(path, offset), offset)
+        return None
+
+    def _take_in(self, writer: str, lines: Iterable[tuple[SignedLine | None, int]], offset: int) -> None:
+        with self._database:
+            for signed, after in lines:
+                offset = after
+                if signed is None:
+                    self.n_unreadable += 1
+                else:
+                    self._apply(signed)
+            self._database.execute("insert or replace into offsets values (?, ?)", (writer, offset))
+
+    def _apply(self, signed: SignedLine) -> None:
+        line = signed.line
+        row = (line.writer, line.number, line.at_ns, signed.hash, msgspec.json.encode(signed))
+        self._database.execute("insert or replace into lines values (?, ?, ?, ?, ?)", row)
+        if line.act.removed is not None:
+            self._database.execute("delete from items where kind = ? and id = ?", (line.act.removed.kind, line.act.removed.id))
+        if line.act.item is not None:
+            item = line.act.item
+            self._database.execute(
+                "insert or replace into items values (?, ?, ?, ?, ?)",
+                (item.kind, item.id, item.asset, line.at_ns, msgspec.json.encode(item)),
+            )
+        for key, value in line.act.values.items():
+            self._database.execute(
+                "insert into facts values (?1, ?2, ?3) on conflict (key) do update set value = ?2, at_ns = ?3 where at_ns <= ?3",
+                (key, value, line.at_ns),
+            )
+
+    def _reset(self) -> None:
+        with self._database:
+            for table in ("offsets", "items", "facts", "lines"):
+                self._database.execute(f"delete from {table}")  # noqa: S608 - fixed names
+
+
+def _create(path: str) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=10)
+    database.execute("pragma synchronous = off")  # a cache: what a power cut takes is read from the journals again
+    fresh = not database.execute("select 1 from sqlite_master where name = 'meta'").fetchone()
+    database.executescript(_TABLES)
+    if fresh:
+        with database:
+            database.execute("insert or replace into meta values ('schema', ?)", (str(SCHEMA),))
+    return database
