@@ -1,0 +1,128 @@
+"""Score windows with an exported graph: onnxruntime and numpy alone, on laptop and gateway.
+
+Loads whatever it is given: files from elsewhere go through `bundle.inspect_onnx.check_model` first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.codec import decode_strict
+from workbench.core.errors import InputError, ModelError
+from workbench.core.scoring_spec import CLASS_OUTPUT, INPUT_NAME, RAW_OUTPUT, RUL_OUTPUT, SCORE_OUTPUT, ScoringSpec
+from workbench.scoring.windower import Windows
+
+SPEC_KEY = "scoring_spec"
+_BLOCK_SAMPLES = 65536  # 256 kB of float32: what the feature graph makes of a block stays in the second-level cache
+_MIN_BLOCK = 16
+_MAX_BLOCK = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """`score` float32 [n] in 0..1 (0.5 = threshold, NaN = no score), `raw` float32 [n], and what the task adds.
+
+    `class_probabilities` float32 [n, classes] and `rul_h` float32 [n] are None where the model has no such output.
+    """
+
+    score: NDArray[np.float32]
+    raw: NDArray[np.float32]
+    class_probabilities: NDArray[np.float32] | None = None
+    rul_h: NDArray[np.float32] | None = None
+
+
+class ScoringSession:
+    """A loaded model. Thread-safe, as onnxruntime sessions are."""
+
+    def __init__(self, model: bytes | Path, *, n_threads: int = 1) -> None:
+        self._session = open_session(model, n_threads=n_threads)
+        self._outputs = [output.name for output in self._session.get_outputs()]
+        if INPUT_NAME not in {item.name for item in self._session.get_inputs()} or SCORE_OUTPUT not in self._outputs:
+            raise ModelError(f"The model has no input '{INPUT_NAME}' or no output '{SCORE_OUTPUT}'.", "Export the run again.")
+        self.spec = _spec_of(self._session)
+
+    def score(self, windows: NDArray[np.float32] | Windows) -> Scores:
+        """Score float32 [n, window, c], or Windows. A window with a missing sample gets NaN in every output.
+
+        Raises InputError when the shape is not the model's.
+        """
+        values = windows.values if isinstance(windows, Windows) else windows
+        self._check_shape(values)
+        parts = [self._score_block(np.ascontiguousarray(block)) for block in _blocks(values)]
+        outputs = {name: np.concatenate([part[name] for part in parts])[: len(values)] for name in parts[0]}
+        return Scores(
+            score=outputs[SCORE_OUTPUT],
+            raw=outputs.get(RAW_OUTPUT, outputs[SCORE_OUTPUT]),
+            class_probabilities=outputs.get(CLASS_OUTPUT),
+            rul_h=outputs.get(RUL_OUTPUT),
+        )
+
+    def _score_block(self, block: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+        is_missing: NDArray[np.bool_] = np.asarray(~np.isfinite(block).all(axis=(1, 2)))
+        clean = np.where(is_missing[:, np.newaxis, np.newaxis], np.float32(0), block) if is_missing.any() else block
+        found = dict(zip(self._outputs, self._session.run(self._outputs, {INPUT_NAME: clean}), strict=True))
+        if is_missing.any():
+            for value in found.values():
+                value[is_missing] = np.nan
+        return found
+
+    def _check_shape(self, values: NDArray[np.float32]) -> None:
+        shape = () if self.spec is None else (self.spec.window_samples, len(self.spec.channels))
+        if values.ndim != 3 or values.dtype != np.float32 or (shape and values.shape[1:] != shape):
+            raise InputError(
+                f"Windows of shape {values.shape} and type {values.dtype} don't fit the model.",
+                f"It reads float32 [n, {', '.join(map(str, shape)) or 'window, channel'}].",
+            )
+
+
+def open_session(model: bytes | Path, *, n_threads: int = 1) -> Any:
+    """An onnxruntime session on the processor; raises ModelError with onnxruntime's words when it can't be loaded."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = n_threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    source = str(model) if isinstance(model, Path) else model
+    try:
+        return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+    except _onnxruntime_errors() as error:
+        raise ModelError(f"The model can't be loaded: {error}.", "The file is damaged, or made for a newer version.") from error
+
+
+def _onnxruntime_errors() -> tuple[type[Exception], ...]:
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    return tuple(kind for kind in vars(state).values() if isinstance(kind, type) and issubclass(kind, Exception))
+
+
+def block_size(window_samples: int, n_channels: int) -> int:
+    """Windows that are scored at once."""
+    return max(_MIN_BLOCK, min(_MAX_BLOCK, _BLOCK_SAMPLES // max(1, window_samples * n_channels)))
+
+
+def _blocks(values: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+    size = block_size(*values.shape[1:])
+    if not len(values):
+        # Not every kernel takes an empty batch; one window of zeros tells the outputs' shapes.
+        yield np.zeros((1, *values.shape[1:]), np.float32)
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def _spec_of(session: Any) -> ScoringSpec | None:
+    text = session.get_modelmeta().custom_metadata_map.get(SPEC_KEY)
+    return None if text is None else decode_strict(text.encode("utf-8"), ScoringSpec, what="The model's scoring_spec")
+
+
+def spec_to_text(spec: ScoringSpec) -> str:
+    """The text that goes into a model's metadata under SPEC_KEY."""
+    return msgspec.json.encode(spec, order="sorted").decode("utf-8")
