@@ -41,6 +41,13 @@ class Envelope(Record, frozen=True, kw_only=True):
     signatures: tuple[EnvelopeSignature, ...]
 
 
+class DetachedSignatures(Record, frozen=True, kw_only=True):
+    """A DSSE envelope whose payload lies elsewhere, once: the bundle's manifest is not kept a second time in base64."""
+
+    payload_type: str = msgspec.field(name="payloadType")
+    signatures: tuple[EnvelopeSignature, ...]
+
+
 class SigningKey:
     """A private Ed25519 key in memory; never printed, never pickled."""
 
@@ -125,6 +132,20 @@ def valid_signers(envelope: Envelope, payload_type: str, public_keys: tuple[byte
     return tuple(key for key in public_keys if any(is_signature_valid(key, mark, signed) for mark in marks))
 
 
+def sign_detached(payload: bytes, payload_type: str, keys: tuple[SigningKey, ...]) -> DetachedSignatures:
+    """Signatures over `payload` by each key, sorted by key id: the same keys give the same bytes."""
+    ordered = tuple(sorted(keys, key=_id_of))
+    return DetachedSignatures(payload_type=payload_type, signatures=sign_envelope(payload, payload_type, ordered).signatures)
+
+
+def add_detached(found: DetachedSignatures, payload: bytes, key: SigningKey) -> DetachedSignatures:
+    """One more signature, sorted in; a key signs once."""
+    if any(mark.keyid == key.key_id for mark in found.signatures):
+        raise BundleError(f"Key {key.key_id} has signed this already.", "A second signature needs a second key.")
+    more = sign_detached(payload, found.payload_type, (key,)).signatures
+    return msgspec.structs.replace(found, signatures=tuple(sorted((*found.signatures, *more), key=_hint_of)))
+
+
 def encode_envelope(envelope: Envelope) -> bytes:
     """Canonical JSON of an envelope."""
     return encode_canonical(envelope)
@@ -149,3 +170,11 @@ def decode_base64(text: str) -> bytes:
     if base64.b64encode(data).decode("ascii") != text:
         raise InputError("Base64 text is not canonical.", "The file was altered.")
     return data
+
+
+def _id_of(key: SigningKey) -> str:
+    return key.key_id
+
+
+def _hint_of(mark: EnvelopeSignature) -> str:
+    return mark.keyid

@@ -41,7 +41,7 @@ def decode_strict(data: bytes, kind: type[T], *, what: str, max_bytes: int = MAX
         raise InputError(f"{what} has {len(data)} bytes, more than the {max_bytes} allowed.", "Take a smaller file.")
     try:
         return msgspec.json.decode(data, type=kind, strict=True)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{what} can't be read: {error}.", "The file is damaged or of another kind.") from error
 
 
@@ -53,7 +53,7 @@ def decode_canonical(data: bytes, kind: type[T], *, what: str, max_bytes: int = 
     return value
 
 
-def sha256_hex(data: bytes) -> str:
+def sha256_hex(data: bytes | memoryview) -> str:
     """SHA-256 as 64 lower-case hex digits."""
     return hashlib.sha256(data).hexdigest()
 
