@@ -1,0 +1,27 @@
+"""`workbench`: a command if the first word names one, else the window on a project."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+
+
+def main() -> int:
+    """Start the command line or the window; returns the exit code."""
+    multiprocessing.freeze_support()
+    words = sys.argv[1:]
+    if words and words[0] == "demo":
+        from workbench.app.demo import run_demo
+
+        return run_demo(words[1:])
+    from workbench.cli.main import is_command, run
+
+    if words and (is_command(words[0]) or words[0].startswith("-")):
+        return run(words)
+    from workbench.app.start import start_window
+
+    return start_window(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

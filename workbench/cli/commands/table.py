@@ -1,0 +1,100 @@
+"""Every command of the program, one line each; `tests/architecture` compares it with the services."""
+
+from __future__ import annotations
+
+from workbench.cli.command import Command
+from workbench.core.errors import EXIT_DEVICE, EXIT_INPUT, EXIT_OK, EXIT_REFUSED
+
+
+def verdict_exit(result: object) -> int:
+    """Verified 0; refused with nothing written 3; any other failure, and unknown, 4."""
+    verdict = getattr(result, "verdict", "unknown")
+    if verdict == "verified":
+        return EXIT_OK
+    return EXIT_REFUSED if getattr(result, "state", "") == "refused" else EXIT_DEVICE
+
+
+def outcome_exit(result: object) -> int:
+    """A verified bundle 0, any refusal 3."""
+    return EXIT_OK if getattr(result, "outcome", "") == "verified" else EXIT_REFUSED
+
+
+def preflight_exit(result: object) -> int:
+    """All lights green 0, else 3."""
+    return EXIT_OK if getattr(result, "is_ready", False) else EXIT_REFUSED
+
+
+def receipt_exit(result: object) -> int:
+    """A receipt whose signature holds 0, else 3."""
+    return EXIT_OK if getattr(result, "is_valid", False) else EXIT_REFUSED
+
+
+def problems_exit(result: object) -> int:
+    """Nothing found 0, else 2."""
+    return EXIT_INPUT if getattr(result, "problems", ()) else EXIT_OK
+
+
+def self_test_exit(result: object) -> int:
+    """Everything needed is there 0, else 2."""
+    return EXIT_OK if getattr(result, "is_usable", False) else EXIT_INPUT
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(words=("self-test",), service="self_test:self_test", request="SelfTestRequest", exit_rule=self_test_exit),
+    Command(words=("sample",), service="samples:write_samples", request="SampleRequest"),
+    Command(words=("project", "new"), service="projects:new_project", request="ProjectRequest"),
+    Command(words=("project", "show"), service="projects:show_project", request="ProjectRequest"),
+    Command(words=("project", "check"), service="projects:check_project", request="ProjectRequest", exit_rule=problems_exit),
+    Command(words=("project", "rebuild"), service="projects:rebuild_project", request="ProjectRequest", exit_rule=problems_exit),
+    Command(words=("project", "items"), service="projects:list_items", request="ItemsRequest"),
+    Command(words=("project", "remove"), service="projects:remove_item", request="RemoveRequest"),
+    Command(words=("logs", "inspect"), service="logs:inspect_logs", request="InspectRequest"),
+    Command(words=("logs", "preview"), service="logs:preview_log", request="PreviewRequest"),
+    Command(words=("logs", "import"), service="logs:import_logs", request="ImportRequest"),
+    Command(words=("logs", "quality"), service="logs:log_quality", request="QualityRequest"),
+    Command(words=("labels", "list"), service="labels:list_labels", request="LabelsListRequest"),
+    Command(words=("labels", "add"), service="labels:add_label", request="LabelsAddRequest"),
+    Command(words=("labels", "import"), service="labels:import_labels", request="LabelsImportRequest"),
+    Command(words=("labels", "export"), service="labels:export_labels", request="LabelsExportRequest"),
+    Command(words=("screen",), service="scoring:screen", request="ScreenRequest"),
+    Command(words=("recipe", "new"), service="training:new_recipe", request="RecipeNewRequest"),
+    Command(words=("train",), service="training:train", request="TrainRequest"),
+    Command(words=("train-plan",), service="training:preview_split", request="SplitPreviewRequest"),
+    Command(words=("retrain",), service="training:retrain", request="RetrainRequest"),
+    Command(words=("runs", "list"), service="runs:list_runs", request="RunsListRequest"),
+    Command(words=("runs", "show"), service="runs:show_run", request="RunShowRequest"),
+    Command(words=("runs", "timeline"), service="runs:run_timeline", request="TimelineRequest"),
+    Command(words=("runs", "compare"), service="runs:compare_runs", request="CompareRequest"),
+    Command(words=("runs", "champion"), service="runs:set_champion", request="ChampionRequest"),
+    Command(words=("runs", "reproduce"), service="runs:reproduce_run", request="ReproduceRequest"),
+    Command(words=("score",), service="scoring:score", request="ScoreRequest"),
+    Command(words=("drift",), service="drift:measure_drift", request="DriftRequest"),
+    Command(words=("export",), service="exporting:export_run", request="ExportRequest"),
+    Command(words=("quantize",), service="exporting:quantize_run", request="QuantizeRequest"),
+    Command(words=("bundle", "build"), service="bundles:build_bundle", request="BundleBuildRequest"),
+    Command(words=("bundle", "sign"), service="bundles:sign_bundle", request="BundleSignRequest"),
+    Command(words=("bundle", "verify"), service="bundles:verify_bundle", request="BundleVerifyRequest", exit_rule=outcome_exit),
+    Command(words=("bundle", "show"), service="bundles:show_bundle", request="BundleShowRequest"),
+    Command(words=("bundle", "list"), service="bundles:list_bundles", request="BundleListRequest"),
+    Command(words=("keys", "new"), service="keys:new_key", request="KeyNewRequest"),
+    Command(words=("keys", "list"), service="keys:list_keys", request="KeyListRequest"),
+    Command(words=("keys", "export"), service="keys:export_key", request="KeyExportRequest"),
+    Command(words=("trust", "show"), service="keys:show_trust", request="TrustShowRequest"),
+    Command(words=("trust", "add"), service="keys:add_trust", request="TrustAddRequest"),
+    Command(words=("devices", "boards"), service="devices:list_boards", request="BoardsRequest"),
+    Command(words=("devices", "list"), service="devices:list_devices", request="DevicesListRequest"),
+    Command(words=("devices", "identify"), service="devices:identify", request="IdentifyRequest"),
+    Command(words=("devices", "preflight"), service="devices:preflight", request="PreflightRequest", exit_rule=preflight_exit),
+    Command(words=("devices", "update"), service="devices:update_device", request="UpdateRequest", exit_rule=verdict_exit),
+    Command(words=("devices", "resume"), service="devices:resume_update", request="ResumeRequest", exit_rule=verdict_exit),
+    Command(words=("devices", "confirm"), service="devices:confirm_device", request="ConfirmRequest", exit_rule=verdict_exit),
+    Command(words=("devices", "rollback"), service="devices:roll_back", request="RollBackRequest", exit_rule=verdict_exit),
+    Command(words=("devices", "pull-logs"), service="devices:pull_logs", request="PullLogsRequest"),
+    Command(words=("devices", "virtual"), service="devices:serve_virtual", request="VirtualRequest", goes_on=True),
+    Command(words=("edge", "run"), service="devices:serve_edge", request="EdgeRequest", goes_on=True),
+    Command(
+        words=("receipt", "verify"), service="devices:verify_receipt", request="VerifyReceiptRequest", exit_rule=receipt_exit
+    ),
+    Command(words=("journal", "show"), service="projects:show_journal", request="JournalRequest"),
+    Command(words=("journal", "verify"), service="projects:verify_journal", request="JournalRequest", exit_rule=problems_exit),
+)  # fmt: skip

@@ -1,0 +1,92 @@
+"""What people and programs see: one JSON object or readable text on standard output, progress and errors on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+
+import msgspec
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.jobs import JobEvent, Progress
+
+_MAX_CELL = 60
+
+
+class Console:
+    """Prints progress when somebody is watching, results and errors always."""
+
+    def __init__(self, *, wants_json: bool) -> None:
+        self.wants_json = wants_json
+        self._shows_progress = sys.stderr.isatty()
+        self._has_open_line = False
+
+    def sink(self, event: JobEvent) -> None:
+        """Show progress on one line of standard error."""
+        if not isinstance(event, Progress) or not self._shows_progress:
+            return
+        remaining = f" · {event.remaining_s:.0f} s left" if event.remaining_s is not None else ""
+        sys.stderr.write(f"\r\x1b[K{event.fraction * 100:3.0f} %{remaining}  {event.message[:80]}")
+        sys.stderr.flush()
+        self._has_open_line = True
+
+    def result(self, value: object) -> None:
+        """Print a result."""
+        self._end_line()
+        if self.wants_json:
+            print(msgspec.json.encode(value).decode())
+        else:
+            print("\n".join(_lines_of(msgspec.to_builtins(value))))
+
+    def error(self, error: WorkbenchError) -> None:
+        """Print an error: text on standard error, and the object for programs."""
+        self._end_line()
+        print(f"{error.message}\n{error.hint}".strip(), file=sys.stderr)
+        if self.wants_json:
+            print(json.dumps({"error": {"code": error.code, "message": error.message, "hint": error.hint}}, ensure_ascii=False))
+
+    def ready(self, value: dict[str, object]) -> None:
+        """The one line of a command that goes on."""
+        print(json.dumps(value), flush=True)
+
+    def _end_line(self) -> None:
+        if self._has_open_line:
+            sys.stderr.write("\r\x1b[K")
+            self._has_open_line = False
+
+
+def _lines_of(value: object, indent: str = "") -> list[str]:
+    if isinstance(value, dict):
+        return [line for key, item in value.items() for line in _entry_lines(str(key), item, indent)]
+    if isinstance(value, (list, tuple)):
+        return _table(value, indent) if _is_table(value) else [f"{indent}{_cell(item)}" for item in value]
+    return [f"{indent}{_cell(value)}"]
+
+
+def _entry_lines(key: str, item: object, indent: str) -> list[str]:
+    label = key.replace("_", " ")
+    if isinstance(item, (dict, list, tuple)) and item:
+        return [f"{indent}{label}:", *_lines_of(item, indent + "  ")]
+    return [f"{indent}{label}: {_cell(item)}"]
+
+
+def _is_table(rows: Sequence[object]) -> bool:
+    return bool(rows) and all(isinstance(row, dict) for row in rows)
+
+
+def _table(rows: Sequence[object], indent: str) -> list[str]:
+    dicts = [row for row in rows if isinstance(row, dict)]
+    names = [name for name in dicts[0] if not any(isinstance(row.get(name), (dict, list)) and row.get(name) for row in dicts)]
+    cells = [[str(name).replace("_", " ") for name in names], *[[_cell(row.get(name)) for name in names] for row in dicts]]
+    widths = [max(len(row[index]) for row in cells) for index in range(len(names))]
+    return [indent + "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+
+
+def _cell(value: object) -> str:
+    if value is None or value in ("", [], {}, ()):
+        return "–"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    text = str(value)
+    return text if len(text) <= _MAX_CELL * 3 else text[: _MAX_CELL * 3] + " …"
