@@ -13,12 +13,13 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 from workbench.core.errors import JobCancelled, WorkbenchError
 from workbench.core.jobs import Cancelled, Failed, Finished, Job, JobEvent, Sink, Started
 from workbench.core.worker import WorkerProcess
 
-JobFunction = Callable[[object, Job], object]
+JobFunction = Callable[[Any, Job], object]
 STOP_WAIT_S = 3.0
 
 
