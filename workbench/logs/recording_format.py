@@ -1,0 +1,103 @@
+"""How a recording lies on disk: one folder, `meta.json` and plain little-endian columns.
+
+    meta.json                facts, channels, kind of time axis
+    times.bin | runs.bin     int64 ns [rows] | int64 [runs, 2] of (first row, first instant)
+    gaps.bin                 int64 ns [gaps, 2]
+    0000.values              float32 or float64 [rows]
+    0000.pyramid             same type [sum of the level sizes, 2]
+    label-0000.values        columns that look like labels: never inputs
+
+The same content gives the same bytes. Must not import anything but numpy and core.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.codec import Record, decode_strict, translate_os_error
+from workbench.core.errors import ObjectCorrupt
+from workbench.logs.summary import RecordingFacts
+
+META_FILE = "meta.json"
+TIMES_FILE = "times.bin"
+RUNS_FILE = "runs.bin"
+GAPS_FILE = "gaps.bin"
+INT64 = np.dtype("<i8")
+StoredType = Literal["float32", "float64"]
+DTYPES: dict[StoredType, np.dtype[np.generic]] = {"float32": np.dtype("<f4"), "float64": np.dtype("<f8")}
+Count = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class ChannelInfo(Record, frozen=True, kw_only=True):
+    """One channel: signal tag, printed unit (None if none), quantity ('' if unknown), stored type."""
+
+    name: str
+    unit: str | None = None
+    quantity: str = ""
+    dtype: StoredType = "float32"
+
+
+class LabelInfo(Record, frozen=True, kw_only=True):
+    """One label-like column, kept aside."""
+
+    name: str
+    dtype: StoredType = "float32"
+
+
+class RecordingMeta(Record, frozen=True, kw_only=True):
+    """`meta.json`. `step_ns` is the constant step of `runs.bin`, or None where `times.bin` holds every instant."""
+
+    format_version: Literal[1] = 1
+    rows: Count
+    step_ns: int | None
+    n_runs: Count
+    n_gaps: Count
+    channels: tuple[ChannelInfo, ...]
+    labels: tuple[LabelInfo, ...]
+    facts: RecordingFacts
+
+
+def values_file(number: int) -> str:
+    """File of a channel's samples."""
+    return f"{number:04d}.values"
+
+
+def pyramid_file(number: int) -> str:
+    """File of a channel's pyramid."""
+    return f"{number:04d}.pyramid"
+
+
+def label_file(number: int) -> str:
+    """File of a label column."""
+    return f"label-{number:04d}.values"
+
+
+def load_meta(folder: Path) -> RecordingMeta:
+    """Read `meta.json`; raises InputError naming it."""
+    path = folder / META_FILE
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise translate_os_error(error, path) from error
+    return decode_strict(data, RecordingMeta, what=str(path))
+
+
+def map_array(path: Path, dtype: np.dtype[np.generic], shape: tuple[int, ...]) -> NDArray[np.generic]:
+    """A read-only memory map of a whole file; raises ObjectCorrupt when its size is not what the shape needs."""
+    wanted = int(np.prod(shape)) * dtype.itemsize
+    try:
+        found = path.stat().st_size
+        if found == wanted and wanted:
+            return np.memmap(path, dtype, "r", 0, shape)
+    except OSError as error:
+        raise translate_os_error(error, path) from error
+    if found != wanted:
+        raise ObjectCorrupt(f"{path} has {found} bytes where {wanted} are due.", "Import the log again.")
+    empty = np.empty(shape, dtype)
+    empty.flags.writeable = False
+    return empty

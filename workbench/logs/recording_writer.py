@@ -1,0 +1,278 @@
+"""Writes a recording block by block: samples, level 0 of each pyramid and running facts, with flat memory.
+
+No file stays open between blocks, so a log of a thousand channels needs no thousand handles. A folder that was not
+finished has no `meta.json` and is no recording. Must not import anything but numpy, core and this domain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.clock import format_utc
+from workbench.core.codec import encode_pretty, translate_os_error, write_atomic
+from workbench.core.errors import InputError
+from workbench.logs.precision import is_exact_in_float32, restore_float64
+from workbench.logs.pyramid import BASE, Floats, append_levels, reduce_samples
+from workbench.logs.recording_format import (
+    DTYPES,
+    GAPS_FILE,
+    INT64,
+    META_FILE,
+    RUNS_FILE,
+    TIMES_FILE,
+    ChannelInfo,
+    LabelInfo,
+    RecordingMeta,
+    StoredType,
+    label_file,
+    map_array,
+    pyramid_file,
+    values_file,
+)
+from workbench.logs.summary import RecordingFacts
+from workbench.logs.time_axis import Int64s, find_gaps, find_runs, median_step_ns
+
+BLOCK_ROWS = 1 << 17
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnStats:
+    """Facts of a column that gather while it is written; `minimum`, `maximum` and `mean` are NaN without good samples."""
+
+    n_good: int = 0
+    minimum: float = float("nan")
+    maximum: float = float("nan")
+    total: float = 0.0
+
+    @property
+    def mean(self) -> float:
+        """Mean of the good samples."""
+        return self.total / self.n_good if self.n_good else float("nan")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeStats:
+    """Facts of the time axis once all rows are written."""
+
+    rows: int
+    first_ns: int | None
+    last_ns: int | None
+    sample_period_s: float | None
+    n_gaps: int
+
+
+class RecordingWriter:
+    """Appends blocks of rows to `folder` (which exists), then `finish`es it into a recording.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to write; the caller removes it when something fails.
+    channels : sequence of ChannelInfo
+        Their `dtype` is where they start: a float32 channel becomes float64 when a block needs it.
+    labels : sequence of str
+        Names of label-like columns.
+    """
+
+    def __init__(self, folder: Path, channels: Sequence[ChannelInfo], labels: Sequence[str] = ()) -> None:
+        self._times_path = folder / TIMES_FILE
+        self._folder = folder
+        self._channels = list(channels)
+        self._columns = [
+            _Column(folder / values_file(k), folder / pyramid_file(k), info.dtype) for k, info in enumerate(channels)
+        ]
+        self._labels = list(labels)
+        self._label_columns = [_Column(folder / label_file(k), None, "float32") for k in range(len(labels))]
+        self._n_rows = 0
+        self._last_ns: int | None = None
+        self._time_stats: TimeStats | None = None
+        self._gaps: Int64s = np.zeros((0, 2), np.int64)
+
+    @property
+    def n_rows(self) -> int:
+        """Rows written so far."""
+        return self._n_rows
+
+    @property
+    def stats(self) -> dict[str, ColumnStats]:
+        """What is known of each channel so far."""
+        return {info.name: column.stats for info, column in zip(self._channels, self._columns, strict=True)}
+
+    def append(
+        self,
+        times_ns: Int64s,
+        columns: Mapping[str, NDArray[np.floating]],
+        labels: Mapping[str, NDArray[np.floating]] | None = None,
+    ) -> None:
+        """Append rows: `times_ns` int64 [n] strictly increasing, each channel float32 or float64 [n], NaN = bad or missing.
+
+        float64 values are stored as float32 where that loses no printed digit. Raises InputError when time does not
+        increase, DiskFull when the disk is full.
+        """
+        self._check_order(times_ns)
+        for first in range(0, len(times_ns), BLOCK_ROWS):
+            rows = slice(first, first + BLOCK_ROWS)
+            _append(self._times_path, np.asarray(times_ns[rows], INT64))
+            for info, column in zip(self._channels, self._columns, strict=True):
+                column.append(columns[info.name][rows])
+            for name, column in zip(self._labels, self._label_columns, strict=True):
+                column.append((labels or {})[name][rows])
+        self._n_rows += len(times_ns)
+
+    def _check_order(self, times_ns: Int64s) -> None:
+        if not len(times_ns):
+            return
+        is_after = np.diff(times_ns) > 0
+        if not is_after.all():
+            row = int(np.argmin(is_after)) + 1
+        elif self._last_ns is not None and times_ns[0] <= self._last_ns:
+            row = 0
+        else:
+            self._last_ns = int(times_ns[-1])
+            return
+        raise InputError(
+            f"Row {self._n_rows + row + 1} ({format_utc(int(times_ns[row]))}) is not after the row before it.",
+            "Sort the log by time and remove doubled rows.",
+        )
+
+    def close_times(self) -> TimeStats:
+        """End the time axis (no more rows) and say what it is like; `finish` does it where the caller did not."""
+        if self._time_stats is not None:
+            return self._time_stats
+        if not self._n_rows:
+            _append(self._times_path, np.empty(0, INT64))
+        times_ns = map_array(self._times_path, INT64, (self._n_rows,)).view(np.int64)
+        step_ns = median_step_ns(times_ns)
+        self._gaps = find_gaps(times_ns, step_ns)
+        self._time_stats = TimeStats(
+            rows=self._n_rows, first_ns=int(times_ns[0]) if self._n_rows else None,
+            last_ns=int(times_ns[-1]) if self._n_rows else None,
+            sample_period_s=None if step_ns is None else step_ns / 1e9, n_gaps=len(self._gaps),
+        )  # fmt: skip
+        return self._time_stats
+
+    def finish(self, facts: RecordingFacts) -> None:
+        """Complete pyramids and time axis and write `meta.json` with `facts`: only now it is a recording."""
+        self.close_times()
+        times_ns = map_array(self._times_path, INT64, (self._n_rows,)).view(np.int64)
+        runs = find_runs(times_ns)
+        del times_ns
+        try:
+            for column in (*self._columns, *self._label_columns):
+                column.close()
+            write_atomic(self._folder / GAPS_FILE, self._gaps.astype(INT64).tobytes())
+            if runs is not None:
+                write_atomic(self._folder / RUNS_FILE, np.stack([runs.first_rows, runs.first_ns], axis=1).astype(INT64).tobytes())
+                self._times_path.unlink()
+        except OSError as error:
+            raise translate_os_error(error, self._folder / META_FILE) from error
+        channels = tuple(
+            msgspec.structs.replace(info, dtype=column.kind) for info, column in zip(self._channels, self._columns, strict=True)
+        )
+        labels = tuple(
+            LabelInfo(name=name, dtype=column.kind) for name, column in zip(self._labels, self._label_columns, strict=True)
+        )
+        meta = RecordingMeta(
+            rows=self._n_rows, step_ns=runs.step_ns if runs else None, n_runs=len(runs.first_rows) if runs else 0,
+            n_gaps=len(self._gaps), channels=channels, labels=labels, facts=facts,
+        )  # fmt: skip
+        write_atomic(self._folder / META_FILE, encode_pretty(meta))
+
+
+def write_recording(
+    folder: Path,
+    facts: RecordingFacts,
+    times_ns: Int64s,
+    columns: Mapping[str, NDArray[np.floating]],
+    labels: Mapping[str, NDArray[np.floating]] | None = None,
+) -> None:
+    """Write a recording that is in memory: names, units and quantities from `facts`, arrays [n] as in `append`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    known = {channel.name: channel for channel in facts.channels}
+    channels = [
+        ChannelInfo(name=name, unit=known[name].unit, quantity=known[name].quantity) if name in known else ChannelInfo(name=name)
+        for name in columns
+    ]
+    writer = RecordingWriter(folder, channels, tuple(labels or ()))
+    writer.append(times_ns, columns, labels)
+    writer.finish(facts)
+
+
+class _Column:
+    """One column on its way to disk; samples that don't fill a bucket yet wait in `_rest`."""
+
+    def __init__(self, path: Path, pyramid_path: Path | None, kind: StoredType) -> None:
+        self._path = path
+        self._pyramid_path = pyramid_path
+        self.kind: StoredType = kind
+        self.stats = ColumnStats()
+        self._n_samples = 0
+        self._rest: Floats = np.empty(0, np.float32)
+
+    def append(self, values: NDArray[np.floating]) -> None:
+        if (
+            self.kind == "float32"
+            and values.dtype == np.float64
+            and not is_exact_in_float32(values.astype(np.float64, copy=False))
+        ):
+            self._widen()
+        stored: Floats = np.ascontiguousarray(values, DTYPES[self.kind])
+        _append(self._path, stored)
+        self._n_samples += len(stored)
+        self._grow(stored, np.asarray(values, np.float64))
+
+    def close(self) -> None:
+        """Write the last, partial bucket and the upper levels."""
+        if not self._n_samples:
+            _append(self._path, np.empty(0, DTYPES[self.kind]))
+        if self._pyramid_path is None:
+            return
+        _append(self._pyramid_path, reduce_samples(self._rest.astype(DTYPES[self.kind]), BASE))
+        append_levels(self._pyramid_path, self._n_samples, DTYPES[self.kind])
+
+    def _grow(self, stored: Floats, values: NDArray[np.float64]) -> None:
+        good_total = float(np.nansum(values))
+        n_good = len(values) - int(np.count_nonzero(np.isnan(values)))
+        together = np.concatenate([self._rest, stored]) if len(self._rest) else stored
+        n_whole = len(together) // BASE * BASE
+        buckets = reduce_samples(together[:n_whole], BASE)
+        self._rest = together[n_whole:].copy()
+        self.stats = ColumnStats(
+            n_good=self.stats.n_good + n_good, total=self.stats.total + good_total,
+            minimum=float(np.fmin(self.stats.minimum, np.fmin.reduce(values))),
+            maximum=float(np.fmax(self.stats.maximum, np.fmax.reduce(values))),
+        )  # fmt: skip
+        if self._pyramid_path is not None:
+            _append(self._pyramid_path, buckets)
+
+    def _widen(self) -> None:
+        """From here on float64; what was written is printed decimals, so their float64 can be restored."""
+        self.kind = "float64"
+        self._rest = restore_float64(self._rest.astype(np.float32))
+        for path in (self._path, self._pyramid_path):
+            if path is not None and path.exists():
+                _rewrite_as_float64(path)
+
+
+def _rewrite_as_float64(path: Path) -> None:
+    narrow = map_array(path, DTYPES["float32"], (path.stat().st_size // 4,)).view(np.float32)
+    wide_path = path.with_suffix(".wide")
+    for first in range(0, len(narrow), BLOCK_ROWS):
+        _append(wide_path, restore_float64(np.asarray(narrow[first : first + BLOCK_ROWS])).astype(DTYPES["float64"]))
+    del narrow
+    if wide_path.exists():
+        wide_path.replace(path)
+
+
+def _append(path: Path, values: NDArray[np.generic]) -> None:
+    try:
+        with path.open("ab") as stream:
+            stream.write(np.ascontiguousarray(values).data)
+    except OSError as error:
+        raise translate_os_error(error, path) from error

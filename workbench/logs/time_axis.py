@@ -1,0 +1,147 @@
+"""The time axis of a recording: int64 ns, either plain on disk or as runs of one constant step.
+
+A logger that ticks evenly needs no eight bytes a row: its axis is a few runs (first row, first instant) and one step.
+Must not import anything but numpy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int64s = NDArray[np.int64]
+GAP_FACTOR = 3.0
+"""A gap is a step longer than this many median steps."""
+BLOCK_ROWS = 1 << 20
+_MAX_STEPS_FOR_MEDIAN = 1 << 22
+_RUNS_PER_ROWS = 64
+_MAX_RUNS = 1 << 16
+
+
+class TimeAxis(Protocol):
+    """Rows in strictly increasing order of time."""
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+
+    def all(self) -> Int64s:
+        """Every instant, int64 ns [rows]."""
+
+    def take(self, indices: Int64s) -> Int64s:
+        """The instants at `indices`, ns."""
+
+    def index_at(self, instant_ns: int, *, after: bool) -> int:
+        """How many rows lie before `instant_ns` (`after`: at or before it)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainAxis:
+    """Every instant stored; usually a memory map."""
+
+    times_ns: Int64s
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(self.times_ns)
+
+    def all(self) -> Int64s:
+        """Every instant, ns."""
+        return self.times_ns
+
+    def take(self, indices: Int64s) -> Int64s:
+        """The instants at `indices`, ns."""
+        return np.asarray(self.times_ns[indices])
+
+    def index_at(self, instant_ns: int, *, after: bool) -> int:
+        """Rows before `instant_ns`, or at or before it."""
+        return int(np.searchsorted(self.times_ns, instant_ns, side="right" if after else "left"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunsAxis:
+    """Runs of one constant step: run k begins at row `first_rows[k]` and instant `first_ns[k]`."""
+
+    n_rows: int
+    step_ns: int
+    first_rows: Int64s
+    first_ns: Int64s
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return self.n_rows
+
+    def all(self) -> Int64s:
+        """Every instant, ns."""
+        lengths = np.diff(np.append(self.first_rows, self.n_rows))
+        offsets = np.arange(self.n_rows, dtype=np.int64)
+        if len(lengths) > 1:
+            offsets -= np.repeat(self.first_rows, lengths)
+        offsets *= self.step_ns
+        offsets += self.first_ns[0] if len(lengths) == 1 else np.repeat(self.first_ns, lengths)
+        offsets.flags.writeable = False
+        return offsets
+
+    def take(self, indices: Int64s) -> Int64s:
+        """The instants at `indices`, ns."""
+        run = np.searchsorted(self.first_rows, indices, side="right") - 1 if len(self.first_rows) > 1 else 0
+        return np.asarray(self.first_ns[run] + (indices - self.first_rows[run]) * self.step_ns)
+
+    def index_at(self, instant_ns: int, *, after: bool) -> int:
+        """Rows before `instant_ns`, or at or before it."""
+        run = int(np.searchsorted(self.first_ns, instant_ns, side="right")) - 1
+        if run < 0:
+            return 0
+        end = int(self.first_rows[run + 1]) if run + 1 < len(self.first_rows) else self.n_rows
+        whole, rest = divmod(instant_ns - int(self.first_ns[run]), self.step_ns)
+        beyond = whole + 1 if after or rest else whole
+        return min(int(self.first_rows[run]) + beyond, end)
+
+
+def find_runs(times_ns: Int64s) -> RunsAxis | None:
+    """The axis as runs of its first step, or None where that would not be shorter. Reads `times_ns` [n] in blocks."""
+    n_rows = len(times_ns)
+    if n_rows < 2:
+        return None
+    steps_ns = np.diff(times_ns[: min(n_rows, 4096)])
+    step_ns = int(np.median(steps_ns))
+    limit = min(_MAX_RUNS, max(1, n_rows // _RUNS_PER_ROWS))
+    starts = [np.zeros(1, np.int64)]
+    n_runs = 1
+    for first in range(0, n_rows - 1, BLOCK_ROWS):
+        block = np.asarray(times_ns[first : first + BLOCK_ROWS + 1])
+        breaks = np.flatnonzero(np.diff(block) != step_ns)
+        n_runs += len(breaks)
+        if n_runs > limit:
+            return None
+        starts.append(breaks + first + 1)
+    first_rows = np.concatenate(starts)
+    return RunsAxis(n_rows=n_rows, step_ns=step_ns, first_rows=first_rows, first_ns=np.asarray(times_ns[first_rows]))
+
+
+def median_step_ns(times_ns: Int64s) -> float | None:
+    """Median step of sorted instants, ns (of at most four million evenly chosen steps); None with fewer than two rows."""
+    if len(times_ns) < 2:
+        return None
+    stride = -(-len(times_ns) // _MAX_STEPS_FOR_MEDIAN)
+    if stride == 1:
+        return float(np.median(np.diff(times_ns)))
+    chosen = np.arange(0, len(times_ns) - 1, stride)
+    return float(np.median(np.asarray(times_ns[chosen + 1]) - np.asarray(times_ns[chosen])))
+
+
+def find_gaps(times_ns: Int64s, step_ns: float | None) -> Int64s:
+    """Spans without samples, int64 ns [k, 2]: from the last instant before to the first one after."""
+    if step_ns is None:
+        return np.zeros((0, 2), np.int64)
+    found = [np.zeros((0, 2), np.int64)]
+    for first in range(0, max(len(times_ns) - 1, 0), BLOCK_ROWS):
+        block = np.asarray(times_ns[first : first + BLOCK_ROWS + 1])
+        at = np.flatnonzero(np.diff(block) > GAP_FACTOR * step_ns)
+        found.append(np.stack([block[at], block[at + 1]], axis=1))
+    return np.concatenate(found)
