@@ -1,0 +1,107 @@
+"""Random forest: many deep trees on random parts of the data, averaged (Breiman, Machine Learning 45, 2001)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.scoring_spec import Task
+from workbench.learning.families.base import Features, Json, check_classes, check_features, check_training, number, settings
+from workbench.learning.families.onnx_fragment import FragmentBuilder
+from workbench.learning.families.trees import TreeTable, join_trees, restore_trees, round_down, tree_node
+
+if TYPE_CHECKING:
+    import onnx
+
+DEFAULTS: Json = {"n_trees": 80, "max_depth": 10, "samples_a_leaf": 5}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedRandomForest:
+    """Raw score = 1 − P(normal), the trees' mean."""
+
+    n_features: int
+    trees: TreeTable
+
+    def raw_score(self, features: Features) -> NDArray[np.float64]:
+        """1 − P(normal) [n] in 0..1."""
+        check_features(features, self.n_features)
+        return np.asarray(1 - self.trees.sums(features)[:, 0])
+
+    def onnx_fragment(self) -> onnx.ModelProto:
+        """One tree node that sums the leaves' class shares."""
+        builder = FragmentBuilder(self.n_features)
+        probabilities = tree_node(builder, self.trees, np.zeros(self.trees.n_outputs))
+        raw = builder.node("Sub", builder.constant(np.array(1, np.float32)), builder.column(probabilities, 0))
+        return builder.build(raw=raw, class_probabilities=probabilities, n_classes=self.trees.n_outputs)
+
+    def parameters(self) -> dict[str, object]:
+        """All trees."""
+        return {"n_features": self.n_features, **self.trees.parameters()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Estimator:
+    n_trees: int
+    max_depth: int
+    samples_a_leaf: int
+    random_state: int
+
+    def fit(self, features: Features, targets: NDArray[np.float64] | None, names: Sequence[str] = ()) -> FittedRandomForest:  # noqa: ARG002 - the protocol's
+        from sklearn.ensemble import RandomForestClassifier
+
+        check_training(features, targets, needs_targets=True)
+        classes = check_classes(targets)
+        forest = RandomForestClassifier(
+            n_estimators=self.n_trees,
+            max_depth=self.max_depth,
+            min_samples_leaf=self.samples_a_leaf,
+            class_weight="balanced_subsample",
+            random_state=self.random_state,
+        ).fit(features, classes)
+        trees = [_class_shares(tree.tree_, self.n_trees) for tree in forest.estimators_]
+        return FittedRandomForest(n_features=features.shape[1], trees=join_trees(trees))
+
+
+def _class_shares(tree: Any, n_trees: int) -> TreeTable:
+    """One tree whose leaves hold P(class) / number of trees."""
+    is_leaf = tree.children_left < 0
+    shares = tree.value[:, 0, :]
+    shares = shares / shares.sum(axis=1, keepdims=True) / n_trees
+    return TreeTable(
+        feature=np.where(is_leaf, -1, tree.feature).astype(np.int32),
+        threshold=np.where(is_leaf, np.float32(0), round_down(tree.threshold)).astype(np.float32),
+        left=np.where(is_leaf, 0, tree.children_left).astype(np.int32),
+        right=np.where(is_leaf, 0, tree.children_right).astype(np.int32),
+        values=np.where(is_leaf[:, None], shares, 0).astype(np.float32),
+        root=np.zeros(1, np.int32),
+    )
+
+
+class RandomForest:
+    """See the module."""
+
+    name = "random_forest"
+    title = "Random forest"
+    tasks: tuple[Task, ...] = ("anomaly", "classify")
+    is_baseline = False
+    needs_targets = True
+    is_network = False
+
+    def build(self, params: Json, random_state: int) -> _Estimator:
+        """Settings: n_trees, max_depth, samples_a_leaf."""
+        chosen = settings(DEFAULTS, params)
+        return _Estimator(
+            int(number(chosen, "n_trees")),
+            int(number(chosen, "max_depth")),
+            int(number(chosen, "samples_a_leaf")),
+            random_state,
+        )
+
+    def restore(self, parameters: Json) -> FittedRandomForest:
+        """From `parameters()`."""
+        return FittedRandomForest(n_features=int(number(parameters, "n_features")), trees=restore_trees(parameters))
