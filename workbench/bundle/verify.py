@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.bundle.archive import MAX_SIGNATURES_BYTES, Head, read_archive, read_head
+from workbench.bundle.golden import check_golden_members
 from workbench.bundle.manifest import (
     MODEL_NAME,
     SCHEMA,
@@ -20,6 +21,7 @@ from workbench.bundle.manifest import (
     find_schema,
     identity_of,
 )
+from workbench.bundle.reference import decode_reference
 from workbench.bundle.signing import (
     PAYLOAD_BUNDLE,
     DetachedSignatures,
@@ -120,6 +122,19 @@ def verify_bundle(data: bytes, trust: TrustRoot, expectation: Expectation) -> Ve
     _check_expectation(manifest, identity, expectation)
     _check_model(members[MODEL_NAME], expectation.max_model_bytes)
     return VerifiedBundle(manifest=manifest, members=members, identity=identity, signers=signers)
+
+
+def verify_head(data: bytes, trust: TrustRoot, expectation: Expectation) -> Manifest:
+    """Check what the first bytes of a bundle can show (signatures, manifest, expectation), for a device that is being sent one.
+
+    `data` must reach to the end of the signatures. The members are not there yet: `verify_bundle` has the last word.
+    Raises BundleRejected.
+    """
+    head = _read_head(data)
+    _check_signatures(head, trust)
+    manifest = _read_manifest(head.manifest)
+    _check_expectation(manifest, identity_of(head.manifest), expectation)
+    return manifest
 
 
 def open_bundle(data: bytes) -> OpenedBundle:
@@ -236,7 +251,13 @@ def _read_members(data: bytes, head: Head, manifest: Manifest) -> dict[str, byte
         if found != member.sha256:
             text = f"{member.name} has SHA-256 {found[:12]}…, the manifest says {member.sha256[:12]}…."
             raise reject(Refusal.HASH_MISMATCH, text)
-    return {name: bytes(view) for name, view in views.items()}
+    members = {name: bytes(view) for name, view in views.items()}
+    try:
+        check_golden_members(members, manifest.spec)
+        decode_reference(members)
+    except InputError as error:
+        raise reject(Refusal.MALFORMED, error.message) from error
+    return members
 
 
 def _check_expectation(manifest: Manifest, identity: str, expectation: Expectation) -> None:
