@@ -9,7 +9,7 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -67,9 +67,10 @@ def parameter(
     """Declare what a field means: its help, unit, limits and how it is given. `path` marks a str as a file or folder."""
     extra = {
         "unit": unit, "positional": positional, "path": path, "file": file, "advanced": advanced,
-        "flag": flag, "negative_flag": negative_flag, "label": label,
+        "flag": flag, "negative_flag": negative_flag, "label": label, "ge": ge, "le": le,
     }  # fmt: skip
-    return msgspec.Meta(description=help, ge=ge, le=le, extra=extra)
+    # Limits are not msgspec's: it refuses them on optional numbers, and its message would not name the unit.
+    return msgspec.Meta(description=help, extra=extra)
 
 
 def describe(request_type: type[Request]) -> tuple[Parameter, ...]:
@@ -85,9 +86,32 @@ def build(request_type: type[R], values: Mapping[str, object]) -> R:
     if unknown:
         raise RequestError(f"There is no parameter {unknown[0]!r}.", f"Known are: {', '.join(sorted(known))}.")
     try:
-        return msgspec.convert(dict(values), request_type, strict=False)
+        request = msgspec.convert(dict(values), request_type, strict=False)
     except msgspec.ValidationError as error:
         raise RequestError(f"A parameter can't be used: {error}.", "Correct the value and try again.") from error
+    check_limits(request)
+    return request
+
+
+def check_limits(request: Request) -> None:
+    """Raises RequestError naming the first number outside its declared limits, with its unit."""
+    for parameter_ in describe(type(request)):
+        value = getattr(request, parameter_.name)
+        for number in value if isinstance(value, (tuple, list)) else (value,):
+            _check_number(parameter_, number)
+
+
+def _check_number(parameter_: Parameter, number: object) -> None:
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
+        return
+    unit = f" {parameter_.unit}" if parameter_.unit else ""
+    if parameter_.minimum is not None and number < parameter_.minimum:
+        limit = f"at least {parameter_.minimum:g}{unit}"
+    elif parameter_.maximum is not None and number > parameter_.maximum:
+        limit = f"at most {parameter_.maximum:g}{unit}"
+    else:
+        return
+    raise RequestError(f"{parameter_.label} is {number:g}{unit}; it must be {limit}.", "Correct the value and try again.")
 
 
 def to_record(request: Request) -> dict[str, object]:
@@ -134,13 +158,14 @@ def _parameter_of(field: msgspec.structs.FieldInfo, hint: object) -> Parameter:
         is_required=is_required, is_positional=bool(extra.get("positional")), is_advanced=bool(extra.get("advanced")),
         is_file=bool(extra.get("file")), default=default,
         choices=tuple(map(str, get_args(inner))) if get_origin(inner) is Literal else (),
-        unit=str(extra.get("unit") or ""), minimum=_number(meta.ge), maximum=_number(meta.le), help=meta.description or "",
+        unit=str(extra.get("unit") or ""), minimum=_number(extra.get("ge")), maximum=_number(extra.get("le")),
+        help=meta.description or "",
         flag=str(extra.get("flag") or f"--{dashed}"), negative_flag=str(extra.get("negative_flag") or f"--no-{dashed}"),
         label=str(extra.get("label") or field.name.replace("_", " ").capitalize()),
     )  # fmt: skip
 
 
-def _number(limit: float | None) -> float | None:
+def _number(limit: Any) -> float | None:
     return None if limit is None else float(limit)
 
 

@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from workbench.core.errors import InputError, ObjectCorrupt, ProjectError, ProjectLocked, ProjectTooNew
+from workbench.project.acts import Act, Item
+from workbench.project.lock import write_lock
+from workbench.project.store import Project
+
+N_KILLS = 12
+WRITER = """
+import sys
+from pathlib import Path
+from workbench.project.acts import Act, Item
+from workbench.project.store import Project
+with Project.open(Path(sys.argv[1])) as project:
+    for number in range(100000):
+        sha = project.objects.put_bytes("recipe", f"{sys.argv[2]}-{number}".encode())
+        project.record(Act(act="recipe", what=str(number), item=Item(kind="recipe", id=sha)))
+        print(sha, flush=True)
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    with Project.open(tmp_path / "station", who="I. Aas") as opened:
+        yield opened
+
+
+def add(project: Project, text: str, *, refs: tuple[str, ...] = ()) -> str:
+    name = project.objects.put_bytes("recipe", text.encode())
+    project.record(Act(act="recipe", what=text, on="P-1", item=Item(kind="recipe", id=name, name=text, asset="P-1", refs=refs)))
+    return name
+
+
+def journal_file(project: Project) -> Path:
+    return next((project.root / "journal").glob("*.jsonl"))
+
+
+def test_what_was_recorded_is_found_again(project: Project) -> None:
+    name = add(project, "one")
+    with Project.open(project.root) as again:
+        assert [item.id for item in again.items("recipe")] == [name]
+        assert again.objects.get_bytes("recipe", name) == b"one"
+        assert again.lines()[0].line.who == "I. Aas"
+
+
+def test_the_same_bytes_are_stored_once(project: Project) -> None:
+    assert add(project, "one") == add(project, "one")
+    assert len(project.items("recipe")) == 1
+
+
+def test_an_item_is_found_by_the_beginning_of_its_id(project: Project) -> None:
+    name = add(project, "one")
+    assert project.item("recipe", name[:8]).id == name
+    with pytest.raises(InputError, match="no recipe"):
+        project.item("recipe", "zzz")
+
+
+def test_a_damaged_object_is_refused_and_named(project: Project) -> None:
+    name = add(project, "one")
+    project.objects.path_of("recipe", name).write_bytes(b"two")
+    with pytest.raises(ObjectCorrupt):
+        project.objects.get_bytes("recipe", name)
+    assert any(name[:12] in problem for problem in project.check())
+
+
+def test_a_tree_is_stored_whole_and_checked_by_member(project: Project) -> None:
+    with project.objects.staging("run") as folder:
+        (folder / "sub").mkdir()
+        (folder / "sub" / "a").write_bytes(b"1")
+        name = project.objects.put_tree("run", folder)
+    project.record(Act(act="train", what="run", item=Item(kind="run", id=name)))
+    assert project.check() == []
+    (project.objects.tree_path("run", name) / "sub" / "a").write_bytes(b"2")
+    assert any("sub/a" in problem for problem in project.check())
+
+
+def test_what_is_left_in_staging_is_removed(project: Project) -> None:
+    with pytest.raises(RuntimeError), project.objects.staging("run") as folder:
+        (folder / "a").write_bytes(b"1")
+        raise RuntimeError
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("kind_and_name", [("recipe", "../../etc/passwd"), ("../x", "0" * 64), ("recipe", "0" * 63)])
+def test_names_that_are_no_hashes_are_refused(project: Project, kind_and_name: tuple[str, str]) -> None:
+    with pytest.raises(ProjectError):
+        project.objects.path_of(*kind_and_name)
+
+
+def test_the_index_is_made_anew_when_it_is_damaged_or_gone(project: Project) -> None:
+    name = add(project, "one")
+    (project.root / "catalog.sqlite").write_bytes(b"rubbish" * 1000)
+    with Project.open(project.root) as again:
+        assert [item.id for item in again.items()] == [name]
+    (project.root / "catalog.sqlite").unlink()
+    with Project.open(project.root) as again:
+        assert [item.id for item in again.items()] == [name]
+
+
+def test_an_edited_line_is_found(project: Project) -> None:
+    add(project, "one")
+    add(project, "two")
+    path = journal_file(project)
+    path.write_bytes(path.read_bytes().replace(b'"what":"one"', b'"what":"own"'))
+    assert any("Line 1" in problem and "edited" in problem for problem in project.check())
+
+
+def test_a_removed_line_is_found(project: Project) -> None:
+    for text in ("one", "two", "three"):
+        add(project, text)
+    path = journal_file(project)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0] + lines[2])
+    assert any("removed or reordered" in problem for problem in project.check())
+
+
+def test_a_cut_off_journal_is_found_below_the_witnessed_head(project: Project) -> None:
+    for text in ("one", "two"):
+        add(project, text)
+    path = journal_file(project)
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    with Project.open(project.root) as again:
+        assert any("no longer there" in problem for problem in again.check())
+        assert len(again.items()) == 1
+
+
+def test_a_journal_that_vanished_is_found(project: Project) -> None:
+    add(project, "one")
+    journal_file(project).unlink()
+    assert any("missing" in problem for problem in project.check())
+
+
+def test_a_torn_last_line_is_not_tampering_and_is_set_aside(project: Project) -> None:
+    add(project, "one")
+    path = journal_file(project)
+    with path.open("ab") as stream:
+        stream.write(b'{"line":{"act"')
+    with Project.open(project.root) as again:
+        assert again.check() == []
+        add(again, "two")
+        assert again.check() == []
+        assert again.n_lines() == 2
+    assert path.with_suffix(".torn").is_file()
+
+
+def test_a_line_of_another_key_is_found(project: Project, own_home: Path) -> None:
+    add(project, "one")
+    path = journal_file(project)
+    shutil.copy(path, path.with_name("0" * 16 + ".jsonl"))
+    assert any("public key" in problem for problem in project.check())
+
+
+def test_removing_keeps_the_fact_and_refuses_what_is_used(project: Project) -> None:
+    recording = add(project, "recording")
+    add(project, "run", refs=(recording,))
+    with pytest.raises(ProjectError, match="used by recipe run"):
+        project.remove("recipe", recording)
+    run = project.items()[0]
+    project.remove("recipe", run.id)
+    project.remove("recipe", recording)
+    assert project.items() == []
+    assert not project.objects.has("recipe", recording)
+    assert [signed.line.act.act for signed in project.lines()][:2] == ["remove", "remove"]
+
+
+def test_removing_the_champion_leaves_none(project: Project) -> None:
+    name = add(project, "run")
+    project.set_value("champion", name, Act(act="champion", what="Champion"))
+    assert project.champion == name
+    project.remove("recipe", name)
+    assert project.champion is None
+
+
+def test_a_project_of_a_newer_version_is_left_alone(project: Project) -> None:
+    path = project.root / "project.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("schema_version = 1", "schema_version = 99"), encoding="utf-8")
+    with pytest.raises(ProjectTooNew, match="schema 99"):
+        Project.open(project.root)
+
+
+def test_a_damaged_project_file_is_named(project: Project) -> None:
+    (project.root / "project.toml").write_text("schema_version = [", encoding="utf-8")
+    with pytest.raises(ProjectError, match=r"project\.toml"):
+        Project.open(project.root)
+
+
+def test_a_second_writer_waits_and_then_says_so(project: Project) -> None:
+    entered, leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with write_lock(project.root):
+            entered.set()
+            leave.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    entered.wait(10)
+    with pytest.raises(ProjectLocked), write_lock(project.root, wait_s=0.05):
+        pass
+    leave.set()
+    holder.join()
+    with write_lock(project.root):
+        pass
+
+
+def test_nothing_acknowledged_is_lost_when_the_program_is_killed_again_and_again(tmp_path: Path) -> None:
+    root = tmp_path / "station"
+    acknowledged: list[str] = []
+    for kill in range(N_KILLS):
+        process = subprocess.Popen([sys.executable, "-c", WRITER, str(root), str(kill)], stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        acknowledged += [process.stdout.readline().strip() for _ in range(1 + 3 * kill)]
+        process.kill()
+        acknowledged += [line.strip() for line in process.stdout if line.endswith("\n")]
+        process.wait()
+        process.stdout.close()
+    with Project.open(root) as project:
+        assert project.check() == []
+        known = {item.id for item in project.items("recipe")}
+    assert len(acknowledged) >= N_KILLS
+    assert set(acknowledged) <= known
