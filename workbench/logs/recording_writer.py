@@ -115,19 +115,17 @@ class RecordingWriter:
         float64 values are stored as float32 where that loses no printed digit. Raises InputError when time does not
         increase, DiskFull when the disk is full.
         """
-        self._check_order(times_ns)
         for first in range(0, len(times_ns), BLOCK_ROWS):
             rows = slice(first, first + BLOCK_ROWS)
+            self._check_order(times_ns[rows])
             _append(self._times_path, np.asarray(times_ns[rows], INT64))
             for info, column in zip(self._channels, self._columns, strict=True):
                 column.append(columns[info.name][rows])
             for name, column in zip(self._labels, self._label_columns, strict=True):
                 column.append((labels or {})[name][rows])
-        self._n_rows += len(times_ns)
+            self._n_rows += len(times_ns[rows])
 
     def _check_order(self, times_ns: Int64s) -> None:
-        if not len(times_ns):
-            return
         is_after = np.diff(times_ns) > 0
         if not is_after.all():
             row = int(np.argmin(is_after)) + 1
@@ -225,7 +223,7 @@ class _Column:
         stored: Floats = np.ascontiguousarray(values, DTYPES[self.kind])
         _append(self._path, stored)
         self._n_samples += len(stored)
-        self._grow(stored, np.asarray(values, np.float64))
+        self._grow(stored, values)
 
     def close(self) -> None:
         """Write the last, partial bucket and the upper levels."""
@@ -236,20 +234,25 @@ class _Column:
         _append(self._pyramid_path, reduce_samples(self._rest.astype(DTYPES[self.kind]), BASE))
         append_levels(self._pyramid_path, self._n_samples, DTYPES[self.kind])
 
-    def _grow(self, stored: Floats, values: NDArray[np.float64]) -> None:
-        good_total = float(np.nansum(values))
-        n_good = len(values) - int(np.count_nonzero(np.isnan(values)))
+    def _grow(self, stored: Floats, values: Floats) -> None:
         together = np.concatenate([self._rest, stored]) if len(self._rest) else stored
         n_whole = len(together) // BASE * BASE
         buckets = reduce_samples(together[:n_whole], BASE)
         self._rest = together[n_whole:].copy()
-        self.stats = ColumnStats(
-            n_good=self.stats.n_good + n_good, total=self.stats.total + good_total,
-            minimum=float(np.fmin(self.stats.minimum, np.fmin.reduce(values))),
-            maximum=float(np.fmax(self.stats.maximum, np.fmax.reduce(values))),
-        )  # fmt: skip
         if self._pyramid_path is not None:
             _append(self._pyramid_path, buckets)
+        self.stats = self._more_stats(values)
+
+    def _more_stats(self, values: Floats) -> ColumnStats:
+        total, n_good = float(values.sum(dtype=np.float64)), len(values)
+        if np.isnan(total):
+            is_good = ~np.isnan(values)
+            total, n_good = float(values[is_good].sum(dtype=np.float64)), int(np.count_nonzero(is_good))
+        low, high = np.fmin.reduce(values), np.fmax.reduce(values)
+        return ColumnStats(
+            n_good=self.stats.n_good + n_good, total=self.stats.total + total,
+            minimum=float(np.fmin(self.stats.minimum, low)), maximum=float(np.fmax(self.stats.maximum, high)),
+        )  # fmt: skip
 
     def _widen(self) -> None:
         """From here on float64; what was written is printed decimals, so their float64 can be restored."""

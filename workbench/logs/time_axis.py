@@ -16,7 +16,7 @@ Int64s = NDArray[np.int64]
 GAP_FACTOR = 3.0
 """A gap is a step longer than this many median steps."""
 BLOCK_ROWS = 1 << 20
-_MAX_STEPS_FOR_MEDIAN = 1 << 22
+_MAX_STEPS_FOR_MEDIAN = 1 << 20
 _RUNS_PER_ROWS = 64
 _MAX_RUNS = 1 << 16
 
@@ -125,7 +125,7 @@ def find_runs(times_ns: Int64s) -> RunsAxis | None:
 
 
 def median_step_ns(times_ns: Int64s) -> float | None:
-    """Median step of sorted instants, ns (of at most four million evenly chosen steps); None with fewer than two rows."""
+    """Median step of sorted instants, ns (of at most a million evenly chosen steps); None with fewer than two rows."""
     if len(times_ns) < 2:
         return None
     stride = -(-len(times_ns) // _MAX_STEPS_FOR_MEDIAN)
