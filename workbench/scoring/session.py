@@ -16,13 +16,11 @@ from numpy.typing import NDArray
 
 from workbench.core.codec import decode_strict
 from workbench.core.errors import InputError, ModelError
+from workbench.core.onnx_session import block_size, open_session
 from workbench.core.scoring_spec import CLASS_OUTPUT, INPUT_NAME, RAW_OUTPUT, RUL_OUTPUT, SCORE_OUTPUT, ScoringSpec
 from workbench.scoring.windower import Windows
 
 SPEC_KEY = "scoring_spec"
-_BLOCK_SAMPLES = 65536  # 256 kB of float32: what the feature graph makes of a block stays in the second-level cache
-_MIN_BLOCK = 16
-_MAX_BLOCK = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,33 +78,6 @@ class ScoringSession:
                 f"Windows of shape {values.shape} and type {values.dtype} don't fit the model.",
                 f"It reads float32 [n, {', '.join(map(str, shape)) or 'window, channel'}].",
             )
-
-
-def open_session(model: bytes | Path, *, n_threads: int = 1) -> Any:
-    """An onnxruntime session on the processor; raises ModelError with onnxruntime's words when it can't be loaded."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = n_threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    source = str(model) if isinstance(model, Path) else model
-    try:
-        return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
-    except _onnxruntime_errors() as error:
-        raise ModelError(f"The model can't be loaded: {error}.", "The file is damaged, or made for a newer version.") from error
-
-
-def _onnxruntime_errors() -> tuple[type[Exception], ...]:
-    from onnxruntime.capi import onnxruntime_pybind11_state as state
-
-    return tuple(kind for kind in vars(state).values() if isinstance(kind, type) and issubclass(kind, Exception))
-
-
-def block_size(window_samples: int, n_channels: int) -> int:
-    """Windows that are scored at once."""
-    return max(_MIN_BLOCK, min(_MAX_BLOCK, _BLOCK_SAMPLES // max(1, window_samples * n_channels)))
 
 
 def _blocks(values: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
