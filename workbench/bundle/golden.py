@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from workbench.bundle.manifest import GOLDEN_DATA_NAME, GOLDEN_INFO_NAME
+from workbench.bundle.manifest import GOLDEN_DATA_NAME, GOLDEN_INFO_NAME, Manifest
 from workbench.core.codec import Record, decode_canonical, encode_canonical
 from workbench.core.errors import InputError
 from workbench.core.scoring_spec import SCORE_THRESHOLD, ScoringSpec
@@ -90,11 +90,11 @@ def check_golden_members(members: Mapping[str, bytes], spec: ScoringSpec) -> Gol
     return info
 
 
-def decode_golden(members: Mapping[str, bytes], spec: ScoringSpec) -> Golden:
+def read_golden(members: Mapping[str, bytes], manifest: Manifest) -> Golden:
     """The vectors of a bundle's members. Raises InputError where they don't fit the model."""
     import numpy as np
 
-    info = check_golden_members(members, spec)
+    info = check_golden_members(members, manifest.spec)
     values = np.frombuffer(members[GOLDEN_DATA_NAME], _LITTLE_ENDIAN).astype(np.float32, copy=False)
     values.flags.writeable = False
     shape = (info.n_vectors, info.window_samples, info.n_channels)
