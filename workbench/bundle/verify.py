@@ -137,18 +137,6 @@ def verify_head(data: bytes, trust: TrustRoot, expectation: Expectation) -> Mani
     return manifest
 
 
-def verify_head(first_bytes: bytes, trust: TrustRoot, expectation: Expectation) -> Manifest:
-    """What the first bytes of a bundle tell already: signed by whom it must be, and suited; before the rest is taken in.
-
-    Needs manifest and signatures whole (`read_head` says so). Raises BundleRejected. The whole must be verified later.
-    """
-    head = _read_head(first_bytes)
-    _check_signatures(head, trust)
-    manifest = _read_manifest(head.manifest)
-    _check_expectation(manifest, identity_of(head.manifest), expectation)
-    return manifest
-
-
 def open_bundle(data: bytes) -> OpenedBundle:
     """Structure and hashes only, for `bundle show` and for signing. Raises BundleRejected."""
     head = _read_head(data)
