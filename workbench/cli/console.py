@@ -46,6 +46,11 @@ class Console:
         if self.wants_json:
             print(json.dumps({"error": {"code": error.code, "message": error.message, "hint": error.hint}}, ensure_ascii=False))
 
+    def say(self, text: str) -> None:
+        """Tell the person something beside the result."""
+        self._end_line()
+        print(text, file=sys.stderr)
+
     def ready(self, value: dict[str, object]) -> None:
         """The one line of a command that goes on."""
         print(json.dumps(value), flush=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from collections.abc import Sequence
 
@@ -24,7 +23,7 @@ def run(words: Sequence[str]) -> int:
         console.error(error)
         return error.exit_code
     except (KeyboardInterrupt, JobCancelled):
-        print("Cancelled. Nothing that was acknowledged is lost.", file=sys.stderr)
+        console.say("Cancelled. Nothing that was acknowledged is lost.")
         return EXIT_CANCELLED
     except BrokenPipeError:
         return EXIT_CANCELLED
