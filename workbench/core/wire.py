@@ -26,6 +26,7 @@ class PumpCommand(IntEnum):
     ROLL_BACK = 7
     PROVISION = 8
     NONCE = 9
+    LIVE = 10
 
 
 class PumpStatus(IntEnum):
@@ -98,3 +99,50 @@ class LogInfo(Record, frozen=True, kw_only=True):
 
 
 ConfirmedRelease = int
+
+
+class UploadProgress(Record, frozen=True, kw_only=True):
+    """The upload that a device would go on with; `image_sha256` '' when there is none."""
+
+    image_sha256: str = ""
+    size_bytes: int = 0
+    offset_bytes: int = 0
+
+
+class SlotsReply(Record, frozen=True, kw_only=True):
+    """Both slots, the upload under way, the last refusal, how the device booted, and a slot's size."""
+
+    slots: tuple[SlotState, ...]
+    upload: UploadProgress
+    refusal: str = ""
+    """Reason of the last refused upload, one of `bundle.verify.Refusal` or no_free_slot, too_large, not_provisioned, no_space."""
+    last_boot: str = ""
+    """normal, trial, reverted, empty or damaged."""
+    slot_bytes: int = 0
+
+
+class ScoreReply(Record, frozen=True, kw_only=True):
+    """Answer to a window that was sent in pieces: how much is there, and once it is whole the score (None = no score)."""
+
+    offset_bytes: int
+    is_scored: bool = False
+    score: float | None = None
+    raw: float | None = None
+
+
+class LiveState(Record, frozen=True, kw_only=True):
+    """What the running model says now; `score` None = no score."""
+
+    score: float | None = None
+    score_utc: str = ""
+    is_alert: bool = False
+
+
+class DeviceCommand(Record, frozen=True, kw_only=True):
+    """What a signed command says (DSSE, PAYLOAD_COMMAND): only this device, only with the nonce that it just gave out."""
+
+    command: str
+    serial: str
+    nonce: str
+    identity: str = ""
+    """roll_back: identity of the model that shall run again."""
