@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
+from workbench.core.codec import translate_os_error
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.services.common import OutFolder
@@ -30,5 +32,15 @@ class SampleResult(Result, frozen=True, kw_only=True):
 
 
 def write_samples(request: SampleRequest, job: Job) -> SampleResult:
-    """Same seed, same bytes."""
-    raise NotImplementedError
+    """Same seed, same bytes. Raises InputError where the folder can't be written."""
+    from workbench.samples.write import SampleSpec, write_station
+
+    spec = SampleSpec(n_pumps=request.pumps, span_s=request.days * 86400.0, step_s=request.period_s, seed=request.seed)
+    try:
+        written = write_station(spec, Path(request.out), job.progress)
+    except OSError as error:
+        raise translate_os_error(error, Path(request.out)) from error
+    return SampleResult(
+        out=request.out, logs=tuple(map(str, written.logs)), events=str(written.events),
+        work_orders=str(written.work_orders), assets=written.assets,
+    )  # fmt: skip
