@@ -75,7 +75,7 @@ class FixedLimit:
 
     name = "fixed_limit"
     title = "Fixed limit"
-    tasks: tuple[Task, ...] = ("anomaly",)
+    tasks: tuple[Task, ...] = ("anomaly", "classify")
     is_baseline = True
     needs_targets = False
     is_network = False

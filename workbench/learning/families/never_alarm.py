@@ -49,7 +49,7 @@ class NeverAlarm:
 
     name = "never_alarm"
     title = "Never alarm"
-    tasks: tuple[Task, ...] = ("anomaly",)
+    tasks: tuple[Task, ...] = ("anomaly", "classify")
     is_baseline = True
     needs_targets = False
     is_network = False

@@ -63,7 +63,7 @@ class RandomAlarm:
 
     name = "random_alarm"
     title = "Random"
-    tasks: tuple[Task, ...] = ("anomaly",)
+    tasks: tuple[Task, ...] = ("anomaly", "classify")
     is_baseline = True
     needs_targets = False
     is_network = False

@@ -1,0 +1,116 @@
+"""What training works on: windows of all logs in one table, with whose they are and what happened in them.
+
+Nothing is fitted here. A window belongs to one asset; its span reaches from its first sample to its last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.clock import NS_PER_S
+from workbench.core.codec import Record
+from workbench.core.scoring_spec import ScoringSpec
+from workbench.scoring.windower import windows_of
+
+_STOPPED_SHARE = 0.1
+"""A driver that draws less than this share of its usual current, power or speed stands still."""
+_DRIVER_QUANTITIES = ("speed", "power", "current", "flow")
+
+
+class EventSpan(Record, frozen=True, kw_only=True):
+    """A labelled interval of one asset; `is_real` False: somebody is unsure (it is neither learnt nor counted as false)."""
+
+    id: str
+    asset: str
+    name: str
+    start_ns: int
+    end_ns: int
+    is_real: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetLog:
+    """One recording of one asset: `times_ns` int64 [n], `values` float64 [n, c] in the order of the specification."""
+
+    asset: str
+    recording: str
+    times_ns: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowTable:
+    """Complete windows of all logs, in order of asset and time. `asset` indexes `assets`."""
+
+    assets: tuple[str, ...]
+    values: NDArray[np.float32]
+    """[n, time, channel]"""
+    start_ns: NDArray[np.int64]
+    end_ns: NDArray[np.int64]
+    asset: NDArray[np.int32]
+    is_running: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.end_ns)
+
+
+def collect_windows(logs: Sequence[AssetLog], spec: ScoringSpec) -> WindowTable:
+    """All complete windows; where two recordings of an asset overlap, the earlier recording's windows count once."""
+    assets = tuple(sorted({log.asset for log in logs}))
+    length_ns = round((spec.window_samples - 1) * spec.sample_period_s * NS_PER_S)
+    values, ends, owners, running = [], [], [], []
+    for number, asset in enumerate(assets):
+        own = [windows_of(log.times_ns, log.values, spec) for log in logs if log.asset == asset]
+        parts = [(part.values[part.is_complete], part.end_ns[part.is_complete]) for part in own]
+        end_ns, first = np.unique(np.concatenate([end for _, end in parts]), return_index=True)
+        windows = np.concatenate([window for window, _ in parts])[first]
+        values.append(windows)
+        ends.append(end_ns)
+        owners.append(np.full(len(end_ns), number, np.int32))
+        running.append(find_running(windows, spec))
+    end_ns = np.concatenate(ends) if ends else np.empty(0, np.int64)
+    shape = (0, spec.window_samples, len(spec.channels))
+    return WindowTable(
+        assets=assets,
+        values=np.concatenate(values) if values else np.empty(shape, np.float32),
+        start_ns=end_ns - length_ns,
+        end_ns=end_ns,
+        asset=np.concatenate(owners) if owners else np.empty(0, np.int32),
+        is_running=np.concatenate(running) if running else np.empty(0, np.bool_),
+    )
+
+
+def find_running(windows: NDArray[np.float32], spec: ScoringSpec) -> NDArray[np.bool_]:
+    """Whether the pump runs in each window [n]: by speed, power, current or flow, the first there is; else always."""
+    by_quantity = {channel.quantity: index for index, channel in reversed(list(enumerate(spec.channels)))}
+    column = next((by_quantity[name] for name in _DRIVER_QUANTITIES if name in by_quantity), None)
+    if column is None or not len(windows):
+        return np.ones(len(windows), np.bool_)
+    level = np.abs(windows[:, :, column]).mean(axis=1)
+    is_running: NDArray[np.bool_] = level >= _STOPPED_SHARE * np.quantile(level, 0.9)
+    return is_running
+
+
+def overlaps_events(table: WindowTable, events: Sequence[EventSpan], *, margin_ns: int = 0) -> NDArray[np.bool_]:
+    """Which windows share time with any of the events of their asset, widened by `margin_ns` on both sides; bool [n]."""
+    found = np.zeros(len(table), np.bool_)
+    for event in events:
+        if event.asset in table.assets:
+            own = table.asset == table.assets.index(event.asset)
+            found |= own & (table.end_ns >= event.start_ns - margin_ns) & (table.start_ns <= event.end_ns + margin_ns)
+    return found
+
+
+def ends_in_events(table: WindowTable, events: Sequence[EventSpan]) -> NDArray[np.int64]:
+    """Index of the event in which each window ends, or -1; int64 [n]. Where events overlap, the first in order counts."""
+    found = np.full(len(table), -1, np.int64)
+    for index in reversed(range(len(events))):
+        event = events[index]
+        if event.asset in table.assets:
+            own = table.asset == table.assets.index(event.asset)
+            found[own & (table.end_ns >= event.start_ns) & (table.end_ns <= event.end_ns)] = index
+    return found
