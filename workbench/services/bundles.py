@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
-from workbench.core.codec import Record
+from workbench.core.codec import Record, write_atomic
+from workbench.core.errors import BundleError, BundleRejected
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
+from workbench.services.bundle_files import (
+    BundleMember,
+    BundlePath,
+    BundleResult,
+    BundleSignature,
+    Outcome,
+    load_trust_file,
+    open_bundle_bytes,
+    open_bundle_file,
+    read_bundle,
+    refused_result,
+    result_of,
+    store_bundle,
+)
 from workbench.services.common import BoardName, ProjectFolder, RunId
+from workbench.services.keys import Ask, ask_environment, open_vault
 
-BundlePath = Annotated[str, parameter("Bundle file (.pwb).", positional=True, path=True, file=True)]
+__all__ = ["BundleMember", "BundleResult", "BundleSignature"]
 
 
 class BundleBuildRequest(Request, frozen=True, kw_only=True):
@@ -28,41 +45,6 @@ class BundleBuildRequest(Request, frozen=True, kw_only=True):
     key: Annotated[str | None, parameter("Key id or name to sign with.")] = None
 
 
-class BundleMember(Record, frozen=True, kw_only=True):
-    """One part of a bundle."""
-
-    name: str
-    size_bytes: int
-    sha256: str
-
-
-class BundleSignature(Record, frozen=True, kw_only=True):
-    """One signature; `is_valid` None where the key is not known here."""
-
-    key_id: str
-    name: str
-    is_valid: bool | None
-
-
-class BundleResult(Result, frozen=True, kw_only=True):
-    """What a bundle is and holds."""
-
-    path: str
-    outcome: str
-    """verified, unsigned, or the reason of refusal (`bundle verify`); built / signed for the acts."""
-    name: str
-    model_line: str
-    release: int
-    floor: int
-    boards: tuple[str, ...]
-    identity: str
-    size_bytes: int
-    members: tuple[BundleMember, ...]
-    signatures: tuple[BundleSignature, ...]
-    message: str = ""
-    manifest: dict[str, object] = msgspec.field(default_factory=dict)
-
-
 def build_bundle(request: BundleBuildRequest, job: Job) -> BundleResult:
     """Deterministic: the same run, board, variant and release give the same bytes. Journalled; stored in the project."""
     raise NotImplementedError
@@ -76,9 +58,28 @@ class BundleSignRequest(Request, frozen=True, kw_only=True):
     project: Annotated[str | None, parameter("Project whose journal records it.", path=True)] = None
 
 
-def sign_bundle(request: BundleSignRequest, job: Job) -> BundleResult:
+def sign_bundle(request: BundleSignRequest, job: Job, ask: Ask | None = None) -> BundleResult:
     """The passphrase comes from the OS key store, WORKBENCH_PASSPHRASE, or is asked for by the caller."""
-    raise NotImplementedError
+    job.checkpoint()
+    return _sign(_SignAct(bundle=request.bundle, key=request.key, project=request.project, act="sign"), ask)
+
+
+class BundleApproveRequest(Request, frozen=True, kw_only=True):
+    """Approve a bundle that somebody else has signed."""
+
+    bundle: BundlePath
+    key: Annotated[str, parameter("Key id or name of the approver.")]
+    reference: Annotated[str, parameter("Management-of-change reference.")] = ""
+    project: Annotated[str | None, parameter("Project whose journal records it.", path=True)] = None
+
+
+def approve_bundle(request: BundleApproveRequest, job: Job, ask: Ask | None = None) -> BundleResult:
+    """A second signature by a second key; the approver's passphrase is needed each time."""
+    job.checkpoint()
+    if not open_bundle_file(request.bundle).signatures.signatures:
+        raise BundleError("Nobody has signed this bundle yet.", "Sign it first: workbench bundle sign.")
+    act = _SignAct(bundle=request.bundle, key=request.key, project=request.project, act="approve", reference=request.reference)
+    return _sign(act, ask)
 
 
 class BundleVerifyRequest(Request, frozen=True, kw_only=True):
@@ -93,7 +94,18 @@ class BundleVerifyRequest(Request, frozen=True, kw_only=True):
 
 def verify_bundle(request: BundleVerifyRequest, job: Job) -> BundleResult:
     """Never raises for a refusal: `outcome` says it, and the command line exits 3."""
-    raise NotImplementedError
+    from workbench.bundle.verify import Expectation
+    from workbench.bundle.verify import verify_bundle as check
+
+    data = read_bundle(request.bundle)
+    job.progress(0.2, "Checking signatures, structure and hashes")
+    trust = load_trust_file(request.trust)
+    expectation = Expectation(board=request.board, model_line=request.line, security_floor=request.min_release)
+    try:
+        check(data, trust, expectation)
+    except BundleRejected as refusal:
+        return refused_result(request.bundle, data, refusal, trust)
+    return result_of(request.bundle, data, open_bundle_bytes(data), Outcome(word="verified", trust=trust))
 
 
 class BundleShowRequest(Request, frozen=True, kw_only=True):
@@ -104,7 +116,9 @@ class BundleShowRequest(Request, frozen=True, kw_only=True):
 
 def show_bundle(request: BundleShowRequest, job: Job) -> BundleResult:
     """Structure and hashes are checked, signatures are not."""
-    raise NotImplementedError
+    job.checkpoint()
+    data = read_bundle(request.bundle)
+    return result_of(request.bundle, data, open_bundle_bytes(data), Outcome(word="not verified", trust=load_trust_file(None)))
 
 
 class BundleListRequest(Request, frozen=True, kw_only=True):
@@ -121,4 +135,106 @@ class BundleListResult(Result, frozen=True, kw_only=True):
 
 def list_bundles(request: BundleListRequest, job: Job) -> BundleListResult:
     """From the index."""
-    raise NotImplementedError
+    from workbench.project.store import Project
+
+    job.checkpoint()
+    with Project.open(Path(request.project)) as project:
+        found: dict[str, BundleResult] = {}
+        for item in project.items("bundle"):
+            result = msgspec.convert(item.details, BundleResult)
+            path = str(project.objects.path_of("bundle", item.id))
+            found.setdefault(result.identity, msgspec.structs.replace(result, path=path))
+    return BundleListResult(bundles=tuple(found.values()))
+
+
+class BundleDiffRequest(Request, frozen=True, kw_only=True):
+    """What changed between two bundles, in words."""
+
+    bundle: BundlePath
+    other: Annotated[str, parameter("The newer bundle (.pwb).", positional=True, path=True, file=True)]
+
+
+class BundleDiffResult(Result, frozen=True, kw_only=True):
+    """Sentences, each about one difference; a changed alarm rule needs the approver's attention."""
+
+    is_same: bool
+    differences: tuple[str, ...]
+
+
+def diff_bundles(request: BundleDiffRequest, job: Job) -> BundleDiffResult:
+    """Manifest fields and members; signatures are not part of a bundle's identity."""
+    from workbench.bundle.diff import describe_difference
+
+    job.checkpoint()
+    before, after = open_bundle_file(request.bundle), open_bundle_file(request.other)
+    return BundleDiffResult(
+        is_same=before.identity == after.identity, differences=describe_difference(before.manifest, after.manifest)
+    )  # fmt: skip
+
+
+class BundleReplayRequest(Request, frozen=True, kw_only=True):
+    """Run a bundle's golden vectors on this machine."""
+
+    bundle: BundlePath
+    trust: Annotated[str | None, parameter("Trust file; default: the user's pinned root.", path=True, file=True)] = None
+
+
+class BundleReplayResult(Result, frozen=True, kw_only=True):
+    """As a device's self-test would say it."""
+
+    n_vectors: int
+    n_passed: int
+    largest_error: float
+    allowed_error: float
+    is_passed: bool
+
+
+def replay_bundle(request: BundleReplayRequest, job: Job) -> BundleReplayResult:
+    """Verified first: nothing from an untrusted bundle is run. Raises BundleRejected."""
+    from workbench.bundle.golden import check_golden, read_golden
+    from workbench.bundle.manifest import MODEL_NAME
+    from workbench.bundle.verify import Expectation
+    from workbench.bundle.verify import verify_bundle as check
+    from workbench.scoring.session import ScoringSession
+
+    verified = check(read_bundle(request.bundle), load_trust_file(request.trust), Expectation())
+    job.progress(0.5, "Scoring the golden vectors")
+    session = ScoringSession(verified.members[MODEL_NAME])
+    golden = read_golden(verified.members, verified.manifest)
+    report = check_golden(lambda windows: session.score(windows).score, golden, verified.manifest.golden_tolerance)
+    return BundleReplayResult(
+        n_vectors=report.n_vectors, n_passed=report.n_passed, largest_error=report.largest_error,
+        allowed_error=report.allowed_error, is_passed=report.is_passed,
+    )  # fmt: skip
+
+
+class _SignAct(Record, frozen=True, kw_only=True):
+    bundle: str
+    key: str
+    project: str | None
+    act: str
+    reference: str = ""
+
+
+def _sign(request: _SignAct, ask: Ask | None) -> BundleResult:
+    from workbench.bundle.build import add_bundle_signature
+
+    data = read_bundle(request.bundle)
+    key = open_vault().unlock(request.key, ask or ask_environment)
+    signed = add_bundle_signature(data, key)
+    result = result_of(request.bundle, signed, open_bundle_bytes(signed), Outcome(word="signed", trust=load_trust_file(None)))
+    if request.project is not None:
+        _record_signature(request, signed, result, key.key_id)
+    write_atomic(Path(request.bundle), signed)
+    return result
+
+
+def _record_signature(request: _SignAct, signed: bytes, result: BundleResult, key_id: str) -> None:
+    from workbench.project.acts import Act
+    from workbench.project.store import Project
+
+    verb = "Approved" if request.act == "approve" else "Signed"
+    because = f", change {request.reference}" if request.reference else ""
+    with Project.open(Path(request.project or ".")) as project:
+        what = f"{verb} {result.name}, release {result.release}, with key {key_id}{because}"
+        store_bundle(project, signed, result, Act(act=request.act, what=what, state=request.act))
