@@ -1,0 +1,195 @@
+"""Cells of text columns: dictionary-encoded, read as numbers, states, units or reasons why they are none.
+
+A column keeps each distinct text once and a code per row, so that careful reading costs per distinct text and not per
+row. Decimal marks are weighed over all cells before any cell is read.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.logs.text import clean_text
+from workbench.logs.units import find_unit
+from workbench.logs.words import EMPTY_WORDS, INFINITE_WORDS
+
+Decimal = Literal[".", ","]
+ABSENT = -1
+MAX_REASON_CHARS = 60
+_SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
+_COMMA_NUMBER = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d{1,3})?")
+_GROUPED = {
+    ".": re.compile(r"([+-]?\d{1,3}(?:,\d{3})+(?!\d)|[+-]?\d{1,3}(?:[' ’]\d{3})+(?!\d))(\.\d*)?"),
+    ",": re.compile(r"([+-]?\d{1,3}(?:\.\d{3})+(?!\d)|[+-]?\d{1,3}(?:[' ’]\d{3})+(?!\d))(,\d*)?"),
+}
+_MARKED = re.compile(r"[+-]?(\d*)([.,])(\d+)(?:[eE][+-]?\d+)?(?=$|[\s%°A-Za-z])")
+_MANY_GROUPS = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3}){2,}(?=$|[\s%°A-Za-z])")
+_MIXED = re.compile(r"[+-]?\d{1,3}(?:([.,' ’])\d{3})+([.,])\d+(?=$|[\s%°A-Za-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A column of text: distinct `texts` and `codes` int32 [n] into them; -1 where no cell was ever written."""
+
+    texts: tuple[str, ...]
+    codes: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, values: Iterable[str]) -> Cells:
+        """Encode texts."""
+        index: dict[str, int] = {}
+        codes = np.fromiter((index.setdefault(value, len(index)) for value in values), dtype=np.int32)
+        return cls(tuple(index), codes)
+
+    def take(self, rows: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Cells:
+        """The cells of these rows."""
+        return Cells(self.texts, self.codes[rows])
+
+    def used(self) -> tuple[str, ...]:
+        """The distinct texts that occur."""
+        counts = np.bincount(self.codes[self.codes >= 0], minlength=len(self.texts))
+        return tuple(text for text, count in zip(self.texts, counts, strict=True) if count)
+
+    def rows(self, limit: int | None = None) -> list[str]:
+        """The texts row by row ('' where absent)."""
+        codes = self.codes[:limit] if limit is not None else self.codes
+        return [self.texts[code] if code >= 0 else "" for code in codes.tolist()]
+
+
+def concat_cells(parts: Sequence[Cells]) -> Cells:
+    """The parts one below the other."""
+    if len(parts) == 1:
+        return parts[0]
+    index: dict[str, int] = {}
+    codes: list[NDArray[np.int32]] = []
+    for part in parts:
+        mapping = np.fromiter((index.setdefault(text, len(index)) for text in part.texts), dtype=np.int32, count=len(part.texts))
+        mapping = np.append(mapping, np.int32(ABSENT)).astype(np.int32)
+        codes.append(mapping[part.codes])
+    return Cells(tuple(index), np.concatenate(codes) if codes else np.zeros(0, np.int32))
+
+
+def absent_cells(n_rows: int) -> Cells:
+    """A column that was never written in these rows."""
+    return Cells((), np.full(n_rows, ABSENT, np.int32))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One cell: a finite `value`, else the `reason` why there is none; `unit` where the cell prints one."""
+
+    value: float = math.nan
+    reason: str = ""
+    unit: str | None = None
+
+
+def read_cell(text: str, decimal: Decimal) -> Reading:
+    """Read one cell with this decimal mark: number with or without thousands and unit, else a reason."""
+    plain = text.strip()
+    if decimal == "." and _NUMBER.fullmatch(plain):
+        return _finite(plain)
+    folded = plain.casefold()
+    if folded in EMPTY_WORDS:
+        return Reading(reason="empty")
+    if folded in INFINITE_WORDS:
+        return Reading(reason="inf")
+    if len(plain) <= 60 and any(char.isdigit() for char in plain):
+        number, rest = _leading_number(plain.replace("−", "-"), decimal)
+        if number and not rest:
+            return _finite(number)
+        if number:
+            unit = find_unit(rest)
+            if unit:
+                reading = _finite(number)
+                return Reading(reading.value, reading.reason, unit)
+    return Reading(reason=clean_text(plain.casefold(), MAX_REASON_CHARS) or "empty")
+
+
+def _finite(number: str) -> Reading:
+    value = float(number)
+    return Reading(value) if math.isfinite(value) else Reading(reason="inf")
+
+
+def _leading_number(text: str, decimal: Decimal) -> tuple[str, str]:
+    text = _SPACES.sub(" ", text)
+    grouped = _GROUPED[decimal].match(text)
+    if grouped and grouped.end() > 0:
+        digits = re.sub(r"[^\d+-]", "", grouped[1]) + (grouped[2] or "").replace(",", ".")
+        return digits, text[grouped.end() :].strip()
+    # with a decimal comma a dot that is no thousands mark is foreign: "3.45" must not become a number in silence
+    match = (_COMMA_NUMBER if decimal == "," else _NUMBER).match(text)
+    if not match:
+        return "", text
+    return match[0].replace(",", "."), text[match.end() :].strip()
+
+
+@dataclass(slots=True)
+class MarkEvidence:
+    """Cells that speak for a decimal comma, for a decimal dot, and cells that may be either (one group of three digits)."""
+
+    n_comma: int = 0
+    n_dot: int = 0
+    n_either_comma: int = 0
+    n_either_dot: int = 0
+
+    def __iadd__(self, other: MarkEvidence) -> MarkEvidence:
+        self.n_comma += other.n_comma
+        self.n_dot += other.n_dot
+        self.n_either_comma += other.n_either_comma
+        self.n_either_dot += other.n_either_dot
+        return self
+
+    @property
+    def decided(self) -> Decimal | None:
+        """The mark, when the clear cells agree (nine in ten)."""
+        if self.n_comma > 9 * self.n_dot:
+            return ","
+        if self.n_dot > 9 * self.n_comma:
+            return "."
+        return None
+
+    @property
+    def n_either(self) -> int:
+        """Cells that could be read both ways."""
+        return self.n_either_comma + self.n_either_dot
+
+
+def weigh_marks(texts: Iterable[str]) -> MarkEvidence:
+    """Count what distinct texts say about the decimal mark."""
+    found = MarkEvidence()
+    for raw in texts:
+        if "," not in raw and "." not in raw:
+            continue
+        _weigh_one(_SPACES.sub(" ", raw.strip()), found)
+    return found
+
+
+def _weigh_one(text: str, found: MarkEvidence) -> None:
+    mixed = _MIXED.match(text)
+    if mixed and mixed[1] != mixed[2]:
+        found.n_comma += mixed[2] == ","
+        found.n_dot += mixed[2] == "."
+        return
+    many = _MANY_GROUPS.match(text)
+    if many:
+        found.n_comma += many[1] == "."
+        found.n_dot += many[1] == ","
+        return
+    match = _MARKED.match(text)
+    if not match:
+        return
+    before, mark, after = match.groups()
+    is_either = len(after) == 3 and 1 <= len(before) <= 3 and not before.startswith("0")
+    if mark == ",":
+        found.n_either_comma += is_either
+        found.n_comma += not is_either
+    else:
+        found.n_either_dot += is_either
+        found.n_dot += not is_either

@@ -1,0 +1,50 @@
+"""Numbers that instruments and historians write for "no value": -999, -9999, 32767, 65535 and their tenths and hundredths.
+
+They count only where they stand far outside the rest of the column. What is outside, but not far, is a question.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_WHOLE = (-999.0, -9999.0, 32767.0, -32767.0, -32768.0, 65535.0)
+CANDIDATES = np.array(sorted({round(value / scale, 2) for value in _WHOLE for scale in (1, 10, 100)}))
+_SMALLEST = float(np.abs(CANDIDATES).min())
+_FAR_WHOLE, _FAR_SCALED = 0.5, 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class SentinelCells:
+    """`is_sentinel` bool [n]; `doubtful` the values that are outside the rest, but not far."""
+
+    is_sentinel: NDArray[np.bool_]
+    doubtful: tuple[float, ...]
+
+
+def find_sentinels(values: NDArray[np.float64]) -> SentinelCells | None:
+    """Sentinels among values [n] (NaN = missing); None when there are none and none in doubt.
+
+    Far: by more than half the range of the rest for the plain numbers, three times the range for their tenths and hundredths.
+    """
+    if values.size == 0 or not (np.abs(np.nan_to_num(values)) >= _SMALLEST - 1e-9).any():
+        return None
+    is_candidate = np.isin(np.round(values, 6), CANDIDATES)
+    if not is_candidate.any():
+        return None
+    rest = values[~is_candidate & np.isfinite(values)]
+    if rest.size == 0:
+        return None
+    low, high = float(rest.min()), float(rest.max())
+    span = max(high - low, 0.05 * max(abs(low), abs(high)), 1e-9)
+    is_sentinel, doubtful = np.zeros(values.shape, np.bool_), []
+    for value in np.unique(values[is_candidate]).tolist():
+        distance = max(low - value, value - high)
+        limit = _FAR_WHOLE if abs(value) in (999.0, 9999.0, 32767.0, 32768.0, 65535.0) else _FAR_SCALED
+        if distance > limit * span:
+            is_sentinel |= values == value
+        elif distance > 0 and limit == _FAR_WHOLE:
+            doubtful.append(value)
+    return SentinelCells(is_sentinel, tuple(doubtful)) if is_sentinel.any() or doubtful else None

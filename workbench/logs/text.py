@@ -1,0 +1,94 @@
+"""Bytes to text: encodings, NUL runs, control and bidi characters. Text from files is hostile and leaves here plain."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from workbench.core.errors import EncodingError
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_NUL_BLOCK = re.compile("\x00{8,}")
+_CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_BIDI = dict.fromkeys([0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF, 0x2028, 0x2029])
+_MAX_CONTROL_FRACTION = 0.01
+_SAMPLE_CHARS = 200_000
+MAX_NAME_CHARS = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """A file's text, the encoding it was read with, and how sure that is (0..1)."""
+
+    text: str
+    encoding: str
+    confidence: float
+
+
+def find_encoding(head: bytes) -> tuple[str, float]:
+    """Encoding and confidence from a file's first bytes (and BOM)."""
+    for bom, name in _BOMS:
+        if head.startswith(bom):
+            return name, 1.0
+    wide = _utf16_without_bom(head)
+    if wide:
+        return wide, 0.9
+    try:
+        codecs.getincrementaldecoder("utf-8")("strict").decode(head, final=False)
+    except UnicodeDecodeError as error:
+        # one flipped byte in an otherwise proper UTF-8 text does not make it another encoding
+        tried = head.decode("utf-8", "replace")
+        n_broken, n_multi = tried.count("\ufffd"), sum(1 for char in tried if char > "\x7f" and char != "\ufffd")
+        return ("utf-8", 0.6) if n_multi > 2 * n_broken and error.start > 0 else ("cp1252", 0.7)
+    return ("utf-8", 1.0) if head.isascii() else ("utf-8", 0.99)
+
+
+def decode_bytes(data: bytes, name: str) -> Decoded:
+    """Decode a text file; NUL blocks (a power loss) become line ends. Raises EncodingError for what is no text."""
+    encoding, confidence = find_encoding(data)
+    text = data.decode(encoding, "replace")
+    if encoding == "cp1252" and "�" in text:
+        text = data.decode("latin-1")
+    text = text.removeprefix("\ufeff")
+    if "\x00" in text:
+        text = _NUL_BLOCK.sub("\n", text).replace("\x00", "")
+    check_is_text(text[:_SAMPLE_CHARS], name)
+    return Decoded(text=text, encoding=encoding.removesuffix("-sig"), confidence=confidence)
+
+
+def check_is_text(sample: str, name: str) -> None:
+    """Raise EncodingError when more than 1 % of the characters are control or replacement characters."""
+    n_control = len(_CONTROL.findall(sample)) + sample.count("\ufffd")
+    if sample and n_control > 3 and n_control / len(sample) > _MAX_CONTROL_FRACTION:
+        raise EncodingError(
+            f"{name} is not a text log: {n_control} of its first {len(sample)} characters are not printable.",
+            "Give a CSV, text, Excel or Parquet file, or a zip or gzip of them.",
+        )
+
+
+def clean_text(text: str, max_chars: int = MAX_NAME_CHARS) -> str:
+    """One line of plain text: control and bidi characters removed, white space collapsed, NFC, cut to `max_chars`."""
+    text = unicodedata.normalize("NFC", _CONTROL.sub("", text[: 4 * max_chars].replace("\x00", "")).translate(_BIDI))
+    text = " ".join(text.split())
+    return text if len(text) <= max_chars else text[: max_chars - 1] + "…"
+
+
+def _utf16_without_bom(head: bytes) -> str | None:
+    sample = head[:4000]
+    if len(sample) < 20:
+        return None
+    n_even, n_odd = sample[0::2].count(0), sample[1::2].count(0)
+    half = len(sample) // 2
+    if n_odd > 0.7 * half and n_even < 0.05 * half:
+        return "utf-16-le"
+    if n_even > 0.7 * half and n_odd < 0.05 * half:
+        return "utf-16-be"
+    return None

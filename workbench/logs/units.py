@@ -1,0 +1,204 @@
+"""Units as people print them: recognised, brought to one spelling, converted, and turned into a quantity.
+
+A unit is never guessed from a tag; a quantity may be (ISA-5.1 letters and words), because it only helps to choose
+features and never changes a number. Factors: SI brochure, 9th edition; NIST SP 811 (2008), appendix B.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from workbench.logs.words import ISA_LETTERS, QUANTITY_WORDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One unit: its quantity, and the affine map to that quantity's base: base = factor * value + offset."""
+
+    name: str
+    quantity: str
+    factor: float = 1.0
+    offset: float = 0.0
+
+
+_SPELLINGS = """
+m3/h|flow|2.777777777777778e-4|m3/hr m3h cbm/h m3/hour m3h-1 meter3/hour m3/std nm3/h
+m3/s|flow|1|m3/sec m3s-1
+L/s|flow|1e-3|l/s liter/second litre/second l/sec lps ltr/s ls-1
+L/min|flow|1.6666666666666667e-5|l/min lpm liter/minute litre/minute l/m ltr/min lmin-1
+L/h|flow|2.7777777777777776e-7|l/h l/hr ltr/h lph
+gpm|flow|6.30901964e-5|gpm usgpm gal/min gallon/minute us_gpm galpermin
+bbl/d|flow|1.8401307283333334e-6|bbl/d bpd bbl/day stb/d
+kg/s|mass flow|1|kg/s kg/sec
+kg/h|mass flow|2.777777777777778e-4|kg/h kg/hr
+t/h|mass flow|0.2777777777777778|t/h t/hr
+bar|pressure|1e5|bar bars barg bara bar(g) bar(a) barü
+mbar|pressure|1e2|mbar millibar hpa mbarg mbara
+Pa|pressure|1|pa pascal
+kPa|pressure|1e3|kpa kilopascal kpag kpaa
+MPa|pressure|1e6|mpa megapascal
+psi|pressure|6894.757293168361|psi psig psia lbf/in2 pound_force_per_square_inch
+kgf/cm2|pressure|98066.5|kgf/cm2 kg/cm2 kgf/cm2g kg/cm2g at kgfcm2 kilogram_force/centimeter2 technical_atmosphere
+mmHg|pressure|133.322387415|mmhg torr
+A|current|1|a amp amps ampere amperes ampère arms
+mA|current|1e-3|ma milliamp milliampere
+V|voltage|1|v volt volts vdc vac
+kV|voltage|1e3|kv
+mV|voltage|1e-3|mv
+W|power|1|w watt watts
+kW|power|1e3|kw kilowatt
+MW|power|1e6|
+hp|power|745.6998715822702|hp bhp
+kWh|energy|1|kwh
+degC|temperature|1|degc c cel celsius degreecelsius degree_celsius degreec degreesc gradc grdc øc ºc
+degF|temperature|0.5555555555555556:-17.77777777777778|degf f fahrenheit degree_fahrenheit degreef degreesf ºf øf
+K|temperature|1:-273.15|k kelvin degk
+rpm|speed|1|rpm 1/min r/min u/min o/min omdr/min min-1 rev/min revolutions_per_minute revolution/minute tr/min rpms upm
+Hz|frequency|1|hz hertz 1/s
+mm/s|vibration velocity|1|mm/s mm/sec mm/srms mm/s_rms millimeter/second mm/s(rms) mm/srm mms-1
+in/s|vibration velocity|25.4|in/s ips inch/second in/sec in_i/s in/srms
+m/s2|vibration acceleration|1|m/s2 mps2 m/s/s
+g|vibration acceleration|9.80665|g grms gpk gee
+um|displacement|1e-6|um micron microns mum umpp umpk-pk
+mil|displacement|2.54e-5|mil mils
+mm|length|1e-3|mm millimeter millimetre
+cm|length|1e-2|cm centimeter centimetre
+m|length|1|m meter metre mtr mwc mh2o
+ft|length|0.3048|ft feet foot
+in|length|0.0254|in inch inches
+%|fraction|1|% pct percent prozent %open
+ppm|fraction|1e-4|ppm
+Nm|torque|1|nm n.m newtonmeter
+kg/m3|density|1|kg/m3
+m/s|speed linear|1|m/s m/sec mps
+s|time|1|s sec secs second seconds sek
+ms|time|1e-3|ms msec millisecond milliseconds
+min|time|60|min minute minutes
+h|time|3600|h hr hrs hour hours std
+d|time|86400|d day days
+dB|level of sound|1|db dba db(a)
+L|volume|1e-3|l liter litre ltr
+m3|volume|1|m3 cbm
+pH|acidity|1|ph
+uS/cm|conductivity|1|us/cm
+cP|viscosity|1e-3|cp mpas mpa.s
+kN|force|1e3|kn
+deg|angle|1|deg degree degrees
+Ohm|resistance|1|ohm ohms
+"""
+_STATE_UNITS = frozenset(
+    {"bool", "boolean", "state", "0/1", "on/off", "-", "--", "none", "n/a", "na", "null", "[]", "()", "unitless", "1"}
+)
+
+
+def _parse_table() -> tuple[dict[str, Unit], dict[str, Unit], dict[str, Unit]]:
+    by_name: dict[str, Unit] = {}
+    exact: dict[str, Unit] = {}
+    folded: dict[str, Unit] = {}
+    for line in _SPELLINGS.strip().splitlines():
+        name, quantity, factors, spellings = line.split("|")
+        factor, _, offset = factors.partition(":")
+        unit = Unit(name=name, quantity=quantity, factor=float(factor), offset=float(offset or 0))
+        by_name[name] = exact[name] = unit
+        for spelling in (name.lower(), *spellings.split()):
+            folded.setdefault(spelling, unit)
+    return by_name, exact, folded
+
+
+_BY_NAME, _EXACT, _FOLDED = _parse_table()
+# where upper and lower case differ in meaning the exact spelling wins: mA/MA, mW/MW, mPa/MPa, Nm/nm
+_TRAILING = re.compile(r"^(?P<name>.*?\S)\s*(?:\[(?P<square>[^\[\]]*)\]|\((?P<round>[^()]*(?:\([^()]*\))?)\))\s*$")
+_LOOKS_LIKE_UNIT = re.compile(r"[^\W\d_](?:[\w°µ%^²³·.*-]{0,7})(?:/[\w°µ^²³·.*-]{1,8})?")
+
+
+def find_unit(text: str | None) -> str | None:
+    """The one spelling of a printed unit ('L/min', 'degC', '%'), or None when it is none that we know."""
+    unit = _find(text)
+    return unit.name if unit else None
+
+
+def _find(text: str | None) -> Unit | None:
+    if text is None or len(text) > 40:
+        return None
+    plain = text.strip().strip("[]").strip()
+    if plain in _EXACT:
+        return _EXACT[plain]
+    folded = _fold(plain)
+    if not folded or folded in _STATE_UNITS - {"1"}:
+        return None
+    found = _FOLDED.get(folded) or _FOLDED.get(folded.strip("()"))
+    return found or _EXACT.get(plain.strip("()"))
+
+
+def _fold(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text.replace("−", "-").replace("⁻", "-")).replace("µ", "u").replace("μ", "u")
+    text = text.replace("°", "deg").replace("**", "").replace("^", "").replace("·", "").replace("*", "")
+    return re.sub(r"\s+", "", text).lower()
+
+
+def is_no_unit(text: str) -> bool:
+    """Whether the text says that there is no unit: '-', 'bool', '[]' ."""
+    return not text.strip() or _fold(text) in _STATE_UNITS
+
+
+def split_unit(header: str) -> tuple[str, str | None]:
+    """A header's name and unit: 'Flow [m3/h]' gives ('Flow', 'm3/h').
+
+    Square brackets with a short word that no table knows still are a unit ('[NTU]'); round ones only when the unit is
+    known, as they often hold a place or a side ('Temperature (DE)').
+    """
+    header = header.strip()
+    match = _TRAILING.match(header)
+    if not match:
+        return header, None
+    inner = match["square"] if match["square"] is not None else match["round"]
+    unit = find_unit(inner)
+    if unit:
+        return match["name"], unit
+    if match["square"] is not None and is_no_unit(inner):
+        return match["name"], None
+    if match["square"] is not None and _LOOKS_LIKE_UNIT.fullmatch(inner.strip()):
+        return match["name"], inner.strip()
+    return header, None
+
+
+def can_convert(source: str, target: str) -> bool:
+    """Whether both units are known and of one quantity."""
+    first, second = _BY_NAME.get(source), _BY_NAME.get(target)
+    return first is not None and second is not None and first.quantity == second.quantity
+
+
+def conversion(source: str, target: str) -> tuple[float, float]:
+    """(a, b) of target = a * source + b; the caller has checked `can_convert`."""
+    first, second = _BY_NAME[source], _BY_NAME[target]
+    return first.factor / second.factor, (first.offset - second.offset) / second.factor
+
+
+def find_quantity(unit: str | None, name: str, description: str = "") -> str:
+    """The quantity ('pressure', 'flow', 'current' …): from the unit, else words, else ISA-5.1 letters, else ''."""
+    known = _BY_NAME.get(unit or "")
+    if known and known.quantity not in ("fraction", "length", "time"):
+        return "vibration" if known.quantity.startswith("vibration") or known.quantity == "displacement" else known.quantity
+    by_word = _quantity_of_words(f"{name} {description}")
+    if by_word:
+        return by_word
+    if known and known.quantity == "length":
+        return "level"
+    return _quantity_of_tag(name)
+
+
+def _quantity_of_words(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = re.sub(r"[^\w%]+|_", " ", re.sub(r"(?<=[a-z])(?=[0-9])", " ", folded))
+    for quantity, pattern in QUANTITY_WORDS:
+        if re.search(pattern, folded):
+            return quantity
+    return ""
+
+
+def _quantity_of_tag(name: str) -> str:
+    """ISA-5.1 (2009), table 4.1: the first letter of a tag's functional identification is the measured variable."""
+    match = re.search(r"(?:^|[^A-Za-z])([A-Z])D?[ITECRYSXKV]{1,3}[-_ ]?\d", name)
+    return ISA_LETTERS.get(match[1], "") if match else ""
