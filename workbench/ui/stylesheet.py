@@ -21,6 +21,7 @@ QLabel[type="small"] { font-size: 12px; }
 QLabel[type="strong"] { font-weight: 500; }
 QLabel[type="label"] { font-weight: 600; }
 QLabel[type="value"] { font-size: 15px; font-weight: 600; }
+QLabel[type="lead"] { font-size: 15px; }
 QLabel[type="title"] { font-size: 18px; font-weight: 600; }
 QLabel[type="display"] { font-size: 28px; font-weight: 600; }
 QLabel[type="group"] { font-size: 11px; font-weight: 600; }
@@ -31,10 +32,22 @@ QFrame[frame="card"] { background: $bg2; border: 1px solid $border; border-radiu
 QFrame[frame="inset"] { background: $bg3; border: $inset_border; border-radius: 4px; }
 QFrame[frame="dashed"] { background: transparent; border: 1px dashed $border_mid; border-radius: 6px; }
 QFrame[frame="line"] { background: $border; border: none; }
+QFrame[frame="chip"] { background: $bg3; border: $inset_border; border-radius: 3px; }
+QLabel[cap="true"] { background: $bg3; border: 1px solid $border; border-radius: 3px; padding: 0 4px; }
 QFrame[frame="key"] { background: $bg3; border: 1px solid $border; border-radius: 3px; }
 
 QPushButton { min-height: 26px; max-height: 26px; padding: 0 12px; border-radius: 4px; font-weight: 500; outline: none; }
 QPushButton[size="compact"] { min-height: 22px; max-height: 22px; padding: 0 8px; }
+QPushButton[size="icon"] { min-width: 26px; max-width: 26px; padding: 0; }
+QPushButton[size="tiny"] { min-height: 16px; max-height: 16px; min-width: 16px; max-width: 16px; padding: 0; }
+QPushButton[kind="segment"] { background: $bg2; color: $text2; border: 1px solid $border_mid; border-right: none;
+  border-radius: 0; font-weight: $body; }
+QPushButton[kind="segment"]:hover { background: $bg3; }
+QPushButton[kind="segment"][place="first"] { border-top-left-radius: 4px; border-bottom-left-radius: 4px; }
+QPushButton[kind="segment"][place="last"] { border-top-right-radius: 4px; border-bottom-right-radius: 4px;
+  border-right: 1px solid $border_mid; }
+QPushButton[kind="segment"][place="only"] { border-radius: 4px; border-right: 1px solid $border_mid; }
+QPushButton[kind="segment"]:checked { background: $selection; color: $text1; font-weight: 600; border-bottom: 2px solid $accent; }
 QPushButton[kind="primary"] { background: $ink; color: $on_ink; border: 1px solid $ink; }
 QPushButton[kind="primary"]:hover { background: $ink_hover; border-color: $ink_hover; }
 QPushButton[kind="secondary"] { background: $bg2; color: $text1; border: 1px solid $border_mid; }

@@ -20,7 +20,7 @@ UI_FAMILIES = ("IBM Plex Sans", "Inter", "Segoe UI", "Noto Sans", "DejaVu Sans")
 MONO_FAMILIES = ("IBM Plex Mono", "Cascadia Mono", "Consolas", "Noto Sans Mono", "DejaVu Sans Mono")
 TYPE_SCALE = {
     "caption": (11, 400), "small": (12, 400), "body": (13, 400), "strong": (13, 500), "label": (13, 600),
-    "value": (15, 600), "title": (18, 600), "display": (28, 600), "group": (11, 600),
+    "lead": (15, 400), "value": (15, 600), "title": (18, 600), "display": (28, 600), "group": (11, 600),
 }  # fmt: skip
 """Name → (size in px, weight)."""
 _LIGHT_WEIGHT = 400

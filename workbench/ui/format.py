@@ -1,0 +1,128 @@
+"""Numbers, times and sizes as people read them: thin space in thousands, true minus, unit after a space, `–` for missing."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from workbench.core.clock import NS_PER_S, parse_utc
+
+THIN_SPACE = "\u2009"
+MINUS = "\u2212"
+MISSING = "–"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DIGITS = {
+    "bar": 1, "mbar": 0, "kPa": 0, "MPa": 2, "psi": 0, "mm/s": 2, "in/s": 3, "g": 2, "°C": 1, "°F": 1, "K": 1,
+    "m³/h": 0, "L/min": 0, "L/s": 1, "A": 0, "rpm": 0, "r/min": 0, "Hz": 1, "kW": 0, "V": 0, "%": 0,
+}  # fmt: skip
+_SIZES = (("B", 1), ("kB", 10**3), ("MB", 10**6), ("GB", 10**9), ("TB", 10**12))
+
+
+def number(value: float | None, digits: int = 0, unit: str = "") -> str:
+    """'1 209 600', '−4.2 bar'; '–' for None and NaN."""
+    if value is None or not math.isfinite(value):
+        return MISSING
+    text = f"{abs(value):,.{digits}f}".replace(",", THIN_SPACE)
+    is_negative = value < 0 and any(digit in text for digit in "123456789")
+    return f"{MINUS if is_negative else ''}{text}{f' {unit}' if unit else ''}"
+
+
+def quantity(value: float | None, unit: str) -> str:
+    """A value with the digits that its unit deserves, without the unit."""
+    return number(value, digits_of(unit, value))
+
+
+def digits_of(unit: str, value: float | None = None) -> int:
+    """Digits after the point for a unit; unknown units get three significant digits of `value`."""
+    if unit in _DIGITS:
+        return _DIGITS[unit]
+    if value is None or not math.isfinite(value) or value == 0:
+        return 2
+    return max(0, min(4, 2 - math.floor(math.log10(abs(value)))))
+
+
+def percent(fraction: float | None, digits: int = 0) -> str:
+    """0.62 as '62 %'."""
+    return MISSING if fraction is None else number(fraction * 100, digits, "%")
+
+
+def size(size_bytes: float | None) -> str:
+    """'412 kB', '1.1 GB': powers of ten, three digits at most."""
+    if size_bytes is None or not math.isfinite(size_bytes):
+        return MISSING
+    unit, factor = next(((u, f) for u, f in reversed(_SIZES) if abs(size_bytes) >= f), _SIZES[0])
+    amount = size_bytes / factor
+    return number(amount, 1 if amount < 10 and factor > 1 else 0, unit)
+
+
+def duration(seconds: float | None) -> str:
+    """'8 s', '1 min 32 s', '3 h 10 min', '4 d 6 h'; below a second in ms."""
+    if seconds is None or not math.isfinite(seconds):
+        return MISSING
+    if seconds < 0:
+        return MINUS + duration(-seconds)
+    if seconds < 0.9995:
+        return number(seconds * 1000, 0, "ms")
+    whole = round(seconds)
+    for big, big_unit, small, small_unit in ((86400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
+        if whole >= big:
+            rest = whole % big // small
+            return f"{whole // big} {big_unit}" + (f" {rest} {small_unit}" if rest else "")
+    return f"{whole} s"
+
+
+def zone_of(name: str) -> tzinfo:
+    """The zone of a settings value; UTC for '' and unknown names."""
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def instant(when: int | str | None, zone: tzinfo = UTC, *, with_year: bool = False, with_seconds: bool = True) -> str:
+    """'16 Mar 10:52:33' of ns since 1970 or of an ISO text; '–' for None."""
+    if when is None or when == "":
+        return MISSING
+    instant_ns = parse_utc(when) if isinstance(when, str) else when
+    moment = datetime.fromtimestamp(instant_ns // NS_PER_S, zone)
+    year = f" {moment.year}" if with_year else ""
+    return f"{moment.day} {_MONTHS[moment.month - 1]}{year} {moment:%H:%M:%S}" if with_seconds else (
+        f"{moment.day} {_MONTHS[moment.month - 1]}{year} {moment:%H:%M}"
+    )  # fmt: skip
+
+
+def day(when: int | str | None, zone: tzinfo = UTC) -> str:
+    """'16 Mar'."""
+    return MISSING if when is None or when == "" else " ".join(instant(when, zone).split(" ")[:2])
+
+
+def span(start: int | str | None, end: int | str | None, zone: tzinfo = UTC) -> str:
+    """'10 Mar 00:00 – 13 Mar 12:00'; the day is said once if it is one day."""
+    first, last = (instant(when, zone, with_seconds=False) for when in (start, end))
+    same_day = day(start, zone) == day(end, zone) and MISSING not in (first, last)
+    return f"{first} – {last.split(' ')[-1] if same_day else last}"
+
+
+def ago(when: int | str | None, now_ns: int, zone: tzinfo = UTC) -> str:
+    """'2 h ago', 'yesterday' or the day."""
+    if when is None or when == "":
+        return MISSING
+    instant_ns = parse_utc(when) if isinstance(when, str) else when
+    seconds = (now_ns - instant_ns) / NS_PER_S
+    if seconds < 60:
+        return "just now"
+    for limit_s, unit_s, unit in ((3600, 60, "min"), (86400, 3600, "h")):
+        if seconds < limit_s:
+            return f"{int(seconds // unit_s)} {unit} ago"
+    return "yesterday" if seconds < 2 * 86400 else day(instant_ns, zone)
+
+
+def short_hash(text: str, n_groups: int = 2) -> str:
+    """'b41c 09e2': the first groups of four."""
+    return " ".join(text[start : start + 4] for start in range(0, 4 * n_groups, 4)) if text else MISSING
+
+
+def count(value: int, one: str, many: str) -> str:
+    """'1 pump', '8 pumps'."""
+    return f"{number(value)} {one if value == 1 else many}"

@@ -1,0 +1,112 @@
+"""Text, icons and lines: the smallest parts. Text is always plain: what comes from files is never read as markup."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+
+from workbench.ui.states import State
+from workbench.ui.theme import ThemeSource
+
+
+class Text(QLabel):
+    """A label of the type scale. `kind`: caption small body strong label value title display group; `tone`: a text token."""
+
+    def __init__(
+        self,
+        text: str = "",
+        kind: str = "body",
+        tone: str = "text1",
+        *,
+        is_mono: bool = False,
+        is_wrapped: bool = False,
+    ) -> None:
+        super().__init__(text.upper() if kind == "group" else text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("type", kind)
+        self.setProperty("tone", tone)
+        self.setProperty("mono", is_mono)
+        if is_wrapped:
+            self.setWordWrap(True)
+            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
+
+    def set_tone(self, tone: str) -> None:
+        """Another colour token."""
+        if self.property("tone") != tone:
+            self.setProperty("tone", tone)
+            polish_again(self)
+
+
+class IconLabel(QLabel):
+    """A plain icon that follows the theme."""
+
+    def __init__(self, theme: ThemeSource, name: str, tone: str = "text2", size_px: int = 16) -> None:
+        super().__init__()
+        self._theme = theme
+        self._name = name
+        self._tone = tone
+        self._size_px = size_px
+        self.setFixedSize(size_px, size_px)
+        theme.changed.connect(self._draw)
+        self._draw()
+
+    def set_icon(self, name: str, tone: str = "") -> None:
+        """Another icon, and another tone if one is given."""
+        self._name, self._tone = name, tone or self._tone
+        self._draw()
+
+    def _draw(self, _tokens: object = None) -> None:
+        self.setPixmap(self._theme.pixmap(self._name, self._tone, self._size_px, self.devicePixelRatioF()))
+
+
+class StateSymbol(QLabel):
+    """The symbol of a state alone; a word must stand beside it."""
+
+    def __init__(self, theme: ThemeSource, state: State, size_px: int = 16, *, is_filled: bool = False) -> None:
+        super().__init__()
+        self._theme = theme
+        self._state = state
+        self._size_px = size_px
+        self._is_filled = is_filled
+        self.setFixedSize(size_px, size_px)
+        theme.changed.connect(self._draw)
+        self._draw()
+
+    def set_state(self, state: State) -> None:
+        """Another state."""
+        self._state = state
+        self._draw()
+
+    def _draw(self, _tokens: object = None) -> None:
+        scale = self.devicePixelRatioF()
+        self.setPixmap(self._theme.state_pixmap(self._state, self._size_px, scale, is_filled=self._is_filled))
+
+
+class KeyCap(QLabel):
+    """A key on the keyboard, such as 'Ctrl K'."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setProperty("type", "caption")
+        self.setProperty("tone", "text2")
+        self.setProperty("cap", True)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+
+
+def hairline(*, is_vertical: bool = False) -> QFrame:
+    """A 1 px line in the border colour."""
+    line = QFrame()
+    line.setProperty("frame", "line")
+    if is_vertical:
+        line.setFixedWidth(1)
+    else:
+        line.setFixedHeight(1)
+    return line
+
+
+def polish_again(widget: QWidget) -> None:
+    """Make the style sheet look at changed properties."""
+    style = widget.style()
+    style.unpolish(widget)
+    style.polish(widget)
+    widget.update()
