@@ -60,7 +60,7 @@ def ring_kernel(ring_hz: float, damping_ratio: float, rate_hz: float, n: int) ->
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImpactTrain:
-    """A batch of bursts with one defect: impacts per second [b], modulating frequency Hz [b], samples, rate, and the ringing kernel."""
+    """A batch of bursts with one defect: impacts per second [b], modulating frequency Hz [b], rate, and the ringing kernel."""
 
     impact_hz: Array
     modulation_hz: Array

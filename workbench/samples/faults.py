@@ -22,7 +22,7 @@ HOURS: dict[FaultKind, tuple[float, float]] = {
 NEEDS_REPAIR: frozenset[FaultKind] = frozenset({"bearing growth", "unbalance", "misalignment", "seal leak"})
 HEALTHY_SHARE = 0.3
 """The beginning of each log in which nothing is wrong: a reference period exists."""
-_LABEL_FROM = 0.08
+_LABEL_FROM = 0.03
 _MAX_SHARE_OF_STRATUM = 0.4
 
 
@@ -102,7 +102,7 @@ def _shape(fault: Fault, progress: Array) -> Array:
     return np.asarray(np.sqrt(np.clip(progress, 0.0, 1.0)))
 
 
-def labelled_span(fault: Fault, severity: Array, t_s: Array) -> Span | None:
-    """From where the fault is at 8 % of full severity to its end; None if it never gets there."""
+def labelled_span(severity: Array, t_s: Array) -> Span | None:
+    """From where the fault is at 3 % of full severity to its end; None if it never gets there."""
     over = np.flatnonzero(severity >= _LABEL_FROM)
     return (float(t_s[over[0]]), float(t_s[over[-1]])) if over.size else None

@@ -1,4 +1,4 @@
-"""A station: pairs of pumps (duty and standby) of several makers, each pair on one header, simulated to true values and labels."""
+"""A station: pairs of pumps (duty and standby) of several makers, each pair on one header, with true values and labels."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def _one(plan: PairPlan, which: int, story: Story, around: Surroundings, streams
     return PumpTruth(
         name=name, number=plan.number, letter="AB"[which], pump=plan.pump, state=states[which],
         train=simulate_train(inputs, around, streams), is_running=is_running[which], is_repaired=repaired,
-        events=_true_events(plan, which, (states, severities, is_running), around),
+        events=_true_events(plan, which, (states, severities), around),
     )  # fmt: skip
 
 
@@ -243,11 +243,9 @@ def _speed_ratio(plan: PairPlan, which: int, around: Surroundings, target: Array
     since_start, since_stop = since_edge_s(runs, t)
     on = running_mask(runs, t)
     if machine.has_drive:
-        up = np.minimum(since_start / _DRIVE_RAMP_S, 1.0)
-        down = np.maximum(1.0 - since_stop / _DRIVE_RAMP_S, 0.0)
-        return np.where(
-            on, np.where(since_start < _DRIVE_RAMP_S, up, 1.0) * target, down * target * np.isfinite(since_stop)
-        ), np.zeros(t.size)
+        up = np.minimum(since_start / _DRIVE_RAMP_S, 1.0) * target
+        down = np.maximum(1.0 - since_stop / _DRIVE_RAMP_S, 0.0) * target
+        return np.where(on, up, down), np.zeros(t.size)
     start = motor.run_up(machine)
     starting = on & (since_start < start.t_s[-1])
     r = np.where(starting, np.interp(np.where(starting, since_start, 0.0), start.t_s, start.r), 1.0)
@@ -287,13 +285,13 @@ def _pump_inputs(plan: PairPlan, which: int, r: Array, severity: Severity) -> Pu
     """A blockage is in the suction strainer or in the discharge branch, as its variant says."""
     nominal = plan.pump.rated_head_m / plan.pump.rated_flow_m3_per_h**2
     faults = [fault for fault in plan.faults[which] if fault.kind == "blockage"]
-    in_strainer = bool(faults) and faults[0].variant < 0.4
+    in_strainer = float(bool(faults) and faults[0].variant < 0.4)
     clogged = severity["blockage"]
     reserve_m = 0.5 * _SUCTION_RESERVE * plan.pump.npsh3_m / plan.pump.rated_flow_m3_per_h**2
     return PumpInputs(
         r=r,
-        strainer_loss=0.002 * nominal + (0.95 * reserve_m * clogged if in_strainer else 0.0),
-        branch_loss=0.01 * nominal + (0.0 if in_strainer else 0.55 * nominal * clogged**1.5),
+        strainer_loss=0.002 * nominal + 0.95 * reserve_m * clogged * in_strainer,
+        branch_loss=0.01 * nominal + 0.9 * nominal * clogged**1.5 * (1.0 - in_strainer),
         min_flow_m3_per_h=plan.pump.min_flow_ratio * plan.pump.rated_flow_m3_per_h,
     )
 
@@ -309,13 +307,13 @@ def _with_cavitation_cause(system: SystemInputs, severities: list[Severity], pla
 
 
 def _true_events(
-    plan: PairPlan, which: int, story: tuple[tuple[PumpState, ...], list[Severity], list[Flags]], around: Surroundings
+    plan: PairPlan, which: int, story: tuple[tuple[PumpState, ...], list[Severity]], around: Surroundings
 ) -> tuple[TrueEvent, ...]:
-    states, severities, is_running = story
+    states, severities = story
     events = []
     for fault in plan.faults[which]:
         inside = (around.t_s >= fault.start_s) & (around.t_s < fault.end_s)
-        span = labelled_span(fault, severities[which][fault.kind] * inside, around.t_s)
+        span = labelled_span(severities[which][fault.kind] * inside, around.t_s)
         if span is not None:
             events.append(TrueEvent(asset=plan.name(which), kind=fault.kind, start_s=span[0], end_s=span[1], fault=fault))
     for fault in plan.faults[1 - which]:

@@ -85,7 +85,7 @@ def npsh_available_m(suction_bar: Array, temperature_c: Array, density_kg_per_m3
 
 
 def npsh3_required_m(curve: HeadCurve, flow: Array, r: Array) -> Array:
-    """NPSH at 3 % head drop: NPSH3 = r² NPSH3_bep (0.6 + 0.4 q²), rising with flow and with speed squared (Gülich 2014, ch. 6)."""
+    """NPSH at 3 % head drop: NPSH3 = r² NPSH3_bep (0.6 + 0.4 q²), rising with flow and speed (Gülich 2014, ch. 6)."""
     q = flow / np.maximum(r * curve.bep_m3_per_h, 1e-9)
     return curve.npsh3_m * r**2 * (0.6 + 0.4 * q**2)
 
@@ -179,7 +179,7 @@ def _header_head(curves: tuple[HeadCurve, ...], pumps: tuple[PumpInputs, ...], s
         is_short = delivered > taken
         low = np.where(is_short, middle, low)
         high = np.where(is_short, high, middle)
-    return 0.5 * (low + high)
+    return np.asarray(0.5 * (low + high))
 
 
 def _flow_at(curve: HeadCurve, pump: PumpInputs, drop: Array, header: Array) -> Array:
@@ -195,7 +195,7 @@ def _flow_at(curve: HeadCurve, pump: PumpInputs, drop: Array, header: Array) -> 
 def bypass_flow(flow: Array, min_flow: float, curve: HeadCurve, header: Array) -> Array:
     """Flow of the automatic recirculation valve: open at 80 % of the minimum flow, closed at 120 %, passing √h of its rating."""
     opening = np.clip((1.2 * min_flow - flow) / (0.4 * min_flow), 0.0, 1.0)
-    return np.minimum(opening * min_flow * np.sqrt(np.maximum(header, 0.0) / curve.a), flow)
+    return np.asarray(np.minimum(opening * min_flow * np.sqrt(np.maximum(header, 0.0) / curve.a), flow))
 
 
 def _npsh_ratio(curve: HeadCurve, pump: PumpInputs, system: SystemInputs, flow: Array) -> Array:
@@ -207,7 +207,7 @@ def _npsh_ratio(curve: HeadCurve, pump: PumpInputs, system: SystemInputs, flow: 
 
 def _suction_bar(pump: PumpInputs, system: SystemInputs, flow: Array) -> Array:
     lost_m = pump.strainer_loss * flow**2
-    return system.suction_bar - lost_m * system.density_kg_per_m3 * GRAVITY_M_PER_S2 * 1e-5
+    return np.asarray(system.suction_bar - lost_m * system.density_kg_per_m3 * GRAVITY_M_PER_S2 * 1e-5)
 
 
 def _state(curve: HeadCurve, pump: PumpInputs, system: SystemInputs, solved: tuple[Array, Array, Array, Array]) -> PumpState:

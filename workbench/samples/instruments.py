@@ -1,7 +1,7 @@
 """The instrument layer: between what happens in the pump and what the log says.
 
-Span, 4-20 mA limits, damping, resolution, calibration error, scan jitter, a clock that runs ppm off, and what a failed transmitter
-leaves in a log (sentinel values, blanks).
+Span, 4-20 mA limits, damping, resolution, calibration error, scan jitter, a clock that runs ppm off, and what a failed
+transmitter leaves in a log (sentinel values, blanks).
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def read_instrument(
 ) -> Array:
     """What the logger stores, before dropouts; [n].
 
-    `shift` is an offset in engineering units (after a repair). Limits are 3.8 and 20.5 mA of 4-20 mA (NAMUR NE 43); a converter of
-    4000 steps over the span quantises.
+    `shift` is an offset in engineering units (after a repair). Limits are 3.8 and 20.5 mA of 4-20 mA (NAMUR NE 43); a converter
+    of 4000 steps over the span quantises.
     """
     span = instrument.high - instrument.low
     value = lag(truth, step_s, instrument.damping_s) if instrument.damping_s > 0.2 * step_s else truth

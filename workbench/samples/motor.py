@@ -1,7 +1,11 @@
-"""Squirrel-cage motor: slip, current with its magnetising part, losses, run-up with inrush, coast-down."""
+"""Squirrel-cage motor: slip, current with its magnetising part, losses, run-up with inrush, coast-down.
+
+Chapman = Chapman, Electric Machinery Fundamentals, 5th ed. 2012.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,13 +48,13 @@ def rated_rpm(motor: MotorType) -> float:
 
 
 def slip_at(motor: MotorType, shaft_kw: Array, voltage_ratio: Array) -> Array:
-    """s = s_rated (P/P_rated) / (U/U_rated)²: the straight part of the torque curve (Chapman, Electric Machinery, 5th ed. 2012, ch. 6)."""
+    """s = s_rated (P/P_rated) / (U/U_rated)²: the straight part of the torque curve (Chapman 2012, ch. 6)."""
     return motor.rated_slip * shaft_kw / motor.rated_power_kw / voltage_ratio**2
 
 
 def rated_current_a(motor: MotorType) -> float:
     """I = P / (√3 U cos φ η) from the name plate."""
-    return motor.rated_power_kw * 1000.0 / (np.sqrt(3.0) * motor.voltage_v * motor.power_factor * motor.efficiency)
+    return motor.rated_power_kw * 1000.0 / (math.sqrt(3.0) * motor.voltage_v * motor.power_factor * motor.efficiency)
 
 
 def electric_state(motor: MotorType, shaft_kw: Array, voltage_ratio: Array) -> ElectricState:
@@ -83,7 +87,7 @@ def starting_current_a(motor: MotorType, slip: Array) -> Array:
 
 
 def run_up(motor: MotorType, load_ratio: float = 0.6) -> RunUp:
-    """J dω/dt = T_motor − T_pump integrated from standstill; the pump's torque goes with ω² (closed check valve: `load_ratio`)."""
+    """J dω/dt = T_motor − T_pump from standstill; the pump's torque goes with ω² (closed check valve: `load_ratio`)."""
     omega_s = 2.0 * np.pi * 100.0 / motor.n_poles
     rated_torque = motor.rated_power_kw * 1000.0 / (omega_s * (1.0 - motor.rated_slip))
     settle = motor.rated_slip * load_ratio
@@ -93,7 +97,7 @@ def run_up(motor: MotorType, load_ratio: float = 0.6) -> RunUp:
         ratio = min(ratio + max(torque, 0.02 * rated_torque) / motor.inertia_kg_m2 * _RUN_UP_STEP_S / omega_s, 1.0 - settle)
         speeds.append(ratio)
     r = np.asarray(speeds)
-    t = np.arange(r.size) * _RUN_UP_STEP_S
+    t = np.arange(r.size, dtype=np.float64) * _RUN_UP_STEP_S
     return RunUp(t_s=t, r=r / (1.0 - motor.rated_slip), current_a=starting_current_a(motor, 1.0 - r))
 
 

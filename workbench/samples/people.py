@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +53,7 @@ def plan_duty(span_s: float, rng: np.random.Generator) -> Duty:
     swap_s = float(np.clip(span_s / 8.0, 0.1 * DAY_S, 4.0 * DAY_S))
     edges = _swap_times(span_s, swap_s, rng)
     runs: list[list[Span]] = [[], []]
-    for i, (start, stop) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for i, (start, stop) in enumerate(pairwise(edges)):
         both_s = float(rng.uniform(150.0, 700.0))
         runs[i % 2].append((start, stop + both_s))
     for span in _peaks(span_s, swap_s, rng):
@@ -135,11 +136,7 @@ def late_order(asset: str, number: int, text: str, seen_s: float, rng: np.random
     unsure_s = float(rng.choice([8.0, 24.0, 48.0])) * HOUR_S
     guess_s = seen_s + float(rng.normal(0.0, 0.35)) * unsure_s
     earliest_s = np.floor((guess_s - 0.5 * unsure_s) / (8.0 * HOUR_S)) * 8.0 * HOUR_S
+    latest_s = float(earliest_s + unsure_s)
     return WorkOrder(
-        asset=asset,
-        number=number,
-        text=text,
-        earliest_s=float(earliest_s),
-        latest_s=float(earliest_s + unsure_s),
-        reported_s=reported_s,
+        asset=asset, number=number, text=text, earliest_s=float(earliest_s), latest_s=latest_s, reported_s=reported_s
     )

@@ -17,8 +17,8 @@ REFILL_AT_PERCENT = 48.0
 def pot_level_percent(pot_l: float, severity: Array, is_running: NDArray[np.bool_], temperature_c: Array, grid: Array) -> Array:
     """Level in % of span [n].
 
-    The volume falls with use and leak (a standing seal leaks a third), thermal expansion moves it, and an operator tops it up on a
-    round some hours after it has passed a mark; `grid` is the time in s.
+    The volume falls with use and leak (a standing seal leaks a third), thermal expansion moves it, and an operator tops it up on
+    a round some hours after it has passed a mark; `grid` is the time in s.
     """
     share = np.where(is_running, 1.0, 0.33)
     use_l_per_h = share * (NORMAL_USE_L_PER_H + LEAK_L_PER_H * severity**1.5)
@@ -26,7 +26,7 @@ def pot_level_percent(pot_l: float, severity: Array, is_running: NDArray[np.bool
     lost_l = np.cumsum(use_l_per_h * step_h)
     level = 72.0 - lost_l / pot_l * 100.0
     level = _refilled(level, grid)
-    return level * (1.0 + EXPANSION_PER_K * (temperature_c - temperature_c[0]))
+    return np.asarray(level * (1.0 + EXPANSION_PER_K * (temperature_c - temperature_c[0])))
 
 
 def _refilled(level: Array, grid: Array) -> Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
@@ -43,7 +45,7 @@ def bearing_temperature(thermal: ThermalType, friction_w: Array, ambient_c: Arra
     rate = thermal.bearing_w_per_k / (thermal.bearing_kj_per_k * 1000.0)
     drive = friction_w / (thermal.bearing_kj_per_k * 1000.0) + rate * sink
     first = np.array([[-rate]])
-    return _propagate(first, drive[:, None], np.array([sink[0]]), step_s)[:, 0]
+    return _propagate(first, drive[:, None], np.array([drive[0] / rate]), step_s)[:, 0]
 
 
 def _motor_matrices(thermal: ThermalType, frame_w_per_k: float) -> tuple[Array, Array]:
@@ -72,4 +74,4 @@ def _propagate(matrix: Array, drive: Array, state: Array, step_s: float) -> Arra
 def _spans(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(flags)) + 1
     bounds = [0, *edges.tolist(), flags.size]
-    return list(zip(bounds[:-1], bounds[1:], strict=True))
+    return list(pairwise(bounds))

@@ -85,7 +85,7 @@ def simulate_train(inputs: TrainInputs, around: Surroundings, streams: Streams) 
 
 
 def _bearing_temperatures(inputs: TrainInputs, around: Surroundings, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Friction ~ speed × (load-free + load) moment (Harris & Kotzalas 2006, ch. 10), raised late by a defect, a little by misalignment."""
+    """Friction ~ speed × (load-free + load) moment (Harris & Kotzalas 2006, ch. 10), raised by a late defect and misalignment."""
     pump, state = inputs.pump, inputs.state
     n = state.r.size
     load = 0.6 + 0.4 * (1.0 + 0.6 * (state.q - 1.0) ** 2)
@@ -102,7 +102,7 @@ def _bearing_temperatures(inputs: TrainInputs, around: Surroundings, rng: np.ran
 def _vibration(inputs: TrainInputs, around: Surroundings, streams: Streams) -> tuple[Array, Array]:
     every = max(1, round(BURST_PERIOD_S / around.step_s))
     at = np.arange(0, around.t_s.size, every)
-    conditions = burst_conditions(inputs, around, at, streams.of(inputs.name, "shaking"))
+    conditions = burst_conditions(inputs, at, streams.of(inputs.name, "shaking"))
     trends = BurstMaker(inputs.pump, streams.of(inputs.name, "bursts")).trends(conditions)
     hold = np.minimum(np.arange(around.t_s.size) // every, at.size - 1)
     averaging_s = 90.0
@@ -112,9 +112,7 @@ def _vibration(inputs: TrainInputs, around: Surroundings, streams: Streams) -> t
     return velocity[hold], acceleration[hold]
 
 
-def burst_conditions(
-    inputs: TrainInputs, around: Surroundings, at: NDArray[np.int64], rng: np.random.Generator
-) -> BurstConditions:
+def burst_conditions(inputs: TrainInputs, at: NDArray[np.int64], rng: np.random.Generator) -> BurstConditions:
     """What shakes the train at the samples `at`: each fault only where physics lets it show."""
     pump, state = inputs.pump, inputs.state
     r, q = state.r[at], state.q[at]
@@ -126,7 +124,7 @@ def burst_conditions(
     carried = np.where(stands, np.where(inputs.neighbour_hz[at] > 1.0, 0.07, 0.0), 1.0)
     tones = _tones(inputs, (shaft_hz, q, carried, inputs.balance_ratio[at]), severity, rng)
     excitation = off_design_ratio(np.where(stands, 1.0, q)) * (shaft_hz / (100.0 / pump.motor.n_poles)) ** 2
-    turbulence = 0.55 * excitation * carried * (1.0 + 0.1 * ornstein_uhlenbeck(at.size, BURST_PERIOD_S, 600.0, rng))
+    turbulence = 0.9 * excitation * carried * (1.0 + 0.1 * ornstein_uhlenbeck(at.size, BURST_PERIOD_S, 600.0, rng))
     cavitating = 11.0 * cavitation_noise(state.npsh_ratio[at]) * np.where(stands, 0.0, r**2)
     sputter = np.exp(0.25 * ornstein_uhlenbeck(at.size, BURST_PERIOD_S, 240.0, rng))
     return BurstConditions(
@@ -159,10 +157,10 @@ def _tones(
     n = shaft_hz.size
     bow = 1.0 + 0.07 * ornstein_uhlenbeck(n, BURST_PERIOD_S, 5400.0, rng)
     speed = shaft_hz / (100.0 / pump.motor.n_poles)
-    one = unbalance_velocity_mm_per_s(pump, shaft_hz, bow * balance + 4.5 * severity["unbalance"])
+    one = unbalance_velocity_mm_per_s(pump, shaft_hz, bow * balance + 2.4 * severity["unbalance"])
     crooked, worn = severity["misalignment"] * speed, severity["bearing growth"] ** 3 * speed
-    two = (0.14 + 2.4 * crooked) * speed
-    vane = 0.22 * off_design_ratio(q) * speed**2
+    two = (0.2 + 2.6 * crooked) * speed
+    vane = 0.3 * off_design_ratio(q) * speed**2
     tones = np.zeros((n, 3, 4))
     tones[:, 0] = np.column_stack([one * (1 + 0.25 * worn) + 0.6 * crooked, two, 0.06 + 0.5 * worn + 0.4 * crooked, vane])
     tones[:, 1] = np.column_stack([1.12 * one + 0.3 * crooked, 0.55 * two, 0.05 + 0.2 * crooked, 0.9 * vane])

@@ -1,7 +1,8 @@
 """Vibration as waveform bursts at three places (drive end, non-drive end, axial), and the trend values taken from them.
 
-A burst is acceleration in m/s²: tones that follow the shaft, turbulence, cavitation and bearing impacts. Trend values come from the
-burst's spectrum as in a vibration monitor: velocity RMS 10 Hz to 1 kHz (ISO 10816-1, ISO 20816-1), and acceleration RMS above 1 kHz.
+A burst is acceleration in m/s²: tones that follow the shaft, turbulence, cavitation and bearing impacts. Trend values come
+from the burst's spectrum as in a vibration monitor: velocity RMS 10 Hz to 1 kHz (ISO 10816-1, ISO 20816-1), and
+acceleration RMS above 1 kHz.
 """
 
 from __future__ import annotations

@@ -181,9 +181,8 @@ def _work_orders(events: list[TrueEvent], assets: tuple[str, ...], span_s: float
             orders.append(late_order(event.asset, 0, _SAYS[event.kind], seen_s, rng))
     for asset in assets:
         if rng.random() < 0.35 * span_s / DAY_S / 14.0:
-            orders.append(
-                late_order(asset, 0, "Operator reports unusual sound. Nothing found.", float(rng.uniform(0.1, 0.9) * span_s), rng)
-            )
+            heard_s = float(rng.uniform(0.1, 0.9) * span_s)
+            orders.append(late_order(asset, 0, "Operator reports unusual sound. Nothing found.", heard_s, rng))
     return sorted(orders, key=_reported)
 
 
