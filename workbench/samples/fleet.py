@@ -192,23 +192,32 @@ def _system(
     rng = streams.of("system", str(plan.number))
     flow = _demand(t, step_s, rng) * pump.rated_flow_m3_per_h
     n_on = np.maximum(is_running[0].astype(float) + is_running[1], 1.0)
-    total = lag(flow * np.where(n_on > 1.5, 1.72, 1.0), step_s, 90.0)
-    static = 0.42 * pump.rated_head_m * (1.0 + 0.025 * ornstein_uhlenbeck(t.size, step_s, 6.0 * HOUR_S, rng))
+    has_drive = pump.motor.has_drive
+    total = lag(flow * np.where(n_on > 1.5, 1.45 if has_drive else 1.72, 1.0), step_s, 90.0)
     each = total / lag(n_on, step_s, 90.0)
-    nominal = 0.5 * pump.rated_head_m / pump.rated_flow_m3_per_h**2
-    if pump.motor.has_drive:
-        friction = np.full(t.size, 0.42) * nominal * 2.0
-        needed = static + friction * total**2
-        ratio = _speed_for(curve, each, needed)
-        friction = friction * (1.0 + 0.03 * pinkish(t.size, step_s, rng))
-    else:
-        ratio = np.ones(t.size)
-        friction = np.maximum(head_m(curve, each, ratio) - static, 0.15 * pump.rated_head_m) / total**2
-        friction = friction * (1.0 + 0.02 * pinkish(t.size, step_s, rng))
-    return SystemInputs(
-        static_head_m=static, friction=friction, suction_bar=_suction_bar(plan, around, rng), liquid_c=around.liquid_c,
+    wander = ornstein_uhlenbeck(t.size, step_s, 6.0 * HOUR_S, rng)
+    static = (0.55 if has_drive else 0.42) * pump.rated_head_m * (1.0 + 0.025 * wander)
+    friction, ratio = _driven(curve, each, total, static) if has_drive else _throttled(curve, each, total, static)
+    system = SystemInputs(
+        static_head_m=static,
+        friction=friction * (1.0 + 0.02 * pinkish(t.size, step_s, rng)),
+        suction_bar=_suction_bar(plan, around, rng),
+        liquid_c=around.liquid_c,
         density_kg_per_m3=np.full(t.size, DENSITY_KG_PER_M3),
-    ), lag(np.clip(ratio, 0.6, 1.06), step_s, 40.0)  # fmt: skip
+    )
+    return system, lag(np.clip(ratio, 0.6, 1.06), step_s, 40.0)
+
+
+def _throttled(curve: HeadCurve, each: Array, total: Array, static: Array) -> tuple[Array, Array]:
+    """K of a valve that lets the wanted flow through, and speed ratio 1; [n] each."""
+    ratio = np.ones(total.size)
+    return np.maximum(head_m(curve, each, ratio) - static, 0.12 * curve.a) / total**2, ratio
+
+
+def _driven(curve: HeadCurve, each: Array, total: Array, static: Array) -> tuple[Array, Array]:
+    """K of the open line, and the speed ratio that the wanted flow needs; [n] each."""
+    friction = np.full(total.size, 0.25 * curve.a / curve.bep_m3_per_h**2)
+    return friction, _speed_for(curve, each, static + friction * total**2)
 
 
 def _speed_for(curve: HeadCurve, flow: Array, head: Array) -> Array:

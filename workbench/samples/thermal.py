@@ -24,14 +24,15 @@ def motor_temperatures(
     Boglietti et al. 2009 (IEEE Trans. Ind. Electron. 56-3) cut to two nodes; 60 % of the losses arise in the winding.
     """
     conductance = np.where(is_running, 1.0, STANDSTILL_COOLING) * thermal.frame_w_per_k
-    state = np.array([ambient_c[0], ambient_c[0]])
+    inputs = np.column_stack([loss_kw * 600.0, loss_kw * 400.0, ambient_c * conductance])
     result = np.empty((loss_kw.size, 2))
+    state: Array | None = None
     for start, stop in _spans(is_running):
         matrix, drive = _motor_matrices(thermal, float(conductance[start]))
-        inputs = np.column_stack(
-            [loss_kw[start:stop] * 600.0, loss_kw[start:stop] * 400.0, ambient_c[start:stop] * conductance[start]]
-        )
-        result[start:stop] = _propagate(matrix, inputs @ drive.T, state, step_s)
+        push = inputs[start:stop] @ drive.T
+        # The log begins in the middle of the plant's life: in balance, not cold.
+        state = np.linalg.solve(matrix, -push[0]) if state is None else state
+        result[start:stop] = _propagate(matrix, push, state, step_s)
         state = result[stop - 1]
     return result
 
