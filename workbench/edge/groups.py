@@ -98,7 +98,7 @@ class ImageHandlers:
         slot = self._slot_of(wanted)
         if slot == record.active:
             raise SmpFault(ImageFault.TEST_ACTIVE_DENIED, group=IMAGE_GROUP)
-        if not record.slots[slot].is_bootable:
+        if not self._agent.slots.may_boot(slot):
             raise SmpFault(ImageFault.NO_IMAGE, group=IMAGE_GROUP)
         self._agent.slots.set_pending(slot)
 
@@ -127,7 +127,7 @@ class ImageHandlers:
             if offset == 0:
                 wanted = self._begin(payload)
                 if wanted:
-                    return {"off": wanted}
+                    return {"off": wanted, "match": True} if uploads.session is None else {"off": wanted}
             wanted = uploads.take(offset, data, self._agent.gate)
             session = uploads.session
             if session is None or wanted < session.size_bytes:

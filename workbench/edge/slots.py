@@ -88,13 +88,13 @@ class SlotStore:
     def boot(self) -> BootRecord:
         """Decide what runs now: a pending slot goes on trial, an unconfirmed trial is undone."""
         record = self.record
-        if record.pending is not None and self._is_intact(record.pending):
+        if record.pending is not None and self.is_intact(record.pending):
             changed = msgspec.structs.replace(record, trial=record.pending, pending=None, last_boot="trial")
         elif record.trial is not None or record.pending is not None:
             changed = msgspec.structs.replace(record, trial=None, pending=None, last_boot="reverted")
         else:
             changed = msgspec.structs.replace(record, last_boot="empty" if record.confirmed is None else "normal")
-        if changed.active is not None and changed.trial is None and not self._is_intact(changed.active):
+        if changed.active is not None and changed.trial is None and not self.is_intact(changed.active):
             changed = msgspec.structs.replace(changed, last_boot="damaged")
         return self._save(msgspec.structs.replace(changed, boots=record.boots + 1))
 
@@ -115,7 +115,7 @@ class SlotStore:
 
     def set_pending(self, slot: int) -> None:
         """Ask for a test boot of this slot at the next boot."""
-        if not self.record.slots[slot].is_bootable:
+        if not self.may_boot(slot):
             raise InputError(f"Slot {slot} holds nothing that may boot.", "Upload a bundle first.")
         self._save(msgspec.structs.replace(self.record, pending=slot))
 
@@ -149,6 +149,16 @@ class SlotStore:
             raise InputError(text, "Update to a newer release instead.")
         self._save(msgspec.structs.replace(self.record, confirmed=slot, trial=None, pending=None))
 
+    def may_boot(self, slot: int) -> bool:
+        """Whether the slot holds a verified image that is not below the security floor."""
+        content = self.record.slots[slot]
+        return content.is_bootable and content.release >= self.record.security_floor
+
+    def is_intact(self, slot: int) -> bool:
+        """Whether the slot may boot and its image still has the hash it was verified with."""
+        content, path = self.record.slots[slot], self.image_path(slot)
+        return content.is_bootable and path.is_file() and sha256_file(path) == content.image_sha256
+
     def states(self) -> tuple[SlotState, ...]:
         """Both slots as they are told to a host."""
         record = self.record
@@ -168,10 +178,6 @@ class SlotStore:
             )
             for slot, content in enumerate(record.slots)
         )
-
-    def _is_intact(self, slot: int) -> bool:
-        content, path = self.record.slots[slot], self.image_path(slot)
-        return content.is_bootable and path.is_file() and sha256_file(path) == content.image_sha256
 
     def _with_slot(self, slot: int, content: SlotContent) -> BootRecord:
         slots = tuple(content if number == slot else old for number, old in enumerate(self.record.slots))

@@ -62,6 +62,8 @@ class Uploads:
         if session is not None and (session.image_sha256, session.size_bytes) == (image_sha256, size_bytes):
             return self.offset
         self.refusal = ""
+        if self.has(image_sha256):
+            return size_bytes
         if self._slots.record.spare is None:
             raise self._refused(BundleRejected("No slot is free.", "Confirm or reset first.", reason="no_free_slot"))
         try:
@@ -73,6 +75,13 @@ class Uploads:
         self.abandon()
         self._session = UploadSession(image_sha256=image_sha256, size_bytes=size_bytes)
         return 0
+
+    def has(self, image_sha256: str) -> bool:
+        """Whether the spare slot holds this very image, verified: then nothing needs to be sent."""
+        spare, slots = self._slots.record.spare, self._slots
+        if spare is None or slots.record.slots[spare].image_sha256 != image_sha256:
+            return False
+        return slots.may_boot(spare) and slots.is_intact(spare)
 
     def take(self, offset: int, data: bytes, gate: Gate) -> int:
         """Take a piece if it is the next one; returns the offset wanted. Raises BundleRejected, InputError."""
