@@ -65,9 +65,9 @@ def _place(duty: Duty, pump: int, stratum: Span, kind: FaultKind, rng: np.random
     wanted_s = float(rng.uniform(low, high)) * HOUR_S
     length_s = min(wanted_s, _MAX_SHARE_OF_STRATUM * (stratum[1] - stratum[0]), 0.8 * (b - a))
     start_s = a + float(rng.uniform(0.05, 0.95)) * (b - a - length_s)
-    return Fault(
-        kind=kind, start_s=start_s, end_s=start_s + length_s, severity=float(rng.uniform(0.55, 1.0)), variant=float(rng.random())
-    )
+    # Half a cavitation is none: the margin is there or gone.
+    severity = float(rng.uniform(0.88 if kind == "cavitation" else 0.55, 1.0))
+    return Fault(kind=kind, start_s=start_s, end_s=start_s + length_s, severity=severity, variant=float(rng.random()))
 
 
 def _length(span: Span) -> float:

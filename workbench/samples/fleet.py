@@ -291,7 +291,7 @@ def _actual_ratio(plan: PairPlan, commanded: Array, slip: Array, synchronous_rat
 
 
 def _pump_inputs(plan: PairPlan, which: int, r: Array, severity: Severity) -> PumpInputs:
-    """A blockage is in the suction strainer or in the discharge branch, as its variant says."""
+    """A pump clogs in its suction strainer or in its discharge branch, as its first blockage's variant says."""
     nominal = plan.pump.rated_head_m / plan.pump.rated_flow_m3_per_h**2
     faults = [fault for fault in plan.faults[which] if fault.kind == "blockage"]
     in_strainer = float(bool(faults) and faults[0].variant < 0.4)
@@ -308,7 +308,9 @@ def _pump_inputs(plan: PairPlan, which: int, r: Array, severity: Severity) -> Pu
 def _with_cavitation_cause(system: SystemInputs, severities: list[Severity], plan: PairPlan) -> SystemInputs:
     """Cavitation comes from upstream: the feed runs low and the shared suction header loses pressure, for both pumps."""
     worst = np.maximum(severities[0]["cavitation"], severities[1]["cavitation"])
-    lost_bar = 0.66 * _SUCTION_RESERVE * plan.pump.npsh3_m * DENSITY_KG_PER_M3 * GRAVITY_M_PER_S2 * 1e-5 * worst
+    needed = 0.78 if plan.pump.motor.has_drive else 1.0  # NPSH3 at the usual speed; a drive runs slower
+    lost_m = (_SUCTION_RESERVE - needed) * plan.pump.npsh3_m * worst
+    lost_bar = lost_m * DENSITY_KG_PER_M3 * GRAVITY_M_PER_S2 * 1e-5
     return SystemInputs(
         static_head_m=system.static_head_m, friction=system.friction, suction_bar=system.suction_bar - lost_bar,
         liquid_c=system.liquid_c, density_kg_per_m3=system.density_kg_per_m3,
