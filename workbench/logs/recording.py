@@ -38,7 +38,7 @@ from workbench.logs.time_axis import Int64s, PlainAxis, RunsAxis, TimeAxis
 __all__ = ["ChannelInfo", "Envelope", "Recording", "RecordingWriter", "open_recording", "write_recording"]
 
 _ON_CHANGE_SHARE = 0.02
-"""With more steps than this far above the median, the log is one on change: its long steps are no gaps to show."""
+"""With more steps than this far above the median, the log is one on change."""
 _FIRST_LOOK_BACK = 4096
 
 
@@ -125,13 +125,18 @@ class Recording:
         """Spans without samples: (last instant before, first instant after), ns. A gap is over three median steps."""
         return [(int(start), int(end)) for start, end in self._gaps]
 
+    @property
+    def is_on_change(self) -> bool:
+        """Whether so many steps are long that they are the log's nature (a value is written when it changes)."""
+        return self._meta.n_gaps > max(_ON_CHANGE_SHARE * self.rows, 1)
+
     @cached_property
     def _gaps(self) -> Int64s:
         return self._int64(GAPS_FILE, (self._meta.n_gaps, 2))
 
-    @cached_property
+    @property
     def _shown_gaps(self) -> Int64s:
-        return self._gaps if len(self._gaps) <= max(_ON_CHANGE_SHARE * self.rows, 1) else self._gaps[:0]
+        return self._gaps[:0] if self.is_on_change else self._gaps
 
     def _pyramid(self, name: str) -> Pyramid:
         if name not in self._pyramids:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from workbench.core.codec import Record
+import msgspec
+
+from workbench.core.clock import format_utc, now_ns
+from workbench.core.codec import Record, decode_strict, write_atomic
+from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.services.common import ProjectFolder
+
+if TYPE_CHECKING:
+    from workbench.logs import labels as layers
+    from workbench.project.store import Project
 
 EventState = Literal["real", "not_real", "unsure"]
 
@@ -44,7 +53,8 @@ class LabelsResult(Result, frozen=True, kw_only=True):
 
 def list_labels(request: LabelsListRequest, job: Job) -> LabelsResult:
     """The newest layer of each asset."""
-    raise NotImplementedError
+    with _open(request.project) as project:
+        return _result_of(project, _assets_of(project, request.asset))
 
 
 class LabelsSaveRequest(Request, frozen=True, kw_only=True):
@@ -58,7 +68,13 @@ class LabelsSaveRequest(Request, frozen=True, kw_only=True):
 
 def save_labels(request: LabelsSaveRequest, job: Job) -> LabelsResult:
     """Write a new layer object and a journal line; the former layer stays."""
-    raise NotImplementedError
+    from workbench.logs.labels import check_layer
+
+    with _open(request.project) as project:
+        stored = {event.id: event for event in _layer_of(project, request.asset)}
+        events = tuple(_signed(event, stored) for event in request.events)
+        _store(project, request.asset, check_layer(request.asset, _inner(events)), request.what)
+        return _result_of(project, [request.asset])
 
 
 class LabelsAddRequest(Request, frozen=True, kw_only=True):
@@ -74,7 +90,15 @@ class LabelsAddRequest(Request, frozen=True, kw_only=True):
 
 def add_label(request: LabelsAddRequest, job: Job) -> LabelsResult:
     """Append to the asset's newest layer."""
-    raise NotImplementedError
+    from workbench.logs.labels import add_event
+
+    event = Event(
+        id="", asset=request.asset, name=request.name, start_utc=request.start, end_utc=request.end, state=request.state
+    )
+    with _open(request.project) as project:
+        layer = add_event(_layer_of(project, request.asset), *_inner((_signed(event, {}),)))
+        _store(project, request.asset, layer, f"Event {request.name} added")
+        return _result_of(project, [request.asset])
 
 
 class LabelsImportRequest(Request, frozen=True, kw_only=True):
@@ -88,7 +112,13 @@ class LabelsImportRequest(Request, frozen=True, kw_only=True):
 
 def import_labels(request: LabelsImportRequest, job: Job) -> LabelsResult:
     """Add the file's events to the layers of their assets; an event already there is not added twice."""
-    raise NotImplementedError
+    path = Path(request.path)
+    with _open(request.project) as project:
+        found = _read_file(project, path, request)
+        for number, (asset, events) in enumerate(found.items()):
+            job.progress(number / len(found), asset)
+            _merge(project, asset, events, path.name)
+        return _result_of(project, sorted(found))
 
 
 class LabelsExportRequest(Request, frozen=True, kw_only=True):
@@ -100,4 +130,171 @@ class LabelsExportRequest(Request, frozen=True, kw_only=True):
 
 def export_labels(request: LabelsExportRequest, job: Job) -> LabelsResult:
     """The newest layers, one row an event; formulas are quoted."""
-    raise NotImplementedError
+    from workbench.logs.label_files import format_events_csv
+
+    with _open(request.project) as project:
+        result = _result_of(project, _assets_of(project, None))
+    write_atomic(Path(request.out), format_events_csv(_inner(result.events)))
+    return result
+
+
+class LabelsFromColumnRequest(Request, frozen=True, kw_only=True):
+    """Turn a label-like column of a pump's recordings (kept aside at import) into events."""
+
+    project: ProjectFolder
+    asset: Annotated[str, parameter("Equipment tag.")]
+    column: Annotated[str, parameter("Name of the column, such as anomaly.")]
+    name: Annotated[str | None, parameter("What the events are called; else as the column.")] = None
+    state: Annotated[EventState, parameter("Whether they really happened.")] = "real"
+
+
+def import_label_column(request: LabelsFromColumnRequest, job: Job) -> LabelsResult:
+    """Each stretch in which the column is not zero becomes an event; one already there is not added twice."""
+    from workbench.logs.labels import events_of_column
+    from workbench.services.recordings import open_project_recordings
+
+    template = Event(
+        id="", asset=request.asset, name=request.name or request.column, start_utc="", end_utc="", state=request.state,
+        source="label column",
+    )  # fmt: skip
+    with _open(request.project) as project:
+        found: layers.Layer = ()
+        recordings = open_project_recordings(project, (request.asset,))
+        columns = [(recording, recording.labels.get(request.column)) for _, recording in recordings]
+        for number, (recording, values) in enumerate(columns):
+            job.progress(number / len(columns), recording.summary.source)
+            if values is not None:
+                found += events_of_column(recording.times_ns, values, _inner((_signed(template, {}),))[0])
+        if all(values is None for _, values in columns):
+            known = sorted({name for recording, _ in columns for name in recording.labels})
+            raise InputError(
+                f"No recording of {request.asset} has a label column '{request.column}'.",
+                f"There are: {', '.join(known) or 'none'}.",
+            )
+        _merge(project, request.asset, found, f"column {request.column}")
+        return _result_of(project, [request.asset])
+
+
+def _open(folder: str) -> Project:
+    from workbench.project.store import Project
+
+    return Project.open(Path(folder))
+
+
+def _inner(events: tuple[Event, ...]) -> layers.Layer:
+    from workbench.logs import labels as layers
+
+    return msgspec.convert(msgspec.to_builtins(events), tuple[layers.Event, ...])
+
+
+def _signed(event: Event, stored: dict[str, layers.Event]) -> Event:
+    """A new event gets its author and the instant it was made at; one that was there keeps both."""
+    if event.author or event.id in stored:
+        return event
+    from workbench.core.paths import user_home
+    from workbench.core.settings import load_settings, operator_name
+
+    author = operator_name(load_settings(user_home()))
+    return msgspec.structs.replace(event, author=author, created_utc=event.created_utc or format_utc(now_ns()))
+
+
+def _assets_of(project: Project, asset: str | None) -> list[str]:
+    return [asset] if asset else sorted({item.asset for item in project.items("labels")})
+
+
+def _layer_of(project: Project, asset: str) -> layers.Layer:
+    from workbench.logs.labels import LayerFile
+
+    items = project.items("labels", asset)
+    if not items:
+        return ()
+    data = project.objects.get_bytes("labels", items[0].id)
+    return decode_strict(data, LayerFile, what=f"The events of {asset}").events
+
+
+def _store(project: Project, asset: str, layer: layers.Layer, what: str) -> None:
+    """Nothing is written when nothing changed."""
+    from workbench.logs.labels import encode_layer
+    from workbench.project.acts import Act, Item
+
+    former = project.items("labels", asset)
+    layer_id = project.objects.put_bytes("labels", encode_layer(asset, layer))
+    if former and former[0].id == layer_id:
+        return
+    states = {state: sum(event.state == state for event in layer) for state in ("real", "not_real", "unsure")}
+    item = Item(kind="labels", id=layer_id, name=f"{len(layer)} events", asset=asset, details={"n_events": len(layer), **states})
+    project.record(Act(act="label", on=asset, what=what, item=item, refs=(layer_id,)))
+
+
+def _merge(project: Project, asset: str, events: layers.Layer, source: str) -> None:
+    from workbench.logs.labels import merge_events
+
+    layer = _layer_of(project, asset)
+    merged = merge_events(layer, events)
+    _store(project, asset, merged, f"{len(merged) - len(layer)} events from {source}")
+
+
+def _read_file(project: Project, path: Path, request: LabelsImportRequest) -> dict[str, layers.Layer]:
+    """Events by asset; authors and instants are filled in where the file gives none."""
+    from workbench.logs.label_files import is_windows_json, parse_events_csv, parse_windows_json, read_events_file
+
+    data = read_events_file(path)
+    if is_windows_json(data):
+        events = _events_of_windows(project, parse_windows_json(data, path), request)
+    else:
+        events = parse_events_csv(data, path, asset=request.asset, state=request.state)
+    if not events:
+        raise InputError(f"{path.name} holds no events.", "It should have a line for each, below the line of names.")
+    found: dict[str, layers.Layer] = {}
+    for event in events:
+        signed = _inner((_signed(msgspec.convert(msgspec.to_builtins(event), Event), {}),))
+        found[event.asset] = (*found.get(event.asset, ()), *signed)
+    return found
+
+
+def _events_of_windows(project: Project, logs: tuple[object, ...], request: LabelsImportRequest) -> layers.Layer:
+    """Windows belong to log files: to the asset whose recording came from that file, else to the one that was named."""
+    from workbench.logs.label_files import WindowsOfLog
+    from workbench.logs.labels import Event as LayerEvent
+    from workbench.logs.labels import make_event
+
+    of_file = _assets_by_source(project)
+    windows = [log for log in logs if isinstance(log, WindowsOfLog)]
+    is_only = len(windows) == 1
+    events: list[layers.Event] = []
+    for log in windows:
+        name = Path(log.log).name
+        asset = of_file.get(name) or (request.asset if is_only or Path(name).stem == request.asset else None)
+        if asset and request.asset in (None, asset):
+            events.extend(
+                make_event(
+                    LayerEvent(id="", asset=asset, name="anomaly", start_utc=a, end_utc=b, state=request.state, source="file")
+                )
+                for a, b in log.windows
+            )
+    if not events:
+        raise InputError(
+            f"{Path(request.path).name} has windows for {len(windows)} logs, none of which was imported into this project.",
+            "Import the log first, or say whose events they are with --asset.",
+        )
+    return tuple(events)
+
+
+def _assets_by_source(project: Project) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for item in project.items("recording"):
+        sources = item.details.get("sources")
+        for source in sources if isinstance(sources, list) else []:
+            found.setdefault(Path(str(source)).name, item.asset)
+    return found
+
+
+def _result_of(project: Project, assets: list[str]) -> LabelsResult:
+    layers_of = {asset: items[0].id for asset in assets if (items := project.items("labels", asset))}
+    events = [event for asset in layers_of for event in _layer_of(project, asset)]
+    outer = msgspec.convert(msgspec.to_builtins(events), list[Event])
+    return LabelsResult(events=tuple(sorted(outer, key=_by_time)), layers=layers_of)
+
+
+def _by_time(event: Event) -> tuple[str, str, str]:
+    return event.start_utc, event.asset, event.id

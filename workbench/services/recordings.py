@@ -1,0 +1,75 @@
+"""The recordings of a project, opened for other services and for the window: never copied, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from workbench.core.clock import NS_PER_S, format_utc
+
+if TYPE_CHECKING:
+    from workbench.logs.recording import Recording
+    from workbench.project.acts import Item
+    from workbench.project.store import Project
+
+DAY_NS = 86_400 * NS_PER_S
+FULL_DAY = 0.999
+
+
+def open_project_recordings(project: Project, assets: Sequence[str] = ()) -> list[tuple[Item, Recording]]:
+    """The recordings of some assets (of all without `assets`), by asset and then by their first instant."""
+    from workbench.logs.recording import open_recording
+
+    items = [item for item in project.items("recording") if not assets or item.asset in assets]
+    found = [(item, open_recording(project.objects.tree_path("recording", item.id))) for item in items]
+    return sorted(found, key=_by_asset_and_time)
+
+
+def open_project_recording(project: Project, prefix: str) -> tuple[Item, Recording]:
+    """One recording by the beginning of its id; raises InputError where none or more than one fits."""
+    from workbench.logs.recording import open_recording
+
+    item = project.item("recording", prefix)
+    return item, open_recording(project.objects.tree_path("recording", item.id))
+
+
+def find_time_ranges(recordings: Sequence[tuple[Item, Recording]]) -> dict[str, tuple[int, int]]:
+    """First and last instant of each asset over all of its recordings, ns; assets without samples are left out."""
+    ranges: dict[str, tuple[int, int]] = {}
+    for item, recording in recordings:
+        first_ns, last_ns = recording.summary.first_ns, recording.summary.last_ns
+        if first_ns is not None and last_ns is not None:
+            known = ranges.get(item.asset, (first_ns, last_ns))
+            ranges[item.asset] = (min(known[0], first_ns), max(known[1], last_ns))
+    return ranges
+
+
+def availability(recording: Recording) -> list[tuple[str, float]]:
+    """(day in UTC as 2026-03-12, share of the day with samples 0..1) for every day from the first to the last sample."""
+    facts = recording.summary
+    if facts.first_ns is None or facts.last_ns is None:
+        return []
+    step_ns = round((facts.sample_period_s or 0.0) * NS_PER_S)
+    covered_ns = dict.fromkeys(range(facts.first_ns // DAY_NS, facts.last_ns // DAY_NS + 1), 0)
+    gaps = [] if recording.is_on_change else recording.gaps
+    starts = [facts.first_ns, *(end for _, end in gaps)]
+    ends = [*(start for start, _ in gaps), facts.last_ns]
+    for start, end in zip(starts, ends, strict=True):
+        _cover(covered_ns, start, end + step_ns)
+    return [(format_utc(day * DAY_NS)[:10], _share(covered)) for day, covered in covered_ns.items()]
+
+
+def _cover(covered_ns: dict[int, int], start_ns: int, end_ns: int) -> None:
+    for day in range(start_ns // DAY_NS, (end_ns - 1) // DAY_NS + 1):
+        if day in covered_ns:
+            covered_ns[day] += min(end_ns, (day + 1) * DAY_NS) - max(start_ns, day * DAY_NS)
+
+
+def _share(covered_ns: int) -> float:
+    share = covered_ns / DAY_NS
+    return 1.0 if share > FULL_DAY else round(share, 4)
+
+
+def _by_asset_and_time(pair: tuple[Item, Recording]) -> tuple[str, int, str]:
+    item, recording = pair
+    return item.asset, recording.summary.first_ns or 0, item.id
