@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from workbench.bundle.archive import MAX_SIGNATURES_BYTES, Head, read_archive, read_head
 from workbench.bundle.golden import check_golden_members
+from workbench.bundle.inspect_onnx import DEFAULT_MAX_BYTES, check_model
 from workbench.bundle.manifest import (
     MODEL_NAME,
     SCHEMA,
@@ -31,10 +32,11 @@ from workbench.bundle.signing import (
     pre_authentication_encoding,
 )
 from workbench.bundle.trust import TrustedKey, TrustRoot
-from workbench.core.codec import decode_canonical, sha256_hex
+from workbench.core.codec import decode_canonical, encode_canonical, sha256_hex
 from workbench.core.errors import BundleRejected, InputError
 
 MAX_SIGNATURES = 16
+SPEC_KEY = "scoring_spec"  # where an exported graph's metadata keeps its ScoringSpec, as canonical JSON
 
 
 class Refusal(StrEnum):
@@ -120,7 +122,7 @@ def verify_bundle(data: bytes, trust: TrustRoot, expectation: Expectation) -> Ve
     members = _read_members(data, head, manifest)
     identity = identity_of(head.manifest)
     _check_expectation(manifest, identity, expectation)
-    _check_model(members[MODEL_NAME], expectation.max_model_bytes)
+    _check_model(members[MODEL_NAME], manifest, expectation.max_model_bytes)
     return VerifiedBundle(manifest=manifest, members=members, identity=identity, signers=signers)
 
 
@@ -276,7 +278,8 @@ def _check_expectation(manifest: Manifest, identity: str, expectation: Expectati
             raise reject(Refusal.HASH_MISMATCH, text)
 
 
-def _check_model(model: bytes, max_model_bytes: int | None) -> None:
-    if max_model_bytes is not None and len(model) > max_model_bytes:
-        text = f"The model has {len(model)} bytes, the board has room for {max_model_bytes}."
-        raise reject(Refusal.MODEL_NOT_ALLOWED, text)
+def _check_model(model: bytes, manifest: Manifest, max_model_bytes: int | None) -> None:
+    """Only what our exports contain, within the budget, and made for the windows that the manifest tells."""
+    facts = check_model(model, DEFAULT_MAX_BYTES if max_model_bytes is None else max_model_bytes)
+    if facts.metadata.get(SPEC_KEY, "").encode() != encode_canonical(manifest.spec):
+        raise reject(Refusal.MODEL_NOT_ALLOWED, "The model was made for other channels or windows than the manifest tells.")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from workbench.core.codec import Record, write_atomic
 from workbench.core.errors import BundleError, BundleRejected
 from workbench.core.jobs import Job
-from workbench.core.requests import Request, Result, parameter
+from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.services.bundle_files import (
     BundleMember,
     BundlePath,
@@ -27,6 +28,9 @@ from workbench.services.bundle_files import (
 )
 from workbench.services.common import BoardName, ProjectFolder, RunId
 from workbench.services.keys import Ask, ask_environment, open_vault
+
+if TYPE_CHECKING:
+    from workbench.project.store import Project
 
 __all__ = ["BundleMember", "BundleResult", "BundleSignature"]
 
@@ -45,9 +49,30 @@ class BundleBuildRequest(Request, frozen=True, kw_only=True):
     key: Annotated[str | None, parameter("Key id or name to sign with.")] = None
 
 
-def build_bundle(request: BundleBuildRequest, job: Job) -> BundleResult:
+def build_bundle(request: BundleBuildRequest, job: Job, ask: Ask | None = None) -> BundleResult:
     """Deterministic: the same run, board, variant and release give the same bytes. Journalled; stored in the project."""
-    raise NotImplementedError
+    from workbench.bundle.build import build_bundle as assemble
+    from workbench.project.acts import Act
+    from workbench.project.store import Project
+    from workbench.services.packaging import Choice, make_contents
+
+    key = open_vault().unlock(request.key, ask or ask_environment) if request.key else None
+    with Project.open(Path(request.project)) as project:
+        run = project.item("run", request.run)
+        line = request.line or project.meta.name
+        choice = Choice(
+            project_folder=request.project, board=request.board, variant=request.variant, model_line=line,
+            release=request.release or 1 + _latest_release(project, line), floor=request.floor,
+        )  # fmt: skip
+        data = assemble(make_contents(project, run.id, choice, job.part(0.0, 0.9)), (key,) if key else ())
+        outcome = Outcome(word="signed" if key else "built", trust=load_trust_file(None))
+        result = result_of(request.out, data, open_bundle_bytes(data), outcome)
+        write_atomic(Path(request.out), data)
+        what = f"Built {result.name}, release {result.release} of {line}, for {request.board}"
+        command = shlex.join(to_arguments(("bundle", "build"), request))
+        store_bundle(project, data, result, Act(act="build", on=run.asset, what=what, refs=(run.id,), command=command))
+    job.progress(1.0, "Bundle built")
+    return result
 
 
 class BundleSignRequest(Request, frozen=True, kw_only=True):
@@ -227,6 +252,13 @@ def _sign(request: _SignAct, ask: Ask | None) -> BundleResult:
         _record_signature(request, signed, result, key.key_id)
     write_atomic(Path(request.bundle), signed)
     return result
+
+
+def _latest_release(project: Project, line: str) -> int:
+    """The highest release of the line in the project, 0 without one."""
+    details = [item.details for item in project.items("bundle")]
+    releases = [found.get("release") for found in details if found.get("model_line") == line]
+    return max((release for release in releases if isinstance(release, int)), default=0)
 
 
 def _record_signature(request: _SignAct, signed: bytes, result: BundleResult, key_id: str) -> None:
