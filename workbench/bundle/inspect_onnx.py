@@ -22,66 +22,14 @@ MAX_NODES = 20_000
 MAX_RANGE = 65_536
 NEWEST_IR = 10
 OPSETS = {"": (13, 20), ML_DOMAIN: (1, 4)}
+_STANDARD = (
+    "Abs Add And Cast Clip Concat Cos DFT Div Equal Exp Floor Gather Gemm Greater GreaterOrEqual Identity Less LessOrEqual "
+    "Log MatMul MatMulInteger Max Min Mod Mul Neg Not Or Pow Range Reciprocal ReduceL1 ReduceL2 ReduceLogSumExp ReduceMax "
+    "ReduceMean ReduceMin ReduceSum ReduceSumSquare Relu Reshape Round Sigmoid Sign Sin Slice Softmax Sqrt Squeeze Sub Tanh "
+    "Transpose Unsqueeze Where"
+)
 ALLOWED_OPERATORS: Mapping[str, frozenset[str]] = {
-    "": frozenset(
-        [
-            "Abs",
-            "Add",
-            "And",
-            "Cast",
-            "Clip",
-            "Concat",
-            "Cos",
-            "DFT",
-            "Div",
-            "Equal",
-            "Exp",
-            "Floor",
-            "Gather",
-            "Gemm",
-            "Greater",
-            "GreaterOrEqual",
-            "Identity",
-            "Less",
-            "LessOrEqual",
-            "Log",
-            "MatMul",
-            "MatMulInteger",
-            "Max",
-            "Min",
-            "Mod",
-            "Mul",
-            "Neg",
-            "Not",
-            "Or",
-            "Pow",
-            "Range",
-            "Reciprocal",
-            "ReduceL1",
-            "ReduceL2",
-            "ReduceLogSumExp",
-            "ReduceMax",
-            "ReduceMean",
-            "ReduceMin",
-            "ReduceSum",
-            "ReduceSumSquare",
-            "Relu",
-            "Reshape",
-            "Round",
-            "Sigmoid",
-            "Sign",
-            "Sin",
-            "Slice",
-            "Softmax",
-            "Sqrt",
-            "Squeeze",
-            "Sub",
-            "Tanh",
-            "Transpose",
-            "Unsqueeze",
-            "Where",
-        ]
-    ),
+    "": frozenset(_STANDARD.split()),
     ML_DOMAIN: frozenset(["TreeEnsembleRegressor"]),
 }
 
@@ -105,32 +53,9 @@ _TENSOR = {
 _ENTRY = {1: "key", 2: "value"}
 _OPSET = {1: "domain", 2: "version"}
 _VALUE = {1: "name", 2: "type", 3: "doc_string"}
-_REPEATED = frozenset(
-    [
-        "attribute",
-        "dims",
-        "double_data",
-        "external_data",
-        "float_data",
-        "floats",
-        "functions",
-        "graphs",
-        "initializer",
-        "input",
-        "int32_data",
-        "int64_data",
-        "ints",
-        "metadata_props",
-        "node",
-        "opset_import",
-        "output",
-        "sparse_initializer",
-        "strings",
-        "tensors",
-        "training_info",
-        "uint64_data",
-        "value_info",
-    ]
+_REPEATED = (
+    "attribute dims double_data external_data float_data floats functions graphs initializer input int32_data int64_data "
+    "ints metadata_props node opset_import output sparse_initializer strings tensors training_info uint64_data value_info"
 )
 _ITEM_BYTES = {1: 4, 2: 1, 3: 1, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8}  # float32, uint8, int8, int32, int64, bool, float16, float64
 
@@ -302,8 +227,9 @@ class _Walk:
 def _fields(data: memoryview, allowed: Mapping[int, str], what: str) -> Iterator[Field]:
     """As `read_fields`; two readers may disagree on which of two single fields counts, so the second one is refused."""
     seen: set[int] = set()
+    repeated = set(_REPEATED.split())
     for field in read_fields(data, allowed, what):
-        if field.number in seen and allowed[field.number] not in _REPEATED:
+        if field.number in seen and allowed[field.number] not in repeated:
             raise ValueError(f"{what} has two fields {allowed[field.number]}")
         seen.add(field.number)
         yield field
