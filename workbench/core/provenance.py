@@ -29,8 +29,8 @@ def collect() -> Provenance:
 
 
 def version() -> str:
-    """The program's own version."""
-    return _version_of("pump-workbench") or "0.0.0"
+    """The program's own version; on a gateway the small wheel's, which is built from the same tree."""
+    return _version_of("pump-workbench") or _version_of("pump-edge") or "0.0.0"
 
 
 def _version_of(name: str) -> str:
