@@ -201,7 +201,9 @@ def raw_scale(raw: NDArray[np.floating], threshold: float) -> float:
 
 def slice_metrics(is_alarm: NDArray[np.bool_], scored: Scored, marks: Marks) -> list[dict[str, object]]:
     """The same figures by asset and by kind of event, the worst first."""
-    slices = [_slice(asset, scored.asset == index, is_alarm, scored, marks) for index, asset in enumerate(scored.assets)]
+    slices = [
+        _slice(scored.assets[index], scored.asset == index, is_alarm, scored, marks) for index in np.unique(scored.asset).tolist()
+    ]
     names = sorted({event.name for event in scored.events if event.is_real})
     for name in names:
         of_name = np.array([event.name == name for event in scored.events])

@@ -108,7 +108,7 @@ def check_recipe(recipe: Recipe) -> None:
     """Raises InputError or ModelError for families or fractions that can't be."""
     if recipe.validate_fraction + recipe.holdout_fraction >= 0.95:
         raise InputError(
-            f"{recipe.validate_fraction:g} for validation and {recipe.holdout_fraction:g} for the hold-out leave nothing to train on.",
+            f"Validation ({recipe.validate_fraction:g}) and hold-out ({recipe.holdout_fraction:g}) leave nothing to train on.",
             "Lower validate_fraction or holdout_fraction.",
         )
     for name in recipe.families:

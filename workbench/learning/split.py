@@ -53,13 +53,18 @@ class Guard:
     n_label_inputs: int
 
 
-def plan_split(table: WindowTable, events: Sequence[EventSpan], recipe: Recipe) -> Split:
-    """Plan from the windows' assets and times; raises InputError when there is too little to split."""
+def plan_split(table: WindowTable, events: Sequence[EventSpan], recipe: Recipe, keep: Split | None = None) -> Split:
+    """Plan from the windows' assets and times; raises InputError when there is too little to split.
+
+    With `keep`, a former split by asset, its assets stay where they were and new ones are trained on.
+    """
     if not len(table):
         raise InputError("There are no complete windows to train on.", "Import more data, or take a shorter window.")
     present = [asset for index, asset in enumerate(table.assets) if (table.asset == index).any()]
     if len(present) >= MINIMUM_ASSETS:
-        return _by_asset(table, present, events, recipe)
+        kept = {span.asset: span.part for span in keep.spans} if keep is not None and keep.by == "asset" else {}
+        parts = {asset: kept.get(asset, "train") for asset in present}
+        return _spans_of(table, parts if set(parts.values()) == set(PARTS) else _by_asset(present, events, recipe))
     return _by_time(table, present, recipe)
 
 
@@ -79,7 +84,7 @@ def count_leaks(table: WindowTable, part: NDArray[np.int8], split: Split, inputs
         own = (table.asset == table.assets.index(span.asset)) & (part >= 0)
         touches = own & (table.end_ns >= span.start_ns) & (table.start_ns <= span.end_ns)
         straddling += int((touches & (part != PARTS.index(span.part))).sum())
-    sides = [{part_ for part_ in np.unique(part[(table.asset == index) & (part >= 0)])} for index in range(len(table.assets))]
+    sides = [set(part[(table.asset == index) & (part >= 0)].tolist()) for index in range(len(table.assets))]
     two_sided = sum(len(side) > 1 for side in sides) if split.by == "asset" else 0
     return Guard(n_straddling=straddling, n_assets_on_two_sides=two_sided, n_label_inputs=len(set(inputs) & set(labels)))
 
@@ -96,19 +101,27 @@ def check_leaks(guard: Guard) -> None:
             raise LeakageError(f"{count} {words}.", "Training stops: figures from leaked data would be worth nothing.")
 
 
-def _by_asset(table: WindowTable, assets: list[str], events: Sequence[EventSpan], recipe: Recipe) -> Split:
+def _by_asset(assets: list[str], events: Sequence[EventSpan], recipe: Recipe) -> dict[str, PartName]:
     n_holdout = max(1, round(recipe.holdout_fraction * len(assets)))
     n_validate = max(1, round(recipe.validate_fraction * len(assets)))
     while n_holdout + n_validate >= len(assets):
         n_holdout, n_validate = max(1, n_holdout - 1), max(1, n_validate - 1)
     order = _choose_order(assets, events, (n_holdout, n_validate), recipe.seed)
+    validate, train = order[n_holdout : n_holdout + n_validate], order[n_holdout + n_validate :]
+    parts: dict[str, PartName] = dict.fromkeys(order[:n_holdout], "holdout")
+    return parts | dict.fromkeys(validate, "validate") | dict.fromkeys(train, "train")
+
+
+def _spans_of(table: WindowTable, parts: dict[str, PartName]) -> Split:
     spans = []
-    for position, asset in enumerate(order):
+    for asset, part in parts.items():
         own = table.asset == table.assets.index(asset)
-        part: PartName = "holdout" if position < n_holdout else "validate" if position < n_holdout + n_validate else "train"
-        span = Span(asset=asset, part=part, start_ns=int(table.start_ns[own].min()), end_ns=int(table.end_ns[own].max()))
-        spans.append(span)
-    return Split(by="asset", spans=tuple(sorted(spans, key=lambda span: (PARTS.index(span.part), span.asset))))
+        spans.append(Span(asset=asset, part=part, start_ns=int(table.start_ns[own].min()), end_ns=int(table.end_ns[own].max())))
+    return Split(by="asset", spans=tuple(sorted(spans, key=_in_order)))
+
+
+def _in_order(span: Span) -> tuple[int, str]:
+    return PARTS.index(span.part), span.asset
 
 
 def _choose_order(assets: list[str], events: Sequence[EventSpan], counts: tuple[int, int], seed: int) -> list[str]:
@@ -151,4 +164,4 @@ def _by_time(table: WindowTable, assets: list[str], recipe: Recipe) -> Split:
             end_ns = at_ns + round(usable_ns * share)
             spans.append(Span(asset=asset, part=part, start_ns=at_ns, end_ns=end_ns))
             at_ns = end_ns + gap_ns + 1
-    return Split(by="time", spans=tuple(sorted(spans, key=lambda span: (PARTS.index(span.part), span.asset))))
+    return Split(by="time", spans=tuple(sorted(spans, key=_in_order)))

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from workbench.core.codec import Record
+import msgspec
+
+from workbench.core.clock import format_utc, parse_utc
+from workbench.core.codec import Record, write_atomic
+from workbench.core.errors import InputError
 from workbench.core.jobs import Job
-from workbench.core.requests import Request, Result, parameter
+from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.services.common import ProjectFolder
+
+if TYPE_CHECKING:
+    from workbench.learning.dataset import EventSpan
+    from workbench.learning.recipe import Recipe
+    from workbench.learning.split import Split
+    from workbench.learning.train import Plan
+    from workbench.project.store import Project
 
 TaskName = Literal["anomaly", "classify", "rul"]
 
@@ -29,7 +42,11 @@ class RecipeResult(Result, frozen=True, kw_only=True):
 
 def new_recipe(request: RecipeNewRequest, job: Job) -> RecipeResult:
     """A complete, commented TOML file."""
-    raise NotImplementedError
+    from workbench.learning.recipe import Recipe, format_recipe
+
+    recipe = Recipe(task=request.task, preset=request.preset)
+    write_atomic(Path(request.out), format_recipe(recipe).encode("utf-8"))
+    return RecipeResult(path=request.out, recipe=msgspec.to_builtins(recipe))
 
 
 class TrainRequest(Request, frozen=True, kw_only=True):
@@ -68,8 +85,23 @@ class TrainResult(Result, frozen=True, kw_only=True):
 
 
 def train(request: TrainRequest, job: Job) -> TrainResult:
-    """Windows, features through the ONNX graph, split by asset then time, fit, evaluate, store; publishes RunSummary."""
-    raise NotImplementedError
+    """Windows, features through the ONNX graph, split by asset then time, fit, evaluate, store; publishes RunSummary.
+
+    The first experiment's best run becomes champion; later ones leave the choice to a person.
+    """
+    from workbench.project.store import Project
+    from workbench.services.experiment import Experiment, run_experiment
+
+    recipe = load_recipe(request.recipe)
+    recipe = recipe if request.seed is None else msgspec.structs.replace(recipe, seed=request.seed)
+    with Project.open(Path(request.project)) as project:
+        plan = plan_project(project, recipe, request.assets, job.part(0, 0.15))
+        command = shlex.join(to_arguments(("train",), request))
+        runs = run_experiment(project, Experiment(plan=plan, command=command), job.part(0.15, 1))
+        best = next((run for run in runs if not run.is_baseline), None)
+        if project.champion is None and best is not None:
+            crown(project, best, command)
+        return result_of(runs, project, plan)
 
 
 class SplitPreviewRequest(Request, frozen=True, kw_only=True):
@@ -107,7 +139,22 @@ class SplitPreviewResult(Result, frozen=True, kw_only=True):
 
 def preview_split(request: SplitPreviewRequest, job: Job) -> SplitPreviewResult:
     """Plan only; fits nothing."""
-    raise NotImplementedError
+    from workbench.project.store import Project
+
+    with Project.open(Path(request.project)) as project:
+        plan = plan_project(project, load_recipe(request.recipe), (), job)
+    return SplitPreviewResult(
+        parts=_parts_of(plan),
+        n_windows=len(plan.table),
+        n_features=len(plan.columns),
+        n_events=sum(event.is_real for event in plan.events),
+        n_straddling=plan.guard.n_straddling,
+        n_assets_on_two_sides=plan.guard.n_assets_on_two_sides,
+        n_label_inputs=plan.guard.n_label_inputs,
+        channels=tuple(channel.name for channel in plan.spec.channels),
+        left_out=_left_out(plan),
+        estimate_s=_estimate_s(plan),
+    )
 
 
 class RetrainRequest(Request, frozen=True, kw_only=True):
@@ -119,4 +166,119 @@ class RetrainRequest(Request, frozen=True, kw_only=True):
 
 def retrain(request: RetrainRequest, job: Job) -> TrainResult:
     """Champion stays champion unless the new run is better on the common hold-out."""
-    raise NotImplementedError
+    from workbench.learning.run import load_run
+    from workbench.project.store import Project
+    from workbench.services.experiment import Experiment, run_experiment, score_again
+
+    if request.data:
+        from workbench.services.logs import ImportRequest, import_logs
+
+        import_logs(ImportRequest(paths=request.data, project=request.project), job.part(0, 0.2, "Importing"))
+    with Project.open(Path(request.project)) as project:
+        if project.champion is None:
+            raise InputError("The project has no champion to train again.", "Train first: workbench train RECIPE --project DIR")
+        former = load_run(project.objects.tree_path("run", project.champion)).record
+        recipe = msgspec.structs.replace(former.recipe, families=(former.family,), seeds=1)
+        plan = plan_project(project, recipe, (), job.part(0.2, 0.3), keep=former.split)
+        command = shlex.join(to_arguments(("retrain",), request))
+        runs = run_experiment(project, Experiment(plan=plan, command=command), job.part(0.3, 0.95))
+        best = next((run for run in runs if not run.is_baseline), None)
+        common = score_again(project, project.champion, plan)
+        if best is not None and (common is None or _is_better(best.metrics, common, recipe)):
+            crown(project, best, command)
+        return result_of(runs, project, plan)
+
+
+def load_recipe(path: str) -> Recipe:
+    """Read and check a recipe file; raises InputError naming it."""
+    from workbench.learning.recipe import parse_recipe
+
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} can't be read: {error}.", "Make one: workbench recipe new --task anomaly --out FILE") from error
+    return parse_recipe(text, what=path)
+
+
+def plan_project(project: Project, recipe: Recipe, assets: tuple[str, ...], job: Job, *, keep: Split | None = None) -> Plan:
+    """The recipe's plan over the project's recordings and events. Raises InputError, ModelError."""
+    from workbench.learning.train import make_plan
+    from workbench.learning.views import RecordingView
+    from workbench.services.recordings import open_project_recordings
+
+    job.progress(0, "Reading recordings")
+    found = open_project_recordings(project, assets)
+    views = [RecordingView(asset=item.asset, recording=recording) for item, recording in found]
+    job.progress(0.3, "Cutting windows")
+    return make_plan(views, [item.id for item, _ in found], _events_of(project), recipe, keep)
+
+
+def crown(project: Project, run: RunSummary, command: str) -> None:
+    """Make a run the champion, with one journal line."""
+    from workbench.project.acts import Act
+
+    what = f"Champion is {run.title}, {run.id[:8]}"
+    project.set_value("champion", run.id, Act(act="champion", what=what, refs=(run.id,), command=command))
+
+
+def result_of(runs: list[RunSummary], project: Project, plan: Plan) -> TrainResult:
+    """The runs with the project's champion marked."""
+    champion = project.champion
+    marked = tuple(msgspec.structs.replace(run, is_champion=run.id == champion) for run in runs)
+    experiment = marked[0].experiment if marked else ""
+    return TrainResult(runs=marked, champion=champion, experiment=experiment, left_out=_left_out(plan))
+
+
+def _is_better(new: dict[str, float | None], champion: dict[str, float | None], recipe: Recipe) -> bool:
+    from workbench.learning.evaluate import sort_key
+
+    target = recipe.false_alarms_per_week
+    return sort_key(new, target) < sort_key(champion, target)
+
+
+def _events_of(project: Project) -> tuple[EventSpan, ...]:
+    from workbench.learning.dataset import EventSpan
+    from workbench.services.labels import LabelsListRequest, list_labels
+
+    events = list_labels(LabelsListRequest(project=str(project.root)), Job()).events
+    return tuple(
+        EventSpan(
+            id=event.id, asset=event.asset, name=event.name, start_ns=parse_utc(event.start_utc),
+            end_ns=parse_utc(event.end_utc), is_real=event.state == "real",
+        )
+        for event in events
+        if event.state != "not_real"
+    )  # fmt: skip
+
+
+def _parts_of(plan: Plan) -> tuple[SplitPart, ...]:
+    from workbench.learning.split import PARTS
+
+    parts = []
+    for span in plan.split.spans:
+        own = (plan.table.asset == plan.table.assets.index(span.asset)) & (plan.part == PARTS.index(span.part))
+        n_events = sum(
+            event.is_real and event.asset == span.asset and event.start_ns <= span.end_ns and event.end_ns >= span.start_ns
+            for event in plan.events
+        )
+        part = SplitPart(
+            asset=span.asset, part=span.part, start_utc=format_utc(span.start_ns), end_utc=format_utc(span.end_ns),
+            n_windows=int(own.sum()), n_events=n_events,
+        )  # fmt: skip
+        parts.append(part)
+    return tuple(parts)
+
+
+def _left_out(plan: Plan) -> tuple[dict[str, str], ...]:
+    return tuple(
+        {"channel": item.channel, "why": item.why} if item.channel else {"asset": item.asset, "why": item.why}
+        for item in plan.inputs.left_out
+    )
+
+
+def _estimate_s(plan: Plan) -> float:
+    """Rough seconds of a training: what was measured for windows × features on two cores."""
+    from workbench.learning.recipe import family_names
+
+    numbers = min(len(plan.table), 20_000) * len(plan.columns)
+    return round(2 + len(family_names(plan.recipe)) * plan.recipe.seeds * (0.5 + numbers * 2e-6), 1)

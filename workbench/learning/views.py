@@ -1,0 +1,51 @@
+"""Recordings as training and scoring see them: whose they are, their channels and their columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.scoring_spec import ChannelSpec
+from workbench.logs.recording import Recording
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingView:
+    """A stored recording as a `channels.LogView`."""
+
+    asset: str
+    recording: Recording
+
+    @cached_property
+    def channels(self) -> tuple[ChannelSpec, ...]:
+        """Input columns; label-like ones are kept apart by the recording."""
+        return tuple(
+            ChannelSpec(name=channel.name, unit=channel.unit or "", quantity=channel.quantity)
+            for channel in self.recording.channels
+        )
+
+    @property
+    def times_ns(self) -> NDArray[np.int64]:
+        """Instants [n]."""
+        return self.recording.times_ns
+
+    def values(self, name: str) -> NDArray[np.floating]:
+        """One column [n], NaN = missing."""
+        return self.recording.values(name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableView:
+    """Columns in memory as a `channels.LogView`."""
+
+    asset: str
+    channels: tuple[ChannelSpec, ...]
+    times_ns: NDArray[np.int64]
+    columns: dict[str, NDArray[np.float64]]
+
+    def values(self, name: str) -> NDArray[np.floating]:
+        """One column [n], NaN = missing."""
+        return self.columns[name]
