@@ -1,0 +1,294 @@
+"""The four cards of the Compare page."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSlider, QWidget
+
+from workbench.core.clock import parse_utc
+from workbench.services.runs import CurvePoint, TimelineAlarm, TimelineResult
+from workbench.services.training import RunSummary
+from workbench.ui.context import AppContext
+from workbench.ui.format import duration, instant, number, span, zone_of
+from workbench.ui.widgets.buttons import FlatButton
+from workbench.ui.widgets.card import Card
+from workbench.ui.widgets.chart_axes import Axes, range_of
+from workbench.ui.widgets.charts import LineChart, ScatterChart, Series
+from workbench.ui.widgets.table import ArrayTable, Column
+from workbench.ui.widgets.text import Text, hairline
+from workbench.ui.widgets.timeline import TimelineBox, TimelineChart, TimelineMark
+
+_SLIDER_STEPS = 1000
+_SETTLE_MS = 40
+_MAX_SLICES = 3
+
+
+class LeaderboardCard(Card):
+    """`run_chosen(id)` when the cursor moves to a run."""
+
+    run_chosen = Signal(str)
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context.tr("Leaderboard"), padding_px=0)
+        self._runs: tuple[RunSummary, ...] = ()
+        columns = (
+            Column(key="crown", title="", kind="icon", width_px=36, is_sortable=False),
+            Column(key="run", title=self.tr("Run"), kind="mono", width_px=84),
+            Column(key="family", title=self.tr("Family"), width_px=130, stretch=True),
+            Column(key="caught", title=self.tr("Events caught"), kind="strong", width_px=96, is_sortable=False),
+            Column(key="recall", title="", kind="bar", width_px=70),
+            Column(key="delay", title=self.tr("Delay, median"), width_px=100, is_sortable=False),
+            Column(key="false", title=self.tr("False alarms a week"), kind="number", digits=2, width_px=136),
+            Column(key="interval", title=self.tr("95 %"), width_px=96, tone="text2", is_sortable=False),
+            Column(key="auc", title=self.tr("ROC AUC"), kind="number", digits=2, width_px=76),
+        )
+        self.table = ArrayTable(context.theme, columns)
+        self.body.addWidget(self.table)
+        self.table.row_selected.connect(self._on_row)
+
+    def show_runs(self, runs: tuple[RunSummary, ...], champion: str | None, chosen: str) -> None:
+        """Show all runs; baselines stay, greyed."""
+        self._runs = runs
+        held_out = next((int(run.metrics.get("n_events") or 0) for run in runs), 0)
+        self.set_title(self.tr("Leaderboard"), self.tr("{n} events on the hold-out").format(n=held_out))
+        self.table.set_data(
+            {
+                "crown": ["crown" if run.id == champion else "" for run in runs],
+                "run": [self.tr("baseline") if run.is_baseline else run.id[:8] for run in runs],
+                "family": [run.title for run in runs],
+                "caught": [_caught(run) for run in runs],
+                "recall": [run.metrics.get("event_recall") or 0.0 for run in runs],
+                "delay": [duration(run.metrics.get("median_delay_s")) for run in runs],
+                "false": [_or_nan(run.metrics.get("false_alarms_per_week")) for run in runs],
+                "interval": [_interval(run) for run in runs],
+                "auc": [_or_nan(run.metrics.get("roc_auc")) for run in runs],
+                "is_quiet": [run.is_baseline for run in runs],
+            }
+        )
+        self.choose(chosen)
+
+    def choose(self, run: str) -> None:
+        """Move the cursor to a run."""
+        for index, found in enumerate(self._runs):
+            if found.id == run:
+                self.table.select_row(index)
+
+    def _on_row(self, row: int) -> None:
+        self.run_chosen.emit(self._runs[row].id)
+
+
+class ThresholdCard(Card):
+    """A slider over the curve of what each threshold would give; `threshold_moved(score)`."""
+
+    threshold_moved = Signal(float)
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context.tr("Threshold"))
+        self._curve: tuple[CurvePoint, ...] = ()
+        self._reset = FlatButton(context.theme, self.tr("Reset"))
+        self.header.add(self._reset)
+        self._false, self._caught = Text("–", "display"), Text("–", "display")
+        self._caught.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, _SLIDER_STEPS)
+        self.slider.setAccessibleName(self.tr("Alarm threshold on the score scale"))
+        self.slider.setValue(_SLIDER_STEPS // 2)
+        self._score = Text("", "small", "text2")
+        self._chart = LineChart(context.theme, height_px=120)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._lay_out()
+        self.slider.valueChanged.connect(self._on_moved)
+        self._settle.timeout.connect(self._on_settled)
+        self._reset.clicked.connect(self._on_reset)
+
+    def reset(self) -> None:
+        """Back to the calibrated threshold, quietly."""
+        self.slider.blockSignals(True)
+        self.slider.setValue(_SLIDER_STEPS // 2)
+        self.slider.blockSignals(False)
+
+    def show_timeline(self, run: RunSummary, found: TimelineResult) -> None:
+        """Show what the present threshold gives."""
+        self.set_title(self.tr("Threshold"), run.title)
+        self._curve = found.curve
+        self._false.setText(number(found.false_alarms_per_week, 2))
+        self._caught.setText(self.tr("{n} of {all}").format(n=found.n_caught, all=found.n_events))
+        self._score.setText(self.tr("score {score}").format(score=number(self._threshold(), 2)))
+        points = sorted(found.curve, key=_by_false)
+        most = max([point.false_alarms_per_week for point in points if point.threshold >= 0.05] or [1.0])
+        self._chart.set_axes(
+            Axes(x_range=(0, max(most, 0.1)), y_range=(0, max(1, found.n_events)), n_x_ticks=4,
+                 x_label=self.tr("Events caught against false alarms per pump-week"))
+        )  # fmt: skip
+        shown = [point for point in points if point.false_alarms_per_week <= most]
+        self._chart.set_series(
+            [Series(x=[point.false_alarms_per_week for point in shown], y=[float(point.n_caught) for point in shown])]
+        )
+        self._chart.set_cursor(min(found.false_alarms_per_week, most))
+
+    def _threshold(self) -> float:
+        # To the right: earlier alarms, so a lower threshold.
+        return 1.0 - self.slider.value() / _SLIDER_STEPS
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setVerticalSpacing(0)
+        right = Qt.AlignmentFlag.AlignRight
+        grid.addWidget(self._false, 0, 0)
+        grid.addWidget(self._caught, 0, 1, right)
+        grid.addWidget(Text(self.tr("false alarms per pump-week"), "small", "text2"), 1, 0)
+        grid.addWidget(Text(self.tr("events caught"), "small", "text2"), 1, 1, right)
+        self.body.addLayout(grid)
+        self.body.addWidget(self.slider)
+        ends = QHBoxLayout()
+        ends.addWidget(Text(self.tr("Fewer alarms"), "caption", "text2"))
+        ends.addStretch(1)
+        ends.addWidget(self._score)
+        ends.addStretch(1)
+        ends.addWidget(Text(self.tr("Earlier alarms"), "caption", "text2"))
+        self.body.addLayout(ends)
+        self.body.addWidget(self._chart, 1)
+
+    def _on_moved(self, _value: int) -> None:
+        self._score.setText(self.tr("score {score}").format(score=number(self._threshold(), 2)))
+        self._settle.start()
+
+    def _on_settled(self) -> None:
+        self.threshold_moved.emit(self._threshold())
+
+    def _on_reset(self) -> None:
+        self.slider.setValue(_SLIDER_STEPS // 2)
+
+
+class AlarmsCard(Card):
+    """Alarms against events, and the worst slices; `alarm_opened(index)` asks for the trace."""
+
+    alarm_opened = Signal(int)
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context.tr("Alarms against events"), padding_px=0)
+        self._context = context
+        self.chart = TimelineChart(context.theme)
+        legend = Text(self.tr("▭ event   ▲ alarm   △ false alarm · Enter opens its trace"), "small", "text2")
+        self.header.add(legend)
+        self.body.addWidget(self.chart, 1)
+        self.body.addWidget(hairline())
+        self._slices = QWidget()
+        self._slice_row = QHBoxLayout(self._slices)
+        self._slice_row.setContentsMargins(16, 10, 16, 12)
+        self._slice_row.setSpacing(12)
+        self.body.addWidget(self._slices)
+        self.chart.alarm_opened.connect(self.alarm_opened)
+
+    def show_timeline(self, found: TimelineResult) -> None:
+        """Rows by pump; the span of the hold-out as the title's fact."""
+        zone = zone_of(self._context.settings.zone)
+        rows = list(dict.fromkeys(asset for asset, _, _ in found.spans))
+        if not rows:
+            self.chart.set_rows((), (), ())
+            return
+        first = min(parse_utc(start) for _, start, _ in found.spans)
+        last = max(parse_utc(end) for _, _, end in found.spans)
+        self.set_title(self.tr("Alarms against events"), span(first, last, zone))
+        self.chart.set_axes(Axes(x_range=(first, last), is_time=True, has_y_ticks=False, n_x_ticks=6), zone)
+        boxes = [
+            TimelineBox(row=rows.index(event.asset), start_ns=parse_utc(event.start_utc), end_ns=parse_utc(event.end_utc),
+                        is_caught=event.is_caught)
+            for event in found.events if event.asset in rows
+        ]  # fmt: skip
+        marks = [self._mark(rows.index(alarm.asset), alarm) for alarm in found.alarms]
+        self.chart.set_rows(rows, boxes, marks)
+        self._show_slices(found)
+
+    def _mark(self, row: int, alarm: TimelineAlarm) -> TimelineMark:
+        is_false = alarm.event is None
+        return TimelineMark(row=row, at_ns=parse_utc(alarm.start_utc), is_false=is_false, text=self._tip(alarm))
+
+    def _tip(self, alarm: TimelineAlarm) -> str:
+        word = self.tr("False alarm") if alarm.event is None else self.tr("Alarm")
+        at = instant(alarm.start_utc, zone_of(self._context.settings.zone), with_seconds=False)
+        return self.tr("{word}, {at}, score {score}").format(word=word, at=at, score=number(alarm.peak_score, 2))
+
+    def _show_slices(self, found: TimelineResult) -> None:
+        while (item := self._slice_row.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        self._slice_row.addWidget(Text(self.tr("Worst slice first"), "small", "text2"))
+        for part in found.slices[:_MAX_SLICES]:
+            self._slice_row.addWidget(_slice_chip(part), 1)
+
+
+class FrontCard(Card):
+    """Events caught against false alarms, a point a run; `run_chosen(id)` on a click."""
+
+    run_chosen = Signal(str)
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context.tr("Caught against false alarms"))
+        self._runs: list[RunSummary] = []
+        self.chart = ScatterChart(context.theme)
+        self.body.addWidget(self.chart, 1)
+        self.chart.point_clicked.connect(self._on_point)
+
+    def show_runs(self, runs: tuple[RunSummary, ...], chosen: str) -> None:
+        """All runs that have both figures; the best trade-offs as a line."""
+        self._runs = [run for run in runs if run.metrics.get("false_alarms_per_week") is not None]
+        points = [
+            (float(run.metrics["false_alarms_per_week"] or 0), float(run.metrics.get("n_caught") or 0)) for run in self._runs
+        ]
+        if not points:
+            self.chart.set_points(())
+            return
+        self.chart.set_axes(
+            Axes(x_range=range_of([x for x, _ in points], margin=0.08), y_range=range_of([y for _, y in points], margin=0.15),
+                 n_x_ticks=4, x_label=self.tr("false alarms per pump-week"))
+        )  # fmt: skip
+        ringed = [index for index, run in enumerate(self._runs) if run.id == chosen]
+        names = {index: self._runs[index].title for index in ringed}
+        self.chart.set_points(points, front=_front_of(points), ringed=ringed, names=names)
+
+    def _on_point(self, index: int) -> None:
+        self.run_chosen.emit(self._runs[index].id)
+
+
+def _slice_chip(part: dict[str, object]) -> QWidget:
+    frame = Card(padding_px=10)
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    row.addWidget(Text(str(part["name"]), "strong"))
+    row.addStretch(1)
+    row.addWidget(Text(f"{part['n_caught']} of {part['n_events']}", "strong"))
+    rate = part.get("false_alarms_per_week")
+    if isinstance(rate, float):
+        row.addWidget(Text(f"{number(rate, 2)} / week", "small", "text2"))
+    frame.body.addLayout(row)
+    return frame
+
+
+def _front_of(points: list[tuple[float, float]]) -> list[int]:
+    front: list[int] = []
+    best = -1.0
+    for index in sorted(range(len(points)), key=lambda place: (points[place][0], -points[place][1])):
+        if points[index][1] > best:
+            front.append(index)
+            best = points[index][1]
+    return front
+
+
+def _by_false(point: CurvePoint) -> float:
+    return point.false_alarms_per_week
+
+
+def _caught(run: RunSummary) -> str:
+    return f"{int(run.metrics.get('n_caught') or 0)} / {int(run.metrics.get('n_events') or 0)}"
+
+
+def _interval(run: RunSummary) -> str:
+    low, high = run.metrics.get("false_alarms_low"), run.metrics.get("false_alarms_high")
+    return "–" if low is None or high is None else f"{number(low, 1)} – {number(high, 1)}"
+
+
+def _or_nan(value: float | None) -> float:
+    return float("nan") if value is None else value
