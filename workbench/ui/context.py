@@ -18,6 +18,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.requests import Request, to_arguments
 from workbench.core.runner import JobCall
 from workbench.core.settings import Settings, operator_name, save_settings
+from workbench.services.projects import ProjectRequest, ProjectResult, new_project, show_project
 from workbench.ui.actions import ActionTable
 from workbench.ui.job_bridge import EndHandler, ErrorHandler, JobBridge, JobHandlers, ResultHandler
 from workbench.ui.messages import Messages
@@ -55,10 +56,12 @@ class AppServices:
 
 
 class AppContext(QObject):
-    """Signals: `project_changed(Path | None)`, `selection_changed(Selection)`, `content_changed(str kind)`,
+    """Signals: `project_changed(Path | None)`, `project_refused(Path, WorkbenchError)`, `selection_changed(Selection)`,
+    `content_changed(str kind)`,
     `settings_changed(Settings)`, `navigation_asked(str page, Selection)`."""
 
     project_changed = Signal(object)
+    project_refused = Signal(object, object)
     selection_changed = Signal(object)
     content_changed = Signal(str)
     settings_changed = Signal(object)
@@ -73,12 +76,19 @@ class AppContext(QObject):
         self.home = services.home
         self._settings = settings
         self._project: Path | None = None
+        self._project_info: ProjectResult | None = None
+        self._opening: Path | None = None
         self._selection = Selection()
 
     @property
     def project(self) -> Path | None:
         """The open project's folder."""
         return self._project
+
+    @property
+    def project_info(self) -> ProjectResult | None:
+        """What was in the project when it was opened."""
+        return self._project_info
 
     @property
     def project_text(self) -> str:
@@ -102,14 +112,34 @@ class AppContext(QObject):
         """The name that goes into the journal."""
         return operator_name(self._settings)
 
-    def set_project(self, project: Path | None) -> None:
-        """Open a project (or none): selection is cleared, everything listens to `project_changed`."""
-        self._project = project
+    def open_project(self, folder: Path) -> None:
+        """Open a project after looking at it; one that is damaged, gone or too new is refused with `project_refused`."""
+        self._opening = folder
+        if not folder.is_dir():
+            self._on_refused(WorkbenchError(f"{folder} is not there.", "It was moved or deleted, or its disk is not plugged in."))
+            return
+        self.read(show_project, ProjectRequest(project=str(folder)), self._on_opened, self._on_refused, slot="project.open")
+
+    def make_project(self, folder: Path) -> None:
+        """Make a project and open it."""
+        self._opening = folder
+        self.read(new_project, ProjectRequest(project=str(folder)), self._on_opened, self._on_refused, slot="project.open")
+
+    def set_project(self, project: Path | None, info: ProjectResult | None = None) -> None:
+        """Take a project that was looked at (or none): selection is cleared, everything listens to `project_changed`."""
+        self._project, self._project_info = project, info
         self._selection = Selection()
         if project is not None:
             self.change_settings(recent_projects=self._settings.with_recent(project).recent_projects)
         self.project_changed.emit(project)
         self.selection_changed.emit(self._selection)
+
+    def _on_opened(self, info: ProjectResult) -> None:
+        self.set_project(Path(info.path), info)
+
+    def _on_refused(self, error: WorkbenchError) -> None:
+        self.messages.error(error, title=self.tr("The project was not opened."))
+        self.project_refused.emit(self._opening, error)
 
     def change_settings(self, **changes: Any) -> None:
         """Change and store settings; a disk that refuses is said in a notice."""

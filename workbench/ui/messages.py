@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -33,6 +33,8 @@ class NoticeText:
     actions: tuple[Action, ...] = ()
     is_passing: bool = False
     key: str = ""
+    help_topic: str = ""
+    """Name of the manual's page about it, such as 'errors/PORT_BUSY'."""
 
 
 class Messages(QObject):
@@ -71,15 +73,13 @@ class Messages(QObject):
     def error(self, error: WorkbenchError, *, title: str = "", actions: tuple[Action, ...] = ()) -> None:
         """What happened and what to do; stays until it is hidden."""
         text = f"{error.message} {error.hint}".strip()
-        self.post(NoticeText(text=text, title=title, state=State.FAILURE, actions=actions, key=f"{error.code}:{error.message}"))
+        key, topic = f"{error.code}:{error.message}", f"errors/{error.code}"
+        self.post(NoticeText(text=text, title=title, state=State.FAILURE, actions=actions, key=key, help_topic=topic))
 
     def post(self, notice: NoticeText) -> str:
         """Show a notice; returns its key, to withdraw it by."""
         if not notice.key:
-            notice = NoticeText(
-                text=notice.text, title=notice.title, state=notice.state, icon=notice.icon, actions=notice.actions,
-                is_passing=notice.is_passing, key=f"notice-{next(self._numbers)}",
-            )  # fmt: skip
+            notice = replace(notice, key=f"notice-{next(self._numbers)}")
         self.posted.emit(notice)
         return notice.key
 

@@ -29,6 +29,8 @@ QLabel[mono="true"] { font-family: "$mono"; font-size: 12px; }
 $tones
 
 QFrame[frame="card"] { background: $bg2; border: 1px solid $border; border-radius: 6px; }
+QFrame[frame="popup"] { background: $bg2; border: 1px solid $border_strong; border-radius: 6px; }
+QFrame[frame="popup"] QLineEdit { min-height: 38px; max-height: 38px; }
 QFrame[frame="inset"] { background: $bg3; border: $inset_border; border-radius: 4px; }
 QFrame[frame="dashed"] { background: transparent; border: 1px dashed $border_mid; border-radius: 6px; }
 QFrame[frame="line"] { background: $border; border: none; }

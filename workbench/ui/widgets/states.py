@@ -193,9 +193,10 @@ class EmptyState(QFrame):
 
 
 class NoticeBar(QFrame):
-    """One notice above the content. Emits `hidden(key)`; a passing one goes by itself."""
+    """One notice above the content. Emits `hidden(key)` and `help_asked(topic)`; a passing one goes by itself."""
 
     hidden = Signal(str)
+    help_asked = Signal(str)
 
     def __init__(self, theme: ThemeSource, notice: NoticeText) -> None:
         super().__init__()
@@ -214,6 +215,10 @@ class NoticeBar(QFrame):
         row.addWidget(words, 1)
         for action in notice.actions:
             row.addWidget(ActionButton(theme, action))
+        if notice.help_topic:
+            more = FlatButton(theme, self.tr("Help"), "help")
+            more.clicked.connect(self._on_help)
+            row.addWidget(more)
         hide = FlatButton(theme, self.tr("Hide"))
         hide.clicked.connect(self._on_hide)
         row.addWidget(hide)
@@ -225,3 +230,6 @@ class NoticeBar(QFrame):
 
     def _on_hide(self) -> None:
         self.hidden.emit(self.notice.key)
+
+    def _on_help(self) -> None:
+        self.help_asked.emit(self.notice.help_topic)

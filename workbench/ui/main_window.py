@@ -1,0 +1,271 @@
+"""The window: rail, header, notices, pages, job strip, status bar, and what is the same everywhere. Pages do the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import QPoint, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
+
+from workbench.ui.actions import Action
+from workbench.ui.context import AppContext, Selection
+from workbench.ui.focus_ring import FocusRing
+from workbench.ui.header import Header
+from workbench.ui.job_panel import JobPanel
+from workbench.ui.notice_area import NoticeArea
+from workbench.ui.page_host import KeyAction, PageHost, make_key_action
+from workbench.ui.page_table import PAGES, find_entry, page_title
+from workbench.ui.palette import Palette, PaletteEntry
+from workbench.ui.rail import Rail
+from workbench.ui.status_bar import StatusBar
+from workbench.ui.window_actions import help_topics, window_actions
+
+MIN_SIZE = (1280, 800)
+_MENU_ORDER = ("Project", "Log", "Model", "Device", "View", "Help")
+
+
+@runtime_checkable
+class OpensFiles(Protocol):
+    """A page that takes dropped files (Logs)."""
+
+    def open_files(self, paths: list[Path]) -> None:
+        """Look at these files or folders."""
+
+
+@runtime_checkable
+class ShowsTopic(Protocol):
+    """A page that shows a help topic."""
+
+    def show_topic(self, topic: str) -> None:
+        """Show this topic."""
+
+
+class MainWindow(QMainWindow):
+    """Built by `app`; `first_painted` fires once, for what must wait until the window is up."""
+
+    first_painted = Signal()
+
+    def __init__(self, context: AppContext, geometry: QSettings | None = None) -> None:
+        super().__init__()
+        self.context = context
+        self._geometry = geometry
+        self._has_painted = False
+        self.setWindowTitle(self.tr("Pump Workbench"))
+        self.setMinimumSize(*MIN_SIZE)
+        self.setAcceptDrops(True)
+        self.host = PageHost(context)
+        self.rail = Rail(context.theme, PAGES)
+        self.header = Header(context.theme, context.actions)
+        self.notices = NoticeArea(context.theme, context.messages)
+        self.job_panel = JobPanel(context.theme, context.jobs)
+        self.status = StatusBar(context)
+        self._lay_out()
+        self.ring = FocusRing(context.theme, self)
+        self.palette_box = Palette(context.theme, self, self.run_entry)
+        context.messages.attach(self)
+        context.actions.add(window_actions(self))
+        self._add_keys()
+        self._connect()
+
+    def show_page(self, page_id: str) -> None:
+        """Go to a page, and put the keyboard where it belongs there."""
+        page = self.host.show_page(page_id)
+        self.rail.set_current(page_id)
+        self.header.show_page(page)
+        page.focus_first()
+
+    def open_files(self, paths: list[Path]) -> None:
+        """What dropping does: a project folder is opened, bundles go to Package, all else to Logs."""
+        if len(paths) == 1 and (paths[0] / "project.toml").is_file():
+            self.context.open_project(paths[0])
+            return
+        if paths and all(path.suffix == ".pwb" for path in paths):
+            self.context.navigate("package", bundle=str(paths[0]))
+            return
+        self.context.select(paths=tuple(paths))
+        self.show_page("logs")
+        page = self.host.page("logs")
+        if isinstance(page, OpensFiles):
+            page.open_files(paths)
+
+    def show_help(self, topic: str) -> None:
+        """Show a page of the manual."""
+        self.show_page("help")
+        page = self.host.page("help")
+        if isinstance(page, ShowsTopic):
+            page.show_topic(topic)
+
+    def open_palette(self) -> None:
+        """Show the command palette over everything that can be done now."""
+        self.host.build_all()
+        self.palette_box.open_with(self.palette_entries())
+
+    def palette_entries(self) -> list[PaletteEntry]:
+        """Actions of the current page first, then the other actions, then help topics."""
+        current = self.host.current_id
+        actions = self.context.actions.all()
+        ordered = [a for a in actions if a.page == current and current] + [a for a in actions if a.page != current or not current]
+        entries = [_entry_of(action) for action in ordered]
+        topics = [
+            PaletteEntry(
+                title=self.tr("Help: {topic}").format(topic=title), icon="help", where=self.tr("Help"), key=f"help:{name}"
+            )
+            for name, title in help_topics()
+        ]
+        return entries + topics
+
+    def run_entry(self, key: str) -> None:
+        """Run what the palette chose."""
+        if key.startswith("help:"):
+            self.show_help(key.removeprefix("help:"))
+            return
+        action = self.context.actions.find(key)
+        if action.page and action.page != self.host.current_id:
+            self.show_page(action.page)
+        action.callback()
+
+    def open_menu(self) -> None:
+        """Show the menu: every action that names one, grouped."""
+        self.host.build_all()
+        menu = self.make_menu()
+        button = self.rail.menu_button
+        menu.popup(button.mapToGlobal(QPoint(button.width(), 0)))
+
+    def make_menu(self) -> QMenu:
+        """The menu as data says it now."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        titles = dict.fromkeys([*_MENU_ORDER, *(action.menu for action in self.context.actions.all() if action.menu)])
+        for title in titles:
+            listed = [action for action in self.context.actions.all() if action.menu == title]
+            if listed:
+                self._fill(menu.addMenu(title), listed)
+        return menu
+
+    def focus_job_panel(self) -> None:
+        """Open or close the list of jobs."""
+        self.job_panel.toggle()
+
+    # Qt
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._has_painted:
+            self._has_painted = True
+            QTimer.singleShot(0, self, self._on_first_paint)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.palette_box.close_palette()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.open_files(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        writing = [view for view in self.context.jobs.running if view.slot.startswith("devices.update")]
+        if writing:
+            event.ignore()
+            self.context.messages.confirm(
+                self.tr("A device is being written."),
+                self.tr("The old model keeps running if you stop; the write can be resumed later."),
+                self.tr("Stop and close"),
+                self._close_now,
+            )
+            return
+        self._close_now()
+        event.accept()
+
+    # Inside
+
+    def _close_now(self) -> None:
+        if self._geometry is not None:
+            self._geometry.setValue("window", self.saveGeometry())
+        self.status.stop()
+        self.context.jobs.close()
+        self.hide()
+
+    def _lay_out(self) -> None:
+        body = QVBoxLayout()
+        body.setSpacing(0)
+        for widget in (self.header, self.notices):
+            body.addWidget(widget)
+        body.addWidget(self.host, 1)
+        body.addWidget(self.job_panel)
+        body.addWidget(self.status)
+        centre = QWidget()
+        row = QHBoxLayout(centre)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addLayout(body, 1)
+        self.setCentralWidget(centre)
+        if self._geometry is not None and (saved := self._geometry.value("window")) is not None:
+            self.restoreGeometry(saved)
+        else:
+            self.resize(*MIN_SIZE)
+
+    def _connect(self) -> None:
+        context = self.context
+        self.rail.chosen.connect(self.show_page)
+        self.rail.menu_asked.connect(self.open_menu)
+        self.header.palette_asked.connect(self.open_palette)
+        self.host.header_changed.connect(self._on_header)
+        self.host.state_changed.connect(self._on_state)
+        self.notices.help_asked.connect(self.show_help)
+        context.navigation_asked.connect(self._on_navigation)
+        context.project_changed.connect(self._on_project)
+
+    def _add_keys(self) -> None:
+        for action in self.context.actions.all():
+            if action.keys and not action.page:
+                self.addAction(make_key_action(action, self, Qt.ShortcutContext.WindowShortcut))
+
+    def _fill(self, menu: QMenu, actions: list[Action]) -> None:
+        for action in actions:
+            reason = action.blocked()
+            item = KeyAction(action, menu)
+            item.setText(f"{action.title} – {reason}" if reason else action.title)
+            if action.icon:
+                item.setIcon(self.context.theme.icon(action.icon, "text_disabled" if reason else "text1"))
+            if action.keys:
+                item.setShortcut(QKeySequence(action.keys[0]))
+                item.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            item.setEnabled(not reason)
+            item.setShortcutVisibleInContextMenu(True)
+            menu.addAction(item)
+
+    def _on_first_paint(self) -> None:
+        self.status.start()
+        self.first_painted.emit()
+
+    def _on_header(self) -> None:
+        self.header.show_page(self.host.page(self.host.current_id))
+
+    def _on_state(self, page_id: str) -> None:
+        self.rail.set_state(page_id, self.host.page(page_id).state)
+
+    def _on_navigation(self, page_id: str, _selection: Selection) -> None:
+        self.show_page(page_id)
+
+    def _on_project(self, project: Path | None) -> None:
+        name = self.tr("Pump Workbench")
+        self.setWindowTitle(f"{project.name} – {name}" if project else name)
+        if self.host.current_id:
+            page = self.host.page(self.host.current_id)
+            page.activated(self.context.selection)
+            self.header.show_page(page)
+
+
+def _entry_of(action: Action) -> PaletteEntry:
+    where = action.command or ", ".join(action.keys) or (page_title(action.page) if action.page else "")
+    icon = action.icon or (find_entry(action.page).icon if action.page else "")
+    return PaletteEntry(title=action.title, icon=icon, where=where, key=action.id, blocked=action.blocked())

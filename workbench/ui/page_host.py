@@ -1,0 +1,116 @@
+"""Holds the pages: builds each when it is first shown, registers its actions, tells it when it is shown."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from workbench.ui.actions import Action
+from workbench.ui.context import AppContext
+from workbench.ui.page import Page
+from workbench.ui.page_table import PAGES, find_entry, load_page_class, page_title
+from workbench.ui.widgets.states import EmptyState
+
+
+class MissingPage(Page):
+    """Shown where a page's module is not in this version."""
+
+    def __init__(self, context: AppContext, page_id: str, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self.setObjectName(f"missing:{page_id}")
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(16, 16, 16, 16)
+        title = self.tr("{page} is not in this version").format(page=page_title(page_id))
+        sentence = self.tr("What it does can be done on the command line: workbench --help.")
+        column.addWidget(EmptyState(self.theme, find_entry(page_id).icon, title, sentence))
+        self.set_content(holder)
+        self.set_header(page_title(page_id))
+
+
+class PageHost(QStackedWidget):
+    """`shown(page id)` after a switch, `header_changed` and `state_changed(page id)` from the pages."""
+
+    shown = Signal(str)
+    header_changed = Signal()
+    state_changed = Signal(str)
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._pages: dict[str, Page] = {}
+        self._current = ""
+
+    @property
+    def current_id(self) -> str:
+        """The page that is shown; '' before the first."""
+        return self._current
+
+    def built(self) -> dict[str, Page]:
+        """The pages that were built so far."""
+        return dict(self._pages)
+
+    def page(self, page_id: str) -> Page:
+        """A page, built now if it was not yet."""
+        if page_id not in self._pages:
+            self._pages[page_id] = self._build(page_id)
+        return self._pages[page_id]
+
+    def build_all(self) -> None:
+        """Build what was not built yet, so that every action is known."""
+        for entry in PAGES:
+            self.page(entry.id)
+
+    def show_page(self, page_id: str) -> Page:
+        """Switch to a page and tell it the selection."""
+        page = self.page(page_id)
+        self._current = page_id
+        self.setCurrentWidget(page)
+        self.shown.emit(page_id)
+        page.activated(self._context.selection)
+        return page
+
+    def _build(self, page_id: str) -> Page:
+        kind = load_page_class(find_entry(page_id))
+        page = MissingPage(self._context, page_id, self) if kind is None else kind(self._context, self)
+        page.setProperty("page_id", page_id)
+        self.addWidget(page)
+        offered = page.actions_offered()
+        self._context.actions.add(offered)
+        for action in offered:
+            if action.keys:
+                page.addAction(make_key_action(action, page, Qt.ShortcutContext.WidgetWithChildrenShortcut))
+        page.header_changed.connect(self._on_header)
+        page.state_changed.connect(self._on_state)
+        return page
+
+    def _on_header(self) -> None:
+        if self.sender() is self.currentWidget():
+            self.header_changed.emit()
+
+    def _on_state(self) -> None:
+        sender = self.sender()
+        if isinstance(sender, Page):
+            self.state_changed.emit(str(sender.property("page_id")))
+
+
+class KeyAction(QAction):
+    """A QAction made from an Action; asks `blocked` at the moment it is triggered."""
+
+    def __init__(self, action: Action, parent: QObject) -> None:
+        super().__init__(action.title, parent)
+        self.action = action
+        self.triggered.connect(self._on_triggered)
+
+    def _on_triggered(self) -> None:
+        if not self.action.blocked():
+            self.action.callback()
+
+
+def make_key_action(action: Action, parent: QObject, context: Qt.ShortcutContext) -> KeyAction:
+    """The QAction of an action's keys."""
+    made = KeyAction(action, parent)
+    made.setShortcuts([QKeySequence(key) for key in action.keys])
+    made.setShortcutContext(context)
+    return made
