@@ -1,0 +1,237 @@
+"""The Drift page: which channels moved since the reference period, by how much, since when."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.requests import build
+from workbench.core.runner import JobCall
+from workbench.services.drift import DriftRequest, DriftResult, measure_drift
+from workbench.services.projects import ProjectRequest, ProjectResult, show_project
+from workbench.services.training import RetrainRequest, retrain
+from workbench.ui.actions import Action
+from workbench.ui.context import AppContext, Selection
+from workbench.ui.format import number, quantity, span, zone_of
+from workbench.ui.page import Page
+from workbench.ui.pages.drift_parts import AlarmsCard, ChannelPanel, DistributionCard, HistoryCard
+from workbench.ui.states import State
+from workbench.ui.widgets.buttons import SecondaryButton
+from workbench.ui.widgets.fields import Choice, UnitField
+from workbench.ui.widgets.states import EmptyState
+from workbench.ui.widgets.text import Text, hairline
+
+_SIDE_PX = 352
+_BAR_PX = 48
+_EVERY = ("60", "600", "3600", "21600", "86400")
+
+
+class DriftPage(Page):
+    """Channels ranked at the left; the chosen one over time and as two distributions at the right."""
+
+    page_id: ClassVar[str] = "drift"
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._result: DriftResult | None = None
+        self._measured = ""
+        self.channels = ChannelPanel(context)
+        self.history = HistoryCard(context)
+        self.distribution = DistributionCard(context)
+        self.alarms = AlarmsCard(context)
+        self.asset = Choice(self.theme)
+        self.until = UnitField(self.theme, "UTC")
+        self.every = Choice(self.theme, tuple(zip(_EVERY, self._every_words(), strict=True)))
+        self.measure_button = SecondaryButton(self.theme, self.tr("Measure again"), "again")
+        self._empty = EmptyState(
+            self.theme, "drift", self.tr("No drift measured yet"),
+            self.tr("Import a log: its first half is the reference, the rest is compared with it."), self.tr("Import log"),
+        )  # fmt: skip
+        self._stack = QStackedWidget()
+        self._lay_out()
+        self._connect()
+        self.set_header(self.tr("Drift"))
+        self.set_header_buttons("drift.copy", primary="drift.retrain")
+
+    def actions_offered(self) -> tuple[Action, ...]:
+        return (
+            Action(
+                id="drift.measure", title=self.tr("Measure drift"), icon="again", callback=self.measure, page="drift",
+                menu="Model", keys=("F5",), command="workbench drift", blocked=self._why_no_asset,
+            ),
+            Action(
+                id="drift.copy", title=self.tr("Copy as command"), icon="terminal", callback=self.copy_command, page="drift",
+                blocked=self._why_no_asset,
+            ),
+            Action(
+                id="drift.retrain", title=self.tr("Start retraining"), icon="train", callback=self.retrain, page="drift",
+                menu="Model", command="workbench retrain", blocked=self._why_no_asset,
+            ),
+        )  # fmt: skip
+
+    def activated(self, selection: Selection) -> None:
+        if self.context.project is None:
+            self._stack.setCurrentIndex(1)
+            return
+        self.context.read(show_project, ProjectRequest(project=self.context.project_text), self._on_project)
+
+    def focus_first(self) -> None:
+        self.channels.table.setFocus()
+
+    def measure(self) -> None:
+        """Compare the analysis period with the reference."""
+        try:
+            request = self._request()
+        except WorkbenchError as error:
+            self.until.set_invalid(True)
+            self.context.messages.error(error)
+            return
+        self.until.set_invalid(False)
+        self._measured = request.asset or ""
+        call = JobCall(title=self.tr("Measure drift"), function=measure_drift, request=request, slot="drift")
+        self.context.start_job(call, on_result=self._show)
+
+    def copy_command(self) -> None:
+        """Copy what this page does as a command line."""
+        self.context.copy_command(("drift",), self._request())
+
+    def retrain(self) -> None:
+        """Train the champion's recipe again on all data."""
+        request = RetrainRequest(project=self.context.project_text)
+        call = JobCall(title=self.tr("Retrain"), function=retrain, request=request, slot="train")
+        self.context.start_job(call, on_result=self._on_retrained)
+
+    def _request(self) -> DriftRequest:
+        values = {"project": self.context.project_text, "asset": self.asset.value(), "every": self.every.value()}
+        if self.until.text().strip():
+            from workbench.core.clock import format_utc, parse_utc
+
+            values["reference_until"] = format_utc(parse_utc(self.until.text()))
+        return build(DriftRequest, values)
+
+    def _every_words(self) -> tuple[str, ...]:
+        return (
+            self.tr("every minute"),
+            self.tr("every 10 min"),
+            self.tr("every hour"),
+            self.tr("every 6 h"),
+            self.tr("every day"),
+        )
+
+    def _lay_out(self) -> None:
+        bar = QWidget()
+        bar.setFixedHeight(_BAR_PX)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(8)
+        self.until.setPlaceholderText(self.tr("first half"))
+        self.until.setFixedWidth(190)
+        self.until.setAccessibleName(self.tr("Reference until"))
+        self.every.set_value("21600")
+        parts = ((self.tr("Pump"), self.asset), (self.tr("Reference until"), self.until), (self.tr("Evaluate"), self.every))
+        for name, field in parts:
+            row.addWidget(Text(name, "small", "text2"))
+            row.addWidget(field)
+        row.addStretch(1)
+        row.addWidget(self.measure_button)
+        cards = QWidget()
+        column = QVBoxLayout(cards)
+        column.setContentsMargins(16, 12, 16, 16)
+        column.setSpacing(12)
+        column.addWidget(self.history, 5)
+        lower = QHBoxLayout()
+        lower.setSpacing(12)
+        lower.addWidget(self.distribution, 1)
+        lower.addWidget(self.alarms, 1)
+        column.addLayout(lower, 6)
+        shown = QWidget()
+        outer = QVBoxLayout(shown)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        for widget in (bar, hairline(), cards):
+            outer.addWidget(widget)
+        self._stack.addWidget(shown)
+        self._stack.addWidget(self._empty)
+        self.set_side(self.channels, _SIDE_PX)
+        self.set_content(self._stack)
+
+    def _connect(self) -> None:
+        self.channels.channel_chosen.connect(self._on_channel)
+        self.measure_button.clicked.connect(self.measure)
+        self.until.returnPressed.connect(self.measure)
+        self.asset.currentIndexChanged.connect(self._on_asset)
+        self.every.currentIndexChanged.connect(self._on_asset)
+        self._empty.acted.connect(self._on_import)
+        self.context.content_changed.connect(self._on_changed)
+        self.context.project_changed.connect(self._on_project_changed)
+
+    def _on_project(self, result: object) -> None:
+        assert isinstance(result, ProjectResult)
+        tags = [asset.tag for asset in result.assets if asset.n_recordings]
+        wanted = self.context.selection.asset
+        self.asset.set_options([(tag, tag) for tag in tags])
+        if wanted in tags:
+            self.asset.blockSignals(True)
+            self.asset.set_value(wanted or "")
+            self.asset.blockSignals(False)
+        self._stack.setCurrentIndex(0 if tags else 1)
+        self.channels.setVisible(bool(tags))
+        self.refresh_actions()
+        if tags and self.asset.value() != self._measured:
+            self.measure()
+
+    def _show(self, result: object) -> None:
+        assert isinstance(result, DriftResult)
+        self._result = result
+        zone = zone_of(self.context.settings.zone)
+        title = self._measured
+        if result.reference and result.analysis:
+            title = self.tr("Reference {reference} against {analysis}").format(
+                reference=span(*result.reference, zone), analysis=span(*result.analysis, zone)
+            )
+        n_over = sum(channel.is_over for channel in result.channels)
+        facts = self.tr("{n} of {all} channels over their limit").format(n=n_over, all=len(result.channels))
+        site = self.context.project.name if self.context.project else ""
+        self.set_header(title, breadcrumb=(site, self._measured), facts=facts)
+        self.set_state(State.MAINTENANCE_REQUIRED if n_over else None)
+        self.channels.show_channels(result.channels)
+        self.alarms.show_alarms(result.alarms)
+        if result.channels:
+            self._on_channel(0)
+
+    def _on_channel(self, index: int) -> None:
+        assert self._result is not None
+        channel = self._result.channels[index]
+        self.history.show_channel(channel, self._result)
+        moved = self.tr("median {a} → {b} {unit}").format(
+            a=quantity(channel.reference_median, channel.unit),
+            b=quantity(channel.analysis_median, channel.unit),
+            unit=channel.unit,
+        )
+        samples = self.tr("{n} and {m} samples").format(n=number(channel.n_reference), m=number(channel.n_analysis))
+        self.distribution.show_channel(channel, f"{moved.strip()} · {samples}")
+
+    def _on_asset(self, _index: int) -> None:
+        if self.isVisible() and self.asset.value():
+            self.measure()
+
+    def _on_retrained(self, _result: object) -> None:
+        self.context.announce("run")
+        self.context.navigate("compare")
+
+    def _on_import(self) -> None:
+        self.context.navigate("logs")
+
+    def _on_changed(self, kind: str) -> None:
+        if kind == "recording":
+            self._measured = ""
+            if self.isVisible():
+                self.activated(self.context.selection)
+
+    def _on_project_changed(self, _project: object) -> None:
+        self._on_changed("recording")
+
+    def _why_no_asset(self) -> str:
+        return "" if self.asset.value() else self.tr("Import a log first")
