@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.project.acts import Act
     from workbench.project.store import Project
 
+MAX_CARD_CHARS = 64_000
 BundlePath = Annotated[str, parameter("Bundle file (.pwb).", positional=True, path=True, file=True)]
 
 
@@ -55,6 +56,8 @@ class BundleResult(Result, frozen=True, kw_only=True):
     signatures: tuple[BundleSignature, ...]
     message: str = ""
     manifest: dict[str, object] = msgspec.field(default_factory=dict)
+    card: str = ""
+    """The model card (Markdown) where the bundle is shown; written by its maker, so untrusted until verified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +141,11 @@ def read_bundle(path: str) -> bytes:
             return stream.read(MAX_BUNDLE_BYTES + 1)
     except OSError as error:
         raise translate_os_error(error, file) from error
+
+
+def card_of(opened: OpenedBundle) -> str:
+    """The model card's text, '' where there is none; at most MAX_CARD_CHARS of it."""
+    return opened.members.get("card.md", b"").decode("utf-8", errors="replace")[:MAX_CARD_CHARS]
 
 
 def load_trust_file(file: str | None) -> TrustRoot:

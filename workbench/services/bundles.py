@@ -18,6 +18,7 @@ from workbench.services.bundle_files import (
     BundleResult,
     BundleSignature,
     Outcome,
+    card_of,
     load_trust_file,
     open_bundle_bytes,
     open_bundle_file,
@@ -143,7 +144,9 @@ def show_bundle(request: BundleShowRequest, job: Job) -> BundleResult:
     """Structure and hashes are checked, signatures are not."""
     job.checkpoint()
     data = read_bundle(request.bundle)
-    return result_of(request.bundle, data, open_bundle_bytes(data), Outcome(word="not verified", trust=load_trust_file(None)))
+    opened = open_bundle_bytes(data)
+    result = result_of(request.bundle, data, opened, Outcome(word="not verified", trust=load_trust_file(None)))
+    return msgspec.structs.replace(result, card=card_of(opened))
 
 
 class BundleListRequest(Request, frozen=True, kw_only=True):
