@@ -191,3 +191,19 @@ def test_a_matrix_is_a_float64_copy_in_the_order_asked_for(tmp_path: Path) -> No
     matrix = open_recording(tmp_path).matrix(["B", "A"])
     assert matrix.dtype == np.float64
     np.testing.assert_array_equal(matrix, [[10, 0], [11, 1], [12, 2]])
+
+
+def test_a_column_that_turns_out_to_be_a_label_is_set_aside(tmp_path: Path) -> None:
+    names = ("A", "B", "C")
+    writer = RecordingWriter(tmp_path, [ChannelInfo(name=name) for name in names], ("fault",))
+    columns = {name: np.full(100, k + 1.0) for k, name in enumerate(names)}
+    writer.append(even_times(100), columns, {"fault": np.zeros(100)})
+    writer.set_aside("B")
+    writer.finish(facts_of(("A", "C")))
+    recording = open_recording(tmp_path)
+    assert [channel.name for channel in recording.channels] == ["A", "C"]
+    assert {name: float(values[0]) for name, values in recording.labels.items()} == {"fault": 0.0, "B": 2.0}
+    assert recording.values("C")[0] == 3.0
+    assert recording.envelope("C", START, START + 100 * SECOND, 1).maximum.tolist() == [3.0]
+    assert len(list(tmp_path.glob("*.values"))) == 4
+    assert len(list(tmp_path.glob("*.pyramid"))) == 2

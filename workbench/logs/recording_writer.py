@@ -100,6 +100,11 @@ class RecordingWriter:
         return self._n_rows
 
     @property
+    def label_names(self) -> tuple[str, ...]:
+        """Columns that are kept aside."""
+        return tuple(self._labels)
+
+    @property
     def stats(self) -> dict[str, ColumnStats]:
         """What is known of each channel so far."""
         return {info.name: column.stats for info, column in zip(self._channels, self._columns, strict=True)}
@@ -138,6 +143,23 @@ class RecordingWriter:
             f"Row {self._n_rows + row + 1} ({format_utc(int(times_ns[row]))}) is not after the row before it.",
             "Sort the log by time and remove doubled rows.",
         )
+
+    def set_aside(self, name: str) -> None:
+        """Make a channel a label column: what it is shows only when all of it is written. Call it before `finish`."""
+        number = next(k for k, info in enumerate(self._channels) if info.name == name)
+        self._channels.pop(number)
+        column = self._columns.pop(number)
+        column.move(self._folder / label_file(len(self._labels)), None)
+        self._labels.append(name)
+        self._label_columns.append(column)
+        for k in range(number, len(self._columns)):
+            self._columns[k].move(self._folder / values_file(k), self._folder / pyramid_file(k))
+
+    def view(self) -> tuple[Int64s, dict[str, Floats]]:
+        """What is written so far, as memory maps: instants int64 [n] and channels by name. Let go of them before `finish`."""
+        times_ns = map_array(self._times_path, INT64, (self._n_rows,)).view(np.int64)
+        columns = zip(self._channels, self._columns, strict=True)
+        return times_ns, {info.name: column.view() for info, column in columns}
 
     def close_times(self) -> TimeStats:
         """End the time axis (no more rows) and say what it is like; `finish` does it where the caller did not."""
@@ -209,7 +231,9 @@ class _Column:
         self._path = path
         self._pyramid_path = pyramid_path
         self.kind: StoredType = kind
-        self.stats = ColumnStats()
+        self._n_good = 0
+        self._total = 0.0
+        self._low = self._high = float("nan")
         self._n_samples = 0
         self._rest: Floats = np.empty(0, np.float32)
 
@@ -225,6 +249,15 @@ class _Column:
         self._n_samples += len(stored)
         self._grow(stored, values)
 
+    @property
+    def stats(self) -> ColumnStats:
+        """Facts so far; extremes as they were printed."""
+        low = float(np.fmin.reduce(self._rest, initial=self._low))
+        high = float(np.fmax.reduce(self._rest, initial=self._high))
+        if self.kind == "float32":
+            low, high = restore_float64(np.array([low, high], np.float32)).tolist()
+        return ColumnStats(n_good=self._n_good, total=self._total, minimum=low, maximum=high)
+
     def close(self) -> None:
         """Write the last, partial bucket and the upper levels."""
         if not self._n_samples:
@@ -234,6 +267,24 @@ class _Column:
         _append(self._pyramid_path, reduce_samples(self._rest.astype(DTYPES[self.kind]), BASE))
         append_levels(self._pyramid_path, self._n_samples, DTYPES[self.kind])
 
+    def move(self, path: Path, pyramid_path: Path | None) -> None:
+        """Go on under other names; without a pyramid when `pyramid_path` is None."""
+        try:
+            if self._path.exists():
+                self._path.rename(path)
+            if self._pyramid_path is not None and self._pyramid_path.exists():
+                if pyramid_path is None:
+                    self._pyramid_path.unlink()
+                else:
+                    self._pyramid_path.rename(pyramid_path)
+        except OSError as error:
+            raise translate_os_error(error, path) from error
+        self._path, self._pyramid_path = path, pyramid_path
+
+    def view(self) -> Floats:
+        """The samples so far as a memory map [n]."""
+        return map_array(self._path, DTYPES[self.kind], (self._n_samples,)).view(self.kind)
+
     def _grow(self, stored: Floats, values: Floats) -> None:
         together = np.concatenate([self._rest, stored]) if len(self._rest) else stored
         n_whole = len(together) // BASE * BASE
@@ -241,18 +292,17 @@ class _Column:
         self._rest = together[n_whole:].copy()
         if self._pyramid_path is not None:
             _append(self._pyramid_path, buckets)
-        self.stats = self._more_stats(values)
+        self._count(values, buckets)
 
-    def _more_stats(self, values: Floats) -> ColumnStats:
+    def _count(self, values: Floats, buckets: Floats) -> None:
         total, n_good = float(values.sum(dtype=np.float64)), len(values)
         if np.isnan(total):
             is_good = ~np.isnan(values)
             total, n_good = float(values[is_good].sum(dtype=np.float64)), int(np.count_nonzero(is_good))
-        low, high = np.fmin.reduce(values), np.fmax.reduce(values)
-        return ColumnStats(
-            n_good=self.stats.n_good + n_good, total=self.stats.total + total,
-            minimum=float(np.fmin(self.stats.minimum, low)), maximum=float(np.fmax(self.stats.maximum, high)),
-        )  # fmt: skip
+        self._total += total
+        self._n_good += n_good
+        self._low = float(np.fmin(self._low, np.fmin.reduce(buckets[:, 0], initial=np.nan)))
+        self._high = float(np.fmax(self._high, np.fmax.reduce(buckets[:, 1], initial=np.nan)))
 
     def _widen(self) -> None:
         """From here on float64; what was written is printed decimals, so their float64 can be restored."""

@@ -1,0 +1,150 @@
+"""A plain CSV of any size straight to a recording: blocks in, columns out, memory flat.
+
+The careful path (`parse_logs`) reads everything else; whatever here turns out not to be plain raises `NotPlain`. Must not
+import anything but numpy, core and this domain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from workbench.logs.label_like import (
+    BEHAVES_WHY,
+    NAMED_WHY,
+    SUSPECTED_WHY,
+    behaves_like_label,
+    is_two_state,
+    names_a_state,
+)
+from workbench.logs.pyramid import Floats
+from workbench.logs.quality import find_quality
+from workbench.logs.readers.csv_stream import PlainColumn, PlainFormat, stream_plain_csv
+from workbench.logs.recording_format import ChannelInfo
+from workbench.logs.recording_writer import ColumnStats, RecordingWriter
+from workbench.logs.summary import ChannelFacts, LeftOut, Question, RecordingFacts
+
+Progress = Callable[[float, str], None]
+_INDEX_WHY = "running number"
+_READ_SHARE = 0.9
+_BYTES_PER_CELL = 9.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainLog:
+    """A plain CSV and how it is laid out."""
+
+    path: Path
+    layout: PlainFormat
+
+    def channels(self) -> list[PlainColumn]:
+        """Columns that are inputs as far as their names tell."""
+        return [column for column in self.layout.columns if column.role == "channel"]
+
+    def labels(self) -> list[str]:
+        """Columns whose names say that they are labels."""
+        return [column.name for column in self.layout.columns if column.role == "label"]
+
+
+def import_plain(log: PlainLog, folder: Path, progress: Progress) -> RecordingFacts:
+    """Write the log into `folder` as a recording and return its facts.
+
+    `progress(fraction, words)` is called once a block and may raise to cancel. Raises NotPlain, DiskFull.
+    """
+    channels = [ChannelInfo(name=column.name, unit=column.unit, quantity=column.quantity) for column in log.channels()]
+    writer = RecordingWriter(folder, channels, log.labels())
+    _write_blocks(log, writer, progress)
+    left_out = _set_labels_aside(log, writer)
+    times = writer.close_times()
+    progress(_READ_SHARE, "checking quality")
+    instants_ns, columns = writer.view()
+    findings = find_quality(instants_ns, columns, {column.name: column.unit for column in log.channels()})
+    del instants_ns, columns
+    stats = writer.stats
+    facts = RecordingFacts(
+        source=log.path.name, sources=(log.path.name,), rows=times.rows, first_ns=times.first_ns, last_ns=times.last_ns,
+        sample_period_s=times.sample_period_s, n_gaps=times.n_gaps, n_duplicates_dropped=0, n_backward_steps=0,
+        channels=tuple(_facts_of(column, stats[column.name], times.rows) for column in log.channels() if column.name in stats),
+        findings=findings, left_out=left_out, labels=writer.label_names, questions=_questions(log),
+    )  # fmt: skip
+    writer.finish(facts)
+    return facts
+
+
+def _write_blocks(log: PlainLog, writer: RecordingWriter, progress: Progress) -> None:
+    size_bytes = max(log.path.stat().st_size, 1)
+    labels = log.labels()
+    row_bytes = 0.0
+    for times_ns, columns in stream_plain_csv(log.path, log.layout):
+        writer.append(times_ns, columns, {name: columns[name] for name in labels})
+        row_bytes = row_bytes or _estimate_row_bytes(log.path, len(log.layout.columns))
+        done = min(writer.n_rows * row_bytes / size_bytes, 1.0)
+        progress(_READ_SHARE * done, f"{writer.n_rows:,} rows")
+
+
+def _estimate_row_bytes(path: Path, n_columns: int) -> float:
+    with path.open("rb") as stream:
+        stream.readline()
+        head = stream.read(1 << 16)
+    n_lines = head.count(b"\n")
+    return len(head) / n_lines if n_lines else _BYTES_PER_CELL * (n_columns + 2)
+
+
+def _set_labels_aside(log: PlainLog, writer: RecordingWriter) -> tuple[LeftOut, ...]:
+    """What is no input: by name, and by behaviour now that all of it is written."""
+    left_out = [LeftOut(channel=column.name, why=_INDEX_WHY) for column in log.layout.columns if column.role == "index"]
+    left_out.extend(LeftOut(channel=name, why=NAMED_WHY) for name in log.labels())
+    _, columns = writer.view()
+    two_state = _two_state(columns, writer.stats)
+    trailing = _trailing(log, two_state)
+    del columns
+    for name in trailing:
+        writer.set_aside(name)
+        left_out.append(LeftOut(channel=name, why=BEHAVES_WHY))
+    suspected = [name for name in two_state if name not in trailing and not names_a_state(name)]
+    left_out.extend(LeftOut(channel=name, why=SUSPECTED_WHY) for name in suspected)
+    return tuple(left_out)
+
+
+def _two_state(columns: Mapping[str, Floats], stats: Mapping[str, ColumnStats]) -> dict[str, bool]:
+    """Columns of only 0 and 1 in few runs → whether they behave like a label. Only those between -1 and 1 are read."""
+    found: dict[str, bool] = {}
+    for name, values in columns.items():
+        if stats[name].minimum >= -1 and stats[name].maximum <= 1:
+            copy = np.asarray(values, np.float64)
+            if is_label := behaves_like_label(copy) or is_two_state(copy):
+                found[name] = is_label and behaves_like_label(copy)
+    return found
+
+
+def _trailing(log: PlainLog, two_state: Mapping[str, bool]) -> list[str]:
+    names = [column.name for column in log.channels()]
+    found: list[str] = []
+    for name in reversed(names):
+        if names_a_state(name) or not two_state.get(name, False):
+            break
+        found.append(name)
+    return found if len(found) < len(names) else []
+
+
+def _facts_of(column: PlainColumn, stats: ColumnStats, n_rows: int) -> ChannelFacts:
+    n_bad = n_rows - stats.n_good
+    has_good = stats.n_good > 0
+    return ChannelFacts(
+        name=column.name, unit=column.unit, quantity=column.quantity, n_good=stats.n_good, bad={"empty": n_bad} if n_bad else {},
+        min=stats.minimum if has_good else None, max=stats.maximum if has_good else None, mean=stats.mean if has_good else None,
+    )  # fmt: skip
+
+
+def _questions(log: PlainLog) -> tuple[Question, ...]:
+    if log.layout.is_absolute or log.layout.zone:
+        return ()
+    return (
+        Question(
+            code="ZONE_UNKNOWN", text=f"The stamps in {log.path.name} have no zone; they are read as UTC.", choices=("UTC",),
+            default="UTC",
+        ),
+    )  # fmt: skip
