@@ -5,6 +5,7 @@ The project must exist. Pages read through the same jobs as in the window; a pic
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import tempfile
@@ -109,7 +110,20 @@ def _is_offscreen() -> bool:
     return QApplication.platformName() == "offscreen"
 
 
+def main(words: Sequence[str]) -> int:
+    """`python -m workbench.app.screenshots PROJECT|- OUT [--page P …] [--theme T …] [--size WIDTHxHEIGHT …]`."""
+    parser = argparse.ArgumentParser(description="Grab the window's pages to PNG files, offscreen.")
+    parser.add_argument("project", help="Project folder, or - for none.")
+    parser.add_argument("out", type=Path, help="Folder for the pictures.")
+    parser.add_argument("--page", action="append", default=[])
+    parser.add_argument("--theme", action="append", default=[], choices=THEMES)
+    parser.add_argument("--size", action="append", default=[])
+    given = parser.parse_args(words)
+    sizes = [(int(width), int(height)) for width, _, height in (text.partition("x") for text in given.size)]
+    project = None if given.project == "-" else Path(given.project)
+    take_screenshots(project, given.out, given.page, given.theme or THEMES, sizes or SIZES)
+    return 0
+
+
 if __name__ == "__main__":
-    arguments = sys.argv[1:]
-    chosen = arguments[arguments.index("--page") + 1 :] if "--page" in arguments else []
-    take_screenshots(Path(arguments[0]) if arguments[0] != "-" else None, Path(arguments[1]), pages=chosen)
+    sys.exit(main(sys.argv[1:]))

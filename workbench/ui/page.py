@@ -83,7 +83,10 @@ class Page(QWidget):
 
     def focus_first(self) -> None:
         """Give the keyboard to what comes first on this page."""
-        self.focusNextChild()
+        for child in self.findChildren(QWidget):
+            if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisibleTo(self) and child.isEnabled():
+                child.setFocus()
+                return
 
     # What the page says
 

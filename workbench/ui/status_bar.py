@@ -35,7 +35,7 @@ class StatusBar(QWidget):
         self._disk = self._add("disk")
         self._battery = self._add("battery")
         self._row.addStretch(1)
-        self._operator = self._add("person")
+        self._operator = self._add("person", gap_px=0)
         self._timer = QTimer(self)
         self._timer.setInterval(_REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
@@ -68,10 +68,10 @@ class StatusBar(QWidget):
         painter.fillRect(0, 0, self.width(), 1, self._context.theme.colour("border"))
         painter.end()
 
-    def _add(self, icon: str, text: str = "") -> Text:
+    def _add(self, icon: str, text: str = "", *, gap_px: int = 11) -> Text:
         holder = QWidget()
         row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 11, 0)
+        row.setContentsMargins(0, 0, gap_px, 0)
         row.setSpacing(5)
         label = Text(text, "caption", "text2")
         row.addWidget(IconLabel(self._context.theme, icon, "text2", 13))
