@@ -223,7 +223,7 @@ def summary_of(run_id: str, record: RunRecord) -> RunSummary:
     return RunSummary(
         id=run_id, family=record.family, title=record.title, is_baseline=record.is_baseline, metrics=record.metrics,
         model_sha256=record.model_sha256, created_utc=record.created_utc, task=record.task, experiment=record.experiment,
-        split_id=record.split_id,
+        split_id=record.split_id, target_per_week=record.recipe.false_alarms_per_week,
     )  # fmt: skip
 
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
+import msgspec
+
+from workbench.core.clock import NS_PER_S, format_utc
 from workbench.core.codec import Record
 from workbench.core.jobs import Job
-from workbench.core.requests import Request, Result, parameter
+from workbench.core.requests import Request, Result, parameter, to_arguments
+from workbench.core.scoring_spec import SCORE_THRESHOLD
 from workbench.services.common import ProjectFolder, RunId
 from workbench.services.training import RunSummary
+
+if TYPE_CHECKING:
+    from workbench.learning.run import Holdout, RunRecord
+    from workbench.learning.timeline import Timeline
+    from workbench.project.acts import Item
+    from workbench.project.store import Project
 
 
 class RunsListRequest(Request, frozen=True, kw_only=True):
@@ -26,7 +38,10 @@ class RunsListResult(Result, frozen=True, kw_only=True):
 
 def list_runs(request: RunsListRequest, job: Job) -> RunsListResult:
     """From the index."""
-    raise NotImplementedError
+    with _open(request.project) as project:
+        champion = project.champion or None
+        runs = [summary_of_item(item, champion) for item in project.items("run")]
+    return RunsListResult(runs=tuple(sorted(runs, key=_best_first)), champion=champion)
 
 
 class RunShowRequest(Request, frozen=True, kw_only=True):
@@ -45,7 +60,12 @@ class RunShowResult(Result, frozen=True, kw_only=True):
 
 def show_run(request: RunShowRequest, job: Job) -> RunShowResult:
     """Recipe, data, split, parameters, metrics, environment."""
-    raise NotImplementedError
+    from workbench.learning.run import load_run
+
+    with _open(request.project) as project:
+        item = project.item("run", request.run)
+        record = load_run(project.objects.tree_path("run", item.id)).record
+        return RunShowResult(summary=summary_of_item(item, project.champion), record=msgspec.to_builtins(record))
 
 
 class TimelineAlarm(Record, frozen=True, kw_only=True):
@@ -104,7 +124,29 @@ class TimelineResult(Result, frozen=True, kw_only=True):
 
 def run_timeline(request: TimelineRequest, job: Job) -> TimelineResult:
     """Recomputed from the stored hold-out scores; nothing is fitted."""
-    raise NotImplementedError
+    from workbench.learning.run import load_run
+    from workbench.learning.timeline import make_timeline
+
+    with _open(request.project) as project:
+        run = load_run(project.objects.tree_path("run", project.item("run", request.run).id))
+    holdout = run.holdout()
+    timeline = make_timeline(run.record, holdout, request.threshold)
+    metrics = timeline.metrics
+    return TimelineResult(
+        spans=tuple(
+            (span.asset, format_utc(span.start_ns), format_utc(span.end_ns))
+            for span in run.record.split.spans
+            if span.part == "holdout"
+        ),
+        events=_events(timeline),
+        alarms=_alarms(timeline, run.record, holdout),
+        curve=tuple(CurvePoint(threshold=at, false_alarms_per_week=rate, n_caught=caught) for at, rate, caught in timeline.curve),
+        slices=tuple(timeline.slices),
+        false_alarms_per_week=metrics["false_alarms_per_week"] or 0.0,
+        n_caught=int(metrics["n_caught"] or 0),
+        n_events=int(metrics["n_events"] or 0),
+        median_delay_s=metrics["median_delay_s"],
+    )
 
 
 class CompareRequest(Request, frozen=True, kw_only=True):
@@ -123,7 +165,13 @@ class CompareResult(Result, frozen=True, kw_only=True):
 
 def compare_runs(request: CompareRequest, job: Job) -> CompareResult:
     """Words, with the values."""
-    raise NotImplementedError
+    from workbench.learning.compare import compare_records
+    from workbench.learning.run import load_run
+
+    with _open(request.project) as project:
+        items = [project.item("run", prefix) for prefix in (request.run, request.other)]
+        first, second = (load_run(project.objects.tree_path("run", item.id)).record for item in items)
+    return CompareResult(differences=compare_records(first, second, (items[0].id[:8], items[1].id[:8])))
 
 
 class ChampionRequest(Request, frozen=True, kw_only=True):
@@ -135,7 +183,13 @@ class ChampionRequest(Request, frozen=True, kw_only=True):
 
 def set_champion(request: ChampionRequest, job: Job) -> RunShowResult:
     """One journal line."""
-    raise NotImplementedError
+    from workbench.services.training import crown
+
+    with _open(request.project) as project:
+        item = project.item("run", request.run)
+        command = shlex.join(to_arguments(("runs", "champion"), request))
+        crown(project, summary_of_item(item, None), command)
+    return show_run(RunShowRequest(run=item.id, project=request.project), job)
 
 
 class ReproduceRequest(Request, frozen=True, kw_only=True):
@@ -155,4 +209,67 @@ class ReproduceResult(Result, frozen=True, kw_only=True):
 
 def reproduce_run(request: ReproduceRequest, job: Job) -> ReproduceResult:
     """Same lock file and processor: same hash."""
-    raise NotImplementedError
+    from workbench.learning.compare import compare_records
+    from workbench.learning.run import load_run
+    from workbench.services.experiment import train_again
+    from workbench.services.training import plan_of_record
+
+    with _open(request.project) as project:
+        item = project.item("run", request.run)
+        stored = load_run(project.objects.tree_path("run", item.id))
+        plan = plan_of_record(project, stored.record, job.part(0, 0.3))
+    job.progress(0.4, f"Training {stored.record.title} again")
+    record, files = train_again(plan, stored.record.family, stored.record.seed)
+    former = stored.holdout()
+    is_same = record.model_sha256 == stored.record.model_sha256
+    alerts = (former.score >= SCORE_THRESHOLD, files.holdout.score >= SCORE_THRESHOLD)
+    is_same_alerts = len(alerts[0]) == len(alerts[1]) and bool((alerts[0] == alerts[1]).all())
+    differences = () if is_same else compare_records(stored.record, record, (item.id[:8], "the new run"))
+    return ReproduceResult(is_same_hash=is_same, is_same_alerts=is_same_alerts, differences=differences)
+
+
+def summary_of_item(item: Item, champion: str | None) -> RunSummary:
+    """A run's row from its entry in the index."""
+    return msgspec.convert({**item.details, "id": item.id, "is_champion": item.id == champion}, RunSummary)
+
+
+def _open(folder: str) -> Project:
+    from workbench.project.store import Project
+
+    return Project.open(Path(folder))
+
+
+def _best_first(run: RunSummary) -> tuple[bool, float, float, float]:
+    """As in a leaderboard: baselines last, then by the order of help/metrics.md."""
+    from workbench.learning.evaluate import sort_key
+
+    return run.is_baseline, *sort_key(run.metrics, run.target_per_week)
+
+
+def _events(timeline: Timeline) -> tuple[TimelineEvent, ...]:
+    scored, marks = timeline.scored, timeline.marks
+    first = {alarm.event: alarm.first for alarm in timeline.alarms if alarm.event is not None}
+    present = sorted(set(marks.event[marks.event >= 0].tolist()))
+    events = []
+    for index in present:
+        span = scored.events[index]
+        delay_s = max(0.0, (int(scored.end_ns[first[index]]) - span.start_ns) / NS_PER_S) if index in first else None
+        event = TimelineEvent(
+            id=span.id, asset=span.asset, name=span.name, start_utc=format_utc(span.start_ns), end_utc=format_utc(span.end_ns),
+            is_caught=index in first, delay_s=delay_s,
+        )  # fmt: skip
+        events.append(event)
+    return tuple(events)
+
+
+def _alarms(timeline: Timeline, record: RunRecord, holdout: Holdout) -> tuple[TimelineAlarm, ...]:
+    return tuple(
+        TimelineAlarm(
+            asset=holdout.assets[int(holdout.asset[alarm.first])],
+            start_utc=format_utc(int(holdout.end_ns[alarm.first])),
+            end_utc=format_utc(int(holdout.end_ns[alarm.last])),
+            peak_score=float(holdout.score[alarm.first : alarm.last + 1].max()),
+            event=None if alarm.event is None else record.events[alarm.event].id,
+        )
+        for alarm in timeline.alarms
+    )

@@ -72,6 +72,8 @@ class RunSummary(Record, frozen=True, kw_only=True):
     experiment: str = ""
     split_id: str = ""
     is_champion: bool = False
+    target_per_week: float = 0.5
+    """False alarms a pump-week that the recipe aimed at."""
 
 
 class TrainResult(Result, frozen=True, kw_only=True):
@@ -198,6 +200,20 @@ def load_recipe(path: str) -> Recipe:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} can't be read: {error}.", "Make one: workbench recipe new --task anomaly --out FILE") from error
     return parse_recipe(text, what=path)
+
+
+def plan_of_record(project: Project, record: RunRecord, job: Job) -> Plan:
+    """The plan of a stored run, from its own recipe, recordings, events and split. Raises ProjectError where data is gone."""
+    from workbench.learning.train import make_plan
+    from workbench.learning.views import RecordingView
+    from workbench.logs.recording import open_recording
+
+    job.progress(0, "Reading recordings")
+    views = [
+        RecordingView(asset=ref.asset, recording=open_recording(project.objects.tree_path("recording", ref.recording)))
+        for ref in record.data
+    ]
+    return make_plan(views, [ref.recording for ref in record.data], record.events, record.recipe, record.split)
 
 
 def plan_project(project: Project, recipe: Recipe, assets: tuple[str, ...], job: Job, *, keep: Split | None = None) -> Plan:
