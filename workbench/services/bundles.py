@@ -53,10 +53,12 @@ class BundleBuildRequest(Request, frozen=True, kw_only=True):
 def build_bundle(request: BundleBuildRequest, job: Job, ask: Ask | None = None) -> BundleResult:
     """Deterministic: the same run, board, variant and release give the same bytes. Journalled; stored in the project."""
     from workbench.bundle.build import build_bundle as assemble
+    from workbench.core.boards import find_board
     from workbench.project.acts import Act
     from workbench.project.store import Project
     from workbench.services.packaging import Choice, make_contents
 
+    find_board(request.board)
     key = open_vault().unlock(request.key, ask or ask_environment) if request.key else None
     with Project.open(Path(request.project)) as project:
         run = project.item("run", request.run)

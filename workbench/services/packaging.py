@@ -5,10 +5,8 @@ Everything is taken from the run and from the exported graph, nothing from a clo
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.core.codec import encode_canonical, sha256_hex
@@ -54,7 +52,8 @@ def make_contents(project: Project, run: str, choice: Choice, job: Job) -> Bundl
 
     folder = load_run(project.objects.tree_path("run", run))
     variant = choice.variant or recommended_variant(run, choice, job.part(0.0, 0.5, "Comparing variants"))
-    model = export_model(run, choice, variant, job.part(0.5, 0.7, f"Exporting {variant}"))
+    job.progress(0.5, f"Exporting {variant}")
+    model = export_model(folder, variant)
     job.progress(0.75, "Choosing golden vectors")
     session = ScoringSession(model)
     members = {"model.onnx": model, **golden_members(folder, session, GOLDEN_TOLERANCE[variant])}
@@ -77,16 +76,13 @@ def recommended_variant(run: str, choice: Choice, job: Job) -> str:
     return next((variant.name for variant in result.variants if variant.is_recommended), "float32")
 
 
-def export_model(run: str, choice: Choice, variant: str, job: Job) -> bytes:
-    """The graph's bytes, through the parity gate. Raises ParityError."""
-    from workbench.services.exporting import ExportRequest, export_run
+def export_model(folder: RunFolder, variant: str) -> bytes:
+    """The graph's bytes, through the parity gate. Raises ParityError, InputError for a variant that doesn't suit."""
+    from workbench.services.model_forms import FormMaker, check_form
 
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "model.onnx"
-        export_run(
-            ExportRequest(run=run, project=choice.project_folder, out=str(out), board=choice.board, variant=variant), job
-        )  # fmt: skip
-        return out.read_bytes()
+    form = FormMaker(folder).make(variant)
+    check_form(form)
+    return form.data
 
 
 def golden_members(folder: RunFolder, session: ScoringSession, tolerance: float) -> dict[str, bytes]:
