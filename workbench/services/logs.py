@@ -155,7 +155,9 @@ class ImportResult(Result, frozen=True, kw_only=True):
 
 def import_logs(request: ImportRequest, job: Job) -> ImportResult:
     """Parse, check and store columnar with pyramid; one journal line a recording. Same file again: stored once."""
-    raise NotImplementedError
+    from workbench.services.log_import import run_import
+
+    return run_import(request, job)
 
 
 class QualityRequest(Request, frozen=True, kw_only=True):
@@ -173,4 +175,10 @@ class QualityResult(Result, frozen=True, kw_only=True):
 
 def log_quality(request: QualityRequest, job: Job) -> QualityResult:
     """Read the stored findings."""
-    raise NotImplementedError
+    from pathlib import Path
+
+    from workbench.project.store import Project
+    from workbench.services.log_import import read_quality
+
+    with Project.open(Path(request.project)) as project:
+        return QualityResult(recordings=tuple(read_quality(project, request.asset)))

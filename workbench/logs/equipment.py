@@ -1,0 +1,43 @@
+"""Which pump a log belongs to, from what looks like an equipment tag in file and channel names.
+
+    P-2041A_2026-03.csv            → P-2041A
+    PI-2041A, TI-2041A, II-2041A   → P-2041A (the loop number that most signal tags share)
+    P2041_SUCT_P, P2041_FLOW       → P-2041
+
+Must not import anything but the standard library.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import PurePath
+
+_PUMP = re.compile(r"(?<![A-Za-z0-9])(P|PU|PMP|GA|PA|ESP)[-_ ]?(\d{2,5})([A-Z]?)(?![a-z0-9])")
+_SIGNAL = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2,5}[-_ ]?(\d{3,5}[A-Z]?)(?![a-z0-9])")
+_SHARE = 0.6
+_LONGEST = 80
+
+
+def find_equipment_tag(text: str) -> str | None:
+    """The first pump tag in a text, as P-2041A."""
+    found = _PUMP.search(text)
+    return f"{found[1]}-{found[2]}{found[3]}" if found else None
+
+
+def default_asset(source: str, channels: Sequence[str]) -> str:
+    """The pump's tag from the file's name, else from its channels, else the file's stem."""
+    stem = PurePath(source.replace("\\", "/")).stem
+    return find_equipment_tag(stem) or _most_common(channels) or stem.strip()[:_LONGEST] or "log"
+
+
+def _most_common(channels: Sequence[str]) -> str | None:
+    """What most channels agree on: a pump's tag in them, else the number of their signal tags."""
+    tags = Counter(tag for name in channels if (tag := find_equipment_tag(name)))
+    loops = Counter(f"P-{found[1]}" for name in channels if (found := _SIGNAL.search(name)))
+    for counted in (tags, loops):
+        for tag, n_channels in counted.most_common(1):
+            if n_channels >= _SHARE * len(channels):
+                return tag
+    return None

@@ -1,0 +1,199 @@
+"""How `logs import` works: big plain files stream to disk, all others are parsed in memory; nothing is stored by halves.
+
+A recording is written into a staging folder, moved into the store as a whole, and only then journalled. Cancelling or a
+full disk leaves the project as it was.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.core.clock import format_utc
+from workbench.core.errors import QuestionOpen
+from workbench.core.jobs import Job
+from workbench.core.requests import to_arguments
+from workbench.services.log_summaries import question_of, summary_of
+from workbench.services.logs import ImportRequest, ImportResult, RecordingSummary
+
+if TYPE_CHECKING:
+    from workbench.logs.parse import ParsedRecording
+    from workbench.logs.plain_import import PlainLog
+    from workbench.logs.recording import Recording
+    from workbench.logs.summary import Question, RecordingFacts
+    from workbench.project.store import Project
+
+STREAM_FROM_BYTES = 32 * 1024 * 1024
+"""Smaller files are parsed in memory, where more kinds of mess are understood."""
+MAX_NAMES = 400
+MAX_DAYS = 1500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """One recording in the project; `size_bytes` is 0 when it was there already."""
+
+    summary: RecordingSummary
+    size_bytes: int
+
+
+Imported = tuple[list[Stored], list["Question"]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """What one import is about."""
+
+    project: Project
+    request: ImportRequest
+    job: Job
+
+
+def run_import(request: ImportRequest, job: Job) -> ImportResult:
+    """Import every log of the request; see `services.logs.import_logs`."""
+    from workbench.project.store import Project
+
+    with Project.open(Path(request.project)) as project:
+        ask = _Ask(project, request, job)
+        paths = [Path(path) for path in request.paths]
+        stored, questions = _import_streams(ask) or _import_parsed(ask, paths, job)
+    job.progress(1.0, "stored")
+    return ImportResult(
+        recordings=tuple(one.summary for one in stored), questions=tuple(question_of(question) for question in questions),
+        bytes_stored=sum(one.size_bytes for one in stored),
+    )  # fmt: skip
+
+
+def _import_streams(ask: _Ask) -> Imported | None:
+    """Stream what is big and plain; None when there is nothing of that kind."""
+    logs = _find_streams(ask.request)
+    stored: list[Stored] = []
+    questions: list[Question] = []
+    for number, log in enumerate(logs):
+        part = ask.job.part(number / len(logs), (number + 1) / len(logs), log.path.name)
+        found = _import_stream(ask, log, part)
+        stored.extend(found[0])
+        questions.extend(found[1])
+    return (stored, questions) if logs else None
+
+
+def _import_stream(ask: _Ask, log: PlainLog, job: Job) -> Imported:
+    """One log in blocks; the careful path takes over where it turns out not to be plain."""
+    from workbench.logs.plain_import import import_plain
+    from workbench.logs.readers.csv_stream import NotPlain
+
+    with ask.project.objects.staging("recording") as folder:
+        try:
+            facts = import_plain(log, folder, job.progress)
+        except NotPlain:
+            return _import_parsed(ask, [log.path], job)
+        return [_store(ask, folder, facts)], list(facts.questions)
+
+
+def _find_streams(request: ImportRequest) -> list[PlainLog]:
+    """The plain logs behind the paths, when all are big and each is a recording of its own; else none."""
+    from workbench.logs.plain_import import PlainLog
+    from workbench.logs.readers.csv_stream import find_plain_format
+
+    paths = [Path(path) for path in request.paths]
+    is_separate = len(paths) == 1 or request.join is False
+    if request.answer or not is_separate or not all(path.is_file() for path in paths):
+        return []
+    if any(path.stat().st_size < STREAM_FROM_BYTES for path in paths):
+        return []
+    found = [(path, find_plain_format(path, request.zone)) for path in paths]
+    logs = [PlainLog(path=path, layout=layout) for path, layout in found if layout is not None]
+    return logs if len(logs) == len(paths) else []
+
+
+def _import_parsed(ask: _Ask, paths: list[Path], job: Job) -> Imported:
+    from workbench.logs.parse import ParseOptions, parse_logs
+
+    request = ask.request
+    job.progress(0.02, "reading")
+    options = ParseOptions(zone=request.zone, answers=request.answer, join=request.join)
+    parsed = parse_logs(paths, options)
+    questions = [*parsed.questions, *(question for one in parsed.recordings for question in one.facts.questions)]
+    check_questions(questions)
+    stored = []
+    for number, recording in enumerate(parsed.recordings):
+        job.progress(0.5 + 0.5 * number / len(parsed.recordings), recording.facts.source)
+        stored.append(_store_parsed(ask, recording))
+    return stored, _once(questions)
+
+
+def check_questions(questions: list[Question]) -> None:
+    """Raises QuestionOpen when one of them must be answered before anything is stored."""
+    open_ = [question for question in _once(questions) if question.blocks]
+    if open_:
+        first = open_[0]
+        where = f"@{first.channel}" if first.channel else ""
+        choices = " or ".join(f"--answer {first.code}{where}={choice}" for choice in first.choices)
+        raise QuestionOpen(
+            " ".join(question.text for question in open_), f"Answer with {choices or f'--answer {first.code}{where}=…'}.",
+            questions=tuple(question.code for question in open_),
+        )  # fmt: skip
+
+
+def _once(questions: list[Question]) -> list[Question]:
+    return list({(question.code, question.channel, question.text): question for question in questions}.values())
+
+
+def _store_parsed(ask: _Ask, recording: ParsedRecording) -> Stored:
+    from workbench.logs.recording import write_recording
+
+    with ask.project.objects.staging("recording") as folder:
+        write_recording(folder, recording.facts, recording.times_ns, recording.columns, recording.labels)
+        return _store(ask, folder, recording.facts)
+
+
+def _store(ask: _Ask, folder: Path, facts: RecordingFacts) -> Stored:
+    """Move a finished recording into the store and journal it, unless it is there already."""
+    from workbench.logs.equipment import default_asset
+    from workbench.logs.recording import open_recording
+    from workbench.project.acts import Act, Item
+
+    ask.job.checkpoint()
+    asset = ask.request.asset or default_asset(facts.source, [channel.name for channel in facts.channels])
+    size_bytes = sum(path.stat().st_size for path in folder.iterdir())
+    tree = ask.project.objects.put_tree("recording", folder)
+    summary = summary_of(facts, asset=asset, recording_id=tree)
+    known = [item for item in ask.project.items("recording", asset) if item.id == tree]
+    if known:
+        return Stored(summary=summary, size_bytes=0)
+    recording = open_recording(ask.project.objects.tree_path("recording", tree))
+    details = _details(recording, size_bytes, ask.request.site)
+    item = Item(kind="recording", id=tree, name=facts.source, asset=asset, details=details)
+    what = f"{facts.source}: {facts.rows:,} rows, {len(facts.channels)} channels"
+    command = shlex.join(to_arguments(("logs", "import"), ask.request))
+    ask.project.record(Act(act="import", on=asset, what=what, item=item, refs=(tree,), command=command))
+    return Stored(summary=summary, size_bytes=size_bytes)
+
+
+def _details(recording: Recording, size_bytes: int, site: str | None) -> dict[str, object]:
+    """What lists, the availability map and other services show without opening the recording; bounded in size."""
+    from workbench.services.recordings import availability
+
+    facts = recording.summary
+    return {
+        "source": facts.source, "sources": list(facts.sources[:MAX_NAMES]), "rows": facts.rows, "size_bytes": size_bytes,
+        "first_utc": _utc(facts.first_ns), "last_utc": _utc(facts.last_ns), "sample_period_s": facts.sample_period_s,
+        "channels": [channel.name for channel in facts.channels[:MAX_NAMES]], "n_channels": len(facts.channels),
+        "labels": list(facts.labels[:MAX_NAMES]), "n_gaps": facts.n_gaps, "n_findings": len(facts.findings),
+        "days": [list(pair) for pair in availability(recording)[-MAX_DAYS:]], "site": site or "",
+    }  # fmt: skip
+
+
+def _utc(instant_ns: int | None) -> str | None:
+    return None if instant_ns is None else format_utc(instant_ns)
+
+
+def read_quality(project: Project, asset: str | None) -> Iterator[RecordingSummary]:
+    """The stored facts of a project's recordings, oldest first."""
+    from workbench.services.recordings import open_project_recordings
+
+    for item, recording in open_project_recordings(project, (asset,) if asset else ()):
+        yield summary_of(recording.summary, asset=item.asset, recording_id=item.id)
