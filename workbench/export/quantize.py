@@ -26,9 +26,6 @@ _TINY = 1e-30
 _LAYER_KINDS = ("Gemm", "MatMul")
 
 
-_Part = tuple[list["onnx.NodeProto"], list["onnx.TensorProto"]]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Layer:
     """A layer of a network: input [n, i] → weight [i, o] float32, bias [o] or ''."""
@@ -53,23 +50,25 @@ def to_float16(fragment: onnx.ModelProto) -> onnx.ModelProto:
     return _rewrite(fragment, _float16_nodes)
 
 
-def _rewrite(fragment: onnx.ModelProto, replace: Callable[[_Layer], _Part]) -> onnx.ModelProto:
+def _rewrite(fragment: onnx.ModelProto, replace: Callable[[_Writer, _Layer], None]) -> onnx.ModelProto:
     import onnx
     from onnx import helper
 
     layers = _layers_of(fragment)
     if not layers:
         raise ConversionError("The model has no network layers to quantize.", "Only networks have int8 and float16 forms.")
-    nodes: list[onnx.NodeProto] = []
-    constants: list[onnx.TensorProto] = []
+    write = _Writer()
     for node in fragment.graph.node:
         layer = layers.get(node.output[0])
-        new_nodes, new_constants = replace(layer) if layer else ([node], [])
-        nodes.extend(new_nodes)
-        constants.extend(new_constants)
-    used = {name for node in nodes for name in node.input}
-    constants.extend(item for item in fragment.graph.initializer if item.name in used)
-    graph = helper.make_graph(nodes, fragment.graph.name, list(fragment.graph.input), list(fragment.graph.output), constants)
+        if layer is None:
+            write.nodes.append(node)
+        else:
+            replace(write, layer)
+    used = {name for node in write.nodes for name in node.input}
+    constants = [*write.constants.values(), *(item for item in fragment.graph.initializer if item.name in used)]
+    graph = helper.make_graph(
+        write.nodes, fragment.graph.name, list(fragment.graph.input), list(fragment.graph.output), constants
+    )
     model = helper.make_model(graph, opset_imports=list(fragment.opset_import), ir_version=fragment.ir_version)
     onnx.checker.check_model(model, full_check=True)
     return model
@@ -95,64 +94,59 @@ def _layers_of(fragment: onnx.ModelProto) -> dict[str, _Layer]:
     return layers
 
 
-def _int8_nodes(layer: _Layer) -> _Part:
+def _int8_nodes(write: _Writer, layer: _Layer) -> None:
     """x → per-row scale s and q = round(x / s) + 128; (q − 128)·(w − 128) summed as int32; × s × column scale; + bias."""
     from onnx import TensorProto
 
     column = np.maximum(np.abs(layer.weight).max(axis=0), np.float32(_TINY)) / np.float32(_LEVELS)
     weight = (np.rint(layer.weight / column) + _ZERO_POINT).astype(np.uint8)
-    write = _Writer(layer.node.output[0])
-    zero = write.constant("zero", np.uint8(_ZERO_POINT))
+    zero = write.constant(np.uint8(_ZERO_POINT))
     x = layer.node.input[0]
-    largest = write.node("ReduceMax", write.node("Abs", x), write.constant("axis", np.array([1], np.int64)), keepdims=1)
-    scale = write.node(
-        "Div",
-        write.node("Max", largest, write.constant("tiny", np.float32(_TINY))),
-        write.constant("levels", np.float32(_LEVELS)),
-    )
-    shifted = write.node(
-        "Add", write.node("Round", write.node("Div", x, scale)), write.constant("shift", np.float32(_ZERO_POINT))
-    )
-    quantized = write.node("Cast", shifted, to=TensorProto.UINT8)
-    product = write.node("MatMulInteger", quantized, write.constant("weight", weight), zero, zero)
+    largest = write.node("ReduceMax", write.node("Abs", x), write.constant(np.array([1], np.int64)), keepdims=1)
+    guarded = write.node("Max", largest, write.constant(np.float32(_TINY)))
+    scale = write.node("Div", guarded, write.constant(np.float32(_LEVELS)))
+    steps = write.node("Round", write.node("Div", x, scale))
+    quantized = write.node("Cast", write.node("Add", steps, write.constant(np.float32(_ZERO_POINT))), to=TensorProto.UINT8)
+    product = write.node("MatMulInteger", quantized, write.constant(weight), zero, zero)
     real = write.node("Mul", write.node("Cast", product, to=TensorProto.FLOAT), scale)
-    return write.finish("Mul", real, write.constant("column", column), bias=layer.bias)
+    write.last("Mul", real, write.constant(column), layer)
 
 
-def _float16_nodes(layer: _Layer) -> _Part:
+def _float16_nodes(write: _Writer, layer: _Layer) -> None:
     from onnx import TensorProto
 
     if np.abs(layer.weight).max(initial=0) > float(np.finfo(np.float16).max):
         raise ConversionError(f"A weight of {np.abs(layer.weight).max():g} does not fit float16.", "Keep float32.")
-    write = _Writer(layer.node.output[0])
-    wide = write.node("Cast", write.constant("weight", layer.weight.astype(np.float16)), to=TensorProto.FLOAT)
-    return write.finish("MatMul", layer.node.input[0], wide, bias=layer.bias)
+    wide = write.node("Cast", write.constant(layer.weight.astype(np.float16)), to=TensorProto.FLOAT)
+    write.last("MatMul", layer.node.input[0], wide, layer)
 
 
 class _Writer:
-    """Nodes and constants of one layer, named after the layer's output."""
+    """Nodes and constants of the new fragment; names are short and equal constants stored once, as small networks count bytes."""
 
-    def __init__(self, output: str) -> None:
-        self._output = output
-        self._nodes: list[onnx.NodeProto] = []
-        self._constants: list[onnx.TensorProto] = []
+    def __init__(self) -> None:
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: dict[bytes, onnx.TensorProto] = {}
 
-    def constant(self, name: str, value: NDArray[np.generic] | np.generic) -> str:
+    def constant(self, value: NDArray[np.generic] | np.generic) -> str:
         from onnx import numpy_helper
 
-        self._constants.append(numpy_helper.from_array(np.asarray(value), f"{self._output}_{name}"))
-        return self._constants[-1].name
+        array = np.asarray(value)
+        key = f"{array.dtype}{array.shape}".encode() + array.tobytes()
+        if key not in self.constants:
+            self.constants[key] = numpy_helper.from_array(array, f"model_k{len(self.constants)}")
+        return self.constants[key].name
 
     def node(self, kind: str, *inputs: str, output: str = "", **attributes: int) -> str:
         from onnx import helper
 
-        name = output or f"{self._output}_{kind.lower()}_{len(self._nodes)}"
-        self._nodes.append(helper.make_node(kind, list(inputs), [name], name, **attributes))  # type: ignore[arg-type]
+        name = output or f"model_q{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, list(inputs), [name], **attributes))  # type: ignore[arg-type]
         return name
 
-    def finish(self, kind: str, first: str, second: str, *, bias: str) -> _Part:
-        """The last product, the bias if there is one, and all that was written."""
-        product = self.node(kind, first, second, output="" if bias else self._output)
-        if bias:
-            self.node("Add", product, bias, output=self._output)
-        return self._nodes, self._constants
+    def last(self, kind: str, first: str, second: str, layer: _Layer) -> None:
+        """The layer's last product, and its bias if it has one; the output keeps the layer's name."""
+        output = layer.node.output[0]
+        product = self.node(kind, first, second, output="" if layer.bias else output)
+        if layer.bias:
+            self.node("Add", product, layer.bias, output=output)
