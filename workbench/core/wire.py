@@ -116,6 +116,8 @@ class SlotsReply(Record, frozen=True, kw_only=True):
     upload: UploadProgress
     refusal: str = ""
     """Reason of the last refused upload, one of `bundle.verify.Refusal` or no_free_slot, too_large, not_provisioned, no_space."""
+    refused_at_bytes: int = 0
+    """Bytes that had been written to the spare slot when the last upload was refused; 0 = nothing was written."""
     last_boot: str = ""
     """normal, trial, reverted, empty or damaged."""
     slot_bytes: int = 0

@@ -137,7 +137,6 @@ class ImageHandlers:
             self._agent.note("upload_refused", error.reason)
             raise _fault_of(error) from error
         except DeviceFull as error:
-            uploads.refusal = "no_space"
             raise SmpFault(ImageFault.WRITE_FAILED, group=IMAGE_GROUP) from error
         except InputError as error:
             raise SmpFault(ImageFault.INVALID_OFFSET, group=IMAGE_GROUP) from error
@@ -206,6 +205,7 @@ class PumpHandlers:
                 slots=agent.slots.states(),
                 upload=upload,
                 refusal=agent.uploads.refusal,
+                refused_at_bytes=agent.uploads.refused_at_bytes,
                 last_boot=agent.slots.record.last_boot,
                 slot_bytes=agent.gate.slot_bytes,
             )

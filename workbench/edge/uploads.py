@@ -49,6 +49,7 @@ class Uploads:
         self._is_writing = False
         self.offset = 0
         self.refusal = ""
+        self.refused_at_bytes = 0
         self._recover()
 
     @property
@@ -61,7 +62,7 @@ class Uploads:
         session = self._session
         if session is not None and (session.image_sha256, session.size_bytes) == (image_sha256, size_bytes):
             return self.offset
-        self.refusal = ""
+        self.refusal, self.refused_at_bytes = "", 0
         if self.has(image_sha256):
             return size_bytes
         if self._slots.record.spare is None:
@@ -71,6 +72,7 @@ class Uploads:
         except BundleRejected as error:
             raise self._refused(error) from error
         if shutil.disk_usage(self._folder).free < size_bytes + RESERVED_BYTES:
+            self.refusal = "no_space"
             raise DeviceFull
         self.abandon()
         self._session = UploadSession(image_sha256=image_sha256, size_bytes=size_bytes)
@@ -148,14 +150,19 @@ class Uploads:
             with (self._folder / PART_FILE).open("ab") as stream:
                 stream.write(data)
         except OSError as error:
-            self.abandon()
-            raise DeviceFull from error
+            raise self._full() from error
         self._hash.update(data)
         self.offset += len(data)
         assert self._session is not None
         is_last = self.offset == self._session.size_bytes
         if is_last or self.offset - self._session.synced_bytes >= SYNC_BYTES:
             self._sync()
+
+    def _full(self) -> DeviceFull:
+        """The slot was cleared already, so something was written, however little fitted in."""
+        self.refusal, self.refused_at_bytes = "no_space", max(1, self.offset)
+        self.abandon()
+        return DeviceFull()
 
     def _sync(self) -> None:
         assert self._session is not None
@@ -189,8 +196,8 @@ class Uploads:
         return spare
 
     def _end(self, reason: str) -> None:
+        self.refusal, self.refused_at_bytes = reason, self.offset
         self.abandon()
-        self.refusal = reason
         self._slots.clear(self._spare(), reason=reason)
 
     def _forget(self) -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from workbench.bundle.reference import SCORE_CHANNEL
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.scoring_spec import SCORE_THRESHOLD
+from workbench.core.tags import match_channels
 from workbench.core.wire import LiveState
 from workbench.edge.logger import DeviceLogs
 from workbench.edge.model import RunningModel
@@ -51,9 +52,10 @@ class Watch:
         self._log_raw(samples)
         self._log_minutes(samples)
         self.newest_ns = int(samples.times_ns[-1])
-        self._count({name: samples.values[:, column] for column, name in enumerate(samples.names)})
         if self._windower is not None:
-            self._score(self._windower.push(samples.times_ns, self._model_inputs(samples)))
+            inputs = self._model_inputs(samples)
+            self._count({channel.name: inputs[:, column] for column, channel in enumerate(self._windower.spec.channels)})
+            self._score(self._windower.push(samples.times_ns, inputs))
 
     def _count(self, columns: Mapping[str, NDArray[np.floating]]) -> None:
         for name, values in columns.items():
@@ -63,10 +65,10 @@ class Watch:
     def _model_inputs(self, samples: Samples) -> NDArray[np.float32]:
         assert self._model is not None
         inputs = np.full((len(samples.times_ns), len(self._model.spec.channels)), np.nan, np.float32)
-        for column, channel in enumerate(self._model.spec.channels):
-            if channel.name in samples.names:
-                with np.errstate(over="ignore"):
-                    inputs[:, column] = samples.values[:, samples.names.index(channel.name)]
+        names = [channel.name for channel in self._model.spec.channels]
+        for wanted, present in match_channels(names, samples.names).items():
+            with np.errstate(over="ignore"):
+                inputs[:, names.index(wanted)] = samples.values[:, samples.names.index(present)]
         return inputs
 
     def _score(self, windows: Windows) -> None:

@@ -139,8 +139,9 @@ class SmpClient:
         return str(reply.get("r", ""))
 
     def reset(self) -> None:
-        """Restart the device."""
-        self.request(Operation.WRITE, OS_GROUP, OsCommand.RESET, {})
+        """Restart the device. Sent once: a second reset would undo the test boot that the first one began."""
+        self.send(Operation.WRITE, OS_GROUP, OsCommand.RESET, {})
+        self.receive(REPLY_TIMEOUT_S)
 
     def set_test(self, image_sha256: str) -> None:
         """Ask for a test boot of this image at the next start."""
@@ -203,8 +204,14 @@ class SmpClient:
         return str(self.request(Operation.READ, PUMP_GROUP, PumpCommand.NONCE, {}).get("nonce", ""))
 
     def roll_back(self, envelope: bytes) -> None:
-        """Send the signed command; the device restarts with its former model."""
-        self.request(Operation.WRITE, PUMP_GROUP, PumpCommand.ROLL_BACK, {"envelope": envelope})
+        """Send the signed command, once, for its nonce serves once; the device restarts with its former model.
+
+        Raises DeviceRefused. No answer is not an error here: read the slots back.
+        """
+        self.send(Operation.WRITE, PUMP_GROUP, PumpCommand.ROLL_BACK, {"envelope": envelope})
+        reply = self.receive(REPLY_TIMEOUT_S)
+        if reply is not None:
+            checked(reply)
 
     def _write_state(self, payload: Mapping[str, object]) -> None:
         self.request(Operation.WRITE, IMAGE_GROUP, ImageCommand.STATE, payload, timeout_s=SLOW_REPLY_TIMEOUT_S)
