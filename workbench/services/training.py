@@ -18,6 +18,7 @@ from workbench.services.common import ProjectFolder
 if TYPE_CHECKING:
     from workbench.learning.dataset import EventSpan
     from workbench.learning.recipe import Recipe
+    from workbench.learning.run import RunRecord
     from workbench.learning.split import Split
     from workbench.learning.train import Plan
     from workbench.project.store import Project
@@ -31,6 +32,19 @@ class RecipeNewRequest(Request, frozen=True, kw_only=True):
     out: Annotated[str, parameter("Recipe file (TOML).", path=True, file=True)]
     task: Annotated[TaskName, parameter("What the model is to tell.")] = "anomaly"
     preset: Annotated[Literal["pump", "minimal"], parameter("Set of features.")] = "pump"
+    families: Annotated[tuple[str, ...], parameter("Model family; none: all that suit the task.", flag="--family")] = ()
+    channels: Annotated[tuple[str, ...], parameter("Input channel; none: all that suit.", flag="--channel")] = ()
+    window_s: Annotated[float, parameter("Length of a window; 0: 20 samples, at least 30 s.", unit="s", ge=0, label="Window")] = (
+        0.0
+    )
+    stride_s: Annotated[
+        float, parameter("From one window's end to the next; 0: half a window.", unit="s", ge=0, label="Stride")
+    ] = 0.0
+    false_alarms_per_week: Annotated[
+        float, parameter("False alarms a pump-week that the threshold aims at.", ge=0.001, le=10_000, label="False alarms a week")
+    ] = 0.5
+    seed: Annotated[int, parameter("First seed of all random numbers.", ge=0, le=2**31 - 1)] = 1
+    seeds: Annotated[int, parameter("How many seeds each family is trained with.", ge=1, le=20)] = 1
 
 
 class RecipeResult(Result, frozen=True, kw_only=True):
@@ -42,9 +56,11 @@ class RecipeResult(Result, frozen=True, kw_only=True):
 
 def new_recipe(request: RecipeNewRequest, job: Job) -> RecipeResult:
     """A complete, commented TOML file."""
-    from workbench.learning.recipe import Recipe, format_recipe
+    from workbench.learning.recipe import Recipe, check_recipe, format_recipe
 
-    recipe = Recipe(task=request.task, preset=request.preset)
+    values = {name: value for name, value in msgspec.structs.asdict(request).items() if name != "out"}
+    recipe = Recipe(**values)
+    check_recipe(recipe)
     write_atomic(Path(request.out), format_recipe(recipe).encode("utf-8"))
     return RecipeResult(path=request.out, recipe=msgspec.to_builtins(recipe))
 
