@@ -6,6 +6,7 @@ import io
 import random
 import zipfile
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -120,6 +121,13 @@ def test_a_manifest_that_is_not_canonical_is_malformed_though_signed():
     manifest = made.encode_manifest(made.build_manifest(contents)).replace(b'"release":3', b'"release": 3')
     data = made.sign_manifest(manifest, dict(contents.members))
     assert refusal_of(data, made.make_root()) == Refusal.MALFORMED
+
+
+@pytest.mark.parametrize("name", ["\x1b[2Jverified", "P\u202e1402", "a\u200bb", "line\nverified"])
+def test_a_name_that_a_screen_would_obey_is_malformed_though_signed(name):
+    contents = made.make_contents()
+    text = made.encode_canonical({**msgspec.to_builtins(made.build_manifest(contents)), "name": name})
+    assert refusal_of(made.sign_manifest(text, dict(contents.members)), made.make_root()) == Refusal.MALFORMED
 
 
 def test_golden_vectors_of_another_shape_are_malformed_though_signed():

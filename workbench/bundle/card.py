@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from workbench.bundle.words import HIDDEN
 from workbench.core.scoring_spec import ScoringSpec
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|!])")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
 _TASKS = {
     "anomaly": "tells whether a pump behaves unlike its good past",
     "classify": "tells which known fault a pump shows",
@@ -54,7 +54,7 @@ def build_card(facts: CardFacts) -> bytes:
 
 def plain(text: str) -> str:
     """Text from a file, safe inside Markdown: no control or direction marks, no markup."""
-    return _MARKUP.sub(r"\\\1", _CONTROL.sub(" ", text)).strip()
+    return _MARKUP.sub(r"\\\1", HIDDEN.sub(" ", text)).strip()
 
 
 def format_number(value: float | None) -> str:

@@ -17,6 +17,7 @@ from typing import Annotated, Literal, Protocol
 import msgspec
 
 from workbench.bundle.signing import SEED_BYTES, SigningKey, decode_base64, encode_base64
+from workbench.bundle.words import HIDDEN
 from workbench.core.codec import (
     Record,
     decode_strict,
@@ -114,8 +115,8 @@ class KeyVault:
 
     def create(self, name: str, ask: AskPassphrase, *, created_utc: str) -> KeyRecord:
         """A new key under a passphrase. Raises KeyVaultError if the name is empty or taken, or the passphrase empty."""
-        if not name.strip() or len(name) > MAX_NAME:
-            raise KeyVaultError(f"'{name[:MAX_NAME]}' can't name a key.", f"Give a name of 1 to {MAX_NAME} characters.")
+        if not name.strip() or len(name) > MAX_NAME or HIDDEN.search(name):
+            raise KeyVaultError(f"{name[:MAX_NAME]!a} can't name a key.", f"Give a name of 1 to {MAX_NAME} characters.")
         if any(key.name == name and not key.replaced_by for key in self.records()):
             raise KeyVaultError(f"There is a signing key '{name}' already.", "Choose another name.")
         return self._add(name, ask, created_utc)

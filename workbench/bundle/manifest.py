@@ -7,10 +7,12 @@ verifier can rebuild the archive's headers from the manifest alone. Must not imp
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import msgspec
 
+from workbench.bundle.words import check_words
 from workbench.core.codec import Record, decode_canonical, encode_canonical, sha256_hex
 from workbench.core.errors import InputError
 from workbench.core.scoring_spec import ScoringSpec
@@ -94,7 +96,8 @@ def identity_of(manifest_bytes: bytes) -> str:
 
 
 def check_manifest(manifest: Manifest) -> None:
-    """Rules that types can't express: names, order, required members, floor. Raises InputError."""
+    """Rules that types can't express: names, order, required members, floor, words. Raises InputError."""
+    check_words(_words_of(manifest), what="The manifest")
     names = [member.name for member in manifest.members]
     bad = [name for name in names if not is_member_name(name)]
     if bad:
@@ -107,6 +110,13 @@ def check_manifest(manifest: Manifest) -> None:
     if manifest.floor > manifest.release:
         text = f"The security floor {manifest.floor} lies above the bundle's own release {manifest.release}."
         raise InputError(text, "A device would refuse its own model: choose a floor up to the release.")
+
+
+def _words_of(manifest: Manifest) -> Iterator[str]:
+    yield from (manifest.name, manifest.model_line, manifest.run, manifest.family, manifest.created_utc)
+    yield from (*manifest.boards, *manifest.spec.classes)
+    for channel in manifest.spec.channels:
+        yield from (channel.name, channel.unit, channel.quantity)
 
 
 def is_member_name(name: str) -> bool:

@@ -25,6 +25,7 @@ from workbench.bundle.signing import (
     sign_envelope,
     valid_signers,
 )
+from workbench.bundle.words import check_words
 from workbench.core.codec import (
     Record,
     decode_canonical,
@@ -154,6 +155,7 @@ def encode_public_key(public_key: bytes, name: str) -> bytes:
 def decode_public_key(data: bytes, *, what: str) -> TrustedKey:
     """A `.pub` file as an entry for a root, with all roles. Raises InputError."""
     found = decode_strict(data, PublicKeyFile, what=what, max_bytes=4096)
+    check_words((found.name,), what=what)
     raw = decode_base64(found.public_key)
     if len(raw) != PUBLIC_KEY_BYTES:
         raise InputError(f"{what} holds a key of {len(raw)} bytes instead of {PUBLIC_KEY_BYTES}.", "Export the key again.")
@@ -195,6 +197,7 @@ def _check_threshold(root: TrustRoot, link: Envelope) -> None:
 
 
 def _checked(root: TrustRoot) -> TrustRoot:
+    check_words((key.name for key in root.keys), what="The trust root")
     raws = [key.raw for key in root.keys]
     if any(len(raw) != PUBLIC_KEY_BYTES for raw in raws):
         raise InputError("A public key in the trust root hasn't 32 bytes.", "Take the trust file from its source again.")

@@ -7,6 +7,7 @@ used; the model is walked last. Needs `core`, msgspec and `cryptography` only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,6 +37,7 @@ from workbench.core.codec import decode_canonical, encode_canonical, sha256_hex
 from workbench.core.errors import BundleRejected, InputError
 
 MAX_SIGNATURES = 16
+_KEY_ID = re.compile(r"[0-9a-f]{16}")
 SPEC_KEY = "scoring_spec"  # where an exported graph's metadata keeps its ScoringSpec, as canonical JSON
 
 
@@ -181,6 +183,8 @@ def _read_signatures(data: bytes) -> DetachedSignatures:
     if len(found.signatures) > MAX_SIGNATURES:
         raise reject(Refusal.MALFORMED, f"{len(found.signatures)} signatures are more than the {MAX_SIGNATURES} allowed.")
     hints = [mark.keyid for mark in found.signatures]
+    if not all(_KEY_ID.fullmatch(hint) for hint in hints):
+        raise reject(Refusal.MALFORMED, "A signature names its key by something else than 16 hex digits.")
     if hints != sorted(set(hints)):
         raise reject(Refusal.MALFORMED, "The signatures are not in order, or one key signed twice.")
     return found
