@@ -80,6 +80,15 @@ def test_key_files_are_readable_by_their_owner_only(tmp_path):
     assert modes == {0o600}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows protects the folder by the profile's access list")
+def test_an_installation_key_that_others_could_read_is_closed_again(tmp_path):
+    load_installation_key(tmp_path)
+    path = tmp_path / "vault" / "installation.key"
+    path.chmod(0o644)
+    load_installation_key(tmp_path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
 def test_the_key_store_holds_the_wrapped_seed_and_the_folder_does_not(tmp_path):
     store = MemoryStore()
     record = make_vault(tmp_path, store).create("ola", ask, created_utc=WHEN)

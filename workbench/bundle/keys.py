@@ -8,6 +8,7 @@ the profile's access list protects it). Must not import the key store itself: se
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable
@@ -216,6 +217,7 @@ def load_installation_key(home: Path) -> SigningKey:
     path = home / VAULT_FOLDER / INSTALLATION_FILE
     if not path.is_file():
         _create_installation_key(path)
+    _tighten(path)
     try:
         found = decode_strict(path.read_bytes(), InstallationKeyFile, what=f"Installation key {path}", max_bytes=4096)
         seed = decode_base64(found.seed)
@@ -300,6 +302,13 @@ def _write_partial(path: Path, data: bytes) -> Path:
         stream.flush()
         os.fsync(stream.fileno())
     return partial
+
+
+def _tighten(path: Path) -> None:
+    # A copied home folder often loses its modes; some file systems have none and refuse, which changes nothing.
+    if os.name != "nt" and path.stat().st_mode & 0o077:
+        with contextlib.suppress(OSError):
+            path.chmod(_OWNER_ONLY)
 
 
 def _damaged(path: Path) -> KeyVaultError:
