@@ -58,6 +58,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(words=("labels", "export"), service="labels:export_labels", request="LabelsExportRequest"),
     Command(words=("screen",), service="scoring:screen", request="ScreenRequest"),
     Command(words=("recipe", "new"), service="training:new_recipe", request="RecipeNewRequest"),
+    Command(words=("recipe", "families"), service="recipes:list_families", request="FamiliesRequest"),
     Command(words=("train",), service="training:train", request="TrainRequest"),
     Command(words=("train-plan",), service="training:preview_split", request="SplitPreviewRequest"),
     Command(words=("retrain",), service="training:retrain", request="RetrainRequest"),

@@ -10,6 +10,7 @@ from workbench.services.runs import CurvePoint, TimelineAlarm, TimelineResult
 from workbench.services.training import RunSummary
 from workbench.ui.context import AppContext
 from workbench.ui.format import duration, instant, number, span, zone_of
+from workbench.ui.pages.run_words import caught_of, or_nan
 from workbench.ui.widgets.buttons import FlatButton
 from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.chart_axes import Axes, range_of
@@ -56,12 +57,12 @@ class LeaderboardCard(Card):
                 "crown": ["crown" if run.id == champion else "" for run in runs],
                 "run": [self.tr("baseline") if run.is_baseline else run.id[:8] for run in runs],
                 "family": [run.title for run in runs],
-                "caught": [_caught(run) for run in runs],
+                "caught": [caught_of(run) for run in runs],
                 "recall": [run.metrics.get("event_recall") or 0.0 for run in runs],
                 "delay": [duration(run.metrics.get("median_delay_s")) for run in runs],
-                "false": [_or_nan(run.metrics.get("false_alarms_per_week")) for run in runs],
+                "false": [or_nan(run.metrics.get("false_alarms_per_week")) for run in runs],
                 "interval": [_interval(run) for run in runs],
-                "auc": [_or_nan(run.metrics.get("roc_auc")) for run in runs],
+                "auc": [or_nan(run.metrics.get("roc_auc")) for run in runs],
                 "is_quiet": [run.is_baseline for run in runs],
             }
         )
@@ -281,14 +282,6 @@ def _by_false(point: CurvePoint) -> float:
     return point.false_alarms_per_week
 
 
-def _caught(run: RunSummary) -> str:
-    return f"{int(run.metrics.get('n_caught') or 0)} / {int(run.metrics.get('n_events') or 0)}"
-
-
 def _interval(run: RunSummary) -> str:
     low, high = run.metrics.get("false_alarms_low"), run.metrics.get("false_alarms_high")
     return "–" if low is None or high is None else f"{number(low, 1)} – {number(high, 1)}"
-
-
-def _or_nan(value: float | None) -> float:
-    return float("nan") if value is None else value

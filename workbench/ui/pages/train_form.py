@@ -1,0 +1,144 @@
+"""The recipe as a form: fields made from the request, families as check boxes, and what starting now would mean."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from workbench.services.recipes import FamiliesRequest, FamiliesResult, list_families
+from workbench.services.training import RecipeNewRequest, SplitPreviewResult
+from workbench.ui.context import AppContext
+from workbench.ui.format import duration, number
+from workbench.ui.widgets.fields import CheckBox
+from workbench.ui.widgets.form import LABEL_PX, RequestForm
+from workbench.ui.widgets.segmented import Segmented
+from workbench.ui.widgets.text import Text, hairline
+
+_OWN_FIELDS = ("out", "task", "families", "channels")
+
+
+class RecipePanel(QWidget):
+    """`changed` on every edit; `values()` are those of RecipeNewRequest without `out`."""
+
+    changed = Signal()
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self._boxes: dict[str, CheckBox] = {}
+        self._loaded_task = ""
+        self.task = Segmented(
+            [("anomaly", self.tr("Anomaly")), ("classify", self.tr("Fault class")), ("rul", self.tr("Remaining life"))],
+            current="anomaly",
+        )
+        self._family_grid = QGridLayout()
+        self._baselines = Text("", "caption", "text2", is_wrapped=True)
+        self._channels = Text("", "small", "text2", is_wrapped=True)
+        self._left_out = Text("", "caption", "text2", is_wrapped=True)
+        self._plan = Text("", "body", is_wrapped=True)
+        self.fields = RequestForm(context.theme, RecipeNewRequest, hidden=_OWN_FIELDS)
+        self._lay_out()
+        self.task.chosen.connect(self._on_task)
+        self.fields.changed.connect(self.changed)
+
+    def load(self) -> None:
+        """Read the families of the task unless they are shown already."""
+        task = self.task.current()
+        if task != self._loaded_task:
+            self._loaded_task = task
+            request = FamiliesRequest(task=task)  # type: ignore[arg-type]  # the segments are the tasks
+            self._context.read(list_families, request, self._show_families)
+
+    def focus_first(self) -> None:
+        """The first field."""
+        self.task.button(self.task.current()).setFocus()
+
+    def values(self) -> dict[str, object]:
+        """All values; raises RequestError for one that can't be used."""
+        chosen = tuple(name for name, box in self._boxes.items() if box.isChecked())
+        families = () if len(chosen) == len(self._boxes) else chosen
+        return {**self.fields.values(), "task": self.task.current(), "families": families}
+
+    def show_plan(self, plan: SplitPreviewResult) -> None:
+        """What starting now would mean, and which channels are used or left out."""
+        n_chosen = sum(box.isChecked() for box in self._boxes.values())
+        words = [self.tr("{n} families").format(n=n_chosen), self.tr("{n} windows").format(n=number(plan.n_windows))]
+        if plan.estimate_s is not None:
+            words.append(self.tr("about {time}").format(time=duration(plan.estimate_s)))
+        self._plan.setText("   ·   ".join(words))
+        self._channels.setText(", ".join(plan.channels))
+        left = [f"{entry.get('channel') or entry.get('asset')}: {entry.get('why')}" for entry in plan.left_out]
+        self._left_out.setText(self.tr("Left out: {names}").format(names="; ".join(left)) if left else "")
+        self._left_out.setVisible(bool(left))
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(16, 14, 16, 14)
+        column.setSpacing(10)
+        column.addLayout(self._row(self.tr("Task"), self.task))
+        column.addLayout(self._row(self.tr("Channels"), self._channels, self._left_out))
+        families = QWidget()
+        self._family_grid.setContentsMargins(0, 4, 0, 0)
+        families.setLayout(self._family_grid)
+        column.addLayout(self._row(self.tr("Families"), families, self._baselines))
+        column.addWidget(self.fields)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(inner)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(scroll, 1)
+        outer.addWidget(hairline())
+        outer.addLayout(self._foot())
+
+    def _foot(self) -> QVBoxLayout:
+        foot = QVBoxLayout()
+        foot.setContentsMargins(16, 12, 16, 12)
+        foot.setSpacing(6)
+        foot.addWidget(Text(self.tr("If you start now"), "group", "text2"))
+        foot.addWidget(self._plan)
+        return foot
+
+    @staticmethod
+    def _row(label: str, *widgets: QWidget) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        name = Text(label, "body", "text2")
+        name.setFixedWidth(LABEL_PX)
+        name.setMinimumHeight(26)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        for widget in widgets:
+            column.addWidget(widget)
+        side = QVBoxLayout()
+        side.addWidget(name)
+        side.addStretch(1)
+        row.addLayout(side)
+        row.addLayout(column, 1)
+        return row
+
+    def _show_families(self, result: object) -> None:
+        assert isinstance(result, FamiliesResult)
+        for box in self._boxes.values():
+            self._family_grid.removeWidget(box)
+            box.deleteLater()
+        self._boxes = {}
+        for family in result.families:
+            if not family.is_baseline:
+                box = CheckBox(self._context.theme, family.title, is_on=True)
+                box.toggled.connect(self._on_toggled)
+                self._family_grid.addWidget(box, len(self._boxes) // 2, len(self._boxes) % 2)
+                self._boxes[family.name] = box
+        names = ", ".join(family.title.lower() for family in result.families if family.is_baseline)
+        self._baselines.setText(self.tr("Baselines always run: {names}").format(names=names))
+
+    def _on_task(self, _task: str) -> None:
+        self.load()
+        self.changed.emit()
+
+    def _on_toggled(self, _is_on: bool) -> None:
+        self.changed.emit()

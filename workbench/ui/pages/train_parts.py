@@ -1,0 +1,182 @@
+"""The split board with its leakage guard, and the runs of a training as they come."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from workbench.services.training import RunSummary, SplitPart, SplitPreviewResult
+from workbench.ui.context import AppContext
+from workbench.ui.format import count, duration, number, span, zone_of
+from workbench.ui.pages.run_words import caught_of, or_nan
+from workbench.ui.states import State
+from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.card import Card
+from workbench.ui.widgets.states import StateBadge
+from workbench.ui.widgets.table import ArrayTable, Column
+from workbench.ui.widgets.text import Text, hairline
+
+
+class SplitCard(Card):
+    """Three columns of pumps, and the guard's counts below."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context.tr("Split"), context.tr("by asset, then by time"), padding_px=0)
+        self._context = context
+        self._badge = StateBadge(context.theme, State.NOT_CHECKED, self.tr("Not planned yet"), is_quiet=True)
+        self.header.add(self._badge)
+        self._columns: dict[str, QVBoxLayout] = {}
+        self._facts: dict[str, Text] = {}
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        parts = (("train", self.tr("Train")), ("validate", self.tr("Validate")), ("holdout", self.tr("Hold out")))
+        for index, (name, title) in enumerate(parts):
+            if index:
+                row.addWidget(hairline(is_vertical=True))
+            row.addWidget(self._make_column(name, title), 1)
+        self.body.setSpacing(0)
+        self.body.addLayout(row, 1)
+        self.body.addWidget(hairline())
+        self._guard = Text("", "small", "text2")
+        self._guard.setContentsMargins(16, 9, 16, 9)
+        self.body.addWidget(self._guard)
+
+    def show_split(self, split: SplitPreviewResult) -> None:
+        """Cards a pump, facts a column, and the guard."""
+        for name, column in self._columns.items():
+            _clear(column)
+            parts = [part for part in split.parts if part.part == name]
+            for part in parts:
+                column.addWidget(self._make_card(part))
+            column.addStretch(1)
+            n_events = sum(part.n_events for part in parts)
+            n_pumps = len({part.asset for part in parts})
+            self._facts[name].setText(
+                f"{count(n_pumps, self.tr('pump'), self.tr('pumps'))} · {count(n_events, self.tr('event'), self.tr('events'))}"
+            )
+        self._show_guard(split)
+
+    def _show_guard(self, split: SplitPreviewResult) -> None:
+        leaks = split.n_straddling + split.n_label_inputs
+        if leaks:
+            self._badge.set_state(State.FAILURE, self.tr("Leakage"))
+        else:
+            self._badge.set_state(State.GOOD, self.tr("No leakage"))
+        texts = (
+            self.tr("Leakage guard:"),
+            self.tr("{n} windows straddle a boundary").format(n=split.n_straddling),
+            self.tr("{n} pumps on two sides").format(n=split.n_assets_on_two_sides),
+            self.tr("{n} labels among the inputs").format(n=split.n_label_inputs),
+            self.tr("fitted on Train only"),
+        )
+        self._guard.setText("    ".join(texts))
+
+    def _make_column(self, name: str, title: str) -> QWidget:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(12, 10, 12, 12)
+        column.setSpacing(8)
+        head = QHBoxLayout()
+        head.addWidget(Text(title, "label"))
+        head.addStretch(1)
+        self._facts[name] = Text("", "small", "text2")
+        head.addWidget(self._facts[name])
+        column.addLayout(head)
+        inner = QWidget()
+        cards = QVBoxLayout(inner)
+        cards.setContentsMargins(0, 0, 0, 0)
+        cards.setSpacing(6)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(inner)
+        column.addWidget(scroll, 1)
+        self._columns[name] = cards
+        return holder
+
+    def _make_card(self, part: SplitPart) -> QWidget:
+        card = Card(padding_px=8)
+        head = QHBoxLayout()
+        head.addWidget(Text(part.asset, "label"))
+        head.addStretch(1)
+        head.addWidget(Text(count(part.n_events, self.tr("event"), self.tr("events")), "small", "text2"))
+        card.body.addLayout(head)
+        card.body.addWidget(PartBar(self._context.theme, part.n_events))
+        facts = self.tr("{span} · {n} windows").format(
+            span=span(part.start_utc, part.end_utc, zone_of(self._context.settings.zone)), n=number(part.n_windows)
+        )
+        card.body.addWidget(Text(facts, "caption", "text2"))
+        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        return card
+
+
+class PartBar(QWidget):
+    """A quiet bar: this part has data; its fill is the curve colour where there are events to learn from or measure."""
+
+    def __init__(self, theme: ThemeSource, n_events: int) -> None:
+        super().__init__()
+        self._theme = theme
+        self._n_events = n_events
+        self.setFixedHeight(6)
+        theme.changed.connect(self._redraw)
+
+    def sizeHint(self) -> QSize:
+        return QSize(80, 6)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        tone = "accent" if self._n_events else "border_mid"
+        painter.fillRect(QRectF(0, 0, self.width(), 6), self._theme.colour(tone, alpha=0.55))
+        painter.end()
+
+    def _redraw(self, _tokens: object) -> None:
+        self.update()
+
+
+class RunsCard(Card):
+    """Runs of the present training, one row as each ends."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context.tr("Runs"), context.tr("they appear here while training runs"), padding_px=0)
+        self._runs: list[RunSummary] = []
+        columns = (
+            Column(key="family", title=self.tr("Family"), width_px=160, stretch=True),
+            Column(key="caught", title=self.tr("Events caught"), kind="strong", width_px=104, is_sortable=False),
+            Column(key="delay", title=self.tr("Delay, median"), width_px=104, is_sortable=False),
+            Column(key="false", title=self.tr("False alarms a week"), kind="number", digits=2, width_px=140),
+        )
+        self.table = ArrayTable(context.theme, columns)
+        self.body.addWidget(self.table)
+
+    def begin(self) -> None:
+        """A new training starts."""
+        self._runs = []
+        self._show()
+        self.set_title(self.tr("Runs"), self.tr("training…"))
+
+    def add(self, run: RunSummary) -> None:
+        """One run ended."""
+        self._runs.append(run)
+        self._show()
+
+    def end(self) -> None:
+        """The training ended, whichever way."""
+        self.set_title(self.tr("Runs"), count(len(self._runs), self.tr("run"), self.tr("runs")))
+
+    def _show(self) -> None:
+        self.table.set_data(
+            {
+                "family": [run.title for run in self._runs],
+                "caught": [caught_of(run) for run in self._runs],
+                "delay": [duration(run.metrics.get("median_delay_s")) for run in self._runs],
+                "false": [or_nan(run.metrics.get("false_alarms_per_week")) for run in self._runs],
+                "is_quiet": [run.is_baseline for run in self._runs],
+            }
+        )
+
+
+def _clear(layout: QVBoxLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.deleteLater()
