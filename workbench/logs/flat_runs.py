@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,14 @@ _BLOCK_ROWS = 1 << 20
 _N_PROBES = 48
 _PROBE_ROWS = 2048
 _MAX_RUNS = 2000
+
+
+class Samples(Protocol):
+    """The samples of a channel [n], NaN = bad, read piece by piece: an array, a memory map or a column in a file."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: slice | NDArray[np.int64], /) -> Floats: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +59,7 @@ class ChannelHabits:
     """It mostly moves by one step of its resolution: resting on a value is usual."""
 
 
-def find_flat_runs(values: Floats) -> list[FlatRun]:
+def find_flat_runs(values: Samples) -> list[FlatRun]:
     """The longest runs of at least 31 equal samples of a channel [n], longest first (at most 2000)."""
     firsts, ends, levels = _flat_buckets(values)
     if not len(firsts):
@@ -63,7 +72,7 @@ def find_flat_runs(values: Floats) -> list[FlatRun]:
     return sorted((run for run in runs if run.n_rows >= SHORTEST_RUN), key=_by_length)
 
 
-def learn_habits(values: Floats) -> ChannelHabits:
+def learn_habits(values: Samples) -> ChannelHabits:
     """Look at up to 48 stretches of 2048 samples."""
     stretches = [stretch[~np.isnan(stretch)] for stretch in _probe(values)]
     lengths = np.concatenate([_run_lengths(stretch) for stretch in stretches]) if stretches else np.zeros(0, np.int64)
@@ -79,7 +88,7 @@ def _by_length(run: FlatRun) -> tuple[int, int]:
     return -run.n_rows, run.first
 
 
-def _probe(values: Floats) -> Iterator[Floats]:
+def _probe(values: Samples) -> Iterator[Floats]:
     n_probes = min(_N_PROBES, -(-len(values) // _PROBE_ROWS))
     for first in np.linspace(0, max(len(values) - _PROBE_ROWS, 0), n_probes).astype(np.int64):
         yield np.asarray(values[first : first + _PROBE_ROWS])
@@ -92,7 +101,7 @@ def _run_lengths(values: Floats) -> NDArray[np.int64]:
     return np.diff(ends, prepend=-1)
 
 
-def _flat_buckets(values: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+def _flat_buckets(values: Samples) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """First and end rows and value of each whole bucket whose samples are equal."""
     firsts, levels = [np.zeros(0, np.int64)], [np.zeros(0)]
     for first in range(0, len(values) // _BUCKET * _BUCKET, _BLOCK_ROWS):
@@ -105,7 +114,7 @@ def _flat_buckets(values: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64],
     return first_rows, first_rows + _BUCKET, np.concatenate(levels)
 
 
-def _extend(values: Floats, first: int, end: int, value: float) -> FlatRun:
+def _extend(values: Samples, first: int, end: int, value: float) -> FlatRun:
     """The run's true ends: less than a bucket away on each side (bad samples at its rim are left out)."""
     before = np.asarray(values[max(first - _BUCKET, 0) : first], np.float64)[::-1]
     after = np.asarray(values[end : end + _BUCKET], np.float64)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from workbench.logs.flat_runs import Samples
 from workbench.logs.label_like import (
     BEHAVES_WHY,
     NAMED_WHY,
@@ -20,7 +21,6 @@ from workbench.logs.label_like import (
     is_two_state,
     names_a_state,
 )
-from workbench.logs.pyramid import Floats
 from workbench.logs.quality import find_quality
 from workbench.logs.readers.csv_stream import PlainColumn, PlainFormat, stream_plain_csv
 from workbench.logs.recording_format import ChannelInfo
@@ -28,6 +28,8 @@ from workbench.logs.recording_writer import ColumnStats, RecordingWriter
 from workbench.logs.summary import ChannelFacts, LeftOut, Question, RecordingFacts
 
 Progress = Callable[[float, str], None]
+BLOCK_BYTES = 2 * 1024 * 1024
+"""Small enough that the reader's look-ahead stays within some 80 MB, large enough to cost no speed."""
 _INDEX_WHY = "running number"
 _READ_SHARE = 0.9
 _BYTES_PER_CELL = 9.0
@@ -62,7 +64,6 @@ def import_plain(log: PlainLog, folder: Path, progress: Progress) -> RecordingFa
     progress(_READ_SHARE, "checking quality")
     instants_ns, columns = writer.view()
     findings = find_quality(instants_ns, columns, {column.name: column.unit for column in log.channels()})
-    del instants_ns, columns
     stats = writer.stats
     facts = RecordingFacts(
         source=log.path.name, sources=(log.path.name,), rows=times.rows, first_ns=times.first_ns, last_ns=times.last_ns,
@@ -78,7 +79,7 @@ def _write_blocks(log: PlainLog, writer: RecordingWriter, progress: Progress) ->
     size_bytes = max(log.path.stat().st_size, 1)
     labels = log.labels()
     row_bytes = 0.0
-    for times_ns, columns in stream_plain_csv(log.path, log.layout):
+    for times_ns, columns in stream_plain_csv(log.path, log.layout, BLOCK_BYTES):
         writer.append(times_ns, columns, {name: columns[name] for name in labels})
         row_bytes = row_bytes or _estimate_row_bytes(log.path, len(log.layout.columns))
         done = min(writer.n_rows * row_bytes / size_bytes, 1.0)
@@ -100,7 +101,6 @@ def _set_labels_aside(log: PlainLog, writer: RecordingWriter) -> tuple[LeftOut, 
     _, columns = writer.view()
     two_state = _two_state(columns, writer.stats)
     trailing = _trailing(log, two_state)
-    del columns
     for name in trailing:
         writer.set_aside(name)
         left_out.append(LeftOut(channel=name, why=BEHAVES_WHY))
@@ -109,12 +109,12 @@ def _set_labels_aside(log: PlainLog, writer: RecordingWriter) -> tuple[LeftOut, 
     return tuple(left_out)
 
 
-def _two_state(columns: Mapping[str, Floats], stats: Mapping[str, ColumnStats]) -> dict[str, bool]:
+def _two_state(columns: Mapping[str, Samples], stats: Mapping[str, ColumnStats]) -> dict[str, bool]:
     """Columns of only 0 and 1 in few runs → whether they behave like a label. Only those between -1 and 1 are read."""
     found: dict[str, bool] = {}
     for name, values in columns.items():
         if stats[name].minimum >= -1 and stats[name].maximum <= 1:
-            copy = np.asarray(values, np.float64)
+            copy = values[:].astype(np.float64)
             if is_label := behaves_like_label(copy) or is_two_state(copy):
                 found[name] = is_label and behaves_like_label(copy)
     return found

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.logs.flat_runs import SHORTEST_RUN, ChannelHabits, FlatRun, find_flat_runs, learn_habits
+from workbench.logs.flat_runs import SHORTEST_RUN, ChannelHabits, FlatRun, Samples, find_flat_runs, learn_habits
 from workbench.logs.phrases import format_instant, format_span, format_value
-from workbench.logs.pyramid import Floats
 from workbench.logs.summary import Finding, Severity
-from workbench.logs.time_axis import Int64s, find_gaps, median_step_ns
+from workbench.logs.time_axis import Instants, Int64s, find_gaps, median_step_ns
 
 USUAL_RUNS = 10.0
 """A run is too long when it is this many times as long as nineteen of twenty are."""
@@ -45,7 +44,7 @@ _OPEN_OR_SHUT = (0.0, 100.0)
 class _Channel:
     name: str
     unit: str | None
-    values: Floats
+    values: Samples
     habits: ChannelHabits
 
     @property
@@ -66,7 +65,7 @@ class _Channel:
         return bool(len(there) and usual > 0 and np.mean(np.abs(there) <= _STOPPED_SHARE * usual) > 0.8)
 
 
-def find_quality(times_ns: Int64s, columns: Mapping[str, Floats], units: Mapping[str, str | None]) -> tuple[Finding, ...]:
+def find_quality(times_ns: Instants, columns: Mapping[str, Samples], units: Mapping[str, str | None]) -> tuple[Finding, ...]:
     """Findings about a log, those of the whole log first, then by channel.
 
     Parameters
@@ -89,7 +88,7 @@ def find_quality(times_ns: Int64s, columns: Mapping[str, Floats], units: Mapping
     return tuple(findings)
 
 
-def _find_gaps(times_ns: Int64s) -> tuple[list[Finding], bool]:
+def _find_gaps(times_ns: Instants) -> tuple[list[Finding], bool]:
     """One finding about the long gaps, and whether the log is one on change (then long steps are its nature)."""
     step_ns = median_step_ns(times_ns)
     gaps = find_gaps(times_ns, step_ns)
@@ -104,7 +103,7 @@ def _find_gaps(times_ns: Int64s) -> tuple[list[Finding], bool]:
     return [Finding(code="GAP", text=text, start_ns=start_ns, end_ns=end_ns, severity="not_checked")], is_on_change
 
 
-def _find_in_channel(channel: _Channel, channels: list[_Channel], times_ns: Int64s, *, is_on_change: bool) -> list[Finding]:
+def _find_in_channel(channel: _Channel, channels: list[_Channel], times_ns: Instants, *, is_on_change: bool) -> list[Finding]:
     good = channel.habits.sample
     if len(good) < _MIN_ROWS:
         return []
@@ -143,7 +142,7 @@ def _is_stopped(channel: _Channel, channels: list[_Channel], run: FlatRun) -> bo
     return run.value == 0 or (channel.is_drive and channel.is_at_rest(rows))
 
 
-def _extremes(values: Floats) -> tuple[float, float]:
+def _extremes(values: Samples) -> tuple[float, float]:
     blocks = [np.asarray(values[first : first + _SCAN_ROWS]) for first in range(0, len(values), _SCAN_ROWS)]
     return float(np.fmin.reduce([np.fmin.reduce(block) for block in blocks])), float(
         np.fmax.reduce([np.fmax.reduce(block) for block in blocks])
@@ -157,7 +156,7 @@ def _may_be_rail(value: float, channel: _Channel, low: float, high: float) -> bo
     return low < high and not (value == 0 and value == low)
 
 
-def _find_pile(channel: _Channel, rails: list[float], times_ns: Int64s) -> Finding | None:
+def _find_pile(channel: _Channel, rails: list[float], times_ns: Instants) -> Finding | None:
     """Peaks cut off at one value: many samples exactly there (in no long run), hardly any just inside it."""
     sample = channel.habits.sample
     low, high = float(sample.min()), float(sample.max())
@@ -171,11 +170,13 @@ def _find_pile(channel: _Channel, rails: list[float], times_ns: Int64s) -> Findi
             share = 100 * n_at / len(sample)
             side = "top" if rail == high else "bottom"
             text = f"Cut off at the {side}: {share:.2g} % of the samples are exactly {format_value(rail, channel.unit)}"
-            return Finding(code="SATURATED", text=text, channel=channel.name, start_ns=int(times_ns[0]), end_ns=int(times_ns[-1]))
+            return Finding(
+                code="SATURATED", text=text, channel=channel.name, start_ns=_instant(times_ns, 0), end_ns=_instant(times_ns, -1)
+            )
     return None
 
 
-def _find_zeros(channel: _Channel, channels: list[_Channel], times_ns: Int64s) -> list[Finding]:
+def _find_zeros(channel: _Channel, channels: list[_Channel], times_ns: Instants) -> list[Finding]:
     """Plain zeros far outside of what the channel measures, while the pump runs."""
     usual = channel.habits.sample[channel.habits.sample != 0]
     if len(usual) < _MIN_ROWS or not _is_zero_far(usual):
@@ -186,13 +187,15 @@ def _find_zeros(channel: _Channel, channels: list[_Channel], times_ns: Int64s) -
     first = FlatRun(first=int(rows[0]), end=int(rows[-1]) + 1, value=0.0)
     if channel.unit not in _NEVER_ZERO_UNITS and _is_at_rest_there(channel, channels, rows):
         return []
-    span = f"between {format_instant(int(times_ns[first.first]))} and {format_instant(int(times_ns[first.end - 1]))} UTC"
+    span = (
+        f"between {format_instant(_instant(times_ns, first.first))} and {format_instant(_instant(times_ns, first.end - 1))} UTC"
+    )
     typical = format_value(float(np.median(usual)), channel.unit)
     text = f"{len(rows)} samples are exactly 0 {span}, while it usually reads about {typical}: probably no measurement"
     return [
         Finding(
             code="ZERO_SUSPECTED", text=text, channel=channel.name, severity="function_check",
-            start_ns=int(times_ns[first.first]), end_ns=int(times_ns[first.end - 1]),
+            start_ns=_instant(times_ns, first.first), end_ns=_instant(times_ns, first.end - 1),
         )
     ]  # fmt: skip
 
@@ -205,7 +208,7 @@ def _is_zero_far(usual: NDArray[np.float64]) -> bool:
     return median * edge > 0 and abs(median) > _FAR_SPREADS * spread and abs(edge) > 0.5 * abs(median)
 
 
-def _zero_rows(values: Floats) -> Int64s:
+def _zero_rows(values: Samples) -> Int64s:
     found = [
         first + np.flatnonzero(np.asarray(values[first : first + _SCAN_ROWS]) == 0) for first in range(0, len(values), _SCAN_ROWS)
     ]
@@ -222,18 +225,23 @@ def _is_at_rest_there(channel: _Channel, channels: list[_Channel], rows: Int64s)
     return all(at_rest)
 
 
-def _constant(channel: _Channel, run: FlatRun, times_ns: Int64s) -> Finding:
+def _constant(channel: _Channel, run: FlatRun, times_ns: Instants) -> Finding:
     value = format_value(run.value, channel.unit)
     return Finding(
         code="FLAT_LINE", text=f"Always {value}: a set point, a signal that is not connected, or a stopped pump",
-        channel=channel.name, start_ns=int(times_ns[run.first]), end_ns=int(times_ns[run.end - 1]), severity="not_checked",
+        channel=channel.name, severity="not_checked", start_ns=_instant(times_ns, run.first),
+        end_ns=_instant(times_ns, run.end - 1),
     )  # fmt: skip
 
 
-def _describe(code: str, runs: list[FlatRun], channel: _Channel, times_ns: Int64s) -> Finding:
+def _instant(times_ns: Instants, row: int) -> int:
+    return int(times_ns[np.array([row % len(times_ns)])][0])
+
+
+def _describe(code: str, runs: list[FlatRun], channel: _Channel, times_ns: Instants) -> Finding:
     """One finding about the longest run; how many more there are is said."""
     run = runs[0]
-    start_ns, end_ns = int(times_ns[run.first]), int(times_ns[run.end - 1])
+    start_ns, end_ns = _instant(times_ns, run.first), _instant(times_ns, run.end - 1)
     word = "Flat" if code == "FLAT_LINE" else "Pinned"
     is_last = run.end >= len(times_ns) - 1
     when = f"since {format_instant(start_ns)}" if is_last else f"from {format_instant(start_ns)}"

@@ -13,7 +13,7 @@ The same content gives the same bytes. Must not import anything but numpy and co
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Generic, Literal, TypeVar
 
 import msgspec
 import numpy as np
@@ -29,7 +29,8 @@ RUNS_FILE = "runs.bin"
 GAPS_FILE = "gaps.bin"
 INT64 = np.dtype("<i8")
 StoredType = Literal["float32", "float64"]
-DTYPES: dict[StoredType, np.dtype[np.generic]] = {"float32": np.dtype("<f4"), "float64": np.dtype("<f8")}
+DTYPES: dict[StoredType, np.dtype[np.floating]] = {"float32": np.dtype("<f4"), "float64": np.dtype("<f8")}
+Scalar = TypeVar("Scalar", bound=np.generic)
 Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
@@ -85,6 +86,26 @@ def load_meta(folder: Path) -> RecordingMeta:
     except OSError as error:
         raise translate_os_error(error, path) from error
     return decode_strict(data, RecordingMeta, what=str(path))
+
+
+class FileArray(Generic[Scalar]):
+    """A column in a file [n], read piece by piece: nothing of it stays in memory or mapped between two pieces.
+
+    A memory map of a column that is read from end to end counts as memory of the process until it is closed; a log larger
+    than memory must not.
+    """
+
+    def __init__(self, path: Path, dtype: np.dtype[Scalar], n_rows: int) -> None:
+        self._path = path
+        self._dtype = dtype
+        self._n_rows = n_rows
+
+    def __len__(self) -> int:
+        return self._n_rows
+
+    def __getitem__(self, rows: slice | NDArray[np.int64]) -> NDArray[Scalar]:
+        piece = map_array(self._path, self._dtype, (self._n_rows,))[rows]
+        return np.array(piece, self._dtype.newbyteorder("="))
 
 
 def map_array(path: Path, dtype: np.dtype[np.generic], shape: tuple[int, ...]) -> NDArray[np.generic]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from workbench.core.clock import format_utc
 from workbench.core.codec import encode_pretty, translate_os_error, write_atomic
 from workbench.core.errors import InputError
+from workbench.logs.flat_runs import Samples
 from workbench.logs.precision import is_exact_in_float32, restore_float64
 from workbench.logs.pyramid import BASE, Floats, append_levels, reduce_samples
 from workbench.logs.recording_format import (
@@ -27,6 +28,7 @@ from workbench.logs.recording_format import (
     RUNS_FILE,
     TIMES_FILE,
     ChannelInfo,
+    FileArray,
     LabelInfo,
     RecordingMeta,
     StoredType,
@@ -36,7 +38,7 @@ from workbench.logs.recording_format import (
     values_file,
 )
 from workbench.logs.summary import RecordingFacts
-from workbench.logs.time_axis import Int64s, find_gaps, find_runs, median_step_ns
+from workbench.logs.time_axis import Instants, Int64s, find_gaps, find_runs, median_step_ns
 
 BLOCK_ROWS = 1 << 17
 
@@ -90,6 +92,7 @@ class RecordingWriter:
         self._labels = list(labels)
         self._label_columns = [_Column(folder / label_file(k), None, "float32") for k in range(len(labels))]
         self._n_rows = 0
+        self._first_ns: int | None = None
         self._last_ns: int | None = None
         self._time_stats: TimeStats | None = None
         self._gaps: Int64s = np.zeros((0, 2), np.int64)
@@ -137,6 +140,7 @@ class RecordingWriter:
         elif self._last_ns is not None and times_ns[0] <= self._last_ns:
             row = 0
         else:
+            self._first_ns = int(times_ns[0]) if self._first_ns is None else self._first_ns
             self._last_ns = int(times_ns[-1])
             return
         raise InputError(
@@ -155,11 +159,13 @@ class RecordingWriter:
         for k in range(number, len(self._columns)):
             self._columns[k].move(self._folder / values_file(k), self._folder / pyramid_file(k))
 
-    def view(self) -> tuple[Int64s, dict[str, Floats]]:
-        """What is written so far, as memory maps: instants int64 [n] and channels by name. Let go of them before `finish`."""
-        times_ns = map_array(self._times_path, INT64, (self._n_rows,)).view(np.int64)
+    def view(self) -> tuple[Instants, dict[str, Samples]]:
+        """What is written so far, to be read piece by piece: instants int64 ns [n], and channels [n] by name."""
         columns = zip(self._channels, self._columns, strict=True)
-        return times_ns, {info.name: column.view() for info, column in columns}
+        return self._times(), {info.name: column.view() for info, column in columns}
+
+    def _times(self) -> Instants:
+        return FileArray(self._times_path, INT64, self._n_rows)
 
     def close_times(self) -> TimeStats:
         """End the time axis (no more rows) and say what it is like; `finish` does it where the caller did not."""
@@ -167,12 +173,11 @@ class RecordingWriter:
             return self._time_stats
         if not self._n_rows:
             _append(self._times_path, np.empty(0, INT64))
-        times_ns = map_array(self._times_path, INT64, (self._n_rows,)).view(np.int64)
+        times_ns = self._times()
         step_ns = median_step_ns(times_ns)
         self._gaps = find_gaps(times_ns, step_ns)
         self._time_stats = TimeStats(
-            rows=self._n_rows, first_ns=int(times_ns[0]) if self._n_rows else None,
-            last_ns=int(times_ns[-1]) if self._n_rows else None,
+            rows=self._n_rows, first_ns=self._first_ns, last_ns=self._last_ns,
             sample_period_s=None if step_ns is None else step_ns / 1e9, n_gaps=len(self._gaps),
         )  # fmt: skip
         return self._time_stats
@@ -180,9 +185,7 @@ class RecordingWriter:
     def finish(self, facts: RecordingFacts) -> None:
         """Complete pyramids and time axis and write `meta.json` with `facts`: only now it is a recording."""
         self.close_times()
-        times_ns = map_array(self._times_path, INT64, (self._n_rows,)).view(np.int64)
-        runs = find_runs(times_ns)
-        del times_ns
+        runs = find_runs(self._times())
         try:
             for column in (*self._columns, *self._label_columns):
                 column.close()
@@ -281,9 +284,9 @@ class _Column:
             raise translate_os_error(error, path) from error
         self._path, self._pyramid_path = path, pyramid_path
 
-    def view(self) -> Floats:
-        """The samples so far as a memory map [n]."""
-        return map_array(self._path, DTYPES[self.kind], (self._n_samples,)).view(self.kind)
+    def view(self) -> Samples:
+        """The samples so far [n]."""
+        return FileArray(self._path, DTYPES[self.kind], self._n_samples)
 
     def _grow(self, stored: Floats, values: Floats) -> None:
         together = np.concatenate([self._rest, stored]) if len(self._rest) else stored

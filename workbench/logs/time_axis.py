@@ -13,6 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 Int64s = NDArray[np.int64]
+
+
+class Instants(Protocol):
+    """Sorted instants, int64 ns [n], read piece by piece: an array, a memory map or a column in a file."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: slice | Int64s, /) -> Int64s: ...
+
+
 GAP_FACTOR = 3.0
 """A gap is a step longer than this many median steps."""
 BLOCK_ROWS = 1 << 20
@@ -103,7 +113,7 @@ class RunsAxis:
         return min(int(self.first_rows[run]) + beyond, end)
 
 
-def find_runs(times_ns: Int64s) -> RunsAxis | None:
+def find_runs(times_ns: Instants) -> RunsAxis | None:
     """The axis as runs of its first step, or None where that would not be shorter. Reads `times_ns` [n] in blocks."""
     n_rows = len(times_ns)
     if n_rows < 2:
@@ -124,18 +134,18 @@ def find_runs(times_ns: Int64s) -> RunsAxis | None:
     return RunsAxis(n_rows=n_rows, step_ns=step_ns, first_rows=first_rows, first_ns=np.asarray(times_ns[first_rows]))
 
 
-def median_step_ns(times_ns: Int64s) -> float | None:
+def median_step_ns(times_ns: Instants) -> float | None:
     """Median step of sorted instants, ns (of at most a million evenly chosen steps); None with fewer than two rows."""
     if len(times_ns) < 2:
         return None
     stride = -(-len(times_ns) // _MAX_STEPS_FOR_MEDIAN)
     if stride == 1:
-        return float(np.median(np.diff(times_ns)))
+        return float(np.median(np.diff(times_ns[:])))
     chosen = np.arange(0, len(times_ns) - 1, stride)
     return float(np.median(np.asarray(times_ns[chosen + 1]) - np.asarray(times_ns[chosen])))
 
 
-def find_gaps(times_ns: Int64s, step_ns: float | None) -> Int64s:
+def find_gaps(times_ns: Instants, step_ns: float | None) -> Int64s:
     """Spans without samples, int64 ns [k, 2]: from the last instant before to the first one after."""
     if step_ns is None:
         return np.zeros((0, 2), np.int64)
