@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from workbench.core.clock import format_utc, now_ns
 from workbench.core.errors import WorkbenchError
 from workbench.core.requests import Request, to_arguments
 from workbench.core.runner import JobCall
@@ -55,10 +56,21 @@ class AppServices:
     home: Path
 
 
+def projects_folder(settings: Settings) -> Path:
+    """Where new projects go: the person's choice, else 'Pump projects' in the home folder."""
+    return Path(settings.projects_folder) if settings.projects_folder else Path.home() / "Pump projects"
+
+
+def free_folder(parent: Path, name: str) -> Path:
+    """`parent/name`, with a number where that is taken."""
+    names = (name, *(f"{name}-{number}" for number in range(2, 1000)))
+    return next(parent / free for free in names if not (parent / free).exists())
+
+
 class AppContext(QObject):
     """Signals: `project_changed(Path | None)`, `project_refused(Path, WorkbenchError)`, `selection_changed(Selection)`,
     `content_changed(str kind)`,
-    `settings_changed(Settings)`, `navigation_asked(str page, Selection)`."""
+    `settings_changed(Settings)`, `navigation_asked(str page, Selection)`, `action_asked(str id)`."""
 
     project_changed = Signal(object)
     project_refused = Signal(object, object)
@@ -66,6 +78,7 @@ class AppContext(QObject):
     content_changed = Signal(str)
     settings_changed = Signal(object)
     navigation_asked = Signal(str, object)
+    action_asked = Signal(str)
 
     def __init__(self, services: AppServices, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -78,6 +91,7 @@ class AppContext(QObject):
         self._project: Path | None = None
         self._project_info: ProjectResult | None = None
         self._opening: Path | None = None
+        self._then: EndHandler | None = None
         self._selection = Selection()
 
     @property
@@ -125,6 +139,15 @@ class AppContext(QObject):
         self._opening = folder
         self.read(new_project, ProjectRequest(project=str(folder)), self._on_opened, self._on_refused, slot="project.open")
 
+    def ensure_project(self, then: EndHandler) -> None:
+        """Call `then` with a project open: now, or after one was made in the projects folder (which is said)."""
+        if self._project is not None:
+            then()
+            return
+        self._then = then
+        today = format_utc(now_ns())[:10]
+        self.make_project(free_folder(projects_folder(self._settings), f"pumps-{today}"))
+
     def set_project(self, project: Path | None, info: ProjectResult | None = None) -> None:
         """Take a project that was looked at (or none): selection is cleared, everything listens to `project_changed`."""
         self._project, self._project_info = project, info
@@ -136,8 +159,13 @@ class AppContext(QObject):
 
     def _on_opened(self, info: ProjectResult) -> None:
         self.set_project(Path(info.path), info)
+        then, self._then = self._then, None
+        if then is not None:
+            self.messages.say(self.tr("Made the project {path}.").format(path=info.path), icon="folder")
+            then()
 
     def _on_refused(self, error: WorkbenchError) -> None:
+        self._then = None
         self.messages.error(error, title=self.tr("The project was not opened."))
         self.project_refused.emit(self._opening, error)
 
@@ -161,6 +189,10 @@ class AppContext(QObject):
         """Go to a page, with a selection: `navigate('logs', asset='P-2041A', start_ns=…, end_ns=…)`."""
         self.select(**changes)
         self.navigation_asked.emit(page, self._selection)
+
+    def run_action(self, action_id: str) -> None:
+        """Go to the page of an action ('logs.import') and run it there."""
+        self.action_asked.emit(action_id)
 
     def announce(self, kind: str) -> None:
         """Say that the project's content changed: 'recording', 'labels', 'run', 'bundle', 'receipt', 'champion'."""

@@ -52,6 +52,7 @@ class MainWindow(QMainWindow):
         self.context = context
         self._geometry = geometry
         self._has_painted = False
+        self._dropped: list[Path] = []
         self.setWindowTitle(self.tr("Pump Workbench"))
         self.setMinimumSize(*MIN_SIZE)
         self.setAcceptDrops(True)
@@ -84,11 +85,8 @@ class MainWindow(QMainWindow):
         if paths and all(path.suffix == ".pwb" for path in paths):
             self.context.navigate("package", bundle=str(paths[0]))
             return
-        self.context.select(paths=tuple(paths))
-        self.show_page("logs")
-        page = self.host.page("logs")
-        if isinstance(page, OpensFiles):
-            page.open_files(paths)
+        self._dropped = paths
+        self.context.ensure_project(self._open_dropped)
 
     def show_help(self, topic: str) -> None:
         """Show a page of the manual."""
@@ -186,6 +184,14 @@ class MainWindow(QMainWindow):
 
     # Inside
 
+    def _open_dropped(self) -> None:
+        paths, self._dropped = self._dropped, []
+        self.context.select(paths=tuple(paths))
+        self.show_page("logs")
+        page = self.host.page("logs")
+        if isinstance(page, OpensFiles):
+            page.open_files(paths)
+
     def _close_now(self) -> None:
         if self._geometry is not None:
             self._geometry.setValue("window", self.saveGeometry())
@@ -222,6 +228,7 @@ class MainWindow(QMainWindow):
         self.host.state_changed.connect(self._on_state)
         self.notices.help_asked.connect(self.show_help)
         context.navigation_asked.connect(self._on_navigation)
+        context.action_asked.connect(self._on_action)
         context.project_changed.connect(self._on_project)
 
     def _add_keys(self) -> None:
@@ -255,6 +262,13 @@ class MainWindow(QMainWindow):
 
     def _on_navigation(self, page_id: str, _selection: Selection) -> None:
         self.show_page(page_id)
+
+    def _on_action(self, action_id: str) -> None:
+        page = action_id.partition(".")[0]
+        if page in {entry.id for entry in PAGES}:
+            self.show_page(page)
+        if any(action.id == action_id for action in self.context.actions.all()):
+            self.context.actions.find(action_id).callback()
 
     def _on_project(self, project: Path | None) -> None:
         name = self.tr("Pump Workbench")

@@ -32,32 +32,32 @@ class Page(QWidget):
         self.theme = context.theme
         self.setProperty("surface", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # plain widgets paint their sheet's background only so
-        self._title = ""
-        self._breadcrumb: tuple[str, ...] = ()
-        self._facts = ""
+        self._header_title = ""
+        self._header_crumbs: tuple[str, ...] = ()
+        self._header_facts = ""
         self._header_ids: tuple[str, ...] = ()
         self._primary_id = ""
-        self._state: State | None = None
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(0)
+        self._rail_state: State | None = None
+        self._page_row = QHBoxLayout(self)
+        self._page_row.setContentsMargins(0, 0, 0, 0)
+        self._page_row.setSpacing(0)
 
     # What the window asks
 
     @property
     def title(self) -> str:
         """The header's title."""
-        return self._title
+        return self._header_title
 
     @property
     def breadcrumb(self) -> tuple[str, ...]:
         """Where we are, outermost first; over the title."""
-        return self._breadcrumb
+        return self._header_crumbs
 
     @property
     def facts(self) -> str:
         """A few facts beside the title."""
-        return self._facts
+        return self._header_facts
 
     @property
     def header_ids(self) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ class Page(QWidget):
     @property
     def state(self) -> State | None:
         """The symbol on the rail: something here needs the person."""
-        return self._state
+        return self._rail_state
 
     def actions_offered(self) -> tuple[Action, ...]:
         """The page's actions; asked once, after construction."""
@@ -92,7 +92,7 @@ class Page(QWidget):
 
     def set_header(self, title: str, *, breadcrumb: tuple[str, ...] = (), facts: str = "") -> None:
         """Title, where we are, and facts beside the title."""
-        self._title, self._breadcrumb, self._facts = title, breadcrumb, facts
+        self._header_title, self._header_crumbs, self._header_facts = title, breadcrumb, facts
         self.header_changed.emit()
 
     def set_header_buttons(self, *secondary: str, primary: str = "") -> None:
@@ -106,8 +106,8 @@ class Page(QWidget):
 
     def set_state(self, state: State | None) -> None:
         """Put a symbol on the rail, or take it away."""
-        if state is not self._state:
-            self._state = state
+        if state is not self._rail_state:
+            self._rail_state = state
             self.state_changed.emit()
 
     # How it is laid out
@@ -115,22 +115,22 @@ class Page(QWidget):
     def set_side(self, widget: QWidget, width_px: int = SIDE_PX) -> None:
         """A panel on the left; call before `set_content`."""
         self._add_panel(widget, width_px)
-        self._row.addWidget(self._hairline())
+        self._page_row.addWidget(self._hairline())
 
     def set_content(self, widget: QWidget) -> None:
         """The middle, which grows."""
-        self._row.addWidget(widget, 1)
+        self._page_row.addWidget(widget, 1)
 
     def set_inspector(self, widget: QWidget, width_px: int = INSPECTOR_PX) -> None:
         """A panel on the right; call after `set_content`."""
-        self._row.addWidget(self._hairline())
+        self._page_row.addWidget(self._hairline())
         self._add_panel(widget, width_px)
 
     def _add_panel(self, widget: QWidget, width_px: int) -> None:
         widget.setFixedWidth(width_px)
         widget.setProperty("surface", "panel")
         widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._row.addWidget(widget)
+        self._page_row.addWidget(widget)
 
     @staticmethod
     def _hairline() -> QFrame:

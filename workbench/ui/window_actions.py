@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, get_args
 from PySide6.QtCore import QCoreApplication, QObject
 
 from workbench.core.paths import resources
-from workbench.core.settings import Settings, Theme
+from workbench.core.settings import Theme
 from workbench.ui.actions import Action
+from workbench.ui.context import free_folder, projects_folder
 from workbench.ui.page_table import PAGES, page_title
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class ProjectActs(QObject):
 
     def ask_new(self) -> None:
         """Let the person name a new project's folder."""
-        suggestion = projects_folder(self._context.settings) / self.tr("my-station")
+        suggestion = free_folder(projects_folder(self._context.settings), self.tr("my-station"))
         self._context.messages.choose_save(self.tr("New project"), suggestion, "", self._on_new)
 
     def ask_open(self) -> None:
@@ -69,11 +70,6 @@ class ProjectActs(QObject):
 
     def _on_open(self, paths: list[Path]) -> None:
         self._context.open_project(paths[0])
-
-
-def projects_folder(settings: Settings) -> Path:
-    """Where new projects go: the person's choice, else 'Pump projects' in the home folder."""
-    return Path(settings.projects_folder) if settings.projects_folder else Path.home() / "Pump projects"
 
 
 def window_actions(window: MainWindow) -> tuple[Action, ...]:

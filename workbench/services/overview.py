@@ -1,0 +1,190 @@
+"""What a project holds at a glance and what in it waits for a person: what the start page shows."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.core.codec import Record
+from workbench.core.jobs import Job
+from workbench.core.requests import Result
+from workbench.services.projects import ProjectRequest, ProjectResult, show_project
+from workbench.services.runs import RunsListRequest, list_runs
+from workbench.services.training import RunSummary
+
+if TYPE_CHECKING:
+    from workbench.logs.recording import Recording
+    from workbench.project.acts import Item
+    from workbench.project.store import Project
+
+TRACE_PIXELS = 334
+_PREFERRED_UNITS = ("mm/s", "in/s", "g")
+
+
+class Need(Record, frozen=True, kw_only=True):
+    """One thing that waits for a person. `page` is where it is done; `state` is an NE 107 word."""
+
+    state: str
+    on: str
+    text: str
+    fact: str
+    verb: str
+    page: str
+    asset: str | None = None
+    run: str | None = None
+    bundle: str | None = None
+
+
+class Trace(Result, frozen=True, kw_only=True):
+    """A small picture of one channel: minimum and maximum a pixel (NaN as None)."""
+
+    asset: str
+    recording: str
+    channel: str
+    unit: str
+    start_utc: str
+    end_utc: str
+    minimum: tuple[float | None, ...]
+    maximum: tuple[float | None, ...]
+
+
+class LastUpdate(Result, frozen=True, kw_only=True):
+    """How the newest update of a device ended, as its receipt says."""
+
+    asset: str
+    verdict: str
+    at_utc: str
+    before: str
+    after: str
+
+
+class OverviewResult(Result, frozen=True, kw_only=True):
+    """The project, its newest trace, its runs (best first), the newest update, and what waits for a person."""
+
+    project: ProjectResult
+    trace: Trace | None
+    runs: tuple[RunSummary, ...]
+    update: LastUpdate | None
+    needs: tuple[Need, ...]
+    n_bundles: int = 0
+
+
+def show_overview(request: ProjectRequest, job: Job) -> OverviewResult:
+    """Read from the index and the stored layers; nothing is computed from samples but one small trace."""
+    from workbench.project.store import Project
+
+    shown = show_project(request, job)
+    runs = list_runs(RunsListRequest(project=request.project), job).runs
+    job.checkpoint()
+    with Project.open(Path(request.project)) as project:
+        receipts, bundles = project.items("receipt"), project.items("bundle")
+        needs = [
+            *_unknown_verdicts(receipts), *_unsure_events(project.items("labels")), *_champion_needs(shown, runs, bundles),
+            *_unsigned(bundles),
+        ]  # fmt: skip
+        return OverviewResult(
+            project=shown, trace=_newest_trace(project), runs=runs, update=_last_update(receipts), needs=tuple(needs),
+            n_bundles=len(bundles),
+        )  # fmt: skip
+
+
+def _unknown_verdicts(receipts: list[Item]) -> list[Need]:
+    newest: dict[str, Item] = {}
+    for item in receipts:
+        newest.setdefault(item.asset, item)
+    text = "Verdict unknown since the last update. Plug in to read it back."
+    return [
+        Need(
+            state="out_of_specification", on=item.asset, text=text, fact=item.created_utc, verb="Plug in", page="devices",
+            asset=item.asset,
+        )
+        for item in newest.values()
+        if item.details.get("verdict") == "unknown"
+    ]  # fmt: skip
+
+
+def _unsure_events(layers: list[Item]) -> list[Need]:
+    newest: dict[str, Item] = {}
+    for item in layers:
+        newest.setdefault(item.asset, item)
+    needs = []
+    for asset, item in newest.items():
+        n_unsure = item.details.get("unsure", 0)
+        if isinstance(n_unsure, int) and n_unsure:
+            events = "1 event is" if n_unsure == 1 else f"{n_unsure} events are"
+            text = f"{events} marked unsure. Real, not real or unsure?"
+            needs.append(
+                Need(state="not_checked", on=asset, text=text, fact=item.created_utc, verb="Look", page="label", asset=asset)
+            )
+    return needs
+
+
+def _champion_needs(shown: ProjectResult, runs: tuple[RunSummary, ...], bundles: list[Item]) -> list[Need]:
+    candidates = [run for run in runs if not run.is_baseline]
+    if candidates and shown.champion is None:
+        text = f"{len(candidates)} runs and no champion yet. Choose the one that goes on."
+        newest = max(run.created_utc for run in candidates)
+        return [Need(state="maintenance_required", on="Runs", text=text, fact=newest, verb="Compare", page="compare")]
+    champion = next((run for run in candidates if run.id == shown.champion), None)
+    if champion is None or any(champion.id in bundle.refs for bundle in bundles):
+        return []
+    text = f"The champion {champion.title} is not packaged for a device yet."
+    name, fact = champion.id[:12], champion.created_utc
+    state = "maintenance_required"
+    return [Need(state=state, on=name, text=text, fact=fact, verb="Package", page="package", run=champion.id)]
+
+
+def _unsigned(bundles: list[Item]) -> list[Need]:
+    if not bundles or bundles[0].details.get("signatures"):
+        return []
+    item = bundles[0]
+    text, fact = "Waits for a signature; no device takes it before.", item.created_utc
+    return [Need(state="not_checked", on=item.name, text=text, fact=fact, verb="Sign", page="package", bundle=item.id)]
+
+
+def _last_update(receipts: list[Item]) -> LastUpdate | None:
+    if not receipts:
+        return None
+    item = receipts[0]
+    return LastUpdate(
+        asset=item.asset, verdict=str(item.details.get("verdict", "")), at_utc=item.created_utc,
+        before=_release_of(item.details.get("before")), after=_release_of(item.details.get("after")),
+    )  # fmt: skip
+
+
+def _release_of(side: object) -> str:
+    if not isinstance(side, dict):
+        return ""
+    name, release = str(side.get("name") or ""), side.get("release")
+    return f"{name} {release}".strip() if release is not None else name
+
+
+def _newest_trace(project: Project) -> Trace | None:
+    from workbench.logs.recording import open_recording
+
+    items = project.items("recording")
+    if not items:
+        return None
+    recording = open_recording(project.objects.tree_path("recording", items[0].id))
+    return _trace_of(items[0], recording)
+
+
+def _trace_of(item: Item, recording: Recording) -> Trace | None:
+    from workbench.core.clock import format_utc
+
+    facts = recording.summary
+    good = [channel for channel in facts.channels if channel.n_good > 1 and channel.min != channel.max]
+    if facts.first_ns is None or facts.last_ns is None or not good:
+        return None
+    channel = next((channel for channel in good if channel.unit in _PREFERRED_UNITS), good[0])
+    drawn = recording.envelope(channel.name, facts.first_ns, facts.last_ns, TRACE_PIXELS)
+    return Trace(
+        asset=item.asset, recording=item.id, channel=channel.name, unit=channel.unit or "",
+        start_utc=format_utc(facts.first_ns), end_utc=format_utc(facts.last_ns),
+        minimum=_listed(drawn.minimum.tolist()), maximum=_listed(drawn.maximum.tolist()),
+    )  # fmt: skip
+
+
+def _listed(values: list[float]) -> tuple[float | None, ...]:
+    return tuple(value if math.isfinite(value) else None for value in values)
