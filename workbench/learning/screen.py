@@ -1,0 +1,204 @@
+"""Is this pump well? One default without training by hand: learn the beginning of a log, score the rest.
+
+Channel means and mean absolute differences over a few samples; robust scaling; Mahalanobis distance with Ledoit-Wolf
+shrinkage, refitted without the strangest tenth of the reference (after Rousseeuw and Van Driessen's concentration steps,
+Technometrics 41, 1999); the distance smoothed. Threshold = median + 3 × (largest − median) of the smoothed reference.
+Everything is fixed here and fitted from the log's own reference; nothing knows a file's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.clock import NS_PER_S
+from workbench.core.errors import InputError
+from workbench.core.scoring_spec import ChannelSpec
+from workbench.learning.channels import THERMAL_SETTLING_S, LeftOutInput, is_label_like, is_thermal, quantity_of
+from workbench.learning.families.mahalanobis import FittedMahalanobis, fit_mahalanobis
+
+MINIMUM_REFERENCE_ROWS = 30
+FEATURE_ROWS, FEATURE_S = 5, 5.0
+SMOOTH_ROWS, SMOOTH_S = 30, 30.0
+THRESHOLD_FACTOR = 3.0
+_KEPT_SHARE = 0.9
+_MAX_REFITS = 10
+_HOLD_PERIODS = 10
+_MOST_MISSING = 0.2
+_MAX_FIT_ROWS = 50_000
+
+_SLOW_BLOCK_ROWS = 20
+_SLOW_DRIFT = 3.0
+_SLOW_MEMORY = 0.4
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screened:
+    """One log's outcome. `score` float64 [n] (NaN = no score), one for each row, the reference rows included."""
+
+    channels: tuple[str, ...]
+    left_out: tuple[LeftOutInput, ...]
+    score: Floats
+    threshold: float
+
+
+def screen_log(
+    times_ns: NDArray[np.int64], channels: Sequence[ChannelSpec], values: Floats, n_reference: int, ignored: Sequence[str] = ()
+) -> Screened:
+    """Fit on the first `n_reference` rows of `values` [n, c] and score all rows; `times_ns` int64 [n] increasing.
+
+    Raises InputError when the reference is too short or no channel is left.
+    """
+    if n_reference < MINIMUM_REFERENCE_ROWS or len(times_ns) < n_reference:
+        raise InputError(
+            f"The reference part has {min(n_reference, len(times_ns))} rows; at least {MINIMUM_REFERENCE_ROWS} are needed.",
+            "Choose a longer reference, or a longer log.",
+        )
+    period_s = max(float(np.median(np.diff(times_ns))) / NS_PER_S, 1e-9)
+    held = hold_values(times_ns, values, _HOLD_PERIODS * period_s)
+    used, left_out = choose_channels(times_ns[:n_reference], channels, held[:n_reference], ignored)
+    block = _segments(times_ns, held[:, used], _HOLD_PERIODS * period_s)
+    table = _features(held[:, used], block, _rows_of(FEATURE_ROWS, FEATURE_S, period_s))
+    distance = _fit(table[:n_reference]).distance(table)
+    score = _rolling_mean(distance[:, None], block, _rows_of(SMOOTH_ROWS, SMOOTH_S, period_s))[:, 0]
+    return Screened(
+        channels=tuple(channels[index].name for index in used),
+        left_out=left_out,
+        score=score,
+        threshold=_threshold(score[:n_reference], _rows_of(SMOOTH_ROWS, SMOOTH_S, period_s)),
+    )
+
+
+def choose_channels(
+    times_ns: NDArray[np.int64], channels: Sequence[ChannelSpec], reference: Floats, ignored: Sequence[str] = ()
+) -> tuple[list[int], tuple[LeftOutInput, ...]]:
+    """Indices of the channels to use, and why the others are left out, from the reference part [n, c] alone."""
+    span_s = (int(times_ns[-1]) - int(times_ns[0])) / NS_PER_S
+    whys = [_why_left_out(channel, reference[:, index], span_s, ignored) for index, channel in enumerate(channels)]
+    if not any(why == "" for why in whys):
+        # With temperatures alone they are all there is to go by.
+        whys = ["" if why.startswith("temperature") else why for why in whys]
+    left_out = tuple(LeftOutInput(channel=channel.name, why=why) for channel, why in zip(channels, whys, strict=True) if why)
+    used = [index for index, why in enumerate(whys) if not why]
+    if not used:
+        reasons = "; ".join(f"{item.channel}: {item.why}" for item in left_out[:5]) or "the log has none"
+        raise InputError(f"No channel can be used: {reasons}.", "Choose another reference part.")
+    return used, left_out
+
+
+def is_slow(values: Floats) -> bool:
+    """Whether a channel moves like a thermal mass: its level wanders far more than its noise allows, without jumping.
+
+    Means of blocks of 20 samples move from one to the next by over three times what the sample-to-sample noise explains
+    (in the median, so that a single step doesn't count), and resemble their neighbours.
+    """
+    good = values[np.isfinite(values)]
+    means = good[: len(good) // _SLOW_BLOCK_ROWS * _SLOW_BLOCK_ROWS].reshape(-1, _SLOW_BLOCK_ROWS).mean(axis=1)
+    if len(means) < 6 or means.std() == 0:
+        return False
+    noise = float(np.sqrt(np.mean(np.diff(good) ** 2) / 2))
+    # Of normal noise, the median absolute difference of two means of n samples is 0.6745 σ √(2/n).
+    expected = 0.6745 * noise * np.sqrt(2 / _SLOW_BLOCK_ROWS)
+    memory = float(np.corrcoef(means[:-1], means[1:])[0, 1]) if means[:-1].std() and means[1:].std() else 0.0
+    return bool(np.median(np.abs(np.diff(means))) > _SLOW_DRIFT * expected and memory > _SLOW_MEMORY)
+
+
+def hold_values(times_ns: NDArray[np.int64], values: Floats, limit_s: float) -> Floats:
+    """The values [n, c] with missing ones held from the last good one for at most `limit_s`."""
+    rows = np.arange(len(values))[:, None]
+    last = np.maximum.accumulate(np.where(np.isfinite(values), rows, -1), axis=0)
+    held = np.take_along_axis(values, np.maximum(last, 0), axis=0)
+    age_ns = times_ns[:, None] - times_ns[np.maximum(last, 0)]
+    return np.where((last >= 0) & (age_ns <= limit_s * NS_PER_S), held, np.nan)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Distance:
+    model: FittedMahalanobis
+
+    def distance(self, table: Floats) -> Floats:
+        standardised = (table - self.model.centre) * self.model.gain
+        return np.asarray(np.sqrt(((standardised @ self.model.whitening) ** 2).sum(axis=1)))
+
+
+def _why_left_out(channel: ChannelSpec, values: Floats, span_s: float, ignored: Sequence[str]) -> str:
+    good = values[np.isfinite(values)]
+    if channel.name in ignored:
+        return "ignored by request"
+    if is_label_like(channel.name):
+        return "looks like a label"
+    if len(good) < (1 - _MOST_MISSING) * len(values):
+        return "missing in much of the reference"
+    if not len(good) or np.ptp(good) == 0:
+        return "never changes in the reference"
+    if span_s >= THERMAL_SETTLING_S:
+        return ""
+    if is_thermal(channel):
+        return "temperature: the reference is too short to show its level"
+    if not quantity_of(channel) and is_slow(values):
+        return "temperature-like: drifts slowly through the reference"
+    return ""
+
+
+def _fit(reference: Floats) -> _Distance:
+    table = reference[np.isfinite(reference).all(axis=1)]
+    table = table[:: max(1, len(table) // _MAX_FIT_ROWS)]
+    if len(table) < MINIMUM_REFERENCE_ROWS // 2:
+        raise InputError(f"Only {len(table)} rows of the reference are complete.", "Choose a longer reference part.")
+    model = fit_mahalanobis(table)
+    kept = np.ones(len(table), np.bool_)
+    for _ in range(_MAX_REFITS):
+        distance = _Distance(model=model).distance(table)
+        now = distance <= np.quantile(distance, _KEPT_SHARE)
+        if (now == kept).all():
+            break
+        kept = now
+        model = fit_mahalanobis(table[kept])
+    return _Distance(model=model)
+
+
+def _threshold(score: Floats, smooth_rows: int) -> float:
+    """Median + factor × (largest − median) of the smoothed reference, without its first rows, which are not yet smooth."""
+    settled = score[min(smooth_rows, len(score) // 4) :]
+    settled = settled[np.isfinite(settled)]
+    if not len(settled):
+        raise InputError("No row of the reference has a score.", "Choose another reference part.")
+    median = float(np.median(settled))
+    return median + THRESHOLD_FACTOR * (float(settled.max()) - median)
+
+
+def _rows_of(rows: int, seconds: float, period_s: float) -> int:
+    return max(rows, round(seconds / period_s))
+
+
+def _segments(times_ns: NDArray[np.int64], values: Floats, limit_s: float) -> NDArray[np.int64]:
+    """Number of the unbroken stretch that each row belongs to; a gap or a row without all values starts a new one."""
+    is_bad = ~np.isfinite(values).all(axis=1)
+    starts = np.concatenate(([False], np.diff(times_ns) > limit_s * NS_PER_S)) | is_bad
+    starts |= np.concatenate(([False], is_bad[:-1]))
+    return np.cumsum(starts)
+
+
+def _features(values: Floats, block: NDArray[np.int64], n_rows: int) -> Floats:
+    """Means and mean absolute differences over the last rows of the same stretch; [n, 2c]."""
+    steps = np.abs(np.diff(values, axis=0, prepend=values[:1]))
+    steps[np.concatenate(([True], np.diff(block) != 0))] = 0
+    return np.hstack([_rolling_mean(values, block, n_rows), _rolling_mean(steps, block, n_rows)])
+
+
+def _rolling_mean(values: Floats, block: NDArray[np.int64], n_rows: int) -> Floats:
+    """Mean over the last `n_rows` rows (fewer at the start of a stretch), NaN where the row itself has none; [n, c]."""
+    clean = np.where(np.isfinite(values), values, 0.0)
+    # Sums of offsets from the column's middle keep their digits over long logs.
+    middle = np.median(clean, axis=0)
+    total = np.concatenate([np.zeros((1, clean.shape[1])), np.cumsum(clean - middle, axis=0)])
+    rows = np.arange(1, len(values) + 1)
+    first = np.concatenate(([0], np.flatnonzero(np.diff(block)) + 1))
+    start = np.maximum(rows - n_rows, first[np.searchsorted(first, rows - 1, side="right") - 1])
+    mean = (total[rows] - total[start]) / (rows - start)[:, None] + middle
+    return np.where(np.isfinite(values), mean, np.nan)
