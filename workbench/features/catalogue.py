@@ -23,10 +23,15 @@ _TINY = 1e-60  # below any variance that float32 samples can have; keeps 0 / 0 a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sampling:
-    """What a sub-graph may depend on beside the samples."""
+    """What a sub-graph may depend on beside x: the window, and the same samples as they came.
+
+    `raw` is the float32 tensor [n, time, channel], for what needs no sum: comparing or subtracting neighbours there is
+    exact to the last bit of float32, and takes half the memory.
+    """
 
     window_samples: int
     sample_period_s: float
+    raw: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +103,17 @@ def _rms(builder: GraphBuilder, x: str, sampling: Sampling) -> str:
     return builder.op("Sqrt", builder.op("Add", _square(builder, mean), _variance(builder, x, sampling)))
 
 
-def _minimum(builder: GraphBuilder, x: str, _sampling: Sampling) -> str:
-    return _over_time(builder, "ReduceMin", x)
+def _minimum(builder: GraphBuilder, _x: str, sampling: Sampling) -> str:
+    return _extreme(builder, "ReduceMin", sampling)
 
 
-def _maximum(builder: GraphBuilder, x: str, _sampling: Sampling) -> str:
-    return _over_time(builder, "ReduceMax", x)
+def _maximum(builder: GraphBuilder, _x: str, sampling: Sampling) -> str:
+    return _extreme(builder, "ReduceMax", sampling)
+
+
+def _extreme(builder: GraphBuilder, kind: str, sampling: Sampling) -> str:
+    found = builder.op(kind, sampling.raw, builder.integers(1), keepdims=1)
+    return builder.to_double(builder.op("Transpose", found, perm=(0, 2, 1)))
 
 
 def _peak_to_peak(builder: GraphBuilder, x: str, sampling: Sampling) -> str:
@@ -139,12 +149,14 @@ def _slope(builder: GraphBuilder, x: str, sampling: Sampling) -> str:
     return builder.op("Mul", builder.op("MatMul", _centred(builder, x), column), builder.number(scale))
 
 
-def _mean_abs_diff(builder: GraphBuilder, x: str, sampling: Sampling) -> str:
+def _mean_abs_diff(builder: GraphBuilder, _x: str, sampling: Sampling) -> str:
     n = sampling.window_samples
-    axis = builder.integers(2)
-    later = builder.op("Slice", x, builder.integers(1), builder.integers(n), axis)
-    earlier = builder.op("Slice", x, builder.integers(0), builder.integers(n - 1), axis)
-    return builder.op("Div", _over_time(builder, "ReduceL1", builder.op("Sub", later, earlier)), builder.number(n - 1))
+    axis = builder.integers(1)
+    later = builder.op("Slice", sampling.raw, builder.integers(1), builder.integers(n), axis)
+    earlier = builder.op("Slice", sampling.raw, builder.integers(0), builder.integers(n - 1), axis)
+    steps = builder.to_double(builder.op("Sub", later, earlier))
+    total = builder.op("ReduceL1", steps, axis, keepdims=1)
+    return builder.op("Div", builder.op("Transpose", total, perm=(0, 2, 1)), builder.number(n - 1))
 
 
 def _band(number: int) -> Builder:

@@ -97,7 +97,7 @@ def build_feature_graph(spec: ScoringSpec, feature_names: tuple[str, ...]) -> on
     builder = GraphBuilder("f_")
     # Time last, then float64: each window of a channel lies in one piece of memory.
     x = builder.to_double(builder.op("Transpose", INPUT_NAME, perm=(0, 2, 1)))
-    sampling = Sampling(window_samples=spec.window_samples, sample_period_s=spec.sample_period_s)
+    sampling = Sampling(window_samples=spec.window_samples, sample_period_s=spec.sample_period_s, raw=INPUT_NAME)
     features = _find_features(spec, feature_names)
     parts = [feature.build(builder, x, sampling) for feature in features]
     flat = builder.op("Reshape", builder.op("Concat", *parts, axis=2), builder.integers(-1, len(parts) * len(spec.channels)))
