@@ -18,7 +18,7 @@ from workbench.bundle.verify import OpenedBundle
 from workbench.core.clock import format_utc
 from workbench.core.errors import DeviceError, DeviceNotFound, DeviceRefused, JobCancelled, ReplyTimeout, VerifyMismatch
 from workbench.core.transition_log import TransitionLog
-from workbench.core.wire import SelfTestReport
+from workbench.core.wire import SelfTestReport, SlotState
 from workbench.devices.checks import CheckLight, check_device, first_trouble
 from workbench.devices.host_windows import HostTest, ask_device, draw_windows
 from workbench.devices.link import LINK_ERRORS, Link
@@ -101,12 +101,19 @@ class Deployment:
         """What comes next, from what the device said last."""
         assert self._now is not None
         target = self._now.find(self._update.image.sha256)
+        if self._update.scope == "look":
+            return None
         if target is not None and target.active:
             if target.confirmed:
                 return None
             if not self._is_tested:
                 return "self-test"
             return "confirm" if self._update.confirm else None
+        if self._update.scope == "confirm":
+            return None
+        return self._next_write(target)
+
+    def _next_write(self, target: SlotState | None) -> str:
         if not self._is_checked:
             return "check"
         if target is None or not target.bootable:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from workbench.core.clock import Clock, format_utc, now_ns
+from workbench.core.clock import Clock, now_ns
 from workbench.core.codec import Record, sha256_hex, write_atomic
 from workbench.core.errors import InputError, ObjectCorrupt
 from workbench.core.transition_log import TransitionLog
@@ -57,7 +57,8 @@ class Past:
 
 def begin_log(home: Path, *, clock: Clock = now_ns) -> tuple[str, TransitionLog]:
     """A new log and its id."""
-    deployment_id = f"{format_utc(clock())[:19].replace(':', '').replace('-', '')}-{secrets.token_hex(4)}"
+    # Microseconds first: names in order of time are how the newest one is found.
+    deployment_id = f"{clock() // 1000:017d}-{secrets.token_hex(4)}"
     return deployment_id, TransitionLog(home / FOLDER / f"{deployment_id}.jsonl", clock=clock)
 
 

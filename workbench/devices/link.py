@@ -80,9 +80,13 @@ class Link:
 
     def restart(self, timeout_s: float) -> None:
         """Reset the device, and wait until it has booted anew. Raises ReplyTimeout."""
+        self.boot_after(self.client.reset, timeout_s)
+
+    def boot_after(self, ask: Callable[[], None], timeout_s: float) -> None:
+        """Ask for something that makes the device boot, and wait until it has. Raises ReplyTimeout, and what `ask` raises."""
         uptime_s = self.client.passport().uptime_s
         asked_s = self._monotonic()
-        self.client.reset()
+        ask()
         while self._monotonic() < asked_s + timeout_s:
             self._sleep(BOOT_POLL_S)
             try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from workbench.bundle.verify import OpenedBundle
 from workbench.core.clock import Clock, now_ns
@@ -90,6 +91,8 @@ class Update:
     """None where the image is no bundle; the check refuses it then."""
     image: Image
     confirm: bool = True
+    scope: Literal["all", "confirm", "look"] = "all"
+    """confirm: only test and confirm what is on its test boot; look: only read back."""
     before: Snapshot | None = None
     """On a resume: the device as it was before the update was begun."""
     reconnect_wait_s: float = 3.0

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from workbench.core.codec import Record
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.core.wire import LogInfo, Passport, SelfTestReport, SlotState
 from workbench.services.common import OutFolder, Port
+
+if TYPE_CHECKING:
+    from workbench.services.device_servers import VirtualDevice
 
 VerdictWord = Literal["verified", "failed", "unknown"]
 OptionalProject = Annotated[str | None, parameter("Project folder for journal and receipts.", path=True)]
@@ -26,7 +30,12 @@ class BoardsResult(Result, frozen=True, kw_only=True):
 
 def list_boards(request: BoardsRequest, job: Job) -> BoardsResult:
     """From resources/boards."""
-    raise NotImplementedError
+    import msgspec
+
+    from workbench.core.boards import load_boards
+
+    job.checkpoint()
+    return BoardsResult(boards=tuple(msgspec.to_builtins(board) for board in load_boards()))
 
 
 class DeviceTile(Record, frozen=True, kw_only=True):
@@ -54,7 +63,9 @@ class DevicesListResult(Result, frozen=True, kw_only=True):
 
 def list_devices(request: DevicesListRequest, job: Job) -> DevicesListResult:
     """Reads only."""
-    raise NotImplementedError
+    from workbench.services.device_reads import list_tiles
+
+    return DevicesListResult(devices=list_tiles(request.ports, job, wants_identity=request.identify))
 
 
 class IdentifyRequest(Request, frozen=True, kw_only=True):
@@ -78,7 +89,9 @@ class IdentifyResult(Result, frozen=True, kw_only=True):
 
 def identify(request: IdentifyRequest, job: Job) -> IdentifyResult:
     """Nothing is written."""
-    raise NotImplementedError
+    from workbench.services.device_reads import read_identity
+
+    return read_identity(request.port, request.baud_rate_bd, job)
 
 
 class Light(Record, frozen=True, kw_only=True):
@@ -113,7 +126,9 @@ class PreflightResult(Result, frozen=True, kw_only=True):
 
 def preflight(request: PreflightRequest, job: Job) -> PreflightResult:
     """Reads only."""
-    raise NotImplementedError
+    from workbench.services.device_reads import run_preflight
+
+    return run_preflight(request, job)
 
 
 class UpdateRequest(Request, frozen=True, kw_only=True):
@@ -169,7 +184,15 @@ class UpdateResult(Result, frozen=True, kw_only=True):
 
 def update_device(request: UpdateRequest, job: Job) -> UpdateResult:
     """Never raises for what the device did: the verdict says it. Publishes UpdateStep and TransferRate."""
-    raise NotImplementedError
+    from workbench.services.device_updates import UpdateOrder, need_yes, run_update
+
+    need_yes(request.yes)
+    order = UpdateOrder(
+        port=request.port, bundle=request.bundle, trust=request.trust, project=request.project,
+        expect_asset=request.expect_asset, expect_serial=request.expect_serial, confirm=request.confirm,
+        baud_rate_bd=request.baud_rate_bd,
+    )  # fmt: skip
+    return run_update(order, job)
 
 
 class ResumeRequest(Request, frozen=True, kw_only=True):
@@ -182,7 +205,9 @@ class ResumeRequest(Request, frozen=True, kw_only=True):
 
 def resume_update(request: ResumeRequest, job: Job) -> UpdateResult:
     """Reads back first; writes only what is missing."""
-    raise NotImplementedError
+    from workbench.services.device_updates import run_again
+
+    return run_again(request.port, request.project, job, scope="all" if request.yes else "look", kind="update")
 
 
 class ConfirmRequest(Request, frozen=True, kw_only=True):
@@ -194,7 +219,9 @@ class ConfirmRequest(Request, frozen=True, kw_only=True):
 
 def confirm_device(request: ConfirmRequest, job: Job) -> UpdateResult:
     """Second touch of an update made with --no-confirm."""
-    raise NotImplementedError
+    from workbench.services.device_updates import run_again
+
+    return run_again(request.port, request.project, job, scope="confirm", kind="confirm")
 
 
 class RollBackRequest(Request, frozen=True, kw_only=True):
@@ -207,7 +234,9 @@ class RollBackRequest(Request, frozen=True, kw_only=True):
 
 def roll_back(request: RollBackRequest, job: Job) -> UpdateResult:
     """Needs a signed command (device serial and nonce)."""
-    raise NotImplementedError
+    from workbench.services.device_updates import run_roll_back
+
+    return run_roll_back(request.port, request.key, request.project, job)
 
 
 class PullLogsRequest(Request, frozen=True, kw_only=True):
@@ -238,7 +267,9 @@ class PullLogsResult(Result, frozen=True, kw_only=True):
 
 def pull_logs(request: PullLogsRequest, job: Job) -> PullLogsResult:
     """Resumes where a former pull of the same log ended."""
-    raise NotImplementedError
+    from workbench.services.device_reads import run_pull
+
+    return run_pull(request, job)
 
 
 class VirtualRequest(Request, frozen=True, kw_only=True):
@@ -257,6 +288,37 @@ class VirtualRequest(Request, frozen=True, kw_only=True):
     fault: Annotated[tuple[str, ...], parameter("cut@BYTES, power@BYTES, full, lie or corrupt@BYTES.")] = ()
 
 
+def serve_virtual(request: VirtualRequest, ready: Callable[[dict[str, object]], None]) -> None:
+    """Runs in this process until it is stopped; `ready` gets the one ready line."""
+    from workbench.services.device_servers import run_virtual
+
+    run_virtual(request, ready)
+
+
+def start_virtual_device(request: VirtualRequest) -> VirtualDevice:
+    """Start it in a process of its own, and wait until it is ready. Raises DeviceError with what it said if it isn't."""
+    from workbench.services.device_servers import start_virtual
+
+    return start_virtual(request)
+
+
+class EdgeRequest(Request, frozen=True, kw_only=True):
+    """Run the gateway's agent here; prints one ready line and goes on."""
+
+    state: Annotated[str, parameter("Folder of its slots and logs (see: pump-edge provision).", path=True)]
+    port: Port
+    input: Annotated[str | None, parameter("Log (CSV) that it replays as its sensors.", path=True, file=True)] = None
+    speed: Annotated[float, parameter("How many times faster than real time it replays.", ge=0.01, le=100000)] = 1.0
+    baud_rate_bd: Annotated[int, parameter("Line speed of a serial port.", unit="Bd", ge=1200, le=4000000)] = 115200
+
+
+def serve_edge(request: EdgeRequest, ready: Callable[[dict[str, object]], None]) -> None:
+    """Runs in this process until it is stopped; `ready` gets the one ready line."""
+    from workbench.services.device_servers import run_edge
+
+    run_edge(request, ready)
+
+
 class VerifyReceiptRequest(Request, frozen=True, kw_only=True):
     """Check a receipt's signature and show what it says."""
 
@@ -273,4 +335,7 @@ class ReceiptResult(Result, frozen=True, kw_only=True):
 
 def verify_receipt(request: VerifyReceiptRequest, job: Job) -> ReceiptResult:
     """The envelope is canonical and the signature holds."""
-    raise NotImplementedError
+    from workbench.services.device_reads import read_receipt
+
+    job.checkpoint()
+    return read_receipt(request.receipt)

@@ -59,10 +59,11 @@ class Parameters(Record, frozen=True, kw_only=True):
 class SmpClient:
     """A conversation over one open transport. Belongs to one thread."""
 
-    def __init__(self, transport: ByteTransport, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, transport: ByteTransport, *, n_tries: int = N_TRIES, clock: Callable[[], float] = time.monotonic) -> None:
         self.transport = transport
         self.n_damaged = 0
         self.parameters = Parameters(buf_size=DEFAULT_BUFFER_BYTES, buf_count=1)
+        self._n_tries = n_tries
         self._clock = clock
         self._decoder = LineDecoder()
         self._replies: list[SmpMessage] = []
@@ -95,14 +96,14 @@ class SmpClient:
         self, operation: Operation, group: int, command: int, payload: Mapping[str, object], *, timeout_s: float = REPLY_TIMEOUT_S
     ) -> Mapping[str, object]:
         """Send, wait for the reply to this very request, send again if it is lost. Raises ReplyTimeout, DeviceRefused."""
-        for _ in range(N_TRIES):
+        for _ in range(self._n_tries):
             sequence = self.send(operation, group, command, payload)
             deadline_s = self._clock() + timeout_s + self.pace_s
             while (reply := self.receive(deadline_s - self._clock())) is not None:
                 if reply.sequence == sequence and (reply.group, reply.command) == (group, command):
                     return checked(reply)
         raise ReplyTimeout(
-            f"The device at {self.transport.name} did not answer within {timeout_s:g} s, {N_TRIES} times.",
+            f"The device at {self.transport.name} did not answer within {timeout_s:g} s, asked {self._n_tries} times.",
             "Check the cable and the device's power, then go on.",
         )
 
