@@ -49,11 +49,11 @@ def run(size: float) -> list[Row]:
     def ours() -> None:
         extract(model, windows, n_threads=_THREADS)
 
-    def row(peer_name: str, times: tuple[float, float], goal: float | None) -> Row:
+    def row(peer_name: str, times: tuple[float, float], goal: float | None, n_samples: int = values.size) -> Row:
         ratio = times[0] / times[1]
-        rate = values.size / times[0] / 1e6
+        rate = n_samples / times[0] / 1e6
         return Row(
-            name=f"features: {values.size / 1e6:.1f} M samples", ratio=ratio,
+            name=f"features: {n_samples / 1e6:.1f} M samples", ratio=ratio,
             ours=f"{times[0]:.3f} s, {rate:.0f} M/s, {_THREADS} threads (CPU {cpu_s:.2f})",
             peer=f"{peer_name} {times[1]:.3f} s", goal="" if goal is None else f"<= {goal:g}",
             held=None if goal is None else ratio <= goal,
@@ -68,7 +68,7 @@ def run(size: float) -> list[Row]:
     share = values[: max(4 * _WINDOW, round(len(values) * _PANDAS_SHARE))]
     few = windows[: (len(share) - _WINDOW) // _HOP + 1]
     times = interleaved(lambda: extract(model, few, n_threads=_THREADS), lambda: _pandas_features(share), repeats=3)
-    return [*rows, row(f"pandas rolling, 6 features, {_PANDAS_SHARE:.0%} of the rows,", times, _PANDAS_GOAL)]
+    return [*rows, row(f"pandas rolling, 6 features, {_PANDAS_SHARE:.0%} of the rows,", times, _PANDAS_GOAL, share.size)]
 
 
 def _make_data(n_rows: int) -> Windows:
