@@ -5,14 +5,14 @@ from __future__ import annotations
 from importlib import metadata
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QTextDocument
-from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.core.paths import resources
 from workbench.core.provenance import version
 from workbench.ui.context import AppContext, Selection
 from workbench.ui.page import Page
 from workbench.ui.widgets.fields import SearchField
+from workbench.ui.widgets.markdown import MarkdownView
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.window_actions import help_topics
 
@@ -34,13 +34,10 @@ class HelpPage(Page):
         self.search = SearchField(self.theme, self.tr("Topic"))
         self.table = ArrayTable(self.theme, (Column(key="title", title=self.tr("Topic"), stretch=True),))
         self.table.set_data({"title": [title for _name, title in self._topics]})
-        self.view = QTextBrowser()
-        self.view.setOpenLinks(False)
-        self.view.setAccessibleName(self.tr("Help text"))
+        self.view = MarkdownView(self.theme, self.tr("Help text"))
         self.search.textChanged.connect(self.table.set_filter_text)
         self.table.row_selected.connect(self._on_row)
         self.view.anchorClicked.connect(self._on_link)
-        self.theme.changed.connect(self._on_theme)
         self._lay_out()
         self.set_header(self.tr("Help"), facts=self.tr("all of it inside this program"))
 
@@ -57,11 +54,8 @@ class HelpPage(Page):
         topic = topic if topic in names else ABOUT
         self._shown = topic
         self.table.select_row(names.index(topic))
-        document = self.view.document()
-        document.setDefaultFont(self.theme.font("body"))
         text = about_text() if topic == ABOUT else (resources() / "help" / f"{topic}.md").read_text(encoding="utf-8")
-        document.setMarkdown(text, QTextDocument.MarkdownFeature.MarkdownNoHTML)
-        self.view.moveCursor(self.view.textCursor().MoveOperation.Start)
+        self.view.show_markdown(text)
 
     def _lay_out(self) -> None:
         side = QWidget()
@@ -91,10 +85,6 @@ class HelpPage(Page):
         path = url.path().removesuffix(".md").lstrip("./")
         if path in [name for name, _title in self._topics]:
             self.show_topic(path)
-
-    def _on_theme(self, _tokens: object) -> None:
-        if self._shown:
-            self.show_topic(self._shown)
 
 
 def about_text() -> str:
@@ -130,6 +120,7 @@ def _library(name: str) -> tuple[str, str, str] | None:
 def _licence_of(facts: metadata.PackageMetadata) -> str:
     words = [text.rpartition("::")[2].strip() for text in facts.get_all("Classifier") or [] if text.startswith("License ::")]
     stated = [str(facts[key]).strip().partition("\n")[0] for key in ("License-Expression", "License") if key in facts]
+    stated = [text for text in stated if "Copyright" not in text]
     return (stated[:1] or ["; ".join(words)])[0] or "see its own files"
 
 

@@ -173,7 +173,8 @@ class StartPage(Page):
         zone = shown.zone_of(self.context.settings.zone)
         caption = self.tr("No log yet. CSV, Parquet, Excel, gzip and zip are read.")
         if trace is not None:
-            days = f"{shown.day(trace.start_utc, zone)} – {shown.day(trace.end_utc, zone)}"
+            first, last = (shown.day(when, zone) for when in (trace.start_utc, trace.end_utc))
+            days = first if first == last else f"{first} – {last}"
             caption = " · ".join([trace.asset, trace.channel, days])
         self.doors["log"].set_caption(caption)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from workbench.ui.widgets.buttons import Button, FlatButton, SecondaryButton
 from workbench.ui.widgets.text import IconLabel, KeyCap, Text
 
 PREVIEW_PX = 112
+HEIGHT_PX = 270
 _VERDICTS = {"verified": State.GOOD, "failed": State.FAILURE, "unknown": State.OUT_OF_SPECIFICATION}
 
 
@@ -29,6 +30,7 @@ class Door(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(title)
         self.setObjectName(f"door:{key}")
+        self.setMinimumHeight(HEIGHT_PX)
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addWidget(IconLabel(theme, icon, "text1", 24))
@@ -52,9 +54,6 @@ class Door(QFrame):
         column.addWidget(self._caption)
         column.addStretch(1)
         column.addLayout(self._buttons)
-
-    def sizeHint(self) -> QSize:
-        return QSize(380, 270)
 
     def set_preview(self, picture: QWidget) -> None:
         """The picture of where you left off."""

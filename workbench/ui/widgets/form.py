@@ -24,6 +24,7 @@ R = TypeVar("R", bound=Request)
 LABEL_PX = 84
 _LIST_SEPARATOR = ";"
 _NUMBER_PX = 110
+_GAP_PX = 8
 
 
 class FormField(QWidget):
@@ -61,7 +62,7 @@ class FormField(QWidget):
         elif isinstance(self.input, UnitField):
             is_many = isinstance(value, tuple | list)
             texts = [str(item) for item in value] if is_many else []  # type: ignore[attr-defined]
-            self.input.setText(f"{_LIST_SEPARATOR} ".join(texts) if is_many else "" if value is None else str(value))
+            self.input.setText(f"{_LIST_SEPARATOR} ".join(texts) if is_many else _text_of(value))
 
     def value(self) -> object:
         """The value as `build` takes it; raises RequestError naming the value and what to type."""
@@ -187,7 +188,7 @@ class RequestForm(QWidget, Generic[R]):
         holder = QWidget()
         grid = QGridLayout(holder)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(0)
+        grid.setHorizontalSpacing(_GAP_PX)
         grid.setVerticalSpacing(8)
         grid.setColumnMinimumWidth(0, LABEL_PX)
         grid.setColumnStretch(1, 1)
@@ -196,8 +197,9 @@ class RequestForm(QWidget, Generic[R]):
             field.edited.connect(self.changed)
             self._fields[parameter.name] = field
             if parameter.kind != "switch":
-                label = Text(parameter.label, "body", "text2")
+                label = Text(parameter.label, "body", "text2", is_wrapped=True)
                 label.setBuddy(field.input)
+                label.setFixedWidth(LABEL_PX)
                 label.setMinimumHeight(28)
                 grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             field.input.setAccessibleName(parameter.label)
@@ -209,6 +211,12 @@ class RequestForm(QWidget, Generic[R]):
         is_open = not self._folded.isVisible()
         self._folded.setVisible(is_open)
         self._more.set_icon_name("chevron-down" if is_open else "chevron-right")
+
+
+def _text_of(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def parse_number(parameter: Parameter, text: str) -> int | float:
