@@ -19,6 +19,11 @@ def outcome_exit(result: object) -> int:
     return EXIT_OK if getattr(result, "outcome", "") == "verified" else EXIT_REFUSED
 
 
+def replay_exit(result: object) -> int:
+    """All golden vectors passed 0, else 3."""
+    return EXIT_OK if getattr(result, "is_passed", False) else EXIT_REFUSED
+
+
 def preflight_exit(result: object) -> int:
     """All lights green 0, else 3."""
     return EXIT_OK if getattr(result, "is_ready", False) else EXIT_REFUSED
@@ -74,12 +79,17 @@ COMMANDS: tuple[Command, ...] = (
     Command(words=("quantize",), service="exporting:quantize_run", request="QuantizeRequest"),
     Command(words=("bundle", "build"), service="bundles:build_bundle", request="BundleBuildRequest"),
     Command(words=("bundle", "sign"), service="bundles:sign_bundle", request="BundleSignRequest"),
+    Command(words=("bundle", "approve"), service="bundles:approve_bundle", request="BundleApproveRequest"),
     Command(words=("bundle", "verify"), service="bundles:verify_bundle", request="BundleVerifyRequest", exit_rule=outcome_exit),
     Command(words=("bundle", "show"), service="bundles:show_bundle", request="BundleShowRequest"),
+    Command(words=("bundle", "diff"), service="bundles:diff_bundles", request="BundleDiffRequest"),
+    Command(words=("bundle", "replay"), service="bundles:replay_bundle", request="BundleReplayRequest", exit_rule=replay_exit),
     Command(words=("bundle", "list"), service="bundles:list_bundles", request="BundleListRequest"),
     Command(words=("keys", "new"), service="keys:new_key", request="KeyNewRequest"),
     Command(words=("keys", "list"), service="keys:list_keys", request="KeyListRequest"),
     Command(words=("keys", "export"), service="keys:export_key", request="KeyExportRequest"),
+    Command(words=("keys", "rotate"), service="keys:rotate_key", request="KeyRotateRequest"),
+    Command(words=("keys", "revoke"), service="keys:revoke_trust", request="KeyRevokeRequest"),
     Command(words=("trust", "show"), service="keys:show_trust", request="TrustShowRequest"),
     Command(words=("trust", "add"), service="keys:add_trust", request="TrustAddRequest"),
     Command(words=("devices", "boards"), service="devices:list_boards", request="BoardsRequest"),
