@@ -178,9 +178,9 @@ def _rows_of(rows: int, seconds: float, period_s: float) -> int:
 
 def _segments(times_ns: NDArray[np.int64], values: Floats, limit_s: float) -> NDArray[np.int64]:
     """Number of the unbroken stretch that each row belongs to; a gap or a row without all values starts a new one."""
-    is_bad = ~np.isfinite(values).all(axis=1)
-    starts = np.concatenate(([False], np.diff(times_ns) > limit_s * NS_PER_S)) | is_bad
-    starts |= np.concatenate(([False], is_bad[:-1]))
+    is_bad = ~np.isfinite(values.sum(axis=1, keepdims=True))[:, 0]
+    starts = is_bad.copy()
+    starts[1:] |= (np.diff(times_ns) > limit_s * NS_PER_S) | is_bad[:-1]
     return np.cumsum(starts)
 
 

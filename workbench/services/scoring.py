@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
+from workbench.core.clock import parse_utc
 from workbench.core.codec import Record
+from workbench.core.errors import InputError, RequestError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
+from workbench.core.scoring_spec import SCORE_THRESHOLD
 from workbench.services.common import Answers, Join, LogPaths, OutFolder, ZoneName
 from workbench.services.logs import Question
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from workbench.core.scoring_spec import ScoringSpec
+    from workbench.logs.parse import ParsedRecording
+    from workbench.scoring.session import ScoringSession
+    from workbench.services.score_files import OutNames
 
 
 class ScreenRequest(Request, frozen=True, kw_only=True):
@@ -43,8 +56,53 @@ class ScreenResult(Result, frozen=True, kw_only=True):
 
 
 def screen(request: ScreenRequest, job: Job) -> ScreenResult:
-    """No training by hand, one default, no labels."""
-    raise NotImplementedError
+    """No training by hand, one default, no labels.
+
+    Raises RequestError without a reference, InputError for a log whose reference is too short.
+    """
+    from workbench.services.score_files import OutNames, parse_each
+
+    if (request.reference_rows is None) == (request.reference_until is None):
+        raise RequestError("Say which part of each log is known to be good.", "Give --reference-rows N or --reference-until T.")
+    names = OutNames()
+    logs: list[ScreenLog] = []
+    questions: list[Question] = []
+    for number, (source, parsed, asked) in enumerate(parse_each(request.paths, request, join=request.join)):
+        job.progress(number / max(len(request.paths), number + 1), f"Screening {source}")
+        questions += asked
+        logs += [_screen_one(recording, source, request, names) for recording in parsed]
+    if not logs:
+        raise InputError("No log was found.", f"Looked at: {', '.join(request.paths)}.")
+    return ScreenResult(logs=tuple(logs), questions=tuple(questions))
+
+
+def _screen_one(recording: ParsedRecording, source: str, request: ScreenRequest, names: OutNames) -> ScreenLog:
+    import numpy as np
+
+    from workbench.learning.screen import screen_log
+    from workbench.services.score_files import channels_of, left_out_of, write_scores
+
+    channels = channels_of(recording)
+    values = np.column_stack([recording.columns[channel.name] for channel in channels]) if channels else np.empty((0, 0))
+    times_ns = recording.times_ns
+    n_reference = request.reference_rows
+    if n_reference is None:
+        n_reference = int(np.searchsorted(times_ns, parse_utc(request.reference_until or ""), side="right"))
+    screened = screen_log(times_ns, channels, values, n_reference, request.ignore)
+    score = screened.score[n_reference:]
+    is_alarm = score >= screened.threshold
+    path = None
+    if request.out is not None:
+        path = Path(request.out) / f"{names.take(source)}.scores.csv"
+        write_scores(path, times_ns[n_reference:], score, screened.threshold, is_alarm)
+    return ScreenLog(
+        source=source,
+        scores=None if path is None else str(path),
+        rows=len(score),
+        alarm_rows=int(is_alarm.sum()),
+        channels_used=screened.channels,
+        left_out=(*left_out_of(recording), *({"channel": item.channel, "why": item.why} for item in screened.left_out)),
+    )
 
 
 class ScoreRequest(Request, frozen=True, kw_only=True):
@@ -79,5 +137,73 @@ class ScoreResult(Result, frozen=True, kw_only=True):
 
 
 def score(request: ScoreRequest, job: Job) -> ScoreResult:
-    """The same `scoring` code as on the device."""
-    raise NotImplementedError
+    """The same `scoring` code as on the device. Raises InputError where a log lacks one of the model's channels."""
+    from workbench.services.score_files import OutNames, parse_each
+
+    session, spec = _open_model(request)
+    names = OutNames()
+    logs: list[ScoredLog] = []
+    questions: list[Question] = []
+    for number, (source, parsed, asked) in enumerate(parse_each(request.paths, request, join=False)):
+        job.progress(number / max(len(request.paths), number + 1), f"Scoring {source}")
+        questions += asked
+        logs += [_score_one(recording, source, request, (session, spec, names.take(source))) for recording in parsed]
+    if not logs:
+        raise InputError("No log was found.", f"Looked at: {', '.join(request.paths)}.")
+    return ScoreResult(logs=tuple(logs), questions=tuple(questions))
+
+
+def _open_model(request: ScoreRequest) -> tuple[ScoringSession, ScoringSpec]:
+    from workbench.scoring.session import ScoringSession
+
+    path = Path(request.model)
+    if path.is_file():
+        from workbench.bundle.inspect_onnx import check_model
+        from workbench.bundle.manifest import MODEL_NAME
+        from workbench.bundle.verify import open_bundle
+
+        opened = open_bundle(path.read_bytes())
+        model = bytes(opened.members[MODEL_NAME])
+        check_model(model)
+        return ScoringSession(model, n_threads=2), opened.manifest.spec
+    if request.project is None:
+        raise InputError(f"{request.model} is not a bundle file.", "To score with a run, say its project: --project DIR.")
+    from workbench.learning.run import load_run
+    from workbench.project.store import Project
+
+    with Project.open(Path(request.project)) as project:
+        run = load_run(project.objects.tree_path("run", project.item("run", request.model).id))
+    return ScoringSession(run.model_path, n_threads=2), run.record.spec
+
+
+def _score_one(
+    recording: ParsedRecording, source: str, request: ScoreRequest, model: tuple[ScoringSession, ScoringSpec, str]
+) -> ScoredLog:
+    import numpy as np
+
+    from workbench.scoring.alerts import alarms_of
+    from workbench.scoring.windower import windows_of
+    from workbench.services.score_files import hold_on_rows, inputs_of, told_columns, write_scores, write_windows
+
+    session, spec, name = model
+    windows = windows_of(recording.times_ns, inputs_of(recording, spec, source), spec)
+    scores = session.score(windows)
+    is_alarm = alarms_of(scores.score, windows.end_ns, spec)
+    row = hold_on_rows(recording.times_ns, windows.end_ns, spec)
+    row_score = np.where(row >= 0, scores.score[row], np.nan) if len(windows) else np.full(len(row), np.nan)
+    row_alarm = (row >= 0) & is_alarm[row] if len(windows) else np.zeros(len(row), np.bool_)
+    path = Path(request.out) / f"{name}.scores.csv"
+    write_scores(path, recording.times_ns, row_score, SCORE_THRESHOLD, row_alarm, told_columns(scores, spec, row))
+    kept: NDArray[np.bool_] = np.isfinite(scores.score)
+    windows_path = None
+    if request.windows_out is not None:
+        windows_path = write_windows(Path(request.windows_out), name, windows, scores.score, is_alarm)
+    return ScoredLog(
+        source=source,
+        scores=str(path),
+        windows=None if windows_path is None else str(windows_path),
+        rows=len(row),
+        n_windows=len(windows),
+        n_scored=int(kept.sum()),
+        alarm_rows=int(row_alarm.sum()),
+    )

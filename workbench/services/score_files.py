@@ -1,0 +1,212 @@
+"""What screening and scoring share: reading logs one by one, finding a model's inputs in them, writing score files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from workbench.core.codec import write_atomic
+from workbench.core.errors import InputError
+from workbench.services.logs import Question
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from workbench.core.scoring_spec import ChannelSpec, ScoringSpec
+    from workbench.logs.parse import ParsedRecording
+    from workbench.scoring.session import Scores
+    from workbench.scoring.windower import Windows
+
+_LOG_SUFFIXES = (".gz", ".zip", ".csv", ".txt", ".tsv", ".parquet", ".xlsx", ".xls")
+
+
+class ParseChoices(Protocol):
+    """The part of a request that says how to read logs."""
+
+    @property
+    def zone(self) -> str | None:
+        """IANA zone of naive stamps."""
+        ...
+
+    @property
+    def answer(self) -> tuple[str, ...]:
+        """Answers to the importer's questions."""
+        ...
+
+
+class OutNames:
+    """Names for result files: the log's own, numbered where two logs share one."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def take(self, source: str) -> str:
+        """A fresh name for this source."""
+        stem = name_of(source)
+        number, name = 1, stem
+        while name.casefold() in self._taken:
+            number += 1
+            name = f"{stem}-{number}"
+        self._taken.add(name.casefold())
+        return name
+
+
+def name_of(source: str) -> str:
+    """A log's file name without folders and endings such as .csv.gz."""
+    name = Path(source).name
+    while Path(name).suffix.lower() in _LOG_SUFFIXES:
+        name = Path(name).stem
+    return name or "log"
+
+
+def parse_each(
+    paths: tuple[str, ...], choices: ParseChoices, *, join: bool | None
+) -> Iterator[tuple[str, list[ParsedRecording], list[Question]]]:
+    """Read path by path (or all together to join them): source, recordings, questions. Raises QuestionOpen, LogFormatError."""
+    from workbench.logs.parse import ParseOptions, parse_logs
+    from workbench.services.log_summaries import question_of
+
+    options = ParseOptions(zone=choices.zone, answers=choices.answer, join=join)
+    groups = [[Path(path)] for path in paths] if join is False else [[Path(path) for path in paths]]
+    for group in groups:
+        parsed = parse_logs(group, options)
+        questions = [question_of(question) for question in parsed.questions]
+        is_one_file = len(group) == 1 and len(parsed.recordings) == 1
+        for recording in parsed.recordings:
+            yield str(group[0]) if is_one_file else recording.facts.source, [recording], questions
+            questions = []
+
+
+def channels_of(recording: ParsedRecording) -> tuple[ChannelSpec, ...]:
+    """The input columns of a parsed log with unit and quantity."""
+    from workbench.core.scoring_spec import ChannelSpec
+
+    known = {channel.name: channel for channel in recording.facts.channels}
+    return tuple(
+        ChannelSpec(name=name, unit=known[name].unit or "", quantity=known[name].quantity)
+        if name in known
+        else ChannelSpec(name=name)
+        for name in recording.columns
+    )
+
+
+def left_out_of(recording: ParsedRecording) -> tuple[dict[str, str], ...]:
+    """Columns that the importer kept from being inputs."""
+    return tuple({"channel": item.channel, "why": item.why} for item in recording.facts.left_out)
+
+
+def inputs_of(recording: ParsedRecording, spec: ScoringSpec, source: str) -> NDArray[np.float64]:
+    """The model's inputs [n, c] from a log: matched by tag, converted to the model's units.
+
+    Raises InputError for a channel that the log lacks, and for a unit that can't be converted.
+    """
+    import numpy as np
+
+    from workbench.core.tags import match_channels
+
+    wanted = [channel.name for channel in spec.channels]
+    found = match_channels(wanted, list(recording.columns))
+    missing = [name for name in wanted if name not in found]
+    if missing:
+        raise InputError(
+            f"{source} has no channel for {', '.join(missing)}.", f"The log has: {', '.join(recording.columns) or 'no channel'}."
+        )
+    units = {channel.name: channel.unit for channel in channels_of(recording)}
+    columns = [
+        _converted(recording.columns[found[channel.name]], units[found[channel.name]], channel, source)
+        for channel in spec.channels
+    ]
+    return np.column_stack(columns)
+
+
+def hold_on_rows(times_ns: NDArray[np.int64], end_ns: NDArray[np.int64], spec: ScoringSpec) -> NDArray[np.int64]:
+    """For each row [n] the newest window that had ended by then, or -1 once the next one is overdue."""
+    import numpy as np
+
+    from workbench.core.clock import NS_PER_S
+
+    window = np.searchsorted(end_ns, times_ns, side="right") - 1
+    if not len(end_ns):
+        return np.full(len(times_ns), -1, np.int64)
+    reach_ns = round((spec.stride_samples + 1) * spec.sample_period_s * NS_PER_S)
+    is_fresh = (window >= 0) & (times_ns - end_ns[np.maximum(window, 0)] < reach_ns)
+    return np.where(is_fresh, window, -1)
+
+
+def told_columns(scores: Scores, spec: ScoringSpec, row: NDArray[np.int64]) -> dict[str, list[str]]:
+    """What a task adds to a score file: the class as `label`, or the hours left as `rul_h`; '' where there is no score."""
+    import numpy as np
+
+    if scores.rul_h is not None and spec.task == "rul":
+        hours = scores.rul_h
+        return {"rul_h": [f"{hours[at]:.6g}" if at >= 0 and np.isfinite(hours[at]) else "" for at in row.tolist()]}
+    if scores.class_probabilities is not None and spec.task == "classify":
+        shares = scores.class_probabilities
+        best = np.where(np.isfinite(shares).all(axis=1), np.nan_to_num(shares).argmax(axis=1), -1)
+        return {"label": [spec.classes[best[at]] if at >= 0 and best[at] >= 0 else "" for at in row.tolist()]}
+    return {}
+
+
+def write_scores(
+    path: Path,
+    times_ns: NDArray[np.int64],
+    score: NDArray[np.floating],
+    threshold: float,
+    is_alarm: NDArray[np.bool_],
+    more: dict[str, list[str]] | None = None,
+) -> None:
+    """Write time_utc,score,threshold,alarm (and what the task adds), one line a row; no score = empty and 0."""
+    columns = [format_times(times_ns), _numbers(score), [f"{threshold:.9g}"] * len(times_ns), _flags(is_alarm)]
+    more = more or {}
+    lines = [",".join(["time_utc", "score", "threshold", "alarm", *more])]
+    lines += [",".join(row) for row in zip(*columns, *more.values(), strict=True)]
+    write_atomic(path, ("\n".join(lines) + "\n").encode("utf-8"))
+
+
+def write_windows(folder: Path, name: str, windows: Windows, score: NDArray[np.float32], is_alarm: NDArray[np.bool_]) -> Path:
+    """Write the raw windows that have a score, and beside them end_utc,score,alarm; returns the path of the .npy file."""
+    import io
+
+    import numpy as np
+
+    kept = np.isfinite(score)
+    stream = io.BytesIO()
+    np.save(stream, np.ascontiguousarray(windows.values[kept], dtype="<f4"), allow_pickle=False)
+    path = folder / f"{name}.windows.npy"
+    write_atomic(path, stream.getvalue())
+    rows = zip(format_times(windows.end_ns[kept]), _numbers(score[kept]), _flags(is_alarm[kept]), strict=True)
+    text = "\n".join(["end_utc,score,alarm", *(",".join(row) for row in rows)]) + "\n"
+    write_atomic(folder / f"{name}.windows.csv", text.encode("utf-8"))
+    return path
+
+
+def format_times(times_ns: NDArray[np.int64]) -> list[str]:
+    """ISO 8601 with Z; as many decimals as any of them needs (0, 3, 6 or 9)."""
+    import numpy as np
+
+    steps: tuple[tuple[Literal["s", "ms", "us"], int], ...] = (("s", 10**9), ("ms", 10**6), ("us", 10**3))
+    digits: Literal["s", "ms", "us", "ns"] = next((unit for unit, step in steps if not (times_ns % step).any()), "ns")
+    return [f"{text}Z" for text in np.datetime_as_string(times_ns.astype("datetime64[ns]"), unit=digits).tolist()]
+
+
+def _numbers(values: NDArray[np.floating]) -> list[str]:
+    return ["" if value != value else f"{value:.9g}" for value in values.tolist()]
+
+
+def _flags(values: NDArray[np.bool_]) -> list[str]:
+    return ["1" if value else "0" for value in values.tolist()]
+
+
+def _converted(values: NDArray[np.float64], unit: str, channel: ChannelSpec, source: str) -> NDArray[np.float64]:
+    from workbench.logs.units import can_convert, conversion
+
+    if not unit or not channel.unit or unit == channel.unit:
+        return values
+    if not can_convert(unit, channel.unit):
+        raise InputError(
+            f"{source}: {channel.name} is in {unit}, and the model reads {channel.unit}.", "Correct the unit in the log's import."
+        )
+    factor, offset = conversion(unit, channel.unit)
+    return values * factor + offset
