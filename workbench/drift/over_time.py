@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from workbench.core.clock import NS_PER_S
 from workbench.core.errors import InputError
-from workbench.drift.calibrate import LONG_WINDOWS, Limits, Statistics, calibrate, effect_limit, lasting, statistics_of
+from workbench.drift.calibrate import Limits, Statistics, calibrate, effect_limit, lasting, statistics_of
 from workbench.drift.chunks import Chunks, ReferenceShape, WindowEffects, cut, shape_of, window_means
 from workbench.drift.measures import Distances, measure_distances
 
@@ -20,8 +20,10 @@ Times = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Measure = Literal["step", "spread", "flat", "missing", "effect"]
 FAST: tuple[Measure, ...] = ("missing", "flat", "step", "spread")
-MIN_REFERENCE_CHUNKS = 6
+MIN_REFERENCE_CHUNKS = 3
 _WINDOW_SAMPLES = 30
+_LONG_WINDOW_SAMPLES = 270
+_MOST_LONG_WINDOWS = 5
 _REARM_WINDOWS = 5
 _SAME_STORY_WINDOWS = 30
 
@@ -29,11 +31,12 @@ _SAME_STORY_WINDOWS = 30
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
     """When is evaluated: chunk bounds in s after the recording's first sample [k + 1], of which the first `n_reference` are
-    reference; a window is `n_chunks` chunks."""
+    reference; a window is `n_chunks` chunks, and the distances look at `n_long` chunks."""
 
     bounds_s: Array
     n_reference: int
     n_chunks: int
+    n_long: int
     every_s: float
     first_ns: int
 
@@ -60,7 +63,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelHistory:
-    """One channel's drift over the analysis period; arrays have one entry an evaluation."""
+    """One channel's drift; arrays have one entry a chunk [k], the reference's first. `is_over` is False within the reference."""
 
     channel: str
     shape: ReferenceShape
@@ -92,9 +95,16 @@ def plan_schedule(times_ns: Times, reference_end_ns: int | None, every_s: float)
         )
     bounds_s = np.asarray(end_s + np.arange(-n_reference, n_after + 1) * every_s, dtype=np.float64)
     period_s = float(np.median(np.diff(times_ns))) / NS_PER_S
-    n_chunks = max(1, int(np.ceil(_WINDOW_SAMPLES * period_s / every_s - 1e-9)))
-    n_chunks = min(n_chunks, max(n_reference // (2 * LONG_WINDOWS), 1))
-    return Schedule(bounds_s=bounds_s, n_reference=n_reference, n_chunks=n_chunks, every_s=every_s, first_ns=first_ns)
+    n_chunks = min(_chunks_for(_WINDOW_SAMPLES, period_s, every_s), max(n_reference // 10, 1))
+    n_long = max(_chunks_for(_LONG_WINDOW_SAMPLES, period_s, every_s), n_chunks)
+    n_long = min(n_long, _MOST_LONG_WINDOWS * n_chunks, max(n_reference // 2, 1))
+    return Schedule(
+        bounds_s=bounds_s, n_reference=n_reference, n_chunks=n_chunks, n_long=n_long, every_s=every_s, first_ns=first_ns
+    )
+
+
+def _chunks_for(n_samples: int, period_s: float, every_s: float) -> int:
+    return max(1, int(np.ceil(n_samples * period_s / every_s - 1e-9)))
 
 
 def watch_channel(channel: str, times_ns: Times, values: Array, schedule: Schedule) -> ChannelHistory | None:
@@ -106,20 +116,20 @@ def watch_channel(channel: str, times_ns: Times, values: Array, schedule: Schedu
         return None
     shape = shape_of(reference)
     chunks = cut(times_s, values, schedule.bounds_s, shape)
-    found = statistics_of(chunks, schedule.n_chunks, shape)
+    found = statistics_of(chunks, schedule.n_chunks, schedule.n_long, shape)
     limits = _limits(chunks, found, shape, schedule)
     over, values_of = _over(found, limits, schedule)
-    after = slice(schedule.n_reference, None)
-    total = measure_distances(reference, analysis) if analysis.size else _NOTHING
+    is_over = np.logical_or.reduce([over[measure] for measure in over])
+    is_over[: schedule.n_reference] = False
     return ChannelHistory(
         channel=channel,
         shape=shape,
         limits=limits,
-        effects=_sliced(found.effects, after),
-        effect_limit=values_of["effect"][1][after],
-        is_over=np.logical_or.reduce([over[measure][after] for measure in over]),
+        effects=found.effects,
+        effect_limit=values_of["effect"][1],
+        is_over=is_over,
         alarms=_alarms(channel, over, values_of, schedule),
-        total=total,
+        total=measure_distances(reference, analysis) if analysis.size else _NOTHING,
     )
 
 
@@ -141,11 +151,11 @@ def _good(values: Array) -> Array:
 
 def _limits(chunks: Chunks, found: Statistics, shape: ReferenceShape, schedule: Schedule) -> Limits:
     """Only whole windows of the reference calibrate: the first ones have no past."""
-    n, long = schedule.n_reference, schedule.n_chunks * LONG_WINDOWS
-    settled = slice(min(long - 1, n - 1), n)
+    n = schedule.n_reference
+    settled = slice(min(schedule.n_long, n) - 1, n)
     reference = Statistics(
         steps=tuple(step[:n] for step in found.steps),
-        roughness=found.roughness[min(schedule.n_chunks - 1, n - 1) : n],
+        roughness=found.roughness[min(schedule.n_chunks, n) - 1 : n],
         missing=found.missing[:n],
         flat_s=found.flat_s[:n],
         effects=_sliced(found.effects, settled),
