@@ -57,6 +57,13 @@ class Cells:
         counts = np.bincount(self.codes[self.codes >= 0], minlength=len(self.texts))
         return tuple(text for text, count in zip(self.texts, counts, strict=True) if count)
 
+    def compact(self) -> Cells:
+        """The same cells with only those texts that occur."""
+        is_used = np.bincount(self.codes[self.codes >= 0], minlength=len(self.texts)) > 0
+        mapping = np.append(np.cumsum(is_used) - 1, ABSENT).astype(np.int32)
+        texts = tuple(text for text, keep in zip(self.texts, is_used.tolist(), strict=True) if keep)
+        return Cells(texts, mapping[self.codes])
+
     def rows(self, limit: int | None = None) -> list[str]:
         """The texts row by row ('' where absent)."""
         codes = self.codes[:limit] if limit is not None else self.codes

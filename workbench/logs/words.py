@@ -43,8 +43,8 @@ TAG_NAMES = _words("""
 VALUE_NAMES = _words("value wert val reading numericvalue floatvalue verdi valeur valor messwert pv vvalue")
 UNIT_NAMES = _words("unit units uom einheit einheiten engunit engunits engineeringunits enhet unite unité eu")
 QUALITY_NAMES = (
-    "quality", "qualität", "qualitaet", "qualite", "kvalitet", "qualitydetail", "opcquality", "status", "statuscode", "qual", "qlty",
-    "qc", "q", "validity", "valid", "güte", "state", "flag", "flags", "isgood", "good", "sts", "stat", "confidence",
+    "quality", "qualität", "qualitaet", "qualite", "kvalitet", "qualitydetail", "opcquality", "status", "statuscode", "qual",
+    "qlty", "qc", "q", "validity", "valid", "güte", "state", "flag", "flags", "isgood", "good", "sts", "stat", "confidence",
 )  # fmt: skip
 INDEX_NAMES = _words("""
     record rn rec recnum recno recordno recordnumber index idx id row rowno rownum rownumber no nr num number seq sequence

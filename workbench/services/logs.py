@@ -85,8 +85,13 @@ class InspectResult(Result, frozen=True, kw_only=True):
 
 
 def inspect_logs(request: InspectRequest, job: Job) -> InspectResult:
-    """Parse everything; QuestionOpen is raised only where nothing at all can be delivered."""
-    raise NotImplementedError
+    """Parse everything. What waits for an answer is read with the default, and the question says so (`blocks`).
+
+    Raises LogFormatError or EncodingError naming a file that is no log, RequestError for an unknown zone or answer.
+    """
+    from workbench.services.log_reading import run_inspect
+
+    return run_inspect(request, job)
 
 
 class Guess(Record, frozen=True, kw_only=True):
@@ -129,8 +134,10 @@ class PreviewResult(Result, frozen=True, kw_only=True):
 
 
 def preview_log(request: PreviewRequest, job: Job) -> PreviewResult:
-    """Look at the head of a file only; fast at any size."""
-    raise NotImplementedError
+    """Look at the head of a file only; fast at any size. Raises LogFormatError or EncodingError naming the file."""
+    from workbench.services.log_reading import run_preview
+
+    return run_preview(request, job)
 
 
 class ImportRequest(Request, frozen=True, kw_only=True):

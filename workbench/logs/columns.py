@@ -1,0 +1,285 @@
+"""One column from cells to numbers: values, a reason for every bad cell, one unit, states as 0 and 1, sentinels out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.logs import questions
+from workbench.logs.cells import ABSENT, Cells, Decimal, read_cell
+from workbench.logs.readers.table import NumberCells
+from workbench.logs.sentinels import find_sentinels
+from workbench.logs.summary import ChannelFacts, Finding, Question
+from workbench.logs.units import can_convert, conversion, find_quantity
+from workbench.logs.words import BAD_PATTERN, OFF_WORDS, ON_WORDS
+
+GOOD = 0
+_BAD = re.compile(BAD_PATTERN, re.IGNORECASE)
+_MAX_REASONS = 64
+_OTHER = "other text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadCells:
+    """A column read: values float64 [n], reason codes int16 [n] (0 good, -1 absent, k the k-th reason), units per cell."""
+
+    values: NDArray[np.float64]
+    codes: NDArray[np.int16]
+    reasons: tuple[str, ...]
+    cell_units: NDArray[np.int16]
+    unit_names: tuple[str, ...]
+    n_number: int
+    n_text: int
+    n_known_bad: int
+    is_state: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A finished channel or label, rows in the order of its table."""
+
+    name: str
+    unit: str | None
+    quantity: str
+    values: NDArray[np.float64]
+    codes: NDArray[np.int16]
+    reasons: tuple[str, ...]
+    is_state: bool = False
+    questions: tuple[Question, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitRows:
+    """Units that headers or a unit column give to rows: codes int16 [n] into names, -1 none."""
+
+    codes: NDArray[np.int16]
+    names: tuple[str, ...]
+
+    @classmethod
+    def constant(cls, unit: str | None, n_rows: int) -> UnitRows:
+        """One unit (or none) for all rows."""
+        return cls(codes=np.full(n_rows, 0 if unit else -1, np.int16), names=(unit,) if unit else ())
+
+
+def read_cells(cells: Cells | NumberCells, decimal: Decimal) -> ReadCells:
+    """Read every distinct text of a column once."""
+    if isinstance(cells, NumberCells):
+        return _read_numbers(cells)
+    states = _states_of(cells)
+    if states is not None:
+        return _read_states(cells, states)
+    readings = [read_cell(text, decimal) for text in cells.texts]
+    reasons: dict[str, int] = {}
+    units: dict[str, int] = {}
+    codes = [_code_of(reading.reason, reasons) for reading in readings]
+    unit_codes = [units.setdefault(reading.unit, len(units)) if reading.unit else -1 for reading in readings]
+    counts = np.bincount(cells.codes[cells.codes >= 0], minlength=len(readings))
+    is_bad_word = [
+        bool(reading.reason in ("empty", "inf") or _BAD.search(text)) for reading, text in zip(readings, cells.texts, strict=True)
+    ]
+    n_number = sum(int(count) for count, reading in zip(counts, readings, strict=True) if not reading.reason)
+    n_known = sum(
+        int(c) for c, r, known in zip(counts, readings, is_bad_word, strict=True) if r.reason not in ("", "empty") and known
+    )
+    n_text = sum(int(c) for c, r, known in zip(counts, readings, is_bad_word, strict=True) if r.reason and not known)
+    return ReadCells(
+        values=np.array([reading.value for reading in readings] + [np.nan])[cells.codes],
+        codes=np.array([*codes, ABSENT], np.int16)[cells.codes],
+        reasons=tuple(reasons),
+        cell_units=np.array([*unit_codes, -1], np.int16)[cells.codes],
+        unit_names=tuple(units),
+        n_number=n_number,
+        n_text=n_text,
+        n_known_bad=n_known,
+        is_state=False,
+    )
+
+
+def _code_of(reason: str, reasons: dict[str, int]) -> int:
+    if not reason:
+        return GOOD
+    if reason not in reasons and len(reasons) >= _MAX_REASONS:
+        reason = _OTHER
+    return reasons.setdefault(reason, len(reasons)) + 1
+
+
+def _read_numbers(cells: NumberCells) -> ReadCells:
+    values = cells.values.astype(np.float64, copy=True)
+    codes = np.zeros(values.shape, np.int16)
+    codes[np.isnan(values)] = 1
+    codes[np.isinf(values)] = 2
+    values[np.isinf(values)] = np.nan
+    n_number = int(np.count_nonzero(codes == GOOD))
+    none = np.full(values.shape, -1, np.int16)
+    return ReadCells(
+        values=values, codes=codes, reasons=("empty", "inf"), cell_units=none, unit_names=(), n_number=n_number, n_text=0,
+        n_known_bad=0, is_state=False,
+    )  # fmt: skip
+
+
+def _states_of(cells: Cells) -> dict[str, float] | None:
+    """Words of a column that says on and off; None when it is no such column."""
+    found: dict[str, float] = {}
+    n_other = 0
+    for text in cells.used():
+        folded = text.strip().casefold()
+        if folded in ON_WORDS or folded in OFF_WORDS:
+            found[text] = 1.0 if folded in ON_WORDS else 0.0
+        elif not read_cell(text, ".").reason:
+            return None
+        elif folded and not _BAD.search(folded) and read_cell(text, ".").reason != "empty":
+            n_other += 1
+    return found if found and n_other == 0 else None
+
+
+def _read_states(cells: Cells, states: dict[str, float]) -> ReadCells:
+    reasons: dict[str, int] = {}
+    codes = [GOOD if text in states else _code_of(read_cell(text, ".").reason, reasons) for text in cells.texts]
+    row_codes = np.array([*codes, ABSENT], np.int16)[cells.codes]
+    return ReadCells(
+        values=np.array([states.get(text, np.nan) for text in cells.texts] + [np.nan])[cells.codes],
+        codes=row_codes,
+        reasons=tuple(reasons),
+        cell_units=np.full(cells.codes.shape, -1, np.int16),
+        unit_names=(),
+        n_number=int(np.count_nonzero(row_codes == GOOD)),
+        n_text=0,
+        n_known_bad=0,
+        is_state=True,
+    )
+
+
+def finish_column(
+    name: str,
+    read: ReadCells,
+    units: UnitRows,
+    is_good: NDArray[np.bool_] | None,
+    description: str,
+    answers: questions.AnswerBook,
+) -> Column:
+    """Apply quality, sentinels and units, in this order, to a column that was read."""
+    values, codes, reasons = read.values.copy(), read.codes.copy(), list(read.reasons)
+    asked: list[Question] = []
+    found: list[Finding] = []
+    if is_good is not None:
+        _mark(values, codes, reasons, ~is_good & (codes != ABSENT), "quality")
+    _drop_sentinels(name, values, codes, reasons, asked, answers)
+    unit = _unify(name, read, units, values, codes, reasons, asked, found)
+    return Column(
+        name=name, unit=unit, quantity="state" if read.is_state else find_quantity(unit, name, description), values=values,
+        codes=codes, reasons=tuple(reasons), is_state=read.is_state, questions=tuple(asked), findings=tuple(found),
+    )  # fmt: skip
+
+
+def _mark(
+    values: NDArray[np.float64], codes: NDArray[np.int16], reasons: list[str], rows: NDArray[np.bool_], reason: str
+) -> None:
+    if rows.any():
+        if reason not in reasons:
+            reasons.append(reason)
+        codes[rows] = reasons.index(reason) + 1
+        values[rows] = np.nan
+
+
+def _drop_sentinels(
+    name: str,
+    values: NDArray[np.float64],
+    codes: NDArray[np.int16],
+    reasons: list[str],
+    asked: list[Question],
+    answers: questions.AnswerBook,
+) -> None:
+    found = find_sentinels(values)
+    if found is None:
+        return
+    _mark(values, codes, reasons, found.is_sentinel, "sentinel")
+    if not found.doubtful:
+        return
+    answer = answers.find("SENTINEL_SUSPECTED", name)
+    if answer == "missing":
+        _mark(values, codes, reasons, np.isin(values, found.doubtful), "sentinel")
+    elif answer is None:
+        asked.append(questions.sentinel_suspected(name, found.doubtful))
+
+
+def _unify(
+    name: str,
+    read: ReadCells,
+    units: UnitRows,
+    values: NDArray[np.float64],
+    codes: NDArray[np.int16],
+    reasons: list[str],
+    asked: list[Question],
+    found: list[Finding],
+) -> str | None:
+    """Bring all rows to the first unit that occurs; rows whose unit can't be converted become bad."""
+    names = (*units.names, *read.unit_names)
+    row_units = np.where(read.cell_units >= 0, read.cell_units + len(units.names), units.codes)
+    used = row_units[codes == GOOD]
+    used = used[used >= 0]
+    if used.size == 0:
+        first = row_units[row_units >= 0]
+        return names[int(first[0])] if first.size else None
+    target = names[int(used[0])]
+    others = [code for code in np.unique(used).tolist() if names[code] != target]
+    for code in others:
+        rows = (row_units == code) & (codes == GOOD)
+        if can_convert(names[code], target):
+            factor, offset = conversion(names[code], target)
+            values[rows] = values[rows] * factor + offset
+            text = f"{int(rows.sum())} cells in {names[code]} were converted to {target}."
+            found.append(Finding(code="UNIT_CHANGE", channel=name, text=text))
+        else:
+            _mark(values, codes, reasons, rows, f"unit {names[code]}")
+            asked.append(questions.unit_mixed(name, (target, names[code])))
+    return target
+
+
+def facts_of(column: Column) -> ChannelFacts:
+    """The column in numbers."""
+    good = column.values[column.codes == GOOD]
+    counts = [int(np.count_nonzero(column.codes == index + 1)) for index in range(len(column.reasons))]
+    bad = {reason: count for reason, count in zip(column.reasons, counts, strict=True) if count}
+    return ChannelFacts(
+        name=column.name,
+        unit=column.unit,
+        n_good=int(good.size),
+        bad=bad,
+        min=float(good.min()) if good.size else None,
+        max=float(good.max()) if good.size else None,
+        mean=float(good.mean()) if good.size else None,
+        quantity=column.quantity,
+        n_absent=int(np.count_nonzero(column.codes == ABSENT)),
+    )
+
+
+def take_rows(column: Column, rows: NDArray[np.intp]) -> Column:
+    """The column with these rows only, in this order; -1 makes an absent row."""
+    values = np.append(column.values, np.nan)[rows]
+    codes = np.append(column.codes, np.int16(ABSENT))[rows]
+    return Column(
+        name=column.name, unit=column.unit, quantity=column.quantity, values=values, codes=codes, reasons=column.reasons,
+        is_state=column.is_state, questions=column.questions, findings=column.findings,
+    )  # fmt: skip
+
+
+def unique_names(names: Sequence[str]) -> tuple[list[str], dict[str, list[str]]]:
+    """Names with ' (2)' and so on added to later ones of equal name, and what each doubled name became."""
+    taken = set(names)
+    seen: dict[str, list[str]] = {}
+    result = []
+    for name in names:
+        kept = name
+        number = len(seen.get(name, [])) + 1
+        while number > 1 and (kept == name or kept in taken):
+            kept = f"{name} ({number})"
+            number += kept in taken
+        taken.add(kept)
+        seen.setdefault(name, []).append(kept)
+        result.append(kept)
+    return result, {name: kept for name, kept in seen.items() if len(kept) > 1}

@@ -1,0 +1,141 @@
+"""Long tables (a row a tag and instant) become wide: a channel a tag, nothing filled in where a tag was not due."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.errors import LogFormatError
+from workbench.logs import questions
+from workbench.logs.cell_quality import find_scheme, good_rows
+from workbench.logs.cells import Cells, Decimal
+from workbench.logs.columns import Column, UnitRows, finish_column, read_cells, take_rows, unique_names
+from workbench.logs.label_like import NAMED_WHY, is_label_name
+from workbench.logs.readers.table import NumberCells
+from workbench.logs.roles import LongRoles
+from workbench.logs.summary import LeftOut, Question
+from workbench.logs.tables import Table
+from workbench.logs.text import clean_text
+from workbench.logs.units import split_unit
+from workbench.logs.wide import LogRows, mark_columns, source_of_rows, unit_rows_of
+
+MAX_TAGS = 4096
+MAX_CELLS = 500_000_000
+
+
+def read_long(
+    table: Table, roles: LongRoles, times_ns: NDArray[np.int64], rows: NDArray[np.intp], answers: questions.AnswerBook
+) -> LogRows:  # fmt: skip
+    """Pivot a long table; `rows` are those to keep, in the order of the files."""
+    tags = table.columns[roles.tag]
+    assert isinstance(tags, Cells)
+    marks = mark_columns(table, answers)
+    is_good = _good(table, roles)
+    instants = np.unique(times_ns[rows])
+    if len(tags.texts) > MAX_TAGS or len(tags.texts) * instants.size > MAX_CELLS:
+        raise LogFormatError(
+            f"{table.sources[0]} has {len(tags.texts)} tags at {instants.size} instants: too many for one table.",
+            "Export fewer tags at a time.",
+            path=table.sources[0],
+        )
+    columns: list[Column] = []
+    n_duplicates = n_backward = 0
+    names, units = _names(tags)
+    for code, (name, unit) in enumerate(zip(names, units, strict=True)):
+        mine = rows[tags.codes[rows] == code]
+        if mine.size == 0:
+            continue
+        column = _read_tag(table, roles, mine, name, unit, marks.marks[roles.value], is_good, answers)
+        kept, doubled, backward = _once(column, times_ns[mine])
+        n_duplicates += doubled
+        n_backward += backward
+        columns.append(_scatter(column, times_ns[mine], kept, instants))
+    labels = [column for column in columns if is_label_name(column.name)]
+    left = [LeftOut(channel=column.name, why=NAMED_WHY) for column in labels]
+    return LogRows(
+        sources=table.sources, source_of_row=_source_at(table, times_ns, rows, instants), times_ns=instants,
+        columns=tuple(column for column in columns if column not in labels), labels=tuple(labels),
+        left_out=(*roles.left_out, *left), questions=marks.questions if _concerns_value(table, roles, marks.questions) else (),
+        marks=marks, n_duplicates=n_duplicates, n_backward=n_backward, is_sorted=True,
+    )  # fmt: skip
+
+
+def _concerns_value(table: Table, roles: LongRoles, asked: tuple[Question, ...]) -> bool:
+    return any(question.channel in (None, table.headers[roles.value].name) for question in asked)
+
+
+def _names(tags: Cells) -> tuple[list[str], list[str | None]]:
+    split = [split_unit(clean_text(text)) for text in tags.texts]
+    names, _ = unique_names([name or "no tag" for name, _ in split])
+    return names, [unit for _, unit in split]
+
+
+def _read_tag(
+    table: Table, roles: LongRoles, rows: NDArray[np.intp], name: str, unit: str | None, mark: Decimal,
+    is_good: NDArray[np.bool_] | None, answers: questions.AnswerBook,
+) -> Column:  # fmt: skip
+    value = table.columns[roles.value].take(rows)
+    if isinstance(value, Cells):
+        value = value.compact()
+    units = UnitRows.constant(unit or table.headers[roles.value].unit, rows.size)
+    column = table.columns[roles.unit] if roles.unit is not None else None
+    if isinstance(column, Cells):
+        units = unit_rows_of(column.take(rows))
+    return finish_column(name, read_cells(value, mark), units, None if is_good is None else is_good[rows], "", answers)
+
+
+def _good(table: Table, roles: LongRoles) -> NDArray[np.bool_] | None:
+    if not roles.quality:
+        return None
+    verdict = np.ones(table.n_rows, np.bool_)
+    for index in roles.quality:
+        column = table.columns[index]
+        cells = column if isinstance(column, Cells) else _as_text(column)
+        verdict &= good_rows(cells, find_scheme(cells, ()))
+    return verdict
+
+
+def _as_text(column: NumberCells) -> Cells:
+    return Cells.of("" if np.isnan(value) else f"{value:.0f}" for value in column.values.tolist())
+
+
+def _once(column: Column, times_ns: NDArray[np.int64]) -> tuple[NDArray[np.intp], int, int]:
+    """Rows of a tag to keep (one an instant), how many were equal copies, and backward steps among the rest."""
+    order = np.argsort(times_ns, kind="stable")
+    same = np.concatenate([[False], np.diff(times_ns[order]) == 0])
+    if not same.any():
+        return np.arange(times_ns.size), 0, int(np.count_nonzero(np.diff(times_ns) < 0))
+    copies = np.zeros(times_ns.size, np.bool_)
+    later = np.zeros(times_ns.size, np.bool_)
+    keys: set[tuple[int, int, float]] = set()
+    best: dict[int, int] = {}
+    shared = np.isin(times_ns, times_ns[order][same])
+    for row in np.flatnonzero(shared).tolist():
+        instant = int(times_ns[row])
+        key = (instant, int(column.codes[row]), float(np.nan_to_num(column.values[row])))
+        copies[row] = key in keys
+        keys.add(key)
+        if copies[row]:
+            continue
+        first = best.setdefault(instant, row)
+        if first != row and column.codes[first] != 0 and column.codes[row] == 0:
+            later[first], best[instant] = True, row
+        elif first != row:
+            later[row] = True
+    kept = np.flatnonzero(~copies)
+    n_backward = int(np.count_nonzero(np.diff(times_ns[kept]) < 0))
+    return np.flatnonzero(~copies & ~later), int(copies.sum()), n_backward
+
+
+def _scatter(column: Column, times_ns: NDArray[np.int64], kept: NDArray[np.intp], instants: NDArray[np.int64]) -> Column:
+    where = np.full(instants.size, -1, np.intp)
+    where[np.searchsorted(instants, times_ns[kept])] = kept
+    return take_rows(column, where)
+
+
+def _source_at(
+    table: Table, times_ns: NDArray[np.int64], rows: NDArray[np.intp], instants: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    result = np.zeros(instants.size, np.int32)
+    result[np.searchsorted(instants, times_ns[rows])] = source_of_rows(table)[rows]
+    return result

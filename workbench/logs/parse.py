@@ -1,0 +1,211 @@
+"""Reads log files with care: everything in memory, every decision over all rows, every doubt said.
+
+    paths -> sources (archives, folders) -> segments (readers) -> tables -> times, columns -> recordings and questions
+
+Raises LogFormatError or EncodingError naming the file for what is no log. A question that blocks leaves its recording
+there, read with the default, so that a person sees what is asked about; importing waits for the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.clock import now_ns
+from workbench.core.errors import LogFormatError, WorkbenchError
+from workbench.logs import questions
+from workbench.logs.join import split_by_source
+from workbench.logs.long import read_long
+from workbench.logs.quality import find_quality
+from workbench.logs.readers.events import EventFile, find_events_in_json, is_json
+from workbench.logs.readers.excel import read_excel
+from workbench.logs.readers.parquet import read_parquet
+from workbench.logs.readers.sources import Source, load_sources
+from workbench.logs.readers.table import Segment
+from workbench.logs.readers.text import read_text
+from workbench.logs.recording_of_rows import ParsedRecording, build_recording
+from workbench.logs.roles import find_long, is_event_list
+from workbench.logs.summary import Finding, Question
+from workbench.logs.tables import Table, build_tables
+from workbench.logs.timing import StoredTimes, TimeAxis, TimeChoices, read_times
+from workbench.logs.wide import LogRows, read_wide
+
+__all__ = ["ParseOptions", "ParsedLogs", "ParsedRecording", "parse_logs"]
+_MIN_GOOD_TIMES = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParseOptions:
+    """Zone of clock times (IANA name), answers (CODE[@CHANNEL]=VALUE), and whether files are joined (None: where they fit)."""
+
+    zone: str | None = None
+    answers: Sequence[str] = ()
+    join: bool | None = None
+    now_ns: int = field(default_factory=now_ns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedLogs:
+    """What the files hold, and what they leave open."""
+
+    recordings: tuple[ParsedRecording, ...]
+    questions: tuple[Question, ...]
+    event_files: tuple[EventFile, ...] = ()
+
+
+def parse_logs(
+    paths: Sequence[Path | str], options: ParseOptions | None = None, progress: Callable[[float, str], None] | None = None
+) -> ParsedLogs:  # fmt: skip
+    """Read log files, folders and archives into recordings.
+
+    Parameters
+    ----------
+    paths : sequence of paths
+    options : ParseOptions, optional
+    progress : callable (fraction 0..1, words), optional
+        Also the place where a caller may cancel.
+
+    Raises
+    ------
+    LogFormatError, EncodingError
+        Naming the file that can't be read.
+    RequestError
+        An answer or a zone that is none.
+    """
+    options = options or ParseOptions()
+    say = progress or _say_nothing
+    answers = questions.AnswerBook(options.answers)
+    segments, events = _read_sources(paths, say)
+    tables, more_events = _without_events(build_tables(segments, join=options.join))
+    events += more_events
+    if not tables:
+        raise LogFormatError(
+            f"{events[0].name if events else paths[0]} holds events, not measurements.",
+            "Give it together with the log it belongs to, or import it as labels.",
+            path=events[0].name if events else str(paths[0]),
+        )
+    recordings: list[ParsedRecording] = []
+    for number, table in enumerate(tables):
+        say(0.5 + 0.5 * number / len(tables), table.sources[0])
+        recordings.extend(_read_table(table, options, answers))
+    asked = [
+        questions.labels_elsewhere(event.name, event.n_events) for event in events if answers.find("LABELS_ELSEWHERE") is None
+    ]
+    asked += [question for recording in recordings for question in recording.facts.questions]
+    return ParsedLogs(recordings=tuple(recordings), questions=_distinct(asked), event_files=tuple(events))
+
+
+def _say_nothing(fraction: float, words: str) -> None:
+    """Nobody listens."""
+
+
+def _distinct(asked: Sequence[Question]) -> tuple[Question, ...]:
+    return tuple({(question.code, question.channel, question.text): question for question in asked}.values())
+
+
+def _read_sources(paths: Sequence[Path | str], say: Callable[[float, str], None]) -> tuple[list[Segment], list[EventFile]]:
+    segments: list[Segment] = []
+    events: list[EventFile] = []
+    refused: list[WorkbenchError] = []
+    for number, source in enumerate(load_sources(tuple(str(path) for path in paths))):
+        say(0.5 * number / (number + 2), source.name)
+        try:
+            found = read_source(source)
+        except WorkbenchError as error:
+            if not source.is_optional:
+                raise
+            refused.append(error)
+            continue
+        if isinstance(found, EventFile):
+            events.append(found)
+            continue
+        for segment in found:
+            segment.source_index = number
+        segments.extend(found)
+    if not segments and not events and refused:
+        raise refused[0]
+    return segments, events
+
+
+def read_source(source: Source) -> list[Segment] | EventFile:
+    """Read one file by what it is."""
+    if source.kind == "parquet":
+        return read_parquet(source)
+    if source.kind == "excel":
+        return read_excel(source)
+    if is_json(source):
+        return find_events_in_json(source)
+    return read_text(source)
+
+
+def _without_events(tables: list[Table]) -> tuple[list[Table], list[EventFile]]:
+    logs: list[Table] = []
+    events: list[EventFile] = []
+    for table in tables:
+        is_wide = table.layout == "wide" and find_long(table.headers, table.columns, table.n_rows) is None
+        if is_wide and is_event_list(table.headers, table.columns, table.time.header, table.n_rows):
+            events.append(EventFile(name=table.sources[0], n_events=table.n_rows))
+        else:
+            logs.append(table)
+    return logs, events
+
+
+def _read_table(table: Table, options: ParseOptions, answers: questions.AnswerBook) -> list[ParsedRecording]:
+    axis = _read_axis(table, options, answers)
+    rows = _rows_in_order(table, axis)
+    if rows.size < max(1, _MIN_GOOD_TIMES * table.n_rows):
+        raise LogFormatError(
+            f"Only {rows.size} of {table.n_rows} rows of {table.sources[0]} have a time that can be read.",
+            "Check the time column, or export it with ISO 8601 times.",
+            path=table.sources[0],
+        )
+    roles = find_long(table.headers, table.columns, table.n_rows) if table.layout == "wide" else None
+    log = read_long(table, roles, axis.times_ns, rows, answers) if roles else read_wide(table, axis.times_ns, rows, answers)
+    if not log.columns:
+        raise LogFormatError(
+            f"{table.sources[0]} has no column of measurements.", "Give a log with numbers.", path=table.sources[0]
+        )
+    findings = _row_findings(table, axis)
+    parts: list[LogRows] = [log] if options.join or log.is_sorted else split_by_source(log)
+    return [_finish(part, axis, findings) for part in parts]
+
+
+def _finish(log: LogRows, axis: TimeAxis, findings: list[Finding]) -> ParsedRecording:
+    recording = build_recording(log, axis.questions, findings)
+    units = {channel.name: channel.unit for channel in recording.facts.channels}
+    found = find_quality(recording.times_ns, recording.columns, units)
+    return recording.with_findings(found)
+
+
+def _read_axis(table: Table, options: ParseOptions, answers: questions.AnswerBook) -> TimeAxis:
+    choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns)
+    stored = None if table.times_ns is None else StoredTimes(ns=table.times_ns, is_absolute=table.is_absolute)
+    return read_times(stored or table.time_cells, table.n_rows, table.time, table.source_rows, choices)
+
+
+def _rows_in_order(table: Table, axis: TimeAxis) -> NDArray[np.intp]:
+    """Rows with a time, files in the order of their first instant."""
+    bounds = [*table.source_rows, table.n_rows]
+    blocks = []
+    for start, end in pairwise(bounds):
+        rows = start + np.flatnonzero(axis.is_good[start:end])
+        if rows.size:
+            blocks.append(rows)
+    blocks.sort(key=lambda rows: int(axis.times_ns[rows[0]]))
+    return np.concatenate(blocks) if blocks else np.zeros(0, np.intp)
+
+
+def _row_findings(table: Table, axis: TimeAxis) -> list[Finding]:
+    """What happened to rows that are not in the recording."""
+    found = []
+    n_bad = int(np.count_nonzero(~axis.is_good))
+    if table.n_cut_short:
+        found.append(Finding(code="ROWS_CUT_SHORT", text=f"{table.n_cut_short} lines were cut short and are left out."))
+    if n_bad:
+        found.append(Finding(code="ROWS_WITHOUT_TIME", text=f"{n_bad} rows have no time that can be read and are left out."))
+    return found

@@ -1,0 +1,101 @@
+"""Excel and OpenDocument workbooks through python-calamine: each sheet with a table is read like a text table.
+
+Dates keep the workbook's own epoch (1900 or 1904), which is believed. A sheet without a table is passed over.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from workbench.core.errors import LogFormatError, WorkbenchError
+from workbench.logs.readers.sources import Source
+from workbench.logs.readers.table import Segment
+from workbench.logs.readers.text import read_rows
+from workbench.logs.text import clean_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_SHEETS = 100
+_SAMPLE_ROWS = 400
+_DATE_1904 = re.compile(rb"<workbookPr[^>]*\bdate1904\s*=\s*[\"'](?:1|true)[\"']", re.IGNORECASE)
+
+
+def read_excel(source: Source) -> list[Segment]:
+    """The tables of a workbook. Raises LogFormatError naming the file."""
+    is_1904 = _is_1904(source.data)
+    segments: list[Segment] = []
+    refused: list[WorkbenchError] = []
+    for name, rows in _sheets(source):
+        if len(rows) < 2:
+            continue
+        title = f"{source.name}: {clean_text(name)}" if segments else source.name
+        try:
+            segments.extend(read_rows(rows, rows[:_SAMPLE_ROWS], title, decimal="."))
+        except WorkbenchError as error:
+            refused.append(error)
+    if not segments:
+        raise (
+            refused[0]
+            if refused
+            else LogFormatError(
+                f"{source.name} has no sheet with a table.", "Give a sheet with one row an instant.", path=str(source.path)
+            )
+        )
+    for segment in segments:
+        _set_epoch(segment, is_1904=is_1904)
+    return segments
+
+
+def _sheets(source: Source) -> Iterator[tuple[str, list[list[str]]]]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(source.data))
+        for name in workbook.sheet_names[:MAX_SHEETS]:
+            rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=True)
+            texts = [[_text_of(cell) for cell in row] for row in rows]
+            yield name, [row for row in texts if any(row)]
+    except (CalamineError, OSError, ValueError, zipfile.BadZipFile, BaseException) as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise LogFormatError(
+            f"{source.name} can't be read as a workbook: {clean_text(str(error))}.",
+            "Save it again as .xlsx or as CSV.",
+            path=str(source.path),
+        ) from error
+
+
+def _text_of(cell: object) -> str:
+    """A cell as a text table would print it."""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, (date, time)):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        return repr(cell.total_seconds())
+    return "" if cell is None else str(cell)
+
+
+def _is_1904(data: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open("xl/workbook.xml") as stream:
+            return bool(_DATE_1904.search(stream.read(1 << 20)))
+    except (zipfile.BadZipFile, KeyError, OSError, ValueError, RuntimeError, NotImplementedError):
+        return False
+
+
+def _set_epoch(segment: Segment, *, is_1904: bool) -> None:
+    """Serials without a date format: the workbook says which epoch they count from."""
+    from dataclasses import replace
+
+    if segment.time.kind == "epoch" and segment.time.epoch == "excel":
+        segment.time = replace(segment.time, epoch="excel1904" if is_1904 else "excel1900")

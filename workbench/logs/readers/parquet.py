@@ -1,0 +1,114 @@
+"""Parquet files through pyarrow, without pandas. Numbers and instants keep their types; the rest is read as text."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.errors import LogFormatError
+from workbench.logs.cells import Cells
+from workbench.logs.readers.sources import Source
+from workbench.logs.readers.table import NumberCells, Segment, TimeColumns, build_headers
+from workbench.logs.sniff import find_time, is_time_name
+from workbench.logs.text import clean_text
+
+MAX_ROWS = 200_000_000
+_SAMPLE_ROWS = 300
+
+
+def read_parquet(source: Source) -> list[Segment]:
+    """One segment a file. Raises LogFormatError naming the file."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        file = parquet.ParquetFile(io.BytesIO(source.data))
+        if file.metadata.num_rows > MAX_ROWS or file.metadata.num_rows * file.metadata.num_columns > 5 * MAX_ROWS:
+            raise LogFormatError(
+                f"{source.name} has {file.metadata.num_rows} rows: too many.", "Split it.", path=str(source.path)
+            )
+        table = file.read().combine_chunks()
+        names = [clean_text(name) for name in table.column_names]
+        columns = [_first_chunk(table.column(index)) for index in range(table.num_columns)]
+        return [_segment(source, names, columns, table.num_rows)]
+    except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
+        raise LogFormatError(
+            f"{source.name} can't be read as Parquet: {clean_text(str(error))}.", "Write it again.", path=str(source.path)
+        ) from error
+
+
+def _first_chunk(column: object) -> object:
+    import pyarrow as pa
+
+    if column.num_chunks == 0:  # type: ignore[attr-defined] # pyarrow has no types
+        return pa.array([], type=column.type)  # type: ignore[attr-defined]
+    return column.chunk(0)  # type: ignore[attr-defined]
+
+
+def _segment(source: Source, names: list[str], columns: list[object], n_rows: int) -> Segment:
+    import pyarrow as pa
+
+    if n_rows == 0:
+        raise LogFormatError(f"{source.name} has no rows.", "Export it again.", path=str(source.path))
+    stamps = [index for index, column in enumerate(columns) if pa.types.is_timestamp(column.type)]  # type: ignore[attr-defined]
+    best = next((index for index in stamps if is_time_name(names[index])), stamps[0] if stamps else None)
+    if best is not None:
+        times_ns, is_absolute = _instants(columns[best])
+        time = TimeColumns(kind="stamp", indexes=(best,), header=names[best])
+        cells = tuple(Cells.of([]) if index == best else _cells(column) for index, column in enumerate(columns))
+        return Segment(
+            source=source.name, layout="wide", headers=build_headers(names), columns=cells, time=time, decimal=".",
+            times_ns=times_ns, is_absolute=is_absolute,
+        )  # fmt: skip
+    return _with_printed_time(source, names, columns)
+
+
+def _with_printed_time(source: Source, names: list[str], columns: list[object]) -> Segment:
+    head = [_texts(column.slice(0, _SAMPLE_ROWS)) for column in columns]  # type: ignore[attr-defined]
+    time = find_time(list(zip(*head, strict=True)), names)
+    cells = tuple(Cells.of(_texts(column)) if index in time.indexes else _cells(column) for index, column in enumerate(columns))
+    return Segment(source=source.name, layout="wide", headers=build_headers(names), columns=cells, time=time, decimal=".")
+
+
+def _instants(column: object) -> tuple[NDArray[np.int64], bool]:
+    """(ns, the smallest int64 where null; whether they are UTC)."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    zone = column.type.tz  # type: ignore[attr-defined] # pyarrow has no types
+    whole = column.cast(pa.timestamp("ns", tz=zone), safe=False).cast(pa.int64())  # type: ignore[attr-defined]
+    if whole.null_count:
+        whole = pc.fill_null(whole, -(2**63))
+    return np.frombuffer(_buffer(whole), np.int64), zone is not None
+
+
+def _buffer(array: object) -> memoryview:
+    view = memoryview(array.buffers()[1])  # type: ignore[attr-defined]
+    start = array.offset * 8  # type: ignore[attr-defined]
+    return view[start : start + len(array) * 8]  # type: ignore[arg-type]
+
+
+def _cells(column: object) -> Cells | NumberCells:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type  # type: ignore[attr-defined]
+    if pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind):
+        numbers = pc.fill_null(column.cast(pa.float64(), safe=False), float("nan"))  # type: ignore[attr-defined]
+        return NumberCells(np.frombuffer(_buffer(numbers), np.float64))
+    return Cells.of(_texts(column))
+
+
+def _texts(column: object) -> list[str]:
+    return [_text_of(value) for value in column.to_pylist()]  # type: ignore[attr-defined]
+
+
+def _text_of(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    return value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)

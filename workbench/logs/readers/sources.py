@@ -1,0 +1,234 @@
+"""From paths to the bytes of single log files: folders, zip, gzip, and what a file really is (never by its extension).
+
+Archives are opened in memory under limits of size, ratio, depth and number of members; nothing is unpacked to disk, so
+member names can do no harm. Raises LogFormatError naming the file for everything that is no log.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from workbench.core.codec import translate_os_error
+from workbench.core.errors import InputError, LogFormatError
+from workbench.logs.text import clean_text
+
+Kind = Literal["text", "excel", "parquet"]
+MAX_FILE_BYTES = 1 << 30
+MAX_UNPACKED_BYTES = 1 << 30
+MAX_RATIO = 500
+_RATIO_FROM_BYTES = 16 << 20
+_MAX_MEMBERS = 5_000
+_MAX_DEPTH = 2
+_CHUNK_BYTES = 1 << 20
+_FOREIGN = (
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"SQLite format 3", "a SQLite database"),
+    (b"\x89HDF", "an HDF5 or MATLAB file"),
+    (b"MATLAB 5", "a MATLAB file"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"(\xb5/\xfd", "a zstandard archive"),
+    (b"TDSm", "a TDMS file"),
+    (b"MDF     ", "an MDF measurement file"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
+    (b"RIFF", "a sound or video file"),
+)
+_HINT = "Give a CSV, text, Excel or Parquet file, or a zip or gzip of them."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One log file in memory. `name` is for people; `is_optional` when it came along in a folder or an archive."""
+
+    name: str
+    kind: Kind
+    data: bytes
+    path: Path
+    is_optional: bool = False
+
+
+def load_sources(paths: tuple[str, ...]) -> Iterator[Source]:
+    """The single files behind paths, in the given order; folders by name."""
+    for text in paths:
+        path = Path(text)
+        if path.is_dir():
+            yield from _load_folder(path)
+        else:
+            yield from load_file(path)
+
+
+def load_file(path: Path, *, is_optional: bool = False) -> Iterator[Source]:
+    """One file, or what is packed in it."""
+    data = _read(path)
+    yield from _unpack(path.name, data, path, depth=0, is_optional=is_optional)
+
+
+def find_kind(name: str, head: bytes) -> Kind | Literal["zip", "gzip"]:
+    """What a file is by its first bytes. Raises LogFormatError for what is known to be no log."""
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return "zip"
+    if head.startswith(b"\x1f\x8b"):
+        return "gzip"
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        return "excel"
+    for magic, what in _FOREIGN:
+        if head.startswith(magic) and not (magic == b"MZ" and b"\x00" not in head[:64]):
+            raise LogFormatError(f"{name} is {what}, not a log.", _HINT, path=name)
+    return "text"
+
+
+def _load_folder(folder: Path) -> Iterator[Source]:
+    found = False
+    files = sorted(
+        path for path in folder.rglob("*") if path.is_file() and not path.is_symlink() and not path.name.startswith(".")
+    )
+    for path in files[:_MAX_MEMBERS]:
+        for source in _tolerant(path):
+            found = True
+            yield source
+    if not found:
+        raise LogFormatError(f"The folder {folder.name or folder} holds no log files.", _HINT, path=str(folder))
+
+
+def _tolerant(path: Path) -> Iterator[Source]:
+    """What a folder holds besides logs is passed over, as it was not named by anyone."""
+    try:
+        yield from load_file(path, is_optional=True)
+    except InputError:
+        return
+
+
+def _read(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise LogFormatError(
+                f"{path.name} has {size} bytes; at most {MAX_FILE_BYTES} can be read with care.",
+                "Split it, or export it as a plain CSV with ISO times.",
+                path=str(path),
+            )
+        if not path.is_file():
+            raise LogFormatError(f"{path.name} is not a file.", _HINT, path=str(path))
+        return path.read_bytes()
+    except OSError as error:
+        raise translate_os_error(error, path) from error
+
+
+def _unpack(name: str, data: bytes, path: Path, *, depth: int, is_optional: bool) -> Iterator[Source]:
+    name = clean_text(name)
+    if not data.strip(b"\x00\r\n\t \xff\xfe\xef\xbb\xbf"):
+        raise LogFormatError(f"{name} is empty.", "Export it again, or leave it out.", path=str(path))
+    kind = find_kind(name, data[:512])
+    if kind == "zip":
+        yield from _unpack_zip(name, data, path, depth=depth, is_optional=is_optional)
+    elif kind == "gzip":
+        _check_depth(name, depth)
+        inner = _inflate(name, data)
+        if inner[257:262] == b"ustar":
+            raise LogFormatError(f"{name} is a tar archive.", "Unpack it first, or pack the logs as a zip.", path=str(path))
+        yield from _unpack(name.removesuffix(".gz"), inner, path, depth=depth + 1, is_optional=is_optional)
+    else:
+        yield Source(name=name, kind=kind, data=data, path=path, is_optional=is_optional)
+
+
+def _check_depth(name: str, depth: int) -> None:
+    if depth >= _MAX_DEPTH:
+        raise LogFormatError(f"{name} holds archives in archives in archives.", "Unpack it first.", path=name)
+
+
+def _unpack_zip(name: str, data: bytes, path: Path, *, depth: int, is_optional: bool) -> Iterator[Source]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            names = {member.filename for member in members}
+            if {"[Content_Types].xml"} & names or {"content.xml", "mimetype"} <= names:
+                _check_total(name, members)
+                yield Source(name=name, kind="excel", data=data, path=path, is_optional=is_optional)
+                return
+            _check_depth(name, depth)
+            _check_total(name, members)
+            found = False
+            for member in sorted(members, key=lambda item: item.filename):
+                for source in _unpack_member(archive, member, name, path, depth):
+                    found = True
+                    yield source
+            if not found:
+                raise LogFormatError(f"{name} holds no log files.", _HINT, path=str(path))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError, ValueError, OSError) as error:
+        raise LogFormatError(
+            f"{name} can't be unpacked: {_reason(error)}.", "Pack it again without a password.", path=str(path)
+        ) from error
+
+
+def _unpack_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, path: Path, depth: int) -> Iterator[Source]:
+    if member.flag_bits & 1:
+        raise LogFormatError(f"{name} is protected by a password.", "Unpack it first.", path=str(path))
+    inner_name = Path(member.filename.replace("\\", "/")).name
+    if inner_name.startswith(".") or "__MACOSX" in member.filename:
+        return
+    with archive.open(member) as stream:
+        inner = _read_limited(stream, member.compress_size, f"{name}: {clean_text(inner_name)}")
+    try:
+        yield from _unpack(f"{name}: {inner_name}", inner, path, depth=depth + 1, is_optional=True)
+    except LogFormatError as error:
+        if "archives in archives" in error.message:
+            raise
+
+
+def _check_total(name: str, members: list[zipfile.ZipInfo]) -> None:
+    total = sum(member.file_size for member in members)
+    if len(members) > _MAX_MEMBERS or total > MAX_UNPACKED_BYTES:
+        raise LogFormatError(
+            f"{name} would unpack to {len(members)} files of {total} bytes in all.",
+            f"At most {_MAX_MEMBERS} files of {MAX_UNPACKED_BYTES} bytes are unpacked; unpack it yourself if you trust it.",
+            path=name,
+        )
+
+
+def _read_limited(stream: object, packed_bytes: int, name: str) -> bytes:
+    chunks: list[bytes] = []
+    total = 0
+    while chunk := stream.read(_CHUNK_BYTES):  # type: ignore[attr-defined] # any readable
+        total += len(chunk)
+        _check_ratio(name, total, packed_bytes)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _check_ratio(name: str, total: int, packed_bytes: int) -> None:
+    if total > MAX_UNPACKED_BYTES or (total > _RATIO_FROM_BYTES and total > MAX_RATIO * max(packed_bytes, 1)):
+        raise LogFormatError(
+            f"{name} unpacks to more than {total} bytes from {packed_bytes}: that is no log.",
+            "Unpack it yourself if you trust it.",
+            path=name,
+        )
+
+
+def _inflate(name: str, data: bytes) -> bytes:
+    import gzip
+
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            return _read_limited(stream, len(data), name)
+    except (OSError, EOFError, zlib.error) as error:
+        raise LogFormatError(
+            f"{name} can't be unpacked: {_reason(error)}.", "It is damaged; copy it again.", path=name
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    return clean_text(str(error) or type(error).__name__).rstrip(".")

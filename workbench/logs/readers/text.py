@@ -1,0 +1,351 @@
+"""Text logs: CSV and its relatives, tables with several header rows, name-value lines, files that were glued together."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from workbench.core.errors import LogFormatError
+from workbench.logs.cells import Cells, Decimal
+from workbench.logs.instants import parse_clock, parse_stamp
+from workbench.logs.readers.sources import Source
+from workbench.logs.readers.table import ColumnEncoder, Header, Segment, TimeColumns, build_headers
+from workbench.logs.sniff import (
+    DelimiterGuess,
+    HeaderGuess,
+    cell_kind,
+    find_delimiter,
+    find_header,
+    find_time,
+    is_time_name,
+    split_line,
+    strip_trailing,
+)
+from workbench.logs.text import Decoded, clean_text, decode_bytes
+
+MAX_LINE_CHARS = 1_000_000
+MAX_COLUMNS = 16_384
+_SAMPLE_LINES = 400
+_HEAD_ROWS = 30
+_BATCH_ROWS = 20_000
+_EXCEL_SEPARATOR = re.compile(r"sep=(.)\s*", re.IGNORECASE)
+_PAIR = re.compile(r"\s*([^\s=:;,]{1,80})\s*[=:]\s*([^=]{0,40}?)\s*")
+Rows = Sequence[list[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableLayout:
+    """How the rows of a table are to be taken: where data begins, what is above it, which columns hold the time."""
+
+    time: TimeColumns
+    header: HeaderGuess
+    first_row: int
+    n_cells: int
+    is_pairs: bool = False
+
+
+def read_text(source: Source) -> list[Segment]:
+    """The segments of a text file. Raises LogFormatError or EncodingError naming the file."""
+    decoded = decode_bytes(source.data, source.name)
+    lines = split_lines(decoded.text, source.name)
+    delimiter, lines = _delimiter_of(lines)
+    if not delimiter.delimiter:
+        raise no_table(source.name)
+    rows = (split_line(line, delimiter.delimiter) for line in lines)
+    segments = read_rows(rows, [split_line(line, delimiter.delimiter) for line in lines[:_SAMPLE_LINES]], source.name)
+    for segment in segments:
+        _describe(segment, decoded, delimiter)
+    return segments
+
+
+def _describe(segment: Segment, decoded: Decoded, delimiter: DelimiterGuess) -> None:
+    segment.encoding = decoded.encoding
+    segment.delimiter = delimiter.delimiter
+    segment.confidence = {"encoding": decoded.confidence, "delimiter": delimiter.confidence}
+
+
+def no_table(name: str) -> LogFormatError:
+    """The refusal of a text in which no rows with numbers are found."""
+    return LogFormatError(
+        f"{name} holds no table of times and numbers.",
+        "Give a log with a time column and measurements, one row a line.",
+        path=name,
+    )
+
+
+def split_lines(text: str, name: str) -> list[str]:
+    """Lines that hold anything; a quoted cell may go over several lines. Raises LogFormatError for an endless line."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = [line for line in text.split("\n") if line and not line.isspace()]
+    for number, line in enumerate(lines, 1):
+        if len(line) > MAX_LINE_CHARS:
+            raise LogFormatError(
+                f"Line {number} of {name} has {len(line)} characters; at most {MAX_LINE_CHARS} are read.",
+                "It is damaged or no log; export it again.",
+                path=name,
+                line=number,
+            )
+    return list(_join_quoted(lines)) if '"' in text else lines
+
+
+def _join_quoted(lines: Iterable[str]) -> Iterator[str]:
+    """Join lines while a quote is open, at most ten: a lost quote must not swallow the file."""
+    held: list[str] = []
+    for line in lines:
+        held.append(line)
+        n_quotes = sum(part.count('"') for part in held)
+        if n_quotes % 2 == 0:
+            yield " ".join(held)
+            held = []
+        elif len(held) >= 10:
+            yield from held
+            held = []
+    yield from held
+
+
+def _delimiter_of(lines: list[str]) -> tuple[DelimiterGuess, list[str]]:
+    told = _EXCEL_SEPARATOR.fullmatch(lines[0]) if lines else None
+    if told:
+        return DelimiterGuess(delimiter=told[1], n_cells=0, confidence=1.0), lines[1:]
+    middle = len(lines) // 2
+    sample = [*lines[:100], *lines[max(100, middle) : max(100, middle) + 100]]
+    return find_delimiter([line[:20_000] for line in sample]), lines
+
+
+def read_rows(rows: Iterable[list[str]], sample: Rows, name: str, decimal: Decimal | None = None) -> list[Segment]:
+    """Segments from rows of cells (text lines or a sheet); `sample` are the first of them."""
+    layout = find_layout(sample)
+    if layout is None:
+        raise no_table(name)
+    if layout.n_cells > MAX_COLUMNS:
+        raise LogFormatError(f"{name} has {layout.n_cells} columns; at most {MAX_COLUMNS} are read.", "Split it.", path=name)
+    segments = [_read_pairs(rows, layout, name)] if layout.is_pairs else _Gatherer(layout, name).gather(rows)
+    for segment in segments:
+        segment.decimal = decimal
+        segment.head = tuple(tuple(clean_text(cell) for cell in row) for row in sample[:_HEAD_ROWS])
+    if not any(segment.n_rows for segment in segments):
+        raise no_table(name)
+    return [segment for segment in segments if segment.n_rows]
+
+
+def find_layout(sample: Rows) -> TableLayout | None:
+    """Find the first data row, the header above it and the time columns; None when there is no table."""
+    likely = [row for row in sample if _is_data_like(row)]
+    if not likely:
+        return None
+    usual = Counter(len(row) for row in likely).most_common(1)[0][0]
+    body = [row for row in likely if len(row) >= 0.5 * usual]
+    time = find_time(body, None)
+    first = next(
+        (index for index, row in enumerate(sample) if len(row) >= 0.5 * usual and _is_data_like(row) and _has_time(row, time)),
+        None,
+    )
+    if first is None:
+        return None
+    data = [row for row in sample[first:] if _is_data_like(row)]
+    header = find_header(sample[:first], data, time.indexes)
+    # the header's words settle what the numbers alone can't: epochs, elapsed time, UTC
+    time = find_time(data, header.names, header.notes)
+    time = replace(time, notes=header.notes)
+    if header.names is None and _is_pairs(data, time):
+        return TableLayout(time=time, header=header, first_row=first, n_cells=0, is_pairs=True)
+    n_cells = len(strip_trailing(header.names)) if header.names else max(len(strip_trailing(row)) for row in data[:50])
+    return TableLayout(time=time, header=_match_row_names(header, data), first_row=first, n_cells=n_cells)
+
+
+def _match_row_names(header: HeaderGuess, data: Rows) -> HeaderGuess:
+    """A header one cell short of every row, as some programs write when rows have names, gets an empty name in front."""
+    if header.names is None or header.units is not None:
+        return header
+    n_names = len(strip_trailing(header.names))
+    one_more = all(len(strip_trailing(row)) == n_names + 1 for row in data[:50])
+    if one_more and not is_time_name(header.names[0]):
+        return replace(header, names=("", *header.names))
+    return header
+
+
+def _is_data_like(row: Sequence[str]) -> bool:
+    kinds = [cell_kind(cell) for cell in row[:64]]
+    written = [kind for kind, cell in zip(kinds, row, strict=False) if cell.strip()]
+    n_values = sum(kind in "tn" for kind in written)
+    return n_values >= 1 and ("t" in written or n_values >= 0.5 * len(written))
+
+
+def _has_time(row: Sequence[str], time: TimeColumns) -> bool:
+    if time.kind in ("none", "relative", "epoch"):
+        return True
+    if time.indexes[-1] >= len(row):
+        return False
+    if parse_stamp(row[time.indexes[0]]) is None:
+        return False
+    return time.kind != "date+clock" or parse_clock(row[time.indexes[1]]) is not None
+
+
+def _is_pairs(data: Rows, time: TimeColumns) -> bool:
+    """Whether rows are time, name, value, name, value …, or time, name=value, name=value …"""
+    if time.kind not in ("stamp", "date+clock", "epoch"):
+        return False
+    start = max(time.indexes) + 1
+    n_pairs = n_rows = 0
+    names: set[str] = set()
+    for row in data:
+        cells = strip_trailing(row[start:])
+        if len(cells) < 2 and not (cells and _PAIR.fullmatch(cells[0])):
+            continue
+        n_rows += 1
+        found = _pairs_of(cells)
+        if found:
+            n_pairs += 1
+            names.update(name for name, _ in found)
+    return n_rows > 0 and n_pairs >= 0.9 * n_rows and len(names) <= max(64, n_rows)
+
+
+def _pairs_of(cells: Sequence[str]) -> list[tuple[str, str]] | None:
+    """(name, value) of the cells after the time; None when they are no pairs."""
+    assigned = [_PAIR.fullmatch(cell) for cell in cells]
+    if cells and all(assigned) and all(cell_kind(cell) == "x" for cell in cells):
+        return [(match[1], match[2]) for match in assigned if match]
+    if len(cells) % 2 or not cells:
+        return None
+    names, values = cells[0::2], cells[1::2]
+    if all(cell_kind(name) == "x" for name in names) and all(cell_kind(value) in "ne" for value in values):
+        return list(zip((name.strip() for name in names), values, strict=True))
+    return None
+
+
+def _read_pairs(rows: Iterable[list[str]], layout: TableLayout, name: str) -> Segment:
+    """Pivot name-value lines: a column for each name, absent where a line does not mention it."""
+    start = max(layout.time.indexes) + 1
+    times = [ColumnEncoder() for _ in layout.time.indexes]
+    columns: dict[str, ColumnEncoder] = {}
+    n_rows = n_cut = n_not_rows = 0
+    for row in rows:
+        if not _has_time(row, layout.time):
+            n_not_rows += 1
+            continue
+        pairs = _pairs_of(strip_trailing(row[start:]))
+        if pairs is None:
+            n_cut += 1
+            continue
+        for encoder, index in zip(times, layout.time.indexes, strict=True):
+            encoder.extend([row[index]])
+        for key, value in pairs:
+            columns.setdefault(key, ColumnEncoder()).place(n_rows, value)
+        n_rows += 1
+    headers = (*(Header(name="time") for _ in times), *build_headers(list(columns)))
+    cells = (*(encoder.finish() for encoder in times), *(encoder.finish(n_rows) for encoder in columns.values()))
+    time = replace(layout.time, indexes=tuple(range(len(times))))
+    return Segment(
+        source=name, layout="pairs", headers=headers, columns=cells, time=time, n_cut_short=n_cut, n_not_rows=n_not_rows
+    )
+
+
+class _Gatherer:
+    """Takes rows one by one under the header in force; a new header on the way begins a new segment."""
+
+    def __init__(self, layout: TableLayout, name: str) -> None:
+        self._layout = layout
+        self._name = name
+        self._done: list[Segment] = []
+        self._begin(layout.header, layout.n_cells, layout.time)
+        self._block = {_folded(row) for row in layout.header.block}
+
+    def _begin(self, header: HeaderGuess, n_cells: int, time: TimeColumns) -> None:
+        self._header, self._n_cells, self._time = header, n_cells, time
+        self._encoders = [ColumnEncoder() for _ in range(n_cells)]
+        self._batch: list[list[str]] = []
+        self._n_cut = self._n_not_rows = self._n_long = 0
+
+    def gather(self, rows: Iterable[list[str]]) -> list[Segment]:
+        """All rows from the first data row on."""
+        for number, row in enumerate(rows):
+            if number >= self._layout.first_row:
+                self._take(row)
+        self._end()
+        return self._done
+
+    def _take(self, row: list[str]) -> None:
+        n_cells = self._n_cells
+        if len(row) < n_cells and len(strip_trailing(row)) < n_cells:
+            if self._is_time(row):
+                self._n_cut += 1
+            else:
+                self._odd(row)
+            return
+        if not self._is_time(row):
+            self._odd(row)
+            return
+        if len(row) > n_cells:
+            self._n_long += any(cell.strip() for cell in row[n_cells:])
+            row = row[:n_cells]
+        self._batch.append(row)
+        if len(self._batch) >= _BATCH_ROWS:
+            self._flush()
+
+    def _is_time(self, row: list[str]) -> bool:
+        if self._time.kind == "none":
+            return _is_data_like(row)
+        first = self._time.indexes[0]
+        text = row[first].lstrip(" \t\"'") if first < len(row) else ""
+        if not text:
+            return False
+        return text[0].isdigit() or text[0] == "-" or parse_stamp(text) is not None
+
+    def _odd(self, row: list[str]) -> None:
+        """A row without time: a header met again, a header with more columns, or a remark."""
+        self._n_not_rows += 1
+        cells = [cell.strip() for cell in strip_trailing(row)]
+        names = self._layout.header.names
+        if _folded(row) in self._block or names is None or len(cells) < 2:
+            return
+        first = self._time.indexes[0] if self._time.indexes else 0
+        old = {clean_text(name).casefold() for name in names if name.strip()}
+        new = [clean_text(cell).casefold() for cell in cells]
+        same_time = first < len(new) and first < len(names) and new[first] == clean_text(names[first]).casefold()
+        if same_time or len(old & set(new)) >= max(2, 0.6 * len(old)):
+            self._change(row, len(cells))
+
+    def _change(self, row: list[str], n_cells: int) -> None:
+        before, batch = self._time, replace(self._header, names=tuple(row), units=None, description=None, block=(tuple(row),))
+        self._end()
+        names = [clean_text(cell).casefold() for cell in row]
+        old = self._layout.header.names or ()
+        moved = tuple(
+            names.index(clean_text(old[index]).casefold())
+            for index in before.indexes
+            if clean_text(old[index]).casefold() in names
+        )
+        time = replace(before, indexes=moved if len(moved) == len(before.indexes) else before.indexes)
+        self._begin(batch, n_cells, time)
+        self._block.add(_folded(row))
+
+    def _flush(self) -> None:
+        if self._batch:
+            for encoder, column in zip(self._encoders, zip(*self._batch, strict=False), strict=False):
+                encoder.extend(column)
+            self._batch = []
+
+    def _end(self) -> None:
+        self._flush()
+        columns: tuple[Cells, ...] = tuple(encoder.finish() for encoder in self._encoders)
+        n_rows = len(columns[0].codes) if columns else 0
+        if self._n_long > 0.02 * max(n_rows, 1) and self._header.names is not None:
+            raise LogFormatError(
+                f"{self._n_long} rows of {self._name} have more cells than the header has names ({self._n_cells}).",
+                "The decimal mark may be the delimiter too; export it again with semicolons.",
+                path=self._name,
+            )
+        header = self._header
+        headers = build_headers(header.names[: self._n_cells], header.units, header.description) if header.names else None
+        self._done.append(
+            Segment(
+                source=self._name, layout="wide", headers=headers, columns=columns, time=self._time,
+                n_cut_short=self._n_cut, n_not_rows=self._n_not_rows,
+            )
+        )  # fmt: skip
+
+
+def _folded(row: Sequence[str]) -> tuple[str, ...]:
+    return tuple(cell.strip().casefold() for cell in strip_trailing(row))

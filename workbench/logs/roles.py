@@ -1,0 +1,230 @@
+"""What each column of a table is: channel, label, index, quality, unit, remark, or the tag and value of a long table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.logs.cell_quality import QualityColumn, find_quality_columns
+from workbench.logs.cells import Cells, read_cell
+from workbench.logs.columns import ReadCells
+from workbench.logs.instants import parse_clock, parse_stamp
+from workbench.logs.label_like import NAMED_WHY, is_label_name
+from workbench.logs.readers.table import Header, NumberCells
+from workbench.logs.sniff import cell_kind, fold_name, is_time_name
+from workbench.logs.summary import LeftOut
+from workbench.logs.units import find_unit, is_no_unit
+from workbench.logs.words import (
+    ANNOTATION_NAMES,
+    INDEX_NAMES,
+    OFF_WORDS,
+    ON_WORDS,
+    QUALITY_NAMES,
+    TAG_NAMES,
+    UNIT_NAMES,
+    VALUE_NAMES,
+)
+
+_UNNAMED = re.compile(r"(unnamed: ?\d+|column \d+|)", re.IGNORECASE)
+_START = re.compile(r"start|begin|from|von|fra\b|debut|début", re.IGNORECASE)
+_END = re.compile(r"end|until|to\b|bis\b|till?\b|stop|fin\b", re.IGNORECASE)
+_SAMPLE = 200
+_MAX_TAGS = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roles:
+    """Indexes into a wide table's columns by role, and what is left out with the reason."""
+
+    channels: tuple[int, ...]
+    labels: tuple[int, ...]
+    quality: tuple[QualityColumn, ...]
+    units: tuple[tuple[int, int], ...]
+    """(unit column, the column it is the unit of)."""
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LongRoles:
+    """Columns of a long table: one row a tag and instant."""
+
+    tag: int
+    value: int
+    unit: int | None
+    quality: tuple[int, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def assign_roles(headers: Sequence[Header], columns: Sequence[Cells | NumberCells], reads: Sequence[ReadCells]) -> Roles:
+    """Roles of a wide table's columns."""
+    names = [header.name for header in headers]
+    texts = [column if isinstance(column, Cells) else None for column in columns]
+    quality = find_quality_columns(names, texts)
+    taken = {item.index for item in quality}
+    channels: list[int] = []
+    labels: list[int] = []
+    units: list[tuple[int, int]] = []
+    left: list[LeftOut] = [LeftOut(channel=names[item.index], why="quality") for item in quality]
+    for index, (header, column, read) in enumerate(zip(headers, columns, reads, strict=True)):
+        if index in taken:
+            continue
+        why = _why_not(index, header, column, read)
+        if why == "unit" and channels:
+            units.append((index, channels[-1]))
+        if why == NAMED_WHY:
+            labels.append(index)
+        if why is None:
+            channels.append(index)
+        elif why:
+            left.append(LeftOut(channel=header.name or f"column {index + 1}", why=why))
+    return Roles(channels=tuple(channels), labels=tuple(labels), quality=tuple(quality), units=tuple(units), left_out=tuple(left))
+
+
+def _why_not(index: int, header: Header, column: Cells | NumberCells, read: ReadCells) -> str | None:
+    """Why a column is no channel; '' for a column without name and content; None for a channel."""
+    folded = fold_name(header.name)
+    n_said = read.n_number + read.n_text + read.n_known_bad
+    if _UNNAMED.fullmatch(header.name) and n_said == 0:
+        return ""
+    if is_label_name(header.name):
+        return NAMED_WHY
+    if (folded in INDEX_NAMES or (_UNNAMED.fullmatch(header.name) and index == 0)) and _counts_up(read):
+        return "index"
+    if folded in ANNOTATION_NAMES and not read.is_state and header.unit is None and (read.n_text or not n_said):
+        return "annotation"
+    if isinstance(column, Cells):
+        return _why_not_text(header, folded, column, read)
+    return None
+
+
+def _why_not_text(header: Header, folded: str, column: Cells, read: ReadCells) -> str | None:
+    if read.is_state:
+        return None
+    if folded in UNIT_NAMES and all(find_unit(text) or is_no_unit(text) for text in column.used()[:50]):
+        return "unit"
+    if is_instant_column(column, header.name):
+        return "time"
+    if read.n_text > read.n_number:
+        return "text"
+    return None
+
+
+def is_instant_column(column: Cells, name: str) -> bool:
+    """Whether a column holds a second set of times."""
+    sample = [text for text in column.used()[:_SAMPLE] if text.strip()]
+    if not sample:
+        return False
+    stamps = sum(parse_stamp(text) is not None for text in sample)
+    clocks = sum(parse_clock(text) is not None for text in sample)
+    if all(text.strip().isdigit() for text in sample) and not is_time_name(name):
+        return False
+    return max(stamps, clocks) >= 0.8 * len(sample)
+
+
+def _counts_up(read: ReadCells) -> bool:
+    good = read.values[np.isfinite(read.values)]
+    if good.size == 0:
+        return True
+    steps = np.diff(good)
+    return bool(
+        (good % 1 == 0).all() and (steps.size == 0 or np.mean(steps >= 0) > 0.95) and (good.size < 3 or good[-1] > good[0])
+    )
+
+
+def find_long(headers: Sequence[Header], columns: Sequence[Cells | NumberCells], n_rows: int) -> LongRoles | None:
+    """Whether a table is long: a column of tags, one of values, at most a few tags."""
+    tag = _find_tag(headers, columns, n_rows)
+    if tag is None:
+        return None
+    value = _find_value(headers, columns, tag)
+    if value is None:
+        return None
+    rest = [index for index in range(len(headers)) if index not in (tag, value)]
+    unit = next((index for index in rest if fold_name(headers[index].name) in UNIT_NAMES), None)
+    quality = tuple(index for index in rest if fold_name(headers[index].name) in QUALITY_NAMES)
+    left = [
+        LeftOut(channel=headers[index].name or f"column {index + 1}", why=_long_why(index, unit, quality))
+        for index in rest
+        if headers[index].name
+    ]
+    return LongRoles(tag=tag, value=value, unit=unit, quality=quality, left_out=tuple(left))
+
+
+def _long_why(index: int, unit: int | None, quality: tuple[int, ...]) -> str:
+    if index == unit:
+        return "unit"
+    return "quality" if index in quality else "annotation"
+
+
+def _find_tag(headers: Sequence[Header], columns: Sequence[Cells | NumberCells], n_rows: int) -> int | None:
+    found = []
+    for index, (header, column) in enumerate(zip(headers, columns, strict=True)):
+        if not isinstance(column, Cells):
+            continue
+        used = column.used()
+        is_text = used and sum(cell_kind(text) == "x" for text in used[:_SAMPLE]) >= 0.6 * len(used[:_SAMPLE])
+        if is_text and len(used) <= min(_MAX_TAGS, max(4, n_rows // 2)):
+            found.append((fold_name(header.name) not in TAG_NAMES, len(used) < 2, index))
+    if not found:
+        return None
+    is_unnamed, is_single, index = min(found)
+    # without a telling name a column of words is a tag only where there is nothing else but one value
+    if is_unnamed and (is_single or _n_numeric(columns) != 1):
+        return None
+    return index
+
+
+def _n_numeric(columns: Sequence[Cells | NumberCells]) -> int:
+    return sum(_is_numeric(column) for column in columns)
+
+
+def _is_numeric(column: Cells | NumberCells) -> bool:
+    if isinstance(column, NumberCells):
+        return True
+    used = [text for text in column.used()[:_SAMPLE] if text.strip()]
+    return bool(used) and sum(cell_kind(text) == "n" for text in used) >= 0.5 * len(used)
+
+
+def _find_value(headers: Sequence[Header], columns: Sequence[Cells | NumberCells], tag: int) -> int | None:
+    names = [fold_name(header.name) for header in headers]
+    ranked = ["value", *sorted(VALUE_NAMES - {"value", "vvalue"}), "vvalue"]
+    named = [names.index(word) for word in ranked if word in names and names.index(word) != tag]
+    if named:
+        return named[0]
+    numeric = [
+        index
+        for index, column in enumerate(columns)
+        if index != tag and names[index] not in (*QUALITY_NAMES, *INDEX_NAMES) and _is_numeric(column)
+    ]
+    return numeric[0] if len(numeric) == 1 else None
+
+
+def is_event_list(headers: Sequence[Header], columns: Sequence[Cells | NumberCells], time_header: str, n_rows: int) -> bool:
+    """Whether a table lists events (starts and ends, or dated remarks) and not measurements."""
+    texts = [(header, column) for header, column in zip(headers, columns, strict=True) if isinstance(column, Cells)]
+    stamps = [header.name for header, column in texts if is_instant_column(column, header.name)]
+    if (
+        stamps
+        and any(_START.search(name) for name in (*stamps, time_header))
+        and any(_END.search(name) for name in (*stamps, time_header))
+    ):
+        return True
+    remarks = sum(_is_remark(column) for _, column in texts)
+    n_numeric = _n_numeric(columns)
+    return (remarks > 0 and n_numeric <= 1 and n_rows < 5_000) or (
+        n_numeric == 0 and not any(_is_state(column) for _, column in texts)
+    )
+
+
+def _is_remark(column: Cells) -> bool:
+    used = [text for text in column.used()[:_SAMPLE] if text.strip()]
+    return bool(used) and sum(" " in text.strip() and cell_kind(text) == "x" for text in used) >= 0.5 * len(used)
+
+
+def _is_state(column: Cells) -> bool:
+    used = [text.strip().casefold() for text in column.used()[:_SAMPLE]]
+    known = sum(text in ON_WORDS or text in OFF_WORDS or not read_cell(text, ".").reason for text in used)
+    return bool(used) and known >= 0.5 * len(used)

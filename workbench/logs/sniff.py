@@ -1,0 +1,268 @@
+"""Guesses how a text table is laid out, from a sample of its lines: delimiter, time columns, header rows.
+
+Every guess is made from how well the cells read under it, not from the file's name or a fixed list of products.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from workbench.logs.instants import parse_clock, parse_stamp
+from workbench.logs.readers.table import TimeColumns
+from workbench.logs.text import clean_text
+from workbench.logs.units import find_unit, is_no_unit
+from workbench.logs.words import BAD_PATTERN, CLOCK_NAMES, DATE_NAMES, EMPTY_WORDS, INFINITE_WORDS, RELATIVE_NAMES, TIME_NAMES
+
+DELIMITERS = (";", "\t", ",", "|")
+WHITESPACE = " "
+_NUMBER_LIKE = re.compile(r"[+-−]?\(?\d[\d.,'’ \u00a0\u202f]*(?:[eE][+-]?\d+)?\)?(?:\s*(?P<unit>\D{1,12}))?|[+-−]?[.,]\d+")
+_BAD = re.compile(BAD_PATTERN, re.IGNORECASE)
+_COMMENT = re.compile(r"\s*(#|//|%|!|\*\*|;;)")
+_MAX_HEADER_ROWS = 60
+
+
+def split_line(line: str, delimiter: str) -> list[str]:
+    """The cells of one line; quotes are honoured."""
+    if delimiter == WHITESPACE:
+        return line.split()
+    if '"' not in line:
+        return line.split(delimiter)
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return line.split(delimiter)
+
+
+def cell_kind(text: str) -> str:
+    """One letter: t time, n number, e empty or a known word for bad, x other text."""
+    text = text.strip()
+    folded = text.casefold()
+    if folded in EMPTY_WORDS or folded in INFINITE_WORDS:
+        return "e"
+    if text[0].isdigit() or text[0] in "+-−.(,":
+        match = _NUMBER_LIKE.fullmatch(text) if len(text) <= 60 else None
+        if match and (not match["unit"] or find_unit(match["unit"])):
+            return "n"
+    if parse_stamp(text) is not None or parse_clock(text) is not None:
+        return "t"
+    return "e" if len(text) <= 60 and _BAD.search(text) else "x"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelimiterGuess:
+    """The best delimiter, the usual number of cells, and how far it leads (0..1)."""
+
+    delimiter: str
+    n_cells: int
+    confidence: float
+
+
+def find_delimiter(lines: Sequence[str]) -> DelimiterGuess:
+    """Weigh the delimiters on sample lines: cells a line must agree, and cells must read as times, numbers or known words."""
+    scores = {delimiter: _score(lines, delimiter) for delimiter in DELIMITERS}
+    if max(score for score, _ in scores.values()) < 0.6:
+        score, n_cells = _score(lines, WHITESPACE)
+        scores[WHITESPACE] = (0.9 * score, n_cells)
+    ranked = sorted(scores, key=lambda delimiter: -scores[delimiter][0])
+    first, n_cells = scores[ranked[0]]
+    if first <= 0:
+        return DelimiterGuess(delimiter="", n_cells=1, confidence=0.5)
+    lead = first - scores[ranked[1]][0]
+    return DelimiterGuess(delimiter=ranked[0], n_cells=n_cells, confidence=max(0.5, min(1.0, 0.5 + lead)))
+
+
+def _score(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
+    rows = [split_line(line, delimiter) for line in lines]
+    rows = [row for row in rows if len(row) > 1]
+    if not rows:
+        return 0.0, 1
+    counts = Counter(len(row) for row in rows)
+    n_cells, n_rows = counts.most_common(1)[0]
+    # a trailing delimiter or pairs of names and values make lines of different lengths: agreement only weighs half
+    agreement = 0.5 + 0.5 * n_rows / len(lines)
+    body = rows[len(rows) // 4 :]
+    kinds = Counter(cell_kind(cell) for row in body for cell in row[:64])
+    total = sum(kinds.values())
+    read = (kinds["t"] + kinds["n"] + 0.8 * kinds["e"]) / total
+    return agreement * (read + 0.02) * (len(rows) / len(lines)), n_cells
+
+
+def fold_name(text: str) -> str:
+    """A header for comparing with word lists: lower case, letters and digits only, no trailing unit bracket."""
+    text = re.sub(r"\s*[\[(].*$", "", clean_text(text)) or text
+    return re.sub(r"[^\w#]|_", "", text.casefold())
+
+
+def is_time_name(text: str) -> bool:
+    """Whether a header names a time axis."""
+    folded = fold_name(text)
+    return (
+        folded in TIME_NAMES
+        or folded.startswith(("timestamp", "datetime", "zeitst"))
+        or folded.endswith(("timestamp", "datetime"))
+    )
+
+
+def find_time(rows: Sequence[Sequence[str]], header: Sequence[str] | None, notes: str = "") -> TimeColumns:
+    """The time columns of sample data rows; `header` is the name row where there is one."""
+    n_columns = min(max((len(row) for row in rows), default=0), 40)
+    shapes = [_shape([row[index] for row in rows if index < len(row)]) for index in range(n_columns)]
+    title = [clean_text(header[index]) if header and index < len(header) else "" for index in range(n_columns)]
+    full = [index for index, shape in enumerate(shapes) if shape == "stamp"]
+    if full:
+        best = min(
+            full, key=lambda index: (not _is_absolute([row[index] for row in rows if index < len(row)], title[index]), index)
+        )
+        return TimeColumns(kind="stamp", indexes=(best,), header=title[best], notes=notes)
+    dates = [index for index, shape in enumerate(shapes) if shape == "date"]
+    clocks = [index for index, shape in enumerate(shapes) if shape == "clock"]
+    if dates and clocks:
+        header_text = f"{title[dates[0]]} {title[clocks[0]]}".strip()
+        return TimeColumns(kind="date+clock", indexes=(dates[0], clocks[0]), header=header_text, notes=notes)
+    numeric = _find_numeric_time(rows, title, notes)
+    if numeric and (not dates or numeric.kind == "epoch"):
+        return numeric
+    if dates:
+        return TimeColumns(kind="stamp", indexes=(dates[0],), header=title[dates[0]], notes=notes)
+    return numeric or TimeColumns(kind="none", notes=notes, confidence=0.5)
+
+
+def _shape(cells: Sequence[str]) -> str:
+    written = [cell for cell in cells if cell.strip()]
+    if len(written) < max(1, 0.5 * len(cells)):
+        return ""
+    stamps = [stamp for stamp in map(parse_stamp, written) if stamp is not None]
+    if len(stamps) >= 0.7 * len(written):
+        # eight digits may be a date, a number or a serial: only with a time of day is it certain
+        if all(cell.strip().isdigit() for cell in written[:50]) and not stamps[0].has_clock:
+            return "date"
+        return "stamp" if sum(stamp.has_clock for stamp in stamps) >= 0.5 * len(stamps) else "date"
+    clocks = sum(parse_clock(cell) is not None for cell in written)
+    return "clock" if clocks >= 0.7 * len(written) else ""
+
+
+def _is_absolute(cells: Sequence[str], title: str) -> bool:
+    if re.search(r"utc|gmt", title, re.IGNORECASE):
+        return True
+    stamps = [stamp for stamp in map(parse_stamp, cells[:20]) if stamp is not None]
+    return bool(stamps) and all(stamp.offset_ns is not None for stamp in stamps)
+
+
+_EPOCHS = (
+    ("unix_s", 3.15e8, 2.21e9),
+    ("labview", 2.4e9, 4.29e9),
+    ("unix_ms", 3.15e11, 2.21e12),
+    ("unix_us", 3.15e14, 2.21e15),
+    ("filetime", 1.1e17, 1.6e17),
+    ("ticks", 6.1e17, 6.7e17),
+    ("unix_ns", 7e17, 2.21e18),
+    ("excel", 2.0e4, 7.5e4),
+    ("matlab", 7.0e5, 7.7e5),
+)
+_NAMED_ONLY = frozenset({"excel", "matlab", "labview"})
+
+
+def _find_numeric_time(rows: Sequence[Sequence[str]], title: Sequence[str], notes: str) -> TimeColumns | None:
+    for index in sorted(range(len(title)), key=lambda index: (not is_time_name(title[index]), index)):
+        named = is_time_name(title[index])
+        if not named and index > 1:
+            break
+        numbers = _numbers([row[index] for row in rows if index < len(row)])
+        if numbers is None or not _rises(numbers):
+            continue
+        middle = numbers[len(numbers) // 2]
+        for epoch, low, high in _EPOCHS:
+            is_plausible = low <= min(numbers) and max(numbers) <= high
+            if is_plausible and (
+                named or (epoch not in _NAMED_ONLY and index == 0) or (epoch == "excel" and index == 0 and middle % 1)
+            ):
+                return TimeColumns(kind="epoch", indexes=(index,), epoch=epoch, header=title[index], notes=notes, confidence=0.9)
+        if named or any(word in title[index].casefold() for word in RELATIVE_NAMES):
+            return TimeColumns(kind="relative", indexes=(index,), header=title[index], notes=notes, confidence=0.7)
+    return None
+
+
+def _numbers(cells: Sequence[str]) -> list[float] | None:
+    try:
+        return [float(cell.strip().replace(",", ".")) for cell in cells if cell.strip()] or None
+    except ValueError:
+        return None
+
+
+def _rises(numbers: Sequence[float]) -> bool:
+    steps = [later - earlier for earlier, later in pairwise(numbers)]
+    return not steps or (sum(step >= 0 for step in steps) >= 0.8 * len(steps) and (numbers[0] != numbers[-1] or len(numbers) < 3))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderGuess:
+    """Rows of the head that are the header: names, units, descriptions; `n_rows` lines in all come before the data."""
+
+    names: tuple[str, ...] | None
+    units: tuple[str, ...] | None = None
+    description: tuple[str, ...] | None = None
+    block: tuple[tuple[str, ...], ...] = ()
+    notes: str = ""
+
+
+def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], time_indexes: Sequence[int]) -> HeaderGuess:
+    """Tell names, units and descriptions apart in the rows above the data; other lines are notes."""
+    n_data = len(strip_trailing(data[0]))
+    block: list[tuple[str, ...]] = []
+    for row in reversed(above[-_MAX_HEADER_ROWS:]):
+        is_header = _fits(row, n_data) and not (_COMMENT.match(row[0]) and not block and _is_prose(row))
+        if not is_header:
+            break
+        block.insert(0, tuple(row))
+    notes = " ".join(" ".join(row) for row in above[: len(above) - len(block)])[:2000]
+    if not block:
+        return HeaderGuess(names=None, notes=notes)
+    units = next((row for row in block if _is_unit_row(row, time_indexes)), None)
+    rest = [row for row in block if row is not units]
+    if not rest:
+        return HeaderGuess(names=None, units=units, block=tuple(block), notes=notes)
+    names = next((row for row in rest if any(index < len(row) and is_time_name(row[index]) for index in time_indexes)), None)
+    names = names or max(rest, key=_name_worth)
+    others = [row for row in rest if row is not names and rest.index(row) > rest.index(names)]
+    cleaned = tuple(re.sub(r"^\s*#\s*", "", names[0]) if index == 0 else cell for index, cell in enumerate(names))
+    return HeaderGuess(names=cleaned, units=units, description=others[0] if others else None, block=tuple(block), notes=notes)
+
+
+def strip_trailing(row: Sequence[str]) -> list[str]:
+    """The row without empty cells at its end."""
+    end = len(row)
+    while end and not row[end - 1].strip():
+        end -= 1
+    return list(row[:end])
+
+
+def _fits(row: Sequence[str], n_data: int) -> bool:
+    n_cells = len(strip_trailing(row))
+    return (n_cells >= 2 and n_data - 1 <= len(row) <= n_data + 2 and n_cells >= 0.4 * n_data) or (
+        n_data <= 2 and len(row) == n_data
+    )
+
+
+def _is_prose(row: Sequence[str]) -> bool:
+    return len(strip_trailing(row)) < 2
+
+
+def _is_unit_row(row: Sequence[str], time_indexes: Sequence[int]) -> bool:
+    cells = [cell.strip() for index, cell in enumerate(row) if index not in time_indexes and cell.strip()]
+    known = [cell for cell in cells if find_unit(cell) or is_no_unit(cell.strip("[]()"))]
+    return bool(cells) and len(known) >= 0.5 * len(cells) and any(find_unit(cell) for cell in cells)
+
+
+def _name_worth(row: Sequence[str]) -> tuple[int, int]:
+    written = [cell.strip() for cell in row if cell.strip()]
+    return len(set(written)), -sum(map(len, written))
+
+
+def is_date_or_clock_name(text: str) -> bool:
+    """Whether a header names a date or a time of day."""
+    return fold_name(text) in DATE_NAMES | CLOCK_NAMES
