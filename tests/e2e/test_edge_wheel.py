@@ -163,5 +163,12 @@ def first_line(stream: IO[str] | None) -> str:
     return stream.readline()
 
 
-def test_the_installed_agent_starts_and_says_where_it_listens(gateway):
-    assert gateway.startswith("socket://127.0.0.1:")
+def test_the_installed_agent_is_updated_with_a_bundle(gateway, tmp_path, monkeypatch):
+    from workbench.core.jobs import Job
+    from workbench.services.devices import UpdateRequest, update_device
+
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+    (tmp_path / "b.pwb").write_bytes(made.make_bundle(boards=(BOARD,)))
+    asked = UpdateRequest(port=gateway, bundle=str(tmp_path / "b.pwb"), trust=str(tmp_path / "trust.json"), yes=True)
+    result = update_device(asked, Job())
+    assert (result.verdict, result.reason) == ("verified", "")
