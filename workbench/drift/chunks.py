@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
 N_FINE_BINS = 40
 MIN_SAMPLES = 3
+_STILL = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +124,9 @@ def window_roughness(chunks: Chunks, n_chunks: int) -> Array:
     """ln of the RMS step between neighbouring samples in trailing windows: noise without slow movement (von Neumann 1941)."""
     n = rolling(chunks.n_steps, n_chunks)
     squared = rolling(chunks.squared_steps, n_chunks) / np.maximum(n, 1.0)
-    return _where_enough(0.5 * np.log(np.maximum(squared, 1e-300)), n)
+    # A window in which nothing moves has no roughness: whether that is wrong is asked of its flatness.
+    is_moving = squared > _STILL * (squared.max(initial=0.0))
+    return _where_enough(0.5 * np.log(np.where(is_moving, squared, np.nan)), n)
 
 
 def window_missing(chunks: Chunks, n_chunks: int) -> Array:

@@ -79,5 +79,14 @@ class DriftResult(Result, frozen=True, kw_only=True):
 
 
 def measure_drift(request: DriftRequest, job: Job) -> DriftResult:
-    """Limits are calibrated on blocks of the reference so that autocorrelation doesn't cry wolf."""
-    raise NotImplementedError
+    """Limits are calibrated on blocks of the reference so that autocorrelation doesn't cry wolf.
+
+    Several logs are watched one by one (recordings of one pump in a project follow each other as one). Raises RequestError
+    without paths and project, InputError where no log is long enough, QuestionOpen where a log waits for an answer.
+    """
+    from workbench.services import drift_logs, drift_report
+
+    logs = drift_logs.read_logs(request, job.part(0.0, 0.5))
+    watched = drift_logs.watch(logs, request, job.part(0.5, 0.95))
+    job.progress(0.95, "drawing up the result")
+    return drift_report.build_result(watched)

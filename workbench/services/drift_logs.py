@@ -1,0 +1,143 @@
+"""Where `drift` gets its samples from: log files, or the recordings of a project; and the watching itself, channel by channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.core.clock import parse_utc
+from workbench.core.errors import InputError, QuestionOpen, RequestError
+from workbench.core.jobs import Job
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from workbench.drift.over_time import ChannelHistory, Schedule
+    from workbench.logs.recording import Recording
+    from workbench.services.drift import DriftRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """One stretch of samples with one time axis: instants [n], columns [n] by channel, units by channel."""
+
+    source: str
+    times_ns: NDArray[np.int64]
+    columns: dict[str, NDArray[np.floating]]
+    units: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """One log with its schedule and the history of each of its channels."""
+
+    log: Log
+    schedule: Schedule
+    histories: list[ChannelHistory]
+
+
+def read_logs(request: DriftRequest, job: Job) -> list[Log]:
+    """The logs that the request names, else all pumps (or the one asset) of its project."""
+    if request.paths:
+        return _read_files(request, job)
+    if request.project is None:
+        raise RequestError("There is nothing to compare.", "Name log files, or a project with recordings.")
+    from workbench.project.store import Project
+    from workbench.services.recordings import open_project_recordings
+
+    by_asset: dict[str, list[Recording]] = {}
+    with Project.open(Path(request.project)) as project:
+        for item, recording in open_project_recordings(project, (request.asset,) if request.asset else ()):
+            by_asset.setdefault(item.asset, []).append(recording)
+    if not by_asset:
+        what = f"of {request.asset} " if request.asset else ""
+        raise InputError(f"There are no recordings {what}in this project.", "Import logs first.")
+    return [_joined(asset, recordings) for asset, recordings in by_asset.items()]
+
+
+def watch(logs: list[Log], request: DriftRequest, job: Job) -> list[Watched]:
+    """Watch every channel of every log; a log that is too short is passed over as long as another is not."""
+    from workbench.drift.over_time import plan_schedule
+
+    end_ns = None if request.reference_until is None else parse_utc(request.reference_until)
+    watched: list[Watched] = []
+    refused: list[InputError] = []
+    for number, log in enumerate(logs):
+        part = job.part(number / len(logs), (number + 1) / len(logs), log.source)
+        try:
+            schedule = plan_schedule(log.times_ns, end_ns, request.every)
+        except InputError as error:
+            refused.append(error)
+            continue
+        watched.append(Watched(log=log, schedule=schedule, histories=_watch_channels(log, schedule, part)))
+    if not watched:
+        raise refused[0]
+    return watched
+
+
+def _watch_channels(log: Log, schedule: Schedule, job: Job) -> list[ChannelHistory]:
+    import numpy as np
+
+    from workbench.drift.over_time import watch_channel
+
+    histories = []
+    for number, (name, values) in enumerate(log.columns.items()):
+        job.progress(number / len(log.columns), name)
+        histories.append(watch_channel(name, log.times_ns, np.asarray(values, dtype=np.float64), schedule))
+    return [history for history in histories if history is not None]
+
+
+def _read_files(request: DriftRequest, job: Job) -> list[Log]:
+    from workbench.logs.parse import ParseOptions, parse_logs
+
+    options = ParseOptions(zone=request.zone, answers=request.answer)
+    parsed = parse_logs([Path(path) for path in request.paths], options, job.progress)
+    asked = [*parsed.questions, *(question for one in parsed.recordings for question in one.facts.questions)]
+    blocking = [question for question in asked if question.blocks]
+    if blocking:
+        raise QuestionOpen(
+            " ".join(dict.fromkeys(question.text for question in blocking)),
+            f"Answer with --answer {blocking[0].code}={'|'.join(blocking[0].choices) or '…'}.",
+            questions=tuple(question.code for question in blocking),
+        )
+    return [
+        Log(
+            source=one.facts.source,
+            times_ns=one.times_ns,
+            columns=dict(one.columns),
+            units={channel.name: channel.unit or "" for channel in one.facts.channels},
+        )
+        for one in parsed.recordings
+        if one.times_ns.size
+    ]
+
+
+def _joined(asset: str, recordings: list[Recording]) -> Log:
+    """Recordings of one pump one after the other; where two cover the same instants the earlier one is kept."""
+    import numpy as np
+
+    units = {channel.name: channel.unit or "" for recording in recordings for channel in recording.channels}
+    if len(recordings) == 1:
+        only = recordings[0]
+        return Log(source=asset, times_ns=only.times_ns, columns={name: only.values(name) for name in units}, units=units)
+    keep = []
+    last_ns = np.iinfo(np.int64).min
+    for recording in recordings:
+        keep.append(recording.times_ns > last_ns)
+        last_ns = max(last_ns, int(recording.times_ns[-1])) if recording.rows else last_ns
+    times = np.concatenate([recording.times_ns[kept] for recording, kept in zip(recordings, keep, strict=True)])
+    columns = {
+        name: np.concatenate([_values(recording, name)[kept] for recording, kept in zip(recordings, keep, strict=True)])
+        for name in units
+    }
+    return Log(source=asset, times_ns=times, columns=columns, units=units)
+
+
+def _values(recording: Recording, name: str) -> NDArray[np.floating]:
+    import numpy as np
+
+    if any(channel.name == name for channel in recording.channels):
+        return recording.values(name)
+    return np.full(recording.rows, np.nan)
