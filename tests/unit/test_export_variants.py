@@ -170,8 +170,8 @@ def test_the_profile_counts_size_memory_and_time(feature_model, network, windows
     fragment, threshold = network
     data = to_bytes(join(feature_model, fragment, SPEC, threshold, 0.5))
     profile = profile_model(data, windows[0])
-    # at least the weights and the folded spectrum matrix, 32 × 32 float64
-    assert profile.ram_bytes > 32 * 32 * 8 + 4 * (20 * 32 + 32 * 6 + 6 * 32 + 32 * 20)
+    # at least the weights and the folded cosine and sine, 16 × 16 float64 each
+    assert profile.ram_bytes > 2 * 16 * 16 * 8 + 4 * (20 * 32 + 32 * 6 + 6 * 32 + 32 * 20)
     assert profile.ram_bytes < 1_000_000
     assert profile.size_bytes == len(data)
     assert 0 < profile.latency_ms < 50

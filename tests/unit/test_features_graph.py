@@ -83,7 +83,7 @@ def test_a_window_too_short_for_a_spectrum_is_refused_with_its_length():
     with pytest.raises(ModelError, match="at least 16 samples, not 10"):
         plan_columns(make_spec(window=10), ("mean", "band_3"))
     assert "band_3" not in suitable_features(make_spec(window=10))
-    assert suitable_features(make_spec(window=16)) == FEATURE_NAMES
+    assert suitable_features(make_spec(window=16), FEATURE_NAMES) == FEATURE_NAMES
 
 
 def test_an_unknown_feature_is_refused_with_the_known_ones():
