@@ -5,6 +5,7 @@ They count only where they stand far outside the rest of the column. What is out
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,6 @@ from numpy.typing import NDArray
 
 _WHOLE = (-999.0, -9999.0, 32767.0, -32767.0, -32768.0, 65535.0)
 CANDIDATES = np.array(sorted({round(value / scale, 2) for value in _WHOLE for scale in (1, 10, 100)}))
-_SMALLEST = float(np.abs(CANDIDATES).min())
 _FAR_WHOLE, _FAR_SCALED = 0.5, 3.0
 
 
@@ -29,7 +29,7 @@ def find_sentinels(values: NDArray[np.float64]) -> SentinelCells | None:
 
     Far: by more than half the range of the rest for the plain numbers, three times the range for their tenths and hundredths.
     """
-    if values.size == 0 or not (np.abs(np.nan_to_num(values)) >= _SMALLEST - 1e-9).any():
+    if values.size == 0 or not _may_hold(float(np.fmin.reduce(values)), float(np.fmax.reduce(values))):
         return None
     is_candidate = np.isin(np.round(values, 6), CANDIDATES)
     if not is_candidate.any():
@@ -48,3 +48,10 @@ def find_sentinels(values: NDArray[np.float64]) -> SentinelCells | None:
         elif distance > 0 and limit == _FAR_WHOLE:
             doubtful.append(value)
     return SentinelCells(is_sentinel, tuple(doubtful)) if is_sentinel.any() or doubtful else None
+
+
+def _may_hold(low: float, high: float) -> bool:
+    """Only what lies outside the rest counts, so the smallest or the largest value must itself be a candidate."""
+    if math.isinf(low) or math.isinf(high):
+        return True
+    return bool(np.isin(np.round((low, high), 6), CANDIDATES).any())
