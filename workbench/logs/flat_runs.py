@@ -18,7 +18,7 @@ from workbench.logs.pyramid import Floats, reduce_samples
 
 SHORTEST_RUN = 31
 _BUCKET = 16
-_BLOCK_ROWS = 1 << 20
+_BLOCK_ROWS = 1 << 18
 _N_PROBES = 48
 _PROBE_ROWS = 2048
 _MAX_RUNS = 2000

@@ -34,7 +34,7 @@ _STOPPED_SHARE = 0.02
 _MAX_ZERO_SHARE = 0.1
 """More zeros than this are a pump that is switched off and on."""
 _MIN_ROWS = 30
-_SCAN_ROWS = 1 << 20
+_SCAN_ROWS = 1 << 18
 _DRIVE_UNITS = frozenset({"A", "mA", "kW", "W", "rpm", "1/min", "Hz", "m3/h", "L/s", "L/min", "gpm", "m3/s"})
 _NEVER_ZERO_UNITS = frozenset({"degC", "degF", "K", "V", "kV"})
 _OPEN_OR_SHUT = (0.0, 100.0)

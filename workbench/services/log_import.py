@@ -113,21 +113,20 @@ def _import_parsed(ask: _Ask, paths: list[Path], job: Job) -> Imported:
     from workbench.logs.parse import ParseOptions, parse_logs
 
     request = ask.request
-    job.progress(0.02, "reading")
     options = ParseOptions(zone=request.zone, answers=request.answer, join=request.join)
-    parsed = parse_logs(paths, options)
-    questions = [*parsed.questions, *(question for one in parsed.recordings for question in one.facts.questions)]
+    parsed = parse_logs(paths, options, job.part(0.0, 0.6).progress)
+    questions = list(parsed.questions)
     check_questions(questions)
     stored = []
     for number, recording in enumerate(parsed.recordings):
-        job.progress(0.5 + 0.5 * number / len(parsed.recordings), recording.facts.source)
+        job.progress(0.6 + 0.4 * number / len(parsed.recordings), recording.facts.source)
         stored.append(_store_parsed(ask, recording))
-    return stored, _once(questions)
+    return stored, questions
 
 
 def check_questions(questions: list[Question]) -> None:
     """Raises QuestionOpen when one of them must be answered before anything is stored."""
-    open_ = [question for question in _once(questions) if question.blocks]
+    open_ = list({(question.code, question.channel): question for question in questions if question.blocks}.values())
     if open_:
         first = open_[0]
         where = f"@{first.channel}" if first.channel else ""
@@ -136,10 +135,6 @@ def check_questions(questions: list[Question]) -> None:
             " ".join(question.text for question in open_), f"Answer with {choices or f'--answer {first.code}{where}=…'}.",
             questions=tuple(question.code for question in open_),
         )  # fmt: skip
-
-
-def _once(questions: list[Question]) -> list[Question]:
-    return list({(question.code, question.channel, question.text): question for question in questions}.values())
 
 
 def _store_parsed(ask: _Ask, recording: ParsedRecording) -> Stored:
