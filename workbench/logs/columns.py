@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.logs import questions
-from workbench.logs.cells import ABSENT, Cells, Decimal, read_cell
+from workbench.logs.cells import ABSENT, Cells, Decimal, read_cell, read_plain
 from workbench.logs.readers.table import NumberCells
 from workbench.logs.sentinels import find_sentinels
 from workbench.logs.summary import ChannelFacts, Finding, Question
@@ -70,6 +70,9 @@ def read_cells(cells: Cells | NumberCells, decimal: Decimal) -> ReadCells:
     """Read every distinct text of a column once."""
     if isinstance(cells, NumberCells):
         return _read_numbers(cells)
+    plain = read_plain(cells.texts) if decimal == "." else None
+    if plain is not None:
+        return _read_plain(cells, plain)
     states = _states_of(cells)
     if states is not None:
         return _read_states(cells, states)
@@ -79,14 +82,7 @@ def read_cells(cells: Cells | NumberCells, decimal: Decimal) -> ReadCells:
     codes = [_code_of(reading.reason, reasons) for reading in readings]
     unit_codes = [units.setdefault(reading.unit, len(units)) if reading.unit else -1 for reading in readings]
     counts = np.bincount(cells.codes[cells.codes >= 0], minlength=len(readings))
-    is_bad_word = [
-        bool(reading.reason in ("empty", "inf") or _BAD.search(text)) for reading, text in zip(readings, cells.texts, strict=True)
-    ]
-    n_number = sum(int(count) for count, reading in zip(counts, readings, strict=True) if not reading.reason)
-    n_known = sum(
-        int(c) for c, r, known in zip(counts, readings, is_bad_word, strict=True) if r.reason not in ("", "empty") and known
-    )
-    n_text = sum(int(c) for c, r, known in zip(counts, readings, is_bad_word, strict=True) if r.reason and not known)
+    n_number, n_text, n_known_bad = _count_kinds(cells.texts, [reading.reason for reading in readings], counts.tolist())
     return ReadCells(
         values=np.array([reading.value for reading in readings] + [np.nan])[cells.codes],
         codes=np.array([*codes, ABSENT], np.int16)[cells.codes],
@@ -95,9 +91,31 @@ def read_cells(cells: Cells | NumberCells, decimal: Decimal) -> ReadCells:
         unit_names=tuple(units),
         n_number=n_number,
         n_text=n_text,
-        n_known_bad=n_known,
+        n_known_bad=n_known_bad,
         is_state=False,
     )
+
+
+def _count_kinds(texts: Sequence[str], reasons: Sequence[str], counts: Sequence[int]) -> tuple[int, int, int]:
+    """Rows that are numbers, other text, and known words for bad."""
+    n_number = n_text = n_known_bad = 0
+    for text, reason, count in zip(texts, reasons, counts, strict=True):
+        if not reason:
+            n_number += count
+        elif reason in ("empty", "inf") or _BAD.search(text):
+            n_known_bad += count if reason != "empty" else 0
+        else:
+            n_text += count
+    return n_number, n_text, n_known_bad
+
+
+def _read_plain(cells: Cells, values: NDArray[np.float64]) -> ReadCells:
+    is_absent = cells.codes == ABSENT
+    return ReadCells(
+        values=np.append(values, np.nan)[cells.codes], codes=np.where(is_absent, ABSENT, GOOD).astype(np.int16), reasons=(),
+        cell_units=np.full(cells.codes.shape, -1, np.int16), unit_names=(), n_number=int(np.count_nonzero(~is_absent)), n_text=0,
+        n_known_bad=0, is_state=False,
+    )  # fmt: skip
 
 
 def _code_of(reason: str, reasons: dict[str, int]) -> int:

@@ -147,7 +147,8 @@ def _without_events(tables: list[Table]) -> tuple[list[Table], list[EventFile]]:
     logs: list[Table] = []
     events: list[EventFile] = []
     for table in tables:
-        is_wide = table.layout == "wide" and find_long(table.headers, table.columns, table.n_rows) is None
+        is_dated = table.layout == "wide" and table.time.kind in ("stamp", "date+clock")
+        is_wide = is_dated and find_long(table.headers, table.columns, table.n_rows) is None
         if is_wide and is_event_list(table.headers, table.columns, table.time.header, table.n_rows):
             events.append(EventFile(name=table.sources[0], n_events=table.n_rows))
         else:

@@ -79,19 +79,41 @@ def _order_rows(times_ns: NDArray[np.int64], columns: Sequence[Column]) -> tuple
     is_copy = np.zeros(times_ns.size, np.bool_)
     starts = np.flatnonzero(~repeats)
     ends = np.append(starts[1:], times_ns.size)
+    codes = np.stack([column.codes for column in columns], axis=1)
+    values = np.nan_to_num(np.stack([column.values for column in columns], axis=1))
+    n_conflicts = 0
     for start, end in zip(starts[ends - starts > 1].tolist(), ends[ends - starts > 1].tolist(), strict=True):
-        seen: set[tuple[object, ...]] = set()
-        for row in order[start:end].tolist():
-            key = tuple((int(column.codes[row]), float(np.nan_to_num(column.values[row]))) for column in columns)
-            is_copy[row] = key in seen
-            seen.add(key)
+        rows = order[start:end]
+        copies, is_conflict = _find_copies(codes[rows], values[rows])
+        is_copy[rows] = copies
+        n_conflicts += is_conflict
     n_backward = int(np.count_nonzero(np.diff(times_ns[~is_copy]) < 0))
-    n_conflicts = int(np.count_nonzero(repeats)) - int(is_copy.sum())
     return order[~repeats], int(is_copy.sum()), n_backward, n_conflicts
+
+
+def _find_copies(codes: NDArray[np.int16], values: NDArray[np.float64]) -> tuple[NDArray[np.bool_], int]:
+    """Among rows [n, c] of one instant: which repeat an earlier one, and how many contradict the first.
+
+    A cell that was never written (the column came later) contradicts nothing.
+    """
+    seen: set[bytes] = set()
+    copies = np.zeros(len(codes), np.bool_)
+    n_conflicts = 0
+    for row in range(len(codes)):
+        key = codes[row].tobytes() + values[row].tobytes()
+        unwritten = (codes[row] == ABSENT) | (codes[0] == ABSENT)
+        agrees = bool((unwritten | ((codes[row] == codes[0]) & (values[row] == values[0]))).all())
+        copies[row] = row > 0 and (key in seen or agrees)
+        seen.add(key)
+        both_good = (codes[row] == 0) & (codes[0] == 0)
+        n_conflicts += bool((both_good & (values[row] != values[0])).any()) and not copies[row]
+    return copies, n_conflicts
 
 
 def _merge(column: Column, times_ns: NDArray[np.int64], kept: NDArray[np.intp]) -> Column:
     """One cell an instant: the first good one, else the first that was written."""
+    if kept.size == times_ns.size:
+        return take_rows(column, kept)
     rank = np.where(column.codes == 0, 0, np.where(column.codes == ABSENT, 2, 1))
     order = np.lexsort((np.arange(times_ns.size), rank, times_ns))
     first = np.concatenate([[True], np.diff(times_ns[order]) != 0])

@@ -103,7 +103,7 @@ def _why_not(index: int, header: Header, column: Cells | NumberCells, read: Read
 def _why_not_text(header: Header, folded: str, column: Cells, read: ReadCells) -> str | None:
     if read.is_state:
         return None
-    if folded in UNIT_NAMES and all(find_unit(text) or is_no_unit(text) for text in column.used()[:50]):
+    if folded in UNIT_NAMES and all(find_unit(text) or is_no_unit(text) for text in column.used(50)):
         return "unit"
     if is_instant_column(column, header.name):
         return "time"
@@ -114,7 +114,7 @@ def _why_not_text(header: Header, folded: str, column: Cells, read: ReadCells) -
 
 def is_instant_column(column: Cells, name: str) -> bool:
     """Whether a column holds a second set of times."""
-    sample = [text for text in column.used()[:_SAMPLE] if text.strip()]
+    sample = [text for text in column.used(_SAMPLE) if text.strip()]
     if not sample:
         return False
     stamps = sum(parse_stamp(text) is not None for text in sample)
@@ -184,7 +184,7 @@ def _n_numeric(columns: Sequence[Cells | NumberCells]) -> int:
 def _is_numeric(column: Cells | NumberCells) -> bool:
     if isinstance(column, NumberCells):
         return True
-    used = [text for text in column.used()[:_SAMPLE] if text.strip()]
+    used = [text for text in column.used(_SAMPLE) if text.strip()]
     return bool(used) and sum(cell_kind(text) == "n" for text in used) >= 0.5 * len(used)
 
 
@@ -220,11 +220,11 @@ def is_event_list(headers: Sequence[Header], columns: Sequence[Cells | NumberCel
 
 
 def _is_remark(column: Cells) -> bool:
-    used = [text for text in column.used()[:_SAMPLE] if text.strip()]
+    used = [text for text in column.used(_SAMPLE) if text.strip()]
     return bool(used) and sum(" " in text.strip() and cell_kind(text) == "x" for text in used) >= 0.5 * len(used)
 
 
 def _is_state(column: Cells) -> bool:
-    used = [text.strip().casefold() for text in column.used()[:_SAMPLE]]
+    used = [text.strip().casefold() for text in column.used(_SAMPLE)]
     known = sum(text in ON_WORDS or text in OFF_WORDS or not read_cell(text, ".").reason for text in used)
     return bool(used) and known >= 0.5 * len(used)
