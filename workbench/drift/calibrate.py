@@ -69,7 +69,7 @@ def statistics_of(chunks: Chunks, n_chunks: int, n_long: int, shape: ReferenceSh
     means = window_means(chunks, n_chunks, shape)
     return Statistics(
         steps=tuple(lasting_step(means, n_chunks, n_last, n_before) for n_last, n_before in STEP_SPANS),
-        roughness=window_roughness(chunks, n_chunks),
+        roughness=window_roughness(chunks, n_chunks, shape),
         missing=window_missing(chunks, n_chunks),
         flat_s=chunks.flat_s,
         effects=window_effects(chunks, n_long, shape),

@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
 N_FINE_BINS = 40
 MIN_SAMPLES = 3
-_STILL = 1e-12
+_STILL = 0.003
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,13 +120,15 @@ def window_means(chunks: Chunks, n_chunks: int, shape: ReferenceShape) -> Array:
     return _where_enough(rolling(chunks.total, n_chunks) / np.maximum(n, 1.0) / shape.scale, n)
 
 
-def window_roughness(chunks: Chunks, n_chunks: int) -> Array:
-    """ln of the RMS step between neighbouring samples in trailing windows: noise without slow movement (von Neumann 1941)."""
+def window_roughness(chunks: Chunks, n_chunks: int, shape: ReferenceShape) -> Array:
+    """ln of the RMS step between neighbouring samples in trailing windows: noise without slow movement (von Neumann 1941).
+
+    With a floor of 0.3 % of the reference's scale: below it a channel simply stands still, and whether that is wrong is asked
+    of its flatness.
+    """
     n = rolling(chunks.n_steps, n_chunks)
-    squared = rolling(chunks.squared_steps, n_chunks) / np.maximum(n, 1.0)
-    # A window in which nothing moves has no roughness: whether that is wrong is asked of its flatness.
-    is_moving = squared > _STILL * (squared.max(initial=0.0))
-    return _where_enough(0.5 * np.log(np.where(is_moving, squared, np.nan)), n)
+    squared = np.maximum(rolling(chunks.squared_steps, n_chunks), 0.0) / np.maximum(n, 1.0)
+    return _where_enough(0.5 * np.log(squared + (_STILL * shape.scale) ** 2), n)
 
 
 def window_missing(chunks: Chunks, n_chunks: int) -> Array:
