@@ -21,7 +21,7 @@ from workbench.learning.families.base import (
     number,
     settings,
 )
-from workbench.learning.families.boosting import boosted_trees_of
+from workbench.learning.families.boosting import MAX_BINS, boosted_trees_of, one_thread
 from workbench.learning.families.onnx_fragment import FragmentBuilder
 from workbench.learning.families.trees import TreeTable, restore_trees, tree_node
 
@@ -77,8 +77,11 @@ class _Estimator:
             learning_rate=self.learning_rate,
             min_samples_leaf=self.samples_a_leaf,
             early_stopping=False,
+            max_bins=MAX_BINS,
             random_state=self.random_state,
-        ).fit(features, targets)
+        )
+        with one_thread():
+            estimator.fit(features, targets)
         trees, base = boosted_trees_of(estimator)
         return FittedBoostedLife(n_features=features.shape[1], trees=trees, base=base)
 

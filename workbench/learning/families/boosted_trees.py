@@ -21,7 +21,7 @@ from workbench.learning.families.base import (
     number,
     settings,
 )
-from workbench.learning.families.boosting import boosted_trees_of
+from workbench.learning.families.boosting import MAX_BINS, boosted_trees_of, one_thread
 from workbench.learning.families.classifying import build_from_logits, log_odds
 from workbench.learning.families.onnx_fragment import FragmentBuilder
 from workbench.learning.families.trees import TreeTable, restore_trees, tree_node
@@ -82,9 +82,12 @@ class _Estimator:
             min_samples_leaf=self.samples_a_leaf,
             l2_regularization=1.0,
             early_stopping=False,
+            max_bins=MAX_BINS,
             class_weight="balanced",
             random_state=self.random_state,
-        ).fit(features, classes)
+        )
+        with one_thread():
+            estimator.fit(features, classes)
         trees, base = boosted_trees_of(estimator)
         return FittedBoostedTrees(n_features=features.shape[1], trees=trees, base=base)
 
