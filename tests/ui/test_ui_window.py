@@ -1,9 +1,30 @@
-"""The window as a whole: pages, keys, palette, drops."""
+"""The window as a whole: pages, keys, actions, drops, projects, first paint."""
 
 from __future__ import annotations
 
-from workbench.app.window import Built
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+
+from workbench.app.screenshots import take_screenshots
+from workbench.app.window import Built, build, find_project, read_settings
+from workbench.core.errors import WorkbenchError
+from workbench.core.settings import Settings, load_settings
 from workbench.ui.page_table import PAGES
+from workbench.ui.pages.settings import SettingsPage
+from workbench.ui.pages.start import StartPage
+
+WaitFor = Callable[..., None]
+HEAVY = ("pandas", "sklearn", "scipy", "skl2onnx", "onnxruntime", "onnx", "pyarrow", "pyqtgraph")
 
 
 def test_every_page_of_the_table_can_be_shown(built: Built) -> None:
@@ -11,3 +32,210 @@ def test_every_page_of_the_table_can_be_shown(built: Built) -> None:
     for entry in PAGES:
         built.window.show_page(entry.id)
         assert built.window.host.current_id == entry.id
+
+
+def test_ctrl_and_a_number_goes_to_a_page(built: Built) -> None:
+    built.window.show()
+    built.window.show_page("start")
+    built.window.activateWindow()
+    assert QTest.qWaitForWindowActive(built.window)
+    for number, page in enumerate(("logs", "label", "train", "compare", "drift", "package", "devices", "journal"), start=1):
+        QTest.keyClick(built.window, Qt.Key(Qt.Key.Key_0.value + number), Qt.KeyboardModifier.ControlModifier)
+        assert built.window.host.current_id == page
+
+
+def test_every_action_has_a_title_and_a_way_by_keyboard(built: Built) -> None:
+    built.window.host.build_all()
+    actions = built.context.actions.all()
+    offered = {entry.key for entry in built.window.palette_entries()}
+    icons = set(built.context.theme.icons.names())
+    assert [action.id for action in actions if not action.title.strip()] == []
+    assert [action.id for action in actions if action.id not in offered] == []
+    assert [action.id for action in actions if action.icon and action.icon not in icons] == []
+
+
+def test_no_key_means_two_things_in_one_place(built: Built) -> None:
+    built.window.host.build_all()
+    actions = built.context.actions.all()
+    everywhere = [key for action in actions if not action.page for key in action.keys]
+    for page in {action.page for action in actions}:
+        here = [key for action in actions if action.page == page and page for key in action.keys]
+        doubled = [key for key, n_times in Counter([*everywhere, *here]).items() if n_times > 1]
+        assert doubled == [], page
+
+
+def test_header_buttons_are_actions_and_at_most_one_is_primary(built: Built) -> None:
+    built.window.show()
+    known = {action.id for action in built.context.actions.all()}
+    for entry in PAGES:
+        page = built.window.host.page(entry.id)
+        known = {action.id for action in built.context.actions.all()}
+        assert {*page.header_ids, page.primary_id} - {""} <= known
+        built.window.show_page(entry.id)
+        kinds = [button.property("kind") for button in built.window.header.buttons()]
+        assert kinds.count("primary") <= 1
+
+
+def test_the_menu_lists_every_action_that_names_one(built: Built) -> None:
+    built.window.host.build_all()
+    menu = built.window.make_menu()
+    listed = {item.text().partition(" – ")[0] for sub in menu.actions() for item in sub.menu().actions()}
+    assert {action.title for action in built.context.actions.all() if action.menu} == listed
+    menu.close()
+    menu.deleteLater()
+
+
+def _drop(built: Built, paths: list[Path]) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    event = QDropEvent(
+        QPoint(600, 400), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    built.window.dropEvent(event)
+
+
+def test_a_log_dropped_without_a_project_makes_one_and_goes_to_logs(built: Built, tmp_path: Path, wait_for: WaitFor) -> None:
+    built.context.change_settings(projects_folder=str(tmp_path / "projects"))
+    log = tmp_path / "pump.csv"
+    log.write_text("time,PI-1 [bar]\n2026-03-16T10:00:00Z,1.0\n2026-03-16T10:00:01Z,1.1\n", encoding="utf-8")
+    built.window.show()
+    built.window.show_page("start")
+    _drop(built, [log])
+    wait_for(lambda: built.window.host.current_id == "logs")
+    assert built.context.project is not None
+    assert built.context.project.parent == tmp_path / "projects"
+    assert built.context.selection.paths == (log,)
+
+
+def test_a_dropped_project_folder_is_opened(built: Built, tmp_path: Path, wait_for: WaitFor) -> None:
+    from workbench.project.store import Project
+
+    Project.open(tmp_path / "havsule", who="Operator 1").close()
+    _drop(built, [tmp_path / "havsule"])
+    wait_for(lambda: built.context.project == tmp_path / "havsule")
+    assert load_settings(built.context.home).recent_projects == (str(tmp_path / "havsule"),)
+
+
+def test_a_project_of_a_newer_version_says_so_in_place(built: Built, tmp_path: Path, wait_for: WaitFor) -> None:
+    from workbench.project.store import Project
+
+    folder = tmp_path / "newer"
+    Project.open(folder, who="Operator 1").close()
+    file = folder / "project.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("schema_version = 1", "schema_version = 99"), encoding="utf-8")
+    refused: list[WorkbenchError] = []
+
+    def note(_folder: object, error: WorkbenchError) -> None:
+        refused.append(error)
+
+    built.context.project_refused.connect(note)
+    built.window.show_page("start")
+    built.context.open_project(folder)
+    wait_for(lambda: bool(refused))
+    assert (refused[0].code, built.context.project) == ("PROJECT_TOO_NEW", None)
+    page = built.window.host.page("start")
+    assert isinstance(page, StartPage)
+    assert page.projects.refused == {folder: refused[0]}
+
+
+def test_a_project_that_is_gone_is_said_and_none_is_made(built: Built, tmp_path: Path) -> None:
+    built.context.open_project(tmp_path / "gone")
+    assert [notice.title for notice in built.window.notices.shown()] == ["The project was not opened."]
+    assert not (tmp_path / "gone").exists()
+
+
+def test_settings_are_stored_at_once_and_a_wrong_zone_is_not(built: Built) -> None:
+    built.window.show_page("settings")
+    page = built.window.host.page("settings")
+    assert isinstance(page, SettingsPage)
+    page.operator.setText("Operator 2")
+    page.operator.editingFinished.emit()
+    page.zone.setText("Europe/Nowhere")
+    page.zone.editingFinished.emit()
+    page.themes.button("sunlight").click()
+    stored = load_settings(built.context.home)
+    assert (stored.operator, stored.zone, stored.theme) == ("Operator 2", "", "sunlight")
+    assert page.zone.property("invalid") is True
+    assert built.context.theme.tokens.name == "sunlight"
+
+
+def test_damaged_settings_are_said_and_defaults_are_used(home: Path) -> None:
+    (home / "settings.toml").write_text("theme = 7", encoding="utf-8")
+    settings, problem = read_settings(home)
+    assert settings == Settings()
+    assert problem is not None
+    assert "settings.toml" in str(problem)
+
+
+def test_the_last_project_is_opened_only_if_it_is_still_there(tmp_path: Path) -> None:
+    settings = Settings(recent_projects=(str(tmp_path / "gone"),))
+    assert find_project(None, settings) is None
+    (tmp_path / "gone").mkdir()
+    assert find_project(None, settings) == tmp_path / "gone"
+    assert find_project(tmp_path / "other", settings) == tmp_path / "other"
+
+
+def test_the_ring_follows_the_keyboard(built: Built) -> None:
+    built.window.show()
+    built.window.show_page("settings")
+    built.window.activateWindow()
+    assert QTest.qWaitForWindowActive(built.window)
+    page = built.window.host.page("settings")
+    assert isinstance(page, SettingsPage)
+    page.operator.setFocus()
+    ring, corner = built.window.ring, page.operator.mapTo(built.window, QPoint(0, 0))
+    assert ring.isVisible()
+    assert ring.geometry().topLeft() == corner - QPoint(4, 4)
+
+
+def test_the_window_closes_in_the_middle_of_reading(home: Path, tmp_path: Path) -> None:
+    from workbench.project.store import Project
+
+    Project.open(tmp_path / "havsule", who="Operator 1").close()
+    built = build(home, Settings())
+    built.context.open_project(tmp_path / "havsule")
+    built.close()
+    built.window.deleteLater()
+
+
+FIRST_PAINT = """
+import json, sys
+from workbench.app.window import build, make_application, read_settings
+from workbench.core.paths import user_home
+app = make_application(["window"])
+home = user_home()
+built = build(home, read_settings(home)[0])
+loaded = []
+def note():
+    loaded.extend(name for name in sys.modules if "." not in name)
+    app.quit()
+built.window.first_painted.connect(note)
+built.window.show_page("start")
+built.window.show()
+app.exec()
+built.close()
+print(json.dumps(loaded))
+"""
+
+
+@pytest.fixture
+def names_at_first_paint(home: Path) -> set[str]:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run([sys.executable, "-c", FIRST_PAINT], capture_output=True, check=True, env=environment, timeout=60)
+    return set(json.loads(done.stdout))
+
+
+def test_the_window_paints_before_anything_heavy_is_loaded(names_at_first_paint: set[str]) -> None:
+    assert names_at_first_paint & set(HEAVY) == set()
+    assert "PySide6" in names_at_first_paint
+
+
+def test_pictures_of_pages_come_in_their_size_and_theme(home: Path, tmp_path: Path) -> None:
+    files = take_screenshots(None, tmp_path, ("start", "settings"), ("light", "dark"), ((1280, 800),))
+    assert [file.name for file in files] == [
+        "start-light-1280.png", "settings-light-1280.png", "start-dark-1280.png", "settings-dark-1280.png",
+    ]  # fmt: skip
+    from PySide6.QtGui import QImage
+
+    assert {(QImage(str(file)).width(), QImage(str(file)).height()) for file in files} == {(1280, 800)}

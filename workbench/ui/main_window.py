@@ -196,6 +196,7 @@ class MainWindow(QMainWindow):
         if self._geometry is not None:
             self._geometry.setValue("window", self.saveGeometry())
         self.status.stop()
+        self.notices.clear()
         self.context.jobs.close()
         self.hide()
 

@@ -36,6 +36,11 @@ class NoticeArea(QWidget):
         """The widget of a notice."""
         return self._bars[key]
 
+    def clear(self) -> None:
+        """Take every notice away, when the window closes."""
+        for key in tuple(self._bars):
+            self._remove(key)
+
     def _on_posted(self, notice: NoticeText) -> None:
         self._remove(notice.key)
         bar = NoticeBar(self._theme, notice)
@@ -51,6 +56,5 @@ class NoticeArea(QWidget):
         bar = self._bars.pop(key, None)
         if bar is not None:
             self._column.removeWidget(bar)
-            bar.hide()
-            bar.deleteLater()
+            bar.retire()
         self.setVisible(bool(self._bars))

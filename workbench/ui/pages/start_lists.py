@@ -163,6 +163,11 @@ class ProjectsCard(Card):
         self.header.add(open_button)
         self.refresh()
 
+    @property
+    def refused(self) -> dict[Path, WorkbenchError]:
+        """Projects that were not opened, and why."""
+        return dict(self._refused)
+
     def refuse(self, folder: Path | None, error: WorkbenchError) -> None:
         """Say in the project's row why it was not opened."""
         if folder is not None:

@@ -222,11 +222,17 @@ class NoticeBar(QFrame):
         hide = FlatButton(theme, self.tr("Hide"))
         hide.clicked.connect(self._on_hide)
         row.addWidget(hide)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._on_hide)
         if notice.is_passing:
-            self._timer = QTimer(self)
-            self._timer.setSingleShot(True)
-            self._timer.timeout.connect(self._on_hide)
             self._timer.start(PASSING_S * 1000)
+
+    def retire(self) -> None:
+        """Go away, and never act again."""
+        self._timer.stop()
+        self.hide()
+        self.deleteLater()
 
     def _on_hide(self) -> None:
         self.hidden.emit(self.notice.key)

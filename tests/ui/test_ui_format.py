@@ -1,0 +1,69 @@
+"""Numbers and times as people read them."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from workbench.core.clock import NS_PER_S, parse_utc
+from workbench.ui import format as shown
+
+AT = "2026-03-16T10:52:33Z"
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "unit", "expected"),
+    [
+        (1209600, 0, "", "1\u2009209\u2009600"), (-4.25, 1, "bar", "\u22124.2 bar"), (None, 1, "bar", "–"),
+        (float("nan"), 0, "", "–"), (-0.001, 2, "", "0.00"), (62, 0, "%", "62 %"),
+    ],
+)  # fmt: skip
+def test_numbers_have_thin_spaces_a_true_minus_and_a_dash_for_missing(
+    value: float, digits: int, unit: str, expected: str
+) -> None:
+    assert shown.number(value, digits, unit) == expected
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (92, "1 min 32 s"), (60, "1 min"), (8.2, "8 s"), (0.25, "250 ms"), (11400, "3 h 10 min"), (367200, "4 d 6 h"),
+        (59.9996, "1 min"), (None, "–"), (0.9999, "1 s"),
+    ],
+)  # fmt: skip
+def test_durations_are_never_ninety_two_seconds(seconds: float | None, expected: str) -> None:
+    assert shown.duration(seconds) == expected
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "expected"), [(412_000, "412 kB"), (1_100_000_000, "1.1 GB"), (12, "12 B"), (None, "–"), (0, "0 B")]
+)
+def test_sizes_are_powers_of_ten(size_bytes: float | None, expected: str) -> None:
+    assert shown.size(size_bytes) == expected
+
+
+def test_instants_are_shown_in_the_zone_of_the_person() -> None:
+    assert shown.instant(AT) == "16 Mar 10:52:33"
+    assert shown.instant(AT, ZoneInfo("Europe/Oslo"), with_seconds=False) == "16 Mar 11:52"
+    assert shown.instant(parse_utc(AT), with_year=True) == "16 Mar 2026 10:52:33"
+    assert shown.instant(None) == "–"
+
+
+def test_a_span_of_one_day_says_the_day_once() -> None:
+    assert shown.span("2026-03-10T00:00:00Z", "2026-03-10T12:00:00Z") == "10 Mar 00:00 – 12:00"
+    assert shown.span("2026-03-10T00:00:00Z", "2026-03-13T12:00:00Z") == "10 Mar 00:00 – 13 Mar 12:00"
+
+
+def test_ago_is_rough() -> None:
+    now_ns = parse_utc(AT)
+    ages = {30: "just now", 7200: "2 h ago", 100_000: "yesterday", 400_000: "11 Mar"}
+    assert {age: shown.ago(now_ns - age * NS_PER_S, now_ns) for age in ages} == ages
+
+
+def test_an_unknown_zone_is_utc() -> None:
+    assert shown.zone_of("Nowhere/Land") == shown.zone_of("")
+
+
+def test_a_hash_is_shown_in_groups_of_four() -> None:
+    assert shown.short_hash("b41c09e27fa0") == "b41c 09e2"
