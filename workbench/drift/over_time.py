@@ -26,6 +26,7 @@ _LONG_WINDOW_SAMPLES = 270
 _MOST_LONG_WINDOWS = 5
 _REARM_WINDOWS = 5
 _SAME_STORY_WINDOWS = 30
+_SAME_ONSET_WINDOWS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,24 +198,23 @@ def _alarms(
 ) -> tuple[Alarm, ...]:
     """One alarm a story: a fast measure tells of an onset; the slow effect speaks only where no fast one has just spoken.
 
-    A group of measures is armed again after five quiet windows.
+    A group of measures is armed again after five quiet windows. The same onset seen by the other group is not told twice.
     """
     alarms: list[Alarm] = []
-    rearm, same_story = _REARM_WINDOWS * schedule.n_chunks, _SAME_STORY_WINDOWS * schedule.n_chunks
-    fast_last = slow_last = -(10**9)
+    window = schedule.n_chunks
+    fast_last = slow_last = slow_told = -(10**9)
     is_fast = np.logical_or.reduce([over[measure] for measure in FAST])
-    for chunk in np.flatnonzero(is_fast | over["effect"]):
-        at = int(chunk)
-        if at < schedule.n_reference:
-            continue
+    watched = np.flatnonzero(is_fast | over["effect"])
+    for at in map(int, watched[watched >= schedule.n_reference]):
         if is_fast[at]:
-            if at - fast_last > rearm:
+            if at - fast_last > _REARM_WINDOWS * window and at - slow_told > _SAME_ONSET_WINDOWS * window:
                 measure = next(measure for measure in FAST if over[measure][at])
                 alarms.append(_alarm(channel, measure, at, values))
             fast_last = at
         if over["effect"][at]:
-            if at - slow_last > rearm and at - fast_last > same_story:
+            if at - slow_last > _REARM_WINDOWS * window and at - fast_last > _SAME_STORY_WINDOWS * window:
                 alarms.append(_alarm(channel, "effect", at, values))
+                slow_told = at
             slow_last = at
     return tuple(alarms)
 
