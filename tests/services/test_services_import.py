@@ -248,3 +248,60 @@ def test_an_imported_recording_opens_at_once(tmp_path: Path) -> None:
         ((_, recording),) = open_project_recordings(project)
         recording.envelope("PI-2041A", 0, 2**62, 1000)
     assert time.perf_counter() - started_s < 0.5
+
+
+def test_small_and_messy_logs_go_the_careful_way_into_the_same_store(tmp_path: Path) -> None:
+    path = tmp_path / "P-7001B.csv"
+    rows = [f"12.03.2026 00:{k // 60:02d}:{k % 60:02d};{k % 13},5;{k % 7},25" for k in range(600)]
+    path.write_text("Zeit;Druck [bar];Strom [A]\n" + "\n".join(rows) + "\n", encoding="cp1252")
+    result = bring_in(tmp_path / "p", path, zone="Europe/Oslo")
+    (stored,) = result.recordings
+    assert (stored.asset, stored.rows, stored.first_utc) == ("P-7001B", 600, "2026-03-11T23:00:00Z")
+    with Project.open(tmp_path / "p") as project:
+        ((_, recording),) = open_project_recordings(project, ("P-7001B",))
+        assert recording.values("Druck")[3] == 3.5
+
+
+def test_both_ways_deliver_the_same_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_csv(tmp_path / "log.csv", 2000, stuck=True)
+    (careful,) = bring_in(tmp_path / "p", path).recordings
+    monkeypatch.setattr(log_import, "STREAM_FROM_BYTES", 0)
+    (streamed,) = bring_in(tmp_path / "q", path).recordings
+    assert [(one.name, one.unit, one.n_good, one.min, one.max) for one in streamed.channels] == [
+        (one.name, one.unit, one.n_good, one.min, one.max) for one in careful.channels
+    ]
+    assert (streamed.rows, streamed.first_utc, streamed.last_utc, streamed.n_gaps) == (
+        careful.rows, careful.first_utc, careful.last_utc, careful.n_gaps
+    )  # fmt: skip
+    assert [finding.text for finding in streamed.findings] == [finding.text for finding in careful.findings]
+
+
+@pytest.mark.usefixtures("streamed")
+def test_a_big_file_that_turns_out_not_to_be_plain_is_read_with_care(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "log.csv", 20_000)
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write("2026-03-20T00:00:00Z,Bad Input,54.1\n")
+    (stored,) = bring_in(tmp_path / "p", path).recordings
+    assert stored.rows == 20_001
+    assert stored.channels[0].bad == {"bad input": 1}
+    assert staged(tmp_path / "p") == []
+
+
+def test_an_open_question_stops_the_import_before_anything_is_stored(tmp_path: Path) -> None:
+    good, doubtful = write_csv(tmp_path / "a.csv"), tmp_path / "b.csv"
+    rows = [f"04/07/2026 {k // 60:02d}:{k % 60:02d},{k % 9}.5" for k in range(240)]
+    doubtful.write_text("time,PI-1\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    with pytest.raises(QuestionOpen, match="04/07/2026") as caught:
+        bring_in(tmp_path / "p", good, doubtful, join=False)
+    assert "DAY_MONTH_AMBIGUOUS" in caught.value.questions
+    with Project.open(tmp_path / "p") as project:
+        assert project.items() == []
+
+
+def test_files_named_by_numbers_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    paths = []
+    for folder in ("valve1", "other"):
+        (tmp_path / folder).mkdir()
+        paths.append(write_csv(tmp_path / folder / "1.csv", 300 + len(folder), header="time,Pressure [bar],Temperature [degC]\n"))
+    stored = bring_in(tmp_path / "p", *paths, join=False).recordings
+    assert [one.asset for one in stored] == ["valve1-1", "other-1"]

@@ -24,6 +24,8 @@ def test_a_pump_tag_is_found_in_a_text(text: str, tag: str | None) -> None:
         ("trend.csv", ["P2041_SUCT_P", "P2041_DISC_P", "P2041_FLOW"], "P-2041"),
         ("mixed.csv", ["PI-2041A", "TI-2042A", "II-7"], "mixed"),
         ("C:\\data\\pump station.csv", ["Pressure", "Flow"], "pump station"),
+        ("rig/valve1/7.csv", ["Pressure", "Flow"], "valve1-7"),
+        ("7.csv", ["Pressure", "Flow"], "7"),
         (".csv", [], ".csv"),
     ],
 )

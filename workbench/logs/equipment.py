@@ -27,9 +27,12 @@ def find_equipment_tag(text: str) -> str | None:
 
 
 def default_asset(source: str, channels: Sequence[str]) -> str:
-    """The pump's tag from the file's name, else from its channels, else the file's stem."""
-    stem = PurePath(source.replace("\\", "/")).stem
-    return find_equipment_tag(stem) or _most_common(channels) or stem.strip()[:_LONGEST] or "log"
+    """The pump's tag from the file's name, else from its channels, else the file's stem (a bare number: with its folder)."""
+    path = PurePath(source.replace("\\", "/"))
+    stem = path.stem.strip()
+    if not any(char.isalpha() for char in stem) and path.parent.name:
+        stem = f"{path.parent.name}-{stem}"
+    return find_equipment_tag(stem) or _most_common(channels) or stem[:_LONGEST] or "log"
 
 
 def _most_common(channels: Sequence[str]) -> str | None:

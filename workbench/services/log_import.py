@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.core.clock import format_utc
-from workbench.core.errors import QuestionOpen
+from workbench.core.errors import LogFormatError, QuestionOpen
 from workbench.core.jobs import Job
 from workbench.core.requests import to_arguments
 from workbench.services.log_summaries import question_of, summary_of
 from workbench.services.logs import ImportRequest, ImportResult, RecordingSummary
 
 if TYPE_CHECKING:
-    from workbench.logs.parse import ParsedRecording
+    from workbench.logs.parse import ParsedLogs, ParsedRecording
     from workbench.logs.plain_import import PlainLog
     from workbench.logs.recording import Recording
     from workbench.logs.summary import Question, RecordingFacts
@@ -41,6 +41,7 @@ class Stored:
 
 
 Imported = tuple[list[Stored], list["Question"]]
+Parsed = tuple["ParsedLogs", "Path | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _import_stream(ask: _Ask, log: PlainLog, job: Job) -> Imported:
             facts = import_plain(log, folder, job.progress)
         except NotPlain:
             return _import_parsed(ask, [log.path], job)
-        return [_store(ask, folder, facts)], list(facts.questions)
+        return [_store(ask, folder, facts, log.path)], list(facts.questions)
 
 
 def _find_streams(request: ImportRequest) -> list[PlainLog]:
@@ -110,18 +111,34 @@ def _find_streams(request: ImportRequest) -> list[PlainLog]:
 
 
 def _import_parsed(ask: _Ask, paths: list[Path], job: Job) -> Imported:
+    """Parse everything, then store everything: an open question stops the import before anything is stored."""
+    parsed = _parse_each(ask.request, paths, job.part(0.0, 0.6)) or _parse_together(ask.request, paths, job.part(0.0, 0.6))
+    questions = list({(one.code, one.channel, one.text): one for logs, _ in parsed for one in logs.questions}.values())
+    check_questions(questions)
+    found = [(recording, path) for logs, path in parsed for recording in logs.recordings]
+    stored = []
+    for number, (recording, path) in enumerate(found):
+        job.progress(0.6 + 0.4 * number / len(found), recording.facts.source)
+        stored.append(_store_parsed(ask, recording, path))
+    return stored, questions
+
+
+def _parse_together(request: ImportRequest, paths: list[Path], job: Job) -> list[Parsed]:
     from workbench.logs.parse import ParseOptions, parse_logs
 
-    request = ask.request
     options = ParseOptions(zone=request.zone, answers=request.answer, join=request.join)
-    parsed = parse_logs(paths, options, job.part(0.0, 0.6).progress)
-    questions = list(parsed.questions)
-    check_questions(questions)
-    stored = []
-    for number, recording in enumerate(parsed.recordings):
-        job.progress(0.6 + 0.4 * number / len(parsed.recordings), recording.facts.source)
-        stored.append(_store_parsed(ask, recording))
-    return stored, questions
+    return [(parse_logs(paths, options, job.progress), paths[0] if len(paths) == 1 else None)]
+
+
+def _parse_each(request: ImportRequest, paths: list[Path], job: Job) -> list[Parsed]:
+    """Each file by itself, so that it is known which folder it lay in; empty where files belong together."""
+    if request.join is not False or len(paths) < 2 or not all(path.is_file() for path in paths):
+        return []
+    parts = [(path, job.part(k / len(paths), (k + 1) / len(paths))) for k, path in enumerate(paths)]
+    try:
+        return [parsed for path, part in parts for parsed in _parse_together(request, [path], part)]
+    except LogFormatError:  # such as a file of events that goes with one of the logs
+        return []
 
 
 def check_questions(questions: list[Question]) -> None:
@@ -137,22 +154,23 @@ def check_questions(questions: list[Question]) -> None:
         )  # fmt: skip
 
 
-def _store_parsed(ask: _Ask, recording: ParsedRecording) -> Stored:
+def _store_parsed(ask: _Ask, recording: ParsedRecording, path: Path | None) -> Stored:
     from workbench.logs.recording import write_recording
 
     with ask.project.objects.staging("recording") as folder:
         write_recording(folder, recording.facts, recording.times_ns, recording.columns, recording.labels)
-        return _store(ask, folder, recording.facts)
+        return _store(ask, folder, recording.facts, path)
 
 
-def _store(ask: _Ask, folder: Path, facts: RecordingFacts) -> Stored:
+def _store(ask: _Ask, folder: Path, facts: RecordingFacts, path: Path | None) -> Stored:
     """Move a finished recording into the store and journal it, unless it is there already."""
     from workbench.logs.equipment import default_asset
     from workbench.logs.recording import open_recording
     from workbench.project.acts import Act, Item
 
     ask.job.checkpoint()
-    asset = ask.request.asset or default_asset(facts.source, [channel.name for channel in facts.channels])
+    source = str(path) if path is not None and path.name == facts.source else facts.source
+    asset = ask.request.asset or default_asset(source, [channel.name for channel in facts.channels])
     size_bytes = sum(path.stat().st_size for path in folder.iterdir())
     tree = ask.project.objects.put_tree("recording", folder)
     summary = summary_of(facts, asset=asset, recording_id=tree)
