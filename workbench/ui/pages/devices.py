@@ -1,0 +1,330 @@
+"""The Devices page: who is plugged in, what is checked, two touches to write, a verdict that was read back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.runner import JobCall
+from workbench.services.devices import (
+    DevicesListRequest,
+    DevicesListResult,
+    IdentifyRequest,
+    IdentifyResult,
+    PreflightRequest,
+    PreflightResult,
+    PullLogsRequest,
+    PullLogsResult,
+    ResumeRequest,
+    TransferRate,
+    UpdateRequest,
+    UpdateResult,
+    UpdateStep,
+    identify,
+    list_devices,
+    preflight,
+    pull_logs,
+    resume_update,
+    update_device,
+)
+from workbench.services.rehearsal import RehearsalRequest, start_rehearsal
+from workbench.ui.actions import Action
+from workbench.ui.context import AppContext, Selection
+from workbench.ui.format import size
+from workbench.ui.page import Page
+from workbench.ui.pages.devices_checks import CheckView
+from workbench.ui.pages.devices_panels import PortPanel, UpdatePanel
+from workbench.ui.pages.devices_write import VerdictView, WriteView
+from workbench.ui.states import State
+from workbench.ui.widgets.states import EmptyState
+
+_SIDE_PX = 252
+_INSPECTOR_PX = 300
+_EMPTY, _CHECK, _WRITE, _VERDICT = range(4)
+
+
+class DevicesPage(Page):
+    """Side: ports. Centre: checks, writing, or the verdict. Right: this update and the second touch."""
+
+    page_id: ClassVar[str] = "devices"
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._port = ""
+        self._identity: IdentifyResult | None = None
+        self._checked: PreflightResult | None = None
+        self._rehearsal: object = None
+        self._is_writing = False
+        self.ports = PortPanel(context)
+        self.checks = CheckView(context)
+        self.writing = WriteView(context)
+        self.verdict = VerdictView(context)
+        self.update_panel = UpdatePanel(context)
+        self._empty = EmptyState(
+            self.theme, "devices", self.tr("Nothing is plugged in"),
+            self.tr("Plug in a device: it is identified and only read. Without hardware, a rehearsal speaks the same protocol."),
+            self.tr("Start a rehearsal"),
+        )  # fmt: skip
+        self._stack = QStackedWidget()
+        self._lay_out()
+        self._connect()
+        self.set_header(self.tr("Devices"), facts=self.tr("plugging in only reads"))
+        self.set_header_buttons("devices.refresh", "devices.pull")
+
+    def actions_offered(self) -> tuple[Action, ...]:
+        return (
+            Action(
+                id="devices.refresh", title=self.tr("Look again"), icon="refresh", callback=self.look, page="devices",
+                menu="Device", keys=("F5",), command="workbench devices list", blocked=self._why_busy,
+            ),
+            Action(
+                id="devices.rehearse", title=self.tr("Start a rehearsal"), icon="rehearsal", callback=self.rehearse, page="devices",
+                menu="Device", command="workbench devices virtual", blocked=self._why_no_rehearsal,
+            ),
+            Action(
+                id="devices.check", title=self.tr("Check all again"), icon="again", callback=self.check, page="devices",
+                menu="Device", command="workbench devices preflight", blocked=self._why_no_check,
+            ),
+            Action(
+                id="devices.resume", title=self.tr("Resume an update"), icon="play", callback=self.resume, page="devices",
+                menu="Device", command="workbench devices resume", blocked=self._why_no_device,
+            ),
+            Action(
+                id="devices.pull", title=self.tr("Pull logs"), icon="download", callback=self.pull, page="devices",
+                menu="Device", command="workbench devices pull-logs", blocked=self._why_no_device,
+            ),
+        )  # fmt: skip
+
+    def activated(self, selection: Selection) -> None:
+        self.update_panel.load_bundles()
+        if not self._is_writing:
+            self.look()
+
+    def focus_first(self) -> None:
+        if self._stack.currentIndex() == _CHECK:
+            self.checks.focus_first()
+        else:
+            self.ports.setFocus()
+
+    def look(self) -> None:
+        """Ask every port who is there; reads only."""
+        request = DevicesListRequest(ports=self.ports.extra_ports())
+        call = JobCall(
+            title=self.tr("Look for devices"), function=list_devices, request=request, slot="devices.list", lane="thread"
+        )
+        self.context.start_job(call, on_result=self._on_listed)
+
+    def rehearse(self) -> None:
+        """Start a virtual device that replays the end of a pump's log."""
+        request = RehearsalRequest(project=self.context.project_text, asset=self.context.selection.asset or "")
+        call = JobCall(
+            title=self.tr("Start a rehearsal"), function=start_rehearsal, request=request, slot="rehearsal", lane="thread"
+        )
+        self.context.start_job(call, on_result=self._on_rehearsal)
+
+    def check(self) -> None:
+        """All pre-flight lights."""
+        bundle = self.update_panel.bundle_path()
+        if not bundle or not self._port:
+            self.checks.show_identity(self._identity)
+            self._lock()
+            return
+        request = PreflightRequest(
+            port=self._port, bundle=bundle, project=self._project(), expect_asset=self.checks.tag() or None
+        )
+        self._start(self.tr("Pre-flight"), preflight, request, self._on_checked)
+
+    def write(self) -> None:
+        """The second touch was held: update, confirm, read back."""
+        assert self._identity is not None
+        self._is_writing = True
+        request = UpdateRequest(
+            port=self._port, bundle=self.update_panel.bundle_path(), yes=True, project=self._project(),
+            expect_asset=self.checks.tag(), expect_serial=self._identity.passport.serial,
+        )  # fmt: skip
+        self._begin_write(self.tr("Write to {tag}").format(tag=self._identity.passport.tag), update_device, request)
+
+    def resume(self) -> None:
+        """Read back first, then write what is missing."""
+        self._is_writing = True
+        self._begin_write(self.tr("Resume the update"), resume_update, ResumeRequest(port=self._port, project=self._project()))
+
+    def pull(self) -> None:
+        """The device's own logs, into the project."""
+        out = Path(self.context.project_text) / "drafts" / "pulled" if self.context.project else self.context.home / "pulled"
+        request = PullLogsRequest(port=self._port, out=str(out), project=self._project())
+        self._start(self.tr("Pull logs"), pull_logs, request, self._on_pulled)
+
+    def _begin_write(self, title: str, function: object, request: object) -> None:
+        self.writing.begin(title)
+        self._stack.setCurrentIndex(_WRITE)
+        self.update_panel.lock(self.tr("A write runs. You may use the other pages."))
+        self.ports.set_busy(True)
+        call = JobCall(title=title, function=function, request=request, slot="write", lane=f"port:{self._port}")  # type: ignore[arg-type]
+        self.context.start_job(call, on_result=self._on_verdict, on_error=self._on_write_error, on_partial=self._on_partial)
+        self.refresh_actions()
+
+    def _start(self, title: str, function: object, request: object, on_result: object) -> None:
+        lane = f"port:{self._port}"
+        call = JobCall(title=title, function=function, request=request, slot=f"device:{title}", lane=lane)  # type: ignore[arg-type]
+        self.context.start_job(call, on_result=on_result)  # type: ignore[arg-type]
+
+    def _lay_out(self) -> None:
+        for view in (self._empty, self.checks, self.writing, self.verdict):
+            holder = QWidget()
+            column = QVBoxLayout(holder)
+            column.setContentsMargins(16, 16, 16, 16)
+            column.addWidget(view)
+            self._stack.addWidget(holder)
+        self.set_side(self.ports, _SIDE_PX)
+        self.set_content(self._stack)
+        self.set_inspector(self.update_panel, _INSPECTOR_PX)
+
+    def _connect(self) -> None:
+        self.ports.port_chosen.connect(self._on_port)
+        self.ports.look_asked.connect(self.look)
+        self.ports.rehearsal_asked.connect(self.rehearse)
+        self.checks.tag_changed.connect(self.check)
+        self.checks.check_asked.connect(self.check)
+        self.update_panel.bundle_changed.connect(self.check)
+        self.update_panel.held.connect(self.write)
+        self.verdict.again_asked.connect(self.resume)
+        self.verdict.done_asked.connect(self._on_done)
+        self._empty.acted.connect(self.rehearse)
+        self.context.project_changed.connect(self._on_project_changed)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.stop_rehearsal)
+
+    def stop_rehearsal(self) -> None:
+        """End the virtual device that this page started."""
+        if self._rehearsal is not None:
+            self._rehearsal.stop()  # type: ignore[attr-defined]
+            self._rehearsal = None
+
+    def _on_listed(self, result: object) -> None:
+        assert isinstance(result, DevicesListResult)
+        self.ports.show_tiles(result.devices, self._port)
+        answering = [tile.port for tile in result.devices if tile.passport is not None]
+        if self._is_writing or self._stack.currentIndex() == _VERDICT:
+            return
+        if not answering:
+            self._port, self._identity = "", None
+            self._stack.setCurrentIndex(_EMPTY)
+            self.update_panel.setVisible(False)
+            self.refresh_actions()
+        else:
+            self._on_port(self._port if self._port in answering else answering[0])
+
+    def _on_port(self, port: str) -> None:
+        if self._is_writing:
+            return
+        self._port = port
+        self.ports.choose(port)
+        self.context.select(port=port)
+        self._start(self.tr("Identify"), identify, IdentifyRequest(port=port), self._on_identity)
+
+    def _on_identity(self, result: object) -> None:
+        assert isinstance(result, IdentifyResult)
+        self._identity = result
+        passport = result.passport
+        self._stack.setCurrentIndex(_CHECK)
+        self.update_panel.setVisible(True)
+        facts = self.tr("{board} on {port} · serial {serial} · nothing written").format(
+            board=passport.board, port=result.port, serial=passport.serial
+        )
+        self.set_header(passport.tag or passport.serial, breadcrumb=(self.tr("Devices"),), facts=facts)
+        self.checks.show_identity(result)
+        self.update_panel.show_identity(result)
+        self.refresh_actions()
+        self.check()
+
+    def _on_checked(self, result: object) -> None:
+        assert isinstance(result, PreflightResult)
+        self._checked = result
+        self.checks.show_lights(result, self.update_panel.bundle())
+        self.update_panel.show_estimate(result.estimate_s)
+        self._lock()
+
+    def _lock(self) -> None:
+        bundle = self.update_panel.bundle()
+        if bundle is None:
+            self.update_panel.lock(self.tr("Choose a bundle first."))
+        elif self._checked is None or not self._checked.is_ready:
+            red = [light.name for light in self._checked.lights if light.state == State.FAILURE] if self._checked else []
+            names = ", ".join(red)
+            self.update_panel.lock(self.tr("Red: {names}.").format(names=names) if red else self.tr("Pre-flight is not done."))
+        elif not self.checks.is_tag_right():
+            self.update_panel.lock(self.tr("Type the tag of the pump you stand at."))
+        else:
+            self.update_panel.unlock(self.tr("Hold to write release {n}").format(n=bundle.release))
+
+    def _on_partial(self, value: object) -> None:
+        if isinstance(value, UpdateStep):
+            self.writing.add_step(value)
+        elif isinstance(value, TransferRate):
+            self.writing.show_rate(value)
+
+    def _on_verdict(self, result: object) -> None:
+        assert isinstance(result, UpdateResult)
+        self._end_write()
+        self.verdict.show_result(result)
+        self._stack.setCurrentIndex(_VERDICT)
+        self.update_panel.show_receipt(result)
+        self.set_state(None if result.verdict == "verified" else State.OUT_OF_SPECIFICATION)
+        self.context.announce("receipt")
+
+    def _on_write_error(self, error: WorkbenchError) -> None:
+        self._end_write()
+        self._stack.setCurrentIndex(_CHECK)
+        self.context.messages.error(error)
+        self._lock()
+
+    def _end_write(self) -> None:
+        self._is_writing = False
+        self.ports.set_busy(False)
+        self.refresh_actions()
+
+    def _on_done(self) -> None:
+        self._stack.setCurrentIndex(_CHECK)
+        self._checked = None
+        self.checks.clear_tag()
+        self.update_panel.load_bundles()
+        self.look()
+
+    def _on_pulled(self, result: object) -> None:
+        assert isinstance(result, PullLogsResult)
+        text = self.tr("{n} logs, {size}, checked by hash.").format(n=len(result.logs), size=size(result.bytes))
+        self.context.messages.say(text)
+        if result.recordings:
+            self.context.announce("recording")
+
+    def _on_rehearsal(self, device: object) -> None:
+        self.stop_rehearsal()
+        self._rehearsal = device
+        port = str(device.port)  # type: ignore[attr-defined]
+        self.ports.add_port(port)
+        self._port = port
+        self.look()
+
+    def _on_project_changed(self, _project: object) -> None:
+        self.update_panel.load_bundles()
+
+    def _project(self) -> str | None:
+        return str(self.context.project) if self.context.project else None
+
+    def _why_busy(self) -> str:
+        return self.tr("A write runs") if self._is_writing else ""
+
+    def _why_no_device(self) -> str:
+        return self._why_busy() or ("" if self._identity else self.tr("No device answers yet"))
+
+    def _why_no_check(self) -> str:
+        return self._why_no_device() or ("" if self.update_panel.bundle() else self.tr("Choose a bundle first"))
+
+    def _why_no_rehearsal(self) -> str:
+        return self._why_busy() or ("" if self.context.project else self.tr("Open a project first"))
