@@ -82,8 +82,8 @@ class DevicesPage(Page):
                 menu="Device", keys=("F5",), command="workbench devices list", blocked=self._why_busy,
             ),
             Action(
-                id="devices.rehearse", title=self.tr("Start a rehearsal"), icon="rehearsal", callback=self.rehearse, page="devices",
-                menu="Device", command="workbench devices virtual", blocked=self._why_no_rehearsal,
+                id="devices.rehearse", title=self.tr("Start a rehearsal"), icon="rehearsal", callback=self.rehearse,
+                page="devices", menu="Device", command="workbench devices virtual", blocked=self._why_no_rehearsal,
             ),
             Action(
                 id="devices.check", title=self.tr("Check all again"), icon="again", callback=self.check, page="devices",
