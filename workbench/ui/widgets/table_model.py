@@ -113,6 +113,8 @@ class ArrayModel(QAbstractTableModel):
         """What a cell says."""
         value = self.value(column.key, source)
         if column.kind in {"number", "bar"}:
+            if isinstance(value, str):  # words in the place of a figure: right-aligned too
+                return value
             return number(None if value is None else float(value), column.digits, column.unit)  # type: ignore[arg-type]
         return "–" if value is None else str(value)
 
