@@ -32,7 +32,7 @@ class JobRow(QWidget):
         self._bar = ProgressBar(theme, width_px=_BAR_PX + 60)
         self._words = Text("", "small", "text2")
         self._cancel = Button(theme, self.tr("Cancel"), "cancel", kind="flat")
-        self._cancel.setProperty("size", "compact")
+        self._cancel.setProperty("fit", "compact")
         self._cancel.clicked.connect(self._on_cancel)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
@@ -71,11 +71,11 @@ class JobPanel(QWidget):
         self._bar = ProgressBar(theme, width_px=_BAR_PX)
         self._words = Text("", "small", "text2")
         self._cancel = Button(theme, self.tr("Cancel"), kind="flat")
-        self._cancel.setProperty("size", "compact")
+        self._cancel.setProperty("fit", "compact")
         self._cancel.clicked.connect(self._on_cancel)
         self._last = Text("", "small", "text2")
         self._toggle = IconButton(theme, "chevron-up", self.tr("Show jobs"))
-        self._toggle.setProperty("size", "tiny")
+        self._toggle.setProperty("fit", "tiny")
         self._toggle.clicked.connect(self.toggle)
         self._list = QVBoxLayout()
         self._build()
@@ -164,8 +164,8 @@ class JobPanel(QWidget):
         elif is_running:
             view = running[-1]
             more = self.tr(" and {n} more").format(n=len(running) - 1) if len(running) > 1 else ""
-            self._title.setText((view.message or view.title) + more)
-            self._title.setToolTip(view.title)
+            self._title.setText(view.title + more)
+            self._title.setToolTip(view.message)
             self._bar.set_fraction(view.fraction)
             self._words.setText(" · ".join(progress_words(view)))
             self._cancel.setEnabled(True)

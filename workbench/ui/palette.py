@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QListView,
@@ -62,7 +62,8 @@ def best(needle: str, entries: Iterable[PaletteEntry]) -> list[PaletteEntry]:
     if not needle.strip():
         return list(entries)
     rated = [(score(needle, entry.title), entry) for entry in entries]
-    found = [(value, entry) for value, entry in rated if value is not None]
+    # What can't run now goes down a little, so that Enter mostly does something.
+    found = [(value - bool(entry.blocked), entry) for value, entry in rated if value is not None]
     return [entry for _value, entry in sorted(found, key=_by_value, reverse=True)]
 
 
@@ -155,6 +156,7 @@ class Palette(QFrame):
         self.view.setModel(self.model)
         self.view.setItemDelegate(EntryPainter(theme, self.view))
         self.view.setUniformItemSizes(True)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.clicked.connect(self._on_clicked)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
@@ -197,8 +199,10 @@ class Palette(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.line and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             return self._on_key(event.key())
-        if watched is self.line and event.type() == QEvent.Type.FocusOut:
-            self.close_palette()
+        if watched is self.line and isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusOut:
+            # Another window in front is no reason to forget what was typed.
+            if event.reason() != Qt.FocusReason.ActiveWindowFocusReason:
+                self.close_palette()
         return False
 
     def _on_key(self, key: int) -> bool:

@@ -39,9 +39,9 @@ QLabel[cap="true"] { background: $bg3; border: 1px solid $border; border-radius:
 QFrame[frame="key"] { background: $bg3; border: 1px solid $border; border-radius: 3px; }
 
 QPushButton { min-height: 26px; max-height: 26px; padding: 0 12px; border-radius: 4px; font-weight: 500; outline: none; }
-QPushButton[size="compact"] { min-height: 22px; max-height: 22px; padding: 0 8px; }
-QPushButton[size="icon"] { min-width: 26px; max-width: 26px; padding: 0; }
-QPushButton[size="tiny"] { min-height: 16px; max-height: 16px; min-width: 16px; max-width: 16px; padding: 0; }
+QPushButton[fit="compact"] { min-height: 22px; max-height: 22px; padding: 0 8px; }
+QPushButton[fit="icon"] { min-width: 26px; max-width: 26px; padding: 0; }
+QPushButton[fit="tiny"] { min-height: 16px; max-height: 16px; min-width: 16px; max-width: 16px; padding: 0; }
 QPushButton[kind="segment"] { background: $bg2; color: $text2; border: 1px solid $border_mid; border-right: none;
   border-radius: 0; font-weight: $body; }
 QPushButton[kind="segment"]:hover { background: $bg3; }
@@ -78,12 +78,14 @@ QComboBox QAbstractItemView { background: $bg2; border: 1px solid $border_mid; s
 QCheckBox, QRadioButton { spacing: 8px; color: $text1; background: transparent; font-weight: $body; outline: none; }
 
 QMenu { background: $bg2; border: 1px solid $border_mid; padding: 4px 0; }
-QMenu::item { padding: 5px 28px 5px 12px; }
+QMenu::item { padding: 5px 28px 5px 8px; }
+QMenu::icon { padding-left: 10px; }
 QMenu::item:selected { background: $selection; color: $text1; }
 QMenu::item:disabled { color: $text_disabled; }
 QMenu::separator { height: 1px; background: $border; margin: 4px 0; }
 
 QScrollArea, QAbstractScrollArea { background: transparent; border: none; }
+QScrollArea > QWidget > QWidget { background: transparent; }
 QAbstractItemView { background: $bg2; border: none; outline: none; selection-background-color: $selection;
   selection-color: $text1; }
 QTreeView::item { min-height: 24px; }
@@ -96,6 +98,7 @@ QScrollBar::handle { background: $border_mid; border-radius: 3px; margin: 2px; m
 QScrollBar::handle:hover { background: $border_strong; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QAbstractScrollArea::corner { background: transparent; }
 QSplitter::handle { background: $border; }
 QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }

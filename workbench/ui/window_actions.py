@@ -94,8 +94,9 @@ def window_actions(window: MainWindow) -> tuple[Action, ...]:
                callback=GoTo(window, entry.id), keys=(entry.keys,), menu="View")
         for entry in PAGES
     )  # fmt: skip
+    names = {"light": say("Actions", "Light"), "dark": say("Actions", "Dark"), "sunlight": say("Actions", "Sunlight")}
     themes = tuple(
-        Action(id=f"theme.{name}", title=say("Actions", "Theme: {name}").format(name=name), icon=_THEME_ICONS[name],
+        Action(id=f"theme.{name}", title=say("Actions", "Theme: {name}").format(name=names[name]), icon=_THEME_ICONS[name],
                callback=WearTheme(window, name), menu="View")
         for name in get_args(Theme)
     )  # fmt: skip

@@ -96,7 +96,7 @@ class IconButton(Button):
 
     def __init__(self, theme: ThemeSource, icon: str, name: str) -> None:
         super().__init__(theme, "", icon, kind="flat")
-        self.setProperty("size", "icon")
+        self.setProperty("fit", "icon")
         self.setAccessibleName(name)
         self.setToolTip(name)
 

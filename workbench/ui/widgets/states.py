@@ -85,7 +85,7 @@ class Chip(QFrame):
         row.addWidget(self._label)
         if is_removable:
             button = Button(theme, "", "cancel", kind="flat")
-            button.setProperty("size", "tiny")
+            button.setProperty("fit", "tiny")
             button.setAccessibleName(self.tr("Remove {name}").format(name=text))
             button.clicked.connect(self._on_remove)
             row.addWidget(button)
