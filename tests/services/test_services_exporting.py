@@ -10,7 +10,7 @@ import pytest
 from workbench.bundle.inspect_onnx import check_model
 from workbench.core.errors import InputError, ParityError
 from workbench.core.jobs import Job
-from workbench.core.scoring_spec import ChannelSpec
+from workbench.core.scoring_spec import ChannelSpec, ScoringSpec
 from workbench.export.parity import HoldOut
 from workbench.learning.dataset import EventSpan
 from workbench.learning.recipe import Recipe
@@ -201,3 +201,29 @@ def test_a_form_says_what_it_is(project_folder):
     assert isinstance(form, Form)
     assert "of 100 trees" in form.note
     assert exporting.Variant.__doc__
+
+
+def test_a_quiet_holdout_is_judged_on_windows_pushed_across_the_threshold(project_folder):
+    with Project.open(project_folder) as project:
+        maker = FormMaker(load_run(project.objects.tree_path("run", run_of(project_folder, "isolation_forest"))))
+    rare = float(np.sort(maker.folder.holdout().raw)[-5])
+    maker.folder.record = msgspec.structs.replace(maker.folder.record, threshold_raw=rare)
+    assert maker.is_pushed
+    alarms = maker.reference.score >= 0.5
+    assert 0 < alarms.sum() < len(alarms)
+    assert "pushed across the threshold" in maker.make("float32").note
+
+
+def test_a_form_that_loses_rare_alarms_does_not_pass():
+    from workbench.export.parity import compare_scores
+
+    spec = load_spec()
+    score = np.where(np.arange(2000) % 400 == 0, 0.6, 0.2)
+    reference = HoldOut(score=score, end_ns=np.arange(2000) * S, asset=np.zeros(2000, int))
+    agreement = compare_scores(reference, np.full(2000, 0.2), spec)
+    assert (agreement.n_alarms, agreement.n_alarms_changed, agreement.alarms_changed_fraction) == (5, 5, 1.0)
+
+
+def load_spec():
+    channels = (ChannelSpec(name="PI-1"),)
+    return ScoringSpec(task="anomaly", channels=channels, sample_period_s=1, window_samples=2, stride_samples=1, hold_limit_s=0)
