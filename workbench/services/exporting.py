@@ -30,7 +30,7 @@ class ExportRequest(Request, frozen=True, kw_only=True):
 
 
 class ParityReport(Record, frozen=True, kw_only=True):
-    """Agreement with the run as trained, on the hold-out windows."""
+    """Agreement with the run as trained, on the hold-out windows, and on pushed ones where those hold too few alarms."""
 
     n_windows: int
     n_within_tolerance: int
