@@ -22,7 +22,7 @@ class NoticeArea(QWidget):
         self._theme = theme
         self._bars: dict[str, NoticeBar] = {}
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(16, 12, 16, 0)
+        self._column.setContentsMargins(16, 12, 16, 12)
         self._column.setSpacing(8)
         messages.posted.connect(self._on_posted)
         messages.withdrawn.connect(self._remove)

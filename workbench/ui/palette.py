@@ -200,10 +200,13 @@ class Palette(QFrame):
         if watched is self.line and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             return self._on_key(event.key())
         if watched is self.line and isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusOut:
-            # Another window in front is no reason to forget what was typed.
-            if event.reason() != Qt.FocusReason.ActiveWindowFocusReason:
-                self.close_palette()
+            self._on_focus_lost(event.reason())
         return False
+
+    def _on_focus_lost(self, reason: Qt.FocusReason) -> None:
+        # Another window in front is no reason to forget what was typed.
+        if reason != Qt.FocusReason.ActiveWindowFocusReason:
+            self.close_palette()
 
     def _on_key(self, key: int) -> bool:
         if key == Qt.Key.Key_Escape:

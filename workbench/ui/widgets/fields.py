@@ -12,6 +12,7 @@ from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.text import polish_again
 
 _BOX_PX = 14
+_CHOICE_AIR_PX = 48  # both margins and the chevron
 
 
 class SearchField(QLineEdit):
@@ -91,6 +92,14 @@ class Choice(QComboBox):
         index = self.findData(value)
         if index >= 0:
             self.setCurrentIndex(index)
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        widest = max((metrics.horizontalAdvance(self.itemText(number)) for number in range(self.count())), default=60)
+        return QSize(widest + _CHOICE_AIR_PX, 28)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, 28)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
