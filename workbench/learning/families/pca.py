@@ -101,7 +101,7 @@ class Pca:
     """See the module."""
 
     name = "pca"
-    title = "Principal components (T² and Q)"
+    title = "PCA, T² and Q"
     tasks: tuple[Task, ...] = ("anomaly",)
     is_baseline = False
     needs_targets = False

@@ -22,6 +22,7 @@ from workbench.ui.widgets.timeline import TimelineBox, TimelineChart, TimelineMa
 _SLIDER_STEPS = 1000
 _SETTLE_MS = 40
 _MAX_SLICES = 3
+_SHOWN_PER_WEEK = 2.0
 
 
 class LeaderboardCard(Card):
@@ -33,15 +34,15 @@ class LeaderboardCard(Card):
         super().__init__(context.tr("Leaderboard"), padding_px=0)
         self._runs: tuple[RunSummary, ...] = ()
         columns = (
-            Column(key="crown", title="", kind="icon", width_px=36, is_sortable=False),
-            Column(key="run", title=self.tr("Run"), kind="mono", width_px=84),
-            Column(key="family", title=self.tr("Family"), width_px=130, stretch=True),
-            Column(key="caught", title=self.tr("Events caught"), kind="strong", width_px=96, is_sortable=False),
-            Column(key="recall", title="", kind="bar", width_px=70),
-            Column(key="delay", title=self.tr("Delay, median"), width_px=100, is_sortable=False),
-            Column(key="false", title=self.tr("False alarms a week"), kind="number", digits=2, width_px=136),
-            Column(key="interval", title=self.tr("95 %"), width_px=96, tone="text2", is_sortable=False),
-            Column(key="auc", title=self.tr("ROC AUC"), kind="number", digits=2, width_px=76),
+            Column(key="crown", title="", kind="icon", width_px=32, is_sortable=False),
+            Column(key="run", title=self.tr("Run"), kind="mono", width_px=80),
+            Column(key="family", title=self.tr("Family"), width_px=176, stretch=True),
+            Column(key="caught", title=self.tr("Caught"), kind="strong", width_px=56, is_sortable=False),
+            Column(key="recall", title="", kind="bar", width_px=64),
+            Column(key="delay", title=self.tr("Delay, median"), width_px=98, is_sortable=False),
+            Column(key="false", title=self.tr("False / week"), kind="number", digits=2, width_px=86),
+            Column(key="interval", title=self.tr("95 %"), kind="number", width_px=84, tone="text2", is_sortable=False),
+            Column(key="auc", title=self.tr("AUC"), kind="number", digits=2, width_px=52),
         )
         self.table = ArrayTable(context.theme, columns)
         self.body.addWidget(self.table)
@@ -118,7 +119,8 @@ class ThresholdCard(Card):
         self._caught.setText(self.tr("{n} of {all}").format(n=found.n_caught, all=found.n_events))
         self._score.setText(self.tr("score {score}").format(score=number(self._threshold(), 2)))
         points = sorted(found.curve, key=_by_false)
-        most = max([point.false_alarms_per_week for point in points if point.threshold >= 0.05] or [1.0])
+        all_caught = [point.false_alarms_per_week for point in points if point.n_caught >= found.n_events]
+        most = max(_SHOWN_PER_WEEK, 2 * found.false_alarms_per_week, 1.2 * min(all_caught, default=0.0))
         self._chart.set_axes(
             Axes(x_range=(0, max(most, 0.1)), y_range=(0, max(1, found.n_events)), n_x_ticks=4,
                  x_label=self.tr("Events caught against false alarms per pump-week"))

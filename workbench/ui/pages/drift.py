@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import ClassVar
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -14,7 +15,7 @@ from workbench.services.projects import ProjectRequest, ProjectResult, show_proj
 from workbench.services.training import RetrainRequest, retrain
 from workbench.ui.actions import Action
 from workbench.ui.context import AppContext, Selection
-from workbench.ui.format import number, quantity, span, zone_of
+from workbench.ui.format import day, number, quantity, span, zone_of
 from workbench.ui.page import Page
 from workbench.ui.pages.drift_parts import AlarmsCard, ChannelPanel, DistributionCard, HistoryCard
 from workbench.ui.states import State
@@ -189,7 +190,7 @@ class DriftPage(Page):
         title = self._measured
         if result.reference and result.analysis:
             title = self.tr("Reference {reference} against {analysis}").format(
-                reference=span(*result.reference, zone), analysis=span(*result.analysis, zone)
+                reference=_days(result.reference, zone), analysis=_days(result.analysis, zone)
             )
         n_over = sum(channel.is_over for channel in result.channels)
         facts = self.tr("{n} of {all} channels over their limit").format(n=n_over, all=len(result.channels))
@@ -235,3 +236,9 @@ class DriftPage(Page):
 
     def _why_no_asset(self) -> str:
         return "" if self.asset.value() else self.tr("Import a log first")
+
+
+def _days(period: tuple[str, str], zone: tzinfo) -> str:
+    """'2 Mar – 8 Mar'; with times where both lie on one day."""
+    first, last = (day(instant, zone) for instant in period)
+    return span(*period, zone) if first == last else f"{first} – {last}"

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from workbench.core.clock import parse_utc
 from workbench.services.drift import DriftAlarm, DriftChannel, DriftResult
 from workbench.ui.context import AppContext
-from workbench.ui.format import instant, number, zone_of
+from workbench.ui.format import digits_of, instant, number, zone_of
 from workbench.ui.states import State
 from workbench.ui.widgets.card import Card, SectionHeader
 from workbench.ui.widgets.chart_axes import Axes, range_of
@@ -174,7 +174,7 @@ class AlarmsCard(Card):
                 "time": [instant(alarm.at_utc, zone, with_seconds=False) for alarm in alarms],
                 "channel": [alarm.channel for alarm in alarms],
                 "measure": [alarm.measure for alarm in alarms],
-                "value": [alarm.value for alarm in alarms],
-                "limit": [alarm.limit for alarm in alarms],
+                "value": [number(alarm.value, digits_of("", alarm.value)) for alarm in alarms],
+                "limit": [number(alarm.limit, digits_of("", alarm.limit)) for alarm in alarms],
             }
         )

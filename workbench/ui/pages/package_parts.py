@@ -156,9 +156,8 @@ class ValidateCard(Card):
 
     def _of_variant(self, variant: Variant) -> list[tuple[State, str, str]]:
         parity = variant.parity
-        within = self.tr("{n} of {all} windows within tolerance, largest error {error}").format(
-            n=number(parity.n_within_tolerance), all=number(parity.n_windows), error=f"{parity.largest_error:.2g}"
-        )
+        error = f"{parity.largest_error:.2g}"
+        within = self.tr("largest error {error} over {all} windows").format(error=error, all=number(parity.n_windows))
         alarms = self.tr("{n} of {all} alarms changed").format(n=parity.n_alarms_changed, all=parity.n_alarms)
         fits = [self.tr("Flash"), self.tr("RAM"), self.tr("latency")]
         over = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.services.recipes import FamiliesRequest, FamiliesResult, list_families
@@ -14,6 +14,7 @@ from workbench.ui.widgets.form import LABEL_PX, RequestForm
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.text import Text, hairline
 
+_INNER_PX = 446
 _OWN_FIELDS = ("out", "task", "families", "channels")
 
 
@@ -87,6 +88,8 @@ class RecipePanel(QWidget):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inner.setMaximumWidth(_INNER_PX)
         scroll.setWidget(inner)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

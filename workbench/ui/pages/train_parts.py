@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.services.training import RunSummary, SplitPart, SplitPreviewResult
 from workbench.ui.context import AppContext
-from workbench.ui.format import count, duration, number, span, zone_of
+from workbench.ui.format import count, day, duration, number, zone_of
 from workbench.ui.pages.run_words import caught_of, or_nan
 from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
@@ -68,9 +68,8 @@ class SplitCard(Card):
             self.tr("{n} windows straddle a boundary").format(n=split.n_straddling),
             self.tr("{n} pumps on two sides").format(n=split.n_assets_on_two_sides),
             self.tr("{n} labels among the inputs").format(n=split.n_label_inputs),
-            self.tr("fitted on Train only"),
         )
-        self._guard.setText("    ".join(texts))
+        self._guard.setText("   ".join(texts))
 
     def _make_column(self, name: str, title: str) -> QWidget:
         holder = QWidget()
@@ -90,6 +89,7 @@ class SplitCard(Card):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inner)
         column.addWidget(scroll, 1)
         self._columns[name] = cards
@@ -103,8 +103,9 @@ class SplitCard(Card):
         head.addWidget(Text(count(part.n_events, self.tr("event"), self.tr("events")), "small", "text2"))
         card.body.addLayout(head)
         card.body.addWidget(PartBar(self._context.theme, part.n_events))
-        facts = self.tr("{span} · {n} windows").format(
-            span=span(part.start_utc, part.end_utc, zone_of(self._context.settings.zone)), n=number(part.n_windows)
+        zone = zone_of(self._context.settings.zone)
+        facts = self.tr("{start} – {end} · {n} windows").format(
+            start=day(part.start_utc, zone), end=day(part.end_utc, zone), n=number(part.n_windows)
         )
         card.body.addWidget(Text(facts, "caption", "text2"))
         card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)

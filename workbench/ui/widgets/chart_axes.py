@@ -17,22 +17,8 @@ from workbench.ui.theme import ThemeSource
 
 Ticks = list[tuple[float, str]]
 Formatter = Callable[[float], str]
-_STEPS_S = (
-    60,
-    300,
-    900,
-    1800,
-    3600,
-    3 * 3600,
-    6 * 3600,
-    12 * 3600,
-    86400,
-    2 * 86400,
-    7 * 86400,
-    14 * 86400,
-    28 * 86400,
-    91 * 86400,
-)
+_DAY_S = 86_400
+_STEPS_S = (60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, *(days * _DAY_S for days in (1, 2, 3, 5, 7, 14, 28, 91)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
