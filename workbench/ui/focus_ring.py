@@ -6,6 +6,7 @@ fields always; hidden after a click on a button.
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
@@ -48,7 +49,8 @@ class FocusRing(QWidget):
 
     def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
         for former in self._watched:
-            former.removeEventFilter(self)
+            if shiboken6.isValid(former):
+                former.removeEventFilter(self)
         self._watched = []
         if new is None or new.window() is not self.window() or not _wants_ring(new):
             self.hide()
@@ -56,17 +58,13 @@ class FocusRing(QWidget):
         widget: QWidget | None = new
         while widget is not None and widget is not self.window():
             widget.installEventFilter(self)
-            widget.destroyed.connect(self._on_destroyed)
             self._watched.append(widget)
             widget = widget.parentWidget()
         self._place()
 
-    def _on_destroyed(self, _gone: QObject | None = None) -> None:
-        self._watched = []
-        self.hide()
-
     def _place(self) -> None:
-        if not self._watched or not self._watched[0].isVisible():
+        is_whole = bool(self._watched) and all(shiboken6.isValid(widget) for widget in self._watched)
+        if not is_whole or not self._watched[0].isVisible():
             self.hide()
             return
         widget = self._watched[0]

@@ -54,7 +54,8 @@ class MainWindow(QMainWindow):
         self._has_painted = False
         self._dropped: list[Path] = []
         self.setWindowTitle(self.tr("Pump Workbench"))
-        self.setMinimumSize(*MIN_SIZE)
+        room = self.screen().availableSize()
+        self.setMinimumSize(min(MIN_SIZE[0], room.width()), min(MIN_SIZE[1], room.height()))
         self.setAcceptDrops(True)
         self.host = PageHost(context)
         self.rail = Rail(context.theme, PAGES)
