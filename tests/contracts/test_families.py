@@ -193,3 +193,17 @@ def test_trees_agree_with_the_library_they_come_from() -> None:
 def test_an_unknown_family_is_refused_with_the_known_names() -> None:
     with pytest.raises(ModelError, match="no model family 'deep_magic'"):
         find_family("deep_magic")
+
+
+def test_unsteady_windows_get_the_usual_score_in_numpy_and_onnx() -> None:
+    features = make_features(1)
+    limit = float(np.quantile(features[:, 7], 0.8))
+    fitted = find_family("mahalanobis").build({"steady_column": 7, "steady_limit": limit}, 1).fit(features, None, NAMES)
+    unseen = make_features(3)
+    raw, reference = run_fragment(fitted, unseen)["raw"], fitted.raw_score(unseen)
+    np.testing.assert_allclose(raw, reference, atol=1e-5)
+    is_unsteady = unseen[:, 7] > np.float32(limit)
+    assert len(set(raw[is_unsteady])) == 1
+    assert len(set(raw[~is_unsteady])) > 100
+    restored = find_family("mahalanobis").restore(json.loads(json.dumps(fitted.parameters())))
+    np.testing.assert_array_equal(restored.raw_score(unseen), reference)

@@ -86,13 +86,18 @@ def collect_windows(logs: Sequence[AssetLog], spec: ScoringSpec) -> WindowTable:
 
 def find_running(windows: NDArray[np.float32], spec: ScoringSpec) -> NDArray[np.bool_]:
     """Whether the pump runs in each window [n]: by speed, power, current or flow, the first there is; else always."""
-    by_quantity = {channel.quantity: index for index, channel in reversed(list(enumerate(spec.channels)))}
-    column = next((by_quantity[name] for name in _DRIVER_QUANTITIES if name in by_quantity), None)
+    column = driver_channel(spec)
     if column is None or not len(windows):
         return np.ones(len(windows), np.bool_)
     level = np.abs(windows[:, :, column]).mean(axis=1)
     is_running: NDArray[np.bool_] = level >= _STOPPED_SHARE * np.quantile(level, 0.9)
     return is_running
+
+
+def driver_channel(spec: ScoringSpec) -> int | None:
+    """Index of the channel that tells whether the pump runs: speed, else power, current, flow; None without any."""
+    by_quantity = {channel.quantity: index for index, channel in reversed(list(enumerate(spec.channels)))}
+    return next((by_quantity[name] for name in _DRIVER_QUANTITIES if name in by_quantity), None)
 
 
 def overlaps_events(table: WindowTable, events: Sequence[EventSpan], *, margin_ns: int = 0) -> NDArray[np.bool_]:

@@ -22,7 +22,15 @@ from workbench.core.onnx_session import open_session
 from workbench.core.scoring_spec import RAW_OUTPUT, ChannelSpec, ScoringSpec
 from workbench.features.graph import build_feature_graph, extract, feature_columns, suitable_features
 from workbench.learning.channels import InputPlan, LogView, plan_inputs
-from workbench.learning.dataset import AssetLog, EventSpan, WindowTable, collect_windows, ends_in_events, overlaps_events
+from workbench.learning.dataset import (
+    AssetLog,
+    EventSpan,
+    WindowTable,
+    collect_windows,
+    driver_channel,
+    ends_in_events,
+    overlaps_events,
+)
 from workbench.learning.evaluate import (
     Metrics,
     Scored,
@@ -35,6 +43,7 @@ from workbench.learning.evaluate import (
     slice_metrics,
 )
 from workbench.learning.families.base import FittedFamily, ModelFamily
+from workbench.learning.families.steady import COLUMN, LIMIT, SteadyOnly
 from workbench.learning.recipe import Recipe, wanted_features
 from workbench.learning.split import PARTS, Guard, PartName, Split, assign_windows, check_leaks, count_leaks, plan_split
 
@@ -44,6 +53,8 @@ if TYPE_CHECKING:
 _T = TypeVar("_T", bound=np.generic)
 MAX_TRAIN_WINDOWS = 20_000
 NORMAL = "normal"
+UNSTEADY_SHARE = 0.1
+"""A window in which speed (or power, current, flow) spreads by more than this share of its usual level is not steady."""
 _AUTO_SAMPLES = 20
 _AUTO_SECONDS = 30.0
 
@@ -166,7 +177,7 @@ def fit_family(prepared: Prepared, family: ModelFamily, seed: int) -> FittedRun:
     targets = prepared.targets if family.needs_targets else None
     if family.needs_targets and not len(rows):
         raise ModelError("No labelled events are on the training pumps.", "Label events on more pumps, or choose other families.")
-    estimator = family.build(plan.recipe.params.get(family.name, {}), seed)
+    estimator = family.build(family_params(prepared, family), seed)
     fitted = estimator.fit(prepared.features[rows], targets, plan.columns)
     fragment = fitted.onnx_fragment()
     validate = plan.rows("validate")
@@ -182,6 +193,21 @@ def fit_family(prepared: Prepared, family: ModelFamily, seed: int) -> FittedRun:
         family=family, fitted=fitted, fragment=fragment, seed=seed, threshold_raw=float(np.float32(threshold)),
         scale=scale, seconds=time.perf_counter() - started_s,
     )  # fmt: skip
+
+
+def family_params(prepared: Prepared, family: ModelFamily) -> dict[str, float]:
+    """The recipe's settings of a family, and for families of good windows where starts and stops are cut off."""
+    plan = prepared.plan
+    params = dict(plan.recipe.params.get(family.name, {}))
+    driver = driver_channel(plan.spec)
+    name = f"std({plan.spec.channels[driver].name})" if driver is not None else ""
+    if not plan.recipe.steady_only or not isinstance(family, SteadyOnly) or name not in plan.columns or COLUMN in params:
+        return params
+    level = np.abs(
+        prepared.features[prepared.reference_rows, plan.columns.index(f"mean({plan.spec.channels[driver or 0].name})")]
+    )
+    limit = UNSTEADY_SHARE * float(np.quantile(level, 0.9)) if len(level) else 0.0
+    return {COLUMN: plan.columns.index(name), LIMIT: limit, **params} if limit > 0 else params
 
 
 def measure(plan: Plan, is_alarm: NDArray[np.bool_], raw: NDArray[np.float32]) -> Measured:

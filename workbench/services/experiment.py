@@ -150,11 +150,12 @@ def _record_of(
     from workbench.core.provenance import collect
     from workbench.learning.run import DataRef, RunRecord
     from workbench.learning.split import PARTS
+    from workbench.learning.train import family_params
 
     plan, family = prepared.plan, fitted.family
     return RunRecord(
         experiment="", family=family.name, title=family.title, is_baseline=family.is_baseline, is_network=family.is_network,
-        task=plan.spec.task, seed=fitted.seed, params=plan.recipe.params.get(family.name, {}), recipe=plan.recipe,
+        task=plan.spec.task, seed=fitted.seed, params=family_params(prepared, family), recipe=plan.recipe,
         spec=plan.spec, features=plan.features, columns=plan.columns,
         data=tuple(DataRef(asset=asset, recording=recording) for asset, recording in plan.sources),
         split=plan.split, split_id=plan.split.id, events=plan.events, threshold_raw=fitted.threshold_raw, scale=fitted.scale,

@@ -15,6 +15,7 @@ from workbench.learning.families.base import Features, Json, check_features, che
 from workbench.learning.families.network import Network, network_of, restore_network
 from workbench.learning.families.onnx_fragment import FragmentBuilder
 from workbench.learning.families.scaling import robust_scaling
+from workbench.learning.families.threads import one_thread
 
 if TYPE_CHECKING:
     import onnx
@@ -65,7 +66,7 @@ class _Estimator:
             learning_rate_init=2e-3,
             random_state=self.random_state,
         )
-        with warnings.catch_warnings():
+        with one_thread(), warnings.catch_warnings():
             # Stopping at the last epoch is the plan, not a fault.
             warnings.simplefilter("ignore", ConvergenceWarning)
             estimator.fit(inputs, inputs if inputs.shape[1] > 1 else inputs[:, 0])

@@ -21,9 +21,10 @@ from workbench.learning.families.base import (
     number,
     settings,
 )
-from workbench.learning.families.boosting import MAX_BINS, boosted_trees_of, one_thread
+from workbench.learning.families.boosting import MAX_BINS, boosted_trees_of
 from workbench.learning.families.classifying import build_from_logits, log_odds
 from workbench.learning.families.onnx_fragment import FragmentBuilder
+from workbench.learning.families.threads import one_thread
 from workbench.learning.families.trees import TreeTable, restore_trees, tree_node
 
 if TYPE_CHECKING:

@@ -5,8 +5,6 @@ Ke et al., "LightGBM: a highly efficient gradient boosting decision tree", NIPS 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -16,15 +14,6 @@ from workbench.learning.families.trees import TreeTable, join_trees, round_down
 
 MAX_BINS = 63
 """A quarter of sklearn's default: four times as fast, and no worse on the windows of a few pumps."""
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Fit on one OpenMP thread: on a busy laptop two threads that wait for each other are slower than one."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types; comes with sklearn
-
-    with threadpool_limits(1, user_api="openmp"):
-        yield
 
 
 def boosted_trees_of(fitted: Any) -> tuple[TreeTable, NDArray[np.float64]]:

@@ -14,6 +14,7 @@ from workbench.learning.families.base import Features, Json, check_classes, chec
 from workbench.learning.families.classifying import FittedNetworkClassifier, with_normal_logit
 from workbench.learning.families.network import Network, restore_network
 from workbench.learning.families.scaling import plain_scaling
+from workbench.learning.families.threads import one_thread
 
 DEFAULTS: Json = {"inverse_penalty": 0.1}
 
@@ -30,7 +31,7 @@ class _Estimator:
         classes = check_classes(targets)
         centre, gain = plain_scaling(table)
         estimator = LogisticRegression(C=self.inverse_penalty, class_weight="balanced", max_iter=300)
-        with warnings.catch_warnings():
+        with one_thread(), warnings.catch_warnings():
             # The penalty keeps the weights bounded; the last digits of the optimum don't change a decision.
             warnings.simplefilter("ignore", ConvergenceWarning)
             estimator.fit((table - centre) * gain, classes)

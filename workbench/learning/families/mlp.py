@@ -14,6 +14,7 @@ from workbench.learning.families.base import Features, Json, check_classes, chec
 from workbench.learning.families.classifying import FittedNetworkClassifier, with_normal_logit
 from workbench.learning.families.network import network_of, restore_network
 from workbench.learning.families.scaling import plain_scaling
+from workbench.learning.families.threads import one_thread
 
 DEFAULTS: Json = {"hidden": 32, "penalty": 0.01, "max_epochs": 40}
 
@@ -38,7 +39,7 @@ class _Estimator:
             max_iter=self.max_epochs,
             random_state=self.random_state,
         )
-        with warnings.catch_warnings():
+        with one_thread(), warnings.catch_warnings():
             # Stopping at the last epoch is the plan, not a fault.
             warnings.simplefilter("ignore", ConvergenceWarning)
             estimator.fit(np.clip((table - centre) * gain, -10, 10), classes)

@@ -17,15 +17,16 @@ from workbench.learning.families.never_alarm import NeverAlarm
 from workbench.learning.families.pca import Pca
 from workbench.learning.families.random_alarm import RandomAlarm
 from workbench.learning.families.random_forest import RandomForest
+from workbench.learning.families.steady import SteadyOnly
 
 FAMILIES: tuple[ModelFamily, ...] = (
     NeverAlarm(),
     RandomAlarm(),
-    FixedLimit(),
-    Mahalanobis(),
-    Pca(),
-    IsolationForest(),
-    Autoencoder(),
+    SteadyOnly(FixedLimit()),
+    SteadyOnly(Mahalanobis()),
+    SteadyOnly(Pca()),
+    SteadyOnly(IsolationForest()),
+    SteadyOnly(Autoencoder()),
     BoostedTrees(),
     RandomForest(),
     Mlp(),
