@@ -154,7 +154,7 @@ def _one(plan: PairPlan, which: int, story: Story, around: Surroundings, streams
     rng = streams.of(name, "individual")
     ends = sorted(fault.end_s for fault in plan.faults[which] if fault.kind in NEEDS_REPAIR)
     repaired = np.searchsorted(np.asarray(ends), around.t_s, "right").astype(float) if ends else np.zeros(around.t_s.size)
-    balance = np.concatenate([[1.0], rng.lognormal(0.0, 0.22, len(ends))])
+    balance = np.concatenate([[1.0], rng.lognormal(0.0, 0.1, len(ends))])
     rated_hz = motor.rated_rpm(plan.pump.motor) / 60.0
     inputs = TrainInputs(
         pump=plan.pump, name=name, state=states[which], is_running=is_running[which], start_current_a=starts[which][1],
@@ -299,8 +299,8 @@ def _pump_inputs(plan: PairPlan, which: int, r: Array, severity: Severity) -> Pu
     reserve_m = 0.5 * _SUCTION_RESERVE * plan.pump.npsh3_m / plan.pump.rated_flow_m3_per_h**2
     return PumpInputs(
         r=r,
-        strainer_loss=0.002 * nominal + 0.95 * reserve_m * clogged * in_strainer,
-        branch_loss=0.01 * nominal + 0.9 * nominal * clogged**1.5 * (1.0 - in_strainer),
+        strainer_loss=0.002 * nominal + 1.25 * reserve_m * clogged * in_strainer,
+        branch_loss=0.01 * nominal + 1.8 * nominal * clogged**1.5 * (1.0 - in_strainer),
         min_flow_m3_per_h=plan.pump.min_flow_ratio * plan.pump.rated_flow_m3_per_h,
     )
 

@@ -142,7 +142,7 @@ def _log_bytes(truth: PumpTruth, around: Surroundings, streams: Streams) -> byte
 def _repair_shift(instrument: Instrument, truth: PumpTruth, rng: np.random.Generator) -> Array:
     """After a repair sensors sit a little differently: temperatures and vibration by some per cent of their usual value."""
     n_repairs = int(truth.is_repaired[-1])
-    size = {"TI": 1.2, "VI": 0.05}.get(instrument.tag[:2], 0.0) * (0.2 if instrument.unit == "g" else 1.0)
+    size = {"TI": 0.7, "VI": 0.03}.get(instrument.tag[:2], 0.0) * (0.2 if instrument.unit == "g" else 1.0)
     shifts = np.concatenate([[0.0], np.cumsum(rng.normal(0.0, size, n_repairs))])
     shift = shifts[truth.is_repaired.astype(int)]
     return np.asarray(shift * truth.is_running if instrument.tag.startswith("VI") else shift)
