@@ -21,7 +21,9 @@ BEHAVES_WHY = "label: 0/1 in few runs, at the end of the table"
 _LABEL = re.compile(LABEL_PATTERN)
 _SPLIT_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MAX_RUNS_FRACTION = 0.02
-_STATE_WORDS = re.compile(r"pump|valve|motor|run|status|state|mode|speed|\bs\b|\bxs\b|\bhs\b|\bzs\b|on|off|alarm|trip")
+_STATE_WORDS = re.compile(
+    r"pump|valve|ventil|motor|\brun|status|state|mode|speed|\bs\b|\bxs\b|\bhs\b|\bzs\b|\bon\b|\boff\b|marche|betrieb|lauf|drift"
+)
 
 
 def is_label_name(name: str) -> bool:
@@ -43,7 +45,7 @@ def behaves_like_label(values: NDArray[np.float64]) -> bool:
 def is_two_state(values: NDArray[np.float64]) -> bool:
     """Whether values [n] are only 0 and 1 in few runs, whichever comes first."""
     good = values[np.isfinite(values)]
-    if good.size < 20 or not np.isin(good, (0.0, 1.0)).all():
+    if good.size < 20 or not np.isin(good, (0.0, 1.0)).all() or good.min() == 1.0:
         return False
     return int(np.count_nonzero(np.diff(good))) + 1 <= max(12, _MAX_RUNS_FRACTION * good.size)
 

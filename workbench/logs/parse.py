@@ -19,21 +19,25 @@ from numpy.typing import NDArray
 from workbench.core.clock import now_ns
 from workbench.core.errors import LogFormatError, WorkbenchError
 from workbench.logs import questions
+from workbench.logs.cells import Cells, read_cell
 from workbench.logs.join import split_by_source
 from workbench.logs.long import read_long
 from workbench.logs.quality import find_quality
-from workbench.logs.readers.events import EventFile, find_events_in_json, is_json
+from workbench.logs.readers.events import EventFile, is_json, read_json
 from workbench.logs.readers.excel import read_excel
 from workbench.logs.readers.parquet import read_parquet
 from workbench.logs.readers.sources import Source, load_sources
 from workbench.logs.readers.table import Segment
-from workbench.logs.readers.text import read_text
+from workbench.logs.readers.text import read_rows, read_text
 from workbench.logs.recording_of_rows import ParsedRecording, build_recording
 from workbench.logs.roles import find_long, is_event_list
+from workbench.logs.sniff import is_time_name
 from workbench.logs.summary import Finding, Question
 from workbench.logs.tables import Table, build_tables
+from workbench.logs.text import clean_text
 from workbench.logs.timing import StoredTimes, TimeAxis, TimeChoices, read_times
 from workbench.logs.wide import LogRows, read_wide
+from workbench.logs.zones import load_zone
 
 __all__ = ["ParseOptions", "ParsedLogs", "ParsedRecording", "parse_logs"]
 _MIN_GOOD_TIMES = 0.5
@@ -80,6 +84,8 @@ def parse_logs(
     options = options or ParseOptions()
     say = progress or _say_nothing
     answers = questions.AnswerBook(options.answers)
+    if options.zone:
+        load_zone(options.zone)
     segments, events = _read_sources(paths, say)
     tables, more_events = _without_events(build_tables(segments, join=options.join))
     events += more_events
@@ -112,6 +118,7 @@ def _read_sources(paths: Sequence[Path | str], say: Callable[[float, str], None]
     segments: list[Segment] = []
     events: list[EventFile] = []
     refused: list[WorkbenchError] = []
+    optional: set[int] = set()
     for number, source in enumerate(load_sources(tuple(str(path) for path in paths))):
         say(0.5 * number / (number + 2), source.name)
         try:
@@ -124,11 +131,16 @@ def _read_sources(paths: Sequence[Path | str], say: Callable[[float, str], None]
         if isinstance(found, EventFile):
             events.append(found)
             continue
+        if source.is_optional:
+            optional.add(number)
         for segment in found:
             segment.source_index = number
         segments.extend(found)
     if not segments and not events and refused:
         raise refused[0]
+    if any(segment.time.kind != "none" for segment in segments):
+        # a remark that lies in the same folder or archive is no log of its own
+        segments = [segment for segment in segments if segment.time.kind != "none" or segment.source_index not in optional]
     return segments, events
 
 
@@ -139,7 +151,8 @@ def read_source(source: Source) -> list[Segment] | EventFile:
     if source.kind == "excel":
         return read_excel(source)
     if is_json(source):
-        return find_events_in_json(source)
+        found = read_json(source)
+        return found if isinstance(found, EventFile) else read_rows(found, found[:400], source.name, decimal=".")
     return read_text(source)
 
 
@@ -184,9 +197,23 @@ def _finish(log: LogRows, axis: TimeAxis, findings: list[Finding]) -> ParsedReco
 
 
 def _read_axis(table: Table, options: ParseOptions, answers: questions.AnswerBook) -> TimeAxis:
+    if table.time.kind == "none":
+        _check_no_unread_time(table)
     choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns)
     stored = None if table.times_ns is None else StoredTimes(ns=table.times_ns, is_absolute=table.is_absolute)
     return read_times(stored or table.time_cells, table.n_rows, table.time, table.source_rows, choices)
+
+
+def _check_no_unread_time(table: Table) -> None:
+    """A column that is called time, and holds text that is none, must not be passed over in silence."""
+    for header, column in zip(table.headers, table.columns, strict=True):
+        written = [text for text in column.used(50) if text.strip()] if isinstance(column, Cells) else []
+        if is_time_name(header.name) and written and all(read_cell(text, ".").reason for text in written):
+            raise LogFormatError(
+                f"The times of {table.sources[0]} can't be read: '{clean_text(written[0])}' in '{header.name}'.",
+                "Export it with ISO 8601 times.",
+                path=table.sources[0],
+            )
 
 
 def _rows_in_order(table: Table, axis: TimeAxis) -> NDArray[np.intp]:

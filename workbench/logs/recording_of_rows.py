@@ -41,9 +41,7 @@ def build_recording(log: LogRows, time_questions: Sequence[Question], findings: 
     """Sort, drop copies, merge rows of one instant, and count."""
     everything = (*log.columns, *log.labels)
     kept, n_copies, n_backward, n_conflicts = _order_rows(log.times_ns, everything)
-    merged = (
-        [_merge(column, log.times_ns, kept) for column in everything] if n_conflicts else [take_rows(c, kept) for c in everything]
-    )
+    merged = [_merge(column, log.times_ns, kept) for column in everything]
     columns, labels = merged[: len(log.columns)], merged[len(log.columns) :]
     times_ns = np.ascontiguousarray(log.times_ns[kept])
     step_ns = median_step_ns(times_ns)
@@ -94,15 +92,14 @@ def _order_rows(times_ns: NDArray[np.int64], columns: Sequence[Column]) -> tuple
 def _find_copies(codes: NDArray[np.int16], values: NDArray[np.float64]) -> tuple[NDArray[np.bool_], int]:
     """Among rows [n, c] of one instant: which repeat an earlier one, and how many contradict the first.
 
-    A cell that was never written (the column came later) contradicts nothing.
+    A cell that was never written (the column came later) contradicts nothing; a row that only adds such cells is no copy.
     """
     seen: set[bytes] = set()
     copies = np.zeros(len(codes), np.bool_)
     n_conflicts = 0
     for row in range(len(codes)):
         key = codes[row].tobytes() + values[row].tobytes()
-        unwritten = (codes[row] == ABSENT) | (codes[0] == ABSENT)
-        agrees = bool((unwritten | ((codes[row] == codes[0]) & (values[row] == values[0]))).all())
+        agrees = bool(((codes[row] == ABSENT) | ((codes[row] == codes[0]) & (values[row] == values[0]))).all())
         copies[row] = row > 0 and (key in seen or agrees)
         seen.add(key)
         both_good = (codes[row] == 0) & (codes[0] == 0)

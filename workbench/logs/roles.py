@@ -166,8 +166,9 @@ def _find_tag(headers: Sequence[Header], columns: Sequence[Cells | NumberCells],
             continue
         used = column.used()
         is_text = used and sum(cell_kind(text) == "x" for text in used[:_SAMPLE]) >= 0.6 * len(used[:_SAMPLE])
-        if is_text and len(used) <= min(_MAX_TAGS, max(4, n_rows // 2)):
-            found.append((fold_name(header.name) not in TAG_NAMES, len(used) < 2, index))
+        is_named = fold_name(header.name) in TAG_NAMES
+        if is_text and len(used) <= min(_MAX_TAGS, max(4, n_rows // 2) if is_named else n_rows // 3):
+            found.append((not is_named, len(used) < 2, index))
     if not found:
         return None
     is_unnamed, is_single, index = min(found)

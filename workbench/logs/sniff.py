@@ -222,10 +222,9 @@ def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], t
     notes = " ".join(" ".join(row) for row in above[: len(above) - len(block)])[:2000]
     if not block:
         return HeaderGuess(names=None, notes=notes)
-    units = next((row for row in block if _is_unit_row(row, time_indexes)), None)
+    # a row of units stands below the names: 'a' and 'V' alone in one row are names
+    units = next((row for row in block[1:] if _is_unit_row(row, time_indexes)), None)
     rest = [row for row in block if row is not units]
-    if not rest:
-        return HeaderGuess(names=None, units=units, block=tuple(block), notes=notes)
     names = next((row for row in rest if any(index < len(row) and is_time_name(row[index]) for index in time_indexes)), None)
     names = names or max(rest, key=_name_worth)
     others = [row for row in rest if row is not names and rest.index(row) > rest.index(names)]

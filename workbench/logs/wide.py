@@ -150,11 +150,7 @@ def _set_aside(columns: list[Column]) -> tuple[list[Column], list[Column], list[
     left = [LeftOut(channel=column.name, why=BEHAVES_WHY) for column in labels]
     suspects = [column for column in channels if column.unit is None and is_two_state(column.values)]
     if len(suspects) < len(channels):
-        left += [
-            LeftOut(channel=column.name, why=SUSPECTED_WHY)
-            for column in suspects
-            if column.is_state or not names_a_state(column.name)
-        ]
+        left += [LeftOut(channel=column.name, why=SUSPECTED_WHY) for column in suspects if not names_a_state(column.name)]
     return channels, labels, left
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from workbench.core.errors import LogFormatError
 from workbench.logs.instants import parse_stamp
 from workbench.logs.readers.sources import Source
+from workbench.logs.sniff import is_time_name
 from workbench.logs.text import decode_bytes
 
 MAX_JSON_BYTES = 64 << 20
@@ -28,18 +29,55 @@ def is_json(source: Source) -> bool:
     return head.startswith((b"{", b"[{", b"[[", b"[\n", b"[\r", b"[ "))
 
 
-def find_events_in_json(source: Source) -> EventFile:
-    """Count pairs of instants. Raises LogFormatError for JSON without any."""
+def read_json(source: Source) -> EventFile | list[list[str]]:
+    """Rows of a list of flat records with numbers, else the number of events. Raises LogFormatError for other JSON."""
     if len(source.data) > MAX_JSON_BYTES:
         raise _refused(source, f"has {len(source.data)} bytes of JSON")
     try:
-        tree = json.loads(decode_bytes(source.data, source.name).text)
+        tree = _load(decode_bytes(source.data, source.name).text)
     except (ValueError, RecursionError) as error:
         raise _refused(source, "begins like JSON, but is none") from error
+    rows = _rows_of(tree)
+    if rows:
+        return rows
     n_events = _count(tree)
     if n_events == 0:
         raise _refused(source, "is JSON without start and end times")
     return EventFile(name=source.name, n_events=n_events)
+
+
+def _load(text: str) -> object:
+    """One document, or one record a line."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) < 2:
+            raise
+        return [json.loads(line) for line in lines]
+
+
+def _rows_of(tree: object) -> list[list[str]]:
+    """Header and rows of flat records in which a number stands beside a time; [] for anything else."""
+    records = tree if isinstance(tree, list) else []
+    flat = [
+        record for record in records if isinstance(record, dict) and not any(isinstance(v, (dict, list)) for v in record.values())
+    ]
+    if not flat or len(flat) < len(records):
+        return []
+    names = list(dict.fromkeys(str(name) for record in flat for name in record))
+    numbers = [name for name in names if any(isinstance(record.get(name), (int, float)) for record in flat)]
+    stamps = [name for name in names if parse_stamp(str(flat[0].get(name, ""))) is not None]
+    has_time = len(stamps) == 1 or (not stamps and any(is_time_name(name) for name in numbers))
+    if not has_time or not numbers or len(names) > 5000:
+        return []
+    return [names, *([_text_of(record.get(name)) for name in names] for record in flat)]
+
+
+def _text_of(value: object) -> str:
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    return "" if value is None else str(value)
 
 
 def _refused(source: Source, what: str) -> LogFormatError:

@@ -27,6 +27,7 @@ from workbench.logs.text import Decoded, clean_text, decode_bytes
 
 MAX_LINE_CHARS = 1_000_000
 MAX_COLUMNS = 16_384
+MIN_ROWS_WITHOUT_TIME = 3
 _SAMPLE_LINES = 400
 _HEAD_ROWS = 30
 _BATCH_ROWS = 20_000
@@ -119,15 +120,29 @@ def read_rows(rows: Iterable[list[str]], sample: Rows, name: str, decimal: Decim
     layout = find_layout(sample)
     if layout is None:
         raise no_table(name)
+    _check_header_fits(sample, layout, name)
     if layout.n_cells > MAX_COLUMNS:
         raise LogFormatError(f"{name} has {layout.n_cells} columns; at most {MAX_COLUMNS} are read.", "Split it.", path=name)
     segments = [_read_pairs(rows, layout, name)] if layout.is_pairs else _Gatherer(layout, name).gather(rows)
     for segment in segments:
         segment.decimal = decimal
         segment.head = tuple(tuple(clean_text(cell) for cell in row) for row in sample[:_HEAD_ROWS])
-    if not any(segment.n_rows for segment in segments):
+    n_rows = sum(segment.n_rows for segment in segments)
+    if n_rows == 0 or (layout.time.kind == "none" and n_rows < MIN_ROWS_WITHOUT_TIME):
         raise no_table(name)
     return [segment for segment in segments if segment.n_rows]
+
+
+def _check_header_fits(sample: Rows, layout: TableLayout, name: str) -> None:
+    """A row of names that has not as many cells as the data must not be passed over in silence."""
+    above = sample[layout.first_row - 1] if layout.first_row else []
+    if layout.header.names is None and not layout.is_pairs and len(above) > 1 and any(map(is_time_name, above)):
+        raise LogFormatError(
+            f"The header of {name} has {len(above)} names, but its rows have {layout.n_cells} cells.",
+            "The decimal mark may be the delimiter too; export it again with semicolons.",
+            path=name,
+            line=layout.first_row,
+        )
 
 
 def find_layout(sample: Rows) -> TableLayout | None:
@@ -151,8 +166,9 @@ def find_layout(sample: Rows) -> TableLayout | None:
     time = replace(time, notes=header.notes)
     if header.names is None and _is_pairs(data, time):
         return TableLayout(time=time, header=header, first_row=first, n_cells=0, is_pairs=True)
+    header = _match_row_names(header, data)
     n_cells = len(strip_trailing(header.names)) if header.names else max(len(strip_trailing(row)) for row in data[:50])
-    return TableLayout(time=time, header=_match_row_names(header, data), first_row=first, n_cells=n_cells)
+    return TableLayout(time=time, header=header, first_row=first, n_cells=n_cells)
 
 
 def _match_row_names(header: HeaderGuess, data: Rows) -> HeaderGuess:
@@ -291,7 +307,8 @@ class _Gatherer:
         text = row[first].lstrip(" \t\"'") if first < len(row) else ""
         if not text:
             return False
-        return text[0].isdigit() or text[0] == "-" or parse_stamp(text) is not None
+        is_count = text[0] == "-" and self._time.kind in ("relative", "epoch")
+        return text[0].isdigit() or is_count or parse_stamp(text) is not None
 
     def _odd(self, row: list[str]) -> None:
         """A row without time: a header met again, a header with more columns, or a remark."""
