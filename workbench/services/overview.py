@@ -55,8 +55,9 @@ class LastUpdate(Result, frozen=True, kw_only=True):
     asset: str
     verdict: str
     at_utc: str
-    before: str
-    after: str
+    bundle: str
+    """Name and release of what was sent."""
+    message: str
 
 
 class OverviewResult(Result, frozen=True, kw_only=True):
@@ -149,15 +150,14 @@ def _last_update(receipts: list[Item]) -> LastUpdate | None:
     item = receipts[0]
     return LastUpdate(
         asset=item.asset, verdict=str(item.details.get("verdict", "")), at_utc=item.created_utc,
-        before=_release_of(item.details.get("before")), after=_release_of(item.details.get("after")),
+        bundle=_bundle_name(item.details.get("bundle")), message=str(item.details.get("message") or ""),
     )  # fmt: skip
 
 
-def _release_of(side: object) -> str:
-    if not isinstance(side, dict):
+def _bundle_name(bundle: object) -> str:
+    if not isinstance(bundle, dict):
         return ""
-    name, release = str(side.get("name") or ""), side.get("release")
-    return f"{name} {release}".strip() if release is not None else name
+    return f"{bundle.get('name') or ''} {bundle.get('release') or ''}".strip()
 
 
 def _newest_trace(project: Project) -> Trace | None:

@@ -183,7 +183,7 @@ class RunDots(Picture):
 
 
 class SlotPair(Picture):
-    """What the newest update left: before and after, and the verdict."""
+    """What the newest update sent, and what was read back."""
 
     def __init__(self, theme: ThemeSource) -> None:
         super().__init__(theme)
@@ -202,29 +202,32 @@ class SlotPair(Picture):
             self.paint_nothing(painter, self.tr("What runs on a device appears here"))
             return
         half = (self.width() - 8) / 2
-        boxes = (QRectF(0.5, 0.5, half - 1, self.height() - 1), QRectF(half + 8.5, 0.5, half - 1, self.height() - 1))
-        is_new = update.verdict == "verified"
-        words = ((self.tr("Before"), update.before or "–", not is_new), (self.tr("After"), update.after or "–", is_new))
-        for box, (name, value, is_active) in zip(boxes, words, strict=True):
-            painter.setPen(QPen(self._theme.colour("text2" if is_active else "border"), 1))
-            painter.setBrush(self._theme.colour("bg2"))
-            painter.drawRoundedRect(box, 4, 4)
-            self._paint_words(painter, box.adjusted(16, 14, -8, -8), name, value)
+        sent = QRectF(0.5, 0.5, half - 1, self.height() - 1)
+        found = QRectF(half + 8.5, 0.5, half - 1, self.height() - 1)
+        self._paint_box(painter, sent, "border")
+        self._paint_box(painter, found, "text2")
+        self._paint_words(painter, sent.adjusted(16, 14, -8, -8), self.tr("Sent"), update.bundle or "–")
         state = _VERDICTS.get(update.verdict, State.NOT_CHECKED)
-        at = boxes[1].bottomLeft() + QPointF(16, -34)
-        painter.drawPixmap(at.toPoint(), self._theme.state_pixmap(state, 16, self.devicePixelRatioF()))
-        painter.setFont(self._theme.font("small"))
+        painter.drawPixmap(QPointF(found.left() + 16, 34.5), self._theme.state_pixmap(state, 16, self.devicePixelRatioF()))
+        inner = found.adjusted(16, 14, -8, -8)
+        self._paint_words(painter, inner, self.tr("Read back"), update.verdict.capitalize(), indent_px=22)
+        painter.setFont(self._theme.font("caption"))
         painter.setPen(self._theme.colour("text2"))
-        painter.drawText(QPointF(at.x() + 22, at.y() + 13), update.verdict.capitalize())
+        painter.drawText(inner.adjusted(0, 44, 0, 0), Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, update.message)
         painter.end()
 
-    def _paint_words(self, painter: QPainter, box: QRectF, name: str, value: str) -> None:
+    def _paint_box(self, painter: QPainter, box: QRectF, edge: str) -> None:
+        painter.setPen(QPen(self._theme.colour(edge), 1))
+        painter.setBrush(self._theme.colour("bg2"))
+        painter.drawRoundedRect(box, 4, 4)
+
+    def _paint_words(self, painter: QPainter, box: QRectF, name: str, value: str, *, indent_px: int = 0) -> None:
         painter.setFont(self._theme.font("caption"))
         painter.setPen(self._theme.colour("text2"))
         painter.drawText(box, Qt.AlignmentFlag.AlignTop, name)
         painter.setFont(self._theme.font("value"))
         painter.setPen(self._theme.colour("text1"))
-        painter.drawText(box.adjusted(0, 18, 0, 0), Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, value)
+        painter.drawText(box.adjusted(indent_px, 18, 0, 0), Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, value)
 
 
 def _point_of(run: RunSummary) -> tuple[float, float, bool] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 
 class Segmented(QWidget):
@@ -20,6 +20,7 @@ class Segmented(QWidget):
         self._group.setExclusive(not is_multiple)
         self._ids: list[str] = []
         self._is_multiple = is_multiple
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -27,7 +28,6 @@ class Segmented(QWidget):
         for number, (name, text) in enumerate(listed):
             place = "only" if len(listed) == 1 else "first" if number == 0 else "last" if number == len(listed) - 1 else "middle"
             row.addWidget(self._make_button(name, text, place))
-        row.addStretch(0)
         if current:
             self.set_current(current)
 
@@ -61,6 +61,7 @@ class Segmented(QWidget):
         button.setProperty("kind", "segment")
         button.setProperty("place", place)
         button.setAutoDefault(False)
+        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._group.addButton(button, len(self._ids))
         self._ids.append(name)
         button.clicked.connect(self._on_clicked)
