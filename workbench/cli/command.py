@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbench.core.errors import EXIT_OK
-from workbench.core.jobs import Job
 from workbench.core.requests import Request
 
 ExitRule = Callable[[object], int]
-Service = Callable[[Request, Job], object]
+Service = Callable[..., object]
+"""`fn(request, job)`, or `fn(request, job, ask)` where a passphrase is needed."""
 
 
 def always_ok(_result: object) -> int:
@@ -27,6 +27,8 @@ class Command:
     service: str
     request: str
     exit_rule: ExitRule = always_ok
+    asks: bool = False
+    """Takes `ask=` for a passphrase: asked for on the terminal unless WORKBENCH_PASSPHRASE is set."""
     goes_on: bool = False
     """Prints one ready line and stays until it is stopped."""
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
+import os
+import sys
 import traceback
 from collections.abc import Sequence
 
@@ -12,6 +15,8 @@ from workbench.cli.parser import find_command, parse_request
 from workbench.core.errors import EXIT_BUG, EXIT_CANCELLED, JobCancelled, RequestError, WorkbenchError
 from workbench.core.jobs import Job
 from workbench.core.provenance import version
+
+_PASSPHRASE_VARIABLE = "WORKBENCH_PASSPHRASE"  # noqa: S105 - the variable's name, not a secret
 
 
 def run(words: Sequence[str]) -> int:
@@ -64,15 +69,25 @@ def _run(words: list[str], console: Console) -> int:
     request, console.wants_json = parse_request(command, rest)
     if command.goes_on:
         return _go_on(command, request, console)
-    result = command.function()(request, Job(console.sink))
+    service, job = command.function(), Job(console.sink)
+    result = service(request, job, ask_passphrase) if command.asks and _can_ask() else service(request, job)
     console.result(result)
     return command.exit_rule(result)
 
 
 def _go_on(command: Command, request: object, console: Console) -> int:
     serve = command.function()
-    serve(request, console.ready)  # type: ignore[arg-type]  # servers take a callback where services take a job
+    serve(request, console.ready)  # servers take a callback where services take a job
     return 0
+
+
+def ask_passphrase(question: str) -> str:
+    """Ask on the terminal, without showing what is typed."""
+    return getpass.getpass(f"{question.rstrip(': ')}: ", stream=sys.stderr)
+
+
+def _can_ask() -> bool:
+    return not os.environ.get(_PASSPHRASE_VARIABLE) and sys.stdin is not None and sys.stdin.isatty()
 
 
 def _near(word: str) -> str:
