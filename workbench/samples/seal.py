@@ -11,8 +11,8 @@ NORMAL_USE_L_PER_H = 0.01
 LEAK_L_PER_H = 0.9
 """At severity 1: a worn inner face."""
 EXPANSION_PER_K = 7.0e-4
-REFILL_AT_PERCENT = 69.5
-FULL_PERCENT = 72.0
+REFILL_AT_PERCENT = 71.2
+FULL_PERCENT = 72.4
 
 
 def pot_level_percent(pot_l: float, severity: Array, is_running: NDArray[np.bool_], temperature_c: Array, grid: Array) -> Array:

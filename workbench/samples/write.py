@@ -129,7 +129,8 @@ def _log_bytes(truth: PumpTruth, around: Surroundings, streams: Streams) -> byte
     names = ["time_utc"]
     formats = []
     for instrument, values in channels_of(truth, around, streams.of(truth.name, "pulsation")):
-        read = read_instrument(instrument, Calibration.draw(rng), values, step_s, _repair_shift(instrument, truth, rng))
+        shift = _repair_shift(instrument, values, truth, rng)
+        read = read_instrument(instrument, Calibration.draw(rng), values, step_s, shift)
         columns.append(_with_failures(read, step_s, rng))
         names.append(f"{instrument.tag} [{instrument.unit}]")
         formats.append(f"%.{instrument.decimals}f")
@@ -139,13 +140,12 @@ def _log_bytes(truth: PumpTruth, around: Surroundings, streams: Streams) -> byte
     return header.encode("utf-8") + _rows_bytes(stamps, np.column_stack(columns)[written], formats)
 
 
-def _repair_shift(instrument: Instrument, truth: PumpTruth, rng: np.random.Generator) -> Array:
-    """After a repair sensors sit a little differently: temperatures and vibration by some per cent of their usual value."""
+def _repair_shift(instrument: Instrument, values: Array, truth: PumpTruth, rng: np.random.Generator) -> Array:
+    """After a repair sensors sit a little differently: temperatures by part of a degree, vibration by some per cent."""
     n_repairs = int(truth.is_repaired[-1])
-    size = {"TI": 0.7, "VI": 0.03}.get(instrument.tag[:2], 0.0) * (0.2 if instrument.unit == "g" else 1.0)
-    shifts = np.concatenate([[0.0], np.cumsum(rng.normal(0.0, size, n_repairs))])
-    shift = shifts[truth.is_repaired.astype(int)]
-    return np.asarray(shift * truth.is_running if instrument.tag.startswith("VI") else shift)
+    size = {"TI": 0.7, "VI": 0.03}.get(instrument.tag[:2], 0.0)
+    moves = np.concatenate([[0.0], rng.normal(0.0, size, n_repairs)])[truth.is_repaired.astype(int)]
+    return np.asarray(moves * values if instrument.tag.startswith("VI") else moves)
 
 
 def _with_failures(values: Array, step_s: float, rng: np.random.Generator) -> Array:
