@@ -64,6 +64,14 @@ def test_no_key_means_two_things_in_one_place(built: Built) -> None:
         assert doubled == [], page
 
 
+def test_every_page_fits_the_smallest_window(built: Built) -> None:
+    room_width, room_height = 1280 - 76, 800 - 56 - 28 - 24
+    built.window.host.build_all()
+    needs = {name: page.minimumSizeHint() for name, page in built.window.host.built().items()}
+    too_large = {name: size for name, size in needs.items() if size.width() > room_width or size.height() > room_height}
+    assert too_large == {}
+
+
 def test_header_buttons_are_actions_and_at_most_one_is_primary(built: Built) -> None:
     built.window.show()
     known = {action.id for action in built.context.actions.all()}

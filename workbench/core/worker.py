@@ -27,6 +27,7 @@ class WorkerProcess:
         self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
         self._busy = threading.Lock()
+        self._lifecycle = threading.RLock()  # the program may close while another thread starts the process
 
     def run(self, function: Callable[[object, Job], object], request: object, job: Job, sink: Sink) -> object:
         """Run in the process and return the result; raises what the job raised."""
@@ -41,25 +42,28 @@ class WorkerProcess:
 
     def close(self) -> None:
         """End the process."""
-        if self._process is not None:
-            self._process.terminate()
-            self._process.join(1)
-            self._process.close()
-        if self._pipe is not None:
-            self._pipe.close()
-        self._process = None
-        self._pipe = None
+        with self._lifecycle:
+            if self._process is not None:
+                self._process.terminate()
+                self._process.join(1)
+                self._process.close()
+            if self._pipe is not None:
+                self._pipe.close()
+            self._process = None
+            self._pipe = None
 
     def _ensure(self) -> Connection:
-        if self._process is not None and self._process.is_alive() and self._pipe is not None:
-            return self._pipe
-        self.close()
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(theirs,), daemon=True, name="workbench-worker")
-        self._process.start()
-        theirs.close()
-        return self._pipe
+        with self._lifecycle:
+            if self._process is not None and self._process.is_alive() and self._pipe is not None:
+                return self._pipe
+            self.close()
+            context = multiprocessing.get_context("spawn")
+            pipe, theirs = context.Pipe()
+            process = context.Process(target=serve, args=(theirs,), daemon=True, name="workbench-worker")
+            process.start()
+            theirs.close()
+            self._pipe, self._process = pipe, process
+            return pipe
 
     def _follow(self, pipe: Connection, job: Job, sink: Sink) -> object:
         asked_s: float | None = None

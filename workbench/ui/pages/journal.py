@@ -111,7 +111,7 @@ class JournalPage(Page):
         self._search.setFixedWidth(204)
         for choice, name in ((self._act, self.tr("Act")), (self._person, self.tr("Person"))):
             choice.setAccessibleName(name)
-            choice.setMinimumWidth(118)
+            choice.setMinimumWidth(104)
         for part in (self._search, self._period, self._act, self._person):
             row.addWidget(part)
         row.addStretch(1)
