@@ -58,7 +58,7 @@ def test_logs_carry_isa_tags_with_units_and_increasing_utc_stamps(written):
     assert {"VI-2041A-DE [mm/s]", "TI-2041A-W [degC]", "LI-2041A [%]"} <= set(rows[0])
     stamps = np.asarray([parse_utc(row[0]) for row in rows[1:]])
     assert np.all(np.diff(stamps) > 0)
-    assert written.assets == ("P-2041A", "P-2041B", "P-2042A")
+    assert written.assets == ("P-2041A", "P-2041B", "P-2051A")
 
 
 def test_the_beginning_of_every_log_is_healthy(station):

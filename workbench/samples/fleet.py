@@ -42,6 +42,8 @@ LIQUID_C = 76.0
 _SUCTION_RESERVE = 3.0
 _DRIVE_RAMP_S = 20.0
 _FIRST_NUMBER = 2041
+_NUMBER_STEP = 10
+"""Loop numbers of a pair reach from its suction (one below) upwards; the next pair must not meet them."""
 _DEFECTS: tuple[Defect, ...] = ("outer race", "inner race", "ball")
 
 
@@ -112,7 +114,7 @@ def plan_station(n_pumps: int, span_s: float, streams: Streams) -> list[PairPlan
 
 
 def _plan_pair(index: int, pump: PumpType, span_s: float, streams: Streams) -> PairPlan:
-    number = _FIRST_NUMBER + index
+    number = _FIRST_NUMBER + _NUMBER_STEP * index
     rng = streams.of("duty", str(number))
     duty = plan_duty(span_s, rng)
     faults = []

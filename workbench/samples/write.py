@@ -29,6 +29,7 @@ from workbench.samples.wander import Streams, pinkish
 Array = NDArray[np.float64]
 Report = Callable[[float, str], None]
 START_UTC = "2026-03-02T00:00:00Z"
+_DIGITAL = ("SI", "VI")
 _SAYS = {
     "cavitation": "Pump noisy, rattling as if pumping gravel. Raised feed tank level.",
     "bearing growth": "Bearing replaced, drive end. Race pitted.",
@@ -129,8 +130,9 @@ def _log_bytes(truth: PumpTruth, around: Surroundings, streams: Streams) -> byte
     names = ["time_utc"]
     formats = []
     for instrument, values in channels_of(truth, around, streams.of(truth.name, "pulsation")):
+        calibration = Calibration.draw(rng, is_digital=instrument.tag[:2] in _DIGITAL)
         shift = _repair_shift(instrument, values, truth, rng)
-        read = read_instrument(instrument, Calibration.draw(rng), values, step_s, shift)
+        read = read_instrument(instrument, calibration, values, step_s, shift)
         columns.append(_with_failures(read, step_s, rng))
         names.append(f"{instrument.tag} [{instrument.unit}]")
         formats.append(f"%.{instrument.decimals}f")
