@@ -1,0 +1,191 @@
+"""100 million points, 200 random pans and zooms at 1920×1080: the envelope and its drawing, offscreen, and the pyramid's build.
+
+The peer of a frame is the same frame with its two points a pixel known before: what the drawing alone costs. The peer of the
+envelope is numpy's minimum and maximum over the visible slice, as a plot without a pyramid has to do it.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.benchmarks.bench_reopen import facts_of
+from tests.benchmarks.table import Row, interleaved, skipped
+from workbench.logs.pyramid import Envelope, level_sizes, reduce_pairs, reduce_samples
+from workbench.logs.recording import Recording, open_recording, write_recording
+
+NAME = "plot"
+_FULL_SAMPLES = 100_000_000
+_WIDTH, _HEIGHT = 1920, 1080
+_VIEWS = 200
+_STACKED = 8
+_PEN_PX = 1.2
+_START_NS = 1_767_225_600_000_000_000
+_STEP_NS = 1_000_000
+_FRAME_GOAL, _STACK_GOAL, _BUILD_GOAL_S, _MEMORY_GOAL = 1.3, 2.0, 1.0, 0.17
+
+View = tuple[int, int]
+Samples = NDArray[np.float32]
+
+
+def run(size: float) -> list[Row]:
+    """`size` is the share of 100 million samples."""
+    n_samples = max(20_000, round(_FULL_SAMPLES * size))
+    rng = np.random.default_rng(11)
+    values = np.cumsum(rng.standard_normal(n_samples, np.float32), dtype=np.float32)
+    n_views = max(10, round(_VIEWS * min(size * 4, 1.0)))
+    views = [_random_view(rng, n_samples) for _ in range(n_views)]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        times_ns = _START_NS + np.arange(n_samples, dtype=np.int64) * _STEP_NS
+        write_recording(folder, facts_of(("PI-1",), n_samples), times_ns, {"PI-1": values})
+        del times_ns
+        recording = open_recording(folder)
+        rows = [_build_row(values, size), _exact_row(recording, values, views), _query_row(recording, values, views)]
+        return [*rows, *_frame_rows(recording, views)]
+
+
+def _random_view(rng: np.random.Generator, n_samples: int) -> View:
+    """Zooms are spread evenly over the orders of magnitude."""
+    width = int(10 ** rng.uniform(3, np.log10(n_samples)))
+    first = int(rng.integers(0, n_samples - width + 1))
+    return first, first + width
+
+
+def _envelope(recording: Recording, view: View) -> Envelope:
+    return recording.envelope("PI-1", _START_NS + view[0] * _STEP_NS, _START_NS + (view[1] - 1) * _STEP_NS, _WIDTH)
+
+
+def _build_row(values: Samples, size: float) -> Row:
+    def ours() -> None:
+        level = reduce_samples(values, 32)
+        while len(level) > 64:
+            level = reduce_pairs(level)
+
+    def peer() -> None:
+        values.min()
+        values.max()
+
+    ours_s, peer_s = interleaved(ours, peer, 5)
+    share = 2 * sum(level_sizes(len(values))) / len(values)
+    return Row(
+        name=f"plot: pyramid of {len(values) / 1e6:.0f} M", ours=f"{ours_s:.3f} s, {100 * share:.1f} % of the data",
+        peer=f"one minimum and maximum over all {peer_s:.3f} s", ratio=ours_s / peer_s, goal="≤ 1 s, ≤ 17 %",
+        held=ours_s <= _BUILD_GOAL_S and share <= _MEMORY_GOAL if size >= 1 else None,
+    )  # fmt: skip
+
+
+def _exact_row(recording: Recording, values: Samples, views: list[View]) -> Row:
+    """Every column of every view against brute force."""
+    n_wrong = n_columns = 0
+    for view in views:
+        drawn = _envelope(recording, view)
+        rows = (drawn.times_ns - _START_NS) // _STEP_NS
+        visible = values[view[0] : view[1]]
+        n_columns += len(rows)
+        n_wrong += int(np.count_nonzero(drawn.minimum != np.minimum.reduceat(visible, rows - view[0])))
+        n_wrong += int(np.count_nonzero(drawn.maximum != np.maximum.reduceat(visible, rows - view[0])))
+    return Row(
+        name="plot: exact to the last sample", ours=f"{n_wrong} of {n_columns} columns differ", peer="brute force", ratio=None,
+        goal="0", held=n_wrong == 0,
+    )  # fmt: skip
+
+
+def _query_row(recording: Recording, values: Samples, views: list[View]) -> Row:
+    def brute(view: View) -> None:
+        edges = np.linspace(view[0], view[1], _WIDTH, endpoint=False).astype(np.int64)
+        np.minimum.reduceat(values, edges)
+        np.maximum.reduceat(values, edges)
+
+    ours_ms, peer_ms = _by_turns(lambda view: _envelope(recording, view), brute, views)
+    return Row(
+        name=f"plot: envelope, {len(views)} views", ours=f"p95 {_p95(ours_ms):.2f} ms, median {statistics.median(ours_ms):.2f}",
+        peer=f"numpy on the slice p95 {_p95(peer_ms):.1f} ms", ratio=_p95(ours_ms) / _p95(peer_ms), goal="", held=None,
+    )  # fmt: skip
+
+
+def _frame_rows(recording: Recording, views: list[View]) -> list[Row]:
+    """Frames drawn into a picture by the code that the window's plots use."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    try:
+        from PySide6.QtGui import QGuiApplication
+    except ImportError as error:
+        return [skipped("plot: frame", f"Qt can't be loaded: {error}")]
+    application = QGuiApplication.instance() or QGuiApplication([])
+    one, eight = _Canvas(1), _Canvas(_STACKED)
+    known = {view: _envelope(recording, view) for view in views}
+    one_ms, constant_ms = _by_turns(
+        lambda view: one.draw([_envelope(recording, view)]), lambda view: one.draw([known[view]]), views
+    )
+    eight_ms, again_ms = _by_turns(
+        lambda view: eight.draw([_envelope(recording, view) for _ in range(_STACKED)]),
+        lambda view: one.draw([_envelope(recording, view)]),
+        views[: max(10, len(views) // 2)],
+    )
+    del application
+    frame, stack = _p95(one_ms) / _p95(constant_ms), _p95(eight_ms) / _p95(again_ms)
+    return [
+        Row(
+            name="plot: one curve, a frame", ours=f"p95 {_p95(one_ms):.1f} ms",
+            peer=f"the same points, known before {_p95(constant_ms):.1f}", ratio=frame, goal=f"≤ {_FRAME_GOAL}",
+            held=frame <= _FRAME_GOAL,
+        ),
+        Row(
+            name=f"plot: {_STACKED} stacked, a frame", ours=f"p95 {_p95(eight_ms):.1f} ms",
+            peer=f"one curve {_p95(again_ms):.1f}", ratio=stack, goal=f"≤ {_STACK_GOAL}", held=stack <= _STACK_GOAL,
+        ),
+    ]  # fmt: skip
+
+
+class _Canvas:
+    """A picture of 1920×1080 with `n_plots` plots one above the other."""
+
+    def __init__(self, n_plots: int) -> None:
+        from PySide6.QtGui import QImage
+
+        self._image = QImage(_WIDTH, _HEIGHT, QImage.Format.Format_RGB32)
+        self._height = _HEIGHT / n_plots
+
+    def draw(self, envelopes: list[Envelope]) -> None:
+        """Fill the picture and draw each envelope in its own strip, with the window's own code."""
+        from PySide6.QtGui import QColor, QPainter
+
+        from workbench.ui.widgets.plots.curves import draw_segments, limits_of, segments
+
+        self._image.fill(0xFFFFFFFF)
+        painter = QPainter(self._image)
+        for number, drawn in enumerate(envelopes):
+            low, high = limits_of([drawn]) or (0.0, 1.0)
+            x_slope = _WIDTH / max(int(drawn.times_ns[-1] - drawn.times_ns[0]), 1)
+            y_slope = -self._height / (high - low if high > low else 1.0)
+            bottom = (number + 1) * self._height
+            lines = segments(drawn, (-x_slope * int(drawn.times_ns[0]), x_slope), (bottom - y_slope * low, y_slope))
+            draw_segments(painter, lines, QColor(30, 90, 200), _PEN_PX)
+        painter.end()
+
+
+def _by_turns(
+    ours: Callable[[View], object], peer: Callable[[View], object], views: list[View]
+) -> tuple[list[float], list[float]]:
+    """Milliseconds of both for every view, one after the other."""
+    ours(views[0])
+    peer(views[0])
+    pairs = [(_milliseconds(ours, view), _milliseconds(peer, view)) for view in views]
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
+def _milliseconds(work: Callable[[View], object], view: View) -> float:
+    started_s = time.perf_counter()
+    work(view)
+    return 1e3 * (time.perf_counter() - started_s)
+
+
+def _p95(values: list[float]) -> float:
+    return float(np.quantile(values, 0.95))
