@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from workbench.core.errors import ModelError
 from workbench.learning.families.base import FittedFamily, ModelFamily
+from workbench.learning.families.good_windows import level_columns
 from workbench.learning.families.registry import FAMILIES, families_for, find_family
 
 N_FEATURES = 12
@@ -195,10 +196,11 @@ def test_an_unknown_family_is_refused_with_the_known_names() -> None:
         find_family("deep_magic")
 
 
-def test_unsteady_windows_get_the_usual_score_in_numpy_and_onnx() -> None:
+def test_families_of_good_windows_can_read_levels_of_steady_windows_only() -> None:
     features = make_features(1)
     limit = float(np.quantile(features[:, 7], 0.8))
-    fitted = find_family("mahalanobis").build({"steady_column": 7, "steady_limit": limit}, 1).fit(features, None, NAMES)
+    settings = {"levels_only": 1.0, "steady_column": 7, "steady_limit": limit}
+    fitted = find_family("mahalanobis").build(settings, 1).fit(features, None, NAMES)
     unseen = make_features(3)
     raw, reference = run_fragment(fitted, unseen)["raw"], fitted.raw_score(unseen)
     np.testing.assert_allclose(raw, reference, atol=1e-5)
@@ -207,3 +209,14 @@ def test_unsteady_windows_get_the_usual_score_in_numpy_and_onnx() -> None:
     assert len(set(raw[~is_unsteady])) > 100
     restored = find_family("mahalanobis").restore(json.loads(json.dumps(fitted.parameters())))
     np.testing.assert_array_equal(restored.raw_score(unseen), reference)
+    other_spreads = unseen.copy()
+    other_spreads[:, 8:] *= 3
+    np.testing.assert_array_equal(fitted.raw_score(other_spreads), reference)
+
+
+def test_the_level_of_a_channel_that_swings_around_nothing_is_its_spread() -> None:
+    rng = np.random.default_rng(0)
+    table = np.column_stack(
+        [rng.normal(0, 0.01, 100), rng.normal(5, 1, 100), rng.uniform(0.9, 1.1, 100), rng.uniform(0, 0.1, 100)]
+    )
+    assert level_columns(table, ("mean(vibration)", "mean(pressure)", "std(vibration)", "std(pressure)")).tolist() == [2, 1]

@@ -43,7 +43,7 @@ from workbench.learning.evaluate import (
     slice_metrics,
 )
 from workbench.learning.families.base import FittedFamily, ModelFamily
-from workbench.learning.families.steady import COLUMN, LIMIT, SteadyOnly
+from workbench.learning.families.good_windows import LEVELS_ONLY, STEADY_COLUMN, STEADY_LIMIT, GoodWindows
 from workbench.learning.recipe import Recipe, wanted_features
 from workbench.learning.split import PARTS, Guard, PartName, Split, assign_windows, check_leaks, count_leaks, plan_split
 
@@ -196,18 +196,26 @@ def fit_family(prepared: Prepared, family: ModelFamily, seed: int) -> FittedRun:
 
 
 def family_params(prepared: Prepared, family: ModelFamily) -> dict[str, float]:
-    """The recipe's settings of a family, and for families of good windows where starts and stops are cut off."""
+    """The recipe's settings of a family; for families of good windows also which columns they read and what is steady."""
     plan = prepared.plan
-    params = dict(plan.recipe.params.get(family.name, {}))
+    given = plan.recipe.params.get(family.name, {})
+    if not isinstance(family, GoodWindows):
+        return dict(given)
+    levels = {} if plan.recipe.features else {LEVELS_ONLY: 1.0}
+    return {**levels, **_steadiness(prepared), **given}
+
+
+def _steadiness(prepared: Prepared) -> dict[str, float]:
+    """The feature that tells that the driver starts, stops or ramps, and its limit; empty where nothing tells it."""
+    plan = prepared.plan
     driver = driver_channel(plan.spec)
-    name = f"std({plan.spec.channels[driver].name})" if driver is not None else ""
-    if not plan.recipe.steady_only or not isinstance(family, SteadyOnly) or name not in plan.columns or COLUMN in params:
-        return params
-    level = np.abs(
-        prepared.features[prepared.reference_rows, plan.columns.index(f"mean({plan.spec.channels[driver or 0].name})")]
-    )
-    limit = UNSTEADY_SHARE * float(np.quantile(level, 0.9)) if len(level) else 0.0
-    return {COLUMN: plan.columns.index(name), LIMIT: limit, **params} if limit > 0 else params
+    if driver is None or not plan.recipe.steady_only or not len(prepared.reference_rows):
+        return {}
+    spread, level = (f"{feature}({plan.spec.channels[driver].name})" for feature in ("std", "mean"))
+    if spread not in plan.columns or level not in plan.columns:
+        return {}
+    usual = float(np.quantile(np.abs(prepared.features[prepared.reference_rows, plan.columns.index(level)]), 0.9))
+    return {STEADY_COLUMN: plan.columns.index(spread), STEADY_LIMIT: UNSTEADY_SHARE * usual} if usual > 0 else {}
 
 
 def measure(plan: Plan, is_alarm: NDArray[np.bool_], raw: NDArray[np.float32]) -> Measured:

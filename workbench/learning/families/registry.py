@@ -9,6 +9,7 @@ from workbench.learning.families.base import ModelFamily
 from workbench.learning.families.boosted_life import BoostedLife
 from workbench.learning.families.boosted_trees import BoostedTrees
 from workbench.learning.families.fixed_limit import FixedLimit
+from workbench.learning.families.good_windows import GoodWindows
 from workbench.learning.families.isolation_forest import IsolationForest
 from workbench.learning.families.logistic import Logistic
 from workbench.learning.families.mahalanobis import Mahalanobis
@@ -17,16 +18,15 @@ from workbench.learning.families.never_alarm import NeverAlarm
 from workbench.learning.families.pca import Pca
 from workbench.learning.families.random_alarm import RandomAlarm
 from workbench.learning.families.random_forest import RandomForest
-from workbench.learning.families.steady import SteadyOnly
 
 FAMILIES: tuple[ModelFamily, ...] = (
     NeverAlarm(),
     RandomAlarm(),
-    SteadyOnly(FixedLimit()),
-    SteadyOnly(Mahalanobis()),
-    SteadyOnly(Pca()),
-    SteadyOnly(IsolationForest()),
-    SteadyOnly(Autoencoder()),
+    GoodWindows(FixedLimit()),
+    GoodWindows(Mahalanobis()),
+    GoodWindows(Pca()),
+    GoodWindows(IsolationForest()),
+    GoodWindows(Autoencoder()),
     BoostedTrees(),
     RandomForest(),
     Mlp(),
