@@ -14,7 +14,7 @@ from workbench.logs.cells import ABSENT, Cells, Decimal, read_cell, read_plain
 from workbench.logs.readers.table import NumberCells
 from workbench.logs.sentinels import find_sentinels
 from workbench.logs.summary import ChannelFacts, Finding, Question
-from workbench.logs.units import can_convert, conversion, find_quantity
+from workbench.logs.units import can_convert, conversion, find_quantity, find_unit
 from workbench.logs.words import BAD_PATTERN, OFF_WORDS, ON_WORDS
 
 GOOD = 0
@@ -188,10 +188,17 @@ def finish_column(
         _mark(values, codes, reasons, ~is_good & (codes != ABSENT), "quality")
     _drop_sentinels(name, values, codes, reasons, asked, answers)
     unit = _unify(name, read, units, values, codes, reasons, asked, found)
+    if unit is None and not read.is_state:
+        unit = _answered_unit(name, answers)
     return Column(
         name=name, unit=unit, quantity="state" if read.is_state else find_quantity(unit, name, description), values=values,
         codes=codes, reasons=tuple(reasons), is_state=read.is_state, questions=tuple(asked), findings=tuple(found),
     )  # fmt: skip
+
+
+def _answered_unit(name: str, answers: questions.AnswerBook) -> str | None:
+    answer = answers.find("UNIT_UNKNOWN", name)
+    return None if answer is None else find_unit(answer) or answer
 
 
 def _mark(

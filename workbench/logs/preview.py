@@ -142,9 +142,16 @@ def _preview_segments(segments: list[Segment], source: Source, options: ParseOpt
     return LogPreview(
         guesses=guesses,
         columns=(time_column, *columns),
-        rows=segments[0].head[:MAX_ROWS],
+        rows=segments[0].head[:MAX_ROWS] or _first_rows(table),
         questions=(*axis.questions, *marks.questions),
     )
+
+
+def _first_rows(table: Table) -> tuple[tuple[str, ...], ...]:
+    """Names and first cells of what is not stored as text."""
+    columns = [_sample(column) for column in table.columns]
+    names = tuple(header.name for header in table.headers)
+    return (names, *zip(*columns, strict=False))
 
 
 def _headers(segment: Segment) -> tuple[str, ...]:
@@ -192,7 +199,7 @@ def _wide_columns(table: Table, marks: Sequence[str]) -> list[ColumnGuess]:
     why = {item.channel: item.why for item in roles.left_out}
     result = []
     for index, (header, column, read) in enumerate(zip(table.headers, table.columns, reads, strict=True)):
-        role = "channel" if index in roles.channels else why.get(header.name, "annotation").split(":")[0]
+        role = "channel" if index in roles.channels else why.get(header.name or f"column {index + 1}", "annotation").split(":")[0]
         role = "quality" if index in quality else "annotation" if role in ("text", "unit") else role
         said = read.n_number + read.n_text + read.n_known_bad
         confidence = read.n_number / said if role == "channel" and said else 0.9

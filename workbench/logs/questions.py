@@ -162,6 +162,16 @@ def unit_mixed(channel: str, units: Sequence[str]) -> Question:
     )
 
 
+def unit_unknown(channels: Sequence[str]) -> Question:
+    """Channels for which no unit is printed; a unit is never guessed."""
+    names = ", ".join(channels[:8]) + (" …" if len(channels) > 8 else "")
+    return Question(
+        code="UNIT_UNKNOWN",
+        text=f"No unit is printed for {names}. Say it if you know it, for each channel.",
+        channel=channels[0] if len(channels) == 1 else None,
+    )
+
+
 def time_relative(what: str) -> Question:
     """No absolute time."""
     return Question(

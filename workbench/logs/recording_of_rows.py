@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.logs import questions
 from workbench.logs.cells import ABSENT
 from workbench.logs.columns import Column, facts_of, take_rows
 from workbench.logs.label_like import NAMED_WHY
@@ -50,6 +51,9 @@ def build_recording(log: LogRows, time_questions: Sequence[Question], findings: 
         text = f"{n_conflicts} rows repeat an instant with other values; the first value of each channel is kept."
         found.append(Finding(code="CONFLICTING_ROWS", text=text))
     asked = [*time_questions, *log.questions, *(question for column in columns for question in column.questions)]
+    without_unit = [column.name for column in columns if column.unit is None and not column.is_state]
+    if without_unit:
+        asked.append(questions.unit_unknown(without_unit))
     named = tuple(column.name for column in labels)
     said = {item.channel for item in log.left_out}
     left = (*log.left_out, *(LeftOut(channel=name, why=NAMED_WHY) for name in named if name not in said))

@@ -21,6 +21,7 @@ from workbench.logs.words import BAD_PATTERN, CLOCK_NAMES, DATE_NAMES, EMPTY_WOR
 DELIMITERS = (";", "\t", ",", "|")
 WHITESPACE = " "
 _NUMBER_LIKE = re.compile(r"[+-−]?\(?\d[\d.,'’ \u00a0\u202f]*(?:[eE][+-]?\d+)?\)?(?:\s*(?P<unit>\D{1,12}))?|[+-−]?[.,]\d+")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?")
 _BAD = re.compile(BAD_PATTERN, re.IGNORECASE)
 _COMMENT = re.compile(r"\s*(#|//|%|!|\*\*|;;)")
 _MAX_HEADER_ROWS = 60
@@ -177,7 +178,7 @@ def _find_numeric_time(rows: Sequence[Sequence[str]], title: Sequence[str], note
             continue
         middle = numbers[len(numbers) // 2]
         for epoch, low, high in _EPOCHS:
-            is_plausible = low <= min(numbers) and max(numbers) <= high
+            is_plausible = sum(low <= number <= high for number in numbers) >= 0.9 * len(numbers)
             if is_plausible and (
                 named or (epoch not in _NAMED_ONLY and index == 0) or (epoch == "excel" and index == 0 and middle % 1)
             ):
@@ -188,10 +189,10 @@ def _find_numeric_time(rows: Sequence[Sequence[str]], title: Sequence[str], note
 
 
 def _numbers(cells: Sequence[str]) -> list[float] | None:
-    try:
-        return [float(cell.strip().replace(",", ".")) for cell in cells if cell.strip()] or None
-    except ValueError:
-        return None
+    """The cells as numbers; None when more than one in ten is none. A damaged cell does not change what a column is."""
+    written = [cell.strip().replace(",", ".") for cell in cells if cell.strip()]
+    numbers = [float(cell) for cell in written if _PLAIN_NUMBER.fullmatch(cell)]
+    return numbers if numbers and len(numbers) >= 0.9 * len(written) else None
 
 
 def _rises(numbers: Sequence[float]) -> bool:

@@ -46,6 +46,7 @@ _SCALES: dict[str, tuple[int, int]] = {
 }
 _CLOCK_EPOCHS = frozenset({"excel1900", "excel1904", "matlab", "ticks"})
 """Serials that count a clock on the wall, not an instant."""
+_COUNT = re.compile(r"[+-]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _UTC_HINT = re.compile(r"(?<![a-z])(?:utc|gmt|zulu)(?![a-z])\s*(?P<offset>[+-]\s*\d{1,2}(?::?\d{2})?)?", re.IGNORECASE)
 _ZONE_HINT = re.compile(
     r"\b(?P<zone>(?:Europe|America|Asia|Africa|Australia|Atlantic|Pacific|Indian|Etc)/[A-Za-z_+\-/0-9]{2,40})\b"
@@ -239,17 +240,11 @@ def _scaled(texts: Sequence[str], scale_ns: int, zero_ns: int, *, is_absolute: b
 
 
 def _exact(text: str) -> Fraction | int | None:
+    """A printed count without rounding; None for anything else (and for exponents that would fill the memory)."""
     plain = text.strip().replace(",", ".")
-    if len(plain) > 40:
+    if _COUNT.fullmatch(plain) is None:
         return None
-    try:
-        return int(plain)
-    except ValueError:
-        pass
-    try:
-        return Fraction(plain) if "/" not in plain and "_" not in plain else None
-    except (ValueError, ZeroDivisionError):
-        return None
+    return int(plain) if plain.lstrip("+-").isdigit() else Fraction(plain)
 
 
 def _relative(cells: Cells, time: TimeColumns, choices: TimeChoices) -> TimeAxis:

@@ -160,13 +160,12 @@ def find_layout(sample: Rows) -> TableLayout | None:
     if first is None:
         return None
     data = [row for row in sample[first:] if _is_data_like(row)]
-    header = find_header(sample[:first], data, time.indexes)
+    header = _match_row_names(find_header(sample[:first], data, time.indexes), data)
     # the header's words settle what the numbers alone can't: epochs, elapsed time, UTC
     time = find_time(data, header.names, header.notes)
     time = replace(time, notes=header.notes)
     if header.names is None and _is_pairs(data, time):
         return TableLayout(time=time, header=header, first_row=first, n_cells=0, is_pairs=True)
-    header = _match_row_names(header, data)
     n_cells = len(strip_trailing(header.names)) if header.names else max(len(strip_trailing(row)) for row in data[:50])
     return TableLayout(time=time, header=header, first_row=first, n_cells=n_cells)
 
