@@ -98,6 +98,7 @@ def theme(app: QApplication) -> ThemeSource:
 def built(app: QApplication, home: Path) -> Iterator[Built]:
     """The whole window as `app` builds it, not shown; closed after the test."""
     made = build(home, Settings(operator="Operator 1"))
+    made.window.resize(1280, 800)  # the offscreen screen itself has 800 x 800
     yield made
     made.close()
     made.window.deleteLater()

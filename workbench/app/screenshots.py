@@ -88,6 +88,7 @@ def _take(built: Built, project: Path | None, out: Path, wanted: list[tuple[str,
     photographer = Photographer(built)
     if project is not None:
         built.context.open_project(project)
+    built.window.resize(*SIZES[0])
     built.window.show_page("start")
     built.window.show()
     photographer.settle()

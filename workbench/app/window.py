@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,7 @@ def run_window(project: Path | None, *, page: str = "") -> int:
     home = user_home()
     settings, problem = read_settings(home)
     apply_scale(settings.scale_percent)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends it: Qt's loop never runs Python's handler
     application = make_application(sys.argv)
     translators = install_translators(application)
     built = build(home, settings, geometry=QSettings(str(home / "window.ini"), QSettings.Format.IniFormat))

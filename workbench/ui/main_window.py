@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QPoint, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
 
@@ -54,8 +54,7 @@ class MainWindow(QMainWindow):
         self._has_painted = False
         self._dropped: list[Path] = []
         self.setWindowTitle(self.tr("Pump Workbench"))
-        room = self.screen().availableSize()
-        self.setMinimumSize(min(MIN_SIZE[0], room.width()), min(MIN_SIZE[1], room.height()))
+        self.setMinimumSize(self._room().boundedTo(QSize(*MIN_SIZE)))
         self.setAcceptDrops(True)
         self.host = PageHost(context)
         self.rail = Rail(context.theme, PAGES)
@@ -219,7 +218,10 @@ class MainWindow(QMainWindow):
         if self._geometry is not None and (saved := self._geometry.value("window")) is not None:
             self.restoreGeometry(saved)
         else:
-            self.resize(*MIN_SIZE)
+            self.resize(self.minimumSize())
+
+    def _room(self) -> QSize:
+        return self.screen().availableSize()
 
     def _connect(self) -> None:
         context = self.context

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCompleter, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.core.settings import operator_name
 from workbench.ui.context import AppContext, Selection, projects_folder
@@ -128,7 +128,11 @@ class SettingsPage(Page):
             card.setMaximumWidth(_CARD_PX)
             column.addWidget(card)
         column.addStretch(1)
-        self.set_content(holder)
+        area = QScrollArea()
+        area.setWidget(holder)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.set_content(area)
 
     def _connect(self) -> None:
         self.operator.editingFinished.connect(self._on_operator)
