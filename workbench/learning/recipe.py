@@ -41,6 +41,7 @@ class Recipe(Record, frozen=True, kw_only=True):
     seed: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] = 1
     seeds: Annotated[int, msgspec.Meta(ge=1, le=20)] = 1
     board: str = "linux-gateway"
+    split_by: Literal["auto", "asset", "time"] = "auto"
     gap_windows: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 2
     validate_fraction: Fraction = 0.2
     holdout_fraction: Fraction = 0.3
@@ -67,6 +68,7 @@ COMMENTS: dict[str, str] = {
     "seed": "First seed of all random numbers.",
     "seeds": "How many seeds each family is trained with.",
     "board": "Board whose budget the models should fit.",
+    "split_by": "auto: by pump where there are three or more, else by time within each pump; or asset, or time.",
     "gap_windows": "Windows left out between parts of one pump, so that neighbours don't leak.",
     "validate_fraction": "Share of the pumps (or of the time, with one or two pumps) that sets the threshold.",
     "holdout_fraction": "Share of the pumps (or of the time) that only measures; never used for fitting.",

@@ -61,7 +61,12 @@ def plan_split(table: WindowTable, events: Sequence[EventSpan], recipe: Recipe, 
     if not len(table):
         raise InputError("There are no complete windows to train on.", "Import more data, or take a shorter window.")
     present = [asset for index, asset in enumerate(table.assets) if (table.asset == index).any()]
-    if len(present) >= MINIMUM_ASSETS:
+    if recipe.split_by == "asset" and len(present) < MINIMUM_ASSETS:
+        raise InputError(
+            f"A split by pump needs {MINIMUM_ASSETS} pumps, and there are {len(present)}.",
+            'Set split_by to "time".',
+        )
+    if recipe.split_by != "time" and len(present) >= MINIMUM_ASSETS:
         kept = {span.asset: span.part for span in keep.spans} if keep is not None and keep.by == "asset" else {}
         parts = {asset: kept.get(asset, "train") for asset in present}
         return _spans_of(table, parts if set(parts.values()) == set(PARTS) else _by_asset(present, events, recipe))
