@@ -107,5 +107,5 @@ def test_nothing_to_compare_is_refused():
 
 def test_a_reference_beyond_the_log_is_refused_with_both_lengths(tmp_path):
     path = _write_log(tmp_path / "short.csv", n=400)
-    with pytest.raises(InputError, match="of a log of 399 s"):
+    with pytest.raises(InputError, match="of a log of 400 s"):
         measure_drift(DriftRequest(paths=(str(path),), reference_until="2026-03-03T00:00:00Z"), Job())

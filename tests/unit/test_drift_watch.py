@@ -43,7 +43,7 @@ def _alarms(values: np.ndarray) -> list[tuple[float, str]]:
 def test_chunks_count_back_and_forth_from_the_reference_end():
     schedule = plan_schedule(TIMES_NS, SPLIT_NS, 60.0)
     assert schedule.at_ns(schedule.n_reference - 1) == SPLIT_NS
-    assert (schedule.n_reference, schedule.n_evaluations) == (50, 117)
+    assert (schedule.n_reference, schedule.n_evaluations) == (50, 116)
     assert schedule.n_chunks == 1
 
 

@@ -85,9 +85,11 @@ def plan_schedule(times_ns: Times, reference_end_ns: int | None, every_s: float)
     if times_ns.size < 2 * _WINDOW_SAMPLES:
         raise InputError(f"{times_ns.size} samples are too few to look for drift.", "Take a longer log.")
     first_ns = int(times_ns[0])
-    span_s = float(times_ns[-1] - first_ns) / NS_PER_S
+    period_s = float(np.median(np.diff(times_ns))) / NS_PER_S
+    span_s = float(times_ns[-1] - first_ns) / NS_PER_S + period_s
     end_s = 0.5 * span_s if reference_end_ns is None else (reference_end_ns - first_ns) / NS_PER_S
-    n_reference, n_after = int(end_s / every_s + 1e-9), int((span_s - end_s) / every_s + 1e-9) + 1
+    # Only whole chunks are evaluated, but for a log that holds less than one after its reference.
+    n_reference, n_after = int(end_s / every_s + 1e-9), max(int((span_s - end_s) / every_s + 1e-9), 1)
     if n_reference < MIN_REFERENCE_CHUNKS or end_s >= span_s:
         raise InputError(
             f"The reference lasts {max(min(end_s, span_s), 0.0):.0f} s of a log of {span_s:.0f} s; "
@@ -95,7 +97,6 @@ def plan_schedule(times_ns: Times, reference_end_ns: int | None, every_s: float)
             "Move the end of the reference, or evaluate more often.",
         )
     bounds_s = np.asarray(end_s + np.arange(-n_reference, n_after + 1) * every_s, dtype=np.float64)
-    period_s = float(np.median(np.diff(times_ns))) / NS_PER_S
     n_chunks = min(_chunks_for(_WINDOW_SAMPLES, period_s, every_s), max(n_reference // 10, 1))
     n_long = max(_chunks_for(_LONG_WINDOW_SAMPLES, period_s, every_s), n_chunks)
     n_long = min(n_long, _MOST_LONG_WINDOWS * n_chunks, max(n_reference // 2, 1))
