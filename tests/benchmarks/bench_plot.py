@@ -163,10 +163,11 @@ class _Canvas:
         painter = QPainter(self._image)
         for number, drawn in enumerate(envelopes):
             low, high = limits_of([drawn]) or (0.0, 1.0)
-            x_slope = _WIDTH / max(int(drawn.times_ns[-1] - drawn.times_ns[0]), 1)
+            origin_ns = int(drawn.times_ns[0])
+            x_scale = (0.0, _WIDTH / max(int(drawn.times_ns[-1]) - origin_ns, 1))
             y_slope = -self._height / (high - low if high > low else 1.0)
             bottom = (number + 1) * self._height
-            lines = segments(drawn, (-x_slope * int(drawn.times_ns[0]), x_slope), (bottom - y_slope * low, y_slope))
+            lines = segments(drawn, origin_ns, x_scale, (bottom - y_slope * low, y_slope))
             draw_segments(painter, lines, QColor(30, 90, 200), _PEN_PX)
         painter.end()
 
