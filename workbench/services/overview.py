@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from workbench.core.codec import Record
 from workbench.core.jobs import Job
@@ -22,15 +22,17 @@ TRACE_PIXELS = 334
 _PREFERRED_UNITS = ("mm/s", "in/s", "g")
 
 
-class Need(Record, frozen=True, kw_only=True):
-    """One thing that waits for a person. `page` is where it is done; `state` is an NE 107 word."""
+NeedKind = Literal["unknown_verdict", "unsure_events", "no_champion", "not_packaged", "not_signed"]
 
-    state: str
+
+class Need(Record, frozen=True, kw_only=True):
+    """One thing that waits for a person; the window finds the words. `on` names it: a pump, a run, a bundle."""
+
+    kind: NeedKind
     on: str
-    text: str
-    fact: str
-    verb: str
-    page: str
+    at_utc: str
+    n: int = 1
+    title: str = ""
     asset: str | None = None
     run: str | None = None
     bundle: str | None = None
@@ -91,57 +93,44 @@ def show_overview(request: ProjectRequest, job: Job) -> OverviewResult:
 
 
 def _unknown_verdicts(receipts: list[Item]) -> list[Need]:
-    newest: dict[str, Item] = {}
-    for item in receipts:
-        newest.setdefault(item.asset, item)
-    text = "Verdict unknown since the last update. Plug in to read it back."
     return [
-        Need(
-            state="out_of_specification", on=item.asset, text=text, fact=item.created_utc, verb="Plug in", page="devices",
-            asset=item.asset,
-        )
-        for item in newest.values()
+        Need(kind="unknown_verdict", on=item.asset, at_utc=item.created_utc, asset=item.asset)
+        for item in _newest_of_each_asset(receipts)
         if item.details.get("verdict") == "unknown"
-    ]  # fmt: skip
+    ]
 
 
 def _unsure_events(layers: list[Item]) -> list[Need]:
+    counted = [(item, item.details.get("unsure", 0)) for item in _newest_of_each_asset(layers)]
+    return [
+        Need(kind="unsure_events", on=item.asset, at_utc=item.created_utc, asset=item.asset, n=n_unsure)
+        for item, n_unsure in counted
+        if isinstance(n_unsure, int) and n_unsure
+    ]
+
+
+def _newest_of_each_asset(items: list[Item]) -> list[Item]:
     newest: dict[str, Item] = {}
-    for item in layers:
+    for item in items:
         newest.setdefault(item.asset, item)
-    needs = []
-    for asset, item in newest.items():
-        n_unsure = item.details.get("unsure", 0)
-        if isinstance(n_unsure, int) and n_unsure:
-            events = "1 event is" if n_unsure == 1 else f"{n_unsure} events are"
-            text = f"{events} marked unsure. Real, not real or unsure?"
-            needs.append(
-                Need(state="not_checked", on=asset, text=text, fact=item.created_utc, verb="Look", page="label", asset=asset)
-            )
-    return needs
+    return list(newest.values())
 
 
 def _champion_needs(shown: ProjectResult, runs: tuple[RunSummary, ...], bundles: list[Item]) -> list[Need]:
     candidates = [run for run in runs if not run.is_baseline]
     if candidates and shown.champion is None:
-        text = f"{len(candidates)} runs and no champion yet. Choose the one that goes on."
-        newest = max(run.created_utc for run in candidates)
-        return [Need(state="maintenance_required", on="Runs", text=text, fact=newest, verb="Compare", page="compare")]
+        return [Need(kind="no_champion", on="", at_utc=max(run.created_utc for run in candidates), n=len(candidates))]
     champion = next((run for run in candidates if run.id == shown.champion), None)
     if champion is None or any(champion.id in bundle.refs for bundle in bundles):
         return []
-    text = f"The champion {champion.title} is not packaged for a device yet."
-    name, fact = champion.id[:12], champion.created_utc
-    state = "maintenance_required"
-    return [Need(state=state, on=name, text=text, fact=fact, verb="Package", page="package", run=champion.id)]
+    return [Need(kind="not_packaged", on=champion.id[:8], at_utc=champion.created_utc, title=champion.title, run=champion.id)]
 
 
 def _unsigned(bundles: list[Item]) -> list[Need]:
     if not bundles or bundles[0].details.get("signatures"):
         return []
     item = bundles[0]
-    text, fact = "Waits for a signature; no device takes it before.", item.created_utc
-    return [Need(state="not_checked", on=item.name, text=text, fact=fact, verb="Sign", page="package", bundle=item.id)]
+    return [Need(kind="not_signed", on=item.name, at_utc=item.created_utc, bundle=item.id)]
 
 
 def _last_update(receipts: list[Item]) -> LastUpdate | None:

@@ -130,7 +130,8 @@ class AppContext(QObject):
         """Open a project after looking at it; one that is damaged, gone or too new is refused with `project_refused`."""
         self._opening = folder
         if not folder.is_dir():
-            self._on_refused(WorkbenchError(f"{folder} is not there.", "It was moved or deleted, or its disk is not plugged in."))
+            gone = self.tr("{folder} is not there.").format(folder=folder)
+            self._on_refused(WorkbenchError(gone, self.tr("It was moved or deleted, or its disk is not plugged in.")))
             return
         self.read(show_project, ProjectRequest(project=str(folder)), self._on_opened, self._on_refused, slot="project.open")
 

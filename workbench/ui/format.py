@@ -6,8 +6,11 @@ import math
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from PySide6.QtCore import QCoreApplication
+
 from workbench.core.clock import NS_PER_S, parse_utc
 
+translate = QCoreApplication.translate  # under this name lupdate finds the texts
 THIN_SPACE = "\u2009"
 MINUS = "\u2212"
 MISSING = "–"
@@ -111,11 +114,17 @@ def ago(when: int | str | None, now_ns: int, zone: tzinfo = UTC) -> str:
     instant_ns = parse_utc(when) if isinstance(when, str) else when
     seconds = (now_ns - instant_ns) / NS_PER_S
     if seconds < 60:
-        return "just now"
-    for limit_s, unit_s, unit in ((3600, 60, "min"), (86400, 3600, "h")):
+        return translate("Format", "just now")
+    minutes, hours = translate("Format", "{n} min ago"), translate("Format", "{n} h ago")
+    for limit_s, unit_s, words in ((3600, 60, minutes), (86400, 3600, hours)):
         if seconds < limit_s:
-            return f"{int(seconds // unit_s)} {unit} ago"
-    return "yesterday" if seconds < 2 * 86400 else day(instant_ns, zone)
+            return words.format(n=int(seconds // unit_s))
+    return translate("Format", "yesterday") if seconds < 2 * 86400 else day(instant_ns, zone)
+
+
+def left(seconds: float) -> str:
+    """'1 min 20 s left'."""
+    return translate("Format", "{time} left").format(time=duration(max(1.0, seconds)))
 
 
 def short_hash(text: str, n_groups: int = 2) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.ui import format as shown
@@ -185,12 +185,13 @@ def progress_words(view: JobView) -> tuple[str, ...]:
     if view.fraction is None:
         return ()
     percent = shown.percent(min(view.fraction, 0.99))
-    return (percent,) if view.remaining_s is None else (percent, f"{shown.duration(max(1.0, view.remaining_s))} left")
+    return (percent,) if view.remaining_s is None else (percent, shown.left(view.remaining_s))
 
 
 def _ending(view: JobView) -> tuple[State, str]:
+    translate = QCoreApplication.translate
     if view.state == "done":
         return State.GOOD, f"{view.title}, {shown.duration(view.seconds)}"
     if view.state == "cancelled":
-        return State.NOT_CHECKED, f"{view.title}, cancelled"
-    return State.FAILURE, f"{view.title}, failed"
+        return State.NOT_CHECKED, translate("JobPanel", "{title}, cancelled").format(title=view.title)
+    return State.FAILURE, translate("JobPanel", "{title}, failed").format(title=view.title)

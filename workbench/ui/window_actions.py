@@ -16,6 +16,7 @@ from workbench.ui.page_table import PAGES, page_title
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
 
+translate = QCoreApplication.translate  # under this name lupdate finds the texts
 _THEME_ICONS = {"light": "sun", "dark": "moon", "sunlight": "sun"}
 
 
@@ -74,48 +75,62 @@ class ProjectActs(QObject):
 
 def window_actions(window: MainWindow) -> tuple[Action, ...]:
     """The actions that need no page."""
+    return (*_project_actions(window), *_page_actions(window), *_theme_actions(window), *_window_actions(window))
+
+
+def _project_actions(window: MainWindow) -> tuple[Action, ...]:
     acts = ProjectActs(window)
-    say = QCoreApplication.translate
-    project = (
+    return (
         Action(
-            id="project.new", title=say("Actions", "New project…"), icon="plus", callback=acts.ask_new,
+            id="project.new", title=translate("Actions", "New project…"), icon="plus", callback=acts.ask_new,
             keys=("Ctrl+N",), menu="Project", command="workbench project new",
         ),
         Action(
-            id="project.open", title=say("Actions", "Open project…"), icon="folder-open", callback=acts.ask_open,
+            id="project.open", title=translate("Actions", "Open project…"), icon="folder-open", callback=acts.ask_open,
             keys=("Ctrl+O",), menu="Project",
         ),
         Action(
-            id="window.close", title=say("Actions", "Quit"), icon="cancel", callback=acts.quit, keys=("Ctrl+Q",), menu="Project"
+            id="window.close", title=translate("Actions", "Quit"), icon="cancel", callback=acts.quit,
+            keys=("Ctrl+Q",), menu="Project",
         ),
     )  # fmt: skip
-    pages = tuple(
-        Action(id=f"page.{entry.id}", title=say("Actions", "Go to {page}").format(page=page_title(entry.id)), icon=entry.icon,
-               callback=GoTo(window, entry.id), keys=(entry.keys,), menu="View")
+
+
+def _page_actions(window: MainWindow) -> tuple[Action, ...]:
+    go = translate("Actions", "Go to {page}")
+    return tuple(
+        Action(
+            id=f"page.{entry.id}", title=go.format(page=page_title(entry.id)), icon=entry.icon,
+            callback=GoTo(window, entry.id), keys=(entry.keys,), menu="View",
+        )
         for entry in PAGES
     )  # fmt: skip
-    names = {"light": say("Actions", "Light"), "dark": say("Actions", "Dark"), "sunlight": say("Actions", "Sunlight")}
-    themes = tuple(
-        Action(id=f"theme.{name}", title=say("Actions", "Theme: {name}").format(name=names[name]), icon=_THEME_ICONS[name],
-               callback=WearTheme(window, name), menu="View")
-        for name in get_args(Theme)
-    )  # fmt: skip
-    rest = (
+
+
+def _theme_actions(window: MainWindow) -> tuple[Action, ...]:
+    titles = (translate("Actions", "Theme: light"), translate("Actions", "Theme: dark"), translate("Actions", "Theme: sunlight"))
+    return tuple(
+        Action(id=f"theme.{name}", title=title, icon=_THEME_ICONS[name], callback=WearTheme(window, name), menu="View")
+        for name, title in zip(get_args(Theme), titles, strict=True)
+    )
+
+
+def _window_actions(window: MainWindow) -> tuple[Action, ...]:
+    return (
         Action(
-            id="window.palette", title=say("Actions", "Find or run…"), icon="search", callback=window.open_palette,
+            id="window.palette", title=translate("Actions", "Find or run…"), icon="search", callback=window.open_palette,
             keys=("Ctrl+K",), menu="View",
         ),
-        Action(id="window.menu", title=say("Actions", "Menu"), icon="more", callback=window.open_menu, keys=("F10",)),
+        Action(id="window.menu", title=translate("Actions", "Menu"), icon="more", callback=window.open_menu, keys=("F10",)),
         Action(
-            id="window.jobs", title=say("Actions", "Show or hide jobs"), icon="jobs", callback=window.focus_job_panel,
+            id="window.jobs", title=translate("Actions", "Show or hide jobs"), icon="jobs", callback=window.focus_job_panel,
             keys=("Ctrl+J",), menu="View",
         ),
         Action(
-            id="help.about", title=say("Actions", "About and licences"), icon="info", callback=ShowTopic(window, "about"),
+            id="help.about", title=translate("Actions", "About and licences"), icon="info", callback=ShowTopic(window, "about"),
             menu="Help",
         ),
     )  # fmt: skip
-    return (*project, *pages, *themes, *rest)
 
 
 class ShowTopic(QObject):

@@ -16,6 +16,7 @@ from workbench.ui.context import AppContext, Selection
 from workbench.ui.page import Page
 from workbench.ui.pages.start_doors import Door, RunDots, SlotPair, TracePicture
 from workbench.ui.pages.start_lists import NeedsCard, ProjectsCard
+from workbench.ui.pages.start_needs import words_of
 
 _DOORS = ("log", "model", "device")
 
@@ -225,4 +226,4 @@ class StartPage(Page):
         self.context.run_action("devices.rehearsal")
 
     def _on_need(self, need: Need) -> None:
-        self.context.navigate(need.page, asset=need.asset, run=need.run, bundle=need.bundle)
+        self.context.navigate(words_of(need).page, asset=need.asset, run=need.run, bundle=need.bundle)

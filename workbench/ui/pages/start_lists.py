@@ -14,7 +14,8 @@ from workbench.core.errors import WorkbenchError
 from workbench.services.overview import Need
 from workbench.ui import format as shown
 from workbench.ui.context import AppContext
-from workbench.ui.states import State, find_state, state_word
+from workbench.ui.pages.start_needs import words_of
+from workbench.ui.states import State, state_word
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import FlatButton, SecondaryButton
 from workbench.ui.widgets.card import Card
@@ -34,15 +35,15 @@ class NeedRow(QWidget):
         super().__init__()
         self._need = need
         self.setFixedHeight(ROW_PX)
-        state = find_state(need.state) or State.NOT_CHECKED
-        symbol = StateSymbol(theme, state)
-        symbol.setToolTip(state_word(state))
-        symbol.setAccessibleName(state_word(state))
-        name = Text(need.on, "label")
+        words = words_of(need)
+        symbol = StateSymbol(theme, words.state)
+        symbol.setToolTip(state_word(words.state))
+        symbol.setAccessibleName(state_word(words.state))
+        name = Text(words.on, "label")
         name.setMinimumWidth(74)
-        fact = Text(shown.ago(need.fact, now_ns()), "small", "text2")
+        fact = Text(shown.ago(need.at_utc, now_ns()), "small", "text2")
         fact.setFixedWidth(118)
-        button = SecondaryButton(theme, need.verb)
+        button = SecondaryButton(theme, words.verb)
         button.setFixedWidth(_BUTTON_PX)
         button.clicked.connect(self._on_clicked)
         row = QHBoxLayout(self)
@@ -50,7 +51,7 @@ class NeedRow(QWidget):
         row.setSpacing(16)
         row.addWidget(symbol)
         row.addWidget(name)
-        row.addWidget(Text(need.text, "body", is_wrapped=True), 1)
+        row.addWidget(Text(words.text, "body", is_wrapped=True), 1)
         row.addWidget(fact)
         row.addWidget(button)
 

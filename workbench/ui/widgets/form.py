@@ -20,6 +20,7 @@ from workbench.ui.widgets.buttons import FlatButton
 from workbench.ui.widgets.fields import CheckBox, Choice, UnitField
 from workbench.ui.widgets.text import StateSymbol, Text
 
+translate = QCoreApplication.translate  # under this name lupdate finds the texts
 R = TypeVar("R", bound=Request)
 LABEL_PX = 84
 _LIST_SEPARATOR = ";"
@@ -78,7 +79,9 @@ class FormField(QWidget):
         if self.parameter.is_optional:
             return None
         if self.parameter.is_required or self.parameter.kind in {"integer", "number"}:
-            raise RequestError(f"{self.parameter.label} is empty.", _what_to_type(self.parameter))
+            raise RequestError(
+                translate("Form", "{name} is empty.").format(name=self.parameter.label), _what_to_type(self.parameter)
+            )
         return text
 
     def show_error(self, message: str) -> None:
@@ -225,24 +228,32 @@ def parse_number(parameter: Parameter, text: str) -> int | float:
     try:
         value = int(plain) if parameter.kind == "integer" else float(plain)
     except ValueError as error:
-        kind = "a whole number" if parameter.kind == "integer" else "a number"
-        raise RequestError(f"'{text}' is not {kind}.", _what_to_type(parameter)) from error
+        wrong = (
+            translate("Form", "'{text}' is not a whole number.")
+            if parameter.kind == "integer"
+            else translate("Form", "'{text}' is not a number.")
+        )
+        raise RequestError(wrong.format(text=text), _what_to_type(parameter)) from error
     if parameter.minimum is not None and value < parameter.minimum:
-        raise RequestError(f"{text} is below {parameter.minimum:g}.", _what_to_type(parameter))
+        limit = f"{parameter.minimum:g}"
+        raise RequestError(translate("Form", "{text} is below {limit}.").format(text=text, limit=limit), _what_to_type(parameter))
     if parameter.maximum is not None and value > parameter.maximum:
-        raise RequestError(f"{text} is above {parameter.maximum:g}.", _what_to_type(parameter))
+        limit = f"{parameter.maximum:g}"
+        raise RequestError(translate("Form", "{text} is above {limit}.").format(text=text, limit=limit), _what_to_type(parameter))
     return value
 
 
 def _what_to_type(parameter: Parameter) -> str:
     low, high = parameter.minimum, parameter.maximum
     if low is not None and high is not None:
-        return f"Type {low:g} to {high:g}."
+        return translate("Form", "Type {low} to {high}.").format(low=f"{low:g}", high=f"{high:g}")
     if low is not None:
-        return f"Type {low:g} or more."
+        return translate("Form", "Type {low} or more.").format(low=f"{low:g}")
     if high is not None:
-        return f"Type {high:g} or less."
-    return "Type a number." if parameter.kind in {"integer", "number"} else "Type something."
+        return translate("Form", "Type {high} or less.").format(high=f"{high:g}")
+    return (
+        translate("Form", "Type a number.") if parameter.kind in {"integer", "number"} else translate("Form", "Type something.")
+    )
 
 
 def _make_input(theme: ThemeSource, parameter: Parameter) -> CheckBox | Choice | UnitField:
@@ -250,7 +261,7 @@ def _make_input(theme: ThemeSource, parameter: Parameter) -> CheckBox | Choice |
         return CheckBox(theme, parameter.help.rstrip("."))
     if parameter.kind == "switch":
         words = [("", "By itself"), ("true", "Yes"), ("false", "No")]
-        return Choice(theme, [(value, QCoreApplication.translate("Form", word)) for value, word in words])
+        return Choice(theme, [(value, translate("Form", word)) for value, word in words])
     if parameter.kind == "choice" and not parameter.is_list:
         empty = [("", "–")] if parameter.is_optional else []
         return Choice(theme, [*empty, *((choice, choice.replace("_", " ").capitalize()) for choice in parameter.choices)])
