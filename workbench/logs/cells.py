@@ -24,7 +24,7 @@ ABSENT = -1
 MAX_REASON_CHARS = 60
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
-_ALL_PLAIN = re.compile(r"[+-]?\d+(?:\.\d*)?(?:\n[+-]?\d+(?:\.\d*)?)*+")
+_NOT_PLAIN = re.compile(r"[^0-9.+\-\n]")
 _COMMA_NUMBER = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d{1,3})?")
 _GROUPED = {
     ".": re.compile(r"([+-]?\d{1,3}(?:,\d{3})+(?!\d)|[+-]?\d{1,3}(?:[' ’]\d{3})+(?!\d))(\.\d*)?"),
@@ -183,9 +183,12 @@ def weigh_marks(texts: Iterable[str], enough: int = 500) -> MarkEvidence:
 
 def read_plain(texts: Sequence[str]) -> NDArray[np.float64] | None:
     """All texts as numbers with decimal dot or none [n]; None when any is of another kind. Fast."""
-    if not texts or _ALL_PLAIN.fullmatch("\n".join(texts)) is None:
+    if not texts or _NOT_PLAIN.search("\n".join(texts)) is not None:
         return None
-    values = np.array(list(map(float, texts)))
+    try:
+        values = np.array(list(map(float, texts)))
+    except ValueError:  # an empty cell, a bare sign, a date: the slow way says what it is
+        return None
     return values if np.isfinite(values).all() else None
 
 
