@@ -16,7 +16,7 @@ import numpy as np
 
 from workbench.bundle.verify import OpenedBundle
 from workbench.core.clock import format_utc
-from workbench.core.errors import DeviceError, DeviceNotFound, DeviceRefused, JobCancelled, ReplyTimeout, VerifyMismatch
+from workbench.core.errors import DeviceError, DeviceRefused, JobCancelled, ReplyTimeout, VerifyMismatch
 from workbench.core.transition_log import TransitionLog
 from workbench.core.wire import SelfTestReport, SlotState
 from workbench.devices.checks import CheckLight, check_device, first_trouble
@@ -149,7 +149,7 @@ class Deployment:
     def _lost(self, name: str, error: DeviceError, *, is_last: bool) -> None:
         self._link.hang_up()
         self._log.append(name, "failed", {"reason": error.code.lower(), "text": error.message})
-        if is_last or isinstance(error, DeviceNotFound):
+        if is_last or self._link.is_lost:
             raise self._stop(name, error) from error
 
     def _stop(self, name: str, error: DeviceError) -> Stopped:

@@ -18,7 +18,7 @@ N_READ_BACKS = 2
 
 
 class Link:
-    """At most one open client."""
+    """At most one open client. `is_lost` once a broken link did not come back within the wait."""
 
     def __init__(
         self,
@@ -34,6 +34,7 @@ class Link:
         self._sleep = sleep
         self._client: SmpClient | None = None
         self._has_been_open = False
+        self.is_lost = False
         self.rate_bytes_per_s: float | None = None
 
     @property
@@ -47,7 +48,8 @@ class Link:
         """Open the port unless it is open; a link that was there before is waited for. Raises LINK_ERRORS, PortBusy."""
         if self._client is not None:
             return
-        deadline_s = self._monotonic() + (self._reconnect_wait_s if self._has_been_open else 0.0)
+        is_worth_waiting = self._has_been_open and not self.is_lost
+        deadline_s = self._monotonic() + (self._reconnect_wait_s if is_worth_waiting else 0.0)
         while True:
             try:
                 self._client = self._open_client()
@@ -55,11 +57,12 @@ class Link:
             except LINK_ERRORS:
                 self.hang_up()
                 if self._monotonic() >= deadline_s:
+                    self.is_lost = True
                     raise
                 self._sleep(BOOT_POLL_S)
                 continue
             self.rate_bytes_per_s = self._client.transport.rate_bytes_per_s
-            self._has_been_open = True
+            self._has_been_open, self.is_lost = True, False
             return
 
     def look(self) -> Snapshot:

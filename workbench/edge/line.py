@@ -59,6 +59,8 @@ class PacedQueue:
 
     def push(self, data: bytes, now_s: float) -> None:
         """Put bytes on the line."""
+        if not data:
+            return
         start_s = max(now_s, self._free_s)
         self._free_s = start_s + (len(data) / self._rate if self._rate else 0.0)
         self._waiting.append((start_s, data))
@@ -111,6 +113,7 @@ class Line:
         self._to_host = PacedQueue(rate, latency_s)
         self._is_direct = not rate and not latency_s
         self._faults = sorted((fault for fault in faults if fault.at_bytes), key=_position)
+        self._is_new = False
         self._strikes: Fault | None = None
         self._out_until_s = 0.0
 
@@ -121,11 +124,15 @@ class Line:
         if self._clock() < self._out_until_s:
             self._endpoint.hang_up()
         if self._is_direct:
-            return self._receive(self._endpoint.read(timeout_s))
+            arrived = self._endpoint.read(timeout_s)
+            self._plugged_in()
+            return self._receive(arrived)
         deadline_s = self._clock() + timeout_s
         while True:
             self._flush()
             arrived = self._endpoint.read(0.0 if timeout_s == 0 else min(POLL_S, timeout_s))
+            if self._plugged_in():
+                return b""
             if arrived:
                 self._to_device.push(arrived, self._clock())
             due = self._receive(self._to_device.pop(self._clock()))
@@ -142,10 +149,8 @@ class Line:
 
     def take_new_caller(self) -> bool:
         """See Endpoint."""
-        is_new = self._endpoint.take_new_caller()
-        if is_new:
-            self._lose()
-        return is_new
+        was_new, self._is_new = self._is_new, False
+        return was_new
 
     def hang_up(self) -> None:
         """See Endpoint."""
@@ -155,6 +160,14 @@ class Line:
     def close(self) -> None:
         """See Endpoint."""
         self._endpoint.close()
+
+    def _plugged_in(self) -> bool:
+        """A new caller finds nothing of the former one's on the line."""
+        if not self._endpoint.take_new_caller():
+            return False
+        self._lose()
+        self._is_new = True
+        return True
 
     def _flush(self) -> None:
         due = self._to_host.pop(self._clock())

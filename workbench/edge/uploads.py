@@ -19,7 +19,7 @@ from workbench.edge.slots import SlotStore
 
 PART_FILE = "upload.part"
 SESSION_FILE = "upload.json"
-SYNC_BYTES = 256 * 1024
+SYNC_BYTES = 32 * 1024
 RESERVED_BYTES = 4 * 1024 * 1024
 """Disk space that an upload leaves free for logs and the boot record."""
 

@@ -56,6 +56,18 @@ class UpdateOrder:
     expect_serial: str | None
     confirm: bool
     baud_rate_bd: int
+    reconnect_wait_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """How an update is driven this time."""
+
+    port: str
+    project: str | None
+    scope: Scope = "all"
+    kind: Kind = "update"
+    reconnect_wait_s: float = 3.0
 
 
 def open_client(port: str, baud_rate_bd: int, *, n_tries: int = 3) -> SmpClient:
@@ -81,7 +93,7 @@ def run_update(order: UpdateOrder, job: Job) -> UpdateResult:
     )  # fmt: skip
     log.append("update", "open", msgspec.to_builtins(intent))
     past = Past(log=log, intent=intent, serial="", before=None)
-    return _run(past, job, scope="all", port=order.port, project=order.project, kind="update")
+    return _run(past, job, _Run(port=order.port, project=order.project, reconnect_wait_s=order.reconnect_wait_s))
 
 
 def run_again(port: str, project: str | None, job: Job, *, scope: Scope, kind: Kind) -> UpdateResult:
@@ -92,7 +104,7 @@ def run_again(port: str, project: str | None, job: Job, *, scope: Scope, kind: K
     elif past.is_over:
         # It came to an end: reading back is all there is to do, and a bundle that was refused is not tried again.
         scope = "look"
-    return _run(past, job, scope=scope, port=port, project=project or past.intent.project, kind=kind)
+    return _run(past, job, _Run(port=port, project=project or past.intent.project, scope=scope, kind=kind))
 
 
 def find_update(port: str) -> Past:
@@ -120,16 +132,16 @@ def _wanting_confirm(past: Past) -> Past:
     return PastUpdate(log=past.log, intent=intent, serial=past.serial, before=past.before)
 
 
-def _run(past: Past, job: Job, *, scope: Scope, port: str, project: str | None, kind: Kind) -> UpdateResult:
+def _run(past: Past, job: Job, this: _Run) -> UpdateResult:
     from workbench.devices.deployment import Deployment
     from workbench.devices.history import drop_images, load_kept_image
     from workbench.devices.update_plan import Surroundings
 
     home, intent = user_home(), past.intent
-    image = load_kept_image(home, intent.image_sha256) if scope != "look" else b""
-    update = _update_of(past, image, scope=scope, port=port)
+    image = load_kept_image(home, intent.image_sha256) if this.scope != "look" else b""
+    update = _update_of(past, image, this)
     around = Surroundings(
-        open_client=_opener(port, intent.baud_rate_bd),
+        open_client=_opener(this.port, intent.baud_rate_bd),
         on_step=_step_teller(job),
         on_sent=_sent_teller(job),
         checkpoint=job.checkpoint,
@@ -139,11 +151,11 @@ def _run(past: Past, job: Job, *, scope: Scope, port: str, project: str | None, 
         past.log.append("update", "close", {"verdict": outcome.verdict.word, "state": outcome.verdict.state})
     drop_images(home)
     named = _named(update)
-    receipt, trouble = keep_receipt(outcome, named, kind=kind, port=port, project=project)
+    receipt, trouble = keep_receipt(outcome, named, kind=this.kind, port=this.port, project=this.project)
     return result_of(outcome, receipt, trouble)
 
 
-def _update_of(past: Past, image: bytes, *, scope: Scope, port: str) -> Update:
+def _update_of(past: Past, image: bytes, this: _Run) -> Update:
     from workbench.bundle.trust import decode_trust
     from workbench.devices.checks import CheckPlan, open_image
     from workbench.devices.protocols.upload import Image
@@ -155,8 +167,8 @@ def _update_of(past: Past, image: bytes, *, scope: Scope, port: str) -> Update:
         expect_serial=intent.expect_serial,
     )  # fmt: skip
     return Update(
-        port=port, plan=plan, bundle=open_image(image), image=Image(data=image, sha256=intent.image_sha256),
-        confirm=intent.confirm, scope=scope, before=past.before,
+        port=this.port, plan=plan, bundle=open_image(image), image=Image(data=image, sha256=intent.image_sha256),
+        confirm=intent.confirm, scope=this.scope, before=past.before, reconnect_wait_s=this.reconnect_wait_s,
     )  # fmt: skip
 
 

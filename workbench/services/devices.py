@@ -143,6 +143,9 @@ class UpdateRequest(Request, frozen=True, kw_only=True):
     expect_serial: Annotated[str | None, parameter("Refuse unless the device has this serial number.")] = None
     confirm: Annotated[bool, parameter("Confirm after the self-tests.")] = True
     baud_rate_bd: Annotated[int, parameter("Line speed of a serial port.", unit="Bd", ge=1200, le=4000000)] = 115200
+    reconnect_wait_s: Annotated[
+        float, parameter("How long a cable that came out is waited for.", unit="s", ge=0, le=3600, advanced=True)
+    ] = 3.0
 
 
 class UpdateStep(Record, frozen=True, kw_only=True):
@@ -190,7 +193,7 @@ def update_device(request: UpdateRequest, job: Job) -> UpdateResult:
     order = UpdateOrder(
         port=request.port, bundle=request.bundle, trust=request.trust, project=request.project,
         expect_asset=request.expect_asset, expect_serial=request.expect_serial, confirm=request.confirm,
-        baud_rate_bd=request.baud_rate_bd,
+        baud_rate_bd=request.baud_rate_bd, reconnect_wait_s=request.reconnect_wait_s,
     )  # fmt: skip
     return run_update(order, job)
 

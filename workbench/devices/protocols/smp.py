@@ -95,10 +95,14 @@ class SmpClient:
     def request(
         self, operation: Operation, group: int, command: int, payload: Mapping[str, object], *, timeout_s: float = REPLY_TIMEOUT_S
     ) -> Mapping[str, object]:
-        """Send, wait for the reply to this very request, send again if it is lost. Raises ReplyTimeout, DeviceRefused."""
-        for _ in range(self._n_tries):
+        """Send, wait for the reply to this very request, send again if it is lost. Raises ReplyTimeout, DeviceRefused.
+
+        The first wait is short whatever `timeout_s`: a lost frame is more likely than a slow device, and every request
+        that is sent in this way may come twice.
+        """
+        for attempt in range(self._n_tries):
             sequence = self.send(operation, group, command, payload)
-            deadline_s = self._clock() + timeout_s + self.pace_s
+            deadline_s = self._clock() + min(timeout_s, REPLY_TIMEOUT_S * 3**attempt) + self.pace_s
             while (reply := self.receive(deadline_s - self._clock())) is not None:
                 if reply.sequence == sequence and (reply.group, reply.command) == (group, command):
                     return checked(reply)
