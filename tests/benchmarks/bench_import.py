@@ -40,13 +40,12 @@ path = Path(sys.argv[1])
 _OURS = (
     _PEAK
     + """
-from workbench.logs.plain_import import PlainLog, import_plain
-from workbench.logs.readers.csv_stream import find_plain_format
+from workbench.logs.plain_import import find_plain_log, import_plain
 import pyarrow.csv
 folder = Path(sys.argv[2])
 folder.mkdir()
 started = time.process_time()
-import_plain(PlainLog(path=path, layout=find_plain_format(path)), folder, lambda fraction, words: None)
+import_plain(find_plain_log([path], None), folder, lambda fraction, words: None)
 """
     + _REPORT
 )

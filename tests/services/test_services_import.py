@@ -190,8 +190,8 @@ def test_memory_stays_flat_as_the_file_grows(tmp_path: Path) -> None:
         script = (
             "import resource, sys; from pathlib import Path; from workbench.logs import plain_import;"
             "from workbench.logs.plain_import import *; plain_import.BLOCK_BYTES = 1 << 16;"
-            "from workbench.logs.readers.csv_stream import find_plain_format; path, folder = map(Path, sys.argv[1:]);"
-            "folder.mkdir(); facts = import_plain(PlainLog(path=path, layout=find_plain_format(path)), folder, lambda *_: None);"
+            "path, folder = map(Path, sys.argv[1:]);"
+            "folder.mkdir(); facts = import_plain(find_plain_log([path], None), folder, lambda *_: None);"
             "print(facts.rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
         )
         out = subprocess.check_output([sys.executable, "-c", script, str(path), str(tmp_path / f"{n_rows}")], text=True)
@@ -305,3 +305,21 @@ def test_files_named_by_numbers_are_told_apart_by_their_folders(tmp_path: Path) 
         paths.append(write_csv(tmp_path / folder / "1.csv", 300 + len(folder), header="time,Pressure [bar],Temperature [degC]\n"))
     stored = bring_in(tmp_path / "p", *paths, join=False).recordings
     assert [one.asset for one in stored] == ["valve1-1", "other-1"]
+
+
+@pytest.mark.usefixtures("streamed")
+def test_big_files_that_continue_each_other_stream_into_one_recording(tmp_path: Path) -> None:
+    whole = write_csv(tmp_path / "whole.csv", 3000).read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / "days").mkdir()
+    for name, first, end in (("b.csv", 0, 1000), ("a.csv", 1000, 2000), ("c.csv", 2000, 3000)):
+        (tmp_path / "days" / name).write_text("".join([whole[0], *whole[1 + first : 1 + end]]), encoding="utf-8")
+    (stored,) = bring_in(tmp_path / "p", tmp_path / "days").recordings
+    assert (stored.rows, stored.sources, stored.n_gaps) == (3000, ("b.csv", "a.csv", "c.csv"), 0)
+
+
+@pytest.mark.usefixtures("streamed")
+def test_big_files_that_repeat_each_other_are_joined_with_care(tmp_path: Path) -> None:
+    lines = write_csv(tmp_path / "a.csv", 2000).read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / "b.csv").write_text("".join([lines[0], *lines[1500:]]), encoding="utf-8")
+    (stored,) = bring_in(tmp_path / "p", tmp_path / "a.csv", tmp_path / "b.csv").recordings
+    assert (stored.rows, stored.n_duplicates_dropped) == (2000, 501)

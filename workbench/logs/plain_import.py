@@ -6,7 +6,7 @@ import anything but numpy, core and this domain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from workbench.logs.label_like import (
     names_a_state,
 )
 from workbench.logs.quality import find_quality
-from workbench.logs.readers.csv_stream import PlainColumn, PlainFormat, stream_plain_csv
+from workbench.logs.readers.csv_stream import NotPlain, PlainColumn, PlainFormat, find_plain_format, stream_plain_csv
 from workbench.logs.recording_format import ChannelInfo
 from workbench.logs.recording_writer import ColumnStats, RecordingWriter
 from workbench.logs.summary import ChannelFacts, LeftOut, Question, RecordingFacts
@@ -37,10 +37,15 @@ _BYTES_PER_CELL = 9.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainLog:
-    """A plain CSV and how it is laid out."""
+    """Plain CSV files that continue each other, in order of time, and how they are laid out."""
 
-    path: Path
+    paths: tuple[Path, ...]
     layout: PlainFormat
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """File names."""
+        return tuple(path.name for path in self.paths)
 
     def channels(self) -> list[PlainColumn]:
         """Columns that are inputs as far as their names tell."""
@@ -66,7 +71,7 @@ def import_plain(log: PlainLog, folder: Path, progress: Progress) -> RecordingFa
     findings = find_quality(instants_ns, columns, {column.name: column.unit for column in log.channels()})
     stats = writer.stats
     facts = RecordingFacts(
-        source=log.path.name, sources=(log.path.name,), rows=times.rows, first_ns=times.first_ns, last_ns=times.last_ns,
+        source=log.names[0], sources=log.names, rows=times.rows, first_ns=times.first_ns, last_ns=times.last_ns,
         sample_period_s=times.sample_period_s, n_gaps=times.n_gaps, n_duplicates_dropped=0, n_backward_steps=0,
         channels=tuple(_facts_of(column, stats[column.name], times.rows) for column in log.channels() if column.name in stats),
         findings=findings, left_out=left_out, labels=writer.label_names, questions=_questions(log),
@@ -75,15 +80,35 @@ def import_plain(log: PlainLog, folder: Path, progress: Progress) -> RecordingFa
     return facts
 
 
+def find_plain_log(paths: Sequence[Path], zone: str | None) -> PlainLog | None:
+    """The files as one log; None where one is not plain, or columns differ. `zone` as in `find_plain_format`."""
+    found = [(path, find_plain_format(path, zone)) for path in paths]
+    layouts = [layout for _, layout in found if layout is not None]
+    if not layouts or len(layouts) < len(paths) or any(layout != layouts[0] for layout in layouts):
+        return None
+    return PlainLog(paths=tuple(sorted(paths, key=lambda path: (_first_stamp(path, layouts[0]), path.name))), layout=layouts[0])
+
+
+def _first_stamp(path: Path, layout: PlainFormat) -> str:
+    """The first row's time as text; ISO 8601 stamps of one shape are in order as texts are."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        stream.readline()
+        return stream.readline().split(layout.delimiter)[layout.time_index]
+
+
 def _write_blocks(log: PlainLog, writer: RecordingWriter, progress: Progress) -> None:
-    size_bytes = max(log.path.stat().st_size, 1)
+    size_bytes = max(sum(path.stat().st_size for path in log.paths), 1)
     labels = log.labels()
-    row_bytes = 0.0
-    for times_ns, columns in stream_plain_csv(log.path, log.layout, BLOCK_BYTES):
-        writer.append(times_ns, columns, {name: columns[name] for name in labels})
-        row_bytes = row_bytes or _estimate_row_bytes(log.path, len(log.layout.columns))
-        done = min(writer.n_rows * row_bytes / size_bytes, 1.0)
-        progress(_READ_SHARE * done, f"{writer.n_rows:,} rows")
+    row_bytes = _estimate_row_bytes(log.paths[0], len(log.layout.columns))
+    last_ns: int | None = None
+    for path in log.paths:
+        for times_ns, columns in stream_plain_csv(path, log.layout, BLOCK_BYTES):
+            if last_ns is not None and times_ns[0] <= last_ns:
+                raise NotPlain(f"{path.name} overlaps the file before it.", path=str(path))
+            writer.append(times_ns, columns, {name: columns[name] for name in labels})
+            last_ns = int(times_ns[-1])
+            done = min(writer.n_rows * row_bytes / size_bytes, 1.0)
+            progress(_READ_SHARE * done, f"{writer.n_rows:,} rows")
 
 
 def _estimate_row_bytes(path: Path, n_columns: int) -> float:
@@ -144,7 +169,7 @@ def _questions(log: PlainLog) -> tuple[Question, ...]:
         return ()
     return (
         Question(
-            code="ZONE_UNKNOWN", text=f"The stamps in {log.path.name} have no zone; they are read as UTC.", choices=("UTC",),
+            code="ZONE_UNKNOWN", text=f"The stamps in {log.names[0]} have no zone; they are read as UTC.", choices=("UTC",),
             default="UTC",
         ),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
-from workbench.core.clock import format_utc, now_ns
+from workbench.core.clock import NS_PER_S, format_utc, now_ns
 from workbench.core.codec import Record, decode_strict, write_atomic
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
@@ -195,7 +195,8 @@ def _signed(event: Event, stored: dict[str, layers.Event]) -> Event:
     from workbench.core.settings import load_settings, operator_name
 
     author = operator_name(load_settings(user_home()))
-    return msgspec.structs.replace(event, author=author, created_utc=event.created_utc or format_utc(now_ns()))
+    created_utc = event.created_utc or format_utc(now_ns() // NS_PER_S * NS_PER_S)
+    return msgspec.structs.replace(event, author=author, created_utc=created_utc)
 
 
 def _assets_of(project: Project, asset: str | None) -> list[str]:

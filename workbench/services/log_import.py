@@ -74,7 +74,7 @@ def _import_streams(ask: _Ask) -> Imported | None:
     stored: list[Stored] = []
     questions: list[Question] = []
     for number, log in enumerate(logs):
-        part = ask.job.part(number / len(logs), (number + 1) / len(logs), log.path.name)
+        part = ask.job.part(number / len(logs), (number + 1) / len(logs), log.names[0])
         found = _import_stream(ask, log, part)
         stored.extend(found[0])
         questions.extend(found[1])
@@ -90,24 +90,28 @@ def _import_stream(ask: _Ask, log: PlainLog, job: Job) -> Imported:
         try:
             facts = import_plain(log, folder, job.progress)
         except NotPlain:
-            return _import_parsed(ask, [log.path], job)
-        return [_store(ask, folder, facts, log.path)], list(facts.questions)
+            return _import_parsed(ask, list(log.paths), job)
+        return [_store(ask, folder, facts, log.paths[0])], list(facts.questions)
 
 
 def _find_streams(request: ImportRequest) -> list[PlainLog]:
-    """The plain logs behind the paths, when all are big and each is a recording of its own; else none."""
-    from workbench.logs.plain_import import PlainLog
-    from workbench.logs.readers.csv_stream import find_plain_format
+    """The plain logs behind the paths when they are big: each file by itself, or all as one; none when that is in doubt."""
+    from workbench.logs.plain_import import find_plain_log
 
-    paths = [Path(path) for path in request.paths]
-    is_separate = len(paths) == 1 or request.join is False
-    if request.answer or not is_separate or not all(path.is_file() for path in paths):
+    paths = _plain_files([Path(path) for path in request.paths])
+    if request.answer or not paths:
         return []
-    if any(path.stat().st_size < STREAM_FROM_BYTES for path in paths):
+    groups = [[path] for path in paths] if request.join is False else [paths]
+    if any(sum(path.stat().st_size for path in group) < STREAM_FROM_BYTES for group in groups):
         return []
-    found = [(path, find_plain_format(path, request.zone)) for path in paths]
-    logs = [PlainLog(path=path, layout=layout) for path, layout in found if layout is not None]
-    return logs if len(logs) == len(paths) else []
+    logs = [log for group in groups if (log := find_plain_log(group, request.zone)) is not None]
+    return logs if len(logs) == len(groups) else []
+
+
+def _plain_files(paths: list[Path]) -> list[Path]:
+    """The files behind paths; none when a folder holds folders or something is missing."""
+    found = [child for path in paths for child in (sorted(path.iterdir()) if path.is_dir() else [path])]
+    return found if all(path.is_file() for path in found) else []
 
 
 def _import_parsed(ask: _Ask, paths: list[Path], job: Job) -> Imported:
