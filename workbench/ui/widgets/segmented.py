@@ -44,6 +44,14 @@ class Segmented(QWidget):
         """Turn one on, without a signal."""
         self.button(name).setChecked(True)
 
+    def clear(self) -> None:
+        """Turn all off, without a signal."""
+        is_exclusive = self._group.exclusive()
+        self._group.setExclusive(False)
+        for button in self._group.buttons():
+            button.setChecked(False)
+        self._group.setExclusive(is_exclusive)
+
     def set_on(self, name: str, is_on: bool) -> None:
         """Turn one on or off, without a signal."""
         self.button(name).setChecked(is_on)

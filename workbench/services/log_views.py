@@ -1,0 +1,181 @@
+"""What the window draws of a pump: its recordings opened together, with events and findings. Only envelopes are read.
+
+Opening reads a few kilobytes a recording; nothing is copied. Must not write anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from workbench.core.clock import NS_PER_S, parse_utc
+from workbench.core.jobs import Job
+from workbench.core.requests import Request, parameter
+from workbench.services.common import ProjectFolder
+from workbench.services.labels import Event, LabelsListRequest, list_labels
+from workbench.services.logs import Finding
+
+if TYPE_CHECKING:
+    from workbench.logs.pyramid import Envelope
+    from workbench.logs.recording import Recording
+
+_SEVERITIES = ("failure", "function_check", "out_of_specification", "maintenance_required", "not_checked")
+_LATE_STEPS = 3.5
+"""A last value older than this many steps is no longer the curve's value at the cursor."""
+
+
+class OpenLogsRequest(Request, frozen=True, kw_only=True):
+    """Open the recordings of one pump for drawing."""
+
+    project: ProjectFolder
+    asset: Annotated[str, parameter("Equipment tag.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelView:
+    """One channel over all recordings of the pump; `state` is the worst NE 107 word of its findings, '' for none."""
+
+    name: str
+    unit: str
+    quantity: str
+    low: float | None
+    high: float | None
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingInfo:
+    """One recording in words of lists."""
+
+    id: str
+    name: str
+    first_ns: int
+    last_ns: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastValue:
+    """The last good value at or before an instant; `is_late` when a gap lies between."""
+
+    value: float
+    at_ns: int
+    is_late: bool
+
+
+class AssetLogs:
+    """The recordings of one pump on one time axis. Instants are ns since 1970 UTC."""
+
+    def __init__(
+        self, asset: str, opened: list[tuple[RecordingInfo, Recording]], events: tuple[Event, ...], findings: tuple[Finding, ...]
+    ) -> None:
+        self.asset = asset
+        self.recordings = tuple(info for info, _ in opened)
+        self.events = events
+        self.findings = findings
+        self._opened = tuple(opened)
+        self.channels = _channels_of([recording for _, recording in opened], findings)
+        self.first_ns = min((info.first_ns for info in self.recordings), default=0)
+        self.last_ns = max((info.last_ns for info in self.recordings), default=1)
+        self.gaps = _gaps_of(self._opened)
+        steps = [recording.summary.sample_period_s for _, recording in opened]
+        self.sample_period_s = min((step for step in steps if step), default=None)
+
+    def envelopes(self, channel: str, start_ns: int, end_ns: int, n_pixels: int) -> list[Envelope]:
+        """What to draw of a channel, one envelope for each recording that reaches into the range (and a step beyond it)."""
+        found = []
+        for info, recording in self._opened:
+            margin_ns = self._margin_ns(recording, end_ns - start_ns)
+            if not _has(recording, channel) or info.last_ns < start_ns - margin_ns or info.first_ns > end_ns + margin_ns:
+                continue
+            extra = round(n_pixels * margin_ns / max(end_ns - start_ns, 1))
+            found.append(
+                recording.envelope(channel, start_ns - margin_ns, end_ns + margin_ns, n_pixels + 2 * min(extra, n_pixels))
+            )
+        return found
+
+    def last_known(self, channel: str, at_ns: int) -> LastValue | None:
+        """The last good value of a channel at or before an instant, over all recordings."""
+        best: LastValue | None = None
+        for info, recording in self._opened:
+            known = recording.last_known(channel, at_ns) if _has(recording, channel) and info.first_ns <= at_ns else None
+            if known is None or (best is not None and known[1] <= best.at_ns):
+                continue
+            step_ns = (recording.summary.sample_period_s or 0.0) * NS_PER_S
+            is_late = at_ns - known[1] > _LATE_STEPS * step_ns and (not recording.is_on_change or at_ns > info.last_ns)
+            best = LastValue(value=known[0], at_ns=known[1], is_late=is_late)
+        return best
+
+    @staticmethod
+    def _margin_ns(recording: Recording, span_ns: int) -> int:
+        step_ns = round((recording.summary.sample_period_s or 0.0) * NS_PER_S)
+        return min(2 * step_ns, 2 * span_ns)
+
+
+def open_asset_logs(request: OpenLogsRequest, job: Job) -> AssetLogs:
+    """Open them, oldest first; recordings without samples are left out. Raises InputError for a damaged one."""
+    from workbench.project.store import Project
+    from workbench.services.log_summaries import summary_of
+    from workbench.services.recordings import open_project_recordings
+
+    with Project.open(Path(request.project)) as project:
+        found = open_project_recordings(project, (request.asset,))
+    opened: list[tuple[RecordingInfo, Recording]] = []
+    findings: list[Finding] = []
+    for item, recording in found:
+        facts = recording.summary
+        findings.extend(summary_of(facts).findings)
+        if facts.first_ns is not None and facts.last_ns is not None:
+            info = RecordingInfo(id=item.id, name=item.name, first_ns=facts.first_ns, last_ns=facts.last_ns, rows=facts.rows)
+            opened.append((info, recording))
+    labels = list_labels(LabelsListRequest(project=request.project, asset=request.asset), job)
+    return AssetLogs(request.asset, opened, labels.events, tuple(findings))
+
+
+def finding_span(finding: Finding, logs: AssetLogs) -> tuple[int, int]:
+    """Where a finding lies, ns; the whole log where it names no instants."""
+    start = parse_utc(finding.start_utc) if finding.start_utc else logs.first_ns
+    return start, parse_utc(finding.end_utc) if finding.end_utc else logs.last_ns
+
+
+def _has(recording: Recording, channel: str) -> bool:
+    return any(one.name == channel for one in recording.channels)
+
+
+def _channels_of(recordings: list[Recording], findings: tuple[Finding, ...]) -> tuple[ChannelView, ...]:
+    worst: dict[str, str] = {}
+    for finding in findings:
+        if finding.channel and finding.severity in _SEVERITIES:
+            known = worst.get(finding.channel, "not_checked")
+            worst[finding.channel] = min(known, finding.severity, key=_SEVERITIES.index)
+    views: dict[str, ChannelView] = {}
+    for recording in recordings:
+        for facts in recording.summary.channels:
+            known_view = views.get(facts.name)
+            lows = [value for value in (facts.min, known_view.low if known_view else None) if value is not None]
+            highs = [value for value in (facts.max, known_view.high if known_view else None) if value is not None]
+            views[facts.name] = ChannelView(
+                name=facts.name, unit=facts.unit or "", quantity=facts.quantity, low=min(lows, default=None),
+                high=max(highs, default=None), state=worst.get(facts.name, ""),
+            )  # fmt: skip
+    return tuple(views.values())
+
+
+def _gaps_of(opened: tuple[tuple[RecordingInfo, Recording], ...]) -> list[tuple[int, int]]:
+    """Where no recording has samples, between the first and the last instant of all."""
+    import numpy as np
+
+    starts, ends = [], []
+    for info, recording in opened:
+        gaps = np.asarray([] if recording.is_on_change else recording.gaps, np.int64).reshape(-1, 2)
+        starts.append(np.concatenate([np.array([info.first_ns], np.int64), gaps[:, 1]]))
+        ends.append(np.concatenate([gaps[:, 0], np.array([info.last_ns], np.int64)]))
+    if not starts:
+        return []
+    first, last = np.concatenate(starts), np.concatenate(ends)
+    order = np.argsort(first, kind="stable")
+    reached = np.maximum.accumulate(last[order])
+    is_gap = first[order][1:] > reached[:-1]
+    pairs = zip(reached[:-1][is_gap].tolist(), first[order][1:][is_gap].tolist(), strict=True)
+    return [(int(a), int(b)) for a, b in pairs]

@@ -1,0 +1,193 @@
+"""The Logs page: what there is, and the stacked plots of one pump over any stretch of time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from workbench.core.clock import NS_PER_S
+from workbench.core.runner import JobCall
+from workbench.services.log_views import AssetLogs, finding_span
+from workbench.services.logs import Finding, ImportRequest, ImportResult, import_logs
+from workbench.services.projects import AssetInfo, ProjectRequest, ProjectResult, show_project
+from workbench.ui.actions import Action
+from workbench.ui.context import AppContext, Selection
+from workbench.ui.format import duration, span, zone_of
+from workbench.ui.page import Page
+from workbench.ui.pages.logs_side import LogsSide
+from workbench.ui.pages.logs_view import LogsView, parse_day
+from workbench.ui.widgets.states import EmptyState
+
+_SIDE_PX = 236
+_DAY_NS = 86_400 * NS_PER_S
+PATTERNS = "*.csv *.txt *.tsv *.dat *.parquet *.xlsx *.xls *.gz *.zip"
+
+
+class LogsPage(Page):
+    """Availability, channels and findings at the left; range, overview and plots in the middle."""
+
+    page_id: ClassVar[str] = "logs"
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._assets: tuple[AssetInfo, ...] = ()
+        self._goal = Selection()
+        self._imported = ""
+        self.side = LogsSide(context)
+        self.view = LogsView(context, "logs")
+        self._empty = EmptyState(
+            self.theme, "logs", self.tr("No log in this project yet"),
+            self.tr("Drop a file or a folder here: CSV, text, Excel or Parquet, also packed."), self.tr("Import log"),
+        )  # fmt: skip
+        self._stack = QStackedWidget()
+        self._lay_out()
+        self._connect()
+        self.set_header(self.tr("Logs"))
+        self.set_header_buttons("logs.label", primary="logs.import")
+        self._show_stack()
+
+    def actions_offered(self) -> tuple[Action, ...]:
+        return (
+            Action(
+                id="logs.import", title=self.tr("Import log"), icon="import", callback=self.choose_files, page="logs",
+                menu="Log", keys=("Ctrl+I",), command="workbench logs import",
+            ),
+            Action(
+                id="logs.import_folder", title=self.tr("Import folder of logs"), icon="folder", callback=self.choose_folder,
+                page="logs", menu="Log", command="workbench logs import",
+            ),
+            Action(
+                id="logs.label", title=self.tr("Label this span"), icon="label", callback=self.label_span, page="logs",
+                menu="Log", keys=("Ctrl+L",), blocked=self._why_no_log,
+            ),
+        )  # fmt: skip
+
+    def activated(self, selection: Selection) -> None:
+        if self.context.project is None:
+            self._on_project_changed(None)
+            return
+        self._goal = selection
+        self.context.read(show_project, ProjectRequest(project=self.context.project_text), self._on_project, slot="logs.project")
+
+    def focus_first(self) -> None:
+        self.view.plots.setFocus()
+
+    def choose_files(self) -> None:
+        """Let the person pick logs to import."""
+        self.context.messages.choose_files(self.tr("Import log"), self.tr("Logs ({p})").format(p=PATTERNS), self.open_files)
+
+    def choose_folder(self) -> None:
+        """Let the person pick a folder of logs."""
+        self.context.messages.choose_folder(self.tr("Import folder of logs"), self.open_files)
+
+    def open_files(self, paths: list[Path]) -> None:
+        """Look at these files or folders before importing them."""
+        request = ImportRequest(paths=tuple(str(path) for path in paths), project=self.context.project_text)
+        call = JobCall(title=self.tr("Import"), function=import_logs, request=request, slot="logs.import")
+        self.context.start_job(call, on_result=self._on_imported)
+
+    def label_span(self) -> None:
+        """Go to the Label page with what is shown."""
+        start, end = self.view.range_ns
+        self.context.navigate("label", asset=self.view.asset, start_ns=start, end_ns=end)
+
+    def _lay_out(self) -> None:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.addWidget(self._empty)
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(holder)
+        self.set_side(self.side, _SIDE_PX)
+        self.set_content(self._stack)
+
+    def _connect(self) -> None:
+        self.side.asset_chosen.connect(self._on_asset)
+        self.side.channels_changed.connect(self.view.show_channels)
+        self.side.finding_chosen.connect(self._on_finding)
+        self.view.opened.connect(self._on_opened)
+        self.view.shown_changed.connect(self._on_shown)
+        self._empty.acted.connect(self.choose_files)
+        self.context.content_changed.connect(self._on_changed)
+        self.context.project_changed.connect(self._on_project_changed)
+
+    def _on_project(self, result: object) -> None:
+        assert isinstance(result, ProjectResult)
+        self._assets = tuple(asset for asset in result.assets if asset.n_recordings)
+        self.side.show_assets(self._assets)
+        tags = [asset.tag for asset in self._assets]
+        self._show_stack()
+        goal, self._goal = self._goal, Selection()
+        wanted = next((tag for tag in (goal.asset, self.view.asset, *tags) if tag in tags), None)
+        if wanted is None:
+            return
+        range_ns = None
+        if goal.asset == wanted and goal.start_ns is not None and goal.end_ns is not None:
+            range_ns = (goal.start_ns, goal.end_ns)
+        self.view.open_asset(wanted, range_ns)
+
+    def _on_opened(self, logs: object) -> None:
+        assert isinstance(logs, AssetLogs)
+        self.side.show_logs(logs, self.view.channels())
+        self.refresh_actions()
+
+    def _on_shown(self) -> None:
+        logs = self.view.logs
+        if logs is None:
+            return
+        zone = zone_of(self.context.settings.zone)
+        start, end = self.view.range_ns
+        self.side.availability.set_shown(logs.asset, (start, end))
+        parts = [f"{span(start, end, zone)} {self.context.settings.zone or 'UTC'}"]
+        if logs.sample_period_s:
+            parts.append(self.tr("{step} samples drawn min to max").format(step=duration(logs.sample_period_s)))
+        parts.append(self.tr("raw log unchanged"))
+        site = next((asset.site for asset in self._assets if asset.tag == logs.asset), "")
+        project = self.context.project.name if self.context.project else ""
+        self.set_header(logs.asset, breadcrumb=(site or project,), facts=" · ".join(parts))
+
+    def _on_asset(self, asset: str, day: str) -> None:
+        range_ns = (parse_day(day), parse_day(day) + _DAY_NS) if day else None
+        self.context.select(asset=asset)
+        self.view.open_asset(asset, range_ns)
+
+    def _on_finding(self, finding: object) -> None:
+        assert isinstance(finding, Finding)
+        if self.view.logs is None:
+            return
+        start, end = finding_span(finding, self.view.logs)
+        around = max(end - start, 60 * NS_PER_S)
+        if finding.channel and finding.channel not in self.view.channels():
+            self.view.show_channels((*self.view.channels(), finding.channel))
+            self.side.show_logs(self.view.logs, self.view.channels())
+        self.view.open_asset(self.view.asset, (start - around, end + around))
+
+    def _on_imported(self, result: object) -> None:
+        assert isinstance(result, ImportResult)
+        if result.recordings:
+            self.context.select(asset=result.recordings[0].asset, start_ns=None, end_ns=None)
+        self.context.announce("recording")
+
+    def _on_changed(self, kind: str) -> None:
+        if kind == "recording":
+            self.view.close_logs()
+        if kind in {"recording", "labels"} and self.isVisible():
+            self.activated(self.context.selection)
+
+    def _on_project_changed(self, _project: object) -> None:
+        self._assets = ()
+        self.view.close_logs()
+        self._show_stack()
+        self.set_header(self.tr("Logs"))
+        if self.context.project is not None and self.isVisible():
+            self.activated(self.context.selection)
+
+    def _show_stack(self) -> None:
+        self.side.setVisible(bool(self._assets))
+        self._stack.setCurrentIndex(0 if self._assets else 1)
+        self.refresh_actions()
+
+    def _why_no_log(self) -> str:
+        return "" if self._assets else self.tr("Import a log first")

@@ -1,0 +1,181 @@
+"""The plots of one pump with the bar above them, as the Logs and Label pages both have them; opens what it is told to."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from workbench.core.clock import NS_PER_S, parse_utc
+from workbench.services.log_views import AssetLogs, ChannelView, OpenLogsRequest, open_asset_logs
+from workbench.ui.context import AppContext
+from workbench.ui.widgets.plots.stack import StackedPlots
+from workbench.ui.widgets.segmented import Segmented
+from workbench.ui.widgets.text import hairline
+
+BAR_PX = 40
+_HOUR_NS = 3600 * NS_PER_S
+_RANGES_NS = {"1h": _HOUR_NS, "24h": 24 * _HOUR_NS, "7d": 168 * _HOUR_NS, "14d": 336 * _HOUR_NS}
+_MOST_AT_FIRST = 6
+_HELPERS = ("power", "")
+"""Quantities that start unchecked where there are more channels than fit."""
+
+
+class LogsView(QWidget):
+    """`opened(AssetLogs)` after a pump's logs were opened, `shown_changed()` after zoom, pan or another pump."""
+
+    opened = Signal(object)
+    shown_changed = Signal()
+
+    def __init__(self, context: AppContext, slot: str) -> None:
+        super().__init__()
+        self._context = context
+        self._slot = slot
+        self._wanted: tuple[int, int] | None = None
+        self._keeps_range = False
+        self._checked: dict[str, tuple[str, ...]] = {}
+        self.logs: AssetLogs | None = None
+        self.asset = ""
+        self.plots = StackedPlots(context.theme)
+        self.ranges = Segmented(self._range_words(), "all")
+        self.layers = Segmented([("events", self.tr("Events")), ("quality", self.tr("Quality"))], is_multiple=True)
+        self.bar = QHBoxLayout()
+        self._lay_out()
+        self.ranges.chosen.connect(self._on_range)
+        self.layers.toggled.connect(self._on_layer)
+        self.plots.range_changed.connect(self._on_shown)
+        context.settings_changed.connect(self._on_settings)
+        self._on_settings(None)
+
+    @property
+    def range_ns(self) -> tuple[int, int]:
+        """The stretch that is shown."""
+        return self.plots.view.start_ns, self.plots.view.end_ns
+
+    def open_asset(self, asset: str, range_ns: tuple[int, int] | None = None, *, again: bool = False) -> None:
+        """Show a pump, and a stretch of it if one is given; `again` reads it anew and keeps what is shown."""
+        self._wanted = range_ns
+        if asset == self.asset and self.logs is not None and not again:
+            self._show_wanted()
+            return
+        self._keeps_range = again and asset == self.asset
+        self.asset = asset
+        request = OpenLogsRequest(project=self._context.project_text, asset=asset)
+        self._context.read(open_asset_logs, request, self._on_opened, slot=f"open:{self._slot}")
+
+    def close_logs(self) -> None:
+        """Show nothing, and let go of the files."""
+        self.logs, self.asset = None, ""
+        self.plots.show_logs(None)
+
+    def channels(self) -> tuple[str, ...]:
+        """The channels that have a row."""
+        if self.logs is None:
+            return ()
+        return self._checked.get(self.asset) or first_channels(self.logs)
+
+    def show_channels(self, names: tuple[str, ...]) -> None:
+        """Give these channels a row; remembered for the pump."""
+        self._checked[self.asset] = names
+        self.plots.show_channels(names)
+
+    def _on_opened(self, logs: object) -> None:
+        assert isinstance(logs, AssetLogs)
+        if logs.asset != self.asset:
+            return
+        self.logs = logs
+        self.plots.show_logs(logs, keeps_range=self._keeps_range)
+        self.plots.show_channels(self.channels())
+        self.plots.set_events_shown(self.layers.is_on("events"))
+        self._show_wanted()
+        self.opened.emit(logs)
+        self._on_shown()
+
+    def _show_wanted(self) -> None:
+        if self._wanted is not None:
+            self.plots.view.show_range(*self._wanted)
+            start, end = self._wanted
+            self.plots.view.set_cursor(min(max((start + end) // 2, self.plots.view.start_ns), self.plots.view.end_ns))
+        self._wanted = None
+
+    def _on_range(self, name: str) -> None:
+        view = self.plots.view
+        if name == "all":
+            view.show_all()
+        else:
+            end = view.end_ns if not view.is_whole else view.full_ns[1]
+            view.show_range(end - _RANGES_NS[name], end)
+        self._on_shown()
+
+    def _on_layer(self, name: str, is_on: bool) -> None:
+        if name == "events":
+            self.plots.set_events_shown(is_on)
+        else:
+            self.plots.set_quality_shown(is_on)
+
+    def _on_shown(self) -> None:
+        view = self.plots.view
+        length = view.length_ns
+        known = [name for name, length_ns in _RANGES_NS.items() if abs(length - length_ns) < NS_PER_S]
+        name = "all" if view.is_whole else next(iter(known), "")
+        for other in (*_RANGES_NS, "all"):
+            button = self.ranges.button(other)
+            fits = other == "all" or _RANGES_NS[other] < 1.02 * (view.full_ns[1] - view.full_ns[0])
+            button.setEnabled(fits)
+            button.setToolTip("" if fits else self.tr("The log is shorter"))
+        if name:
+            self.ranges.set_current(name)
+        else:
+            self.ranges.clear()
+        self.shown_changed.emit()
+
+    def _on_settings(self, _settings: object) -> None:
+        self.plots.set_zone(self._context.settings.zone)
+
+    def _range_words(self) -> list[tuple[str, str]]:
+        return [
+            ("1h", self.tr("1 h")), ("24h", self.tr("24 h")), ("7d", self.tr("7 d")), ("14d", self.tr("14 d")),
+            ("all", self.tr("All")),
+        ]  # fmt: skip
+
+    def _lay_out(self) -> None:
+        self.layers.set_on("events", True)
+        self.layers.set_on("quality", True)
+        holder = QWidget()
+        holder.setFixedHeight(BAR_PX)
+        self.bar = QHBoxLayout(holder)
+        self.bar.setContentsMargins(16, 0, 22, 0)
+        self.bar.setSpacing(12)
+        self.bar.addWidget(self.ranges)
+        self.bar.addStretch(1)
+        self.bar.addWidget(self.layers)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(holder)
+        column.addWidget(hairline())
+        column.addWidget(self.plots, 1)
+
+
+def first_channels(logs: AssetLogs) -> tuple[str, ...]:
+    """The channels that get a row before the person chose: all if they fit, else one of each kind and then the rest."""
+    names = [channel.name for channel in logs.channels]
+    if len(names) <= _MOST_AT_FIRST:
+        return tuple(names)
+    picked: list[str] = []
+    for channel in (*_first_of_kind(logs), *logs.channels):
+        if channel.name not in picked and len(picked) < _MOST_AT_FIRST:
+            picked.append(channel.name)
+    return tuple(name for name in names if name in picked)
+
+
+def _first_of_kind(logs: AssetLogs) -> list[ChannelView]:
+    found: dict[str, ChannelView] = {}
+    for channel in logs.channels:
+        if channel.quantity not in _HELPERS:
+            found.setdefault(channel.quantity, channel)
+    return list(found.values())
+
+
+def parse_day(text: str) -> int:
+    """First instant of a day such as '2026-03-12', ns."""
+    return parse_utc(f"{text}T00:00:00Z")

@@ -1,0 +1,210 @@
+"""Availability: a row a pump, a cell a day (or some days), darker the more samples there are; empty days are dashed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from workbench.core.clock import parse_utc
+from workbench.ui.format import day, percent
+from workbench.ui.theme import ThemeSource
+
+NAME_PX = 58
+ROW_PX = 15
+MOST_CELLS = 28
+_FOOT_PX = 18
+_GAP_PX = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scale:
+    """The days of the map: the first, how many cells, and days a cell."""
+
+    first: date
+    n_cells: int
+    days_a_cell: int
+
+
+class AvailabilityMap(QWidget):
+    """`chosen(asset, day)` (day '' for the pump alone) on click or Enter; arrows move between pumps and days."""
+
+    chosen = Signal(str, str)
+
+    def __init__(self, theme: ThemeSource) -> None:
+        super().__init__()
+        self._theme = theme
+        self._rows: list[tuple[str, dict[str, float]]] = []
+        self._scale = _Scale(first=date(1970, 1, 1), n_cells=1, days_a_cell=1)
+        self._asset = ""
+        self._range_ns: tuple[int, int] | None = None
+        self._cell = (0, 0)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty("no_ring", True)
+        self.setAccessibleName(self.tr("Availability by pump and day"))
+        theme.changed.connect(self._redraw)
+
+    def set_days(self, days: Mapping[str, Sequence[tuple[str, float]]]) -> None:
+        """Days with their share of samples (0..1) by pump."""
+        self._rows = [(asset, dict(pairs)) for asset, pairs in days.items()]
+        known = sorted({name for _, pairs in self._rows for name in pairs})
+        if known:
+            first, last = date.fromisoformat(known[0]), date.fromisoformat(known[-1])
+            n_days = (last - first).days + 1
+            days_a_cell = math.ceil(n_days / MOST_CELLS)
+            self._scale = _Scale(first=first, n_cells=math.ceil(n_days / days_a_cell), days_a_cell=days_a_cell)
+        self.setFixedHeight(self.sizeHint().height())
+        self.update()
+
+    def set_shown(self, asset: str, range_ns: tuple[int, int] | None) -> None:
+        """Which pump is looked at, and which stretch (outlined)."""
+        self._asset, self._range_ns = asset, range_ns
+        self.update()
+
+    @property
+    def n_days(self) -> int:
+        """Days between the first and the last."""
+        return self._scale.n_cells * self._scale.days_a_cell if self._rows else 0
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, len(self._rows) * ROW_PX + _FOOT_PX)
+
+    def cell_box(self, row: int, cell: int) -> QRectF:
+        """Pixels of a cell."""
+        step = (self.width() - NAME_PX) / self._scale.n_cells
+        return QRectF(NAME_PX + cell * step, row * ROW_PX + 1, step - _GAP_PX, ROW_PX - 3)
+
+    def share(self, row: int, cell: int) -> float:
+        """Mean share of samples over the days of a cell, 0..1."""
+        days = self._cell_days(cell)
+        return sum(self._rows[row][1].get(name, 0.0) for name in days) / len(days)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        row = int(event.position().y() // ROW_PX)
+        if not 0 <= row < len(self._rows):
+            return
+        cell = self._cell_at(event.position().x())
+        self._cell = (row, max(0, cell))
+        self.chosen.emit(self._rows[row][0], self._cell_days(cell)[0] if cell >= 0 else "")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        row, cell = self._cell
+        moves = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1)}
+        move = moves.get(Qt.Key(event.key()))
+        if move is not None and self._rows:
+            last_cell = self._scale.n_cells - 1
+            self._cell = (max(0, min(len(self._rows) - 1, row + move[0])), max(0, min(last_cell, cell + move[1])))
+            self.update()
+            if move[0]:
+                self.chosen.emit(self._rows[self._cell[0]][0], "")
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space} and self._rows:
+            self.chosen.emit(self._rows[row][0], self._cell_days(cell)[0])
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        names = [asset for asset, _ in self._rows]
+        if self._asset in names:
+            self._cell = (names.index(self._asset), self._cell[1])
+        self.update()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            row, cell = event.pos().y() // ROW_PX, self._cell_at(event.pos().x())
+            if 0 <= row < len(self._rows) and cell >= 0:
+                words = self.tr("{asset}, {day}: {share} of the day has samples")
+                said = day(f"{self._cell_days(cell)[0]}T00:00:00Z")
+                text = words.format(asset=self._rows[row][0], day=said, share=percent(self.share(row, cell)))
+                QToolTip.showText(event.globalPos(), text, self)
+                return True
+        return super().event(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for row, (asset, _) in enumerate(self._rows):
+            self._paint_name(painter, row, asset)
+            for cell in range(self._scale.n_cells):
+                self._paint_cell(painter, self.cell_box(row, cell), self.share(row, cell))
+        self._paint_foot(painter)
+        self._paint_range(painter)
+        if self.hasFocus() and self._rows:
+            painter.setPen(QPen(self._theme.colour("focus"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.cell_box(*self._cell).adjusted(-1, -1, 1, 1))
+        painter.end()
+
+    def _paint_name(self, painter: QPainter, row: int, asset: str) -> None:
+        is_here = asset == self._asset
+        font = self._theme.font("caption")
+        font.setWeight(self._theme.font("label" if is_here else "caption").weight())
+        painter.setFont(font)
+        painter.setPen(self._theme.colour("text1" if is_here else "text2"))
+        name = painter.fontMetrics().elidedText(asset, Qt.TextElideMode.ElideMiddle, NAME_PX - 4)
+        painter.drawText(QPointF(0, row * ROW_PX + 11), name)
+
+    def _paint_cell(self, painter: QPainter, box: QRectF, share: float) -> None:
+        if share <= 0:
+            pen = QPen(self._theme.colour("border_mid"), 1)
+            pen.setDashPattern([2, 2])
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
+            return
+        painter.fillRect(box, share_colour(self._theme, share))
+
+    def _paint_foot(self, painter: QPainter) -> None:
+        if not self._rows:
+            return
+        painter.setFont(self._theme.font("caption"))
+        painter.setPen(self._theme.colour("text2"))
+        base = len(self._rows) * ROW_PX + 12
+        first = day(f"{self._scale.first.isoformat()}T00:00:00Z")
+        last = day(f"{self._cell_days(self._scale.n_cells - 1)[-1]}T00:00:00Z")
+        painter.drawText(QPointF(NAME_PX, base), first)
+        if last != first:
+            painter.drawText(QPointF(self.width() - painter.fontMetrics().horizontalAdvance(last), base), last)
+
+    def _paint_range(self, painter: QPainter) -> None:
+        row = next((number for number, (asset, _) in enumerate(self._rows) if asset == self._asset), None)
+        if row is None or self._range_ns is None:
+            return
+        first_ns = parse_utc(f"{self._scale.first.isoformat()}T00:00:00Z")
+        cell_ns = self._scale.days_a_cell * 86_400 * 10**9
+        start, end = ((at_ns - first_ns) / cell_ns for at_ns in self._range_ns)
+        step = (self.width() - NAME_PX) / self._scale.n_cells
+        left, right = (NAME_PX + max(0.0, min(self._scale.n_cells, at)) * step for at in (start, end))
+        painter.setPen(QPen(self._theme.colour("accent"), 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(left - 1, row * ROW_PX, max(5.0, right - left + 1), ROW_PX - 1), 2, 2)
+
+    def _cell_days(self, cell: int) -> list[str]:
+        first = self._scale.first + timedelta(days=cell * self._scale.days_a_cell)
+        return [(first + timedelta(days=number)).isoformat() for number in range(self._scale.days_a_cell)]
+
+    def _cell_at(self, x_px: float) -> int:
+        step = (self.width() - NAME_PX) / self._scale.n_cells
+        cell = math.floor((x_px - NAME_PX) / step)
+        return cell if 0 <= cell < self._scale.n_cells else -1
+
+    def _redraw(self, _tokens: object) -> None:
+        self.update()
+
+
+def share_colour(theme: ThemeSource, share: float) -> QColor:
+    """The sequential colour map at a share 0..1; the lightest third is left out, it means 'nothing' elsewhere."""
+    stops = theme.tokens.tide
+    place = (0.28 + 0.5 * min(1.0, share)) * (len(stops) - 1)
+    below = min(int(place), len(stops) - 2)
+    one, other, mix = QColor(stops[below]), QColor(stops[below + 1]), place - below
+    parts = [
+        round(a + (b - a) * mix)
+        for a, b in zip((one.red(), one.green(), one.blue()), (other.red(), other.green(), other.blue()), strict=True)
+    ]
+    return QColor(*parts)

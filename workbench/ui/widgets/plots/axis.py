@@ -1,0 +1,83 @@
+"""The time axis below the plots: ticks in words, the zone said once, and the cursor's time in a pill."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+
+from workbench.ui.format import day
+from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.plots.clock import Tick, clock_ticks, cursor_text, ticks_that_fit
+from workbench.ui.widgets.plots.geometry import EDGE_PX
+from workbench.ui.widgets.plots.strip import Strip
+from workbench.ui.widgets.plots.time_view import TimeView
+
+AXIS_PX = 34
+_PILL_PX = 18
+
+
+class TimeAxisStrip(Strip):
+    """Drawn, never focused; the rows above take the keys."""
+
+    def __init__(self, theme: ThemeSource, view: TimeView) -> None:
+        super().__init__(theme, view)
+        self.setFixedHeight(AXIS_PX)
+        self._zone_words = "UTC"
+
+    def set_zone_words(self, words: str) -> None:
+        """What stands in the gutter."""
+        self._zone_words = words
+        self.update()
+
+    def ticks(self) -> list[Tick]:
+        """The ticks of the present range; the first names its day."""
+        n_most = ticks_that_fit(self.columns.width, self.view.length_ns)
+        return clock_ticks(self.view.start_ns, self.view.end_ns, self.zone, n_most)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self.theme.font("small"))
+        painter.setPen(self.theme.colour("text2"))
+        painter.drawText(QPointF(EDGE_PX, 21), self._zone_words)
+        x = self.paint_cursor(painter, 0, 6)
+        pill = self._pill_box(painter, x) if x is not None else QRectF()
+        self._paint_ticks(painter, pill)
+        if x is not None:
+            self._paint_pill(painter, pill)
+        painter.end()
+
+    def _paint_ticks(self, painter: QPainter, pill: QRectF) -> None:
+        columns, ticks = self.columns, self.ticks()
+        taken = 0.0
+        if not any(tick.is_day for tick in ticks):
+            start = Tick(at_ns=self.view.start_ns, text=day(self.view.start_ns, self.zone), is_day=True)
+            ticks = [start, *ticks]
+        for tick in ticks:
+            painter.setFont(self.theme.font("label" if tick.is_day else "small"))
+            width = painter.fontMetrics().horizontalAdvance(tick.text)
+            x = columns.x_px(tick.at_ns)
+            left = x + 4 if tick.is_day else x - width / 2
+            box = QRectF(left, 4, width, _PILL_PX)
+            is_free = left >= taken and columns.left - 4 <= left and left + width <= columns.right + 4
+            if is_free and not box.adjusted(-6, 0, 6, 0).intersects(pill):
+                painter.setPen(self.theme.colour("text1" if tick.is_day else "text3"))
+                painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip), tick.text)
+                taken = left + width + 8
+
+    def _pill_box(self, painter: QPainter, x: float) -> QRectF:
+        painter.setFont(self.theme.font("label"))
+        text = cursor_text(self.view.cursor_ns or 0, self.zone, self.view.length_ns)
+        width = painter.fontMetrics().horizontalAdvance(text) + 16
+        left = min(max(self.columns.left, x - width / 2), self.columns.right - width)
+        return QRectF(left, 4, width, _PILL_PX)
+
+    def _paint_pill(self, painter: QPainter, box: QRectF) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.theme.colour("accent"))
+        painter.drawRoundedRect(box, 3, 3)
+        painter.setFont(self.theme.font("small"))
+        painter.setPen(self.theme.colour("on_accent"))
+        text = cursor_text(self.view.cursor_ns or 0, self.zone, self.view.length_ns)
+        painter.setFont(self.theme.font("label"))
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)

@@ -1,0 +1,58 @@
+"""The 4 px strip under each plot: gaps in ink, findings in their state's colour, with the finding in words at its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from workbench.ui.states import State
+from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.plots.geometry import Columns
+
+STRIP_PX = 4
+_SYMBOL_PX = 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityMark:
+    """A stretch of a strip; without `text` only the colour shows, `state` None is a gap."""
+
+    start_ns: int
+    end_ns: int
+    state: State | None
+    text: str = ""
+
+
+def paint_quality(painter: QPainter, theme: ThemeSource, columns: Columns, box: QRectF, marks: tuple[QualityMark, ...]) -> None:
+    """The strip below a plot's box, and the words of findings above it."""
+    top = box.bottom() + 4
+    painter.fillRect(QRectF(box.left(), top, box.width(), STRIP_PX), theme.colour("bg3" if _has_depth(theme) else "grid"))
+    for mark in marks:
+        if mark.end_ns < columns.view.start_ns or mark.start_ns > columns.view.end_ns:
+            continue
+        left = max(columns.left, columns.x_px(mark.start_ns))
+        right = min(columns.right, columns.x_px(mark.end_ns))
+        tone = mark.state.value if mark.state else "text1"
+        painter.fillRect(QRectF(left, top, max(1.5, right - left), STRIP_PX), theme.colour(tone))
+        if mark.text and mark.state:
+            _paint_words(painter, theme, columns, QPointF(right, top), mark)
+
+
+def _paint_words(painter: QPainter, theme: ThemeSource, columns: Columns, at: QPointF, mark: QualityMark) -> None:
+    painter.setFont(theme.font("small"))
+    width = painter.fontMetrics().horizontalAdvance(mark.text) + _SYMBOL_PX + 6
+    left = min(max(columns.left + 2, at.x() + 6), columns.right - width)
+    box = QRectF(left - 3, at.y() - 20, width + 6, 16)
+    painter.fillRect(box, theme.colour("plot", 0.85))
+    if mark.state is not None:
+        painter.drawPixmap(
+            QPointF(left, at.y() - 19), theme.state_pixmap(mark.state, _SYMBOL_PX, painter.device().devicePixelRatioF())
+        )
+    painter.setPen(theme.colour("text1"))
+    painter.drawText(QPointF(left + _SYMBOL_PX + 5, at.y() - 8), mark.text)
+
+
+def _has_depth(theme: ThemeSource) -> bool:
+    return theme.tokens["bg3"] != theme.tokens["plot"]

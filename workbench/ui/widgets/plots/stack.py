@@ -1,0 +1,127 @@
+"""StackedPlots: overview, events, one row a channel and the time axis of one pump, over one shared stretch of time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from workbench.core.clock import NS_PER_S, parse_utc
+from workbench.ui.format import zone_of
+from workbench.ui.states import find_state
+from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.plots.axis import TimeAxisStrip
+from workbench.ui.widgets.plots.events import EventMark, EventStrip, marks_of
+from workbench.ui.widgets.plots.overview import OverviewStrip
+from workbench.ui.widgets.plots.quality import QualityMark
+from workbench.ui.widgets.plots.rows import PlotRows
+from workbench.ui.widgets.plots.time_view import TimeView
+from workbench.ui.widgets.plots.words import finding_words
+
+if TYPE_CHECKING:
+    from workbench.services.log_views import AssetLogs
+
+_OVERVIEW_FIRST = ("vibration", "current", "pressure")
+
+
+class StackedPlots(QWidget):
+    """`range_changed()` after zoom or pan, `span_changed()` when a stretch was marked, `event_chosen(id)`."""
+
+    range_changed = Signal()
+    span_changed = Signal()
+    event_chosen = Signal(str)
+
+    def __init__(self, theme: ThemeSource) -> None:
+        super().__init__()
+        self.setProperty("surface", "plot")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.view = TimeView(self)
+        self.overview = OverviewStrip(theme, self.view)
+        self.events = EventStrip(theme, self.view)
+        self.rows = PlotRows(theme, self.view)
+        self.axis = TimeAxisStrip(theme, self.view)
+        self.logs: AssetLogs | None = None
+        self._main_channel = ""
+        self._has_quality = True
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 4)
+        column.setSpacing(0)
+        column.addWidget(self.overview)
+        column.addSpacing(4)
+        column.addWidget(self.events)
+        column.addWidget(self.rows, 1)
+        column.addWidget(self.axis)
+        self.setFocusProxy(self.rows)
+        self.view.range_changed.connect(self.range_changed)
+        self.view.span_changed.connect(self.span_changed)
+        self.rows.row_chosen.connect(self.set_main_channel)
+        self.events.event_chosen.connect(self.event_chosen)
+
+    def show_logs(self, logs: AssetLogs | None, *, keeps_range: bool = False) -> None:
+        """Draw a pump's logs (None: nothing), from the whole of them unless the range is to stay."""
+        kept = (self.view.start_ns, self.view.end_ns)
+        self.logs = logs
+        self._main_channel = ""
+        if logs is None:
+            self.rows.show_logs(None, ())
+            self.overview.set_channel(None, "")
+            return
+        self.rows.logs = logs
+        self.view.set_full(logs.first_ns, logs.last_ns, round((logs.sample_period_s or 0.0) * NS_PER_S))
+        if keeps_range:
+            self.view.show_range(*kept)
+        self.set_marks(marks_of(logs.events))
+        self.set_quality_shown(self._has_quality)
+
+    def show_channels(self, names: tuple[str, ...]) -> None:
+        """One row for each of these channels, in the order of the log."""
+        channels = tuple(one for one in (self.logs.channels if self.logs else ()) if one.name in names)
+        self.rows.show_logs(self.logs, channels)
+        if self._main_channel not in names:
+            preferred = [one.name for kind in _OVERVIEW_FIRST for one in channels if one.quantity == kind]
+            self.set_main_channel(next(iter((*preferred, *(one.name for one in channels))), ""))
+
+    def set_main_channel(self, name: str) -> None:
+        """The channel that the overview draws."""
+        self._main_channel = name
+        self.overview.set_channel(self.logs, name)
+
+    def set_marks(self, marks: tuple[EventMark, ...], chosen: str = "") -> None:
+        """Show these events; one of them as chosen."""
+        self.events.set_marks(marks, chosen)
+        self.rows.set_marks(marks, chosen)
+
+    def set_events_shown(self, is_shown: bool) -> None:
+        """Show or hide events."""
+        self.events.setVisible(is_shown)
+        marks = marks_of(self.logs.events) if is_shown and self.logs else ()
+        self.set_marks(marks)
+
+    def set_quality_shown(self, is_shown: bool) -> None:
+        """Show or hide the quality strips."""
+        self._has_quality = is_shown
+        self.rows.set_quality(_quality_of(self.logs) if is_shown and self.logs else {})
+
+    def set_zone(self, name: str) -> None:
+        """Show local times of a settings value; '' is UTC."""
+        zone = zone_of(name)
+        for strip in (self.overview, self.events, self.rows, self.axis):
+            strip.set_zone(zone)
+        self.axis.set_zone_words(name or "UTC")
+
+
+def _quality_of(logs: AssetLogs) -> dict[str, tuple[QualityMark, ...]]:
+    """Marks by channel; those under '' (gaps) go under every plot."""
+    found: dict[str, list[QualityMark]] = {"": [QualityMark(start_ns=a, end_ns=b, state=None) for a, b in logs.gaps]}
+    whole_ns = logs.last_ns - logs.first_ns
+    for finding in logs.findings:
+        state = find_state(finding.severity)
+        if not finding.channel or state is None or not finding.start_utc or not finding.end_utc:
+            continue
+        mark = QualityMark(
+            start_ns=parse_utc(finding.start_utc), end_ns=parse_utc(finding.end_utc), state=state,
+            text=finding_words(finding, whole_ns),
+        )  # fmt: skip
+        found.setdefault(finding.channel, []).append(mark)
+    return {name: tuple(marks) for name, marks in found.items()}

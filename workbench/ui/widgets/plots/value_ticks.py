@@ -1,0 +1,34 @@
+"""Three or four round values for the height of a plot."""
+
+from __future__ import annotations
+
+import math
+
+from workbench.ui.format import number
+
+_NICE = (1.0, 2.0, 5.0, 2.5, 1.5, 3.0, 4.0, 7.5)
+"""Factors of a power of ten, the roundest first."""
+_FEWEST, _MOST = 3, 4
+
+
+def value_ticks(limits: tuple[float, float]) -> list[tuple[float, str]]:
+    """(value, text) of three or four round values within the limits, with the digits that tell them apart."""
+    low, high = limits
+    power = math.floor(math.log10(max(high - low, 1e-300)))
+    best: list[float] = []
+    for factor in _NICE:
+        for exponent in (power, power - 1):
+            found = _multiples(low, high, factor * 10.0**exponent)
+            if _FEWEST <= len(found) <= _MOST and len(found) > len(best):
+                best = found
+        if best:
+            break
+    best = best or [low, high]
+    step = best[1] - best[0]
+    digits = next((count for count in range(7) if math.isclose(round(step, count), step, rel_tol=1e-6)), 6)
+    return [(value, number(value, digits)) for value in best]
+
+
+def _multiples(low: float, high: float, step: float) -> list[float]:
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [index * step for index in range(first, last + 1)] if last - first < 2 * _MOST else []

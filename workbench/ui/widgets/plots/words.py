@@ -1,0 +1,69 @@
+"""Words of channels, units and findings as the plots' gutters and the side panel say them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from workbench.core.clock import NS_PER_S, parse_utc
+from workbench.services.logs import Finding
+
+_UNITS = {
+    "degC": "°C",
+    "degF": "°F",
+    "m3/h": "m³/h",
+    "m3/s": "m³/s",
+    "m/s2": "m/s²",
+    "1/min": "rpm",
+    "kg/m3": "kg/m³",
+    "um": "µm",
+}
+_PLACES = ("NDE", "DE", "AX", "HF")
+_SHORT_WORDS = 3
+
+
+def unit_words(unit: str) -> str:
+    """'m3/h' as 'm³/h'."""
+    return _UNITS.get(unit, unit)
+
+
+def channel_words(name: str, unit: str, quantity: str) -> str:
+    """What a channel measures: 'Velocity, DE' for VI-2041A-DE in mm/s; '' where the name already says it."""
+    word = _quantity_words(unit, quantity)
+    if not word or word.casefold() in name.casefold():
+        return ""
+    place = next((part for part in reversed(name.replace("_", "-").split("-")) if part.upper() in _PLACES), "")
+    return f"{word}, {place.upper()}" if place else word
+
+
+def finding_words(finding: Finding, whole_ns: int) -> str:
+    """A finding in a few words for the plot ('flat 03:12 – 09:40'); '' where it concerns the whole log."""
+    if not finding.start_utc or not finding.end_utc:
+        return ""
+    start_ns, end_ns = parse_utc(finding.start_utc), parse_utc(finding.end_utc)
+    if end_ns - start_ns > whole_ns // 2 or end_ns - start_ns < NS_PER_S:
+        return _short(finding)
+    return f"{_short(finding)} {finding.start_utc[11:16]} – {finding.end_utc[11:16]}"
+
+
+def _short(finding: Finding) -> str:
+    tr = QCoreApplication.translate
+    words = {
+        "FLAT_LINE": tr("Findings", "flat"), "SATURATED": tr("Findings", "at its limit"), "GAP": tr("Findings", "gap"),
+        "SENTINEL": tr("Findings", "no-value codes"), "ZERO_SUSPECTED": tr("Findings", "zeros that may be missing"),
+        "UNIT_CHANGE": tr("Findings", "unit changes"), "CLOCK_BACK": tr("Findings", "clock went back"),
+    }  # fmt: skip
+    return words.get(finding.code) or " ".join(finding.text.split(" ")[:_SHORT_WORDS])
+
+
+def _quantity_words(unit: str, quantity: str) -> str:
+    tr = QCoreApplication.translate
+    words = {
+        "pressure": tr("Quantity", "Pressure"), "flow": tr("Quantity", "Flow"), "temperature": tr("Quantity", "Temperature"),
+        "vibration": tr("Quantity", "Vibration"), "current": tr("Quantity", "Current"), "power": tr("Quantity", "Power"),
+        "speed": tr("Quantity", "Speed"), "voltage": tr("Quantity", "Voltage"), "level": tr("Quantity", "Level"),
+    }  # fmt: skip
+    if quantity == "vibration" and unit in {"mm/s", "in/s"}:
+        return tr("Quantity", "Velocity")
+    if quantity == "vibration" and unit in {"g", "m/s2"}:
+        return tr("Quantity", "Acceleration")
+    return words.get(quantity, quantity.capitalize())
