@@ -12,16 +12,19 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtTest import QTest
 
 from workbench.app.screenshots import take_screenshots
 from workbench.app.window import Built, build, find_project, read_settings
 from workbench.core.errors import WorkbenchError
 from workbench.core.settings import Settings, load_settings
+from workbench.ui.actions import Action
 from workbench.ui.page_table import PAGES
+from workbench.ui.pages.help import HelpPage, libraries
 from workbench.ui.pages.settings import SettingsPage
 from workbench.ui.pages.start import StartPage
+from workbench.ui.widgets.buttons import ActionButton
 
 WaitFor = Callable[..., None]
 HEAVY = ("pandas", "sklearn", "scipy", "skl2onnx", "onnxruntime", "onnx", "pyarrow", "pyqtgraph")
@@ -100,6 +103,56 @@ def _drop(built: Built, paths: list[Path]) -> None:
         QPoint(600, 400), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
     built.window.dropEvent(event)
+
+
+def test_files_over_the_window_are_told_what_letting_go_does(built: Built, tmp_path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "P-2041A.csv"))])
+    place, button, keys = QPoint(600, 400), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    built.window.show()
+    built.window.dragEnterEvent(QDragEnterEvent(place, Qt.DropAction.CopyAction, data, button, keys))
+    assert (built.window.veil.isVisible(), built.window.veil.words) == (True, "Let go to look at P-2041A.csv")
+    built.window.dragLeaveEvent(QDragLeaveEvent())
+    assert not built.window.veil.isVisible()
+
+
+def test_f1_shows_the_manual_about_this_page(built: Built) -> None:
+    built.window.show_page("logs")
+    built.window.show_help_here()
+    page = built.window.host.page("help")
+    assert isinstance(page, HelpPage)
+    assert (built.window.host.current_id, page.topic) == ("help", "logs")
+
+
+def test_a_link_in_the_manual_leads_to_another_topic_and_never_outside(built: Built) -> None:
+    page = built.window.host.page("help")
+    assert isinstance(page, HelpPage)
+    page.show_topic("about")
+    page.view.anchorClicked.emit(QUrl("errors/INPUT.md"))
+    assert page.topic == "errors/INPUT"
+    page.view.anchorClicked.emit(QUrl("https://example.com/"))
+    assert page.topic == "errors/INPUT"
+
+
+def test_about_names_the_licence_of_every_library_it_needs() -> None:
+    named = {name: licence for name, _version, licence in libraries()}
+    assert {"PySide6-Essentials", "numpy", "onnxruntime", "scikit-learn"} <= set(named)
+    assert [name for name, licence in named.items() if not licence] == []
+
+
+def test_an_exception_in_a_button_becomes_a_report(built: Built, home: Path) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError("pressed too hard")
+
+    built.crashes.install()
+    try:
+        button = ActionButton(built.context.theme, Action(id="test.fail", title="Fail", callback=fail))
+        button.click()
+    finally:
+        built.crashes.uninstall()
+    reports = [file.read_text(encoding="utf-8") for file in (home / "crashes").iterdir()]
+    assert len(reports) == 1
+    assert "pressed too hard" in reports[0]
 
 
 def test_a_log_dropped_without_a_project_makes_one_and_goes_to_logs(built: Built, tmp_path: Path, wait_for: WaitFor) -> None:

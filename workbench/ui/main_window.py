@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QPoint, QSettings, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from workbench.ui.actions import Action
 from workbench.ui.context import AppContext, Selection
+from workbench.ui.drop_veil import DropVeil
 from workbench.ui.focus_ring import FocusRing
 from workbench.ui.header import Header
 from workbench.ui.job_panel import JobPanel
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(context)
         self._lay_out()
         self.ring = FocusRing(context.theme, self)
+        self.veil = DropVeil(context.theme, self)
         self.palette_box = Palette(context.theme, self, self.run_entry)
         context.messages.attach(self)
         context.actions.add(window_actions(self))
@@ -94,6 +96,10 @@ class MainWindow(QMainWindow):
         page = self.host.page("help")
         if isinstance(page, ShowsTopic):
             page.show_topic(topic)
+
+    def show_help_here(self) -> None:
+        """Show the manual's page about the page that is shown, where there is one."""
+        self.show_help(self.host.current_id)
 
     def open_palette(self) -> None:
         """Show the command palette over everything that can be done now."""
@@ -159,11 +165,17 @@ class MainWindow(QMainWindow):
         self.palette_box.close_palette()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        paths = _paths_of(event)
+        if paths:
             event.acceptProposedAction()
+            self.veil.show_for(paths)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self.veil.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        self.veil.hide()
+        paths = _paths_of(event)
         if paths:
             event.acceptProposedAction()
             self.open_files(paths)
@@ -281,6 +293,10 @@ class MainWindow(QMainWindow):
             page = self.host.page(self.host.current_id)
             page.activated(self.context.selection)
             self.header.show_page(page)
+
+
+def _paths_of(event: QDropEvent) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
 
 
 def _entry_of(action: Action) -> PaletteEntry:

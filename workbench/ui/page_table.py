@@ -36,7 +36,7 @@ PAGES = (
     PageEntry(id="devices", icon="devices", target="workbench.ui.pages.devices:DevicesPage", keys="Ctrl+7"),
     PageEntry(id="journal", icon="journal", target="workbench.ui.pages.journal:JournalPage", keys="Ctrl+8"),
     PageEntry(id="settings", icon="settings", target="workbench.ui.pages.settings:SettingsPage", place="bottom", keys="Ctrl+,"),
-    PageEntry(id="help", icon="help", target="workbench.ui.pages.help:HelpPage", place="hidden", keys="F1"),
+    PageEntry(id="help", icon="help", target="workbench.ui.pages.help:HelpPage", place="hidden"),
 )
 
 

@@ -104,6 +104,7 @@ def _page_actions(window: MainWindow) -> tuple[Action, ...]:
             callback=GoTo(window, entry.id), keys=(entry.keys,), menu="View",
         )
         for entry in PAGES
+        if entry.keys
     )  # fmt: skip
 
 
@@ -125,6 +126,10 @@ def _window_actions(window: MainWindow) -> tuple[Action, ...]:
         Action(
             id="window.jobs", title=translate("Actions", "Show or hide jobs"), icon="jobs", callback=window.focus_job_panel,
             keys=("Ctrl+J",), menu="View",
+        ),
+        Action(
+            id="help.here", title=translate("Actions", "Help on this page"), icon="help", callback=window.show_help_here,
+            keys=("F1",), menu="Help",
         ),
         Action(
             id="help.about", title=translate("Actions", "About and licences"), icon="info", callback=ShowTopic(window, "about"),

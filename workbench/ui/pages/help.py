@@ -48,6 +48,11 @@ class HelpPage(Page):
     def focus_first(self) -> None:
         self.search.setFocus()
 
+    @property
+    def topic(self) -> str:
+        """Name of the topic that is shown."""
+        return self._shown
+
     def show_topic(self, topic: str) -> None:
         """Show a topic by its name, such as 'errors/PORT_BUSY'; an unknown one shows About."""
         names = [name for name, _title in self._topics]
