@@ -99,7 +99,8 @@ class MainWindow(QMainWindow):
 
     def show_help_here(self) -> None:
         """Show the manual's page about the page that is shown, where there is one."""
-        self.show_help(self.host.current_id)
+        topics = {name for name, _title in help_topics()}
+        self.show_help(self.host.current_id if self.host.current_id in topics else "window")
 
     def open_palette(self) -> None:
         """Show the command palette over everything that can be done now."""
