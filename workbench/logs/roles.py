@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.logs.cell_quality import QualityColumn, find_quality_columns
+from workbench.logs.cell_quality import QualityColumn, find_quality_columns, has_quality_content
 from workbench.logs.cells import Cells, read_cell
 from workbench.logs.columns import ReadCells
 from workbench.logs.instants import parse_clock, parse_stamp
@@ -167,6 +167,8 @@ def _find_tag(headers: Sequence[Header], columns: Sequence[Cells | NumberCells],
         used = column.used()
         is_text = used and sum(cell_kind(text) == "x" for text in used[:_SAMPLE]) >= 0.6 * len(used[:_SAMPLE])
         is_named = fold_name(header.name) in TAG_NAMES
+        if not is_named and (_is_state(column) or has_quality_content(column) or not _alternates(column)):
+            continue
         if is_text and len(used) <= min(_MAX_TAGS, max(4, n_rows // 2) if is_named else n_rows // 3):
             found.append((not is_named, len(used) < 2, index))
     if not found:
@@ -176,6 +178,11 @@ def _find_tag(headers: Sequence[Header], columns: Sequence[Cells | NumberCells],
     if is_unnamed and (is_single or _n_numeric(columns) != 1):
         return None
     return index
+
+
+def _alternates(column: Cells) -> bool:
+    """Whether neighbouring rows mostly differ, as tags do and remarks don't."""
+    return column.codes.size > 1 and float(np.mean(np.diff(column.codes) != 0)) >= 0.3
 
 
 def _n_numeric(columns: Sequence[Cells | NumberCells]) -> int:

@@ -21,6 +21,7 @@ from workbench.logs.words import BAD_PATTERN, CLOCK_NAMES, DATE_NAMES, EMPTY_WOR
 DELIMITERS = (";", "\t", ",", "|")
 WHITESPACE = " "
 _NUMBER_LIKE = re.compile(r"[+-−]?\(?\d[\d.,'’ \u00a0\u202f]*(?:[eE][+-]?\d+)?\)?(?:\s*(?P<unit>\D{1,12}))?|[+-−]?[.,]\d+")
+_DATE_LIKE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?")
 _BAD = re.compile(BAD_PATTERN, re.IGNORECASE)
 _COMMENT = re.compile(r"\s*(#|//|%|!|\*\*|;;)")
@@ -45,6 +46,8 @@ def cell_kind(text: str) -> str:
     folded = text.casefold()
     if folded in EMPTY_WORDS or folded in INFINITE_WORDS:
         return "e"
+    if _DATE_LIKE.match(text) and parse_stamp(text) is not None:
+        return "t"
     if text[0].isdigit() or text[0] in "+-−.(,":
         match = _NUMBER_LIKE.fullmatch(text) if len(text) <= 60 else None
         if match and (not match["unit"] or find_unit(match["unit"])):

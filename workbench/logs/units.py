@@ -108,7 +108,8 @@ def _parse_table() -> tuple[dict[str, Unit], dict[str, Unit], dict[str, Unit]]:
 
 
 _BY_NAME, _EXACT, _FOLDED = _parse_table()
-# where upper and lower case differ in meaning the exact spelling wins: mA/MA, mW/MW, mPa/MPa, Nm/nm
+_FALSE_FRIENDS = frozenset({"mW", "mPa"})
+"""Units that upper or lower case alone tells from others that we know: never folded."""
 _TRAILING = re.compile(r"^(?P<name>.*?\S)\s*(?:\[(?P<square>[^\[\]]*)\]|\((?P<round>[^()]*(?:\([^()]*\))?)\))\s*$")
 _LOOKS_LIKE_UNIT = re.compile(r"[^\W\d_](?:[\w°µ%^²³·.*-]{0,7})(?:/[\w°µ^²³·.*-]{1,8})?")
 
@@ -123,8 +124,8 @@ def _find(text: str | None) -> Unit | None:
     if text is None or len(text) > 40:
         return None
     plain = text.strip().strip("[]").strip()
-    if plain in _EXACT:
-        return _EXACT[plain]
+    if plain in _EXACT or plain in _FALSE_FRIENDS:
+        return _EXACT.get(plain)
     folded = _fold(plain)
     if not folded or folded in _STATE_UNITS - {"1"}:
         return None

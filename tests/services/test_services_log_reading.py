@@ -1,0 +1,72 @@
+"""The services that look at logs: inspect and preview."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from workbench.core.errors import LogFormatError
+from workbench.core.jobs import Job, JobEvent
+from workbench.services.logs import InspectRequest, PreviewRequest, inspect_logs, preview_log
+
+
+def job() -> Job:
+    events: list[JobEvent] = []
+    return Job(events.append, job_id=1)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "P-2041A.csv"
+    rows = "".join(
+        f"{1 + row // 60:02d}.04.2026 08:{row % 60:02d};5,{row:02d};{'Bad' if row == 7 else 'Good'};{row}\n" for row in range(90)
+    )
+    path.write_text("Zeit;PT.Wert;PT.Quality;Kommentar\n" + rows, encoding="utf-8")
+    return path
+
+
+def test_inspect_prints_instants_as_text_and_keeps_questions(log: Path) -> None:
+    result = inspect_logs(InspectRequest(paths=(str(log),), zone="Europe/Oslo"), job())
+    recording = result.recordings[0]
+    assert (recording.source, recording.first_utc) == ("P-2041A.csv", "2026-04-01T06:00:00Z")
+    assert recording.channels[0].bad == {"quality": 1}
+    assert {question.code for question in result.questions} <= {"UNIT_UNKNOWN"}
+
+
+def test_the_preview_guesses_the_format_with_confidence(log: Path) -> None:
+    result = preview_log(PreviewRequest(path=str(log)), job())
+    guesses = {guess.name: guess.value for guess in result.guesses}
+    assert guesses["delimiter"] == "semicolon"
+    assert guesses["decimal mark"] == ","
+    assert guesses["time column"] == "Zeit"
+    assert guesses["time format"] == "day/month/year"
+    assert all(0 <= guess.confidence <= 1 for guess in result.guesses)
+
+
+def test_the_preview_gives_every_column_a_role(log: Path) -> None:
+    result = preview_log(PreviewRequest(path=str(log)), job())
+    roles = {column.name: column.role for column in result.columns}
+    assert roles["Zeit"] == "time"
+    assert roles["PT.Wert"] == "channel"
+    assert roles["PT.Quality"] == "quality"
+    assert result.rows[1][1] == "5,00"
+
+
+def test_the_preview_reads_only_the_head_of_a_large_file(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    row = "2026-01-01T00:00:00Z,1.5\n"
+    path.write_text("time,a1\n" + row * 40_000 + "rubbish " * 1000, encoding="utf-8")
+    result = preview_log(PreviewRequest(path=str(path)), job())
+    assert [column.name for column in result.columns] == ["time", "a1"]
+
+
+def test_a_file_that_is_no_log_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "nothing.csv"
+    path.write_bytes(b"")
+    for call in (
+        lambda: inspect_logs(InspectRequest(paths=(str(path),)), job()),
+        lambda: preview_log(PreviewRequest(path=str(path)), job()),
+    ):
+        with pytest.raises(LogFormatError, match=r"nothing\.csv"):
+            call()

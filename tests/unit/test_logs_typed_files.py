@@ -1,0 +1,127 @@
+"""Excel and Parquet, and the fast path for plain CSV."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pyarrow as pa
+import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from pyarrow import parquet
+
+from workbench.core.clock import format_utc
+from workbench.logs.parse import ParseOptions, parse_logs
+from workbench.logs.readers.csv_stream import NotPlain, find_plain_format, stream_plain_csv
+
+START = datetime(2026, 3, 5, 8)  # noqa: DTZ001 - a clock time
+N = 40
+
+
+def workbook(path: Path, *, is_1904: bool, as_serials: bool) -> Path:
+    book = openpyxl.Workbook()
+    if is_1904:
+        book.epoch = CALENDAR_MAC_1904
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Export of P-2041"])
+    sheet.append(["Time", "Flow [m3/h]", "Run"])
+    for row in range(N):
+        moment = 43831.25 + row / 1440 if as_serials else START + timedelta(minutes=row)
+        sheet.append([moment, row + 0.5, row < 30])
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("is_1904", [False, True])
+def test_a_workbook_with_dates_is_read_whatever_its_epoch(tmp_path: Path, is_1904: bool) -> None:
+    path = workbook(tmp_path / "log.xlsx", is_1904=is_1904, as_serials=False)
+    facts = parse_logs([path], ParseOptions(zone="UTC")).recordings[0].facts
+    assert (facts.rows, format_utc(facts.first_ns or 0)) == (N, "2026-03-05T08:00:00Z")
+    assert [(channel.name, channel.unit, channel.mean) for channel in facts.channels] == [
+        ("Flow", "m3/h", 20.0),
+        ("Run", None, 0.75),
+    ]
+
+
+@pytest.mark.parametrize(("is_1904", "first"), [(False, "2020-01-01T06:00:00Z"), (True, "2024-01-02T06:00:00Z")])
+def test_serials_in_a_workbook_follow_its_flag_without_a_question(tmp_path: Path, is_1904: bool, first: str) -> None:
+    parsed = parse_logs([workbook(tmp_path / "log.xlsx", is_1904=is_1904, as_serials=True)], ParseOptions(zone="UTC"))
+    assert format_utc(parsed.recordings[0].facts.first_ns or 0) == first
+    assert parsed.questions == ()
+
+
+def test_parquet_keeps_its_instants_and_nulls(tmp_path: Path) -> None:
+    moments = [START + timedelta(seconds=row) for row in range(N)]
+    columns = {
+        "time": pa.array(moments, pa.timestamp("us", tz="UTC")),
+        "Flow [m3/h]": pa.array([None if row == 3 else row + 0.5 for row in range(N)]),
+        "count": pa.array(range(5, N + 5), pa.int32()),
+        "label": pa.array([0] * N),
+    }
+    parquet.write_table(pa.table(columns), tmp_path / "log.parquet")
+    facts = parse_logs([tmp_path / "log.parquet"]).recordings[0].facts
+    assert format_utc(facts.first_ns or 0) == "2026-03-05T08:00:00Z"
+    assert [(channel.name, channel.n_good, channel.bad) for channel in facts.channels] == [
+        ("Flow", N - 1, {"empty": 1}),
+        ("count", N, {}),
+    ]
+    assert facts.labels == ("label",)
+
+
+def plain(path: Path, n_rows: int = 500, bad: str = "") -> Path:
+    rows = [f"{START + timedelta(seconds=row):%Y-%m-%dT%H:%M:%S}Z,{row}.25,{row % 7}" for row in range(n_rows)]
+    if bad:
+        rows[n_rows // 2] = rows[n_rows // 2].rsplit(",", 1)[0] + f",{bad}"
+    path.write_text("time,Flow [m3/h],label\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_plain_csv_streams_in_blocks_and_equals_the_careful_reading(tmp_path: Path) -> None:
+    path = plain(tmp_path / "plain.csv")
+    layout = find_plain_format(path)
+    assert layout is not None
+    assert [(column.name, column.unit, column.role) for column in layout.columns] == [
+        ("Flow", "m3/h", "channel"),
+        ("label", None, "label"),
+    ]
+    blocks = list(stream_plain_csv(path, layout, block_bytes=4096))
+    careful = parse_logs([path]).recordings[0]
+    assert len(blocks) > 1
+    assert np.array_equal(np.concatenate([times for times, _ in blocks]), careful.times_ns)
+    assert np.array_equal(np.concatenate([columns["Flow"] for _, columns in blocks]), careful.columns["Flow"])
+
+
+@pytest.mark.parametrize("bad", ["Bad Input", "-9999", "1e999"])
+def test_what_is_not_plain_is_handed_to_the_careful_reader(tmp_path: Path, bad: str) -> None:
+    path = plain(tmp_path / "plain.csv", n_rows=40_000, bad=bad)
+    layout = find_plain_format(path)
+    assert layout is not None
+    with pytest.raises(NotPlain, match=r"plain\.csv"):
+        list(stream_plain_csv(path, layout))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zeit;a\n05.03.2026 08:00;5,5\n05.03.2026 08:01;5,6\n",
+        "time,a,a\n2026-03-05T08:00:00Z,1,2\n2026-03-05T08:00:01Z,1,2\n",
+        "a\n1\n2\n",
+    ],
+)
+def test_a_head_that_is_not_plain_has_no_plain_format(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(text, encoding="utf-8")
+    assert find_plain_format(path) is None
+
+
+def test_clock_times_stream_through_the_doubled_hour(tmp_path: Path) -> None:
+    hours = ["01:00", "01:30", "02:00", "02:30", "02:00", "02:30", "03:00"]
+    path = tmp_path / "dst.csv"
+    path.write_text("time,a1\n" + "".join(f"2025-10-26 {hour}:00,{row}.5\n" for row, hour in enumerate(hours)), encoding="utf-8")
+    layout = find_plain_format(path, "Europe/Oslo")
+    assert layout is not None
+    times = np.concatenate([block for block, _ in stream_plain_csv(path, layout)])
+    assert np.diff(times).tolist() == [1800 * 10**9] * 6

@@ -1,0 +1,59 @@
+"""Units as people print them."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.logs.units import conversion, find_quantity, find_unit, split_unit
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit"),
+    [
+        ("m³/h", "m3/h"), ("m3/hr", "m3/h"), ("m^3/h", "m3/h"), ("l/s", "L/s"), ("LPM", "L/min"), ("GPM", "gpm"),
+        ("bar(g)", "bar"), ("hPa", "mbar"), ("PSIG", "psi"), ("kgf/cm²", "kgf/cm2"), ("AMPS", "A"), ("Volts", "V"),
+        ("Deg C", "degC"), ("°F", "degF"), ("U/min", "rpm"), ("min⁻¹", "rpm"), ("mm/s RMS", "mm/s"), ("ips", "in/s"),
+        ("pct", "%"), ("mA", "mA"), ("mW", None), ("MW", "MW"), ("", None), ("-", None), ("bool", None), ("DE", None),
+    ],
+)  # fmt: skip
+def test_a_printed_unit_has_one_spelling(printed: str, unit: str | None) -> None:
+    assert find_unit(printed) == unit
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "unit"),
+    [
+        ("Flow [m3/h]", "Flow", "m3/h"),
+        ("P-2041A Suction (bar)", "P-2041A Suction", "bar"),
+        ("Temperature (DE)", "Temperature (DE)", None),
+        ("Turbidity [NTU]", "Turbidity", "NTU"),
+        ("Running [bool]", "Running", None),
+        ("Pressure", "Pressure", None),
+        ("Druck [bar(ü)]", "Druck [bar(ü)]", None),
+    ],
+)
+def test_a_trailing_bracket_is_a_unit_only_when_it_can_be_one(header: str, name: str, unit: str | None) -> None:
+    assert split_unit(header) == (name, unit)
+
+
+def test_a_pressure_in_kilopascal_becomes_bar() -> None:
+    factor, offset = conversion("kPa", "bar")
+    assert 550.0 * factor + offset == pytest.approx(5.5)
+
+
+def test_a_temperature_in_fahrenheit_becomes_celsius() -> None:
+    factor, offset = conversion("degF", "degC")
+    assert 212.0 * factor + offset == pytest.approx(100.0)
+    assert 32.0 * factor + offset == pytest.approx(0.0, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("unit", "name", "quantity"),
+    [
+        ("bar", "X1", "pressure"), (None, "20-PT-2042.PV", "pressure"), (None, "FI101", "flow"),
+        (None, "Motor_current", "current"), ("mm/s", "X", "vibration"), (None, "Accelerometer1RMS", "vibration"),
+        (None, "Lagertemperatur", "temperature"), ("rpm", "n", "speed"), ("%", "Ventilstellung", "position"), (None, "c7", ""),
+    ],
+)  # fmt: skip
+def test_the_quantity_comes_from_the_unit_then_words_then_isa_letters(unit: str | None, name: str, quantity: str) -> None:
+    assert find_quantity(unit, name) == quantity
