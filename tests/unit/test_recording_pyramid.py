@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -144,3 +145,21 @@ def test_jitter_is_stored_plain_and_its_median_step_and_gaps_are_found() -> None
     step_ns = median_step_ns(times)
     assert step_ns == pytest.approx(SECOND, rel=1e-3)
     assert find_gaps(times, step_ns).tolist() == [[int(times[76]), int(times[77])]]
+
+
+def test_a_channel_that_is_not_due_at_every_instant_is_drawn_as_a_line(tmp_path: Path) -> None:
+    values = np.full(1000, np.nan)
+    values[::10] = np.arange(100.0)
+    facts = facts_of(rows=1000)
+    channel = msgspec.structs.replace(facts.channels[0], n_absent=900)
+    write_recording(tmp_path, msgspec.structs.replace(facts, channels=(channel,)), even_times(1000), {"PI-1": values})
+    drawn = open_recording(tmp_path).envelope("PI-1", START, START + 1000 * SECOND, 2000)
+    np.testing.assert_array_equal(drawn.minimum, np.arange(100.0))
+
+
+def test_bad_samples_of_a_channel_that_is_due_break_the_line(tmp_path: Path) -> None:
+    values = np.arange(1000.0)
+    values[500:600] = np.nan
+    write_recording(tmp_path, facts_of(rows=1000), even_times(1000), {"PI-1": values})
+    drawn = open_recording(tmp_path).envelope("PI-1", START, START + 1000 * SECOND, 100)
+    assert np.isnan(drawn.maximum).sum() in (9, 10)

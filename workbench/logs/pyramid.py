@@ -128,11 +128,12 @@ class _Items:
     extremes: Floats
 
 
-def envelope(pyramid: Pyramid, axis: TimeAxis, view: View, *, gaps: Int64s) -> Envelope:
+def envelope(pyramid: Pyramid, axis: TimeAxis, view: View, *, gaps: Int64s, is_sparse: bool = False) -> Envelope:
     """The envelope over the samples in [start, end], at most about `2 n_pixels` columns.
 
     Rows are told apart by time, not by number: where samples lie far apart (after a gap, in a log on change) buckets are
     opened until each spans at most a pixel. `gaps` int64 ns [k, 2] become NaN columns where they are wider than a pixel.
+    In a sparse channel instants without value are usual: columns without any are left out, so that the line goes on.
     """
     first = axis.index_at(view.start_ns, after=False)
     end = axis.index_at(view.end_ns, after=True)
@@ -140,9 +141,15 @@ def envelope(pyramid: Pyramid, axis: TimeAxis, view: View, *, gaps: Int64s) -> E
     if bucket == 0:
         rows = np.arange(first, end, dtype=np.int64)
         values = np.asarray(pyramid.values[first:end])
-        return _break_at_gaps(Envelope(times_ns=axis.take(rows), minimum=values, maximum=values), gaps, view)
-    items = _narrow(pyramid, axis, view, _cover(pyramid, first, end, bucket))
-    return _break_at_gaps(_columns(items, axis, view), gaps, view)
+        drawn = Envelope(times_ns=axis.take(rows), minimum=values, maximum=values)
+    else:
+        drawn = _columns(_narrow(pyramid, axis, view, _cover(pyramid, first, end, bucket)), axis, view)
+    return _break_at_gaps(_without_empty(drawn) if is_sparse else drawn, gaps, view)
+
+
+def _without_empty(drawn: Envelope) -> Envelope:
+    is_good = ~np.isnan(drawn.minimum)
+    return Envelope(times_ns=drawn.times_ns[is_good], minimum=drawn.minimum[is_good], maximum=drawn.maximum[is_good])
 
 
 def _bucket_for(n_samples: int, n_pixels: int, pyramid: Pyramid) -> int:

@@ -104,7 +104,8 @@ class Recording:
     def envelope(self, name: str, start_ns: int, end_ns: int, n_pixels: int) -> Envelope:
         """What to draw of a channel between two instants on `n_pixels`: exact extremes of every column of samples."""
         view = View(start_ns=start_ns, end_ns=end_ns, n_pixels=n_pixels)
-        return envelope(self._pyramid(name), self.axis, view, gaps=self._shown_gaps)
+        is_sparse = self.is_on_change or name in self._with_absent
+        return envelope(self._pyramid(name), self.axis, view, gaps=self._shown_gaps, is_sparse=is_sparse)
 
     def last_known(self, name: str, at_ns: int) -> tuple[float, int] | None:
         """The last good value at or before an instant and when it was measured; None where there is none."""
@@ -133,6 +134,11 @@ class Recording:
     @cached_property
     def _gaps(self) -> Int64s:
         return self._int64(GAPS_FILE, (self._meta.n_gaps, 2))
+
+    @cached_property
+    def _with_absent(self) -> frozenset[str]:
+        """Channels that were not due at every instant (several rates on one time axis)."""
+        return frozenset(channel.name for channel in self.summary.channels if channel.n_absent)
 
     @property
     def _shown_gaps(self) -> Int64s:
