@@ -127,11 +127,12 @@ def test_f1_shows_the_manual_about_this_page(built: Built) -> None:
 def test_a_link_in_the_manual_leads_to_another_topic_and_never_outside(built: Built) -> None:
     page = built.window.host.page("help")
     assert isinstance(page, HelpPage)
-    page.show_topic("about")
-    page.view.anchorClicked.emit(QUrl("errors/INPUT.md"))
-    assert page.topic == "errors/INPUT"
+    page.show_topic("index")
+    page.view.anchorClicked.emit(QUrl("decisions/README.md"))
+    page.view.anchorClicked.emit(QUrl("one-focus-ring.md"))
+    assert page.topic == "decisions/one-focus-ring"
     page.view.anchorClicked.emit(QUrl("https://example.com/"))
-    assert page.topic == "errors/INPUT"
+    assert page.topic == "decisions/one-focus-ring"
 
 
 def test_about_names_the_licence_of_every_library_it_needs() -> None:

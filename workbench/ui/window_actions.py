@@ -151,9 +151,9 @@ class ShowTopic(QObject):
 
 
 def help_topics() -> list[tuple[str, str]]:
-    """(name, title) of the manual's pages, errors' pages last; the title is the file's first heading."""
+    """(name, title) of the manual's pages, then decisions, then errors; the title is the file's first heading."""
     folder = resources() / "help"
-    files = sorted(folder.glob("*.md")) + sorted((folder / "errors").glob("*.md"))
+    files = [file for part in ("", "decisions", "errors") for file in sorted((folder / part).glob("*.md"))]
     return [(file.relative_to(folder).with_suffix("").as_posix(), _heading_of(file)) for file in files]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from importlib import metadata
 
 from PySide6.QtCore import QUrl
@@ -87,7 +88,9 @@ class HelpPage(Page):
             self.show_topic(name)
 
     def _on_link(self, url: QUrl) -> None:
-        path = url.path().removesuffix(".md").lstrip("./")
+        if url.scheme():
+            return
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(self._shown), url.path().removesuffix(".md")))
         if path in [name for name, _title in self._topics]:
             self.show_topic(path)
 
