@@ -22,6 +22,7 @@ from workbench.services.demo import (
 
 Outcome = tuple[str, tuple[tuple[str, ...], Request] | None]
 _DRIFT_EVERY_S = 21_600.0
+_HEALTHY_SHARE = 0.3
 
 
 def sample(story: Story, job: Job) -> Outcome:
@@ -82,7 +83,8 @@ def compare(story: Story, job: Job) -> Outcome:
 
 def drift_(story: Story, job: Job) -> Outcome:
     """Has the device's pump moved since its reference period?"""
-    request = drift.DriftRequest(project=story.project, asset=story.device_tag, every=_DRIFT_EVERY_S)
+    until = _reference_end(story)
+    request = drift.DriftRequest(project=story.project, asset=story.device_tag, every=_DRIFT_EVERY_S, reference_until=until)
     story.drift = drift.measure_drift(request, job)
     moved = [channel.channel for channel in story.drift.channels if channel.is_over]
     text = ", ".join(moved) if moved else "no channel"
@@ -187,6 +189,18 @@ def _pull(story: Story, port: str, job: Job) -> None:
 
 def _replay_speed(story: Story) -> float:
     return max(1.0, story.request.days * 86_400 * 0.2 / REPLAY_S)
+
+
+def _reference_end(story: Story) -> str | None:
+    """The first part of a sample pump's log is healthy: the generator keeps faults out of it."""
+    from workbench.core.clock import format_utc, parse_utc
+
+    recordings = story.imported.recordings if story.imported else ()
+    found = next((one for one in recordings if one.asset == story.device_tag), None)
+    if found is None or found.first_utc is None or found.last_utc is None:
+        return None
+    first, last = parse_utc(found.first_utc), parse_utc(found.last_utc)
+    return format_utc(first + round((last - first) * _HEALTHY_SHARE))
 
 
 def _last_stamp(log: Path) -> str:
