@@ -33,7 +33,20 @@ class Experiment:
     command: str
 
 
-def run_experiment(project: Project, experiment: Experiment, job: Job) -> list[RunSummary]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trained:
+    """Runs, best first and baselines last; `passed_over` says which families could not be fitted: {"family", "why"}."""
+
+    runs: tuple[RunSummary, ...]
+    passed_over: tuple[dict[str, str], ...]
+
+    @property
+    def best(self) -> RunSummary | None:
+        """The best run that is no baseline."""
+        return next((run for run in self.runs if not run.is_baseline), None)
+
+
+def run_experiment(project: Project, experiment: Experiment, job: Job) -> Trained:
     """Train, store and journal all families and seeds; best first. A family that can't be fitted is said and passed over.
 
     Raises LeakageError before anything is fitted, and ModelError when no family could be fitted.
@@ -48,22 +61,23 @@ def run_experiment(project: Project, experiment: Experiment, job: Job) -> list[R
     name = sha256_hex(encode_canonical([plan.recipe, plan.split, plan.spec, format_utc(now_ns())]))[:8]
     tasks = _tasks_of(plan)
     runs: list[RunSummary] = []
-    problems: list[str] = []
+    passed_over: list[dict[str, str]] = []
     for number, (family, seed) in enumerate(tasks):
         job.progress(0.15 + 0.85 * number / len(tasks), f"{family.title}, {number + 1} of {len(tasks)}")
         try:
             run = _train_one(prepared, family, seed)
         except ModelError as error:
-            problems.append(f"{family.title}: {error.message}")
+            passed_over.append({"family": family.title, "why": error.message})
             continue
         summary = _store(project, experiment, run, name, recipe_id)
         runs.append(summary)
         job.publish(summary)
     if not any(not run.is_baseline for run in runs):
-        raise ModelError(f"No family could be trained. {' '.join(problems)}", "Label events, or take more data.")
+        why = " ".join(f"{item['family']}: {item['why']}" for item in passed_over)
+        raise ModelError(f"No family could be trained. {why}", "Label events, or take more data.")
     order = rank_all([run.metrics for run in runs], plan.recipe.false_alarms_per_week)
     job.progress(1, f"{len(runs)} runs")
-    return sorted((runs[index] for index in order), key=_baselines_last)
+    return Trained(runs=tuple(sorted((runs[index] for index in order), key=_baselines_last)), passed_over=tuple(passed_over))
 
 
 def train_again(plan: Plan, family_name: str, seed: int) -> tuple[RunRecord, RunFiles]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from workbench.learning.split import Split
     from workbench.learning.train import Plan
     from workbench.project.store import Project
+    from workbench.services.experiment import Trained
 
 TaskName = Literal["anomaly", "classify", "rul"]
 
@@ -99,7 +100,7 @@ class TrainResult(Result, frozen=True, kw_only=True):
     champion: str | None
     experiment: str
     left_out: tuple[dict[str, str], ...] = ()
-    """Channels or pumps that were not used: {"channel" | "asset", "why"}."""
+    """Channels, pumps and families that were not used: {"channel" | "asset" | "family", "why"}."""
 
 
 def train(request: TrainRequest, job: Job) -> TrainResult:
@@ -115,11 +116,10 @@ def train(request: TrainRequest, job: Job) -> TrainResult:
     with Project.open(Path(request.project)) as project:
         plan = plan_project(project, recipe, request.assets, job.part(0, 0.15))
         command = shlex.join(to_arguments(("train",), request))
-        runs = run_experiment(project, Experiment(plan=plan, command=command), job.part(0.15, 1))
-        best = next((run for run in runs if not run.is_baseline), None)
-        if project.champion is None and best is not None:
-            crown(project, best, command)
-        return result_of(runs, project, plan)
+        trained = run_experiment(project, Experiment(plan=plan, command=command), job.part(0.15, 1))
+        if not project.champion and trained.best is not None:
+            crown(project, trained.best, command)
+        return result_of(trained, project, plan)
 
 
 class SplitPreviewRequest(Request, frozen=True, kw_only=True):
@@ -193,18 +193,17 @@ def retrain(request: RetrainRequest, job: Job) -> TrainResult:
 
         import_logs(ImportRequest(paths=request.data, project=request.project), job.part(0, 0.2, "Importing"))
     with Project.open(Path(request.project)) as project:
-        if project.champion is None:
+        if not project.champion:
             raise InputError("The project has no champion to train again.", "Train first: workbench train RECIPE --project DIR")
         former = load_run(project.objects.tree_path("run", project.champion)).record
         recipe = msgspec.structs.replace(former.recipe, families=(former.family,), seeds=1)
         plan = plan_project(project, recipe, (), job.part(0.2, 0.3), keep=former.split)
         command = shlex.join(to_arguments(("retrain",), request))
-        runs = run_experiment(project, Experiment(plan=plan, command=command), job.part(0.3, 0.95))
-        best = next((run for run in runs if not run.is_baseline), None)
+        trained = run_experiment(project, Experiment(plan=plan, command=command), job.part(0.3, 0.95))
         common = score_again(project, project.champion, plan)
-        if best is not None and (common is None or _is_better(best.metrics, common, recipe)):
-            crown(project, best, command)
-        return result_of(runs, project, plan)
+        if trained.best is not None and (common is None or _is_better(trained.best.metrics, common, recipe)):
+            crown(project, trained.best, command)
+        return result_of(trained, project, plan)
 
 
 def load_recipe(path: str) -> Recipe:
@@ -253,12 +252,12 @@ def crown(project: Project, run: RunSummary, command: str) -> None:
     project.set_value("champion", run.id, Act(act="champion", what=what, refs=(run.id,), command=command))
 
 
-def result_of(runs: list[RunSummary], project: Project, plan: Plan) -> TrainResult:
+def result_of(trained: Trained, project: Project, plan: Plan) -> TrainResult:
     """The runs with the project's champion marked."""
-    champion = project.champion
-    marked = tuple(msgspec.structs.replace(run, is_champion=run.id == champion) for run in runs)
-    experiment = marked[0].experiment if marked else ""
-    return TrainResult(runs=marked, champion=champion, experiment=experiment, left_out=_left_out(plan))
+    champion = project.champion or None
+    marked = tuple(msgspec.structs.replace(run, is_champion=run.id == champion) for run in trained.runs)
+    left_out = (*_left_out(plan), *trained.passed_over)
+    return TrainResult(runs=marked, champion=champion, experiment=marked[0].experiment, left_out=left_out)
 
 
 def _is_better(new: dict[str, float | None], champion: dict[str, float | None], recipe: Recipe) -> bool:

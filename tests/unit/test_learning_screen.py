@@ -1,0 +1,103 @@
+"""Screening: one default that learns a log's beginning."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from workbench.core.clock import NS_PER_S
+from workbench.core.errors import InputError
+from workbench.core.scoring_spec import ChannelSpec
+from workbench.learning.screen import hold_values, is_slow, screen_log
+
+N = 1000
+CHANNELS = tuple(ChannelSpec(name=name) for name in ("a", "b", "c"))
+
+
+def make_log(seed: int = 0, step: float = 0.0) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=(N, 3)) @ np.array([[1, 0.8, 0], [0, 0.6, 0], [0, 0, 2.0]]) + np.array([10, -5, 300])
+    values[700:800, 1] += step
+    return np.arange(N, dtype=np.int64) * NS_PER_S, values
+
+
+def test_a_step_is_alarmed_and_quiet_running_is_not() -> None:
+    times_ns, values = make_log(step=3.0)
+    found = screen_log(times_ns, CHANNELS, values, 400)
+    is_alarm = found.score >= found.threshold
+    assert is_alarm[730:800].all()
+    assert not is_alarm[400:700].any()
+    assert not is_alarm[840:].any()
+
+
+def test_units_and_offsets_do_not_matter() -> None:
+    times_ns, values = make_log(step=3.0)
+    found = screen_log(times_ns, CHANNELS, values, 400)
+    other = screen_log(times_ns, CHANNELS, values * np.array([1000, 0.01, 6.9]) + np.array([1e5, 7, -3]), 400)
+    np.testing.assert_allclose(other.score, found.score, rtol=1e-6)
+
+
+def test_the_future_does_not_change_a_score() -> None:
+    times_ns, values = make_log(step=3.0)
+    whole = screen_log(times_ns, CHANNELS, values, 400).score[:900]
+    np.testing.assert_allclose(screen_log(times_ns[:900], CHANNELS, values[:900], 400).score, whole, rtol=1e-9)
+
+
+def test_warming_up_is_recognised_by_words_and_by_the_data() -> None:
+    times_ns, values = make_log()
+    warm = 40 - 15 * np.exp(-np.arange(N) / 900) + 0.02 * np.random.default_rng(3).normal(size=N)
+    channels = (*CHANNELS, ChannelSpec(name="TI-101"), ChannelSpec(name="x7"))
+    found = screen_log(times_ns, channels, np.column_stack([values, warm, warm]), 400)
+    assert found.channels == ("a", "b", "c")
+    assert {item.channel: item.why.partition(":")[0] for item in found.left_out} == {
+        "TI-101": "temperature",
+        "x7": "temperature-like",
+    }
+
+
+def test_a_single_step_or_noise_is_not_slow() -> None:
+    rng = np.random.default_rng(0)
+    assert not is_slow(rng.normal(size=400))
+    assert not is_slow(rng.normal(size=400) + 8 * (np.arange(400) > 150))
+    assert is_slow(np.linspace(0, 5, 400) + 0.05 * rng.normal(size=400))
+    assert not is_slow(np.full(400, 3.0))
+
+
+def test_temperatures_alone_are_used_all_the_same() -> None:
+    times_ns, values = make_log()
+    assert screen_log(times_ns, (ChannelSpec(name="temperature"),), values[:, :1], 400).channels == ("temperature",)
+
+
+def test_missing_samples_are_held_shortly_then_there_is_no_score() -> None:
+    times_ns, values = make_log()
+    values[500:505, 0] = np.nan
+    values[600:650, 1] = np.nan
+    score = screen_log(times_ns, CHANNELS, values, 400).score
+    assert np.isfinite(score[495:600]).all()
+    assert np.isnan(score[615:650]).all()
+    assert np.isfinite(score[650:]).all()
+
+
+def test_values_are_held_no_longer_than_said() -> None:
+    times_ns = np.array([0, 1, 2, 9, 30], np.int64) * NS_PER_S
+    held = hold_values(times_ns, np.array([[1.0], [np.nan], [np.nan], [np.nan], [5.0]]), 5)
+    np.testing.assert_array_equal(held[:, 0], [1, 1, 1, np.nan, 5])
+
+
+def test_ignored_and_label_columns_are_no_inputs() -> None:
+    times_ns, values = make_log()
+    channels = (ChannelSpec(name="a"), ChannelSpec(name="b"), ChannelSpec(name="anomaly"))
+    found = screen_log(times_ns, channels, values, 400, ("b",))
+    assert found.channels == ("a",)
+    assert [item.why for item in found.left_out] == ["ignored by request", "looks like a label"]
+
+
+def test_too_short_a_reference_is_refused() -> None:
+    times_ns, values = make_log()
+    with pytest.raises(InputError, match="has 12 rows; at least 30"):
+        screen_log(times_ns, CHANNELS, values, 12)
+    with pytest.raises(InputError, match="has 20 rows"):
+        screen_log(times_ns[:20], CHANNELS, values[:20], 400)
+    with pytest.raises(InputError, match="No channel can be used"):
+        screen_log(times_ns, CHANNELS, np.zeros((N, 3)), 400)
