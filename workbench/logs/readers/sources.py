@@ -19,8 +19,8 @@ from workbench.core.errors import InputError, LogFormatError
 from workbench.logs.text import clean_text
 
 Kind = Literal["text", "excel", "parquet"]
-MAX_FILE_BYTES = 1 << 30
-MAX_UNPACKED_BYTES = 1 << 30
+MAX_FILE_BYTES = 1 << 29
+MAX_UNPACKED_BYTES = 1 << 29
 MAX_RATIO = 500
 _RATIO_FROM_BYTES = 16 << 20
 _MAX_MEMBERS = 5_000
