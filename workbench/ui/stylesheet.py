@@ -92,6 +92,12 @@ QTreeView::item { min-height: 24px; }
 QHeaderView { background: $bg2; border: none; }
 QHeaderView::section { background: $bg2; color: $text3; border: none; border-bottom: 1px solid $border; font-size: 11px;
   font-weight: 600; padding: 0 8px; }
+QSlider { background: transparent; min-height: 24px; }
+QSlider::groove:horizontal { height: 4px; background: $border_mid; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
+QSlider::handle:horizontal { background: $bg2; border: 2px solid $accent; width: 7px; margin: -8px 0; border-radius: 4px; }
+QSlider::sub-page:horizontal:disabled { background: $border_strong; }
+QSlider::handle:horizontal:disabled { border-color: $border_strong; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
 QScrollBar::handle { background: $border_mid; border-radius: 3px; margin: 2px; min-height: 24px; min-width: 24px; }

@@ -82,6 +82,9 @@ def paint_bar(painter: QPainter, theme: ThemeSource, box: QRectF, what: tuple[fl
     fraction, limit, tone = what
     track = QRectF(box.left(), box.center().y() - 4, box.width(), 8)
     painter.fillRect(track, theme.colour("bg3"))
+    if theme.tokens["bg3"] == theme.tokens["bg2"]:  # sunlight has no grey to tell the track by
+        painter.setPen(QPen(theme.colour("border"), 1))
+        painter.drawRect(track.adjusted(0.5, 0.5, -0.5, -0.5))
     colour = theme.colour(tone) if tone != "curve" else _curve(theme)
     painter.fillRect(QRectF(track.left(), track.top(), track.width() * max(0.0, min(1.0, fraction)), 8), colour)
     if limit is not None:
