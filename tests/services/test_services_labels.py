@@ -59,7 +59,9 @@ def test_former_layers_stay_and_each_change_is_journalled(tmp_path: Path) -> Non
     assert first.layers["P-1"] != second.layers["P-1"]
     with Project.open(tmp_path / "p") as project:
         assert project.objects.has("labels", first.layers["P-1"])
-        assert [line.line.act.what for line in project.lines()] == ["Event seal wear added", "Event leak added"]
+        acts = [line.line.act for line in project.lines()]
+    assert [act.what for act in acts] == ["Event seal wear added", "Event leak added"]
+    assert acts[1].command.startswith("workbench labels add --project ")
 
 
 def test_saving_the_same_events_writes_nothing_and_going_back_is_a_change(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ class RecordingMeta(Record, frozen=True, kw_only=True):
 
     format_version: Literal[1] = 1
     rows: Count
-    step_ns: int | None
+    step_ns: Annotated[int, msgspec.Meta(ge=1)] | None
     n_runs: Count
     n_gaps: Count
     channels: tuple[ChannelInfo, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,7 +12,7 @@ from workbench.core.clock import NS_PER_S, format_utc, now_ns
 from workbench.core.codec import Record, decode_strict, write_atomic
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
-from workbench.core.requests import Request, Result, parameter
+from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.services.common import ProjectFolder
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def add_label(request: LabelsAddRequest, job: Job) -> LabelsResult:
     )
     with _open(request.project) as project:
         layer = add_event(_layer_of(project, request.asset), *_inner((_signed(event, {}),)))
-        _store(project, request.asset, layer, f"Event {request.name} added")
+        _store(project, request.asset, layer, f"Event {request.name} added", _command("add", request))
         return _result_of(project, [request.asset])
 
 
@@ -117,7 +118,7 @@ def import_labels(request: LabelsImportRequest, job: Job) -> LabelsResult:
         found = _read_file(project, path, request)
         for number, (asset, events) in enumerate(found.items()):
             job.progress(number / len(found), asset)
-            _merge(project, asset, events, path.name)
+            _merge(project, asset, events, path.name, _command("import", request))
         return _result_of(project, sorted(found))
 
 
@@ -213,7 +214,7 @@ def _layer_of(project: Project, asset: str) -> layers.Layer:
     return decode_strict(data, LayerFile, what=f"The events of {asset}").events
 
 
-def _store(project: Project, asset: str, layer: layers.Layer, what: str) -> None:
+def _store(project: Project, asset: str, layer: layers.Layer, what: str, command: str = "") -> None:
     """Nothing is written when nothing changed."""
     from workbench.logs.labels import encode_layer
     from workbench.project.acts import Act, Item
@@ -224,15 +225,19 @@ def _store(project: Project, asset: str, layer: layers.Layer, what: str) -> None
         return
     states = {state: sum(event.state == state for event in layer) for state in ("real", "not_real", "unsure")}
     item = Item(kind="labels", id=layer_id, name=f"{len(layer)} events", asset=asset, details={"n_events": len(layer), **states})
-    project.record(Act(act="label", on=asset, what=what, item=item, refs=(layer_id,)))
+    project.record(Act(act="label", on=asset, what=what, item=item, refs=(layer_id,), command=command))
 
 
-def _merge(project: Project, asset: str, events: layers.Layer, source: str) -> None:
+def _command(word: str, request: Request) -> str:
+    return shlex.join(to_arguments(("labels", word), request))
+
+
+def _merge(project: Project, asset: str, events: layers.Layer, source: str, command: str = "") -> None:
     from workbench.logs.labels import merge_events
 
     layer = _layer_of(project, asset)
     merged = merge_events(layer, events)
-    _store(project, asset, merged, f"{len(merged) - len(layer)} events from {source}")
+    _store(project, asset, merged, f"{len(merged) - len(layer)} events from {source}", command)
 
 
 def _read_file(project: Project, path: Path, request: LabelsImportRequest) -> dict[str, layers.Layer]:
