@@ -255,7 +255,13 @@ def _daily(windows: NDArray[np.int64], end_ns: NDArray[np.int64]) -> list[tuple[
 
 
 def sort_key(metrics: Metrics, target_per_week: float) -> tuple[float, float, float]:
-    """Best first: event recall, less a tenth for each false alarm a week over the target; then delay; then ROC area."""
+    """Best first: event recall, less a tenth for each false alarm a week over the target; then delay; then ROC area.
+
+    Of models that tell hours left: the smaller mean error first.
+    """
+    if "mae_h" in metrics:
+        error = metrics["mae_h"]
+        return (error if error is not None else float("inf"), 0.0, 0.0)
     recall = metrics.get("event_recall")
     rate = metrics.get("false_alarms_per_week")
     delay = metrics.get("median_delay_s")

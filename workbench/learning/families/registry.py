@@ -8,6 +8,7 @@ from workbench.learning.families.autoencoder import Autoencoder
 from workbench.learning.families.base import ModelFamily
 from workbench.learning.families.boosted_life import BoostedLife
 from workbench.learning.families.boosted_trees import BoostedTrees
+from workbench.learning.families.constant_life import ConstantLife
 from workbench.learning.families.fixed_limit import FixedLimit
 from workbench.learning.families.good_windows import GoodWindows
 from workbench.learning.families.isolation_forest import IsolationForest
@@ -31,6 +32,7 @@ FAMILIES: tuple[ModelFamily, ...] = (
     RandomForest(),
     Mlp(),
     Logistic(),
+    ConstantLife(),
     BoostedLife(),
 )
 
