@@ -150,6 +150,13 @@ def test_the_open_panel_has_a_row_for_each_running_job(built: Built, wait_for: W
     assert (panel.height(), panel._title.text()) == (148, "Jobs · 2 running")
 
 
+def test_two_readers_of_one_list_are_both_told(context: AppContext, wait_for: WaitFor) -> None:
+    one, other = Ear(context), Ear(context)
+    context.read(double, Number(value=1), one.on_result)
+    context.read(double, Number(value=2), other.on_result)
+    wait_for(lambda: one.results == [2] and other.results == [4])
+
+
 def test_a_quiet_reading_job_is_not_shown(built: Built, wait_for: WaitFor) -> None:
     ear = Ear(built.context)
     built.context.read(double, Number(value=4), ear.on_result)

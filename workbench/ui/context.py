@@ -222,13 +222,10 @@ class AppContext(QObject):
         slot: str = "",
     ) -> int:
         """Run a quick reading service on a thread, without showing it in the job panel."""
-        call = JobCall(
-            title=function.__name__,
-            function=function,
-            request=request,
-            slot=slot or f"read:{function.__name__}",
-            lane=LANE_THREAD,
-        )
+        # Two readers of the same list must not silence each other: the slot belongs to the one who asks.
+        name, reader = function.__name__, id(getattr(on_result, "__self__", on_result))
+        slot = slot or f"read:{name}:{reader}"
+        call = JobCall(title=name, function=function, request=request, slot=slot, lane=LANE_THREAD)
         return self.jobs.start(call, JobHandlers(on_result=on_result, on_error=on_error or self.messages.error), is_quiet=True)
 
     def command_text(self, command: tuple[str, ...], request: Request) -> str:
