@@ -36,6 +36,7 @@ from workbench.ui.actions import Action
 from workbench.ui.context import AppContext, Selection
 from workbench.ui.format import size
 from workbench.ui.page import Page
+from workbench.ui.pages.device_words import light_name
 from workbench.ui.pages.devices_checks import CheckView
 from workbench.ui.pages.devices_panels import PortPanel, UpdatePanel
 from workbench.ui.pages.devices_write import VerdictView, WriteView
@@ -45,6 +46,8 @@ from workbench.ui.widgets.states import EmptyState
 _SIDE_PX = 252
 _INSPECTOR_PX = 300
 _EMPTY, _CHECK, _WRITE, _VERDICT = range(4)
+# The window asks before it closes while this slot runs.
+_WRITE_SLOT = "devices.update"
 
 
 class DevicesPage(Page):
@@ -59,6 +62,7 @@ class DevicesPage(Page):
         self._checked: PreflightResult | None = None
         self._rehearsal: object = None
         self._is_writing = False
+        self._job: int | None = None
         self.ports = PortPanel(context)
         self.checks = CheckView(context)
         self.writing = WriteView(context)
@@ -82,7 +86,7 @@ class DevicesPage(Page):
                 menu="Device", keys=("F5",), command="workbench devices list", blocked=self._why_busy,
             ),
             Action(
-                id="devices.rehearse", title=self.tr("Start a rehearsal"), icon="rehearsal", callback=self.rehearse,
+                id="devices.rehearsal", title=self.tr("Start a rehearsal"), icon="rehearsal", callback=self.rehearse,
                 page="devices", menu="Device", command="workbench devices virtual", blocked=self._why_no_rehearsal,
             ),
             Action(
@@ -133,8 +137,10 @@ class DevicesPage(Page):
             self.checks.show_identity(self._identity)
             self._lock()
             return
+        self._checked = None
+        self._lock()
         request = PreflightRequest(
-            port=self._port, bundle=bundle, project=self._project(), expect_asset=self.checks.tag() or None
+            port=self._port, bundle=bundle, project=self._project(), expect_asset=self.checks.asset() or None
         )
         self._start(self.tr("Pre-flight"), preflight, request, self._on_checked)
 
@@ -144,9 +150,11 @@ class DevicesPage(Page):
         self._is_writing = True
         request = UpdateRequest(
             port=self._port, bundle=self.update_panel.bundle_path(), yes=True, project=self._project(),
-            expect_asset=self.checks.tag(), expect_serial=self._identity.passport.serial,
+            expect_asset=self.checks.asset(), expect_serial=self._identity.passport.serial,
         )  # fmt: skip
-        self._begin_write(self.tr("Write to {tag}").format(tag=self._identity.passport.tag), update_device, request)
+        bundle = self.update_panel.bundle()
+        title = self.tr("Write release {n} to {tag}").format(n=bundle.release if bundle else "–", tag=self._name())
+        self._begin_write(title, update_device, request)
 
     def resume(self) -> None:
         """Read back first, then write what is missing."""
@@ -160,18 +168,30 @@ class DevicesPage(Page):
         self._start(self.tr("Pull logs"), pull_logs, request, self._on_pulled)
 
     def _begin_write(self, title: str, function: object, request: object) -> None:
-        self.writing.begin(title)
+        self.writing.begin(title, self._identity)
         self._stack.setCurrentIndex(_WRITE)
-        self.update_panel.lock(self.tr("A write runs. You may use the other pages."))
+        self.update_panel.show_writing()
         self.ports.set_busy(True)
-        call = JobCall(title=title, function=function, request=request, slot="write", lane=f"port:{self._port}")  # type: ignore[arg-type]
-        self.context.start_job(call, on_result=self._on_verdict, on_error=self._on_write_error, on_partial=self._on_partial)
+        call = JobCall(title=title, function=function, request=request, slot=_WRITE_SLOT, lane=f"port:{self._port}")  # type: ignore[arg-type]
+        self._job = self.context.start_job(
+            call,
+            on_result=self._on_verdict,
+            on_error=self._on_write_error,
+            on_partial=self._on_partial,
+            on_end=self._on_write_end,
+        )
+        self._show_header(self.tr("leave it plugged in"))
         self.refresh_actions()
+
+    def stop(self) -> None:
+        """Stop writing: the spare slot stays unfinished, the verdict is read back."""
+        if self._job is not None:
+            self.context.jobs.cancel(self._job)
 
     def _start(self, title: str, function: object, request: object, on_result: object) -> None:
         lane = f"port:{self._port}"
         call = JobCall(title=title, function=function, request=request, slot=f"device:{title}", lane=lane)  # type: ignore[arg-type]
-        self.context.start_job(call, on_result=on_result)  # type: ignore[arg-type]
+        self.context.start_job(call, on_result=on_result, on_error=self._on_port_error)  # type: ignore[arg-type]
 
     def _lay_out(self) -> None:
         for view in (self._empty, self.checks, self.writing, self.verdict):
@@ -189,9 +209,11 @@ class DevicesPage(Page):
         self.ports.look_asked.connect(self.look)
         self.ports.rehearsal_asked.connect(self.rehearse)
         self.checks.tag_changed.connect(self.check)
+        self.checks.tag_typed.connect(self._on_typed)
         self.checks.check_asked.connect(self.check)
         self.update_panel.bundle_changed.connect(self.check)
         self.update_panel.held.connect(self.write)
+        self.update_panel.stop_asked.connect(self.stop)
         self.verdict.again_asked.connect(self.resume)
         self.verdict.done_asked.connect(self._on_done)
         self._empty.acted.connect(self.rehearse)
@@ -231,17 +253,26 @@ class DevicesPage(Page):
     def _on_identity(self, result: object) -> None:
         assert isinstance(result, IdentifyResult)
         self._identity = result
-        passport = result.passport
         self._stack.setCurrentIndex(_CHECK)
         self.update_panel.setVisible(True)
-        facts = self.tr("{board} on {port} · serial {serial} · nothing written").format(
-            board=passport.board, port=result.port, serial=passport.serial
-        )
-        self.set_header(passport.tag or passport.serial, breadcrumb=(self.tr("Devices"),), facts=facts)
+        self._show_header(self.tr("nothing written"))
         self.checks.show_identity(result)
         self.update_panel.show_identity(result)
         self.refresh_actions()
         self.check()
+
+    def _show_header(self, state: str) -> None:
+        if self._identity is None:
+            return
+        passport = self._identity.passport
+        facts = self.tr("{board} on {port} · serial {serial} · {state}").format(
+            board=passport.board, port=self._port.removeprefix("socket://"), serial=passport.serial, state=state
+        )
+        self.set_header(self._name(), breadcrumb=(self.tr("Devices"),), facts=facts)
+
+    def _name(self) -> str:
+        passport = self._identity.passport if self._identity else None
+        return (passport.tag or passport.serial) if passport else self._port
 
     def _on_checked(self, result: object) -> None:
         assert isinstance(result, PreflightResult)
@@ -254,12 +285,15 @@ class DevicesPage(Page):
         bundle = self.update_panel.bundle()
         if bundle is None:
             self.update_panel.lock(self.tr("Choose a bundle first."))
-        elif self._checked is None or not self._checked.is_ready:
-            red = [light.name for light in self._checked.lights if light.state == State.FAILURE] if self._checked else []
-            names = ", ".join(red)
-            self.update_panel.lock(self.tr("Red: {names}.").format(names=names) if red else self.tr("Pre-flight is not done."))
-        elif not self.checks.is_tag_right():
+        elif not self.checks.tag():
             self.update_panel.lock(self.tr("Type the tag of the pump you stand at."))
+        elif self._checked is None or not self._checked.is_ready:
+            lights = self._checked.lights if self._checked else ()
+            red = [light_name(light.name) for light in lights if light.state == State.FAILURE]
+            names = ", ".join(red)
+            self.update_panel.lock(self.tr("Red: {names}.").format(names=names) if red else self.tr("Pre-flight runs."))
+        elif not self.checks.is_tag_right():
+            self.update_panel.lock(self.tr("The tag is not the device's."))
         else:
             self.update_panel.unlock(self.tr("Hold to write release {n}").format(n=bundle.release))
 
@@ -275,24 +309,47 @@ class DevicesPage(Page):
         self.verdict.show_result(result)
         self._stack.setCurrentIndex(_VERDICT)
         self.update_panel.show_receipt(result)
+        self._show_header(self.tr("read back"))
         self.set_state(None if result.verdict == "verified" else State.OUT_OF_SPECIFICATION)
+        self.verdict.focus_first()
         self.context.announce("receipt")
+        self.look()
+
+    def _on_typed(self) -> None:
+        # What was checked was another tag: the second touch stays locked until this one is checked.
+        self._checked = None
+        self._lock()
+
+    def _on_port_error(self, error: WorkbenchError) -> None:
+        self.context.messages.error(error)
+        self._checked = None
+        self.update_panel.lock(self.tr("The device did not answer. Check the cable, then look again."))
 
     def _on_write_error(self, error: WorkbenchError) -> None:
         self._end_write()
-        self._stack.setCurrentIndex(_CHECK)
+        self._on_done()
         self.context.messages.error(error)
-        self._lock()
+
+    def _on_write_end(self) -> None:
+        if not self._is_writing:
+            return
+        # Cancelled before anything was written: there is no verdict to read back.
+        self._end_write()
+        self._on_done()
+        self.context.messages.say(self.tr("Stopped before anything was written."))
 
     def _end_write(self) -> None:
         self._is_writing = False
+        self._job = None
         self.ports.set_busy(False)
         self.refresh_actions()
 
     def _on_done(self) -> None:
         self._stack.setCurrentIndex(_CHECK)
         self._checked = None
+        self.set_state(None)
         self.checks.clear_tag()
+        self._lock()
         self.update_panel.load_bundles()
         self.look()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.core.wire import SlotState
@@ -10,6 +11,7 @@ from workbench.services.bundles import BundleResult
 from workbench.services.devices import IdentifyResult, Light, PreflightResult
 from workbench.ui.context import AppContext
 from workbench.ui.format import size
+from workbench.ui.pages.device_words import light_fix, light_name
 from workbench.ui.states import State, find_state
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import FlatButton
@@ -19,33 +21,70 @@ from workbench.ui.widgets.text import StateSymbol, Text, hairline
 
 _SETTLE_MS = 600
 _ROW_PX = 34
+_MARK_PX = 17
 
 
 class StepBar(QFrame):
     """Where the update stands: done, here, to come."""
 
-    def __init__(self) -> None:
+    def __init__(self, theme: ThemeSource) -> None:
         super().__init__()
         self.setProperty("frame", "card")
         self.setFixedHeight(36)
-        names = (self.tr("Identify"), self.tr("Pre-flight"), self.tr("Write"), self.tr("Read back"), self.tr("Test boot"),
-                 self.tr("Self-test"), self.tr("Confirm"), self.tr("Receipt"))  # fmt: skip
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 0, 12, 0)
-        row.setSpacing(0)
-        self._labels = [Text(name, "small", "text2") for name in names]
-        self._names = names
-        for index, label in enumerate(self._labels):
-            if index:
-                row.addStretch(1)
-            row.addWidget(label)
+        self._theme = theme
+        self._current = 0
+        self._names = (self.tr("Identify"), self.tr("Pre-flight"), self.tr("Write"), self.tr("Read back"), self.tr("Test boot"),
+                       self.tr("Self-test"), self.tr("Confirm"), self.tr("Receipt"))  # fmt: skip
+        theme.changed.connect(self._redraw)
 
     def set_current(self, current: int) -> None:
-        """Steps before `current` are done."""
-        for index, (label, name) in enumerate(zip(self._labels, self._names, strict=True)):
-            mark = "✓" if index < current else "●" if index == current else "○"
-            label.setText(f"{mark} {name}")
-            label.set_tone("text1" if index == current else "text2")
+        """Steps before `current` are done; with `len(steps)` all are."""
+        self._current = current
+        done = self._names[: self._current]
+        here = self._names[current] if current < len(self._names) else self.tr("done")
+        self.setAccessibleName(self.tr("Step {name}, {n} done").format(name=here, n=len(done)))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for index, (left, width) in enumerate(self._places(painter)):
+            self._paint_step(painter, index, QRectF(left, 1, width, self.height() - 2))
+        painter.end()
+
+    def _places(self, painter: QPainter) -> list[tuple[float, float]]:
+        """Each step as wide as its words; what is left over goes between all of them."""
+        painter.setFont(self._theme.font("strong"))
+        widths = [painter.fontMetrics().horizontalAdvance(name) + _MARK_PX for name in self._names]
+        air = max(4.0, (self.width() - 2 - sum(widths)) / len(widths))
+        places, left = [], 1.0
+        for width in widths:
+            places.append((left, width + air))
+            left += width + air
+        return places
+
+    def _paint_step(self, painter: QPainter, index: int, box: QRectF) -> None:
+        theme, is_here = self._theme, index == self._current
+        if is_here:
+            painter.fillRect(box, theme.colour("selection"))
+            painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 2), theme.colour("accent"))
+        painter.setFont(theme.font("strong" if is_here else "small"))
+        metrics = painter.fontMetrics()
+        name = self._names[index]
+        left = box.left() + (box.width() - metrics.horizontalAdvance(name) - _MARK_PX) / 2
+        middle = box.center().y()
+        if index < self._current:
+            painter.drawPixmap(QPointF(left, middle - 6), theme.pixmap("check", "text1", 12, self.devicePixelRatioF()))
+        else:
+            painter.setPen(QPen(theme.colour("accent" if is_here else "text3"), 1.2))
+            painter.setBrush(theme.colour("accent") if is_here else Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QPointF(left + 6, middle), 3.5, 3.5)
+        painter.setPen(theme.colour("text1" if is_here else "text2"))
+        painter.drawText(QPointF(left + _MARK_PX, middle + metrics.capHeight() / 2), name)
+
+    def _redraw(self, _tokens: object) -> None:
+        self.update()
 
 
 class SlotCard(Card):
@@ -96,25 +135,35 @@ class LightRow(QFrame):
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(10)
         row.addWidget(StateSymbol(theme, state, 16))
-        name = Text(light.name, "strong")
+        name = Text(light_name(light.name), "strong")
         name.setFixedWidth(130)
         row.addWidget(name)
-        text = light.value if state is State.GOOD or not light.fix else f"{light.value} {light.fix}"
+        fix = "" if state is State.GOOD else light_fix(light)
+        text = f"{light.value}. {fix}" if fix and not light.value.endswith(".") else f"{light.value} {fix}"
+        self._theme, self._is_red = theme, state is State.FAILURE
         tone = "failure_text" if state is State.FAILURE else "text2"
-        row.addWidget(Text(text, "small", tone, is_wrapped=True), 1)
+        row.addWidget(Text(text.strip(), "small", tone, is_wrapped=True), 1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._is_red:
+            painter = QPainter(self)
+            painter.fillRect(self.rect(), self._theme.colour("failure_tint"))
+            painter.end()
 
 
 class CheckView(QWidget):
-    """`tag_changed` when another pump was named; `check_asked` for all lights again."""
+    """`tag_typed` at each key, `tag_changed` when another pump was named; `check_asked` for all lights again."""
 
     tag_changed = Signal()
+    tag_typed = Signal()
     check_asked = Signal()
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self._context = context
         self._identity: IdentifyResult | None = None
-        self.steps = StepBar()
+        self.steps = StepBar(context.theme)
         self._slots = (SlotCard(context), SlotCard(context))
         self._card = Card(self.tr("Pre-flight"), padding_px=0)
         self._again = FlatButton(context.theme, self.tr("Check all again"), "again")
@@ -145,9 +194,16 @@ class CheckView(QWidget):
         """The tag that was typed."""
         return self.tag_field.text().strip()
 
+    def asset(self) -> str:
+        """The tag as the device spells it where only the case differs, else as it was typed."""
+        return self._identity.passport.tag if self._identity is not None and self.is_tag_right() else self.tag()
+
     def clear_tag(self) -> None:
         """Each update asks again."""
+        self.tag_field.blockSignals(True)
         self.tag_field.clear()
+        self.tag_field.blockSignals(False)
+        self._on_match()
 
     def is_tag_right(self) -> bool:
         """Whether the tag that was typed is the device's."""
@@ -182,8 +238,9 @@ class CheckView(QWidget):
         self._on_match()
 
     def _show_slots(self, identity: IdentifyResult, bundle: BundleResult | None) -> None:
+        spare = _spare_of(identity.slots)
         for card, slot in zip(self._slots, identity.slots, strict=False):
-            card.show_slot(slot, bundle)
+            card.show_slot(slot, bundle if slot.slot == spare else None)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -220,6 +277,7 @@ class CheckView(QWidget):
 
     def _on_typed(self, _text: str) -> None:
         self._on_match()
+        self.tag_typed.emit()
         self._settle.start()
 
     def _on_match(self) -> None:
@@ -230,3 +288,8 @@ class CheckView(QWidget):
         else:
             device = self._identity.passport.tag if self._identity else "–"
             self._match.set_state(State.FAILURE, self.tr("The device is {tag}").format(tag=device))
+
+
+def _spare_of(slots: tuple[SlotState, ...]) -> int | None:
+    """The slot that an update would be written to: the first that neither runs nor stays."""
+    return next((slot.slot for slot in slots if not slot.active and not slot.confirmed), None)

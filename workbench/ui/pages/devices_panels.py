@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.services.bundles import (
@@ -18,14 +18,15 @@ from workbench.services.bundles import (
 )
 from workbench.services.devices import DeviceTile, IdentifyResult, UpdateResult
 from workbench.ui.context import AppContext
-from workbench.ui.format import duration, instant, number, size
+from workbench.ui.format import duration, instant, number, short_hash, size, zone_of
+from workbench.ui.pages.device_words import verdict_name
 from workbench.ui.states import State
 from workbench.ui.widgets.buttons import FlatButton, SecondaryButton
 from workbench.ui.widgets.card import KeyValueList, SectionHeader
 from workbench.ui.widgets.fields import Choice
 from workbench.ui.widgets.hold_button import HoldButton
 from workbench.ui.widgets.states import StateBadge
-from workbench.ui.widgets.text import IconLabel, Text, hairline, polish_again
+from workbench.ui.widgets.text import IconLabel, Text, hairline
 
 
 class Tile(QFrame):
@@ -37,7 +38,8 @@ class Tile(QFrame):
         super().__init__()
         self.port = tile.port
         self.setProperty("frame", "card")
-        self.setProperty("selected", is_chosen)
+        self._theme = context.theme
+        self._is_chosen = is_chosen
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         title = tile.passport.tag or tile.passport.serial if tile.passport else tile.description or tile.port
         self.setAccessibleName(f"{title} {tile.port}")
@@ -69,8 +71,22 @@ class Tile(QFrame):
 
     def set_chosen(self, is_chosen: bool) -> None:
         """Draw it as chosen or not."""
-        self.setProperty("selected", is_chosen)
-        polish_again(self)
+        self._is_chosen = is_chosen
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_chosen:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.colour("accent"), 1))
+        painter.setBrush(self._theme.colour("selection"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.setClipRect(QRectF(0, 0, 3, self.height()))
+        painter.setBrush(self._theme.colour("accent"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.end()
 
 
 class PortPanel(QWidget):
@@ -98,13 +114,13 @@ class PortPanel(QWidget):
         column.addWidget(SectionHeader(self.tr("Plugged in")))
         column.addWidget(hairline())
         tiles = QVBoxLayout()
-        tiles.setContentsMargins(12, 12, 12, 12)
+        tiles.setContentsMargins(16, 12, 16, 12)
         tiles.addLayout(self._list)
         tiles.addStretch(1)
         column.addLayout(tiles, 1)
         column.addWidget(hairline())
         foot = QVBoxLayout()
-        foot.setContentsMargins(12, 12, 12, 12)
+        foot.setContentsMargins(16, 12, 16, 16)
         foot.setSpacing(8)
         for widget in (Text(self.tr("Another port"), "label"), self.other, self._ask, self._rehearse):
             foot.addWidget(widget)
@@ -154,6 +170,7 @@ class UpdatePanel(QWidget):
 
     bundle_changed = Signal()
     held = Signal()
+    stop_asked = Signal()
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -167,12 +184,15 @@ class UpdatePanel(QWidget):
         self._receipt = KeyValueList(key_px=84)
         self._receipt_title = Text(self.tr("Receipt"), "label")
         self._reason = Text("", "small", "text2", is_wrapped=True)
+        self._touch = Text(self.tr("2   Write"), "label")
         self.hold = HoldButton(context.theme, self.tr("Write is locked"))
+        self.stop = SecondaryButton(context.theme, self.tr("Stop writing"), "stop")
         self._estimate_s: float | None = None
         self._lay_out()
         self.choice.currentIndexChanged.connect(self._on_choice)
         self._browse.clicked.connect(self._on_browse)
         self.hold.held.connect(self.held)
+        self.stop.clicked.connect(self.stop_asked)
         self.lock(self.tr("Choose a bundle first."))
 
     def load_bundles(self) -> None:
@@ -196,11 +216,10 @@ class UpdatePanel(QWidget):
             (self.tr("Serial"), passport.serial), (self.tr("Agent"), passport.agent_version),
             (self.tr("Model line"), passport.model_line or self.tr("not set yet")),
             (self.tr("Floor"), str(passport.security_floor)), (self.tr("Free"), free),
-            (self.tr("Last score"), number(identity.last_score, 2)), (self.tr("at"), instant(identity.last_score_utc or None)),
+            (self.tr("Last score"), self._score_of(identity)),
         ]  # fmt: skip
         self._device.set_rows(rows)
-        self._receipt.setVisible(False)
-        self._receipt_title.setVisible(False)
+        self._show_parts(is_hold=True)
 
     def show_estimate(self, estimate_s: float | None) -> None:
         """How long it will take."""
@@ -209,13 +228,32 @@ class UpdatePanel(QWidget):
 
     def show_receipt(self, result: UpdateResult) -> None:
         """Where the signed receipt is."""
-        self._receipt_title.setVisible(True)
-        self._receipt.setVisible(True)
-        name = Path(result.receipt).name if result.receipt else "–"
-        rows = [(self.tr("Verdict"), result.verdict.capitalize()), (self.tr("Written"), size(result.bytes)),
-                (self.tr("Took"), duration(result.seconds)), (self.tr("Signed JSON"), name)]  # fmt: skip
+        self._show_parts(has_receipt=True)
+        name = Path(result.receipt).stem if result.receipt else ""
+        rows = [
+            (self.tr("Verdict"), verdict_name(result.verdict)),
+            (self.tr("Written"), size(result.bytes)),
+            (self.tr("Took"), duration(result.seconds)),
+            (self.tr("Signed"), f"{short_hash(name, 3)} …" if name else "–"),
+        ]
         self._receipt.set_rows(rows)
-        self.lock(self.tr("Done. The device was read back."))
+        safe = result.verdict == "verified" or result.state in ("refused", "rolled_back")
+        word = self.tr("Safe to pull the cable: yes.") if safe else self.tr("Leave the cable in until it is resumed.")
+        self.lock(word)
+
+    def show_writing(self) -> None:
+        """While a write runs it can only be stopped."""
+        self._show_parts(is_writing=True)
+        self.lock(self.tr("The spare slot stays unfinished, and the old model is not touched. You may use the other pages."))
+
+    def _show_parts(self, *, is_hold: bool = False, is_writing: bool = False, has_receipt: bool = False) -> None:
+        touch: tuple[QWidget, ...] = (self._touch, self.hold)
+        receipt: tuple[QWidget, ...] = (self._receipt, self._receipt_title, self._receipt_line)
+        for widgets, is_shown in ((touch, is_hold), (receipt, has_receipt), ((self.stop,), is_writing)):
+            for widget in widgets:
+                widget.setVisible(is_shown)
+        self.choice.setEnabled(is_hold)
+        self._browse.setEnabled(is_hold)
 
     def lock(self, reason: str) -> None:
         """The second touch is locked, with the reason below."""
@@ -241,12 +279,21 @@ class UpdatePanel(QWidget):
         column.addWidget(hairline())
         column.addWidget(Text(self.tr("This device"), "label"))
         column.addWidget(self._device)
-        column.addWidget(hairline())
+        self._receipt_line = hairline()
+        column.addWidget(self._receipt_line)
         column.addWidget(self._receipt_title)
         column.addWidget(self._receipt)
         column.addStretch(1)
-        column.addWidget(self.hold)
-        column.addWidget(self._reason)
+        for widget in (self._touch, self.hold, self.stop, self._reason):
+            column.addWidget(widget)
+        self._show_parts(is_hold=True)
+
+    def _score_of(self, identity: IdentifyResult) -> str:
+        if identity.last_score is None:
+            return self.tr("none yet")
+        zone = zone_of(self._context.settings.zone)
+        at = instant(identity.last_score_utc, zone) if identity.last_score_utc else "–"
+        return self.tr("{score} at {at}").format(score=number(identity.last_score, 2), at=at)
 
     def _show_facts(self) -> None:
         found = self.bundle()

@@ -1,0 +1,75 @@
+"""Words for what devices and their services say in short codes: pre-flight lights, and what to do after an Unknown."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from workbench.services.devices import Light, UpdateResult
+from workbench.ui.states import State
+
+translate = QCoreApplication.translate  # under this name lupdate finds the texts
+
+
+def light_name(code: str) -> str:
+    """'Right pump' of 'right_pump'; a code that is not known yet is shown as words."""
+    names = {
+        "right_pump": translate("Lights", "Right pump"),
+        "right_device": translate("Lights", "Right device"),
+        "right_board": translate("Lights", "Right board"),
+        "signature": translate("Lights", "Signature"),
+        "model_line": translate("Lights", "Model line"),
+        "security_floor": translate("Lights", "Security floor"),
+        "release": translate("Lights", "Release"),
+        "fits": translate("Lights", "Fits"),
+        "spare_slot": translate("Lights", "Spare slot"),
+        "cable": translate("Lights", "Cable"),
+    }
+    return names.get(code, code.replace("_", " ").capitalize())
+
+
+def light_fix(light: Light) -> str:
+    """What to do about a light that isn't good, with the means of this page."""
+    if light.name == "right_pump" and light.state == State.NOT_CHECKED:
+        return translate("Lights", "Type the tag of the pump you stand at, below.")
+    return light.fix
+
+
+def step_name(code: str) -> str:
+    """'Self-test' of 'self-test': one of the steps of an update."""
+    names = {
+        "identify": translate("Steps", "Identify"),
+        "check": translate("Steps", "Pre-flight"),
+        "transfer": translate("Steps", "Write"),
+        "verify": translate("Steps", "Read back"),
+        "activate": translate("Steps", "Test boot"),
+        "self-test": translate("Steps", "Self-test"),
+        "confirm": translate("Steps", "Confirm"),
+        "receipt": translate("Steps", "Receipt"),
+    }
+    return names.get(code, code.replace("-", " ").capitalize())
+
+
+def verdict_name(word: str) -> str:
+    """One of three words."""
+    names = {
+        "verified": translate("Verdicts", "Verified"),
+        "failed": translate("Verdicts", "Failed"),
+        "unknown": translate("Verdicts", "Unknown"),
+    }
+    return names[word]
+
+
+def next_step(result: UpdateResult) -> str:
+    """What to do after an Unknown, with the buttons of this page instead of commands."""
+    texts = {
+        "not_reached": translate("Verdicts", "plug the cable back in, then press Resume. The old model keeps running."),
+        "awaiting_confirm": translate("Verdicts", "press Resume to confirm; a restart brings the old model back."),
+        "on_trial": translate("Verdicts", "press Resume; a restart of the device brings the old model back."),
+        "other_model": translate("Verdicts", "look at the device again: another model runs than before."),
+    }
+    return texts.get(result.state, result.next_action)
+
+
+def can_resume(result: UpdateResult) -> bool:
+    """Whether going on can end it: cut off, on trial, or stopped while it was written."""
+    return result.verdict == "unknown" or result.state.startswith("failed_at_")
