@@ -26,16 +26,18 @@ app.exec()
 _OURS = """
 import sys
 from pathlib import Path
-from PySide6.QtCore import QTimer
-from workbench.app.window import run_window
-sys.exit(run_window(Path(sys.argv[1]), quit_after_first_paint=True))
-"""
-_LOADED = """
-import sys
-from pathlib import Path
-from workbench.app.window import run_window
-run_window(Path(sys.argv[1]), quit_after_first_paint=True)
-print(",".join(name for name in ("pandas", "sklearn", "scipy", "skl2onnx") if name in sys.modules))
+from PySide6.QtCore import QCoreApplication
+from workbench.app.window import build, make_application
+from workbench.core.paths import user_home
+from workbench.core.settings import Settings
+app = make_application(sys.argv[:1])
+built = build(user_home(), Settings())
+built.window.first_painted.connect(app.quit)
+built.window.show_page("start")
+built.window.show()
+app.exec()
+built.close()
+print(",".join(name for name in ("pandas", "sklearn", "scipy", "skl2onnx", "onnxruntime", "pyarrow") if name in sys.modules))
 """
 
 
@@ -44,7 +46,7 @@ def run(size: float) -> list[Row]:
     repeats = max(1, round(_REPEATS * min(1.0, size * 10)))
     with tempfile.TemporaryDirectory() as folder:
         pairs = [(_seconds(_OURS, folder), _seconds(_BARE, folder)) for _ in range(repeats + 1)][1:]
-        loaded = _run(_LOADED, folder).stdout.strip()
+        loaded = _run(_OURS, folder).stdout.strip()
     ours, bare = (statistics.median(pair[index] for pair in pairs) for index in (0, 1))
     return [
         Row(name="start: first paint", ours=f"{ours:.2f} s", peer=f"bare Qt window {bare:.2f} s", ratio=ours / bare,
@@ -61,5 +63,5 @@ def _seconds(code: str, folder: str) -> float:
 
 def _run(code: str, folder: str) -> subprocess.CompletedProcess[str]:
     variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "WORKBENCH_HOME": f"{folder}/home"}
-    command = [sys.executable, "-c", code, f"{folder}/project"]
+    command = [sys.executable, "-c", code]
     return subprocess.run(command, env=variables, capture_output=True, text=True, check=True, timeout=120)
