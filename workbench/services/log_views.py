@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from workbench.logs.recording import Recording
 
 _SEVERITIES = ("failure", "function_check", "out_of_specification", "maintenance_required", "not_checked")
+_LONG_GAP, _MOSTLY_GAPS = 0.05, 0.6
+"""Shares of the whole time: what a long gap is, and from when on gaps are most of a log."""
 _LATE_STEPS = 3.5
 """A last value older than this many steps is no longer the curve's value at the cursor."""
 
@@ -82,6 +84,16 @@ class AssetLogs:
         steps = [recording.summary.sample_period_s for _, recording in opened]
         self.sample_period_s = min((step for step in steps if step), default=None)
 
+    def main_stretch(self) -> tuple[int, int]:
+        """What to show first: everything, or the longest stretch between long gaps where gaps are most of it."""
+        whole_ns = self.last_ns - self.first_ns
+        long_gaps = [(a, b) for a, b in self.gaps if b - a > _LONG_GAP * whole_ns]
+        if sum(b - a for a, b in long_gaps) < _MOSTLY_GAPS * whole_ns:
+            return self.first_ns, self.last_ns
+        starts = [self.first_ns, *(b for _, b in long_gaps)]
+        ends = [*(a for a, _ in long_gaps), self.last_ns]
+        return max(zip(starts, ends, strict=True), key=_length)
+
     def envelopes(self, channel: str, start_ns: int, end_ns: int, n_pixels: int) -> list[Envelope]:
         """What to draw of a channel, one envelope for each recording that reaches into the range (and a step beyond it)."""
         found = []
@@ -137,6 +149,10 @@ def finding_span(finding: Finding, logs: AssetLogs) -> tuple[int, int]:
     """Where a finding lies, ns; the whole log where it names no instants."""
     start = parse_utc(finding.start_utc) if finding.start_utc else logs.first_ns
     return start, parse_utc(finding.end_utc) if finding.end_utc else logs.last_ns
+
+
+def _length(span_ns: tuple[int, int]) -> int:
+    return span_ns[1] - span_ns[0]
 
 
 def _has(recording: Recording, channel: str) -> bool:

@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from workbench.core.clock import NS_PER_S
 from workbench.core.runner import JobCall
 from workbench.services.log_views import AssetLogs, finding_span
-from workbench.services.logs import Finding, ImportRequest, ImportResult, import_logs
-from workbench.services.projects import AssetInfo, ProjectRequest, ProjectResult, show_project
+from workbench.services.logs import Finding
+from workbench.services.projects import AssetInfo, ProjectRequest, ProjectResult, RemoveRequest, remove_item, show_project
 from workbench.ui.actions import Action
 from workbench.ui.context import AppContext, Selection
-from workbench.ui.format import duration, span, zone_of
+from workbench.ui.format import count, duration, span, zone_of
 from workbench.ui.page import Page
+from workbench.ui.pages.logs_preview import ImportPreview
 from workbench.ui.pages.logs_side import LogsSide
 from workbench.ui.pages.logs_view import LogsView, parse_day
 from workbench.ui.widgets.states import EmptyState
@@ -34,9 +35,11 @@ class LogsPage(Page):
         super().__init__(context, parent)
         self._assets: tuple[AssetInfo, ...] = ()
         self._goal = Selection()
-        self._imported = ""
+        self._paths: list[Path] = []
         self.side = LogsSide(context)
         self.view = LogsView(context, "logs")
+        self.preview = ImportPreview(context)
+        self._is_previewing = False
         self._empty = EmptyState(
             self.theme, "logs", self.tr("No log in this project yet"),
             self.tr("Drop a file or a folder here: CSV, text, Excel or Parquet, also packed."), self.tr("Import log"),
@@ -45,7 +48,6 @@ class LogsPage(Page):
         self._lay_out()
         self._connect()
         self.set_header(self.tr("Logs"))
-        self.set_header_buttons("logs.label", primary="logs.import")
         self._show_stack()
 
     def actions_offered(self) -> tuple[Action, ...]:
@@ -53,6 +55,22 @@ class LogsPage(Page):
             Action(
                 id="logs.import", title=self.tr("Import log"), icon="import", callback=self.choose_files, page="logs",
                 menu="Log", keys=("Ctrl+I",), command="workbench logs import",
+            ),
+            Action(
+                id="logs.store", title=self.tr("Import"), icon="import", callback=self.preview.start_import, page="logs",
+                keys=("Ctrl+Return",), command="workbench logs import", blocked=self._why_not_stored,
+            ),
+            Action(
+                id="logs.cancel", title=self.tr("Cancel import"), icon="cancel", callback=self.cancel_preview, page="logs",
+                blocked=self._why_no_preview,
+            ),
+            Action(
+                id="logs.copy", title=self.tr("Copy import as command"), icon="terminal", callback=self.copy_command,
+                page="logs", blocked=self._why_not_stored,
+            ),
+            Action(
+                id="logs.remove", title=self.tr("Remove recordings…"), icon="trash", callback=self.remove, page="logs",
+                menu="Log", command="workbench project remove", blocked=self._why_no_log,
             ),
             Action(
                 id="logs.import_folder", title=self.tr("Import folder of logs"), icon="folder", callback=self.choose_folder,
@@ -67,6 +85,8 @@ class LogsPage(Page):
     def activated(self, selection: Selection) -> None:
         if self.context.project is None:
             self._on_project_changed(None)
+            return
+        if self._is_previewing:
             return
         self._goal = selection
         self.context.read(show_project, ProjectRequest(project=self.context.project_text), self._on_project, slot="logs.project")
@@ -84,9 +104,35 @@ class LogsPage(Page):
 
     def open_files(self, paths: list[Path]) -> None:
         """Look at these files or folders before importing them."""
-        request = ImportRequest(paths=tuple(str(path) for path in paths), project=self.context.project_text)
-        call = JobCall(title=self.tr("Import"), function=import_logs, request=request, slot="logs.import")
-        self.context.start_job(call, on_result=self._on_imported)
+        self._paths = list(paths)
+        self.context.ensure_project(self._open_preview)
+
+    def cancel_preview(self) -> None:
+        """Back to the plots; nothing was stored."""
+        self._is_previewing = False
+        self._show_stack()
+        self.activated(self.context.selection)
+
+    def copy_command(self) -> None:
+        """Copy the import as a command line."""
+        request = self.preview.request_for_all()
+        if request is not None:
+            self.context.copy_command(("logs", "import"), request)
+
+    def remove(self) -> None:
+        """Remove the recordings of the pump that is shown, after asking."""
+        if self.view.logs is None:
+            return
+        names = ", ".join(info.name for info in self.view.logs.recordings[:3])
+        n_more = len(self.view.logs.recordings) - 3
+        more = self.tr(" and {n} more").format(n=n_more) if n_more > 0 else ""
+        self.context.messages.confirm(
+            self.tr("Remove the recordings of {pump}?").format(pump=self.view.asset),
+            self.tr("{names}: deleted from this project. The files they came from, events and journal stay.").format(
+                names=names + more
+            ),
+            self.tr("Remove recordings"), self._on_remove,
+        )  # fmt: skip
 
     def label_span(self) -> None:
         """Go to the Label page with what is shown."""
@@ -100,6 +146,7 @@ class LogsPage(Page):
         column.addWidget(self._empty)
         self._stack.addWidget(self.view)
         self._stack.addWidget(holder)
+        self._stack.addWidget(self.preview)
         self.set_side(self.side, _SIDE_PX)
         self.set_content(self._stack)
 
@@ -110,6 +157,8 @@ class LogsPage(Page):
         self.view.opened.connect(self._on_opened)
         self.view.shown_changed.connect(self._on_shown)
         self._empty.acted.connect(self.choose_files)
+        self.preview.changed.connect(self._on_preview_changed)
+        self.preview.imported.connect(self._on_imported)
         self.context.content_changed.connect(self._on_changed)
         self.context.project_changed.connect(self._on_project_changed)
 
@@ -164,11 +213,46 @@ class LogsPage(Page):
             self.side.show_logs(self.view.logs, self.view.channels())
         self.view.open_asset(self.view.asset, (start - around, end + around))
 
-    def _on_imported(self, result: object) -> None:
-        assert isinstance(result, ImportResult)
-        if result.recordings:
-            self.context.select(asset=result.recordings[0].asset, start_ns=None, end_ns=None)
+    def _open_preview(self) -> None:
+        self._is_previewing = True
+        self._show_stack()
+        self.preview.open_paths(self._paths)
+
+    def _on_preview_changed(self) -> None:
+        if self._is_previewing:
+            words = count(self.preview.n_logs, self.tr("log"), self.tr("logs"))
+            project = self.context.project.name if self.context.project else ""
+            facts = self.preview.why_not() or self.tr("{logs}, nothing is stored yet").format(logs=words)
+            self.set_header(self.tr("Import preview"), breadcrumb=(project,), facts=facts)
+        self.refresh_actions()
+
+    def _on_imported(self, assets: list[str]) -> None:
+        self._is_previewing = False
+        if assets:
+            said = self.tr("Imported: {pumps}.").format(pumps=", ".join(assets[:6]) + (" …" if len(assets) > 6 else ""))
+            self.context.messages.say(said, icon="import")
+            self.context.select(asset=assets[0], start_ns=None, end_ns=None)
+        self._show_stack()
         self.context.announce("recording")
+
+    def _on_remove(self) -> None:
+        logs = self.view.logs
+        if logs is None:
+            return
+        ids = [info.id for info in logs.recordings]
+        self.view.close_logs()
+        del logs
+        for one in ids:
+            request = RemoveRequest(project=self.context.project_text, kind="recording", id=one)
+            call = JobCall(
+                title=self.tr("Remove recording"), function=remove_item, request=request, slot=f"remove:{one}", lane="thread"
+            )
+            self.context.start_job(call, on_end=self._on_removed)
+
+    def _on_removed(self) -> None:
+        if not any(view.slot.startswith("remove:") for view in self.context.jobs.running):
+            self.context.select(asset=None, start_ns=None, end_ns=None)
+            self.context.announce("recording")
 
     def _on_changed(self, kind: str) -> None:
         if kind == "recording":
@@ -177,7 +261,7 @@ class LogsPage(Page):
             self.activated(self.context.selection)
 
     def _on_project_changed(self, _project: object) -> None:
-        self._assets = ()
+        self._assets, self._is_previewing = (), False
         self.view.close_logs()
         self._show_stack()
         self.set_header(self.tr("Logs"))
@@ -185,9 +269,21 @@ class LogsPage(Page):
             self.activated(self.context.selection)
 
     def _show_stack(self) -> None:
-        self.side.setVisible(bool(self._assets))
-        self._stack.setCurrentIndex(0 if self._assets else 1)
+        self.side.setVisible(bool(self._assets) and not self._is_previewing)
+        self._stack.setCurrentIndex(2 if self._is_previewing else 0 if self._assets else 1)
+        if self._is_previewing:
+            self.set_header_buttons("logs.cancel", primary="logs.store")
+        elif self._assets:
+            self.set_header_buttons("logs.label", primary="logs.import")
+        else:
+            self.set_header_buttons()
         self.refresh_actions()
 
     def _why_no_log(self) -> str:
         return "" if self._assets else self.tr("Import a log first")
+
+    def _why_no_preview(self) -> str:
+        return "" if self._is_previewing else self.tr("Choose files first")
+
+    def _why_not_stored(self) -> str:
+        return self._why_no_preview() or self.preview.why_not()

@@ -94,7 +94,7 @@ class ChannelRow(QWidget):
         self.box = CheckBox(theme, channel.name, is_on=is_on)
         self.box.toggled.connect(self._on_toggled)
         row.addWidget(self.box)
-        words = channel_words(channel.name, channel.unit, channel.quantity)
+        words = channel_words(channel.name, channel.unit, channel.quantity).partition(",")[0]
         row.addWidget(Text(words, "small", "text2"))
         row.addStretch(1)
         state = find_state(channel.state)

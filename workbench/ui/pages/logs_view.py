@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.services.log_views import AssetLogs, ChannelView, OpenLogsRequest, open_asset_logs
 from workbench.ui.context import AppContext
+from workbench.ui.widgets.plots.rows import ROW_PX
 from workbench.ui.widgets.plots.stack import StackedPlots
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.text import hairline
@@ -15,7 +16,7 @@ from workbench.ui.widgets.text import hairline
 BAR_PX = 40
 _HOUR_NS = 3600 * NS_PER_S
 _RANGES_NS = {"1h": _HOUR_NS, "24h": 24 * _HOUR_NS, "7d": 168 * _HOUR_NS, "14d": 336 * _HOUR_NS}
-_MOST_AT_FIRST = 6
+_LEAST_ROWS = 6
 _HELPERS = ("power", "")
 """Quantities that start unchecked where there are more channels than fit."""
 
@@ -71,7 +72,8 @@ class LogsView(QWidget):
         """The channels that have a row."""
         if self.logs is None:
             return ()
-        return self._checked.get(self.asset) or first_channels(self.logs)
+        n_fit = max(_LEAST_ROWS, self.plots.rows.height() // ROW_PX)
+        return self._checked.get(self.asset) or first_channels(self.logs, n_fit)
 
     def show_channels(self, names: tuple[str, ...]) -> None:
         """Give these channels a row; remembered for the pump."""
@@ -84,6 +86,9 @@ class LogsView(QWidget):
             return
         self.logs = logs
         self.plots.show_logs(logs, keeps_range=self._keeps_range)
+        if not self._keeps_range:
+            self.plots.view.show_range(*logs.main_stretch())
+            self.plots.view.set_cursor(self.plots.view.end_ns)
         self.plots.show_channels(self.channels())
         self.plots.set_events_shown(self.layers.is_on("events"))
         self._show_wanted()
@@ -156,14 +161,14 @@ class LogsView(QWidget):
         column.addWidget(self.plots, 1)
 
 
-def first_channels(logs: AssetLogs) -> tuple[str, ...]:
+def first_channels(logs: AssetLogs, n_fit: int) -> tuple[str, ...]:
     """The channels that get a row before the person chose: all if they fit, else one of each kind and then the rest."""
     names = [channel.name for channel in logs.channels]
-    if len(names) <= _MOST_AT_FIRST:
+    if len(names) <= n_fit:
         return tuple(names)
     picked: list[str] = []
     for channel in (*_first_of_kind(logs), *logs.channels):
-        if channel.name not in picked and len(picked) < _MOST_AT_FIRST:
+        if channel.name not in picked and len(picked) < n_fit:
             picked.append(channel.name)
     return tuple(name for name in names if name in picked)
 

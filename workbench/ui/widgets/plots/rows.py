@@ -10,7 +10,7 @@ import bisect
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QScrollBar
 
@@ -23,7 +23,7 @@ from workbench.ui.widgets.plots.curves import Limits, comfortable, draw_segments
 from workbench.ui.widgets.plots.events import EventMark, event_box, paint_tint
 from workbench.ui.widgets.plots.geometry import EDGE_PX, GUTTER_PX, TICK_GAP_PX
 from workbench.ui.widgets.plots.quality import QualityMark, paint_quality
-from workbench.ui.widgets.plots.strip import Strip
+from workbench.ui.widgets.plots.strip import TICK_COLUMN_PX, Strip, fitting_font
 from workbench.ui.widgets.plots.time_view import TimeView
 from workbench.ui.widgets.plots.tools import PanTool, Tool
 from workbench.ui.widgets.plots.value_ticks import value_ticks
@@ -197,7 +197,7 @@ class PlotRows(Strip):
         end = self.paint_gutter(painter, lines, box.top())
         state = find_state(channel.state)
         if state is not None:
-            painter.setFont(self.theme.font("label"))
+            painter.setFont(fitting_font(self.theme.font("label"), channel.name, GUTTER_PX - EDGE_PX - TICK_COLUMN_PX))
             at = EDGE_PX + painter.fontMetrics().horizontalAdvance(channel.name) + 5
             if at + 14 < GUTTER_PX:
                 painter.drawPixmap(QPointF(at, box.top() + 2), self.theme.state_pixmap(state, 14, self.devicePixelRatioF()))
@@ -333,10 +333,6 @@ class PlotRows(Strip):
         self._bar.setPageStep(self.height())
         self._bar.setSingleStep(ROW_PX // 2)
         self._bar.setGeometry(self.width() - _SCROLL_PX, 0, _SCROLL_PX, self.height())
-
-    def at(self, event: QMouseEvent) -> QPoint:
-        """Where the mouse is, in whole pixels."""
-        return event.position().toPoint()
 
 
 def _end_of(gap: tuple[int, int]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.theme import ThemeSource
@@ -13,6 +13,7 @@ from workbench.ui.widgets.plots.geometry import EDGE_PX, GUTTER_PX, Columns
 from workbench.ui.widgets.plots.time_view import TimeView
 
 TICK_COLUMN_PX = 42
+LEAST_FONT_PX = 11
 
 
 class Strip(QWidget):
@@ -39,15 +40,17 @@ class Strip(QWidget):
         self.update()
 
     def paint_gutter(self, painter: QPainter, lines: list[tuple[str, str, str]], top_px: float) -> float:
-        """(text, kind, tone) lines from a height down, wrapped where too wide; returns where they end."""
+        """(text, kind, tone) lines from a height down; long names get smaller and then wrap. Returns where they end."""
         width = GUTTER_PX - EDGE_PX - TICK_COLUMN_PX
         for text, kind, tone in lines:
-            painter.setFont(self.theme.font(kind))
+            painter.setFont(fitting_font(self.theme.font(kind), text, width))
             painter.setPen(self.theme.colour(tone))
             box = QRectF(EDGE_PX, top_px, width, 60)
-            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWrapAnywhere
-            used = painter.boundingRect(box, int(flags), text)
-            painter.drawText(box, int(flags), text)
+            flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWrapAnywhere)
+            if max(map(painter.fontMetrics().horizontalAdvance, text.split(" "))) <= width:
+                flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+            used = painter.boundingRect(box, flags, text)
+            painter.drawText(box, flags, text)
             top_px += used.height() + 1
         return top_px
 
@@ -63,3 +66,10 @@ class Strip(QWidget):
 
     def _on_theme(self, _tokens: object) -> None:
         self.update()
+
+
+def fitting_font(font: QFont, text: str, width_px: float) -> QFont:
+    """The font, down to 11 px where the longest word needs it."""
+    while font.pixelSize() > LEAST_FONT_PX and max(map(QFontMetricsF(font).horizontalAdvance, text.split(" "))) > width_px:
+        font.setPixelSize(font.pixelSize() - 1)
+    return font

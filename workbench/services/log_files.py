@@ -1,0 +1,89 @@
+"""What a person dropped on the window, file by file: which are logs, which hold events, and which pump each belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from workbench.core.codec import Record, translate_os_error
+from workbench.core.errors import InputError
+from workbench.core.jobs import Job
+from workbench.core.requests import Request, Result
+from workbench.services.common import LogPaths
+
+MAX_FILES = 2000
+_LOOK_INTO = 200
+"""Files that are opened to see what they are; of those beyond, the name must do."""
+
+
+class LogFilesRequest(Request, frozen=True, kw_only=True):
+    """List the log files behind dropped files and folders."""
+
+    paths: LogPaths
+
+
+class LogFile(Record, frozen=True, kw_only=True):
+    """One file; `asset` is the pump that its name, folder or channels suggest, `why` says what it is if it is no log."""
+
+    path: str
+    name: str
+    size_bytes: int
+    asset: str
+    kind: Literal["log", "events", "other"] = "log"
+    why: str = ""
+
+
+class LogFilesResult(Result, frozen=True, kw_only=True):
+    """In order of folders and names; `n_left_out` beyond the most that are listed."""
+
+    files: tuple[LogFile, ...]
+    n_left_out: int = 0
+
+
+def list_log_files(request: LogFilesRequest, job: Job) -> LogFilesResult:
+    """Look at the head of each file. Files in folders that are no logs are listed as such; hidden ones and links are not."""
+    listed = [(path, root) for given in request.paths for path, root in _files_of(Path(given))]
+    shown = listed[:MAX_FILES]
+    files = []
+    for number, (path, root) in enumerate(shown):
+        job.progress(number / len(shown), path.name)
+        files.append(_look(path, root, is_deep=number < _LOOK_INTO))
+    return LogFilesResult(files=tuple(files), n_left_out=len(listed) - len(shown))
+
+
+def _files_of(path: Path) -> Iterator[tuple[Path, Path]]:
+    if not path.is_dir():
+        yield path, path.parent
+        return
+    for found in sorted(path.rglob("*")):
+        inside = found.relative_to(path)
+        if found.is_file() and not found.is_symlink() and not any(part.startswith(".") for part in inside.parts):
+            yield found, path
+
+
+def _look(path: Path, root: Path, *, is_deep: bool) -> LogFile:
+    from workbench.logs.equipment import default_asset
+    from workbench.logs.parse import ParseOptions
+    from workbench.logs.preview import preview_file
+
+    channels: list[str] = []
+    kind: Literal["log", "events", "other"] = "log"
+    why = ""
+    try:
+        size_bytes = path.stat().st_size
+    except OSError as error:
+        raise translate_os_error(error, path) from error
+    if is_deep:
+        try:
+            found = preview_file(path, ParseOptions())
+            channels = [column.name for column in found.columns if column.role == "channel"]
+            kind = "log" if channels or any(column.role == "tag" for column in found.columns) else "other"
+            if any(question.code == "LABELS_ELSEWHERE" for question in found.questions) and kind == "other":
+                kind, why = "events", "Events, not measurements: they are added once the logs are in."
+            elif kind == "other":
+                why = "There is no column of measurements in it."
+        except InputError as error:
+            kind, why = "other", error.message
+    name = path.relative_to(root).as_posix()
+    return LogFile(path=str(path), name=name, size_bytes=size_bytes, asset=default_asset(str(path), channels), kind=kind, why=why)

@@ -1,0 +1,398 @@
+"""Parts of the import preview: the files, how one is read, what is asked, its columns and its first rows."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from workbench.services.log_files import LogFile
+from workbench.services.logs import Guess, PreviewColumn, PreviewResult, Question
+from workbench.ui.context import AppContext
+from workbench.ui.format import count, percent, size
+from workbench.ui.states import State
+from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.card import Card
+from workbench.ui.widgets.fields import CheckBox, Choice, UnitField
+from workbench.ui.widgets.plots.words import unit_words
+from workbench.ui.widgets.states import StateBadge
+from workbench.ui.widgets.table import ArrayTable, Column
+from workbench.ui.widgets.text import Text
+
+_SURE, _LIKELY = 0.9, 0.6
+_LABEL_PX = 92
+_MOST_ROWS = 12
+_MOST_COLUMNS = 12
+_ANSWER_OF = {"decimal mark": "DECIMAL_AMBIGUOUS", "time format": "DAY_MONTH_AMBIGUOUS"}
+_ORDERS = ("DMY", "MDY", "YMD")
+
+
+class FilesCard(Card):
+    """One row a file; below it, whose they are. `file_chosen(index)`, `assets_changed()`."""
+
+    file_chosen = Signal(int)
+    assets_changed = Signal()
+
+    def __init__(self, theme: ThemeSource) -> None:
+        super().__init__(padding_px=0)
+        self._files: tuple[LogFile, ...] = ()
+        self._assets: list[str] = []
+        self.set_title(self.tr("Files"))
+        columns = (
+            Column(key="name", title=self.tr("File"), kind="strong", stretch=True),
+            Column(key="what", title=self.tr("What it is"), width_px=150),
+            Column(key="asset", title=self.tr("Pump"), width_px=150),
+            Column(key="size", title=self.tr("Size"), kind="number", width_px=80),
+        )
+        self.table = ArrayTable(theme, columns)
+        self.table.setAccessibleName(self.tr("Files to import"))
+        self.asset = UnitField(theme)
+        self.asset.setAccessibleName(self.tr("Pump"))
+        self.site = UnitField(theme)
+        self.site.setAccessibleName(self.tr("Site"))
+        self.is_same = CheckBox(theme, self.tr("Same pump for all files"))
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(0)
+        self.body.addWidget(self.table, 1)
+        self.body.addLayout(self._fields())
+        self.table.row_selected.connect(self._on_row)
+        self.asset.textEdited.connect(self._on_asset)
+        self.is_same.toggled.connect(self._on_same)
+
+    def show_files(self, files: tuple[LogFile, ...]) -> None:
+        """List these; the first log is chosen."""
+        self._files = files
+        self._assets = [file.asset for file in files]
+        n_logs = sum(file.kind == "log" for file in files)
+        total = sum(file.size_bytes for file in files)
+        facts = f"{count(n_logs, self.tr('log'), self.tr('logs'))} · {size(total)}"
+        self.set_title(self.tr("Files"), facts)
+        self.is_same.setVisible(n_logs > 1)
+        self.is_same.setChecked(False)
+        self._fill()
+        first = next((number for number, file in enumerate(files) if file.kind == "log"), 0)
+        self.table.select_row(first)
+
+    def groups(self) -> dict[str, list[str]]:
+        """Paths of the logs by pump, in order."""
+        found: dict[str, list[str]] = {}
+        for file, asset in zip(self._files, self._assets, strict=True):
+            if file.kind == "log":
+                found.setdefault(asset, []).append(file.path)
+        return found
+
+    def event_files(self) -> list[str]:
+        """Paths of the files that hold events."""
+        return [file.path for file in self._files if file.kind == "events"]
+
+    def _fields(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 8, 16, 8)
+        row.setSpacing(8)
+        row.addWidget(Text(self.tr("Pump"), "small", "text2"))
+        row.addWidget(self.asset, 2)
+        row.addWidget(self.is_same)
+        row.addSpacing(8)
+        row.addWidget(Text(self.tr("Site"), "small", "text2"))
+        self.site.setPlaceholderText(self.tr("none"))
+        row.addWidget(self.site, 1)
+        return row
+
+    def _fill(self) -> None:
+        kinds = {"log": self.tr("log"), "events": self.tr("events"), "other": self.tr("not a log, left out")}
+        self.table.set_data({
+            "name": [file.name for file in self._files],
+            "what": [kinds[file.kind] for file in self._files],
+            "asset": [a if f.kind == "log" else "–" for f, a in zip(self._files, self._assets, strict=True)],
+            "size": [size(file.size_bytes) for file in self._files],
+            "is_quiet": [file.kind == "other" for file in self._files],
+        })  # fmt: skip
+
+    def _on_row(self, index: int) -> None:
+        if index < len(self._assets):
+            if self.asset.text() != self._assets[index]:
+                self.asset.setText(self._assets[index])
+            self.file_chosen.emit(index)
+
+    def _on_asset(self, text: str) -> None:
+        chosen = self.table.current_row()
+        for index in range(len(self._assets)):
+            if index == chosen or self.is_same.isChecked():
+                self._assets[index] = text.strip()
+        self._refill(chosen)
+
+    def _on_same(self, is_on: bool) -> None:
+        if is_on:
+            self._on_asset(self.asset.text())
+        else:
+            self._assets = [file.asset for file in self._files]
+            self._refill(self.table.current_row())
+
+    def _refill(self, chosen: int | None) -> None:
+        self.table.blockSignals(True)
+        self._fill()
+        if chosen is not None:
+            self.table.select_row(chosen)
+        self.table.blockSignals(False)
+        self.assets_changed.emit()
+
+
+class GuessCard(Card):
+    """How the chosen file is read: each guess, how sure, and a way to change what can be changed. `changed()`."""
+
+    changed = Signal()
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(padding_px=12)
+        self._theme = context.theme
+        self.set_title(self.tr("How it is read"))
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnMinimumWidth(0, _LABEL_PX)
+        self._grid.setColumnStretch(1, 1)
+        self.body.addLayout(self._grid)
+        self.zone = Choice(context.theme, self._zones(context.settings.zone))
+        self.zone.setAccessibleName(self.tr("Zone"))
+        self.zone.currentIndexChanged.connect(self._on_changed)
+        self.choices: dict[str, Choice] = {}
+        self._row_widgets: list[QWidget] = []
+
+    def show_guesses(self, guesses: tuple[Guess, ...], answers: dict[str, str]) -> None:
+        """One line a guess; answers that were given already stay chosen."""
+        for widget in self._row_widgets:
+            self._grid.removeWidget(widget)
+            widget.hide()
+            if widget is not self.zone:
+                widget.deleteLater()
+        self._row_widgets, self.choices = [], {}
+        for number, guess in enumerate(guesses):
+            self._add(number, guess, answers)
+
+    def answers(self) -> dict[str, str]:
+        """What was changed, by the importer's codes."""
+        return {code: choice.value() for code, choice in self.choices.items() if choice.value()}
+
+    def _add(self, number: int, guess: Guess, answers: dict[str, str]) -> None:
+        code = _ANSWER_OF.get(guess.name, "")
+        if guess.name == "zone":
+            value: QWidget = self.zone
+            self.zone.show()
+        elif code and (guess.choices or code in answers):
+            value = self._choice(code, guess, answers)
+        else:
+            value = Text(guess_words(guess.value), "body")
+        parts = (Text(guess_title(guess.name), "small", "text2"), value, self._sureness(guess, code in answers))
+        for column, widget in enumerate(parts):
+            self._grid.addWidget(widget, number, column)
+            self._row_widgets.append(widget)
+
+    def _choice(self, code: str, guess: Guess, answers: dict[str, str]) -> Choice:
+        options = guess.choices or (_ORDERS if code == "DAY_MONTH_AMBIGUOUS" else ())
+        choice = Choice(self._theme, [("", guess_words(guess.value)), *((one, guess_words(one)) for one in options)])
+        choice.set_value(answers.get(code, ""))
+        choice.setAccessibleName(guess_title(guess.name))
+        choice.currentIndexChanged.connect(self._on_changed)
+        self.choices[code] = choice
+        return choice
+
+    def _sureness(self, guess: Guess, is_answered: bool) -> QWidget:
+        if is_answered or (guess.name == "zone" and self.zone.value()):
+            return Text(self.tr("your choice"), "caption", "text3")
+        if guess.confidence >= _SURE:
+            return Text(self.tr("sure"), "caption", "text3")
+        if guess.confidence >= _LIKELY:
+            return Text(self.tr("likely, {share}").format(share=percent(guess.confidence)), "caption", "text2")
+        return StateBadge(self._theme, State.OUT_OF_SPECIFICATION, self.tr("check"), is_quiet=True)
+
+    def _zones(self, own: str) -> list[tuple[str, str]]:
+        first = [("", self.tr("as stated, else UTC"))]
+        return [*first, *((name, name) for name in dict.fromkeys([*([own] if own else []), *sorted(available_timezones())]))]
+
+    def _on_changed(self, _index: int) -> None:
+        self.changed.emit()
+
+
+class QuestionsCard(Card):
+    """What the file can't tell, each with its choices. `changed()` after an answer."""
+
+    changed = Signal()
+
+    def __init__(self, theme: ThemeSource) -> None:
+        super().__init__(padding_px=12)
+        self._theme = theme
+        self.set_title(self.tr("Questions"))
+        self.choices: dict[str, Choice] = {}
+        self._shown: list[QWidget] = []
+
+    def show_questions(self, questions: tuple[Question, ...], answers: dict[str, str]) -> None:
+        """Ask these; those that have no choices are only said."""
+        for widget in self._shown:
+            self.body.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        self._shown, self.choices = [], {}
+        asked = [question for question in questions if question.code != "ZONE_UNKNOWN"]
+        for question in asked:
+            self._ask(question, answers)
+        self.setVisible(bool(asked))
+
+    def answers(self) -> dict[str, str]:
+        """Answers by 'CODE' or 'CODE@CHANNEL'."""
+        return {key: choice.value() for key, choice in self.choices.items() if choice.value()}
+
+    def is_complete(self) -> bool:
+        """Whether nothing waits for an answer."""
+        return all(choice.value() for choice in self.choices.values() if choice.property("blocks"))
+
+    def _ask(self, question: Question, answers: dict[str, str]) -> None:
+        text = Text(question.text, "small", "text1", is_wrapped=True)
+        self.body.addWidget(text)
+        self._shown.append(text)
+        if not question.choices:
+            return
+        key = f"{question.code}@{question.channel}" if question.channel else question.code
+        first = self.tr("Choose…") if question.blocks else self.tr("{value}, if nothing is chosen").format(
+            value=guess_words(question.default or "")
+        )  # fmt: skip
+        choice = Choice(self._theme, [("", first), *((one, guess_words(one)) for one in question.choices)])
+        choice.set_value(answers.get(key, ""))
+        choice.setProperty("blocks", question.blocks)
+        choice.setAccessibleName(question.text)
+        choice.currentIndexChanged.connect(self._on_changed)
+        self.choices[key] = choice
+        self.body.addWidget(choice)
+        self._shown.append(choice)
+
+    def _on_changed(self, _index: int) -> None:
+        self.changed.emit()
+
+
+class ColumnsCard(Card):
+    """What each column is taken for; the unit of the chosen one can be given. `unit_given(channel, unit)`."""
+
+    unit_given = Signal(str, str)
+
+    def __init__(self, theme: ThemeSource) -> None:
+        super().__init__(padding_px=0)
+        self._columns: tuple[PreviewColumn, ...] = ()
+        self.set_title(self.tr("Columns"))
+        columns = (
+            Column(key="name", title=self.tr("Column"), kind="strong", stretch=True),
+            Column(key="role", title=self.tr("Taken for"), width_px=110),
+            Column(key="quantity", title=self.tr("Quantity"), width_px=110),
+            Column(key="unit", title=self.tr("Unit"), width_px=70),
+            Column(key="sample", title=self.tr("First values"), width_px=190),
+        )
+        self.table = ArrayTable(theme, columns)
+        self.table.setAccessibleName(self.tr("Columns of the file"))
+        self.unit = UnitField(theme)
+        self.unit.setFixedWidth(110)
+        self.unit.setPlaceholderText(self.tr("not known"))
+        self.unit.setAccessibleName(self.tr("Unit of the chosen column"))
+        self._whose = Text("", "small", "text2")
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 8, 16, 8)
+        row.setSpacing(8)
+        row.addWidget(self._whose)
+        row.addWidget(self.unit)
+        row.addStretch(1)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(0)
+        self.body.addWidget(self.table, 1)
+        self.body.addLayout(row)
+        self.table.row_selected.connect(self._on_row)
+        self.unit.editingFinished.connect(self._on_unit)
+
+    def show_columns(self, columns: tuple[PreviewColumn, ...], units: dict[str, str]) -> None:
+        """List these; units that a person gave replace the guessed ones."""
+        chosen = self.table.current_row()
+        self._columns = columns
+        roles = {
+            "channel": self.tr("channel"), "time": self.tr("time"), "label": self.tr("label, set aside"),
+            "index": self.tr("counter, left out"), "quality": self.tr("quality"), "annotation": self.tr("text, left out"),
+            "tag": self.tr("tag"), "value": self.tr("value"),
+        }  # fmt: skip
+        self.table.set_data({
+            "name": [column.name for column in columns],
+            "role": [roles.get(column.role, column.role) for column in columns],
+            "quantity": [column.quantity or "–" for column in columns],
+            "unit": [unit_words(units.get(column.name) or column.unit or "–") for column in columns],
+            "sample": ["  ".join(column.sample) for column in columns],
+            "is_quiet": [column.role not in {"channel", "time", "tag", "value"} for column in columns],
+        })  # fmt: skip
+        n_channels = sum(column.role == "channel" for column in columns)
+        self.set_title(self.tr("Columns"), count(n_channels, self.tr("channel"), self.tr("channels")))
+        first = next((number for number, column in enumerate(columns) if column.role == "channel"), 0)
+        self.table.select_row(chosen if chosen is not None and chosen < len(columns) else first)
+
+    def _on_row(self, index: int) -> None:
+        if index >= len(self._columns):
+            return
+        column = self._columns[index]
+        is_channel = column.role == "channel"
+        self.unit.setEnabled(is_channel and not column.unit)
+        self.unit.setText(column.unit or "")
+        words = self.tr("Unit of {name}") if is_channel else self.tr("{name} has no unit")
+        self._whose.setText(words.format(name=column.name))
+
+    def _on_unit(self) -> None:
+        index = self.table.current_row()
+        if index is not None and index < len(self._columns) and self.unit.isModified():
+            self.unit.setModified(False)
+            self.unit_given.emit(self._columns[index].name, self.unit.text().strip())
+
+
+class RowsCard(Card):
+    """The first rows as they stand in the file."""
+
+    def __init__(self, theme: ThemeSource) -> None:
+        super().__init__(padding_px=0)
+        self._theme = theme
+        self.set_title(self.tr("First rows"))
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.table: ArrayTable | None = None
+
+    def show_rows(self, preview: PreviewResult) -> None:
+        """Show them in as many columns as there are, up to a dozen."""
+        if self.table is not None:
+            self.body.removeWidget(self.table)
+            self.table.hide()
+            self.table.deleteLater()
+        width = min(_MOST_COLUMNS, max((len(row) for row in preview.rows), default=0))
+        head = preview.rows[0] if preview.rows else ()
+        columns = tuple(
+            Column(
+                key=str(number), title=head[number] if number < len(head) else "", kind="mono", width_px=140, is_sortable=False
+            )
+            for number in range(width)
+        )
+        self.table = ArrayTable(self._theme, columns)
+        self.table.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        shown = preview.rows[1 : 1 + _MOST_ROWS]
+        self.table.set_data({str(k): [row[k] if k < len(row) else "" for row in shown] for k in range(width)})
+        self.body.addWidget(self.table, 1)
+
+
+def guess_title(name: str) -> str:
+    """'decimal mark' as 'Decimal mark'."""
+    return name[:1].upper() + name[1:]
+
+
+def guess_words(value: str) -> str:
+    """A guess in words a person reads."""
+    words = {
+        ".": "point  1.5", ",": "comma  1,5", "DMY": "day/month/year", "MDY": "month/day/year", "YMD": "year/month/day",
+        "UTC (not known)": "not stated, read as UTC",
+    }  # fmt: skip
+    return words.get(value, value)
+
+
+def stacked(*widgets: QWidget, spacing_px: int = 12) -> QVBoxLayout:
+    """Widgets below each other."""
+    column = QVBoxLayout()
+    column.setSpacing(spacing_px)
+    for widget in widgets:
+        column.addWidget(widget)
+    return column
