@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.contracts import bundle_fixtures as fixtures
 from workbench.bundle.trust import save_trust
 from workbench.core.jobs import Job
+from workbench.edge.line import Line
 from workbench.edge.slots import BootRecord, SlotStore
 from workbench.edge.virtual import VirtualOptions, build_virtual
 from workbench.services.devices import UpdateRequest, UpdateResult, update_device
@@ -32,6 +33,7 @@ class Site:
     """A folder with a trust file, an old and a new bundle, and a device's state."""
 
     folder: Path
+    line: Line = field(init=False, repr=False, compare=False)
 
     @classmethod
     def make(cls, folder: Path) -> Site:
@@ -71,6 +73,7 @@ class Site:
         """The virtual gateway; yields its port."""
         given = {"listen": "socket://127.0.0.1:0", "folder": self.state, "trust_file": self.trust, "tag": TAG, **options}
         service, endpoint = build_virtual(VirtualOptions(faults=faults, **given))  # type: ignore[arg-type]
+        self.line = endpoint
         stop = threading.Event()
         thread = threading.Thread(target=service.run, args=(stop.is_set,), daemon=True)
         thread.start()
@@ -81,9 +84,11 @@ class Site:
             thread.join(10)
             endpoint.close()
 
-    def install_old(self) -> None:
+    def install_old(self) -> int:
+        """Put release 3 on the device; returns how many bytes that moved over the line, both ways."""
         with self.device() as port:
             assert self.update(port, self.old).verdict == "verified"
+            return self.line.n_passed
 
     def update(self, port: str, bundle: Path | None = None, **changes: object) -> UpdateResult:
         request = UpdateRequest(port=port, bundle=str(bundle or self.new), trust=str(self.trust), yes=True, **changes)  # type: ignore[arg-type]

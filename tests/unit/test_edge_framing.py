@@ -8,6 +8,7 @@ from smp.os_management import EchoWriteRequest
 
 from workbench.core.errors import ProtocolError
 from workbench.core.smp_codec import LineDecoder, Operation, SmpMessage, decode_message, encode_lines, encode_message
+from workbench.core.smp_raw import FrameDecoder, encode_raw
 
 
 def message_of(n_bytes: int) -> SmpMessage:
@@ -64,3 +65,23 @@ def test_noise_without_line_feeds_does_not_grow_memory() -> None:
 def test_a_malformed_message_is_a_protocol_error(data: bytes) -> None:
     with pytest.raises(ProtocolError):
         decode_message(data)
+
+
+@pytest.mark.parametrize("n_bytes", [0, 1, 400, 4000])
+def test_raw_frames_and_lines_may_be_mixed_in_pieces_of_any_size(n_bytes: int) -> None:
+    message = encode_message(message_of(n_bytes))
+    wire = encode_raw(message) + encode_lines(message) + encode_raw(message)
+    for step in (1, 3, 64, len(wire)):
+        decoder = FrameDecoder()
+        got = [found for start in range(0, len(wire), step) for found in decoder.feed(wire[start : start + step])]
+        assert got == [(message, True), (message, False), (message, True)]
+
+
+def test_a_flipped_bit_anywhere_in_a_raw_frame_is_noticed_and_the_next_frame_is_read() -> None:
+    message = encode_message(message_of(200))
+    wire = encode_raw(message)
+    for position in range(len(wire)):
+        damaged = bytearray(wire)
+        damaged[position] ^= 0x20
+        got = FrameDecoder().feed(bytes(damaged) + wire)
+        assert got in ([(message, True)], [(message, True), (message, True)])

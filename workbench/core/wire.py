@@ -24,9 +24,8 @@ class PumpCommand(IntEnum):
     LOG_READ = 5
     DRIFT = 6
     ROLL_BACK = 7
-    PROVISION = 8
-    NONCE = 9
-    LIVE = 10
+    NONCE = 8
+    LIVE = 9
 
 
 class PumpStatus(IntEnum):
@@ -56,6 +55,8 @@ class Passport(Record, frozen=True, kw_only=True):
     clock_utc: str
     free_bytes: int
     last_reset: str = ""
+    framings: tuple[str, ...] = ("lines",)
+    """lines (SMP's own), raw (core/smp_raw.py)."""
 
 
 class SlotState(Record, frozen=True, kw_only=True):

@@ -53,7 +53,7 @@ class Link:
         while True:
             try:
                 self._client = self._open_client()
-                self._client.read_parameters()
+                self._client.greet()
             except LINK_ERRORS:
                 self.hang_up()
                 if self._monotonic() >= deadline_s:

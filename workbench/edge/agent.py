@@ -26,6 +26,7 @@ from workbench.edge.uploads import Uploads
 from workbench.edge.watch import Watch
 from workbench.scoring.sketch import ChannelSketch
 
+FRAMINGS = ("lines", "raw")
 UNPROVISIONED = Provisioning(board="linux-gateway", serial="unprovisioned")
 
 
@@ -97,7 +98,7 @@ class Agent:
             model_line=self.provisioning.model_line or record.model_line, agent_version=version(),
             security_floor=record.security_floor, trust_keys=tuple(key.key_id for key in self.trust.keys),
             uptime_s=self._monotonic() - self._booted_s, clock_utc=format_utc(self._clock()),
-            free_bytes=shutil.disk_usage(self.folder).free, last_reset=record.last_boot,
+            free_bytes=shutil.disk_usage(self.folder).free, last_reset=record.last_boot, framings=FRAMINGS,
         )  # fmt: skip
 
     def run_self_test(self) -> SelfTestReport | None:

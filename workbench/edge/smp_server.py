@@ -12,13 +12,12 @@ from enum import IntEnum
 from workbench.core.errors import ProtocolError
 from workbench.core.smp_codec import (
     FRAME_OVERHEAD_BYTES,
-    LineDecoder,
     Operation,
     SmpMessage,
     decode_message,
-    encode_lines,
     encode_message,
 )
+from workbench.core.smp_raw import FrameDecoder, encode_frame
 
 BUFFER_BYTES = 4096
 BUFFER_COUNT = 8
@@ -71,7 +70,7 @@ class SmpServer:
 
     def __init__(self, handlers: Mapping[HandlerKey, Handler]) -> None:
         self._handlers = handlers
-        self._decoder = LineDecoder()
+        self._decoder = FrameDecoder()
 
     @property
     def n_damaged(self) -> int:
@@ -79,8 +78,9 @@ class SmpServer:
         return self._decoder.n_damaged
 
     def feed(self, data: bytes) -> bytes:
-        """Take bytes from the line, return the bytes of all answers."""
-        return b"".join(self._answer(message) for message in self._decoder.feed(data))
+        """Take bytes from the line, return the bytes of all answers, each in the framing of its request."""
+        answers = ((self._answer(message), is_raw) for message, is_raw in self._decoder.feed(data))
+        return b"".join(encode_frame(answer, is_raw=is_raw) for answer, is_raw in answers if answer)
 
     def _answer(self, data: bytes) -> bytes:
         try:
@@ -94,7 +94,7 @@ class SmpServer:
         answer = encode_message(request.reply(payload))
         if len(answer) > MAX_PAYLOAD_BYTES:
             answer = encode_message(request.reply(_error_payload(request, SmpFault(Mgmt.TOO_LARGE))))
-        return encode_lines(answer)
+        return answer
 
 
 def _call(handler: Handler, request: SmpMessage) -> Mapping[str, object]:

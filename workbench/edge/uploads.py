@@ -144,8 +144,7 @@ class Uploads:
 
     def _write(self, data: bytes) -> None:
         if self._quota_bytes is not None and self.offset + len(data) > self._quota_bytes:
-            self.abandon()
-            raise DeviceFull
+            raise self._full()
         try:
             with (self._folder / PART_FILE).open("ab") as stream:
                 stream.write(data)

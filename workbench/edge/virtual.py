@@ -16,7 +16,7 @@ from workbench.bundle.trust import load_trust
 from workbench.core.smp_codec import Operation
 from workbench.core.wire import PUMP_GROUP, PumpCommand
 from workbench.edge.agent import Agent
-from workbench.edge.endpoints import Endpoint, open_endpoint
+from workbench.edge.endpoints import open_endpoint
 from workbench.edge.groups import handlers_of
 from workbench.edge.line import Fault, Line, parse_fault
 from workbench.edge.provisioning import Provisioning, load_device_trust, load_provisioning, new_serial, provision
@@ -44,7 +44,7 @@ class VirtualOptions:
     faults: tuple[str, ...] = ()
 
 
-def build_virtual(options: VirtualOptions) -> tuple[Service, Endpoint]:
+def build_virtual(options: VirtualOptions) -> tuple[Service, Line]:
     """Provision the folder where needed, and put the agent behind its cable. Raises InputError, PortBusy."""
     faults = tuple(parse_fault(text) for text in options.faults)
     _provision(options)

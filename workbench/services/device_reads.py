@@ -74,8 +74,7 @@ def read_identity(port: str, baud_rate_bd: int, job: Job) -> IdentifyResult:
 
 def _identity_of(client: SmpClient, port: str, job: Job) -> IdentifyResult:
     job.progress(0.1, "Who is there?")
-    client.read_parameters()
-    passport = client.passport()
+    passport = client.greet()
     slots = client.slots().slots
     job.progress(0.4, "Self-test")
     self_test = client.self_test()
@@ -122,8 +121,8 @@ def run_pull(request: PullLogsRequest, job: Job) -> PullLogsResult:
     started_s = time.monotonic()
     client = open_client(request.port, DEFAULT_BAUD_RATE_BD)
     try:
-        client.read_parameters()
-        passport, infos = client.passport(), client.logs()
+        passport = client.greet()
+        infos = client.logs()
         logs, n_bytes = _pull_all(client, infos, passport.serial, Path(request.out), job)
     finally:
         client.close()

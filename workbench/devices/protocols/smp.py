@@ -19,14 +19,13 @@ from workbench.core.smp_codec import (
     IMAGE_GROUP,
     OS_GROUP,
     ImageCommand,
-    LineDecoder,
     Operation,
     OsCommand,
     SmpMessage,
     decode_message,
-    encode_lines,
     encode_message,
 )
+from workbench.core.smp_raw import FrameDecoder, encode_frame
 from workbench.core.wire import (
     PUMP_GROUP,
     LiveState,
@@ -45,6 +44,8 @@ REPLY_TIMEOUT_S = 2.5
 SLOW_REPLY_TIMEOUT_S = 20.0
 """For commands behind which a device hashes, verifies or scores."""
 N_TRIES = 3
+RAW_PROBE = "\x00\x03\x04\x0a\x0d\x11\x13\x1a\x1b\x7f é€𝄞"
+RAW_PROBE_TIMEOUT_S = 1.0
 DEFAULT_BUFFER_BYTES = 384
 T = TypeVar("T", bound=Record)
 
@@ -65,7 +66,9 @@ class SmpClient:
         self.parameters = Parameters(buf_size=DEFAULT_BUFFER_BYTES, buf_count=1)
         self._n_tries = n_tries
         self._clock = clock
-        self._decoder = LineDecoder()
+        self._decoder = FrameDecoder()
+        self._n_damaged_seen = 0
+        self.is_raw = False
         self._replies: list[SmpMessage] = []
         self._sequence = 0
 
@@ -79,7 +82,7 @@ class SmpClient:
         """Send one request; returns its sequence number."""
         self._sequence = (self._sequence + 1) % 256
         message = SmpMessage(operation=operation, group=group, command=command, sequence=self._sequence, payload=payload)
-        self.transport.write(encode_lines(encode_message(message)))
+        self.transport.write(encode_frame(encode_message(message), is_raw=self.is_raw))
         return self._sequence
 
     def receive(self, timeout_s: float) -> SmpMessage | None:
@@ -123,13 +126,28 @@ class SmpClient:
         return self.parameters.buf_size - FRAME_OVERHEAD_BYTES
 
     def _take(self, data: bytes) -> None:
-        for message in self._decoder.feed(data):
+        for message, _is_raw in self._decoder.feed(data):
             try:
                 self._replies.append(decode_message(message))
             except ProtocolError:
                 self.n_damaged += 1
-        self.n_damaged += self._decoder.n_damaged
-        self._decoder.n_damaged = 0
+        self.n_damaged += self._decoder.n_damaged - self._n_damaged_seen
+        self._n_damaged_seen = self._decoder.n_damaged
+
+    def greet(self) -> Passport:
+        """Learn the device's buffers and name, and use the raw framing where the device and the line both carry it."""
+        self.read_parameters()
+        passport = self.passport()
+        if "raw" in passport.framings:
+            self.is_raw = self._carries_raw()
+        return passport
+
+    def _carries_raw(self) -> bool:
+        """One echo of the bytes that lines are known to swallow; a line that fails stays with SMP's own framing."""
+        self.is_raw = True
+        sequence = self.send(Operation.WRITE, OS_GROUP, OsCommand.ECHO, {"d": RAW_PROBE})
+        reply = self.receive(RAW_PROBE_TIMEOUT_S + self.pace_s)
+        return reply is not None and reply.sequence == sequence and reply.payload.get("r") == RAW_PROBE
 
     # Standard groups
 

@@ -33,9 +33,13 @@ class Image:
 
 
 class Upload:
-    """One upload. Iterate `offsets()`: each value is the number of bytes that the device has. `first_offset`: where it began."""
+    """One upload. Iterate `offsets()`: each value is the number of bytes that the device has. `first_offset`: where it began.
 
-    def __init__(self, client: SmpClient, image: Image) -> None:
+    `is_fresh`: the device said that it holds nothing of this image, so the first piece needs no answer before the second.
+    """
+
+    def __init__(self, client: SmpClient, image: Image, *, is_fresh: bool = False) -> None:
+        self._is_fresh = is_fresh
         self.first_offset: int | None = None
         self.is_match: bool | None = None
         self._client = client
@@ -47,8 +51,11 @@ class Upload:
 
     def offsets(self) -> Iterator[int]:
         """Send everything that the device has not; raises DeviceRefused, ReplyTimeout, ProtocolError, Disconnected."""
-        self._begin()
-        yield self._acked
+        if self._is_fresh:
+            self.first_offset = 0
+        else:
+            self._begin()
+            yield self._acked
         while self._acked < len(self._image.data):
             self._fill_window()
             reply = self._client.receive(self._timeout_s())
@@ -58,31 +65,31 @@ class Upload:
                 yield self._acked
 
     def _begin(self) -> None:
-        """The first piece, alone: it is the one that may be refused."""
-        room = self._client.max_message_bytes - FIRST_OVERHEAD_BYTES
-        data = self._image.data
-        payload = {
-            "image": 0,
-            "off": 0,
-            "len": len(data),
-            "sha": bytes.fromhex(self._image.sha256),
-            "data": data[:room],
-            "upgrade": False,
-        }
-        reply = self._client.request(Operation.WRITE, IMAGE_GROUP, ImageCommand.UPLOAD, payload, timeout_s=FIRST_TIMEOUT_S)
+        """The first piece, alone: its answer says where to go on."""
+        reply = self._client.request(Operation.WRITE, IMAGE_GROUP, ImageCommand.UPLOAD, self._piece(0), timeout_s=FIRST_TIMEOUT_S)
         self._note_match(reply)
-        self._acked = self._sent = _offset_of(reply, len(data))
+        self._acked = self._sent = _offset_of(reply, len(self._image.data))
         if self.first_offset is None:
-            self.first_offset = 0 if self._acked == min(room, len(data)) else self._acked
+            self.first_offset = 0 if self._acked == len(self._data_of(0)) else self._acked
+
+    def _piece(self, offset: int) -> dict[str, object]:
+        if offset:
+            return {"off": offset, "data": self._data_of(offset)}
+        return {
+            "image": 0, "off": 0, "len": len(self._image.data), "sha": bytes.fromhex(self._image.sha256),
+            "data": self._data_of(0), "upgrade": False,
+        }  # fmt: skip
+
+    def _data_of(self, offset: int) -> bytes:
+        room = self._client.max_message_bytes - (PIECE_OVERHEAD_BYTES if offset else FIRST_OVERHEAD_BYTES)
+        return self._image.data[offset : offset + room]
 
     def _fill_window(self) -> None:
-        size = len(self._image.data)
-        step = self._client.max_message_bytes - PIECE_OVERHEAD_BYTES
         window = max(1, self._client.parameters.buf_count - 1)
-        while len(self._in_flight) < window and self._sent < size:
-            piece = self._image.data[self._sent : self._sent + step]
-            sequence = self._client.send(Operation.WRITE, IMAGE_GROUP, ImageCommand.UPLOAD, {"off": self._sent, "data": piece})
-            self._sent += len(piece)
+        while len(self._in_flight) < window and self._sent < len(self._image.data):
+            piece = self._piece(self._sent)
+            sequence = self._client.send(Operation.WRITE, IMAGE_GROUP, ImageCommand.UPLOAD, piece)
+            self._sent += len(self._data_of(self._sent))
             self._in_flight.append((sequence, self._sent))
 
     def _take(self, reply: SmpMessage) -> bool:
