@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-from importlib import metadata
 
 from workbench.core.codec import Record
 
@@ -22,6 +20,8 @@ class Provenance(Record, frozen=True, kw_only=True):
 
 def collect() -> Provenance:
     """The environment of this process."""
+    import platform
+
     return Provenance(
         workbench_version=version(), python_version=platform.python_version(), machine=platform.machine(),
         system=platform.system(), packages={name: _version_of(name) for name in _RECORDED},
@@ -34,6 +34,8 @@ def version() -> str:
 
 
 def _version_of(name: str) -> str:
+    from importlib import metadata  # 30 ms that the window need not wait for
+
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

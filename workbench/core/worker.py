@@ -6,15 +6,17 @@ cooperative first; after `CANCEL_WAIT_S` the process is ended and a new one star
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
 import time
 from collections.abc import Callable
-from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
+from typing import TYPE_CHECKING
 
 from workbench.core.errors import JobCancelled, WorkbenchError
 from workbench.core.jobs import Failed, Finished, Job, JobEvent, Sink
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
 
 CANCEL_WAIT_S = 2.0
 _POLL_S = 0.05
@@ -57,6 +59,8 @@ class WorkerProcess:
             if self._process is not None and self._process.is_alive() and self._pipe is not None:
                 return self._pipe
             self.close()
+            import multiprocessing  # not before a job needs the process: the window paints first
+
             context = multiprocessing.get_context("spawn")
             pipe, theirs = context.Pipe()
             process = context.Process(target=serve, args=(theirs,), daemon=True, name="workbench-worker")
