@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from workbench.core.codec import Record
 
 _RECORDED = ("numpy", "scipy", "scikit-learn", "onnx", "onnxruntime", "skl2onnx", "msgspec")
