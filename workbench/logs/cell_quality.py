@@ -23,8 +23,9 @@ _WORD = re.compile(QUALITY_WORD_PATTERN, re.IGNORECASE)
 _GOOD = re.compile(GOOD_WORD_PATTERN, re.IGNORECASE)
 _TOKENS = re.compile(r"[\s._:;/\\|\-]+|(?<=[a-zäöü0-9])(?=[A-Z])")
 _VALUE_TAIL = re.compile(r"[\s._:/\-]*(?:value|wert|val|pv)$", re.IGNORECASE)
-_WEAK = frozenset({"status", "state", "flag", "flags", "valid", "good", "q", "sts", "stat", "confidence", "isgood"})
+WEAK_NAMES = frozenset({"status", "state", "flag", "flags", "valid", "good", "q", "sts", "stat", "confidence", "isgood"})
 _MAX_DISTINCT = 200
+_MAX_CODES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,18 @@ def has_quality_content(cells: Cells) -> bool:
     return all(_NUMBER.fullmatch(text) or _WORD.search(text) for text in texts)
 
 
+def is_clearly_quality(cells: Cells) -> bool:
+    """Whether the cells alone say that this is a quality: mostly the word good, or mostly a code of OPC.
+
+    A column 'Status' may be a machine's state, a column 'Q' a flow of some 200.
+    """
+    counts = np.bincount(cells.codes[cells.codes >= 0], minlength=len(cells.texts))
+    if counts.size == 0 or np.count_nonzero(counts) > _MAX_CODES:
+        return False
+    commonest = cells.texts[int(np.argmax(counts))].strip()
+    return bool(re.match(r"good|gut\b", commonest, re.IGNORECASE)) or _code(commonest) == 192 or commonest.lower() == "0x00000000"
+
+
 def find_quality_columns(names: Sequence[str], columns: Sequence[Cells | None]) -> list[QualityColumn]:
     """Quality columns of a wide table; `columns` has None for what can't be one (time, numbers by type)."""
     split = {
@@ -82,20 +95,22 @@ def find_quality_columns(names: Sequence[str], columns: Sequence[Cells | None]) 
     values = [index for index in range(len(names)) if index not in split and columns[index] is not None]
     result = []
     for index, (stem, kind) in split.items():
-        targets = _targets(index, stem, kind, bare, values, sum(not other for other, _ in split.values()))
+        column = columns[index]
+        is_clear = column is not None and is_clearly_quality(column)
+        targets = _targets(index, stem, kind, bare, values, sum(not other for other, _ in split.values()), is_clear=is_clear)
         if targets:
             result.append(QualityColumn(index=index, targets=targets, kind=kind))
     return result
 
 
 def _targets(
-    index: int, stem: str, kind: str, bare: dict[str, int], values: list[int], n_unnamed: int
+    index: int, stem: str, kind: str, bare: dict[str, int], values: list[int], n_unnamed: int, *, is_clear: bool
 ) -> tuple[int, ...]:  # fmt: skip
     if stem:
         target = bare.get(value_name(stem).casefold())
         return () if target is None else (target,)
     left = [value for value in values if value < index]
-    if kind in _WEAK and n_unnamed < 2:
+    if kind in WEAK_NAMES and not is_clear:
         return ()
     if n_unnamed == 1 and len(values) > 1:
         return tuple(values)

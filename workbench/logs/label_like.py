@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.logs.summary import RecordingFacts
-from workbench.logs.words import LABEL_PATTERN
+from workbench.logs.words import LABEL_PATTERN, SURE_LABEL_PATTERN
 
 SUSPECTED_WHY = "suspected label: 0/1 in few runs; kept as a channel, not offered as an input"
 NAMED_WHY = "label: its name says so"
 BEHAVES_WHY = "label: 0/1 in few runs, at the end of the table"
+MAX_LABEL_VALUES = 20
 _LABEL = re.compile(LABEL_PATTERN)
+_SURE = re.compile(SURE_LABEL_PATTERN)
 _SPLIT_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MAX_RUNS_FRACTION = 0.02
 _STATE_WORDS = re.compile(
@@ -26,10 +28,16 @@ _STATE_WORDS = re.compile(
 )
 
 
-def is_label_name(name: str) -> bool:
-    """Whether a column's name says that it is a label."""
+def is_label_name(name: str, unit: str | None = None, n_distinct: int = 0) -> bool:
+    """Whether a column's name says that it is a label.
+
+    What has a unit is measured. Words that a set point or a code may have too (target, class, fault) count only for columns
+    of few values.
+    """
     folded = re.sub(r"[_\W]+", " ", _SPLIT_CASE.sub(" ", name)).casefold().strip()
-    return bool(_LABEL.search(folded))
+    if unit is not None:
+        return False
+    return bool(_SURE.search(folded)) or (n_distinct <= MAX_LABEL_VALUES and bool(_LABEL.search(folded)))
 
 
 def behaves_like_label(values: NDArray[np.float64]) -> bool:

@@ -23,7 +23,7 @@ from workbench.logs.cells import Cells, read_cell
 from workbench.logs.join import split_by_source
 from workbench.logs.long import read_long
 from workbench.logs.quality import find_quality
-from workbench.logs.readers.events import EventFile, is_json, read_json
+from workbench.logs.readers.events import EventFile, find_events_in_text, is_json, read_json
 from workbench.logs.readers.excel import read_excel
 from workbench.logs.readers.parquet import read_parquet
 from workbench.logs.readers.sources import Source, load_sources
@@ -41,6 +41,7 @@ from workbench.logs.zones import load_zone
 
 __all__ = ["ParseOptions", "ParsedLogs", "ParsedRecording", "parse_logs"]
 _MIN_GOOD_TIMES = 0.5
+MAX_JOURNAL_BYTES = 4 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,20 +91,28 @@ def parse_logs(
     tables, more_events = _without_events(build_tables(segments, join=options.join))
     events += more_events
     if not tables:
-        raise LogFormatError(
-            f"{events[0].name if events else paths[0]} holds events, not measurements.",
-            "Give it together with the log it belongs to, or import it as labels.",
-            path=events[0].name if events else str(paths[0]),
-        )
+        raise _only_events(events, paths)
     recordings: list[ParsedRecording] = []
     for number, table in enumerate(tables):
         say(0.5 + 0.5 * number / len(tables), table.sources[0])
-        recordings.extend(_read_table(table, options, answers))
+        found = _read_table(table, options, answers)
+        if isinstance(found, EventFile):
+            events.append(found)
+        else:
+            recordings.extend(found)
+    if not recordings:
+        raise _only_events(events, paths)
     asked = [
         questions.labels_elsewhere(event.name, event.n_events) for event in events if answers.find("LABELS_ELSEWHERE") is None
     ]
     asked += [question for recording in recordings for question in recording.facts.questions]
     return ParsedLogs(recordings=tuple(recordings), questions=_distinct(asked), event_files=tuple(events))
+
+
+def _only_events(events: Sequence[EventFile], paths: Sequence[Path | str]) -> LogFormatError:
+    name = events[0].name if events else str(paths[0])
+    hint = "Give it together with the log it belongs to, or import it as labels."
+    return LogFormatError(f"{name} holds events or labels, not measurements.", hint, path=name)
 
 
 def _say_nothing(fraction: float, words: str) -> None:
@@ -153,7 +162,13 @@ def read_source(source: Source) -> list[Segment] | EventFile:
     if is_json(source):
         found = read_json(source)
         return found if isinstance(found, EventFile) else read_rows(found, found[:400], source.name, decimal=".")
-    return read_text(source)
+    try:
+        return read_text(source)
+    except LogFormatError:
+        events = find_events_in_text(source) if len(source.data) < MAX_JOURNAL_BYTES else None
+        if events is None:
+            raise
+        return events
 
 
 def _without_events(tables: list[Table]) -> tuple[list[Table], list[EventFile]]:
@@ -169,7 +184,7 @@ def _without_events(tables: list[Table]) -> tuple[list[Table], list[EventFile]]:
     return logs, events
 
 
-def _read_table(table: Table, options: ParseOptions, answers: questions.AnswerBook) -> list[ParsedRecording]:
+def _read_table(table: Table, options: ParseOptions, answers: questions.AnswerBook) -> list[ParsedRecording] | EventFile:
     axis = _read_axis(table, options, answers)
     rows = _rows_in_order(table, axis)
     if rows.size < max(1, _MIN_GOOD_TIMES * table.n_rows):
@@ -180,6 +195,10 @@ def _read_table(table: Table, options: ParseOptions, answers: questions.AnswerBo
         )
     roles = find_long(table.headers, table.columns, table.n_rows) if table.layout == "wide" else None
     log = read_long(table, roles, axis.times_ns, rows, answers) if roles else read_wide(table, axis.times_ns, rows, answers)
+    if not log.columns and log.labels:
+        return EventFile(
+            name=table.sources[0], n_events=int(sum(np.count_nonzero(np.nan_to_num(column.values)) for column in log.labels))
+        )
     if not log.columns:
         raise LogFormatError(
             f"{table.sources[0]} has no column of measurements.", "Give a log with numbers.", path=table.sources[0]
@@ -231,7 +250,7 @@ def _rows_in_order(table: Table, axis: TimeAxis) -> NDArray[np.intp]:
 def _row_findings(table: Table, axis: TimeAxis) -> list[Finding]:
     """What happened to rows that are not in the recording."""
     found = []
-    n_bad = int(np.count_nonzero(~axis.is_good))
+    n_bad = int(np.count_nonzero(~axis.is_good)) + table.n_without_time
     if table.n_cut_short:
         found.append(Finding(code="ROWS_CUT_SHORT", text=f"{table.n_cut_short} lines were cut short and are left out."))
     if n_bad:

@@ -79,6 +79,8 @@ def preview_file(path: Path, options: ParseOptions) -> LogPreview:
 
 def _first_source(path: Path) -> Source:
     """The file, or the first log in an archive; only the head of text."""
+    if path.exists() and not path.is_file():
+        raise LogFormatError(f"{path.name} is not a file.", "Choose a log file.", path=str(path))
     try:
         with path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)

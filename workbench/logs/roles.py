@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.logs.cell_quality import QualityColumn, find_quality_columns, has_quality_content
+from workbench.logs.cell_quality import WEAK_NAMES, QualityColumn, find_quality_columns, has_quality_content, is_clearly_quality
 from workbench.logs.cells import Cells, read_cell
 from workbench.logs.columns import ReadCells
 from workbench.logs.instants import parse_clock, parse_stamp
@@ -89,7 +89,7 @@ def _why_not(index: int, header: Header, column: Cells | NumberCells, read: Read
     n_said = read.n_number + read.n_text + read.n_known_bad
     if _UNNAMED.fullmatch(header.name) and n_said == 0:
         return ""
-    if is_label_name(header.name):
+    if is_label_name(header.name, header.unit, _n_distinct(read)):
         return NAMED_WHY
     if (folded in INDEX_NAMES or (_UNNAMED.fullmatch(header.name) and index == 0)) and _counts_up(read):
         return "index"
@@ -124,6 +124,10 @@ def is_instant_column(column: Cells, name: str) -> bool:
     return max(stamps, clocks) >= 0.8 * len(sample)
 
 
+def _n_distinct(read: ReadCells) -> int:
+    return int(np.unique(read.values[np.isfinite(read.values)]).size)
+
+
 def _counts_up(read: ReadCells) -> bool:
     good = read.values[np.isfinite(read.values)]
     if good.size == 0:
@@ -144,13 +148,22 @@ def find_long(headers: Sequence[Header], columns: Sequence[Cells | NumberCells],
         return None
     rest = [index for index in range(len(headers)) if index not in (tag, value)]
     unit = next((index for index in rest if fold_name(headers[index].name) in UNIT_NAMES), None)
-    quality = tuple(index for index in rest if fold_name(headers[index].name) in QUALITY_NAMES)
+    quality = tuple(index for index in rest if _is_quality(headers[index], columns[index]))
     left = [
         LeftOut(channel=headers[index].name or f"column {index + 1}", why=_long_why(index, unit, quality))
         for index in rest
         if headers[index].name
     ]
     return LongRoles(tag=tag, value=value, unit=unit, quality=quality, left_out=tuple(left))
+
+
+def _is_quality(header: Header, column: Cells | NumberCells) -> bool:
+    folded = fold_name(header.name)
+    if folded not in QUALITY_NAMES:
+        return False
+    return not isinstance(column, Cells) or (
+        has_quality_content(column) and (folded not in WEAK_NAMES or is_clearly_quality(column))
+    )
 
 
 def _long_why(index: int, unit: int | None, quality: tuple[int, ...]) -> str:

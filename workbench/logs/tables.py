@@ -39,6 +39,7 @@ class Table:
     decimal: Decimal | None
     n_cut_short: int
     n_not_rows: int
+    n_without_time: int
     has_header: bool
 
 
@@ -123,6 +124,7 @@ def _stack(group: list[Segment]) -> Table:
         units=tuple(_stack_units(group, key) for key in keys), time=first.time, time_cells=_stack_time(group),
         times_ns=_stack_instants(group), is_absolute=first.is_absolute, delimiter=first.delimiter, decimal=first.decimal,
         n_cut_short=sum(segment.n_cut_short for segment in group), n_not_rows=sum(segment.n_not_rows for segment in group),
+        n_without_time=sum(segment.n_without_time for segment in group),
         has_header=not first.headers or first.headers[0].name != "column 1",
     )  # fmt: skip
 

@@ -54,6 +54,8 @@ ANNOTATION_NAMES = _words("""
     comment comments note notes remark remarks bemerkung kommentar annotation annotations annotated message meldung text
     description beschreibung operator event user beskrivelse merknad remarque shift schicht
 """)
+SURE_LABEL_PATTERN = r"anomal|outlier|\blabels?\b|ground ?truth|change ?point|\battack|\batt flag\b|\brul\b|remaining useful"
+"""Names that nothing but a label has."""
 LABEL_PATTERN = (
     r"anomal|outlier|\blabels?\b|\btarget\b|ground ?truth|change ?point|\bfaults?\b|\bfaulty\b|\bfailures?\b|\battack"
     r"|\batt flag\b|\bflag\b|\brul\b|remaining useful|\bis (abnormal|normal|bad)\b"

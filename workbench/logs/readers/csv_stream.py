@@ -125,7 +125,7 @@ def _column_of(header: str) -> PlainColumn | None:
     if not folded or any(folded.endswith(word) for word in QUALITY_NAMES if len(word) > 3) or _is_numeric([name]):
         return None
     role: Literal["channel", "label", "index"] = "channel"
-    if is_label_name(name):
+    if is_label_name(name, unit):
         role = "label"
     elif folded in INDEX_NAMES:
         role = "index"

@@ -12,6 +12,7 @@ from workbench.logs.sniff import is_time_name
 from workbench.logs.text import decode_bytes
 
 MAX_JSON_BYTES = 64 << 20
+MAX_JOURNAL_LINES = 100_000
 _MAX_NODES = 2_000_000
 
 
@@ -44,6 +45,19 @@ def read_json(source: Source) -> EventFile | list[list[str]]:
     if n_events == 0:
         raise _refused(source, "is JSON without start and end times")
     return EventFile(name=source.name, n_events=n_events)
+
+
+def find_events_in_text(source: Source) -> EventFile | None:
+    """A journal: lines that begin with a date and go on in words. None for other text."""
+    lines = [line for line in decode_bytes(source.data, source.name).text.splitlines()[:MAX_JOURNAL_LINES] if line.strip()]
+    n_dated = sum(_begins_with_date(line) for line in lines)
+    return EventFile(name=source.name, n_events=n_dated) if n_dated >= max(1, 0.5 * len(lines)) else None
+
+
+def _begins_with_date(line: str) -> bool:
+    words = line.strip().lstrip("-*[(").split(maxsplit=3)
+    tried = [" ".join(words[:count]).rstrip(":,;])") for count in (1, 2, 3)]
+    return len(words) > 1 and any(parse_stamp(text) is not None for text in tried)
 
 
 def _load(text: str) -> object:

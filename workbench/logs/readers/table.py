@@ -74,6 +74,7 @@ class Segment:
     source_index: int = 0
     n_cut_short: int = 0
     n_not_rows: int = 0
+    n_without_time: int = 0
     head: tuple[tuple[str, ...], ...] = ()
     """The first rows as text, for the preview."""
     confidence: dict[str, float] = field(default_factory=dict)

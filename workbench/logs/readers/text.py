@@ -271,7 +271,7 @@ class _Gatherer:
         self._header, self._n_cells, self._time = header, n_cells, time
         self._encoders = [ColumnEncoder() for _ in range(n_cells)]
         self._batch: list[list[str]] = []
-        self._n_cut = self._n_not_rows = self._n_long = 0
+        self._n_cut = self._n_not_rows = self._n_long = self._n_without_time = 0
 
     def gather(self, rows: Iterable[list[str]]) -> list[Segment]:
         """All rows from the first data row on."""
@@ -313,6 +313,9 @@ class _Gatherer:
         """A row without time: a header met again, a header with more columns, or a remark."""
         self._n_not_rows += 1
         cells = [cell.strip() for cell in strip_trailing(row)]
+        if len(cells) >= self._n_cells and _is_data_like(row):
+            self._n_without_time += 1
+            return
         names = self._layout.header.names
         if _folded(row) in self._block or names is None or len(cells) < 2:
             return
@@ -359,6 +362,7 @@ class _Gatherer:
             Segment(
                 source=self._name, layout="wide", headers=headers, columns=columns, time=self._time,
                 n_cut_short=self._n_cut, n_not_rows=self._n_not_rows,
+                n_without_time=self._n_without_time,
             )
         )  # fmt: skip
 
