@@ -101,3 +101,28 @@ def test_too_short_a_reference_is_refused() -> None:
         screen_log(times_ns[:20], CHANNELS, values[:20], 400)
     with pytest.raises(InputError, match="No channel can be used"):
         screen_log(times_ns, CHANNELS, np.zeros((N, 3)), 400)
+
+
+def test_a_pump_that_stops_now_and_then_is_scored_while_it_runs() -> None:
+    rng = np.random.default_rng(5)
+    n = 3000
+    is_off = (np.arange(n) % 500) > 400
+    speed = np.where(is_off, 0.0, 2970.0) + rng.normal(size=n)
+    flow = np.where(is_off, 0.0, 120.0) + rng.normal(size=n)
+    flow[2600:2700] -= 6
+    channels = (ChannelSpec(name="SI-101", unit="rpm"), ChannelSpec(name="FI-101", unit="m3/h"))
+    times_ns = np.arange(n, dtype=np.int64) * NS_PER_S
+    found = screen_log(times_ns, channels, np.column_stack([speed, flow]), 1500)
+    assert np.isnan(found.score[is_off]).all()
+    is_alarm = found.score >= found.threshold
+    assert is_alarm[2640:2700].all()
+    assert not is_alarm[1500:2600].any()
+
+
+def test_a_pump_that_always_runs_is_scored_throughout_and_alarmed_when_it_stops() -> None:
+    times_ns, values = make_log()
+    channels = (ChannelSpec(name="a"), ChannelSpec(name="b"), ChannelSpec(name="speed", unit="rpm"))
+    values[800:900, 2] = 0
+    found = screen_log(times_ns, channels, values, 400)
+    assert np.isfinite(found.score[5:]).all()
+    assert (found.score[830:900] >= found.threshold).all()

@@ -2,7 +2,8 @@
 
 Channel means and mean absolute differences over a few samples; robust scaling; Mahalanobis distance with Ledoit-Wolf
 shrinkage, refitted without the strangest tenth of the reference (after Rousseeuw and Van Driessen's concentration steps,
-Technometrics 41, 1999); the distance smoothed. Threshold = median + 3 × (largest − median) of the smoothed reference.
+Technometrics 41, 1999); the distance smoothed. Threshold = median + 3 × (largest − median) of the smoothed reference, where
+"largest" is usual for a stretch of 400 rows. A pump whose reference shows it standing still is scored while it runs.
 Everything is fixed here and fitted from the log's own reference; nothing knows a file's name.
 """
 
@@ -29,6 +30,12 @@ _MAX_REFITS = 10
 _HOLD_PERIODS = 10
 _MOST_MISSING = 0.2
 _MAX_FIT_ROWS = 50_000
+_PEAK_BLOCK_ROWS = 400
+_PEAK_QUANTILE = 0.85
+"""Of a long reference, not its single largest score counts, but the one that 85 of 100 stretches of 400 rows stay under."""
+_DRIVER_QUANTITIES = ("speed", "power", "current", "flow")
+_STOPPED_SHARE = 0.1
+_LEAST_STOPPED = 0.01
 
 _SLOW_BLOCK_ROWS = 20
 _SLOW_DRIFT = 3.0
@@ -61,16 +68,20 @@ def screen_log(
         )
     period_s = max(float(np.median(np.diff(times_ns))) / NS_PER_S, 1e-9)
     held = hold_values(times_ns, values, _HOLD_PERIODS * period_s)
-    used, left_out = choose_channels(times_ns[:n_reference], channels, held[:n_reference], ignored)
+    smooth_rows = _rows_of(SMOOTH_ROWS, SMOOTH_S, period_s)
+    is_running = find_running_rows(channels, held, n_reference, smooth_rows)
+    held[~is_running] = np.nan
+    good = np.flatnonzero(is_running[:n_reference])
+    used, left_out = choose_channels(times_ns[good], channels, held[good], ignored)
     block = _segments(times_ns, held[:, used], _HOLD_PERIODS * period_s)
     table = _features(held[:, used], block, _rows_of(FEATURE_ROWS, FEATURE_S, period_s))
     distance = _fit(table[:n_reference]).distance(table)
-    score = _rolling_mean(distance[:, None], block, _rows_of(SMOOTH_ROWS, SMOOTH_S, period_s))[:, 0]
+    score = _rolling_mean(distance[:, None], block, smooth_rows)[:, 0]
     return Screened(
         channels=tuple(channels[index].name for index in used),
         left_out=left_out,
         score=score,
-        threshold=_threshold(score[:n_reference], _rows_of(SMOOTH_ROWS, SMOOTH_S, period_s)),
+        threshold=_threshold(score[:n_reference], smooth_rows),
     )
 
 
@@ -89,6 +100,28 @@ def choose_channels(
         reasons = "; ".join(f"{item.channel}: {item.why}" for item in left_out[:5]) or "the log has none"
         raise InputError(f"No channel can be used: {reasons}.", "Choose another reference part.")
     return used, left_out
+
+
+def find_running_rows(channels: Sequence[ChannelSpec], held: Floats, n_reference: int, settling_rows: int) -> NDArray[np.bool_]:
+    """Rows [n] in which the pump has been running for some time; all rows where the reference never shows it standing still.
+
+    Told by speed, else power, current or flow: under a tenth of its usual level it stands still.
+    """
+    everywhere = np.ones(len(held), np.bool_)
+    quantities = [quantity_of(channel) for channel in channels]
+    driver = next((quantities.index(name) for name in _DRIVER_QUANTITIES if name in quantities), None)
+    if driver is None or not np.isfinite(held[:n_reference, driver]).any():
+        return everywhere
+    level = np.abs(held[:, driver])
+    # A single row at nothing is a glitch, not a stop.
+    is_low = level < _STOPPED_SHARE * np.nanquantile(level[:n_reference], 0.9)
+    is_stopped = is_low & np.concatenate(([False], is_low[:-1])) & np.concatenate(([False, False], is_low[:-2]))
+    if is_stopped[:n_reference].mean() < _LEAST_STOPPED:
+        return everywhere
+    rows = np.arange(len(held))
+    last_stop = np.maximum.accumulate(np.where(is_low, rows, -settling_rows - 1))
+    is_running: NDArray[np.bool_] = rows - last_stop > settling_rows
+    return is_running if is_running[:n_reference].sum() >= MINIMUM_REFERENCE_ROWS else everywhere
 
 
 def is_slow(values: Floats) -> bool:
@@ -163,13 +196,14 @@ def _fit(reference: Floats) -> _Distance:
 
 
 def _threshold(score: Floats, smooth_rows: int) -> float:
-    """Median + factor × (largest − median) of the smoothed reference, without its first rows, which are not yet smooth."""
+    """Median + factor × (usual peak − median) of the smoothed reference, without its first rows, which are not yet smooth."""
     settled = score[min(smooth_rows, len(score) // 4) :]
     settled = settled[np.isfinite(settled)]
     if not len(settled):
         raise InputError("No row of the reference has a score.", "Choose another reference part.")
     median = float(np.median(settled))
-    return median + THRESHOLD_FACTOR * (float(settled.max()) - median)
+    peaks = [float(part.max()) for part in np.array_split(settled, max(1, len(settled) // _PEAK_BLOCK_ROWS))]
+    return median + THRESHOLD_FACTOR * (float(np.quantile(peaks, _PEAK_QUANTILE)) - median)
 
 
 def _rows_of(rows: int, seconds: float, period_s: float) -> int:
