@@ -46,7 +46,7 @@ def build_recording(log: LogRows, time_questions: Sequence[Question], findings: 
     columns, labels = merged[: len(log.columns)], merged[len(log.columns) :]
     times_ns = np.ascontiguousarray(log.times_ns[kept])
     step_ns = median_step_ns(times_ns)
-    found = [*findings, *(finding for column in columns for finding in column.findings)]
+    found = [*findings, *log.findings, *(finding for column in columns for finding in column.findings)]
     if n_conflicts:
         text = f"{n_conflicts} rows repeat an instant with other values; the first value of each channel is kept."
         found.append(Finding(code="CONFLICTING_ROWS", text=text))

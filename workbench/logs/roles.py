@@ -32,6 +32,7 @@ _UNNAMED = re.compile(r"(unnamed: ?\d+|column \d+|)", re.IGNORECASE)
 _START = re.compile(r"start|begin|from|von|fra\b|debut|début", re.IGNORECASE)
 _END = re.compile(r"end|until|to\b|bis\b|till?\b|stop|fin\b", re.IGNORECASE)
 _SAMPLE = 200
+_MAX_BAD_STATES = 20
 _MAX_TAGS = 4096
 
 
@@ -107,9 +108,14 @@ def _why_not_text(header: Header, folded: str, column: Cells, read: ReadCells) -
         return "unit"
     if is_instant_column(column, header.name):
         return "time"
-    if read.n_text > read.n_number:
-        return "text"
-    return None
+    return "text" if _is_text(read) else None
+
+
+def _is_text(read: ReadCells) -> bool:
+    """More words than numbers; but a few kinds of words between numbers are states of a bad signal."""
+    if read.n_text <= read.n_number:
+        return False
+    return read.n_number < 0.05 * read.n_text or len(set(read.reasons)) > _MAX_BAD_STATES
 
 
 def is_instant_column(column: Cells, name: str) -> bool:

@@ -16,11 +16,21 @@ from workbench.logs.instants import parse_clock, parse_stamp
 from workbench.logs.readers.table import TimeColumns
 from workbench.logs.text import clean_text
 from workbench.logs.units import find_unit, is_no_unit
-from workbench.logs.words import BAD_PATTERN, CLOCK_NAMES, DATE_NAMES, EMPTY_WORDS, INFINITE_WORDS, RELATIVE_NAMES, TIME_NAMES
+from workbench.logs.words import (
+    BAD_PATTERN,
+    CLOCK_NAMES,
+    DATE_NAMES,
+    EMPTY_WORDS,
+    INFINITE_WORDS,
+    RELATIVE_NAMES,
+    TIME_NAMES,
+    ZONE_OFFSETS_MIN,
+)
 
 DELIMITERS = (";", "\t", ",", "|")
 WHITESPACE = " "
 _NUMBER_LIKE = re.compile(r"[+-−]?\(?\d[\d.,'’ \u00a0\u202f]*(?:[eE][+-]?\d+)?\)?(?:\s*(?P<unit>\D{1,12}))?|[+-−]?[.,]\d+")
+_OFFSET = re.compile(r"(?:UTC|GMT)?[+-]\d{1,2}:\d{2}|(?:UTC|GMT)[+-]\d{1,2}", re.IGNORECASE)
 _DATE_LIKE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?")
 _BAD = re.compile(BAD_PATTERN, re.IGNORECASE)
@@ -122,18 +132,30 @@ def find_time(rows: Sequence[Sequence[str]], header: Sequence[str] | None, notes
         best = min(
             full, key=lambda index: (not _is_absolute([row[index] for row in rows if index < len(row)], title[index]), index)
         )
-        return TimeColumns(kind="stamp", indexes=(best,), header=title[best], notes=notes)
+        return TimeColumns(kind="stamp", indexes=(best, *_find_zone_column(rows, best)), header=title[best], notes=notes)
     dates = [index for index, shape in enumerate(shapes) if shape == "date"]
     clocks = [index for index, shape in enumerate(shapes) if shape == "clock"]
     if dates and clocks:
         header_text = f"{title[dates[0]]} {title[clocks[0]]}".strip()
-        return TimeColumns(kind="date+clock", indexes=(dates[0], clocks[0]), header=header_text, notes=notes)
+        indexes = (dates[0], clocks[0], *_find_zone_column(rows, clocks[0]))
+        return TimeColumns(kind="date+clock", indexes=indexes, header=header_text, notes=notes)
     numeric = _find_numeric_time(rows, title, notes)
     if numeric and (not dates or numeric.kind == "epoch"):
         return numeric
     if dates:
         return TimeColumns(kind="stamp", indexes=(dates[0],), header=title[dates[0]], notes=notes)
+    if numeric is None and clocks:
+        return TimeColumns(
+            kind="relative", indexes=(clocks[0],), epoch="clock", header=title[clocks[0]], notes=notes, confidence=0.6
+        )
     return numeric or TimeColumns(kind="none", notes=notes, confidence=0.5)
+
+
+def _find_zone_column(rows: Sequence[Sequence[str]], after: int) -> tuple[int, ...]:
+    """The column right of the time, where it holds nothing but zones: CET, +01:00."""
+    cells = [row[after + 1].strip() for row in rows if after + 1 < len(row)]
+    is_zone = bool(cells) and all(cell.lower() in ZONE_OFFSETS_MIN or _OFFSET.fullmatch(cell) for cell in cells)
+    return (after + 1,) if is_zone else ()
 
 
 def _shape(cells: Sequence[str]) -> str:
@@ -219,6 +241,8 @@ def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], t
     n_data = len(strip_trailing(data[0]))
     block: list[tuple[str, ...]] = []
     for row in reversed(above[-_MAX_HEADER_ROWS:]):
+        if _is_numeric_row(row):
+            continue
         is_header = _fits(row, n_data) and not (_COMMENT.match(row[0]) and not block and _is_prose(row))
         if not is_header:
             break
@@ -227,7 +251,7 @@ def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], t
     if not block:
         return HeaderGuess(names=None, notes=notes)
     # a row of units stands below the names: 'a' and 'V' alone in one row are names
-    units = next((row for row in block[1:] if _is_unit_row(row, time_indexes)), None)
+    units = next((row for row in block[1:] if is_unit_row(row, time_indexes)), None)
     rest = [row for row in block if row is not units]
     names = next((row for row in rest if any(index < len(row) and is_time_name(row[index]) for index in time_indexes)), None)
     names = names or max(rest, key=_name_worth)
@@ -251,11 +275,18 @@ def _fits(row: Sequence[str], n_data: int) -> bool:
     )
 
 
+def _is_numeric_row(row: Sequence[str]) -> bool:
+    """Whether a row above the data is one that merely lacks its time."""
+    kinds = [cell_kind(cell) for cell in row[:64] if cell.strip()]
+    return len(kinds) > 1 and kinds.count("n") > 0.5 * len(kinds)
+
+
 def _is_prose(row: Sequence[str]) -> bool:
     return len(strip_trailing(row)) < 2
 
 
-def _is_unit_row(row: Sequence[str], time_indexes: Sequence[int]) -> bool:
+def is_unit_row(row: Sequence[str], time_indexes: Sequence[int]) -> bool:
+    """Whether a row holds units, at least in half of what is written beside the time."""
     cells = [cell.strip() for index, cell in enumerate(row) if index not in time_indexes and cell.strip()]
     known = [cell for cell in cells if find_unit(cell) or is_no_unit(cell.strip("[]()"))]
     return bool(cells) and len(known) >= 0.5 * len(cells) and any(find_unit(cell) for cell in cells)

@@ -185,14 +185,18 @@ def time_cells(segment: Segment) -> Cells | None:
     texts = [column for column in columns if isinstance(column, Cells)]
     if not texts or len(texts) != len(columns):
         return None
-    if len(texts) == 1:
-        return texts[0]
-    date, clock = texts
-    pairs = date.codes.astype(np.int64) * (len(clock.texts) + 1) + clock.codes
+    joined = texts[0]
+    for part in texts[1:]:
+        joined = _side_by_side(joined, part)
+    return joined
+
+
+def _side_by_side(left: Cells, right: Cells) -> Cells:
+    width = len(right.texts) + 1
+    pairs = left.codes.astype(np.int64) * width + right.codes
     distinct, codes = np.unique(pairs, return_inverse=True)
-    width = len(clock.texts) + 1
-    joined = tuple(f"{date.texts[pair // width].strip()} {clock.texts[pair % width].strip()}" for pair in distinct.tolist())
-    return Cells(joined, codes.astype(np.int32))
+    texts = tuple(f"{left.texts[pair // width].strip()} {right.texts[pair % width].strip()}" for pair in distinct.tolist())
+    return Cells(texts, codes.astype(np.int32))
 
 
 def _stack_instants(group: list[Segment]) -> NDArray[np.int64] | None:

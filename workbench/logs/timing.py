@@ -18,7 +18,7 @@ from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.core.errors import InputError, RequestError
 from workbench.logs import questions
 from workbench.logs.cells import Cells
-from workbench.logs.instants import DayOrder, Instants, days_of, parse_stamp, possible_orders, read_iso, read_stamps
+from workbench.logs.instants import DayOrder, Instants, days_of, parse_clock, parse_stamp, possible_orders, read_iso, read_stamps
 from workbench.logs.readers.table import TimeColumns
 from workbench.logs.summary import Question
 from workbench.logs.zones import load_zone, local_to_utc
@@ -248,11 +248,27 @@ def _exact(text: str) -> Fraction | int | None:
 
 
 def _relative(cells: Cells, time: TimeColumns, choices: TimeChoices) -> TimeAxis:
+    if time.epoch == "clock":
+        return _clock_alone(cells, time, choices)
     match = re.search(r"[\[(]\s*(ms|sec|s|min|hr|h|d)\s*[\])]|_(ms|sec|s|min|h|d)$", time.header, re.IGNORECASE)
     scale = _RELATIVE_UNITS[(match[1] or match[2]).lower()] if match else NS_PER_S
     start_ns, _, asked = _relative_start(choices, f"'{time.header}' counts from an unknown start")
     found = _spread(_scaled(cells.texts, scale, start_ns, is_absolute=True), cells)
     return TimeAxis(times_ns=found.ns, is_good=found.is_good, notation="elapsed time", zone="printed", questions=tuple(asked))
+
+
+def _clock_alone(cells: Cells, time: TimeColumns, choices: TimeChoices) -> TimeAxis:
+    """Times of day without a date: a step back of more than half a day is midnight."""
+    read = [parse_clock(text) for text in cells.texts]
+    of_text = np.array([found[0] if found else -1 for found in read] + [-1], np.int64)
+    of_row = of_text[cells.codes]
+    is_good = of_row >= 0
+    days = np.zeros(of_row.size, np.int64)
+    good = np.flatnonzero(is_good)
+    days[good[1:]] = np.cumsum(np.diff(of_row[good]) < -_DAY_NS // 2)
+    start_ns, _, asked = _relative_start(choices, f"'{time.header}' gives times of day without a date")
+    times_ns = np.where(is_good, start_ns + days * _DAY_NS + of_row, 0)
+    return TimeAxis(times_ns=times_ns, is_good=is_good, notation="time of day", zone="printed", questions=tuple(asked))
 
 
 def _row_numbers(n_rows: int, choices: TimeChoices) -> TimeAxis:

@@ -15,7 +15,7 @@ from workbench.logs.columns import Column, ReadCells, UnitRows, finish_column, r
 from workbench.logs.decimals import Marks, decide_marks
 from workbench.logs.label_like import BEHAVES_WHY, SUSPECTED_WHY, is_two_state, names_a_state, trailing_labels
 from workbench.logs.roles import Roles, assign_roles
-from workbench.logs.summary import LeftOut, Question
+from workbench.logs.summary import Finding, LeftOut, Question
 from workbench.logs.tables import Table
 from workbench.logs.units import find_unit
 
@@ -34,6 +34,7 @@ class LogRows:
     marks: Marks
     n_duplicates: int = 0
     n_backward: int = 0
+    findings: tuple[Finding, ...] = ()
     is_sorted: bool = False
     """Whether rows are already one an instant (long tables)."""
 
@@ -75,7 +76,18 @@ def read_wide(table: Table, times_ns: NDArray[np.int64], rows: NDArray[np.intp],
         columns=tuple(take_rows(column, rows) for column in columns),
         labels=tuple(take_rows(column, rows) for column in (*labels, *more_labels)),
         left_out=(*roles.left_out, *left), questions=(*_relevant(marks, roles, table), *asked), marks=marks,
+        findings=_second_times(table, roles),
     )  # fmt: skip
+
+
+def _second_times(table: Table, roles: Roles) -> tuple[Finding, ...]:
+    """More than one set of times is said: values may belong to the times beside them."""
+    first = table.time.header or "the first column"
+    return tuple(
+        Finding(code="SECOND_TIME", channel=item.channel, text=f"{item.channel} holds other times; rows are dated by {first}.")
+        for item in roles.left_out
+        if item.why == "time"
+    )
 
 
 def _relevant(marks: Marks, roles: Roles, table: Table) -> tuple[Question, ...]:

@@ -48,7 +48,7 @@ QUALITY_NAMES = (
 )  # fmt: skip
 INDEX_NAMES = _words("""
     record rn rec recnum recno recordno recordnumber index idx id row rowno rownum rownumber no nr num number seq sequence
-    sequenceno lfdnr laufnummer zeile line lineno # sample sampleno samplenumber scan counter rowid
+    sequenceno lfdnr laufnummer zeile line lineno # sample sampleno samplenumber scan rowid
 """)
 ANNOTATION_NAMES = _words("""
     comment comments note notes remark remarks bemerkung kommentar annotation annotations annotated message meldung text
@@ -76,7 +76,7 @@ INFINITE_WORDS = _words("""
 """)
 BAD_PATTERN = (
     r"bad|no[ _]?data|nodata|missing|time ?out|scan ?off|configure|pt created|fail|error|err\b|#n/?a|#value|#ref|#div|#num|#name"
-    r"|over|under|range|off ?line|comm|shutdown|unknown|questionable|uncertain|not connected|disconnect|out of serv|oos"
+    r"|over|under|range|off ?line|comm|shutdown|unknown|questionable|uncertain|not connect|disconnect|out of serv|oos"
     r"|inactive|invalid|calc|ungültig|fehler|störung|kein wert|keine daten|defekt|ugyldig|feil|no result|no value|no sample|trip"
     r"|arc off|snapshot|intf|interface|equip|stale|not available|n/?a\b|unavailable|\*+|doubtful|filtered|digital state|no good"
     r"|sensor|wire|broken|open loop|short"

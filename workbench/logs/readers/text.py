@@ -20,6 +20,7 @@ from workbench.logs.sniff import (
     find_header,
     find_time,
     is_time_name,
+    is_unit_row,
     split_line,
     strip_trailing,
 )
@@ -271,6 +272,7 @@ class _Gatherer:
         self._header, self._n_cells, self._time = header, n_cells, time
         self._encoders = [ColumnEncoder() for _ in range(n_cells)]
         self._batch: list[list[str]] = []
+        self._is_below_header = False
         self._n_cut = self._n_not_rows = self._n_long = self._n_without_time = 0
 
     def gather(self, rows: Iterable[list[str]]) -> list[Segment]:
@@ -295,6 +297,7 @@ class _Gatherer:
         if len(row) > n_cells:
             self._n_long += any(cell.strip() for cell in row[n_cells:])
             row = row[:n_cells]
+        self._is_below_header = False
         self._batch.append(row)
         if len(self._batch) >= _BATCH_ROWS:
             self._flush()
@@ -317,7 +320,14 @@ class _Gatherer:
             self._n_without_time += 1
             return
         names = self._layout.header.names
-        if _folded(row) in self._block or names is None or len(cells) < 2:
+        if _folded(row) in self._block:
+            self._restore_units(row)
+            self._is_below_header = True
+            return
+        if names is None or len(cells) < 2:
+            return
+        if self._is_below_header and is_unit_row(row, self._time.indexes):
+            self._change_units(row)
             return
         first = self._time.indexes[0] if self._time.indexes else 0
         old = {clean_text(name).casefold() for name in names if name.strip()}
@@ -325,6 +335,17 @@ class _Gatherer:
         same_time = first < len(new) and first < len(names) and new[first] == clean_text(names[first]).casefold()
         if same_time or len(old & set(new)) >= max(2, 0.6 * len(old)):
             self._change(row, len(cells))
+
+    def _restore_units(self, row: list[str]) -> None:
+        """A header met again as it was first: its units hold again."""
+        first = self._layout.header
+        if self._header.units != first.units and first.units is not None and _folded(row) == _folded(first.units):
+            self._change_units(row)
+
+    def _change_units(self, row: list[str]) -> None:
+        header = replace(self._header, units=tuple(row))
+        self._end()
+        self._begin(header, self._n_cells, self._time)
 
     def _change(self, row: list[str], n_cells: int) -> None:
         before, batch = self._time, replace(self._header, names=tuple(row), units=None, description=None, block=(tuple(row),))
@@ -339,6 +360,7 @@ class _Gatherer:
         time = replace(before, indexes=moved if len(moved) == len(before.indexes) else before.indexes)
         self._begin(batch, n_cells, time)
         self._block.add(_folded(row))
+        self._is_below_header = True
 
     def _flush(self) -> None:
         if self._batch:
