@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -144,7 +145,7 @@ def _run_station(story: Story, name: str, station: Station, job: Job) -> None:
         seconds = time.perf_counter() - started_s
         story.stages.append(Stage(name=name, seconds=round(seconds, 2), ok=False, what=str(error)))
         raise
-    command = " ".join(to_arguments(*same)) if same else ""
+    command = shlex.join(to_arguments(*same)) if same else ""
     story.stages.append(Stage(name=name, seconds=round(time.perf_counter() - started_s, 2), ok=True, what=what, command=command))
 
 

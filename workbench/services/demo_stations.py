@@ -92,13 +92,20 @@ def drift_(story: Story, job: Job) -> Outcome:
 
 
 def quantize(story: Story, job: Job) -> Outcome:
-    """Make the smaller forms and compare their alarms."""
-    request = exporting.QuantizeRequest(run=story.champion, project=story.project, board=BOARD)
-    story.quantized = exporting.quantize_run(request, job)
+    """Make the smaller forms and compare their alarms; of the best run that has some, if the champion has none."""
+    assert story.trained is not None
+    others = [run.id for run in story.trained.runs if not run.is_baseline and run.id != story.champion]
+    for run in (story.champion, *others):
+        request = exporting.QuantizeRequest(run=run, project=story.project, board=BOARD)
+        story.quantized = exporting.quantize_run(request, job)
+        if len(story.quantized.variants) > 1:
+            break
+    assert story.quantized is not None
     chosen = next(variant for variant in story.quantized.variants if variant.is_recommended)
     size = f"recommended {chosen.name}, {chosen.size_bytes / 1000:.0f} kB"
     changed = f"{chosen.parity.n_alarms_changed} of {chosen.parity.n_alarms} alarms changed"
-    return f"{len(story.quantized.variants)} forms; {size}, {changed}.", (("quantize",), request)
+    whose = "" if story.quantized.run == story.champion else f" of {story.quantized.run[:8]} (the champion has none smaller)"
+    return f"{len(story.quantized.variants)} forms{whose}; {size}, {changed}.", (("quantize",), request)
 
 
 def package(story: Story, job: Job) -> Outcome:

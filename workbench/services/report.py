@@ -10,17 +10,20 @@ from workbench.core.clock import format_utc, now_ns
 from workbench.core.codec import write_atomic
 from workbench.core.provenance import version
 from workbench.services.demo import Story
+from workbench.services.training import RunSummary
 
 _STYLE = """
 body{font:15px/1.5 "IBM Plex Sans",Inter,"Segoe UI","Noto Sans",sans-serif;color:#16222B;background:#F4F6F7;margin:0}
 main{max-width:1080px;margin:0 auto;padding:32px 24px}h1{font-size:28px;margin:0 0 4px}h2{font-size:18px;margin:32px 0 8px}
 p.lead{color:#43515D;margin:0 0 24px}table{border-collapse:collapse;width:100%;background:#fff;border:1px solid #D5DBE0}
 th,td{text-align:left;padding:6px 12px;border-top:1px solid #D5DBE0;vertical-align:top}th{font-size:12px;color:#5A6874}
-td.n{text-align:right;font-variant-numeric:tabular-nums}code{font:12px "IBM Plex Mono",Consolas,monospace;color:#43515D}
+td.short{white-space:nowrap;font-variant-numeric:tabular-nums}
+code{overflow-wrap:anywhere;font:12px "IBM Plex Mono",Consolas,monospace;color:#43515D}
 .verdict{border:1px solid #2B8048;border-left:6px solid #2B8048;background:#E7F3EA;padding:12px 20px;margin:16px 0}
 .verdict.bad{border-color:#C4221C;background:#FCEBE9}.verdict b{font-size:22px;display:block}
 figure{margin:16px 0}figure img{width:100%;border:1px solid #D5DBE0}figcaption{color:#5A6874;font-size:13px}
 """
+_SHORT = 12
 _VERDICTS = {"verified": "✓ Verified", "failed": "✕ Failed", "unknown": "? Unknown"}
 
 
@@ -66,24 +69,30 @@ def _stages(story: Story) -> str:
 def _leaderboard(story: Story) -> str:
     if story.trained is None:
         return ""
-    names = list(dict.fromkeys(name for run in story.trained.runs for name in run.metrics))[:7]
-    rows = [
-        [
-            ("♛ " if run.id == story.trained.champion else "") + run.id[:8],
-            run.title,
-            *[_number(run.metrics.get(name)) for name in names],
-        ]
-        for run in story.trained.runs
-    ]
-    return "<h2>Runs on one hold-out</h2>" + _table(["Run", "Family", *[name.replace("_", " ") for name in names]], rows)
+    rows = [_run_row(run, is_champion=run.id == story.trained.champion) for run in story.trained.runs]
+    head = ["", "Run", "Family", "Events caught", "Delay, median", "False alarms a pump-week", "95 %", "ROC AUC"]
+    return "<h2>Runs on one hold-out</h2>" + _table(head, rows)
+
+
+def _run_row(run: RunSummary, *, is_champion: bool) -> list[str]:
+    figures = run.metrics
+    low, high = figures.get("false_alarms_low"), figures.get("false_alarms_high")
+    return [
+        "♛" if is_champion else "", "baseline" if run.is_baseline else run.id[:8], run.title,
+        f"{figures.get('n_caught') or 0:.0f} of {figures.get('n_events') or 0:.0f}", _duration(figures.get("median_delay_s")),
+        _number(figures.get("false_alarms_per_week")), "–" if low is None or high is None else f"{low:.1f} to {high:.1f}",
+        _number(figures.get("roc_auc")),
+    ]  # fmt: skip
 
 
 def _slices(story: Story) -> str:
     if story.timeline is None or not story.timeline.slices:
         return ""
-    names = list(story.timeline.slices[0])
-    rows = [[_cell(part.get(name)) for name in names] for part in story.timeline.slices]
-    return "<h2>Worst slice first</h2>" + _table([name.replace("_", " ") for name in names], rows)
+    rows = [
+        [_cell(part.get("name")), f"{part.get('n_caught')} of {part.get('n_events')}", _cell(part.get("false_alarms_per_week"))]
+        for part in story.timeline.slices
+    ]
+    return "<h2>Worst slice first</h2>" + _table(["Slice", "Events caught", "False alarms a pump-week"], rows)
 
 
 def _variants(story: Story) -> str:
@@ -97,7 +106,8 @@ def _variants(story: Story) -> str:
         ]
         for variant in story.quantized.variants
     ]  # fmt: skip
-    return "<h2>Forms of the champion</h2>" + _table(["Form", "Size", "Latency", "Largest error", "Alarms changed"], rows)
+    title = "Forms of the champion" if story.quantized.run == story.champion else "Forms of the best run that has smaller ones"
+    return f"<h2>{title}</h2>" + _table(["Form", "Size", "Latency", "Largest error", "Alarms changed"], rows)
 
 
 def _steps(story: Story) -> str:
@@ -137,11 +147,18 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _table_cell(cell: str) -> str:
     text = f"<code>{_text(cell)}</code>" if isinstance(cell, _Code) and cell else _text(cell)
-    return f"<td>{text}</td>"
+    return f"<td class=short>{text}</td>" if len(cell) <= _SHORT else f"<td>{text}</td>"
 
 
 def _cell(value: object) -> str:
-    return _number(value) if isinstance(value, float) else str(value)
+    return _number(value) if isinstance(value, float) else "–" if value is None else str(value)
+
+
+def _duration(seconds: float | None) -> str:
+    if seconds is None:
+        return "–"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def _number(value: float | None) -> str:
