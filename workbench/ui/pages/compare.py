@@ -25,8 +25,8 @@ from workbench.services.training import RunSummary
 from workbench.ui.actions import Action
 from workbench.ui.context import AppContext, Selection
 from workbench.ui.page import Page
-from workbench.ui.pages.compare_parts import AlarmsCard, FrontCard, LeaderboardCard, ThresholdCard
-from workbench.ui.states import State
+from workbench.ui.pages.compare_parts import AlarmsCard, DiffCard, FrontCard, LeaderboardCard, ThresholdCard
+from workbench.ui.pages.page_parts import framed
 from workbench.ui.widgets.states import EmptyState
 
 _AROUND_NS = 30 * 60 * NS_PER_S
@@ -48,6 +48,8 @@ class ComparePage(Page):
         self.threshold = ThresholdCard(context)
         self.alarms = AlarmsCard(context)
         self.front = FrontCard(context)
+        self.differences = DiffCard(context)
+        self._corner = QStackedWidget()
         self._empty = EmptyState(
             self.theme, "compare", self.tr("No runs to compare yet"),
             self.tr("Train a recipe: every family runs on the same hold-out, beside three baselines."), self.tr("Go to Train"),
@@ -117,10 +119,13 @@ class ComparePage(Page):
 
     def _lay_out(self) -> None:
         left, right = QVBoxLayout(), QVBoxLayout()
-        for column, cards in ((left, (self.leaderboard, self.alarms)), (right, (self.threshold, self.front))):
+        self._corner.addWidget(self.front)
+        self._corner.addWidget(self.differences)
+        for column, cards in ((left, (self.leaderboard, self.alarms)), (right, (self.threshold, self._corner))):
             column.setSpacing(12)
-            for card in cards:
-                column.addWidget(card, 1)
+            for card, stretch in zip(cards, (7, 6), strict=True):
+                column.addWidget(card, stretch)
+                card.setMinimumHeight(0)
         grid = QWidget()
         row = QHBoxLayout(grid)
         row.setContentsMargins(16, 16, 16, 16)
@@ -132,7 +137,7 @@ class ComparePage(Page):
         side.setLayout(right)
         row.addWidget(side)
         self._stack.addWidget(grid)
-        self._stack.addWidget(self._empty)
+        self._stack.addWidget(framed(self._empty))
         self.set_content(self._stack)
 
     def _connect(self) -> None:
@@ -140,6 +145,7 @@ class ComparePage(Page):
         self.threshold.threshold_moved.connect(self._on_threshold)
         self.alarms.alarm_opened.connect(self._on_alarm)
         self.front.run_chosen.connect(self._on_front)
+        self.differences.closed.connect(self._on_diff_closed)
         self._empty.acted.connect(self._on_train)
         self.context.content_changed.connect(self._on_changed)
         self.context.project_changed.connect(self._on_changed)
@@ -155,10 +161,9 @@ class ComparePage(Page):
         known = {run.id for run in self._runs}
         if self._run not in known:
             self._run = result.champion if result.champion in known else self._runs[0].id
-        n_experiments = len({run.experiment for run in self._runs})
-        facts = (
-            self.tr("same hold-out for every run") if n_experiments == 1 else self.tr("{n} experiments").format(n=n_experiments)
-        )
+        n_splits = len({run.split_id for run in self._runs})
+        several = self.tr("{n} hold-outs: only runs on one hold-out can be compared").format(n=n_splits)
+        facts = self.tr("same hold-out for every run") if n_splits == 1 else several
         site = self.context.project.name if self.context.project else ""
         self.set_header(self.tr("{n} runs").format(n=len(self._runs)), breadcrumb=(site,), facts=facts)
         self.leaderboard.show_runs(self._runs, self._champion, self._run)
@@ -183,6 +188,7 @@ class ComparePage(Page):
         if run == self._run and self._timeline is not None:
             return
         self._run = run
+        self._corner.setCurrentIndex(0)
         self.context.select(run=run)
         self.threshold.reset()
         self._read_timeline(0.5)
@@ -207,11 +213,14 @@ class ComparePage(Page):
 
     def _on_diff(self, result: object) -> None:
         assert isinstance(result, CompareResult)
-        from workbench.ui.messages import NoticeText
+        facts = self.tr("{run} against {champion}").format(run=self._run[:8], champion=(self._champion or "")[:8])
+        self.differences.show_differences(facts, result.differences)
+        self._corner.setCurrentIndex(1)
+        self.differences.close_button.setFocus()
 
-        title = self.tr("{run} against champion {champion}").format(run=self._run[:8], champion=(self._champion or "")[:8])
-        text = " ".join(result.differences) or self.tr("No difference.")
-        self.context.messages.post(NoticeText(title=title, text=text, state=State.NOT_CHECKED, key="compare.diff"))
+    def _on_diff_closed(self) -> None:
+        self._corner.setCurrentIndex(0)
+        self.leaderboard.table.setFocus()
 
     def _on_train(self) -> None:
         self.context.navigate("train")

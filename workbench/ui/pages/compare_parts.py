@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSlider, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.core.clock import parse_utc
 from workbench.services.runs import CurvePoint, TimelineAlarm, TimelineResult
 from workbench.services.training import RunSummary
 from workbench.ui.context import AppContext
-from workbench.ui.format import duration, instant, number, span, zone_of
+from workbench.ui.format import count, duration, instant, number, span, zone_of
 from workbench.ui.pages.run_words import caught_of, or_nan
 from workbench.ui.widgets.buttons import FlatButton
 from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.chart_axes import Axes, range_of
 from workbench.ui.widgets.charts import LineChart, ScatterChart, Series
+from workbench.ui.widgets.interval_cell import IntervalPainter
+from workbench.ui.widgets.segmented import Segmented
+from workbench.ui.widgets.slider import Slider
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import Text, hairline
 from workbench.ui.widgets.timeline import TimelineBox, TimelineChart, TimelineMark
@@ -23,6 +26,8 @@ _SLIDER_STEPS = 1000
 _SETTLE_MS = 40
 _MAX_SLICES = 3
 _SHOWN_PER_WEEK = 2.0
+_INTERVAL = 7
+_OF_MODEL = ("ram_kb", "latency_ms")
 
 
 class LeaderboardCard(Card):
@@ -35,16 +40,19 @@ class LeaderboardCard(Card):
         self._runs: tuple[RunSummary, ...] = ()
         columns = (
             Column(key="crown", title="", kind="icon", width_px=32, is_sortable=False),
-            Column(key="run", title=self.tr("Run"), kind="mono", width_px=80),
+            Column(key="run", title=self.tr("Run"), kind="mono", width_px=78),
             Column(key="family", title=self.tr("Family"), width_px=176, stretch=True),
             Column(key="caught", title=self.tr("Caught"), kind="strong", width_px=56, is_sortable=False),
-            Column(key="recall", title="", kind="bar", width_px=64),
-            Column(key="delay", title=self.tr("Delay, median"), width_px=98, is_sortable=False),
-            Column(key="false", title=self.tr("False / week"), kind="number", digits=2, width_px=86),
-            Column(key="interval", title=self.tr("95 %"), kind="number", width_px=84, tone="text2", is_sortable=False),
-            Column(key="auc", title=self.tr("AUC"), kind="number", digits=2, width_px=52),
+            Column(key="recall", title="", kind="bar", width_px=56),
+            Column(key="delay", title=self.tr("Delay"), kind="number", width_px=82, is_sortable=False),
+            Column(key="false", title=self.tr("False / week"), kind="number", digits=2, width_px=84),
+            Column(key="interval", title="", kind="number", width_px=92, is_sortable=False),
+            Column(key="ram", title=self.tr("RAM, kB"), kind="number", width_px=66),
+            Column(key="ms", title="ms", kind="number", digits=2, width_px=48),
         )
         self.table = ArrayTable(context.theme, columns)
+        self._intervals = IntervalPainter(context.theme, self.table.array, self.table, ("low", "false", "high"))
+        self.table.setItemDelegateForColumn(_INTERVAL, self._intervals)
         self.body.addWidget(self.table)
         self.table.row_selected.connect(self._on_row)
 
@@ -52,7 +60,13 @@ class LeaderboardCard(Card):
         """Show all runs; baselines stay, greyed."""
         self._runs = runs
         held_out = next((int(run.metrics.get("n_events") or 0) for run in runs), 0)
-        self.set_title(self.tr("Leaderboard"), self.tr("{n} events on the hold-out").format(n=held_out))
+        target = next((run.target_per_week for run in runs if run.target_per_week), None)
+        facts = count(held_out, self.tr("event on the hold-out"), self.tr("events on the hold-out"))
+        aim = self.tr("threshold set for {rate} false alarms a pump-week").format(rate=number(target, 2))
+        self.set_title(self.tr("Leaderboard"), f"{facts} · {aim}" if target else facts)
+        highs = [or_nan(run.metrics.get("false_alarms_high")) for run in runs]
+        rates = [or_nan(run.metrics.get("false_alarms_per_week")) for run in runs]
+        self._intervals.set_scale(_scale_of(rates, target), target)
         self.table.set_data(
             {
                 "crown": ["crown" if run.id == champion else "" for run in runs],
@@ -61,9 +75,12 @@ class LeaderboardCard(Card):
                 "caught": [caught_of(run) for run in runs],
                 "recall": [run.metrics.get("event_recall") or 0.0 for run in runs],
                 "delay": [duration(run.metrics.get("median_delay_s")) for run in runs],
-                "false": [or_nan(run.metrics.get("false_alarms_per_week")) for run in runs],
+                "false": rates,
+                "low": [or_nan(run.metrics.get("false_alarms_low")) for run in runs],
+                "high": highs,
                 "interval": [_interval(run) for run in runs],
-                "auc": [or_nan(run.metrics.get("roc_auc")) for run in runs],
+                "ram": [_of_model(run, "ram_kb") for run in runs],
+                "ms": [_of_model(run, "latency_ms") for run in runs],
                 "is_quiet": [run.is_baseline for run in runs],
             }
         )
@@ -91,9 +108,7 @@ class ThresholdCard(Card):
         self.header.add(self._reset)
         self._false, self._caught = Text("–", "display"), Text("–", "display")
         self._caught.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setRange(0, _SLIDER_STEPS)
-        self.slider.setAccessibleName(self.tr("Alarm threshold on the score scale"))
+        self.slider = Slider(context.theme, _SLIDER_STEPS, self.tr("Alarm threshold on the score scale"))
         self.slider.setValue(_SLIDER_STEPS // 2)
         self._score = Text("", "small", "text2")
         self._chart = LineChart(context.theme, height_px=120)
@@ -174,8 +189,11 @@ class AlarmsCard(Card):
         super().__init__(context.tr("Alarms against events"), padding_px=0)
         self._context = context
         self.chart = TimelineChart(context.theme)
-        legend = Text(self.tr("▭ event   ▲ alarm   △ false alarm · Enter opens its trace"), "small", "text2")
-        self.header.add(legend)
+        self.header.add(Text(self.tr("▭ event   ▲ alarm   △ false alarm"), "small", "text2"))
+        self.open_button = FlatButton(context.theme, self.tr("Open trace"), "logs")
+        self.open_button.setToolTip(self.tr("Choose an alarm; Enter or a double click opens its trace too"))
+        self.open_button.setEnabled(False)
+        self.header.add(self.open_button)
         self.body.addWidget(self.chart, 1)
         self.body.addWidget(hairline())
         self._slices = QWidget()
@@ -184,6 +202,8 @@ class AlarmsCard(Card):
         self._slice_row.setSpacing(12)
         self.body.addWidget(self._slices)
         self.chart.alarm_opened.connect(self.alarm_opened)
+        self.chart.alarm_chosen.connect(self._on_chosen)
+        self.open_button.clicked.connect(self._on_open)
 
     def show_timeline(self, found: TimelineResult) -> None:
         """Rows by pump; the span of the hold-out as the title's fact."""
@@ -203,7 +223,15 @@ class AlarmsCard(Card):
         ]  # fmt: skip
         marks = [self._mark(rows.index(alarm.asset), alarm) for alarm in found.alarms]
         self.chart.set_rows(rows, boxes, marks)
+        self.open_button.setEnabled(self.chart.chosen is not None)
         self._show_slices(found)
+
+    def _on_chosen(self, _index: int) -> None:
+        self.open_button.setEnabled(True)
+
+    def _on_open(self) -> None:
+        if self.chart.chosen is not None:
+            self.alarm_opened.emit(self.chart.chosen)
 
     def _mark(self, row: int, alarm: TimelineAlarm) -> TimelineMark:
         is_false = alarm.event is None
@@ -224,36 +252,81 @@ class AlarmsCard(Card):
 
 
 class FrontCard(Card):
-    """Events caught against false alarms, a point a run; `run_chosen(id)` on a click."""
+    """Events caught against what it costs, a point a run; `run_chosen(id)` on a click."""
 
     run_chosen = Signal(str)
 
     def __init__(self, context: AppContext) -> None:
-        super().__init__(context.tr("Caught against false alarms"))
+        super().__init__(context.tr("Caught against"))
+        self._all: tuple[RunSummary, ...] = ()
         self._runs: list[RunSummary] = []
+        self._chosen = ""
+        self.cost = Segmented(
+            [("false_alarms_per_week", self.tr("Alarms")), ("ram_kb", self.tr("RAM")), ("latency_ms", self.tr("Latency"))],
+            current="false_alarms_per_week",
+        )
+        self.header.add(self.cost)
         self.chart = ScatterChart(context.theme)
         self.body.addWidget(self.chart, 1)
         self.chart.point_clicked.connect(self._on_point)
+        self.cost.chosen.connect(self._on_cost)
 
     def show_runs(self, runs: tuple[RunSummary, ...], chosen: str) -> None:
         """All runs that have both figures; the best trade-offs as a line."""
-        self._runs = [run for run in runs if run.metrics.get("false_alarms_per_week") is not None]
-        points = [
-            (float(run.metrics["false_alarms_per_week"] or 0), float(run.metrics.get("n_caught") or 0)) for run in self._runs
-        ]
+        self._all, self._chosen = runs, chosen
+        key = self.cost.current()
+        self._runs = [run for run in runs if run.metrics.get(key) is not None and not (run.is_baseline and key in _OF_MODEL)]
+        points = [(float(run.metrics[key] or 0), float(run.metrics.get("n_caught") or 0)) for run in self._runs]
         if not points:
             self.chart.set_points(())
             return
+        labels = {"false_alarms_per_week": self.tr("false alarms per pump-week"), "ram_kb": self.tr("RAM, kB"),
+                  "latency_ms": self.tr("ms a window")}  # fmt: skip
         self.chart.set_axes(
             Axes(x_range=range_of([x for x, _ in points], margin=0.08), y_range=range_of([y for _, y in points], margin=0.15),
-                 n_x_ticks=4, x_label=self.tr("false alarms per pump-week"))
+                 n_x_ticks=4, x_label=labels[key])
         )  # fmt: skip
         ringed = [index for index, run in enumerate(self._runs) if run.id == chosen]
         names = {index: self._runs[index].title for index in ringed}
         self.chart.set_points(points, front=_front_of(points), ringed=ringed, names=names)
 
+    def _on_cost(self, _key: str) -> None:
+        self.show_runs(self._all, self._chosen)
+
     def _on_point(self, index: int) -> None:
         self.run_chosen.emit(self._runs[index].id)
+
+
+class DiffCard(Card):
+    """The differences of two runs in words, one a line; `closed` gives the place back."""
+
+    closed = Signal()
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context.tr("Diff"), padding_px=0)
+        self.close_button = FlatButton(context.theme, self.tr("Close"))
+        self.header.add(self.close_button)
+        self._rows = QVBoxLayout()
+        self._rows.setContentsMargins(16, 8, 16, 8)
+        self._rows.setSpacing(6)
+        inner = QWidget()
+        inner.setLayout(self._rows)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inner)
+        self.body.addWidget(scroll)
+        self.close_button.clicked.connect(self.closed)
+
+    def show_differences(self, facts: str, differences: tuple[str, ...]) -> None:
+        """Sentences, each about one difference."""
+        self.set_title(self.tr("Diff"), facts)
+        while (item := self._rows.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for sentence in differences or (self.tr("No difference."),):
+            self._rows.addWidget(Text(sentence, "small", is_wrapped=True))
+        self._rows.addStretch(1)
 
 
 def _slice_chip(part: dict[str, object]) -> QWidget:
@@ -287,3 +360,15 @@ def _by_false(point: CurvePoint) -> float:
 def _interval(run: RunSummary) -> str:
     low, high = run.metrics.get("false_alarms_low"), run.metrics.get("false_alarms_high")
     return "–" if low is None or high is None else f"{number(low, 1)} – {number(high, 1)}"
+
+
+def _of_model(run: RunSummary, key: str) -> float:
+    """RAM and latency say nothing of a baseline."""
+    return float("nan") if run.is_baseline else or_nan(run.metrics.get(key))
+
+
+def _scale_of(rates: list[float], target: float | None) -> float:
+    """What fills an interval's cell: three times the aim, unless most runs lie beyond it."""
+    known = sorted(rate for rate in rates if rate == rate)
+    middle = known[len(known) // 2] if known else 0.0
+    return max(3 * (target or 0.0), 2 * middle, 0.1)

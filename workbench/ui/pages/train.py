@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.errors import RequestError, WorkbenchError
 from workbench.core.requests import build
@@ -24,15 +24,20 @@ from workbench.services.training import (
 )
 from workbench.ui.actions import Action
 from workbench.ui.context import AppContext, Selection
+from workbench.ui.format import number
+from workbench.ui.messages import NoticeText
 from workbench.ui.page import Page
+from workbench.ui.pages.page_parts import framed
 from workbench.ui.pages.train_form import RecipePanel
 from workbench.ui.pages.train_parts import RunsCard, SplitCard
+from workbench.ui.states import State
 from workbench.ui.widgets.states import EmptyState
 from workbench.ui.widgets.text import Text
 
 _FORM_PX = 456
 _SETTLE_MS = 500
 _DRAFT = "drafts/recipe.toml"
+TRAIN_SLOT = "train"
 
 
 class TrainPage(Page):
@@ -45,6 +50,7 @@ class TrainPage(Page):
         self._job: int | None = None
         self._has_logs = False
         self._is_ready = False
+        self._has_problem = False
         self.form = RecipePanel(context)
         self.split = SplitCard(context)
         self.runs = RunsCard(context)
@@ -89,13 +95,18 @@ class TrainPage(Page):
         """Train all chosen families; runs appear as they come."""
         request = TrainRequest(recipe=self._draft(), project=self.context.project_text)
         self.runs.begin()
-        call = JobCall(title=self.tr("Train"), function=train, request=request, slot="train")
+        call = JobCall(title=self.tr("Train"), function=train, request=request, slot=TRAIN_SLOT)
         self._job = self.context.start_job(call, on_result=self._on_trained, on_partial=self._on_run, on_end=self._on_end)
         self.refresh_actions()
 
     def copy_command(self) -> None:
         """Both commands: the one that writes the recipe and the one that trains it."""
-        recipe = self.context.command_text(("recipe", "new"), self._recipe_request())
+        try:
+            request_of_recipe = self._recipe_request()
+        except RequestError as error:
+            self._on_error(error)
+            return
+        recipe = self.context.command_text(("recipe", "new"), request_of_recipe)
         request = TrainRequest(recipe=self._draft(), project=self.context.project_text)
         self.context.messages.copy(f"{recipe}\n{self.context.command_text(('train',), request)}")
 
@@ -115,11 +126,7 @@ class TrainPage(Page):
         column.addWidget(self.runs, 2)
         self.problem.setVisible(False)
         self._stack.addWidget(board)
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(32, 32, 32, 32)
-        row.addWidget(self._empty)
-        self._stack.addWidget(holder)
+        self._stack.addWidget(framed(self._empty))
         self.set_side(self.form, _FORM_PX)
         self.set_content(self._stack)
 
@@ -164,12 +171,12 @@ class TrainPage(Page):
 
     def _on_split(self, result: object) -> None:
         assert isinstance(result, SplitPreviewResult)
-        self._is_ready = True
+        self._is_ready, self._has_problem = True, False
         self.problem.setVisible(False)
         self.split.show_split(result)
         self.form.show_plan(result)
         facts = self.tr("{n} windows · {m} features · {k} events").format(
-            n=f"{result.n_windows:,}".replace(",", "\u2009"), m=result.n_features, k=result.n_events
+            n=number(result.n_windows), m=result.n_features, k=result.n_events
         )
         self.set_header(
             self.tr("New experiment"), breadcrumb=(self.context.project.name if self.context.project else "",), facts=facts
@@ -177,7 +184,7 @@ class TrainPage(Page):
         self.refresh_actions()
 
     def _on_error(self, error: WorkbenchError) -> None:
-        self._is_ready = False
+        self._is_ready, self._has_problem = False, True
         self.problem.setText(str(error))
         self.problem.setVisible(True)
         self.refresh_actions()
@@ -189,7 +196,20 @@ class TrainPage(Page):
     def _on_trained(self, result: object) -> None:
         assert isinstance(result, TrainResult)
         self.context.announce("run")
-        self.context.navigate("compare", run=result.champion)
+        self.context.select(run=result.champion)
+        text = self.tr("{n} runs are trained. The best of them is {title}.")
+        best = next((run.title for run in result.runs if run.id == result.champion), "–")
+        show = Action(id="train.compare", title=self.tr("Compare them"), icon="compare", callback=self.show_runs)
+        notice = NoticeText(text=text.format(n=len(result.runs), title=best), state=State.GOOD, actions=(show,), key="train.done")
+        if self.isVisible():
+            self.show_runs()
+        else:
+            self.context.messages.post(notice)
+
+    def show_runs(self) -> None:
+        """Go to Compare with what was trained."""
+        self.context.messages.withdraw("train.done")
+        self.context.navigate("compare")
 
     def _on_end(self, *_ignored: object) -> None:
         self._job = None
@@ -216,4 +236,6 @@ class TrainPage(Page):
             return self.tr("Training runs; see the job panel")
         if not self._has_logs:
             return self._why_not()
+        if self._has_problem:
+            return self.tr("Mend the recipe first")
         return "" if self._is_ready else self.tr("The split is being planned")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from workbench.core.errors import RequestError
 from workbench.services.recipes import FamiliesRequest, FamiliesResult, list_families
 from workbench.services.training import RecipeNewRequest, SplitPreviewResult
 from workbench.ui.context import AppContext
@@ -15,6 +16,7 @@ from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.text import Text, hairline
 
 _INNER_PX = 446
+_GAP_PX = 8
 _OWN_FIELDS = ("out", "task", "families", "channels")
 
 
@@ -57,6 +59,9 @@ class RecipePanel(QWidget):
     def values(self) -> dict[str, object]:
         """All values; raises RequestError for one that can't be used."""
         chosen = tuple(name for name, box in self._boxes.items() if box.isChecked())
+        if self._boxes and not chosen:
+            # An empty list would mean all of them.
+            raise RequestError(self.tr("No family is chosen."), self.tr("Tick at least one."))
         families = () if len(chosen) == len(self._boxes) else chosen
         return {**self.fields.values(), "task": self.task.current(), "families": families}
 
@@ -109,14 +114,15 @@ class RecipePanel(QWidget):
     @staticmethod
     def _row(label: str, *widgets: QWidget) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(0)
+        row.setSpacing(_GAP_PX)
         name = Text(label, "body", "text2")
         name.setFixedWidth(LABEL_PX)
         name.setMinimumHeight(26)
         column = QVBoxLayout()
         column.setSpacing(4)
         for widget in widgets:
-            column.addWidget(widget)
+            is_fixed = isinstance(widget, Segmented)
+            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft if is_fixed else Qt.AlignmentFlag(0))
         side = QVBoxLayout()
         side.addWidget(name)
         side.addStretch(1)

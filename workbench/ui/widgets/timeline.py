@@ -67,6 +67,9 @@ class TimelineChart(ChartFrame):
         if index is not None:
             self.alarm_chosen.emit(index)
 
+    def plot_box(self) -> QRectF:
+        return super().plot_box().adjusted(8, 0, 0, 0)  # row names begin where the card's title does
+
     @property
     def chosen(self) -> int | None:
         """The alarm under the cursor."""
