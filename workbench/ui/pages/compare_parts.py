@@ -9,8 +9,8 @@ from workbench.core.clock import parse_utc
 from workbench.services.runs import CurvePoint, TimelineAlarm, TimelineResult
 from workbench.services.training import RunSummary
 from workbench.ui.context import AppContext
-from workbench.ui.format import count, duration, instant, number, span, zone_of
-from workbench.ui.pages.run_words import caught_of, or_nan
+from workbench.ui.format import count, instant, number, span, zone_of
+from workbench.ui.pages.run_words import caught_of, delay_of, or_nan
 from workbench.ui.widgets.buttons import FlatButton
 from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.chart_axes import Axes, range_of
@@ -74,7 +74,7 @@ class LeaderboardCard(Card):
                 "family": [run.title for run in runs],
                 "caught": [caught_of(run) for run in runs],
                 "recall": [run.metrics.get("event_recall") or 0.0 for run in runs],
-                "delay": [duration(run.metrics.get("median_delay_s")) for run in runs],
+                "delay": [delay_of(run) for run in runs],
                 "false": rates,
                 "low": [or_nan(run.metrics.get("false_alarms_low")) for run in runs],
                 "high": highs,

@@ -196,9 +196,11 @@ class TrainPage(Page):
     def _on_trained(self, result: object) -> None:
         assert isinstance(result, TrainResult)
         self.context.announce("run")
-        self.context.select(run=result.champion)
+        # The best of these, even where an older champion stays ahead of them.
+        run = next((run for run in result.runs if run.id == result.champion), result.runs[0])
+        self.context.select(run=run.id)
         text = self.tr("{n} runs are trained. The best of them is {title}.")
-        best = next((run.title for run in result.runs if run.id == result.champion), "–")
+        best = run.title
         show = Action(id="train.compare", title=self.tr("Compare them"), icon="compare", callback=self.show_runs)
         notice = NoticeText(text=text.format(n=len(result.runs), title=best), state=State.GOOD, actions=(show,), key="train.done")
         if self.isVisible():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.core.errors import RequestError
@@ -18,6 +18,14 @@ from workbench.ui.widgets.text import Text, hairline
 _INNER_PX = 446
 _GAP_PX = 8
 _OWN_FIELDS = ("out", "task", "families", "channels")
+
+
+class _Fitted(QWidget):
+    """As high as its wrapped texts are at this width; Qt would reckon with their narrowest shape."""
+
+    def minimumSizeHint(self) -> QSize:
+        layout = self.layout()
+        return QSize(0, layout.heightForWidth(_INNER_PX) if layout is not None and layout.hasHeightForWidth() else 0)
 
 
 class RecipePanel(QWidget):
@@ -78,7 +86,7 @@ class RecipePanel(QWidget):
         self._left_out.setVisible(bool(left))
 
     def _lay_out(self) -> None:
-        inner = QWidget()
+        inner = _Fitted()
         column = QVBoxLayout(inner)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(10)

@@ -6,16 +6,22 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from workbench.core.clock import parse_utc
+from workbench.services.labels import LabelsListRequest, LabelsResult, list_labels
 from workbench.services.training import RunSummary, SplitPart, SplitPreviewResult
 from workbench.ui.context import AppContext
-from workbench.ui.format import count, day, duration, number, zone_of
-from workbench.ui.pages.run_words import caught_of, or_nan
+from workbench.ui.format import count, day, number, zone_of
+from workbench.ui.pages.run_words import caught_of, delay_of, or_nan
 from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.card import Card
+from workbench.ui.widgets.chart_axes import curve_colour
 from workbench.ui.widgets.states import StateBadge
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import Text, hairline
+
+_BAR_PX = 12
+_TICK_PX = 3.0
 
 
 class SplitCard(Card):
@@ -27,6 +33,7 @@ class SplitCard(Card):
         self._badge = StateBadge(context.theme, State.NOT_CHECKED, self.tr("Not planned yet"), is_quiet=True)
         self.header.add(self._badge)
         self._columns: dict[str, QVBoxLayout] = {}
+        self._bars: list[tuple[str, PartBar]] = []
         self._facts: dict[str, Text] = {}
         row = QHBoxLayout()
         row.setSpacing(0)
@@ -44,6 +51,7 @@ class SplitCard(Card):
 
     def show_split(self, split: SplitPreviewResult) -> None:
         """Cards a pump, facts a column, and the guard."""
+        self._bars = []
         for name, column in self._columns.items():
             _clear(column)
             parts = [part for part in split.parts if part.part == name]
@@ -56,6 +64,13 @@ class SplitCard(Card):
                 f"{count(n_pumps, self.tr('pump'), self.tr('pumps'))} · {count(n_events, self.tr('event'), self.tr('events'))}"
             )
         self._show_guard(split)
+        self._context.read(list_labels, LabelsListRequest(project=self._context.project_text), self._show_events)
+
+    def _show_events(self, result: object) -> None:
+        assert isinstance(result, LabelsResult)
+        real = [event for event in result.events if event.state == "real"]
+        for asset, bar in self._bars:
+            bar.set_events([(parse_utc(e.start_utc), parse_utc(e.end_utc)) for e in real if e.asset == asset])
 
     def _show_guard(self, split: SplitPreviewResult) -> None:
         leaks = split.n_straddling + split.n_label_inputs
@@ -102,7 +117,9 @@ class SplitCard(Card):
         head.addStretch(1)
         head.addWidget(Text(count(part.n_events, self.tr("event"), self.tr("events")), "small", "text2"))
         card.body.addLayout(head)
-        card.body.addWidget(PartBar(self._context.theme, part.n_events))
+        bar = PartBar(self._context.theme, part)
+        self._bars.append((part.asset, bar))
+        card.body.addWidget(bar)
         zone = zone_of(self._context.settings.zone)
         facts = self.tr("{start} – {end} · {n} windows").format(
             start=day(part.start_utc, zone), end=day(part.end_utc, zone), n=number(part.n_windows)
@@ -113,23 +130,35 @@ class SplitCard(Card):
 
 
 class PartBar(QWidget):
-    """A quiet bar: this part has data; its fill is the curve colour where there are events to learn from or measure."""
+    """The part's span as a bar; each real event on it as a tick of its own length, at least 3 px."""
 
-    def __init__(self, theme: ThemeSource, n_events: int) -> None:
+    def __init__(self, theme: ThemeSource, part: SplitPart) -> None:
         super().__init__()
         self._theme = theme
-        self._n_events = n_events
-        self.setFixedHeight(6)
+        self._start_ns, self._end_ns = parse_utc(part.start_utc), parse_utc(part.end_utc)
+        self._spans: list[tuple[int, int]] = []
+        self.setFixedHeight(_BAR_PX)
         theme.changed.connect(self._redraw)
 
+    def set_events(self, spans: list[tuple[int, int]]) -> None:
+        """(start, end) in ns of the events of this pump; those outside are not drawn."""
+        self._spans = [span for span in spans if span[1] >= self._start_ns and span[0] <= self._end_ns]
+        self.update()
+
     def sizeHint(self) -> QSize:
-        return QSize(80, 6)
+        return QSize(80, _BAR_PX)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        tone = "accent" if self._n_events else "border_mid"
-        painter.fillRect(QRectF(0, 0, self.width(), 6), self._theme.colour(tone, alpha=0.55))
+        middle = self.height() / 2
+        painter.fillRect(QRectF(0, middle - 3, self.width(), 6), curve_colour(self._theme, 0, 0.55))
+        for start, end in self._spans:
+            left, right = self._x(max(start, self._start_ns)), self._x(min(end, self._end_ns))
+            painter.fillRect(QRectF(left, 0, max(_TICK_PX, right - left), self.height()), self._theme.colour("accent"))
         painter.end()
+
+    def _x(self, at_ns: int) -> float:
+        return (at_ns - self._start_ns) / max(1, self._end_ns - self._start_ns) * self.width()
 
     def _redraw(self, _tokens: object) -> None:
         self.update()
@@ -170,7 +199,7 @@ class RunsCard(Card):
             {
                 "family": [run.title for run in self._runs],
                 "caught": [caught_of(run) for run in self._runs],
-                "delay": [duration(run.metrics.get("median_delay_s")) for run in self._runs],
+                "delay": [delay_of(run) for run in self._runs],
                 "false": [or_nan(run.metrics.get("false_alarms_per_week")) for run in self._runs],
                 "is_quiet": [run.is_baseline for run in self._runs],
             }
