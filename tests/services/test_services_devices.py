@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.contracts import bundle_fixtures as fixtures
 from tests.services.device_fixtures import TAG, Site, make_update
-from workbench.core.errors import DeviceNotFound, InputError, JobCancelled, RequestError
+from workbench.core.errors import DeviceError, DeviceNotFound, InputError, JobCancelled, RequestError
 from workbench.core.jobs import Job, JobEvent, Partial
 from workbench.project.store import Project
 from workbench.services.devices import (
@@ -19,9 +20,11 @@ from workbench.services.devices import (
     PreflightRequest,
     PullLogsRequest,
     ResumeRequest,
+    RollBackRequest,
     TransferRate,
     UpdateRequest,
     VerifyReceiptRequest,
+    VirtualRequest,
     confirm_device,
     identify,
     list_boards,
@@ -29,6 +32,8 @@ from workbench.services.devices import (
     preflight,
     pull_logs,
     resume_update,
+    roll_back,
+    start_virtual_device,
     update_device,
     verify_receipt,
 )
@@ -136,14 +141,14 @@ def test_a_full_disk_fails_at_transfer_with_the_old_model_running(site: Site) ->
     assert site.running() == 3
 
 
-@pytest.mark.parametrize("at", [700, 9_000, 30_000, 55_000])
+@pytest.mark.parametrize("at", [700, 30_000])
 def test_a_corrupted_byte_on_the_line_costs_a_piece_and_nothing_else(site: Site, at: int) -> None:
     with site.device(f"corrupt@{at}") as port:
         result = site.update(port)
     assert (result.verdict, site.running()) == ("verified", 4)
 
 
-@pytest.mark.parametrize("at", [2_000, 20_000, 60_000, 62_500])
+@pytest.mark.parametrize("at", [20_000, 46_000])
 def test_a_power_cut_never_gives_a_false_verdict_and_a_resume_completes(site: Site, at: int) -> None:
     with site.device(f"power@{at}") as port:
         result = site.update(port)
@@ -303,3 +308,60 @@ def test_the_devices_scores_are_those_of_the_bundle_on_the_laptop(site: Site, tm
     assert [parse_utc(line[0]) for line in lines] == windows.end_ns.tolist()
     assert [line[1] for line in lines] == [f"{score:.6g}" for score in scores]
     assert [line[3] for line in lines] == [str(int(score >= 0.5)) for score in scores]
+
+
+def test_a_person_goes_back_to_the_confirmed_model_with_a_signed_command(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = make_key(site, monkeypatch)
+    with site.device() as port:
+        assert site.update(port).verdict == "verified"
+        result = roll_back(RollBackRequest(port=port, key=key), Job())
+    assert (result.verdict, site.running(), site.record().trial) == ("verified", 3, None)
+
+
+def test_a_roll_back_that_the_device_does_not_trust_changes_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = make_key(site, monkeypatch, is_trusted=False)
+    with site.device() as port:
+        assert site.update(port).verdict == "verified"
+        result = roll_back(RollBackRequest(port=port, key=key), Job())
+    assert (result.verdict, result.state, result.reason) == ("failed", "refused", "not_trusted")
+    assert site.running() == 4
+
+
+def test_there_is_nothing_to_go_back_to_on_a_device_with_one_model(site: Site) -> None:
+    with site.device() as port, pytest.raises(InputError):
+        roll_back(RollBackRequest(port=port, key="x"), Job())
+
+
+def make_key(site: Site, monkeypatch: pytest.MonkeyPatch, *, is_trusted: bool = True) -> str:
+    """A key in the vault, in the device's trust root or not."""
+    from workbench.bundle.trust import add_key, load_trust, save_trust, trust_key
+    from workbench.services.keys import KeyNewRequest, ask_environment, new_key, open_vault
+
+    monkeypatch.setenv("WORKBENCH_PASSPHRASE", "correct horse battery staple")
+    made = new_key(KeyNewRequest(name="field"), Job()).keys[0].id
+    if is_trusted:
+        public = open_vault().unlock(made, ask_environment).public_key
+        save_trust(site.trust, add_key(load_trust(site.trust), trust_key(public, "field")))
+    return made
+
+
+@pytest.mark.skipif(os.name == "nt", reason="this machine has no pseudo terminals")
+def test_an_update_over_a_serial_port_is_the_same(site: Site) -> None:
+    with site.device(listen="pty") as port:
+        result = site.update(port)
+    assert (result.verdict, site.running()) == ("verified", 4)
+    assert result.line_rate_fraction is not None
+
+
+def test_the_virtual_device_runs_in_a_process_of_its_own(site: Site) -> None:
+    asked = VirtualRequest(state=str(site.state), trust=str(site.trust), tag=TAG)
+    with start_virtual_device(asked) as device:
+        found = identify(IdentifyRequest(port=device.port), Job())
+        assert found.passport.tag == TAG
+        assert found.self_test is not None and found.self_test.n_passed == 32
+    assert device.process.poll() is not None
+
+
+def test_a_virtual_device_that_can_not_start_says_why(site: Site) -> None:
+    with pytest.raises(DeviceError, match=r"missing\.csv"):
+        start_virtual_device(VirtualRequest(state=str(site.state), trust=str(site.trust), input=str(site.folder / "missing.csv")))

@@ -8,20 +8,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import signal
 import sys
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.bundle.trust import load_trust
 from workbench.core.errors import EXIT_OK, WorkbenchError
-from workbench.edge.agent import Agent
-from workbench.edge.endpoints import open_endpoint
 from workbench.edge.provisioning import Provisioning, new_serial, provision
-from workbench.edge.sensors import Replay, read_csv
-from workbench.edge.serve import Service
+from workbench.edge.serve import AgentOptions, run_agent
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,39 +25,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if parsed.command == "provision":
             _provision(parsed)
         else:
-            stop = threading.Event()
-            stop_at_signals(stop)
-            run_agent(parsed.state, parsed.port, parsed.input, parsed.speed, parsed.baud_rate_bd, _print_line, stop.is_set)
+            options = AgentOptions(
+                folder=parsed.state, port=parsed.port, input_file=parsed.input, speed=parsed.speed,
+                baud_rate_bd=parsed.baud_rate_bd,
+            )  # fmt: skip
+            run_agent(options, _print_line)
     except WorkbenchError as error:
         print(str(error), file=sys.stderr)
         return error.exit_code
     return EXIT_OK
-
-
-def run_agent(
-    state: Path,
-    port: str,
-    input_file: Path | None,
-    speed: float,
-    baud_rate_bd: int,
-    ready: Callable[[dict[str, object]], None],
-    should_stop: Callable[[], bool],
-) -> None:
-    """Open the port, boot the agent, say that it is ready, serve until asked to stop."""
-    replay = Replay(read_csv(input_file), speed=speed) if input_file else None
-    endpoint = open_endpoint(port, baud_rate_bd=baud_rate_bd)
-    try:
-        service = Service(Agent(state, replay), endpoint)
-        ready({"ready": True, "port": endpoint.name, "pid": os.getpid()})
-        service.run(should_stop)
-    finally:
-        endpoint.close()
-
-
-def stop_at_signals(stop: threading.Event) -> None:
-    """Ctrl+C and a polite kill end the loop."""
-    for name in ("SIGINT", "SIGTERM"):
-        signal.signal(getattr(signal, name), lambda *_: stop.set())
 
 
 def _provision(parsed: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.clock import NS_PER_S, parse_utc
+from workbench.core.codec import translate_os_error
 from workbench.core.errors import InputError, LogFormatError
 
 SEPARATORS = ",;\t|"
@@ -74,7 +75,7 @@ def read_csv(path: Path) -> Samples:
 
     Rows that don't go forward in time are left out, as are columns without any number. Raises LogFormatError with the line.
     """
-    text = path.read_text(encoding="utf-8-sig")
+    text = _read_text(path)
     header = text.partition("\n")[0]
     separator = max(SEPARATORS, key=header.count)
     rows = list(csv.reader(text.splitlines(), delimiter=separator))
@@ -94,6 +95,16 @@ def read_csv(path: Path) -> Samples:
     forward = times_ns > newest
     values = np.column_stack([columns[name] for name in kept]) if kept else np.empty((len(times_ns), 0))
     return Samples(names=kept, times_ns=times_ns[forward], values=values[forward])
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        text = f"{path.name} is not UTF-8 text (byte {error.start})."
+        raise LogFormatError(text, "Give the agent a CSV file in UTF-8.", path=str(path)) from error
+    except OSError as error:
+        raise translate_os_error(error, path) from error
 
 
 def _instant(text: str, path: Path, line: int) -> int:

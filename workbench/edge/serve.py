@@ -6,18 +6,57 @@ it serves.
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 from workbench.edge.agent import Agent
-from workbench.edge.endpoints import Endpoint
+from workbench.edge.endpoints import Endpoint, open_endpoint
 from workbench.edge.groups import handlers_of
 from workbench.edge.line import PowerLost
+from workbench.edge.sensors import Replay, read_csv
 from workbench.edge.smp_server import Handler, HandlerKey, SmpServer
 
 IDLE_READ_S = 0.05
 BOOT_S = 0.1
 HandlerTable = dict[HandlerKey, Handler]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentOptions:
+    """Where the agent keeps its things, where it listens, and what it takes for its sensors."""
+
+    folder: Path
+    port: str
+    input_file: Path | None = None
+    speed: float = 1.0
+    baud_rate_bd: int = 115200
+
+
+def stop_at_signals(stop: threading.Event) -> None:
+    """Ctrl+C and a polite kill end the loop; only the main thread may listen for them."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGINT", "SIGTERM"):
+        signal.signal(getattr(signal, name), lambda *_: stop.set())
+
+
+def run_agent(options: AgentOptions, ready: Callable[[dict[str, object]], None]) -> None:
+    """Open the port, boot the agent, say that it is ready, serve until this process is asked to stop."""
+    stop = threading.Event()
+    stop_at_signals(stop)
+    replay = Replay(read_csv(options.input_file), speed=options.speed) if options.input_file else None
+    endpoint = open_endpoint(options.port, baud_rate_bd=options.baud_rate_bd)
+    try:
+        service = Service(Agent(options.folder, replay), endpoint)
+        ready({"ready": True, "port": endpoint.name, "pid": os.getpid()})
+        service.run(stop.is_set)
+    finally:
+        endpoint.close()
 
 
 class Service:

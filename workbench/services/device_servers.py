@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import queue
-import signal
 import subprocess
 import tempfile
 import threading
@@ -59,6 +58,7 @@ def run_virtual(request: VirtualRequest, ready: Ready) -> None:
 
 
 def _serve_virtual(request: VirtualRequest, folder: Path, ready: Ready) -> None:
+    from workbench.edge.serve import stop_at_signals
     from workbench.edge.virtual import VirtualOptions, build_virtual
 
     options = VirtualOptions(
@@ -78,19 +78,13 @@ def _serve_virtual(request: VirtualRequest, folder: Path, ready: Ready) -> None:
 
 def run_edge(request: EdgeRequest, ready: Ready) -> None:
     """Serve until this process is asked to stop."""
-    from workbench.edge.__main__ import run_agent
+    from workbench.edge.serve import AgentOptions, run_agent
 
-    stop = threading.Event()
-    stop_at_signals(stop)
-    run_agent(Path(request.state), request.port, _path_of(request.input), request.speed, request.baud_rate_bd, ready, stop.is_set)
-
-
-def stop_at_signals(stop: threading.Event) -> None:
-    """Ctrl+C and a polite kill end the loop; only the main thread may listen for them."""
-    if threading.current_thread() is not threading.main_thread():
-        return
-    for name in ("SIGINT", "SIGTERM"):
-        signal.signal(getattr(signal, name), lambda *_: stop.set())
+    options = AgentOptions(
+        folder=Path(request.state), port=request.port, input_file=_path_of(request.input), speed=request.speed,
+        baud_rate_bd=request.baud_rate_bd,
+    )  # fmt: skip
+    run_agent(options, ready)
 
 
 def start_virtual(request: VirtualRequest) -> VirtualDevice:
@@ -108,8 +102,8 @@ def start_virtual(request: VirtualRequest) -> VirtualDevice:
         return VirtualDevice(process, port)
     process.kill()
     said = process.communicate()[1].decode("utf-8", errors="replace").strip()
-    last = said.splitlines()[-1] if said else "it said nothing"
-    raise DeviceError(f"The virtual device did not start: {last}", "Check its input log and trust file.")
+    first = said.splitlines()[0] if said else "it said nothing"
+    raise DeviceError(f"The virtual device did not start: {first}", "Check its input log and trust file.")
 
 
 def _read_line(process: subprocess.Popen[bytes], lines: queue.Queue[bytes]) -> None:

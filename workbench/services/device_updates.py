@@ -305,10 +305,21 @@ def device_map(snapshot: Snapshot | None) -> dict[str, object]:
 def run_roll_back(port: str, key: str, project: str | None, job: Job) -> UpdateResult:
     """Sign the command for this device and its nonce, send it once, and read back what runs."""
     from workbench.devices.link import Link
-    from workbench.devices.verdicts import Trouble, judge, not_reached
 
     started_s = time.monotonic()
     link = Link(_opener(port, 115200), reconnect_wait_s=3.0)
+    try:
+        verdict, before, after = _roll_back(link, port, key, job)
+    finally:
+        link.hang_up()
+    outcome = _plain_outcome(verdict, before, after, time.monotonic() - started_s)
+    receipt, problem = keep_receipt(outcome, None, kind="roll_back", port=port, project=project)
+    return result_of(outcome, receipt, problem)
+
+
+def _roll_back(link: Link, port: str, key: str, job: Job) -> tuple[Verdict, Snapshot | None, Snapshot | None]:
+    from workbench.devices.verdicts import Trouble, judge, not_reached
+
     before, target_sha, trouble = None, "", None
     try:
         link.connect()
@@ -320,15 +331,10 @@ def run_roll_back(port: str, key: str, project: str | None, job: Job) -> UpdateR
         reason = getattr(error, "reason", "") or error.code.lower()
         trouble = Trouble(step="roll-back", reason=reason, message=error.message, hint=error.hint, is_refusal=True)
     after = link.read_back() if before is not None else None
-    link.hang_up()
     if after is None or before is None:
         lost = trouble or Trouble(step="read-back", reason="disconnected", message="The device could not be read back.")
-        verdict = not_reached(lost, port, has_begun=False)
-    else:
-        verdict = judge(target_sha, before, after, trouble, port)
-    outcome = _plain_outcome(verdict, before, after, time.monotonic() - started_s)
-    receipt, problem = keep_receipt(outcome, None, kind="roll_back", port=port, project=project)
-    return result_of(outcome, receipt, problem)
+        return not_reached(lost, port, has_begun=False), before, None
+    return judge(target_sha, before, after, trouble, port), before, after
 
 
 def _former_model(before: Snapshot) -> str:

@@ -41,6 +41,7 @@ from workbench.devices.protocols.refusals import refusal_of
 from workbench.devices.transports.ports import ByteTransport
 
 REPLY_TIMEOUT_S = 2.5
+FIRST_WAIT_S = 1.0
 SLOW_REPLY_TIMEOUT_S = 20.0
 """For commands behind which a device hashes, verifies or scores."""
 N_TRIES = 3
@@ -98,19 +99,20 @@ class SmpClient:
     def request(
         self, operation: Operation, group: int, command: int, payload: Mapping[str, object], *, timeout_s: float = REPLY_TIMEOUT_S
     ) -> Mapping[str, object]:
-        """Send, wait for the reply to this very request, send again if it is lost. Raises ReplyTimeout, DeviceRefused.
+        """Send, wait for the reply, send again if it is lost. Raises ReplyTimeout, DeviceRefused.
 
         The first wait is short whatever `timeout_s`: a lost frame is more likely than a slow device, and every request
-        that is sent in this way may come twice.
+        that is sent in this way may come twice. A late answer to an earlier sending is an answer too.
         """
+        sent: set[int] = set()
         for attempt in range(self._n_tries):
-            sequence = self.send(operation, group, command, payload)
-            deadline_s = self._clock() + min(timeout_s, REPLY_TIMEOUT_S * 3**attempt) + self.pace_s
+            sent.add(self.send(operation, group, command, payload))
+            deadline_s = self._clock() + min(timeout_s, FIRST_WAIT_S * 3**attempt) + self.pace_s
             while (reply := self.receive(deadline_s - self._clock())) is not None:
-                if reply.sequence == sequence and (reply.group, reply.command) == (group, command):
+                if reply.sequence in sent and (reply.group, reply.command) == (group, command):
                     return checked(reply)
         raise ReplyTimeout(
-            f"The device at {self.transport.name} did not answer within {timeout_s:g} s, asked {self._n_tries} times.",
+            f"The device at {self.transport.name} did not answer; it was asked {self._n_tries} times.",
             "Check the cable and the device's power, then go on.",
         )
 
