@@ -228,3 +228,26 @@ def test_nothing_acknowledged_is_lost_when_the_program_is_killed_again_and_again
         known = {item.id for item in project.items("recipe")}
     assert len(acknowledged) >= N_KILLS
     assert set(acknowledged) <= known
+
+
+def test_two_programs_may_store_the_same_tree_at_once(tmp_path, monkeypatch):
+    with Project.open(tmp_path / "p", home=tmp_path / "home") as project:
+        folders = [tmp_path / "p" / "staging" / name for name in ("one", "two")]
+        for folder in folders:
+            folder.mkdir(parents=True)
+            (folder / "a.bin").write_bytes(b"same")
+        monkeypatch.setattr("workbench.project.objects.sync_folder", str)
+        first = project.objects.put_tree("recording", folders[0])
+        # The other program looked before the first one had finished.
+        real_exists = type(tmp_path).exists
+        monkeypatch.setattr(type(tmp_path), "exists", lambda path: path.name != first and real_exists(path))
+        assert project.objects.put_tree("recording", folders[1]) == first
+        assert not real_exists(folders[1])
+
+
+def test_a_deleted_folder_of_objects_is_noticed(tmp_path):
+    with Project.open(tmp_path / "p", home=tmp_path / "home") as project:
+        sha = project.objects.put_bytes("recipe", b"x")
+        project.record(Act(act="recipe", what="one", item=Item(kind="recipe", id=sha)))
+        shutil.rmtree(tmp_path / "p" / "objects")
+        assert "missing" in " ".join(project.check())

@@ -6,9 +6,11 @@ for signed material duplicates and stray white space are refused by comparing wi
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +20,7 @@ from workbench.core.errors import DiskFull, InputError
 
 T = TypeVar("T")
 MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
-_DISK_FULL_ERRNO = 28
+_DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=False):
@@ -76,7 +78,8 @@ def write_atomic(path: Path, data: bytes) -> None:
         partial.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # where the folder is no folder, there is nothing to take away either
+            partial.unlink(missing_ok=True)
         raise translate_os_error(error, path) from error
 
 
@@ -93,8 +96,14 @@ def sync_folder(folder: Path) -> None:
 
 def translate_os_error(error: OSError, path: Path) -> Exception:
     """A full disk becomes DiskFull and the rest an InputError that names the path and the system's reason."""
-    if error.errno == _DISK_FULL_ERRNO or getattr(error, "winerror", None) == 112:
+    if error.errno in _DISK_FULL_ERRNOS or getattr(error, "winerror", None) == 112:
         return DiskFull(f"The disk with {path.parent} is full; {path.name} was not written.", "Free some space and try again.")
+    if isinstance(error, FileNotFoundError):
+        return InputError(f"There is no {path}.", "Check how its name is spelled, and whether its disk is plugged in.")
+    if isinstance(error, IsADirectoryError):
+        return InputError(f"{path} is a folder; a file is needed here.", "Name a file in it.")
+    if isinstance(error, (NotADirectoryError, FileExistsError)):
+        return InputError(f"{path} can't be a folder: a file is in its place.", "Choose another folder.")
     return InputError(f"{path} can't be written or read: {error.strerror or error}.", "Check the folder and its permissions.")
 
 

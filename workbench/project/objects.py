@@ -107,7 +107,9 @@ class ObjectStore:
         try:
             folder.rename(place)
         except OSError as error:
-            raise translate_os_error(error, place) from error
+            if not (place / MEMBERS_FILE).is_file():
+                raise translate_os_error(error, place) from error
+            shutil.rmtree(folder, ignore_errors=True)  # another program stored the same at this moment
         sync_folder(place.parent)
         return name
 

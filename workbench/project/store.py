@@ -30,6 +30,7 @@ from workbench.project.objects import ObjectStore
 
 SCHEMA_VERSION = 1
 PROJECT_FILE = "project.toml"
+_OBJECT_ID_CHARS = 64
 
 
 class ProjectMeta(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,7 +146,7 @@ class Project:
         what = f"Removed {kind} {item.name or item.id[:12]}"
         values = {"champion": ""} if self.champion == item.id else {}
         self.record(Act(act="remove", on=item.asset, what=what, removed=gone, values=values, command=command))
-        if len(item.id) == 64:
+        if len(item.id) == _OBJECT_ID_CHARS:
             self.objects.remove(kind, item.id)
         return item
 
@@ -167,8 +168,7 @@ class Project:
         """Every object against its hash, every chain, and unreadable lines; sentences, empty when all is well."""
         problems = [problem for report in self.verify_journal() for problem in report.problems]
         for item in self.items():
-            is_object = len(item.id) == 64 and (self.root / "objects" / item.kind).is_dir()
-            problem = self.objects.check(item.kind, item.id) if is_object else None
+            problem = self.objects.check(item.kind, item.id) if len(item.id) == _OBJECT_ID_CHARS else None
             if problem is not None:
                 problems.append(problem)
         return problems

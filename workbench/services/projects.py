@@ -69,25 +69,26 @@ def new_project(request: ProjectRequest, job: Job) -> ProjectResult:
     """Make a project; raises ProjectError where there is one already."""
     if (Path(request.project) / "project.toml").is_file():
         raise ProjectError(f"{request.project} is a project already.", "Open it, or choose another folder.")
-    return show_project(request, job)
-
-
-def show_project(request: ProjectRequest, job: Job) -> ProjectResult:
-    """What is in it; made if absent."""
     with _open(request.project) as project:
         return _result_of(project, ())
 
 
+def show_project(request: ProjectRequest, job: Job) -> ProjectResult:
+    """What is in it. Raises ProjectError where there is no project: looking must not make one."""
+    with _open_existing(request.project) as project:
+        return _result_of(project, ())
+
+
 def check_project(request: ProjectRequest, job: Job) -> ProjectResult:
-    """Every object against its hash, every journal chain, the index against both."""
-    with _open(request.project) as project:
+    """Every object against its hash, every journal chain, the index against both. Raises ProjectError where there is none."""
+    with _open_existing(request.project) as project:
         job.progress(0.1, "Checking every object against its hash")
         return _result_of(project, tuple(project.check()))
 
 
 def rebuild_project(request: ProjectRequest, job: Job) -> ProjectResult:
-    """Make the index anew from journals and objects."""
-    with _open(request.project) as project:
+    """Make the index anew from journals and objects. Raises ProjectError where there is no project."""
+    with _open_existing(request.project) as project:
         project.rebuild()
         return _result_of(project, tuple(project.check()))
 
@@ -186,6 +187,13 @@ def _open(folder: str) -> Project:
     from workbench.project.store import Project
 
     return Project.open(Path(folder))
+
+
+def _open_existing(folder: str) -> Project:
+    if not (Path(folder) / "project.toml").is_file() and not (Path(folder) / "journal").is_dir():
+        text = f"There is no project in {folder}."
+        raise ProjectError(text, "Check the path, or make one: workbench project new DIR.")
+    return _open(folder)
 
 
 def _result_of(project: Project, problems: tuple[str, ...]) -> ProjectResult:
