@@ -96,6 +96,19 @@ def test_a_header_met_again_with_another_column_loses_no_row(tmp_path: Path) -> 
     assert recording.columns["a1"].tolist() == pytest.approx([5.5] * N)
 
 
+def test_units_that_change_with_a_repeated_header_are_converted(tmp_path: Path) -> None:
+    first = "time,P1\n,bar\n" + "".join(f"{iso(i)},5.5\n" for i in range(30))
+    second = "time,P1\n,kPa\n" + "".join(f"{iso(i)},550\n" for i in range(30, N))
+    recording = one(tmp_path, first + second)
+    assert recording.columns["P1"].tolist() == pytest.approx([5.5] * N)
+
+
+def test_rows_without_time_are_left_out_and_said(tmp_path: Path) -> None:
+    recording = one(tmp_path, table("time,a1,b1", "{t},{i},6.5") + ",5,6.5\n####,5,6.5\n")
+    assert recording.facts.rows == N
+    assert "ROWS_WITHOUT_TIME" in {finding.code for finding in recording.facts.findings}
+
+
 def test_a_line_that_was_cut_short_is_left_out_and_said(tmp_path: Path) -> None:
     recording = one(tmp_path, table("time;a1;b1", "{t};{i};6.5") + f"{iso(N)};311.7")
     assert recording.facts.rows == N
@@ -202,6 +215,36 @@ def test_events_in_another_file_are_announced_and_not_read_as_a_log(tmp_path: Pa
     assert len(parsed.recordings) == 1
     assert [event.name for event in parsed.event_files] == ["windows.json", "work.csv"]
     assert codes(parsed) == {"LABELS_ELSEWHERE"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "n_events"),
+    [
+        ("journal.txt", "2026-03-05 08:10  Bearing noise at the drive end\n05.03.2026 10:00: all fine\n", 2),
+        ("points.csv", "time,anomaly\n" + "".join(f"{iso(i)},{int(i > 50)}\n" for i in range(N)), 9),
+        ("spans.csv", "start,end,label\n2026-03-05 08:10:00,2026-03-05 08:20:00,leak\n", 1),
+    ],
+)
+def test_other_lists_of_events_are_announced_too(tmp_path: Path, name: str, text: str, n_events: int) -> None:
+    parsed = parse(write(tmp_path, table("time,P [bar]", "{t},6.{i}")), write(tmp_path, text, name))
+    assert [(event.name, event.n_events) for event in parsed.event_files] == [(name, n_events)]
+    assert len(parsed.recordings) == 1
+
+
+def test_a_set_point_called_target_is_a_channel(tmp_path: Path) -> None:
+    recording = one(tmp_path, table("time,Target speed,Fault current [A],P", "{t},14{i},3.{i},6.1"))
+    assert list(recording.columns) == ["Target speed", "Fault current", "P"]
+
+
+def test_a_flow_called_q_is_no_quality(tmp_path: Path) -> None:
+    recording = one(tmp_path, table("time;Q;P", "{t};2{i};6.1"))
+    assert recording.facts.channels[0].n_good == N
+
+
+def test_a_quality_for_the_whole_row_counts_for_all_channels(tmp_path: Path) -> None:
+    rows = "".join(f"{iso(i)};{i};6.1;{'Bad' if i == 3 else 'Good'}\n" for i in range(N))
+    recording = one(tmp_path, "time;F;P;Status\n" + rows)
+    assert [channel.bad for channel in recording.facts.channels] == [{"quality": 1}, {"quality": 1}]
 
 
 def test_a_unit_that_changes_from_cell_to_cell_is_converted_to_the_first(tmp_path: Path) -> None:

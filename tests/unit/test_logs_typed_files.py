@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from pyarrow import parquet
 
 from workbench.core.clock import format_utc
+from workbench.core.errors import LogFormatError
 from workbench.logs.parse import ParseOptions, parse_logs
 from workbench.logs.readers.csv_stream import NotPlain, find_plain_format, stream_plain_csv
 
@@ -51,6 +54,55 @@ def test_serials_in_a_workbook_follow_its_flag_without_a_question(tmp_path: Path
     parsed = parse_logs([workbook(tmp_path / "log.xlsx", is_1904=is_1904, as_serials=True)], ParseOptions(zone="UTC"))
     assert format_utc(parsed.recordings[0].facts.first_ns or 0) == first
     assert parsed.questions == ()
+
+
+def test_an_error_in_a_cell_of_a_workbook_keeps_its_text(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Time", "P [bar]"])
+    for row in range(N):
+        sheet.append([START + timedelta(minutes=row), "#N/A" if row == 7 else 5.5])
+    book.save(tmp_path / "log.xlsx")
+    facts = parse_logs([tmp_path / "log.xlsx"]).recordings[0].facts
+    assert facts.channels[0].bad == {"#n/a": 1}
+
+
+def test_a_sheet_with_a_cell_in_the_last_corner_is_refused(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet["XFD1048576"] = 1
+    book.save(tmp_path / "corner.xlsx")
+    with pytest.raises(LogFormatError, match=r"corner\.xlsx spans 1048576 rows"):
+        parse_logs([tmp_path / "corner.xlsx"])
+
+
+def test_a_workbook_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
+    honest = workbook(tmp_path / "log.xlsx", is_1904=False, as_serials=False)
+    path = tmp_path / "liar.xlsx"
+    with zipfile.ZipFile(honest) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(name, b" " * 5_000_000 if name == "xl/styles.xml" else source.read(name))
+    data = bytearray(path.read_bytes())
+    for signature, offset in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
+        at = data.find(signature)
+        while at >= 0:
+            if struct.unpack_from("<I", data, at + offset)[0] == 5_000_000:
+                struct.pack_into("<I", data, at + offset, 1000)
+            at = data.find(signature, at + 4)
+    path.write_bytes(bytes(data))
+    with pytest.raises(LogFormatError, match=r"liar\.xlsx unpacks to more than it declares"):
+        parse_logs([path])
+
+
+def test_another_office_document_is_no_log(tmp_path: Path) -> None:
+    path = tmp_path / "letter.docx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", "<w/>")
+    with pytest.raises(LogFormatError, match=r"letter\.docx is a document of another kind"):
+        parse_logs([path])
 
 
 def test_parquet_keeps_its_instants_and_nulls(tmp_path: Path) -> None:

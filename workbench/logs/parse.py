@@ -31,7 +31,7 @@ from workbench.logs.readers.table import Segment
 from workbench.logs.readers.text import read_rows, read_text
 from workbench.logs.recording_of_rows import ParsedRecording, build_recording
 from workbench.logs.roles import find_long, is_event_list
-from workbench.logs.sniff import is_time_name
+from workbench.logs.sniff import WHITESPACE, cell_kind, is_time_name
 from workbench.logs.summary import Finding, Question
 from workbench.logs.tables import Table, build_tables
 from workbench.logs.text import clean_text
@@ -163,12 +163,27 @@ def read_source(source: Source) -> list[Segment] | EventFile:
         found = read_json(source)
         return found if isinstance(found, EventFile) else read_rows(found, found[:400], source.name, decimal=".")
     try:
-        return read_text(source)
+        segments = read_text(source)
     except LogFormatError:
-        events = find_events_in_text(source) if len(source.data) < MAX_JOURNAL_BYTES else None
+        events = _find_journal(source)
         if events is None:
             raise
         return events
+    return (_find_journal(source) if _is_prose(segments[0]) else None) or segments
+
+
+def _find_journal(source: Source) -> EventFile | None:
+    return find_events_in_text(source) if len(source.data) < MAX_JOURNAL_BYTES else None
+
+
+def _is_prose(segment: Segment) -> bool:
+    """Words between blanks are a table only by accident."""
+    cells = [cell for row in segment.head for cell in row if cell]
+    return segment.delimiter == WHITESPACE and segment.layout == "wide" and sum(map(_is_word, cells)) > 0.4 * len(cells)
+
+
+def _is_word(cell: str) -> bool:
+    return cell_kind(cell) == "x"
 
 
 def _without_events(tables: list[Table]) -> tuple[list[Table], list[EventFile]]:

@@ -6,8 +6,8 @@ Dates keep the workbook's own epoch (1900 or 1904), which is believed. A sheet w
 from __future__ import annotations
 
 import io
-import re
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from workbench.core.errors import LogFormatError, WorkbenchError
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import Segment
 from workbench.logs.readers.text import read_rows
+from workbench.logs.readers.workbook import check_workbook, find_errors, is_epoch_1904
 from workbench.logs.text import clean_text
 
 if TYPE_CHECKING:
@@ -22,12 +23,11 @@ if TYPE_CHECKING:
 
 MAX_SHEETS = 100
 _SAMPLE_ROWS = 400
-_DATE_1904 = re.compile(rb"<workbookPr[^>]*\bdate1904\s*=\s*[\"'](?:1|true)[\"']", re.IGNORECASE)
 
 
 def read_excel(source: Source) -> list[Segment]:
     """The tables of a workbook. Raises LogFormatError naming the file."""
-    is_1904 = _is_1904(source.data)
+    is_1904 = is_epoch_1904(source.data)
     segments: list[Segment] = []
     refused: list[WorkbenchError] = []
     for name, rows in _sheets(source):
@@ -54,11 +54,14 @@ def read_excel(source: Source) -> list[Segment]:
 def _sheets(source: Source) -> Iterator[tuple[str, list[list[str]]]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
+    check_workbook(source)
+    errors = find_errors(source.data)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(source.data))
         for name in workbook.sheet_names[:MAX_SHEETS]:
-            rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=True)
+            rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
             texts = [[_text_of(cell) for cell in row] for row in rows]
+            _restore_errors(texts, errors.get(name, {}))
             yield name, [row for row in texts if any(row)]
     except (CalamineError, OSError, ValueError, zipfile.BadZipFile, BaseException) as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
@@ -85,17 +88,13 @@ def _text_of(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
-def _is_1904(data: bytes) -> bool:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open("xl/workbook.xml") as stream:
-            return bool(_DATE_1904.search(stream.read(1 << 20)))
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError, RuntimeError, NotImplementedError):
-        return False
+def _restore_errors(rows: list[list[str]], errors: dict[tuple[int, int], str]) -> None:
+    for (row, column), text in errors.items():
+        if row < len(rows) and column < len(rows[row]) and not rows[row][column]:
+            rows[row][column] = text
 
 
 def _set_epoch(segment: Segment, *, is_1904: bool) -> None:
     """Serials without a date format: the workbook says which epoch they count from."""
-    from dataclasses import replace
-
     if segment.time.kind == "epoch" and segment.time.epoch == "excel":
         segment.time = replace(segment.time, epoch="excel1904" if is_1904 else "excel1900")

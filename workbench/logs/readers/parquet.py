@@ -15,7 +15,8 @@ from workbench.logs.readers.table import NumberCells, Segment, TimeColumns, buil
 from workbench.logs.sniff import find_time, is_time_name
 from workbench.logs.text import clean_text
 
-MAX_ROWS = 200_000_000
+MAX_CELLS = 100_000_000
+MAX_BYTES = 1 << 30
 _SAMPLE_ROWS = 300
 
 
@@ -26,10 +27,7 @@ def read_parquet(source: Source) -> list[Segment]:
 
     try:
         file = parquet.ParquetFile(io.BytesIO(source.data))
-        if file.metadata.num_rows > MAX_ROWS or file.metadata.num_rows * file.metadata.num_columns > 5 * MAX_ROWS:
-            raise LogFormatError(
-                f"{source.name} has {file.metadata.num_rows} rows: too many.", "Split it.", path=str(source.path)
-            )
+        _check_size(source, file.metadata)
         table = file.read().combine_chunks()
         names = [clean_text(name) for name in table.column_names]
         columns = [_first_chunk(table.column(index)) for index in range(table.num_columns)]
@@ -38,6 +36,19 @@ def read_parquet(source: Source) -> list[Segment]:
         raise LogFormatError(
             f"{source.name} can't be read as Parquet: {clean_text(str(error))}.", "Write it again.", path=str(source.path)
         ) from error
+
+
+def _check_size(source: Source, metadata: object) -> None:
+    """A few bytes of Parquet may stand for billions of rows."""
+    n_rows, n_columns = metadata.num_rows, metadata.num_columns  # type: ignore[attr-defined] # pyarrow has no types
+    groups = range(metadata.num_row_groups)  # type: ignore[attr-defined]
+    n_bytes = sum(metadata.row_group(index).total_byte_size for index in groups)  # type: ignore[attr-defined]
+    if n_rows * max(n_columns, 1) > MAX_CELLS or n_bytes > MAX_BYTES:
+        raise LogFormatError(
+            f"{source.name} has {n_rows} rows of {n_columns} columns, {n_bytes} bytes: too many.",
+            "Split it.",
+            path=str(source.path),
+        )
 
 
 def _first_chunk(column: object) -> object:
