@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -115,3 +116,12 @@ def test_training_stops_at_any_leak(counts: tuple[int, int, int]) -> None:
     with pytest.raises(LeakageError, match=str(max(counts))):
         check_leaks(guard)
     check_leaks(Guard(n_straddling=0, n_assets_on_two_sides=0, n_label_inputs=0))
+
+
+def test_pumps_that_are_held_out_have_a_sister_in_training_where_possible() -> None:
+    table = make_table(6)
+    named = replace(table, assets=("P-1A", "P-1B", "P-2A", "P-2B", "P-3A", "P-3B"))
+    for seed in range(5):
+        spans = plan_split(named, (), Recipe(seed=seed)).spans
+        trained = {span.asset[:3] for span in spans if span.part == "train"}
+        assert {"P-1", "P-2", "P-3"} == trained
