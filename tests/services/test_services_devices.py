@@ -102,6 +102,18 @@ def test_the_wrong_pump_is_refused(site: Site, field: str, reason: str) -> None:
     assert (result.state, result.reason, result.bytes) == ("refused", reason, 0)
 
 
+def test_the_wrong_pump_is_refused_even_where_this_model_runs_already(site: Site) -> None:
+    with site.device() as port:
+        result = site.update(port, site.old, expect_asset="P-9999")
+    assert (result.verdict, result.state, result.reason) == ("failed", "refused", "wrong_asset")
+
+
+def test_a_model_that_runs_already_is_verified_without_a_byte(site: Site) -> None:
+    with site.device() as port:
+        result = site.update(port, site.old)
+    assert (result.verdict, result.bytes) == ("verified", 0)
+
+
 def test_a_device_without_trust_refuses_everything_itself(site: Site) -> None:
     (site.state / "trust.json").unlink()
     with site.device(trust_file=None) as port:

@@ -62,7 +62,7 @@ def test_one_wrong_answer_fails_whether_it_is_a_score_or_none(index: int) -> Non
 def slot(number: int, release: int, *roles: str) -> SlotState:
     return SlotState(
         slot=number, name="m", release=release, identity=f"i{release}", image_sha256=f"s{release}", size_bytes=1,
-        active="active" in roles, confirmed="confirmed" in roles, pending=False, bootable=True,
+        active="active" in roles, confirmed="confirmed" in roles, pending="pending" in roles, bootable=True,
     )  # fmt: skip
 
 
@@ -86,6 +86,7 @@ LOST = Trouble(step="self-test", reason="disconnected", message="gone")
         (device(slot(0, 3, "confirmed"), slot(1, 4, "active")), None, ("unknown", "awaiting_confirm")),
         (device(slot(0, 3, "confirmed"), slot(1, 4, "active")), LOST, ("unknown", "on_trial")),
         (device(slot(0, 3, "active", "confirmed"), slot(1, 4)), LOST, ("failed", "rolled_back")),
+        (device(slot(0, 3, "active", "confirmed"), slot(1, 4, "pending")), LOST, ("unknown", "test_boot_pending")),
         (OLD, msgspec.structs.replace(LOST, step="transfer"), ("failed", "failed_at_transfer")),
         (OLD, msgspec.structs.replace(LOST, step="check", is_refusal=True), ("failed", "refused")),
         (device(slot(0, 9, "active", "confirmed"), slot(1, 4)), LOST, ("unknown", "other_model")),

@@ -103,6 +103,8 @@ class Deployment:
         target = self._now.find(self._update.image.sha256)
         if self._update.scope == "look":
             return None
+        if not self._is_checked:
+            return "check"
         if target is not None and target.active:
             if target.confirmed:
                 return None
@@ -114,8 +116,6 @@ class Deployment:
         return self._next_write(target)
 
     def _next_write(self, target: SlotState | None) -> str:
-        if not self._is_checked:
-            return "check"
         if target is None or not target.bootable:
             return "transfer"
         if not self._is_verified:

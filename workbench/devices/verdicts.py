@@ -18,7 +18,8 @@ VerdictWord = Literal["verified", "failed", "unknown"]
 class Verdict(Record, frozen=True, kw_only=True):
     """The end of an update.
 
-    `state`: confirmed; refused, rolled_back, failed_at_STEP; awaiting_confirm, on_trial, not_reached, other_model.
+    `state`: confirmed; refused, rolled_back, failed_at_STEP; awaiting_confirm, on_trial,
+    test_boot_pending, not_reached, other_model.
     """
 
     word: VerdictWord
@@ -69,11 +70,17 @@ class Trouble(Record, frozen=True, kw_only=True):
 def judge(image_sha256: str, before: Snapshot | None, after: Snapshot, trouble: Trouble | None, port: str) -> Verdict:
     """The verdict from what was read back at the end. `before` None: the update never got as far as reading the device."""
     target = after.find(image_sha256)
+    if trouble is not None and trouble.is_refusal and _is_old_model(before, after):
+        # Also where the wanted model runs there already: at the wrong pump that is no success.
+        text = f"Nothing was written. {trouble.message}"
+        return Verdict(word="failed", state="refused", reason=trouble.reason, message=text, next_action=trouble.hint)
     if target is not None and target.active and target.confirmed:
         text = f"Release {target.release} runs on {after.passport.tag or after.passport.serial} and is confirmed."
         return Verdict(word="verified", state="confirmed", message=text)
     if target is not None and target.active:
         return _on_trial(target, trouble, port)
+    if target is not None and target.pending:
+        return _pending(target, trouble, port)
     reason, message = (trouble.reason, trouble.message) if trouble else ("", "")
     if not _is_old_model(before, after):
         action = f"Look at the device first: workbench devices identify --port {port}"
@@ -101,6 +108,13 @@ def _on_trial(target: SlotState, trouble: Trouble | None, port: str) -> Verdict:
         return Verdict(word="unknown", state="awaiting_confirm", reason="not_confirmed", message=text, next_action=action)
     action = f"Go on: workbench devices resume --port {port}. A restart of the device brings the old model back."
     return Verdict(word="unknown", state="on_trial", reason=trouble.reason, message=trouble.message, next_action=action)
+
+
+def _pending(target: SlotState, trouble: Trouble | None, port: str) -> Verdict:
+    text = f"The old model is still running, but the next restart tries release {target.release}."
+    action = f"Go on: workbench devices resume --port {port}"
+    reason = trouble.reason if trouble else "not_restarted"
+    return Verdict(word="unknown", state="test_boot_pending", reason=reason, message=text, next_action=action)
 
 
 def _is_old_model(before: Snapshot | None, after: Snapshot) -> bool:

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from workbench.core.codec import Record, decode_strict, encode_pretty, sha256_file, write_atomic
+from workbench.core.codec import Record, decode_strict, encode_pretty, sha256_file, sync_folder, write_atomic
 from workbench.core.errors import InputError
 from workbench.core.wire import SlotState
 
@@ -111,6 +111,7 @@ class SlotStore:
         target = self.image_path(slot)
         target.parent.mkdir(parents=True, exist_ok=True)
         image.replace(target)
+        sync_folder(target.parent)
         self._save(self._with_slot(slot, msgspec.structs.replace(content, is_bootable=True)))
 
     def set_pending(self, slot: int) -> None:
