@@ -18,6 +18,7 @@ from workbench.learning.evaluate import (
     poisson_interval,
     rank_all,
     raw_scale,
+    share_interval,
     slice_metrics,
     window_metrics,
 )
@@ -109,6 +110,13 @@ def test_the_poisson_interval_is_garwoods() -> None:
     assert tuple(round(value, 2) for value in poisson_interval(0)) == (0.0, 3.69)
     assert tuple(round(value, 2) for value in poisson_interval(1)) == (0.03, 5.57)
     assert tuple(round(value, 2) for value in poisson_interval(10)) == (4.80, 18.39)
+
+
+def test_the_interval_of_a_share_is_wilsons() -> None:
+    # Wilson 1927 with z = 1.96: 8 of 10 -> (0.490, 0.943); 0 of 10 -> (0, 0.278).
+    assert (0.49, 0.943) == tuple(round(value or 0.0, 3) for value in share_interval(8, 10))
+    assert (0.0, 0.278) == tuple(round(value or 0.0, 3) for value in share_interval(0, 10))
+    assert (None, None) == share_interval(0, 0)
 
 
 def test_window_figures_are_those_of_the_confusion_matrix() -> None:

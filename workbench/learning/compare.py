@@ -52,7 +52,7 @@ def _of_recipe(first: RunRecord, second: RunRecord, names: tuple[str, str]) -> l
         if name not in own and ours[name] != theirs[name]
     ]
     if first.params != second.params:
-        found.append(f"Settings: {_value(first.params)} in {names[0]} and {_value(second.params)} in {names[1]}.")
+        found.append(f"Settings: {_settings(first.params)} in {names[0]} and {_settings(second.params)} in {names[1]}.")
     return found
 
 
@@ -92,6 +92,10 @@ def _number(value: float | None) -> str:
 
 def _value(value: object) -> str:
     return "automatic" if value in (0, 0.0, [], {}) else str(value)
+
+
+def _settings(params: dict[str, float]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in params.items()) or "defaults"
 
 
 def _version(record: RunRecord) -> str:

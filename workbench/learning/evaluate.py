@@ -104,10 +104,13 @@ def event_metrics(is_alarm: NDArray[np.bool_], scored: Scored, marks: Marks) -> 
     n_false = sum(alarm.event is None for alarm in alarms)
     weeks = scored.running_weeks
     low, high = poisson_interval(n_false)
+    recall_low, recall_high = share_interval(len(caught), len(present))
     return {
         "n_events": float(len(present)),
         "n_caught": float(len(caught)),
         "event_recall": len(caught) / len(present) if len(present) else None,
+        "recall_low": recall_low,
+        "recall_high": recall_high,
         "median_delay_s": float(np.median(delays_s)) if delays_s else None,
         "n_false_alarms": float(n_false),
         "false_alarms_per_week": n_false / weeks if weeks else None,
@@ -164,6 +167,16 @@ def poisson_interval(count: int, confidence: float = 0.95) -> tuple[float, float
     tail = (1 - confidence) / 2
     low = float(gammaincinv(count, tail)) if count else 0.0
     return low, float(gammaincinv(count + 1, 1 - tail))
+
+
+def share_interval(count: int, total: int) -> tuple[float | None, float | None]:
+    """95 % interval of a share (Wilson, JASA 22, 1927, eq. 6); None where there is nothing to share."""
+    if not total:
+        return None, None
+    z = 1.959964
+    middle = (count + z * z / 2) / (total + z * z)
+    half = z * np.sqrt(count * (total - count) / total + z * z / 4) / (total + z * z)
+    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
 def choose_threshold(raw: NDArray[np.floating], scored: Scored, false_alarms_per_week: float) -> float:

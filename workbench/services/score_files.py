@@ -75,7 +75,8 @@ def parse_each(
         questions = [question_of(question) for question in parsed.questions]
         is_one_file = len(group) == 1 and len(parsed.recordings) == 1
         for recording in parsed.recordings:
-            yield str(group[0]) if is_one_file else recording.facts.source, [recording], questions
+            inside = str(group[0] / recording.facts.source) if len(group) == 1 else recording.facts.source
+            yield str(group[0]) if is_one_file else inside, [recording], questions
             questions = []
 
 
