@@ -81,6 +81,16 @@ def test_a_long_table_becomes_a_channel_a_tag_and_nothing_is_filled_in(tmp_path:
     assert recording.facts.rows == N
 
 
+def test_a_long_table_tells_the_doubled_hour_apart_for_each_tag(tmp_path: Path) -> None:
+    hours = ["01:00", "02:00", "02:00", "03:00", "04:00"]
+    text = "Tag,Time,Value\n" + "".join(
+        f"{tag},2025-10-26 {hour}:00,{i}\n" for i, hour in enumerate(hours) for tag in ("F1", "P1")
+    )
+    recording = one(tmp_path, text, zone="Europe/Oslo")
+    assert (np.diff(recording.times_ns) // 10**9).tolist() == [3600] * 4
+    assert recording.columns["P1"].tolist() == [0, 1, 2, 3, 4]
+
+
 @pytest.mark.parametrize("form", ["{t};flow;{i}.5;pres;6.1;\n", "{t} flow={i}.5 pres=6.1\n"])
 def test_name_value_lines_are_pivoted(tmp_path: Path, form: str) -> None:
     recording = one(tmp_path, "".join(form.format(t=iso(i), i=i) for i in range(N)))

@@ -29,7 +29,7 @@ def choices(zone: str | None = None, *answers: str) -> TimeChoices:
 
 
 def read(texts: list[str], time: TimeColumns = STAMP, zone: str | None = None, *answers: str) -> TimeAxis:
-    return read_times(Cells.of(texts), len(texts), time, [0], choices(zone, *answers))
+    return read_times(Cells.of(texts), len(texts), time, [np.arange(len(texts))], choices(zone, *answers))
 
 
 def codes(axis: TimeAxis) -> list[str]:

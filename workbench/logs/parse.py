@@ -30,7 +30,7 @@ from workbench.logs.readers.sources import Source, load_sources
 from workbench.logs.readers.table import Segment
 from workbench.logs.readers.text import read_rows, read_text
 from workbench.logs.recording_of_rows import ParsedRecording, build_recording
-from workbench.logs.roles import find_long, is_event_list
+from workbench.logs.roles import LongRoles, find_long, is_event_list
 from workbench.logs.sniff import WHITESPACE, cell_kind, is_time_name
 from workbench.logs.summary import Finding, Question
 from workbench.logs.tables import Table, build_tables
@@ -200,7 +200,8 @@ def _without_events(tables: list[Table]) -> tuple[list[Table], list[EventFile]]:
 
 
 def _read_table(table: Table, options: ParseOptions, answers: questions.AnswerBook) -> list[ParsedRecording] | EventFile:
-    axis = _read_axis(table, options, answers)
+    roles = find_long(table.headers, table.columns, table.n_rows) if table.layout == "wide" else None
+    axis = _read_axis(table, roles, options, answers)
     rows = _rows_in_order(table, axis)
     if rows.size < max(1, _MIN_GOOD_TIMES * table.n_rows):
         raise LogFormatError(
@@ -208,7 +209,6 @@ def _read_table(table: Table, options: ParseOptions, answers: questions.AnswerBo
             "Check the time column, or export it with ISO 8601 times.",
             path=table.sources[0],
         )
-    roles = find_long(table.headers, table.columns, table.n_rows) if table.layout == "wide" else None
     log = read_long(table, roles, axis.times_ns, rows, answers) if roles else read_wide(table, axis.times_ns, rows, answers)
     if not log.columns and log.labels:
         return EventFile(
@@ -230,12 +230,27 @@ def _finish(log: LogRows, axis: TimeAxis, findings: list[Finding]) -> ParsedReco
     return recording.with_findings(found)
 
 
-def _read_axis(table: Table, options: ParseOptions, answers: questions.AnswerBook) -> TimeAxis:
+def _read_axis(table: Table, roles: LongRoles | None, options: ParseOptions, answers: questions.AnswerBook) -> TimeAxis:
     if table.time.kind == "none":
         _check_no_unread_time(table)
     choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns)
     stored = None if table.times_ns is None else StoredTimes(ns=table.times_ns, is_absolute=table.is_absolute)
-    return read_times(stored or table.time_cells, table.n_rows, table.time, table.source_rows, choices)
+    return read_times(stored or table.time_cells, table.n_rows, table.time, time_blocks(table, roles), choices)
+
+
+def time_blocks(table: Table, roles: LongRoles | None) -> list[NDArray[np.intp]]:
+    """Rows whose order is the order of time: those of a file, in a long table those of one tag in a file."""
+    bounds = pairwise([*table.source_rows, table.n_rows])
+    blocks = [np.arange(start, end) for start, end in bounds]
+    tags = table.columns[roles.tag] if roles else None
+    if not isinstance(tags, Cells):
+        return blocks
+    return [part for block in blocks for part in _by_code(block, tags.codes[block])]
+
+
+def _by_code(rows: NDArray[np.intp], codes: NDArray[np.int32]) -> list[NDArray[np.intp]]:
+    order = np.argsort(codes, kind="stable")
+    return np.split(rows[order], np.flatnonzero(np.diff(codes[order])) + 1)
 
 
 def _check_no_unread_time(table: Table) -> None:

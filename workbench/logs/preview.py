@@ -17,7 +17,7 @@ from workbench.logs import questions
 from workbench.logs.cells import Cells
 from workbench.logs.columns import read_cells
 from workbench.logs.label_like import is_label_name
-from workbench.logs.parse import ParseOptions, read_source
+from workbench.logs.parse import ParseOptions, read_source, time_blocks
 from workbench.logs.readers.events import EventFile
 from workbench.logs.readers.sources import Source, find_kind, load_file
 from workbench.logs.readers.table import NumberCells, Segment
@@ -125,8 +125,8 @@ def _preview_segments(segments: list[Segment], source: Source, options: ParseOpt
     table = build_tables(segments, join=False)[0]
     choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns)
     stored = None if table.times_ns is None else StoredTimes(ns=table.times_ns, is_absolute=table.is_absolute)
-    axis = read_times(stored or table.time_cells, table.n_rows, table.time, table.source_rows, choices)
     long = find_long(table.headers, table.columns, table.n_rows) if table.layout == "wide" else None
+    axis = read_times(stored or table.time_cells, table.n_rows, table.time, time_blocks(table, long), choices)
     marks = mark_columns(table, answers)
     columns = _long_columns(table, long) if long else _wide_columns(table, marks.marks)
     time_name = table.time.header or ("none" if table.time.kind == "none" else "first column")

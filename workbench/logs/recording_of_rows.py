@@ -17,6 +17,8 @@ from workbench.logs.summary import Finding, LeftOut, Question, RecordingFacts
 from workbench.logs.time_axis import find_gaps, median_step_ns
 from workbench.logs.wide import LogRows
 
+_MANY_AT_ONCE = 1000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedRecording:
@@ -98,6 +100,11 @@ def _find_copies(codes: NDArray[np.int16], values: NDArray[np.float64]) -> tuple
 
     A cell that was never written (the column came later) contradicts nothing; a row that only adds such cells is no copy.
     """
+    if len(codes) > _MANY_AT_ONCE:
+        _, first = np.unique(np.concatenate([codes, values], axis=1), axis=0, return_index=True)
+        copies = np.ones(len(codes), np.bool_)
+        copies[first] = False
+        return copies, first.size - 1
     seen: set[bytes] = set()
     copies = np.zeros(len(codes), np.bool_)
     n_conflicts = 0

@@ -57,7 +57,7 @@ def decode_bytes(data: bytes, name: str) -> Decoded:
     text = data.decode(encoding, "replace")
     if encoding == "cp1252" and "�" in text:
         text = data.decode("latin-1")
-    text = text.removeprefix("\ufeff")
+    text = text.replace("\ufeff", "")  # files that were glued together carry one each
     if "\x00" in text:
         text = _NUL_BLOCK.sub("\n", text).replace("\x00", "")
     check_is_text(text[:_SAMPLE_CHARS], name)

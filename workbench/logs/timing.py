@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,7 @@ from workbench.logs.readers.table import TimeColumns
 from workbench.logs.summary import Question
 from workbench.logs.zones import load_zone, local_to_utc
 
+Blocks = Sequence[NDArray[np.intp]]
 _DAY_NS = 86_400 * NS_PER_S
 _EXCEL_1900_DAYS = -25_569
 """1899-12-30 in days from 1970-01-01: Excel's serial 1 with its 29 February 1900 that never was."""
@@ -92,26 +92,26 @@ class StoredTimes:
 
 
 def read_times(
-    cells: Cells | StoredTimes | None, n_rows: int, time: TimeColumns, starts: Sequence[int], choices: TimeChoices
+    cells: Cells | StoredTimes | None, n_rows: int, time: TimeColumns, blocks: Blocks, choices: TimeChoices
 ) -> TimeAxis:  # fmt: skip
-    """Read a time column; `starts` are the first rows of the files, each of which keeps its own order for the autumn hour."""
+    """Read a time column; `blocks` are rows (of one file, of one tag) that each keep their own order for the autumn hour."""
     if isinstance(cells, StoredTimes):
         is_good = cells.ns != np.iinfo(np.int64).min
         found = Instants(np.where(is_good, cells.ns, 0), np.full(n_rows, cells.is_absolute), is_good)
-        return _to_utc(found, time, starts, choices, "stored", [])
+        return _to_utc(found, time, blocks, choices, "stored", [])
     if time.kind == "none" or cells is None:
         return _row_numbers(n_rows, choices)
     if time.kind == "relative":
         return _relative(cells, time, choices)
     if time.kind == "epoch":
-        return _epoch(cells, time, starts, choices)
-    return _stamps(cells, time, starts, choices)
+        return _epoch(cells, time, blocks, choices)
+    return _stamps(cells, time, blocks, choices)
 
 
-def _stamps(cells: Cells, time: TimeColumns, starts: Sequence[int], choices: TimeChoices) -> TimeAxis:
+def _stamps(cells: Cells, time: TimeColumns, blocks: Blocks, choices: TimeChoices) -> TimeAxis:
     order, asked, notation = _day_order(cells, choices)
     found = _spread(read_stamps(cells.texts, order), cells)
-    return _to_utc(found, time, starts, choices, notation, asked)
+    return _to_utc(found, time, blocks, choices, notation, asked)
 
 
 def _spread(instants: Instants, cells: Cells) -> Instants:
@@ -155,7 +155,7 @@ def _by_regularity(cells: Cells, orders: list[DayOrder]) -> tuple[DayOrder, bool
 
 
 def _to_utc(
-    found: Instants, time: TimeColumns, starts: Sequence[int], choices: TimeChoices, notation: str, asked: list[Question]
+    found: Instants, time: TimeColumns, blocks: Blocks, choices: TimeChoices, notation: str, asked: list[Question]
 ) -> TimeAxis:  # fmt: skip
     is_naive = found.is_good & ~found.is_absolute
     times_ns = found.ns.copy()
@@ -167,17 +167,16 @@ def _to_utc(
         if shift_ns is not None:
             times_ns[is_naive] -= shift_ns
         elif zone:
-            _apply_zone(times_ns, is_naive, starts, zone)
+            _apply_zone(times_ns, is_naive, blocks, zone)
     return TimeAxis(
         times_ns=times_ns, is_good=found.is_good, notation=notation, zone=zone or "UTC (not known)", questions=tuple(asked)
     )
 
 
-def _apply_zone(times_ns: NDArray[np.int64], is_naive: NDArray[np.bool_], starts: Sequence[int], zone: str) -> None:
+def _apply_zone(times_ns: NDArray[np.int64], is_naive: NDArray[np.bool_], blocks: Blocks, zone: str) -> None:
     loaded = load_zone(zone)
-    bounds = [*starts, times_ns.size]
-    for start, end in pairwise(bounds):
-        rows = start + np.flatnonzero(is_naive[start:end])
+    for block in blocks:
+        rows = block[is_naive[block]]
         if rows.size:
             times_ns[rows] = local_to_utc(times_ns[rows], loaded)
 
@@ -205,13 +204,13 @@ def _offset_ns(text: str | None) -> int:
     return (seconds if match[1] == "+" else -seconds) * NS_PER_S
 
 
-def _epoch(cells: Cells, time: TimeColumns, starts: Sequence[int], choices: TimeChoices) -> TimeAxis:
+def _epoch(cells: Cells, time: TimeColumns, blocks: Blocks, choices: TimeChoices) -> TimeAxis:
     asked: list[Question] = []
     epoch = time.epoch
     if epoch == "excel":
         epoch, asked = _excel_epoch(cells, choices)
     found = _spread(_scaled(cells.texts, *_SCALES[epoch], is_absolute=epoch not in _CLOCK_EPOCHS), cells)
-    return _to_utc(found, time, starts, choices, questions.EPOCH_WORDS[epoch], asked)
+    return _to_utc(found, time, blocks, choices, questions.EPOCH_WORDS[epoch], asked)
 
 
 def _excel_epoch(cells: Cells, choices: TimeChoices) -> tuple[str, list[Question]]:

@@ -47,7 +47,7 @@ def read_excel(source: Source) -> list[Segment]:
             )
         )
     for segment in segments:
-        _set_epoch(segment, is_1904=is_1904)
+        _set_epoch(segment, is_1904=is_1904, is_known=source.data.startswith(b"PK"))
     return segments
 
 
@@ -94,7 +94,7 @@ def _restore_errors(rows: list[list[str]], errors: dict[tuple[int, int], str]) -
             rows[row][column] = text
 
 
-def _set_epoch(segment: Segment, *, is_1904: bool) -> None:
-    """Serials without a date format: the workbook says which epoch they count from."""
-    if segment.time.kind == "epoch" and segment.time.epoch == "excel":
+def _set_epoch(segment: Segment, *, is_1904: bool, is_known: bool) -> None:
+    """Serials without a date format: an .xlsx says which epoch they count from; of an .xls we don't know."""
+    if is_known and segment.time.kind == "epoch" and segment.time.epoch == "excel":
         segment.time = replace(segment.time, epoch="excel1904" if is_1904 else "excel1900")

@@ -129,7 +129,7 @@ def _read(path: Path) -> bytes:
 
 
 def _unpack(name: str, data: bytes, path: Path, *, depth: int, is_optional: bool) -> Iterator[Source]:
-    name = clean_text(name)
+    name = clean_text(name.encode("utf-8", "replace").decode("utf-8"))  # a name on the disk need not be text
     if not data.strip(b"\x00\r\n\t \xff\xfe\xef\xbb\xbf"):
         raise LogFormatError(f"{name} is empty.", "Export it again, or leave it out.", path=str(path))
     kind = find_kind(name, data[:512])
