@@ -81,6 +81,7 @@ class AssetLogs:
         self.first_ns = min((info.first_ns for info in self.recordings), default=0)
         self.last_ns = max((info.last_ns for info in self.recordings), default=1)
         self.gaps = _gaps_of(self._opened)
+        self.label_columns = tuple(sorted({name for _, recording in opened for name in recording.summary.labels}))
         steps = [recording.summary.sample_period_s for _, recording in opened]
         self.sample_period_s = min((step for step in steps if step), default=None)
 

@@ -39,7 +39,7 @@ class LogsPage(Page):
         self.side = LogsSide(context)
         self.view = LogsView(context, "logs")
         self.preview = ImportPreview(context)
-        self._is_previewing = False
+        self._is_previewing = self._is_stale = False
         self._empty = EmptyState(
             self.theme, "logs", self.tr("No log in this project yet"),
             self.tr("Drop a file or a folder here: CSV, text, Excel or Parquet, also packed."), self.tr("Import log"),
@@ -135,9 +135,15 @@ class LogsPage(Page):
         )  # fmt: skip
 
     def label_span(self) -> None:
-        """Go to the Label page with what is shown."""
-        start, end = self.view.range_ns
-        self.context.navigate("label", asset=self.view.asset, start_ns=start, end_ns=end)
+        """Go to the Label page: with a new event over the marked span, else with what is shown."""
+        span_ns = self.view.plots.view.span_ns
+        start, end = span_ns or self.view.range_ns
+        if span_ns is None:
+            self.context.navigate("label", asset=self.view.asset, start_ns=start, end_ns=end)
+            return
+        self.view.plots.view.set_span(None)
+        self.context.select(asset=self.view.asset, start_ns=start, end_ns=end)
+        self.context.run_action("label.span")
 
     def _lay_out(self) -> None:
         holder = QWidget()
@@ -175,7 +181,8 @@ class LogsPage(Page):
         range_ns = None
         if goal.asset == wanted and goal.start_ns is not None and goal.end_ns is not None:
             range_ns = (goal.start_ns, goal.end_ns)
-        self.view.open_asset(wanted, range_ns)
+        self.view.open_asset(wanted, range_ns, again=self._is_stale)
+        self._is_stale = False
 
     def _on_opened(self, logs: object) -> None:
         assert isinstance(logs, AssetLogs)
@@ -257,7 +264,10 @@ class LogsPage(Page):
     def _on_changed(self, kind: str) -> None:
         if kind == "recording":
             self.view.close_logs()
-        if kind in {"recording", "labels"} and self.isVisible():
+        if kind not in {"recording", "labels"}:
+            return
+        self._is_stale = True
+        if self.isVisible():
             self.activated(self.context.selection)
 
     def _on_project_changed(self, _project: object) -> None:

@@ -90,7 +90,6 @@ class LogsView(QWidget):
             self.plots.view.show_range(*logs.main_stretch())
             self.plots.view.set_cursor(self.plots.view.end_ns)
         self.plots.show_channels(self.channels())
-        self.plots.set_events_shown(self.layers.is_on("events"))
         self._show_wanted()
         self.opened.emit(logs)
         self._on_shown()

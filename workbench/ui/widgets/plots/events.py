@@ -101,12 +101,12 @@ class EventStrip(Strip):
         painter.setFont(self.theme.font("small"))
         painter.setPen(self.theme.colour("text2"))
         painter.drawText(QPointF(EDGE_PX, 13), self.tr("Events"))
-        taken = self.columns.left - 8
-        for mark in sorted(self.marks, key=_start_of):
+        taken: list[tuple[float, float]] = []
+        for mark in sorted(self.marks, key=self._order_of):
             box = event_box(self.columns, mark, EVENTS_PX - BAR_PX - 3, EVENTS_PX - 3)
             if box is not None:
                 self._paint_bar(painter, box, mark)
-                taken = self._paint_name(painter, box, mark, taken)
+                self._paint_name(painter, box, mark, taken)
         self.paint_cursor(painter, EVENTS_PX - 4, EVENTS_PX)
         painter.end()
 
@@ -118,7 +118,8 @@ class EventStrip(Strip):
             return
         painter.fillRect(box, self.theme.colour("accent", 1.0 if mark.state == "real" else _UNSURE))
 
-    def _paint_name(self, painter: QPainter, box: QRectF, mark: EventMark, taken: float) -> float:
+    def _paint_name(self, painter: QPainter, box: QRectF, mark: EventMark, taken: list[tuple[float, float]]) -> None:
+        """The name and what was judged, where there is room beside the names that are there."""
         state = f" · {event_state_words(mark.state)}"
         bold, plain = self.theme.font("label"), self.theme.font("small")
         bold.setPixelSize(12)
@@ -126,16 +127,15 @@ class EventStrip(Strip):
         width = painter.fontMetrics().horizontalAdvance(mark.name)
         painter.setFont(plain)
         total = width + painter.fontMetrics().horizontalAdvance(state)
-        left = min(box.left(), self.columns.right - total)
-        if left < taken + 8:
-            return taken
+        left = max(self.columns.left, min(box.left(), self.columns.right - total))
+        if any(left < end + 8 and left + total + 8 > start for start, end in taken):
+            return
+        taken.append((left, left + total))
         painter.setPen(self.theme.colour("text2"))
         painter.drawText(QPointF(left + width, 13), state)
         painter.setFont(bold)
         painter.setPen(self.theme.colour("accent" if mark.id == self.chosen else "text1"))
         painter.drawText(QPointF(left, 13), mark.name)
-        return left + total
 
-
-def _start_of(mark: EventMark) -> int:
-    return mark.start_ns
+    def _order_of(self, mark: EventMark) -> tuple[bool, int]:
+        return mark.id != self.chosen, mark.start_ns

@@ -43,7 +43,9 @@ class StackedPlots(QWidget):
         self.axis = TimeAxisStrip(theme, self.view)
         self.logs: AssetLogs | None = None
         self._main_channel = ""
-        self._has_quality = True
+        self._has_quality = self._has_events = True
+        self._marks: tuple[EventMark, ...] = ()
+        self._chosen = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 4)
         column.setSpacing(0)
@@ -89,14 +91,15 @@ class StackedPlots(QWidget):
 
     def set_marks(self, marks: tuple[EventMark, ...], chosen: str = "") -> None:
         """Show these events; one of them as chosen."""
+        self._marks, self._chosen = marks, chosen
         self.events.set_marks(marks, chosen)
-        self.rows.set_marks(marks, chosen)
+        self.rows.set_marks(marks if self._has_events else (), chosen)
 
     def set_events_shown(self, is_shown: bool) -> None:
         """Show or hide events."""
+        self._has_events = is_shown
         self.events.setVisible(is_shown)
-        marks = marks_of(self.logs.events) if is_shown and self.logs else ()
-        self.set_marks(marks)
+        self.set_marks(self._marks, self._chosen)
 
     def set_quality_shown(self, is_shown: bool) -> None:
         """Show or hide the quality strips."""
