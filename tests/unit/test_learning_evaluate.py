@@ -114,9 +114,9 @@ def test_the_poisson_interval_is_garwoods() -> None:
 
 def test_the_interval_of_a_share_is_wilsons() -> None:
     # Wilson 1927 with z = 1.96: 8 of 10 -> (0.490, 0.943); 0 of 10 -> (0, 0.278).
-    assert (0.49, 0.943) == tuple(round(value or 0.0, 3) for value in share_interval(8, 10))
-    assert (0.0, 0.278) == tuple(round(value or 0.0, 3) for value in share_interval(0, 10))
-    assert (None, None) == share_interval(0, 0)
+    assert tuple(round(value or 0.0, 3) for value in share_interval(8, 10)) == (0.49, 0.943)
+    assert tuple(round(value or 0.0, 3) for value in share_interval(0, 10)) == (0.0, 0.278)
+    assert share_interval(0, 0) == (None, None)
 
 
 def test_window_figures_are_those_of_the_confusion_matrix() -> None:
