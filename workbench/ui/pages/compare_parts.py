@@ -10,6 +10,7 @@ from workbench.services.runs import CurvePoint, TimelineAlarm, TimelineResult
 from workbench.services.training import RunSummary
 from workbench.ui.context import AppContext
 from workbench.ui.format import count, instant, number, span, zone_of
+from workbench.ui.pages.page_parts import clear_layout
 from workbench.ui.pages.run_words import caught_of, delay_of, or_nan
 from workbench.ui.widgets.buttons import FlatButton
 from workbench.ui.widgets.card import Card
@@ -243,9 +244,7 @@ class AlarmsCard(Card):
         return self.tr("{word}, {at}, score {score}").format(word=word, at=at, score=number(alarm.peak_score, 2))
 
     def _show_slices(self, found: TimelineResult) -> None:
-        while (item := self._slice_row.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        clear_layout(self._slice_row)
         self._slice_row.addWidget(Text(self.tr("Worst slice first"), "small", "text2"))
         for part in found.slices[:_MAX_SLICES]:
             self._slice_row.addWidget(_slice_chip(part), 1)
@@ -321,9 +320,7 @@ class DiffCard(Card):
     def show_differences(self, facts: str, differences: tuple[str, ...]) -> None:
         """Sentences, each about one difference."""
         self.set_title(self.tr("Diff"), facts)
-        while (item := self._rows.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        clear_layout(self._rows)
         for sentence in differences or (self.tr("No difference."),):
             self._rows.addWidget(Text(sentence, "small", is_wrapped=True))
         self._rows.addStretch(1)

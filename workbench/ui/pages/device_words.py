@@ -62,7 +62,7 @@ def verdict_name(word: str) -> str:
 def next_step(result: UpdateResult) -> str:
     """What to do after an Unknown, with the buttons of this page instead of commands."""
     texts = {
-        "not_reached": translate("Verdicts", "plug the cable back in, then press Resume. The old model keeps running."),
+        "not_reached": translate("Verdicts", "plug the cable back in, then press Resume. What ran before keeps running."),
         "awaiting_confirm": translate("Verdicts", "press Resume to confirm; a restart brings the old model back."),
         "on_trial": translate("Verdicts", "press Resume; a restart of the device brings the old model back."),
         "other_model": translate("Verdicts", "look at the device again: another model runs than before."),

@@ -309,7 +309,7 @@ class DevicesPage(Page):
         self.verdict.show_result(result)
         self._stack.setCurrentIndex(_VERDICT)
         self.update_panel.show_receipt(result)
-        self._show_header(self.tr("read back"))
+        self._show_header(self.tr("read back") if result.after else self.tr("not read back yet"))
         self.set_state(None if result.verdict == "verified" else State.OUT_OF_SPECIFICATION)
         self.verdict.focus_first()
         self.context.announce("receipt")

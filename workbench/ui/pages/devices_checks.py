@@ -12,6 +12,7 @@ from workbench.services.devices import IdentifyResult, Light, PreflightResult
 from workbench.ui.context import AppContext
 from workbench.ui.format import size
 from workbench.ui.pages.device_words import light_fix, light_name
+from workbench.ui.pages.page_parts import clear_layout
 from workbench.ui.states import State, find_state
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import FlatButton
@@ -220,9 +221,7 @@ class CheckView(QWidget):
     def show_lights(self, result: PreflightResult, bundle: BundleResult | None) -> None:
         """All lights, and what is to be fixed."""
         self._show_slots(result.identity, bundle)
-        while (item := self._rows.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        clear_layout(self._rows)
         for index, light in enumerate(result.lights):
             if index:
                 self._rows.addWidget(hairline())

@@ -152,6 +152,7 @@ class PortPanel(QWidget):
         """One tile a port: what answers first, then what doesn't."""
         for tile in self._tiles:
             self._list.removeWidget(tile)
+            tile.hide()
             tile.deleteLater()
         listed = sorted(found, key=_answering_first)
         self._tiles = [Tile(self._context, tile, tile.port == chosen) for tile in listed]
@@ -162,6 +163,7 @@ class PortPanel(QWidget):
     def _on_ask(self) -> None:
         if self.other.text().strip():
             self.add_port(self.other.text().strip())
+            self.other.clear()
         self.look_asked.emit()
 
 
@@ -238,7 +240,11 @@ class UpdatePanel(QWidget):
         ]
         self._receipt.set_rows(rows)
         safe = result.verdict == "verified" or result.state in ("refused", "rolled_back")
-        word = self.tr("Safe to pull the cable: yes.") if safe else self.tr("Leave the cable in until it is resumed.")
+        word = (
+            self.tr("Safe to pull the cable: yes.")
+            if safe
+            else self.tr("Leave the cable in, or plug it back in, until the update was resumed.")
+        )
         self.lock(word)
 
     def show_writing(self) -> None:

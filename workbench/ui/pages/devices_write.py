@@ -201,7 +201,7 @@ class VerdictView(QWidget):
         for card in self._slots:
             row.addWidget(card, 1)
         column.addLayout(row)
-        evidence = Card(self.tr("Evidence"), self.tr("every line was read from the device"), padding_px=0)
+        evidence = Card(self.tr("Evidence"), self.tr("step by step, as the device answered"), padding_px=0)
         evidence.body.addWidget(self._table)
         column.addWidget(evidence, 1)
         row = QHBoxLayout()

@@ -18,6 +18,8 @@ from workbench.ui.context import AppContext, Selection
 from workbench.ui.format import day, number, quantity, span, zone_of
 from workbench.ui.page import Page
 from workbench.ui.pages.drift_parts import AlarmsCard, ChannelPanel, DistributionCard, HistoryCard
+from workbench.ui.pages.page_parts import framed
+from workbench.ui.pages.train import TRAIN_SLOT
 from workbench.ui.states import State
 from workbench.ui.widgets.buttons import SecondaryButton
 from workbench.ui.widgets.fields import Choice, UnitField
@@ -26,6 +28,7 @@ from workbench.ui.widgets.text import Text, hairline
 
 _SIDE_PX = 352
 _BAR_PX = 48
+_RETRAIN_SLOT = "retrain"
 _EVERY = ("60", "600", "3600", "21600", "86400")
 
 
@@ -38,6 +41,7 @@ class DriftPage(Page):
         super().__init__(context, parent)
         self._result: DriftResult | None = None
         self._measured = ""
+        self._has_champion = False
         self.channels = ChannelPanel(context)
         self.history = HistoryCard(context)
         self.distribution = DistributionCard(context)
@@ -45,6 +49,7 @@ class DriftPage(Page):
         self.asset = Choice(self.theme)
         self.until = UnitField(self.theme, "UTC")
         self.every = Choice(self.theme, tuple(zip(_EVERY, self._every_words(), strict=True)))
+        self._problem = Text("", "small", "failure_text", is_wrapped=True)
         self.measure_button = SecondaryButton(self.theme, self.tr("Measure again"), "again")
         self._empty = EmptyState(
             self.theme, "drift", self.tr("No drift measured yet"),
@@ -68,13 +73,14 @@ class DriftPage(Page):
             ),
             Action(
                 id="drift.retrain", title=self.tr("Start retraining"), icon="train", callback=self.retrain, page="drift",
-                menu="Model", command="workbench retrain", blocked=self._why_no_asset,
+                menu="Model", command="workbench retrain", blocked=self._why_no_retrain,
             ),
         )  # fmt: skip
 
     def activated(self, selection: Selection) -> None:
         if self.context.project is None:
             self._stack.setCurrentIndex(1)
+            self.channels.setVisible(False)
             return
         self.context.read(show_project, ProjectRequest(project=self.context.project_text), self._on_project)
 
@@ -83,26 +89,44 @@ class DriftPage(Page):
 
     def measure(self) -> None:
         """Compare the analysis period with the reference."""
-        try:
-            request = self._request()
-        except WorkbenchError as error:
-            self.until.set_invalid(True)
-            self.context.messages.error(error)
+        request = self._checked_request()
+        if request is None:
             return
-        self.until.set_invalid(False)
         self._measured = request.asset or ""
         call = JobCall(title=self.tr("Measure drift"), function=measure_drift, request=request, slot="drift")
-        self.context.start_job(call, on_result=self._show)
+        self.context.start_job(call, on_result=self._show, on_error=self._on_error)
 
     def copy_command(self) -> None:
         """Copy what this page does as a command line."""
-        self.context.copy_command(("drift",), self._request())
+        request = self._checked_request()
+        if request is not None:
+            self.context.copy_command(("drift",), request)
 
     def retrain(self) -> None:
         """Train the champion's recipe again on all data."""
         request = RetrainRequest(project=self.context.project_text)
-        call = JobCall(title=self.tr("Retrain"), function=retrain, request=request, slot="train")
-        self.context.start_job(call, on_result=self._on_retrained)
+        call = JobCall(title=self.tr("Retrain"), function=retrain, request=request, slot=_RETRAIN_SLOT)
+        self.context.start_job(call, on_result=self._on_retrained, on_end=self.refresh_actions)
+        self.refresh_actions()
+
+    def _checked_request(self) -> DriftRequest | None:
+        """The request; None where the reference's end can't be read: that is said beside the field."""
+        try:
+            request = self._request()
+        except WorkbenchError as error:
+            self._show_problem(str(error))
+            return None
+        self._show_problem("")
+        return request
+
+    def _show_problem(self, text: str) -> None:
+        self.until.set_invalid(bool(text))
+        self._problem.setText(text)
+        self._problem.setVisible(bool(text))
+
+    def _on_error(self, error: WorkbenchError) -> None:
+        self._measured = ""
+        self._show_problem(str(error))
 
     def _request(self) -> DriftRequest:
         values = {"project": self.context.project_text, "asset": self.asset.value(), "every": self.every.value()}
@@ -151,10 +175,13 @@ class DriftPage(Page):
         outer = QVBoxLayout(shown)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        for widget in (bar, hairline(), cards):
+        self._problem.setContentsMargins(16, 8, 16, 0)
+        self._problem.setVisible(False)
+        for widget in (bar, hairline(), self._problem):
             outer.addWidget(widget)
+        outer.addWidget(cards, 1)
         self._stack.addWidget(shown)
-        self._stack.addWidget(self._empty)
+        self._stack.addWidget(framed(self._empty))
         self.set_side(self.channels, _SIDE_PX)
         self.set_content(self._stack)
 
@@ -177,6 +204,7 @@ class DriftPage(Page):
             self.asset.blockSignals(True)
             self.asset.set_value(wanted or "")
             self.asset.blockSignals(False)
+        self._has_champion = bool(result.champion)
         self._stack.setCurrentIndex(0 if tags else 1)
         self.channels.setVisible(bool(tags))
         self.refresh_actions()
@@ -200,7 +228,9 @@ class DriftPage(Page):
         self.channels.show_channels(result.channels)
         self.alarms.show_alarms(result.alarms)
         if result.channels:
-            self._on_channel(0)
+            first = next((index for index, channel in enumerate(result.channels) if channel.is_over), 0)
+            self.channels.table.select_row(first)
+            self._on_channel(first)
 
     def _on_channel(self, index: int) -> None:
         assert self._result is not None
@@ -233,6 +263,13 @@ class DriftPage(Page):
 
     def _on_project_changed(self, _project: object) -> None:
         self._on_changed("recording")
+
+    def _why_no_retrain(self) -> str:
+        if any(view.slot in (TRAIN_SLOT, _RETRAIN_SLOT) for view in self.context.jobs.running):
+            return self.tr("Training runs; see the job panel")
+        if not self._has_champion:
+            return self.tr("There is no champion to train again; set one on Compare")
+        return self._why_no_asset()
 
     def _why_no_asset(self) -> str:
         return "" if self.asset.value() else self.tr("Import a log first")

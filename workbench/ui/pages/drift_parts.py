@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.core.clock import parse_utc
@@ -18,6 +18,8 @@ from workbench.ui.widgets.charts import LineChart, Series
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import Text, hairline
+
+_MOST_DOTS = 120
 
 
 class ChannelPanel(QWidget):
@@ -44,7 +46,7 @@ class ChannelPanel(QWidget):
         column.addWidget(hairline())
         column.addWidget(self.table, 1)
         note = Text(
-            self.tr("The effect is in units of the reference's own spread. Limits were calibrated on blocks of the reference."),
+            self.tr("The latest effect, in units of the reference's own spread. Limits come from blocks of the reference."),
             "small", "text2", is_wrapped=True,
         )  # fmt: skip
         note.setContentsMargins(16, 8, 16, 12)
@@ -63,8 +65,6 @@ class ChannelPanel(QWidget):
                 "bar": [channel.effect / channel.effect_limit if channel.effect_limit else 0.0 for channel in channels],
             }
         )
-        if channels:
-            self.table.select_row(0)
 
 
 class HistoryCard(Card):
@@ -88,8 +88,17 @@ class HistoryCard(Card):
         """Show this channel."""
         self._channel, self._result = channel, result
         zone = zone_of(self._context.settings.zone)
-        since = self.tr("over its limit since {at}").format(at=instant(channel.over_since_utc, zone, with_seconds=False))
-        self.set_title(channel.channel, since if channel.over_since_utc else self.tr("within its limit"))
+        measures = [alarm.measure for alarm in result.alarms if alarm.channel == channel.channel]
+        since = self.tr("{measure} over its limit since {at}").format(
+            measure=measures[-1] if measures else self.tr("a measure"),
+            at=instant(channel.over_since_utc, zone, with_seconds=False),
+        )
+        n_over = sum(point.is_over for point in channel.points)
+        within = (
+            self.tr("within its limits now, over one at {n} of {all} evaluations") if n_over else self.tr("within its limits")
+        )
+        facts = since if channel.over_since_utc else within.format(n=n_over, all=len(channel.points))
+        self.set_title(channel.channel, facts)
         self._redraw("")
 
     def _redraw(self, _measure: str) -> None:
@@ -105,7 +114,8 @@ class HistoryCard(Card):
         self.chart.set_axes(Axes(x_range=(start, times[-1]), y_range=top, is_time=True), zone_of(self._context.settings.zone))
         if result.reference:
             self.chart.set_band(start, float(parse_utc(result.reference[1])), self.tr("Reference"), self.tr("Analysis"))
-        self.chart.set_series([Series(x=times, y=values, has_dots=len(values) <= 120)])
+        over = frozenset(index for index, point in enumerate(channel.points) if point.is_over)
+        self.chart.set_series([Series(x=times, y=values, has_dots=len(values) <= _MOST_DOTS, hollow=over)])
         self.chart.set_limit(limit, self.tr("Limit {value}").format(value=number(limit, 2)))
 
 
@@ -129,8 +139,15 @@ class DistributionCard(Card):
             return
         centres = [(low + high) / 2 for low, high in itertools.pairwise(edges)]
         top = max([*channel.reference_density, *channel.analysis_density, 1e-12])
+        room = 0.12 * (edges[-1] - edges[0])  # for the names at the curves
         self.chart.set_axes(
-            Axes(x_range=(edges[0], edges[-1]), y_range=(0, top * 1.25), has_y_ticks=False, x_label=channel.unit, n_x_ticks=4)
+            Axes(
+                x_range=(edges[0], edges[-1] + room),
+                y_range=(0, top * 1.25),
+                has_y_ticks=False,
+                x_label=channel.unit,
+                n_x_ticks=4,
+            )
         )
         self.chart.set_series(
             [
@@ -158,16 +175,23 @@ class AlarmsCard(Card):
                 key="time", title=self.tr("Time, {zone}").format(zone=context.settings.zone or "UTC"), width_px=112, tone="text2"
             ),
             Column(key="channel", title=self.tr("Channel"), kind="strong", width_px=110, stretch=True),
-            Column(key="measure", title=self.tr("Measure"), width_px=84),
-            Column(key="value", title=self.tr("Value"), kind="number", digits=2, width_px=60),
-            Column(key="limit", title=self.tr("Limit"), kind="number", digits=2, width_px=60, tone="text2"),
+            Column(key="measure", title=self.tr("Measure"), width_px=70),
+            Column(key="value", title=self.tr("Value"), kind="number", digits=2, width_px=58),
+            Column(key="limit", title=self.tr("Limit"), kind="number", digits=2, width_px=58, tone="text2"),
         )
         self.table = ArrayTable(context.theme, columns)
+        self._none = Text(self.tr("None: no channel crossed a limit that was calibrated on the reference."), "small", "text2",
+                          is_wrapped=True)  # fmt: skip
+        self._none.setContentsMargins(15, 12, 15, 12)
+        self.body.setSpacing(0)
+        self.body.addWidget(self._none, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addWidget(self.table, 1)
 
     def show_alarms(self, alarms: tuple[DriftAlarm, ...]) -> None:
         """All alarms in order of time."""
         self.set_title(self.tr("Drift alarms"), self.tr("{n} in the analysis period").format(n=len(alarms)))
+        self._none.setVisible(not alarms)
+        self.table.setVisible(bool(alarms))
         zone = zone_of(self._context.settings.zone)
         self.table.set_data(
             {

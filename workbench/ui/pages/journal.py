@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 import numpy as np
@@ -16,6 +17,7 @@ from workbench.ui.context import AppContext, Selection
 from workbench.ui.format import count, instant, number, zone_of
 from workbench.ui.page import Page
 from workbench.ui.pages.journal_entry import EntryPanel
+from workbench.ui.pages.page_parts import framed
 from workbench.ui.states import State
 from workbench.ui.widgets.fields import Choice, SearchField
 from workbench.ui.widgets.segmented import Segmented
@@ -23,7 +25,6 @@ from workbench.ui.widgets.states import EmptyState, StateBadge
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import Text, hairline
 
-_DAY_S = 86_400
 _LIMIT = 20_000
 _FILTER_PX = 48
 
@@ -39,7 +40,8 @@ class JournalPage(Page):
         self._at_s = np.zeros(0)
         self._search = SearchField(self.theme, self.tr("Pump, person, act, hash"))
         self._period = Segmented(
-            [("1", self.tr("Today")), ("7", self.tr("7 days")), ("30", self.tr("30 days")), ("", self.tr("All"))], current=""
+            [("1", self.tr("Today")), ("7", self.tr("7 days")), ("30", self.tr("30 days")), ("all", self.tr("All"))],
+            current="all",
         )
         self._act = Choice(self.theme)
         self._person = Choice(self.theme)
@@ -92,14 +94,14 @@ class JournalPage(Page):
     def _columns(self) -> tuple[Column, ...]:
         zone = self.context.settings.zone or "UTC"
         return (
-            Column(key="number", title=self.tr("No."), kind="number", width_px=56, tone="text2"),
-            Column(key="time", title=self.tr("Time, {zone}").format(zone=zone), width_px=132, tone="text2"),
-            Column(key="act", title=self.tr("Act"), kind="strong", width_px=92),
-            Column(key="on", title=self.tr("On"), width_px=84),
-            Column(key="state", title="", kind="symbol", width_px=32, is_sortable=False),
+            Column(key="number", title=self.tr("No."), kind="number", width_px=48, tone="text2"),
+            Column(key="time", title=self.tr("Time, {zone}").format(zone=zone), width_px=128, tone="text2"),
+            Column(key="act", title=self.tr("Act"), kind="strong", width_px=84),
+            Column(key="on", title=self.tr("On"), width_px=82),
+            Column(key="state", title="", kind="symbol", width_px=28, is_sortable=False),
             Column(key="what", title=self.tr("What"), width_px=240, stretch=True),
-            Column(key="who", title=self.tr("Who"), width_px=108, tone="text2"),
-            Column(key="hash", title=self.tr("Hash"), kind="mono", width_px=92, tone="text2", is_sortable=False),
+            Column(key="who", title=self.tr("Who"), width_px=94, tone="text2"),
+            Column(key="hash", title=self.tr("Hash"), kind="mono", width_px=90, tone="text2", is_sortable=False),
         )  # fmt: skip
 
     def _lay_out(self) -> None:
@@ -125,7 +127,7 @@ class JournalPage(Page):
         for widget in (filters, hairline(), self.table, self._more):
             column.addWidget(widget)
         self._stack.addWidget(listed)
-        self._stack.addWidget(self._empty)
+        self._stack.addWidget(framed(self._empty))
         self.set_content(self._stack)
         self.set_inspector(self._entry, 320)
 
@@ -153,7 +155,8 @@ class JournalPage(Page):
         site = self.context.project.name if self.context.project else ""
         self.set_header(self.tr("Journal"), breadcrumb=(site,) if site else (), facts=" · ".join(facts) if people else facts[0])
         earlier = result.n_entries - len(result.entries)
-        self._more.setText(self.tr("{n} earlier entries").format(n=number(earlier)) if earlier else "")
+        self._more.setText(self.tr("{n} earlier entries").format(n=number(earlier)))
+        self._more.setVisible(earlier > 0)
         self._stack.setCurrentIndex(0 if self._entries else 1)
         self._entry.setVisible(bool(self._entries))
         if self._entries and self.table.current_row() is None:
@@ -185,7 +188,7 @@ class JournalPage(Page):
         if result.is_whole is None:
             self._chain.set_state(State.NOT_CHECKED, self.tr("Chain not checked yet"))
         elif result.is_whole:
-            at = time.strftime("%H:%M")
+            at = datetime.fromtimestamp(time.time(), zone_of(self.context.settings.zone)).strftime("%H:%M")
             self._chain.set_state(State.GOOD, self.tr("Chain whole, checked {at}").format(at=at))
         else:
             self._chain.set_state(State.FAILURE, result.problems[0])
@@ -193,11 +196,18 @@ class JournalPage(Page):
 
     def _filter(self, *_ignored: object) -> None:
         mask = np.ones(len(self._entries), bool)
-        if self._period.current() and len(self._entries):
-            mask &= self._at_s >= self._at_s.max() - int(self._period.current()) * _DAY_S
+        days = {"1": 1, "7": 7, "30": 30}.get(self._period.current())
+        if days is not None:
+            mask &= self._at_s >= self._first_s(days)
         for choice, field in ((self._act, _act_of), (self._person, _who_of)):
             mask &= self._matches(choice.value(), field)
         self.table.set_mask(mask)
+
+    def _first_s(self, days: int) -> float:
+        """Midnight of the first day that is shown, in the person's zone: one day is today."""
+        today = datetime.fromtimestamp(time.time(), zone_of(self.context.settings.zone))
+        midnight = today.replace(hour=0, minute=0, second=0, microsecond=0)
+        return (midnight - timedelta(days=days - 1)).timestamp()
 
     def _matches(self, wanted: str, field: Callable[[JournalEntry], str]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         return np.array([not wanted or field(entry) == wanted for entry in self._entries], bool)

@@ -27,9 +27,11 @@ from workbench.services.exporting import QuantizeRequest, QuantizeResult, quanti
 from workbench.services.runs import RunsListRequest, RunsListResult, list_runs
 from workbench.ui.actions import Action
 from workbench.ui.context import AppContext, Selection
+from workbench.ui.format import percent
 from workbench.ui.page import Page
 from workbench.ui.pages.package_bundle import BundlePanel
-from workbench.ui.pages.package_parts import ParityCard, ValidateCard, VariantsCard
+from workbench.ui.pages.package_parts import MOST_CHANGED, ParityCard, ValidateCard, VariantsCard
+from workbench.ui.pages.page_parts import framed
 from workbench.ui.states import State
 from workbench.ui.widgets.states import EmptyState
 
@@ -81,6 +83,7 @@ class PackagePage(Page):
     def activated(self, selection: Selection) -> None:
         if self.context.project is None:
             self._stack.setCurrentIndex(1)
+            self.bundle.setVisible(False)
             return
         self.context.read(list_runs, RunsListRequest(project=self.context.project_text), self._on_runs)
         self.context.read(list_bundles, BundleListRequest(project=self.context.project_text), self._on_bundles)
@@ -126,7 +129,7 @@ class PackagePage(Page):
         lower.addWidget(self.validate, 3)
         column.addLayout(lower, 5)
         self._stack.addWidget(content)
-        self._stack.addWidget(self._empty)
+        self._stack.addWidget(framed(self._empty))
         self.set_content(self._stack)
         self.set_inspector(self.bundle, _INSPECTOR_PX)
 
@@ -179,26 +182,30 @@ class PackagePage(Page):
         variant = self._quantized.variants[index]
         self.parity.show_variant(variant)
         self.validate.show_checks(variant, self._bundle)
+        self.refresh_actions()
 
     def _on_bundles(self, result: object) -> None:
         assert isinstance(result, BundleListResult)
         self.bundle.show_bundles(result.bundles)
-        if result.bundles and self._bundle is None:
-            self._check(result.bundles[0].path)
+        paths = [found.path for found in result.bundles]
+        wanted = self.context.selection.bundle or ""
+        if wanted and wanted not in paths and Path(wanted).is_file():
+            self._check(wanted)  # dropped on the window: it is checked, not taken into the project
+        elif paths:
+            self._check(wanted if wanted in paths else paths[0])
 
     def _on_built(self, result: object) -> None:
         assert isinstance(result, BundleResult)
+        self.context.select(bundle=None)  # the newest of the project
         self.context.announce("bundle")
-        self._check(result.path)
 
     def _on_signed(self, result: object) -> None:
         assert isinstance(result, BundleResult)
+        self.context.select(bundle=None)  # the newest of the project
         self.context.announce("bundle")
-        self._check(result.path)
 
     def _on_sign_error(self, error: WorkbenchError) -> None:
-        self.context.messages.error(error)
-        self.bundle.focus_passphrase()
+        self.bundle.show_problem(str(error))
 
     def _on_bundle_chosen(self, path: str) -> None:
         self._check(path)
@@ -237,7 +244,12 @@ class PackagePage(Page):
         return "" if self._run else self.tr("There is no champion yet")
 
     def _why_not_build(self) -> str:
-        return self._why_no_champion() or ("" if self._quantized else self.tr("The forms are being compared"))
+        if self._quantized is None:
+            return self._why_no_champion() or self.tr("The forms are being compared")
+        row = self.variants.row()
+        share = self._quantized.variants[row].alarms_changed_fraction if row is not None else 0.0
+        too_many = self.tr("This form changes {share} of the alarms; less than 1 % is allowed")
+        return too_many.format(share=percent(share, 1)) if share >= MOST_CHANGED else self._why_no_champion()
 
     def _why_not_sign(self) -> str:
         if self._bundle is None:

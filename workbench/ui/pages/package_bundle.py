@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.jobs import Job
@@ -22,6 +22,7 @@ from workbench.services.keys import (
 )
 from workbench.ui.context import AppContext
 from workbench.ui.format import size
+from workbench.ui.pages.page_parts import clear_layout
 from workbench.ui.states import State
 from workbench.ui.widgets.buttons import SecondaryButton
 from workbench.ui.widgets.card import SectionHeader
@@ -64,6 +65,8 @@ class BundlePanel(QWidget):
         self.passphrase.setPlaceholderText(self.tr("Passphrase"))
         self.passphrase.setAccessibleName(self.tr("Passphrase"))
         self.make = SecondaryButton(context.theme, self.tr("Make key and trust it here"), "key")
+        self._hint = Text("", "caption", "text2", is_wrapped=True)
+        self._problem = ""
         self._lay_out()
         self._connect()
 
@@ -73,21 +76,25 @@ class BundlePanel(QWidget):
 
     def show_bundles(self, bundles: tuple[BundleResult, ...]) -> None:
         """The project's bundles, newest first."""
-        self.choice.set_options([(found.path, f"{found.name} · {found.release}") for found in bundles])
+        signed = {True: self.tr("signed"), False: self.tr("not signed")}
+        options = [(found.path, f"{found.name} · {found.release} · {signed[bool(found.signatures)]}") for found in bundles]
+        self.choice.set_options(options)
         self.choice.setVisible(len(bundles) > 1)
 
     def show_bundle(self, result: BundleResult) -> None:
         """Parts and signatures of this one, and what checking it said."""
         self._result = result
+        self.choice.blockSignals(True)
+        self.choice.set_value(result.path)
+        self.choice.blockSignals(False)
         self._head.title.setText(result.name or self.tr("Bundle"))
         self._head.facts.setText(self.tr("{n} parts").format(n=len(result.members)))
         self._show_outcome(result)
+        self.members.setVisible(True)
         self.members.set_data(
             {"name": [member.name for member in result.members], "size": [size(member.size_bytes) for member in result.members]}
         )
-        while (item := self._signatures.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        clear_layout(self._signatures)
         for mark in result.signatures:
             state = {True: State.GOOD, False: State.FAILURE, None: State.NOT_CHECKED}[mark.is_valid]
             word = {True: self.tr("trusted"), False: self.tr("does not match"), None: self.tr("key not known here")}[
@@ -112,8 +119,10 @@ class BundlePanel(QWidget):
             return self.tr("Make or choose a key first")
         return "" if self.passphrase.text() else self.tr("Type the key's passphrase")
 
-    def focus_passphrase(self) -> None:
-        """Where a wrong passphrase is mended."""
+    def show_problem(self, text: str) -> None:
+        """What was wrong with the key or its passphrase, below the field where it is mended."""
+        self._problem = text
+        self._show_hint()
         self.passphrase.setFocus()
 
     def _show_outcome(self, result: BundleResult) -> None:
@@ -142,6 +151,8 @@ class BundlePanel(QWidget):
         self._sentence.setVisible(False)
         column.addLayout(top)
         column.addWidget(self.members, 1)
+        self.members.setVisible(False)
+        column.addStretch(0)
         column.addWidget(hairline())
         marks = QVBoxLayout()
         marks.setContentsMargins(16, 12, 16, 12)
@@ -156,12 +167,8 @@ class BundlePanel(QWidget):
         box = QVBoxLayout()
         box.setContentsMargins(16, 12, 16, 16)
         box.setSpacing(8)
-        head = QHBoxLayout()
-        head.addWidget(Text(self.tr("Sign with"), "label"))
-        head.addStretch(1)
-        head.addWidget(self.key)
-        box.addLayout(head)
-        for widget in (self.name, self.passphrase, self.make):
+        box.addWidget(Text(self.tr("Sign with"), "label"))
+        for widget in (self.key, self.name, self.passphrase, self._hint, self.make):
             box.addWidget(widget)
         return box
 
@@ -188,10 +195,23 @@ class BundlePanel(QWidget):
         self._on_typed("")
 
     def _on_typed(self, _text: str) -> None:
+        self._problem = ""
         is_long = len(self.passphrase.text()) >= _MIN_PASSPHRASE
         self.make.setEnabled(bool(self.name.text().strip()) and is_long)
-        self.make.setToolTip("" if is_long else self.tr("A passphrase of at least {n} characters").format(n=_MIN_PASSPHRASE))
+        self._show_hint()
         self.changed.emit()
+
+    def _show_hint(self) -> None:
+        """Why nothing can be made or signed yet; what went wrong, in the colour of a failure."""
+        is_new = self.key.value() in ("", _NEW)
+        if is_new and not self.make.isEnabled():
+            wanted = self.tr("A name, and a passphrase of at least {n} characters. It is asked at each signature.")
+            hint = wanted.format(n=_MIN_PASSPHRASE)
+        else:
+            hint = "" if is_new else self.why_no_key()
+        self._hint.setText(self._problem or hint)
+        self._hint.set_tone("failure_text" if self._problem else "text2")
+        self._hint.setVisible(bool(self._hint.text()))
 
     def _on_make(self) -> None:
         maker = _KeyMaker(self.passphrase.text(), str(self._context.home / "own-key.pub"))
@@ -206,7 +226,7 @@ class BundlePanel(QWidget):
         self.load_keys()
 
     def _on_make_error(self, error: WorkbenchError) -> None:
-        self._context.messages.error(error)
+        self.show_problem(str(error))
         self.name.setFocus()
 
     def _on_choice(self, _index: int) -> None:

@@ -10,6 +10,7 @@ from workbench.services.bundles import BundleResult
 from workbench.services.exporting import QuantizeResult, Variant
 from workbench.ui.context import AppContext
 from workbench.ui.format import number, percent, size
+from workbench.ui.pages.page_parts import clear_layout
 from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.card import Card
@@ -19,7 +20,10 @@ from workbench.ui.widgets.fields import Choice
 from workbench.ui.widgets.table import TWO_LINE_ROW_PX, ArrayTable, Column
 from workbench.ui.widgets.text import StateSymbol, Text, hairline
 
+MOST_CHANGED = 0.01  # share of alarms that a smaller form may change
 _ROW_PX = 34
+_FORMS_PX = 39 + 29 + 6
+_LEAST_ERROR = 0.001
 
 
 class VariantsCard(Card):
@@ -39,13 +43,13 @@ class VariantsCard(Card):
         self.header.add(self._board)
         columns = (
             Column(key="form", title=self.tr("Form"), kind="strong", width_px=150, stretch=True, second_key="note"),
-            Column(key="flash", title=self.tr("Flash"), kind="number", width_px=80, is_sortable=False),
-            Column(key="flash_bar", title="", kind="bar", width_px=64, limit=1.0, bar_max=1.3, is_sortable=False),
-            Column(key="ram", title=self.tr("RAM"), kind="number", width_px=80, is_sortable=False),
-            Column(key="ram_bar", title="", kind="bar", width_px=64, limit=1.0, bar_max=1.3, is_sortable=False),
-            Column(key="ms", title="ms", kind="number", digits=2, width_px=60, is_sortable=False),
-            Column(key="changed", title=self.tr("Alarms changed"), kind="number", width_px=120, is_sortable=False),
-            Column(key="state", title=self.tr("Fits"), kind="state", width_px=200, is_sortable=False),
+            Column(key="flash", title=self.tr("Flash"), kind="number", width_px=70, is_sortable=False),
+            Column(key="flash_bar", title="", kind="bar", width_px=60, limit=1.0, bar_max=1.3, is_sortable=False),
+            Column(key="ram", title=self.tr("RAM"), kind="number", width_px=70, is_sortable=False),
+            Column(key="ram_bar", title="", kind="bar", width_px=60, limit=1.0, bar_max=1.3, is_sortable=False),
+            Column(key="ms", title="ms", kind="number", digits=2, width_px=50, is_sortable=False),
+            Column(key="changed", title=self.tr("Alarms changed"), kind="number", width_px=106, is_sortable=False),
+            Column(key="state", title=self.tr("Fits"), kind="state", width_px=196, second_key="why", is_sortable=False),
         )
         self.table = ArrayTable(context.theme, columns, row_px=TWO_LINE_ROW_PX)
         self.body.addWidget(self.table)
@@ -85,13 +89,28 @@ class VariantsCard(Card):
                 "ms": [variant.latency_ms for variant in found],
                 "changed": [_changed(variant) for variant in found],
                 "state": [_state(variant) for variant in found],
+                "why": [self._why(variant, board) for variant in found],
             }
         )
+        self.setMaximumHeight(_FORMS_PX + len(found) * TWO_LINE_ROW_PX)
         recommended = next((index for index, variant in enumerate(found) if variant.is_recommended), 0)
         self.table.select_row(recommended)
 
     def _note(self, variant: Variant) -> str:
-        return self.tr("{note} · recommended").format(note=variant.note) if variant.is_recommended else variant.note
+        note = variant.note.rstrip(".")
+        return self.tr("{note} · recommended").format(note=note) if variant.is_recommended else note
+
+    def _why(self, variant: Variant, board: Board) -> str:
+        """What the budget or the alarms say of this form."""
+        if not variant.fits_flash:
+            return self.tr("Flash: {n} over").format(n=size(variant.size_bytes - board.flash_budget_bytes))
+        if not variant.fits_ram:
+            return self.tr("RAM: {n} over").format(n=size(variant.ram_bytes - board.ram_budget_bytes))
+        if not variant.fits_latency:
+            return self.tr("{n} ms over").format(n=number(variant.latency_ms - board.latency_budget_ms, 1))
+        if variant.alarms_changed_fraction >= MOST_CHANGED:
+            return self.tr("Changes {share} of alarms").format(share=percent(variant.alarms_changed_fraction, 1))
+        return self.tr("Fits, smallest under 1 %") if variant.is_recommended else self.tr("Fits")
 
     def _on_board(self, _index: int) -> None:
         self.board_chosen.emit(self.board())
@@ -108,7 +127,9 @@ class ParityCard(Card):
     def show_variant(self, variant: Variant) -> None:
         """Show this form's scores."""
         self.set_title(self.tr("{form} against float32").format(form=variant.name), self.tr("threshold 0.50"))
-        self.chart.set_axes(Axes(x_label=self.tr("score, float32"), n_x_ticks=2))
+        self.chart.set_axes(
+            Axes(x_label=self.tr("score, float32"), y_label=self.tr("score, {form}").format(form=variant.name), n_x_ticks=2)
+        )
         changed = [index for index, (a, b) in enumerate(variant.scatter) if (a >= 0.5) != (b >= 0.5)]
         self.chart.set_points(variant.scatter, ringed=changed)
         self.chart.set_guides(cross=0.5, has_diagonal=True)
@@ -146,9 +167,7 @@ class ValidateCard(Card):
         rows = [*self._of_variant(variant), *self._of_bundle(bundle)]
         n_good = sum(state is State.GOOD for state, _, _ in rows)
         self.set_title(self.tr("Validate"), self.tr("{n} of {all}").format(n=n_good, all=len(rows)))
-        while (item := self._rows.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        clear_layout(self._rows)
         for index, (state, name, value) in enumerate(rows):
             if index:
                 self._rows.addWidget(hairline())
@@ -156,7 +175,7 @@ class ValidateCard(Card):
 
     def _of_variant(self, variant: Variant) -> list[tuple[State, str, str]]:
         parity = variant.parity
-        error = f"{parity.largest_error:.2g}"
+        error = number(parity.largest_error, 3) if parity.largest_error >= _LEAST_ERROR else self.tr("under 0.001")
         within = self.tr("largest error {error} over {all} windows").format(error=error, all=number(parity.n_windows))
         alarms = self.tr("{n} of {all} alarms changed").format(n=parity.n_alarms_changed, all=parity.n_alarms)
         fits = [self.tr("Flash"), self.tr("RAM"), self.tr("latency")]
@@ -166,9 +185,14 @@ class ValidateCard(Card):
             if not is_good
         ]
         budget = self.tr("over: {names}").format(names=", ".join(over)) if over else self.tr("within flash, RAM and latency")
+        is_few = variant.alarms_changed_fraction < MOST_CHANGED
         return [
             (State.GOOD if parity.is_passed else State.OUT_OF_SPECIFICATION, self.tr("Scores"), within),
-            (State.GOOD if variant.alarms_changed_fraction < 0.01 else State.OUT_OF_SPECIFICATION, self.tr("Decisions"), alarms),
+            (
+                State.GOOD if variant.alarms_changed_fraction < MOST_CHANGED else State.OUT_OF_SPECIFICATION,
+                self.tr("Decisions"),
+                alarms,
+            ),
             (State.OUT_OF_SPECIFICATION if over else State.GOOD, self.tr("Budget"), budget),
         ]
 
@@ -196,5 +220,5 @@ def _changed(variant: Variant) -> str:
 
 
 def _state(variant: Variant) -> str:
-    is_good = variant.fits_flash and variant.fits_ram and variant.fits_latency and variant.alarms_changed_fraction < 0.01
+    is_good = variant.fits_flash and variant.fits_ram and variant.fits_latency and variant.alarms_changed_fraction < MOST_CHANGED
     return str(State.GOOD if is_good else State.OUT_OF_SPECIFICATION)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 
 def framed(widget: QWidget, margin_px: int = 16) -> QWidget:
@@ -12,3 +12,11 @@ def framed(widget: QWidget, margin_px: int = 16) -> QWidget:
     column.setContentsMargins(margin_px, margin_px, margin_px, margin_px)
     column.addWidget(widget)
     return holder
+
+
+def clear_layout(layout: QLayout) -> None:
+    """Take all widgets out at once; hidden now, since they are deleted only when the event loop is back."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()

@@ -11,6 +11,7 @@ from workbench.services.labels import LabelsListRequest, LabelsResult, list_labe
 from workbench.services.training import RunSummary, SplitPart, SplitPreviewResult
 from workbench.ui.context import AppContext
 from workbench.ui.format import count, day, number, zone_of
+from workbench.ui.pages.page_parts import clear_layout
 from workbench.ui.pages.run_words import caught_of, delay_of, or_nan
 from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
@@ -53,7 +54,7 @@ class SplitCard(Card):
         """Cards a pump, facts a column, and the guard."""
         self._bars = []
         for name, column in self._columns.items():
-            _clear(column)
+            clear_layout(column)
             parts = [part for part in split.parts if part.part == name]
             for part in parts:
                 column.addWidget(self._make_card(part))
@@ -204,9 +205,3 @@ class RunsCard(Card):
                 "is_quiet": [run.is_baseline for run in self._runs],
             }
         )
-
-
-def _clear(layout: QVBoxLayout) -> None:
-    while (item := layout.takeAt(0)) is not None:
-        if (widget := item.widget()) is not None:
-            widget.deleteLater()

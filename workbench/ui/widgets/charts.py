@@ -29,6 +29,8 @@ class Series:
     is_filled: bool = False
     is_quiet: bool = False
     has_dots: bool = False
+    hollow: frozenset[int] = frozenset()
+    """Points drawn as rings: those over a limit."""
 
 
 class LineChart(ChartFrame):
@@ -74,10 +76,11 @@ class LineChart(ChartFrame):
         for series in reversed(self._series):
             self._paint_series(painter, series)
         painter.restore()
+        taken: list[QRectF] = []
         for series in self._series:
             points = self._points(series)
             if series.name and points:
-                self._paint_name(painter, series, points)
+                self._paint_name(painter, series, points, taken)
         if self._limit is not None:
             self.paint_limit(painter, *self._limit)
         if self._cursor is not None:
@@ -122,8 +125,10 @@ class LineChart(ChartFrame):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(path)
         if series.has_dots:
-            painter.setBrush(colour)
-            for point in points:
+            for index, point in enumerate(points):
+                is_hollow = index in series.hollow
+                painter.setPen(QPen(self.theme.colour("text1") if is_hollow else colour, 1.4))
+                painter.setBrush(self.theme.colour("bg2") if is_hollow else colour)
                 painter.drawEllipse(point, _DOT_PX, _DOT_PX)
 
     def _points(self, series: Series) -> list[QPointF]:
@@ -138,7 +143,7 @@ class LineChart(ChartFrame):
         tint = self.theme.colour("text3", alpha=0.12) if series.is_quiet else curve_colour(self.theme, series.curve, 0.12)
         painter.fillPath(area, tint)
 
-    def _paint_name(self, painter: QPainter, series: Series, points: list[QPointF]) -> None:
+    def _paint_name(self, painter: QPainter, series: Series, points: list[QPointF], taken: list[QRectF]) -> None:
         peak = min(points, key=QPointF.y) if series.is_filled else points[-1]
         painter.setFont(self.theme.font("caption"))
         width = painter.fontMetrics().horizontalAdvance(series.name)
@@ -146,6 +151,9 @@ class LineChart(ChartFrame):
         is_left = series.is_filled and series.is_quiet
         x = max(box.left() + 4, peak.x() - width - 10) if is_left else min(peak.x() + 8, box.right() - width)
         y = peak.y() - 8 if peak.y() > box.top() + 20 else peak.y() + 18
+        while any(area.intersects(QRectF(x - 4, y - 11, width + 8, 14)) for area in taken):
+            y -= 14
+        taken.append(QRectF(x, y - 11, width, 14))
         self.paint_text(painter, QPointF(x, y), series.name, tone="text2" if series.is_quiet else "text1")
 
     def _paint_band(self, painter: QPainter, start: float, end: float, label: str, label_after: str) -> None:
