@@ -15,7 +15,7 @@ from smpclient.requests.image_management import ImageErase, ImageStatesRead, Ima
 from smpclient.requests.os_management import BootloaderInformationRead, EchoWrite, MCUMgrParametersRead, ResetWrite
 
 from tests.services.device_fixtures import Site, make_update
-from workbench.devices.transports.smpclient_bridge import BridgeTransport
+from tests.unit.smpclient_bridge import BridgeTransport
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import importlib
 from workbench.core.jobs import Job
 from workbench.core.requests import Request
 
-HEAVY_MODULES = ("numpy", "pandas", "scipy.stats", "sklearn.ensemble", "onnx", "onnxruntime")
+HEAVY_MODULES = ("numpy", "scipy.stats", "sklearn.ensemble", "onnx", "onnxruntime")
 
 
 class WarmUp(Request, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.core.codec import Record
 
-_RECORDED = ("numpy", "scipy", "scikit-learn", "onnx", "onnxruntime", "skl2onnx", "msgspec")
+_RECORDED = ("numpy", "scipy", "scikit-learn", "onnx", "onnxruntime", "msgspec")
 
 
 class Provenance(Record, frozen=True, kw_only=True):

@@ -12,8 +12,8 @@ from workbench.core.paths import resources, user_home
 from workbench.core.requests import Request, Result
 
 _NEEDED = (
-    "PySide6-Essentials", "pyqtgraph", "numpy", "scipy", "scikit-learn", "onnx", "onnxruntime", "skl2onnx", "pyarrow",
-    "cryptography", "pyserial", "smp", "smpclient", "msgspec",
+    "PySide6-Essentials", "pyqtgraph", "numpy", "scipy", "scikit-learn", "onnx", "onnxruntime", "pyarrow", "cryptography",
+    "keyring", "pyserial", "cbor2", "msgspec",
 )  # fmt: skip
 _LOW_DISK_BYTES = 2_000_000_000
 
@@ -83,16 +83,15 @@ def _signing() -> Check:
 
 
 def _key_store() -> Check:
-    import keyring
+    from workbench.services.key_store import find_key_store
 
-    backend = type(keyring.get_keyring())
-    name = f"{backend.__module__}.{backend.__name__}"
-    if any(word in name for word in ("fail", "null")):
+    store = find_key_store()
+    if store is None:
         return Check(
-            name="Key store", state="out_of_specification", value="the system has none",
+            name="Key store", state="out_of_specification", value="none that is known to keep secrets",
             fix="Signing keys go into a vault file with your passphrase.",
         )  # fmt: skip
-    return Check(name="Key store", state="good", value=name)
+    return Check(name="Key store", state="good", value=store.title)
 
 
 def _ports() -> Check:
