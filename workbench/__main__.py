@@ -18,7 +18,7 @@ def main() -> int:
         return run_demo(words[1:])
     from workbench.cli.main import is_command, run
 
-    if words and (is_command(words[0]) or words[0].startswith("-")):
+    if words and (is_command(words[0]) or words[0].startswith("-") or len(words) > 1):
         return run(words)
     from workbench.app.start import start_window
 

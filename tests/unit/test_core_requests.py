@@ -46,3 +46,18 @@ def test_defaults_are_left_out_of_the_command_line() -> None:
 
 def test_the_record_holds_what_was_given() -> None:
     assert to_record(SampleRequest(path="x"))["speed"] == 2980
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"path": "x", "speed": "fast"}, "Speed is 'fast'; it must be a whole number."),
+        ({"path": "x", "limit": "nan"}, "Limit is nan; it must be a number."),
+        ({"path": ""}, "Path is empty."),
+        ({"path": "caf\udce9.csv"}, "'caf?.csv' is not UTF-8 text (character 4)."),
+    ],
+)
+def test_what_can_t_be_used_is_named_with_what_is_needed(values: dict[str, object], said: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        build(SampleRequest, values)
+    assert caught.value.message == said

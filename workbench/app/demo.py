@@ -8,8 +8,9 @@ from pathlib import Path
 
 from workbench.cli.command import Command
 from workbench.cli.console import Console
+from workbench.cli.main import guard
 from workbench.cli.parser import parse_request
-from workbench.core.errors import EXIT_CANCELLED, EXIT_DEVICE, EXIT_OK, JobCancelled, WorkbenchError
+from workbench.core.errors import EXIT_DEVICE, EXIT_OK
 from workbench.core.jobs import Job
 from workbench.core.paths import HOME_VARIABLE
 
@@ -22,14 +23,7 @@ _SIZE = (1280, 800)
 def run_demo(words: Sequence[str]) -> int:
     """Run the demo; returns the exit code."""
     console = Console(wants_json="--json" in words)
-    try:
-        return _run(words, console)
-    except WorkbenchError as error:
-        console.error(error)
-        return error.exit_code
-    except (KeyboardInterrupt, JobCancelled):
-        console.say("Cancelled. What was made so far is in the output folder.")
-        return EXIT_CANCELLED
+    return guard(console, lambda: _run(words, console))
 
 
 def _run(words: Sequence[str], console: Console) -> int:

@@ -31,6 +31,12 @@ class Command:
     """Takes `ask=` for a passphrase: asked for on the terminal unless WORKBENCH_PASSPHRASE is set."""
     goes_on: bool = False
     """Prints one ready line and stays until it is stopped."""
+    about: str = ""
+    """What it does, where several commands share a request; else the request's own first line."""
+
+    def summary(self) -> str:
+        """One line on what it does."""
+        return self.about or (self.request_type().__doc__ or "").split("\n")[0]
 
     def request_type(self) -> type[Request]:
         """The request's class."""

@@ -11,6 +11,7 @@ import msgspec
 from workbench.core.errors import WorkbenchError
 from workbench.core.jobs import JobEvent, Progress
 
+CANCELLED_CODE = "CANCELLED"
 _MAX_CELL = 60
 
 
@@ -46,6 +47,13 @@ class Console:
         if self.wants_json:
             print(json.dumps({"error": {"code": error.code, "message": error.message, "hint": error.hint}}, ensure_ascii=False))
 
+    def cancelled(self) -> None:
+        """Say that it was cancelled; a program that reads us gets an object all the same."""
+        text = "Cancelled. Nothing that was acknowledged is lost."
+        self.say(text)
+        if self.wants_json:
+            print(json.dumps({"error": {"code": CANCELLED_CODE, "message": text, "hint": "Start it again when you like."}}))
+
     def say(self, text: str) -> None:
         """Tell the person something beside the result."""
         self._end_line()
@@ -65,7 +73,7 @@ def _lines_of(value: object, indent: str = "") -> list[str]:
     if isinstance(value, dict):
         return [line for key, item in value.items() for line in _entry_lines(str(key), item, indent)]
     if isinstance(value, (list, tuple)):
-        return _table(value, indent) if _is_table(value) else [f"{indent}{_cell(item)}" for item in value]
+        return _list_lines(value, indent)
     return [f"{indent}{_cell(value)}"]
 
 
@@ -76,21 +84,33 @@ def _entry_lines(key: str, item: object, indent: str) -> list[str]:
     return [f"{indent}{label}: {_cell(item)}"]
 
 
-def _is_table(rows: Sequence[object]) -> bool:
-    return bool(rows) and all(isinstance(row, dict) for row in rows)
+def _list_lines(items: Sequence[object], indent: str) -> list[str]:
+    """Flat rows as a table, rows that hold lists one below the other, lists of plain values on one line each."""
+    rows = [item for item in items if isinstance(item, dict)]
+    if not items or len(rows) < len(items):
+        return [f"{indent}{_cell(_flat(item))}" for item in items]
+    if any(isinstance(item, (dict, list, tuple)) and item for row in rows for item in row.values()):
+        blocks = [_lines_of(row, indent + "  ") for row in rows]
+        return [line for block in blocks for line in (f"{indent}- {block[0].lstrip()}", *block[1:])]
+    return _table(rows, indent)
 
 
-def _table(rows: Sequence[object], indent: str) -> list[str]:
-    dicts = [row for row in rows if isinstance(row, dict)]
-    names = [name for name in dicts[0] if not any(isinstance(row.get(name), (dict, list)) and row.get(name) for row in dicts)]
-    cells = [[str(name).replace("_", " ") for name in names], *[[_cell(row.get(name)) for name in names] for row in dicts]]
+def _table(rows: Sequence[dict[str, object]], indent: str) -> list[str]:
+    names = list(rows[0])
+    cells = [[str(name).replace("_", " ") for name in names], *[[_cell(row.get(name)) for name in names] for row in rows]]
     widths = [max(len(row[index]) for row in cells) for index in range(len(names))]
     return [indent + "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+
+
+def _flat(value: object) -> object:
+    return "  ".join(_cell(item) for item in value) if isinstance(value, (list, tuple)) and value else value
 
 
 def _cell(value: object) -> str:
     if value is None or value in ("", [], {}, ()):
         return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.6g}"
     text = str(value)

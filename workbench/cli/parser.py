@@ -40,7 +40,7 @@ def make_parser(command: Command) -> argparse.ArgumentParser:
     """The parser of one command."""
     request_type = command.request_type()
     parser = _Parser(
-        prog=" ".join(("workbench", *command.words)), description=request_type.__doc__, allow_abbrev=False,
+        prog=" ".join(("workbench", *command.words)), description=command.about or request_type.__doc__, allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
@@ -57,9 +57,11 @@ def _add(parser: argparse.ArgumentParser, parameter: Parameter) -> None:
     elif parameter.kind == "switch":
         group = parser.add_mutually_exclusive_group()
         group.add_argument(parameter.flag, dest=parameter.name, action="store_const", const=True, help=text)
+        is_told = parameter.default is not False  # switching off what is off already needs no line of help
         group.add_argument(
-            parameter.negative_flag, dest=parameter.name, action="store_const", const=False, help=argparse.SUPPRESS
-        )
+            parameter.negative_flag, dest=parameter.name, action="store_const", const=False,
+            help=f"The opposite of {parameter.flag}." if is_told else argparse.SUPPRESS,
+        )  # fmt: skip
     else:
         parser.add_argument(
             parameter.flag, dest=parameter.name, action="append" if parameter.is_list else "store",

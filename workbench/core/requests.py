@@ -6,6 +6,8 @@ the form and the command line; `build` validates in one place. Must not import Q
 
 from __future__ import annotations
 
+import math
+import re
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +19,10 @@ from workbench.core.errors import RequestError
 
 Kind = Literal["text", "integer", "number", "switch", "choice", "path"]
 R = TypeVar("R", bound="Request")
+_NEEDED: dict[Kind, str] = {
+    "text": "text", "integer": "a whole number", "number": "a number", "switch": "yes or no", "choice": "one of its choices",
+    "path": "a path",
+}  # fmt: skip
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,12 +91,42 @@ def build(request_type: type[R], values: Mapping[str, object]) -> R:
     unknown = sorted(set(values) - known)
     if unknown:
         raise RequestError(f"There is no parameter {unknown[0]!r}.", f"Known are: {', '.join(sorted(known))}.")
+    _check_text(values)
     try:
         request = msgspec.convert(dict(values), request_type, strict=False)
     except msgspec.ValidationError as error:
-        raise RequestError(f"A parameter can't be used: {error}.", "Correct the value and try again.") from error
+        raise RequestError(_say_unusable(request_type, values, str(error)), "Correct the value and try again.") from error
     check_limits(request)
+    _check_paths(request)
     return request
+
+
+def _say_unusable(request_type: type[Request], values: Mapping[str, object], told: str) -> str:
+    """What was given for which parameter, and what is needed there: msgspec's own words name types and JSON paths."""
+    found = next((item for item in describe(request_type) if re.search(rf"\$\.{item.name}\b", told)), None)
+    if found is None or found.name not in values:
+        return f"A parameter can't be used: {told}."
+    return f"{found.label} is {values[found.name]!r}; it must be {_NEEDED[found.kind]}."
+
+
+def _check_text(values: Mapping[str, object]) -> None:
+    """Journals, receipts and results are UTF-8: a name that is none is refused here, before anything was done with it."""
+    for value in values.values():
+        for item in value if isinstance(value, (tuple, list)) else (value,):
+            try:
+                str(item).encode("utf-8")
+            except UnicodeEncodeError as error:
+                shown = str(item).encode("utf-8", "replace").decode("utf-8")
+                text = f"'{shown}' is not UTF-8 text (character {error.start + 1})."
+                raise RequestError(text, "Rename the file or folder, and try again.") from error
+
+
+def _check_paths(request: Request) -> None:
+    """An empty path means the current folder to the system, and a shell variable that isn't set to the person."""
+    for item in describe(type(request)):
+        value = getattr(request, item.name)
+        if item.kind == "path" and item.is_required and ("" in value if isinstance(value, (tuple, list)) else value == ""):
+            raise RequestError(f"{item.label} is empty.", "Name a file or folder; . is the current folder.")
 
 
 def check_limits(request: Request) -> None:
@@ -105,6 +141,8 @@ def _check_number(parameter_: Parameter, number: object) -> None:
     if isinstance(number, bool) or not isinstance(number, (int, float)):
         return
     unit = f" {parameter_.unit}" if parameter_.unit else ""
+    if not math.isfinite(number):
+        raise RequestError(f"{parameter_.label} is {number}; it must be a number.", "Correct the value and try again.")
     if parameter_.minimum is not None and number < parameter_.minimum:
         limit = f"at least {parameter_.minimum:g}{unit}"
     elif parameter_.maximum is not None and number > parameter_.maximum:

@@ -47,10 +47,19 @@ def self_test_exit(result: object) -> int:
 COMMANDS: tuple[Command, ...] = (
     Command(words=("self-test",), service="self_test:self_test", request="SelfTestRequest", exit_rule=self_test_exit),
     Command(words=("sample",), service="samples:write_samples", request="SampleRequest"),
-    Command(words=("project", "new"), service="projects:new_project", request="ProjectRequest"),
-    Command(words=("project", "show"), service="projects:show_project", request="ProjectRequest"),
-    Command(words=("project", "check"), service="projects:check_project", request="ProjectRequest", exit_rule=problems_exit),
-    Command(words=("project", "rebuild"), service="projects:rebuild_project", request="ProjectRequest", exit_rule=problems_exit),
+    Command(words=("project", "new"), service="projects:new_project", request="ProjectRequest", about="Make a project folder."),
+    Command(
+        words=("project", "show"), service="projects:show_project", request="ProjectRequest",
+        about="Show what a project holds.",
+    ),
+    Command(
+        words=("project", "check"), service="projects:check_project", request="ProjectRequest",
+        about="Check every object and journal line against its hash.", exit_rule=problems_exit,
+    ),
+    Command(
+        words=("project", "rebuild"), service="projects:rebuild_project", request="ProjectRequest",
+        about="Make the index of a project anew from its journals.", exit_rule=problems_exit,
+    ),
     Command(words=("project", "items"), service="projects:list_items", request="ItemsRequest"),
     Command(words=("project", "remove"), service="projects:remove_item", request="RemoveRequest"),
     Command(words=("logs", "inspect"), service="logs:inspect_logs", request="InspectRequest"),
@@ -109,5 +118,8 @@ COMMANDS: tuple[Command, ...] = (
         words=("receipt", "verify"), service="devices:verify_receipt", request="VerifyReceiptRequest", exit_rule=receipt_exit
     ),
     Command(words=("journal", "show"), service="projects:show_journal", request="JournalRequest"),
-    Command(words=("journal", "verify"), service="projects:verify_journal", request="JournalRequest", exit_rule=problems_exit),
+    Command(
+        words=("journal", "verify"), service="projects:verify_journal", request="JournalRequest",
+        about="Check every hash, number and signature of the journal.", exit_rule=problems_exit,
+    ),
 )  # fmt: skip
