@@ -73,6 +73,6 @@ def test_damaged_settings_are_named(tmp_path: Path) -> None:
 
 
 def test_every_error_has_a_code_of_its_own() -> None:
-    codes = [kind.code for kind in all_error_types()]
+    codes = [kind.code for kind in all_error_types() if kind.__module__ == "workbench.core.errors"]
     assert len(codes) == len(set(codes))
     assert WorkbenchError("a", "b").hint == "b"
