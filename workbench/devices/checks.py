@@ -50,6 +50,11 @@ def check_device(plan: CheckPlan, device: Snapshot) -> tuple[CheckLight, ...]:
     return (*_place_lights(plan, device), *_bundle_lights(plan, device), *_room_lights(plan, device))
 
 
+def check_place(plan: CheckPlan, device: Snapshot) -> tuple[CheckLight, ...]:
+    """The lights that need no bundle: whether this is the pump, and whether the device can take anything."""
+    return (*_place_lights(plan, device), _spare_light(device.has_free_slot))
+
+
 def check_cable(client: SmpClient, clock: Callable[[], float] = time.monotonic) -> tuple[CheckLight, float]:
     """Send known text to and fro: the light, and the bytes a second that came back."""
     damaged_before, wrong = client.n_damaged, 0
@@ -163,10 +168,12 @@ def _room_lights(plan: CheckPlan, device: Snapshot) -> tuple[CheckLight, ...]:
     value = f"{size} of {slot} bytes"
     fits = _light("fits", size <= slot, value, f"The bundle has {value} of a slot.", "Build a smaller variant.", "too_large")
     runs_there = device.find(sha256_hex(plan.image)) is not None
-    fix = "Confirm or restart the device first."
+    return (fits, _spare_light(device.has_free_slot or runs_there))
+
+
+def _spare_light(is_free: bool) -> CheckLight:
     text = "A test boot is under way; no slot is free."
-    spare = _light("spare_slot", device.has_free_slot or runs_there, "free", text, fix, "no_free_slot")
-    return (fits, spare)
+    return _light("spare_slot", is_free, "free", text, "Confirm or restart the device first.", "no_free_slot")
 
 
 def _whole_rejection(plan: CheckPlan) -> BundleRejected | None:

@@ -24,7 +24,7 @@ from workbench.devices.host_windows import HostTest, ask_device, draw_windows
 from workbench.devices.link import LINK_ERRORS, Link
 from workbench.devices.protocols.upload import Upload
 from workbench.devices.update_plan import TRANSITIONS, Outcome, Sent, Step, Surroundings, Update
-from workbench.devices.verdicts import Snapshot, Trouble, Verdict, judge, not_reached
+from workbench.devices.verdicts import Snapshot, Trouble, Verdict, hint_of, judge, not_reached
 
 MAX_ACTIVATIONS = 2
 MAX_TURNS = 24
@@ -170,7 +170,8 @@ class Deployment:
         if is_refusal:
             self._n_bytes = 0
         text = f"The device refused: {reason.replace('_', ' ')}."
-        return msgspec.structs.replace(trouble, reason=reason, message=text, is_refusal=is_refusal)
+        hint = hint_of(reason, trouble.hint)
+        return msgspec.structs.replace(trouble, reason=reason, message=text, hint=hint, is_refusal=is_refusal)
 
     def _undone(self) -> Trouble:
         text = f"The device undid the test boot {self._n_activations} times."

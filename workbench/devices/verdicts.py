@@ -9,10 +9,23 @@ from __future__ import annotations
 
 from typing import Literal
 
+from workbench.bundle.verify import HINTS
 from workbench.core.codec import Record
 from workbench.core.wire import Passport, SlotsReply, SlotState
 
+DEVICE_HINTS = {
+    "no_space": "The device's storage is full: pull its logs, free some space on it, then update again.",
+    "not_provisioned": "Give the device a trust root, at the device itself: pump-edge provision.",
+    "no_free_slot": "A test boot is under way: confirm it, or restart the device.",
+    "too_large": "Build a smaller variant of the model.",
+}
 VerdictWord = Literal["verified", "failed", "unknown"]
+
+
+def hint_of(reason: str, otherwise: str) -> str:
+    """What to do about a device's own reason for a refusal."""
+    known = {**{refusal.value: hint for refusal, hint in HINTS.items()}, **DEVICE_HINTS}
+    return known.get(reason, otherwise)
 
 
 class Verdict(Record, frozen=True, kw_only=True):
