@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from tests.contracts import bundle_fixtures as fixtures
@@ -12,8 +15,9 @@ from tests.unit.edge_fixtures import Bench, digest_of, make_agent
 from workbench.bundle.trust import TrustRoot, revoke_key
 from workbench.bundle.verify import Refusal
 from workbench.core.smp_codec import IMAGE_GROUP, OS_GROUP, ImageCommand, Operation
-from workbench.core.wire import PumpCommand
+from workbench.core.wire import PUMP_GROUP, PumpCommand, PumpStatus
 from workbench.edge.agent import Agent
+from workbench.scoring.windower import longest_gap_ns
 
 FIRST = fixtures.make_bundle(release=3)
 SECOND = fixtures.make_bundle(release=4, floor=4)
@@ -189,3 +193,67 @@ def test_unknown_commands_get_the_standard_error(tmp_path: Path) -> None:
 def test_the_passport_says_who_it_is(tmp_path: Path) -> None:
     passport = bench_of(tmp_path).pump(PumpCommand.PASSPORT)
     assert (passport["board"], passport["tag"], passport["model_line"]) == ("virtual-gateway", "P-2041A", "station-7")
+
+
+def window_of(bench: Bench, times_ns: list[int]) -> tuple[bytes, int]:
+    """A blob of samples for the running model, and its bytes a row."""
+    assert bench.agent.model is not None
+    n_channels = len(bench.agent.model.spec.channels)
+    values = np.zeros((len(times_ns), n_channels), "<f4")
+    return np.array(times_ns, "<i8").tobytes() + values.tobytes(), 8 + 4 * n_channels
+
+
+def score(bench: Bench, offset: int, length: int, data: bytes) -> Mapping[str, object]:
+    payload = {"off": offset, "len": length, "data": data}
+    return bench.ask(Operation.WRITE, PUMP_GROUP, PumpCommand.SCORE_WINDOW, payload)
+
+
+def test_a_window_that_changes_its_length_on_the_way_is_refused_and_not_scored(tmp_path: Path) -> None:
+    bench = bench_of(tmp_path)
+    blob, row_bytes = window_of(bench, list(range(100)))
+    score(bench, 0, len(blob), blob[: 50 * row_bytes])
+    answer = score(bench, 5, 10 * row_bytes, blob[5 : 5 + row_bytes])
+    assert (answer.get("is_scored"), answer.get("offset_bytes")) == (False, 0)
+
+
+def test_samples_far_apart_do_not_fill_the_memory(tmp_path: Path) -> None:
+    bench = bench_of(tmp_path)
+    assert bench.agent.model is not None
+    reach_ns = longest_gap_ns(bench.agent.model.spec)
+    tracemalloc.start()
+    bench.agent.model.score_samples(np.arange(20_000, dtype=np.int64) * reach_ns, np.zeros((20_000, 2), np.float32))
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak_bytes < 4_000_000
+
+
+@pytest.mark.parametrize("offset", [2**63, 2**64 - 1, 10**6])
+def test_a_log_is_not_read_behind_its_end(offset: int, tmp_path: Path) -> None:
+    bench = bench_of(tmp_path)
+    bench.agent.note("something")
+    (info, *_) = bench.agent.logs.infos()
+    answer = bench.pump(PumpCommand.LOG_READ, {"id": info.log_id, "off": offset, "len": 10})
+    assert answer == {"err": {"group": PUMP_GROUP, "rc": PumpStatus.NOT_FOUND}}
+
+
+def test_a_disk_that_takes_nothing_is_told_and_the_device_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = bench_of(tmp_path)
+    bench.send(SECOND)
+
+    def no_room(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("workbench.core.codec.os.fsync", no_room)
+    assert bench.set_state(SECOND, confirm=False) == {"rc": 2}
+    monkeypatch.undo()
+    assert bench.set_state(SECOND, confirm=False).get("images")
+
+
+def test_damaged_notes_of_an_upload_and_strange_files_do_not_keep_a_device_from_starting(tmp_path: Path) -> None:
+    bench = bench_of(tmp_path)
+    bench.send(SECOND, until=len(SECOND) - 1)
+    (tmp_path / "upload.json").write_bytes(b"{torn")
+    (tmp_path / "logs" / "notes.csv").write_bytes(b"\xff\xfe")
+    (tmp_path / "logs" / "00000099-raw.csv").write_bytes(b"time_utc,a\n2026-01-01T00:00:00Z,\xff\n")
+    bench.agent.boot()
+    assert (bench.agent.slots.record.last_boot, bench.agent.uploads.session) == ("normal", None)

@@ -153,9 +153,12 @@ class SerialEndpoint:
 
         self.name = name
         try:
-            self._port = serial.Serial(name, baud_rate_bd, timeout=0, write_timeout=10)
+            # Windows opens ports exclusively anyway and refuses the argument.
+            exclusive = None if os.name == "nt" else True
+            self._port = serial.Serial(name, baud_rate_bd, timeout=0, write_timeout=10, exclusive=exclusive)
         except serial.SerialException as error:
             raise DeviceNotFound(f"{name} can't be opened: {error}.", "Check the port's name and permissions.") from error
+        self._write_timeout: type[Exception] = serial.SerialTimeoutException
 
     def read(self, timeout_s: float) -> bytes:
         """See Endpoint."""
@@ -165,7 +168,10 @@ class SerialEndpoint:
 
     def write(self, data: bytes) -> None:
         """See Endpoint."""
-        self._port.write(data)
+        try:
+            self._port.write(data)
+        except self._write_timeout:
+            return  # nobody takes the bytes: the host asks again when it is back
 
     def take_new_caller(self) -> bool:
         """A serial line can't tell."""

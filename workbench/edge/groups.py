@@ -227,9 +227,10 @@ class PumpHandlers:
             raise _pump_fault(PumpStatus.NOT_FOUND)
         offset, length, data = take(payload, "off", int), take(payload, "len", int), take(payload, "data", bytes)
         row_bytes = 8 + 4 * len(model.spec.channels)
-        if not 0 < length <= MAX_WINDOW_BYTES or length % row_bytes or offset + len(data) > length:
+        if not 0 < length <= MAX_WINDOW_BYTES or length % row_bytes or not 0 <= offset <= length - len(data):
             raise _pump_fault(PumpStatus.BAD_REQUEST)
-        if offset == 0:
+        if offset == 0 or len(self._window) > length:
+            # Another window than the one that was begun: what is there of that one doesn't belong to it.
             self._window.clear()
         if offset == len(self._window):
             self._window += data
@@ -255,7 +256,7 @@ class PumpHandlers:
     def _log_read(self, payload: Payload) -> Payload:
         offset, log_id = take(payload, "off", int), take(payload, "id", int)
         n_bytes = min(take(payload, "len", int), MAX_LOG_PIECE_BYTES)
-        data = self._agent.logs.read(log_id, offset, n_bytes) if offset >= 0 else None
+        data = self._agent.logs.read(log_id, offset, n_bytes)
         if data is None:
             raise _pump_fault(PumpStatus.NOT_FOUND)
         return {"off": offset, "data": data}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,11 +16,11 @@ from pathlib import Path
 from workbench.core.clock import format_utc
 from workbench.core.wire import LogInfo
 
-LOG_KINDS = ("alerts", "scores", "minutes", "raw", "events")
 SEGMENT_BYTES = 4 * 1024 * 1024
 QUOTA_BYTES = {"alerts": 4, "scores": 32, "minutes": 32, "raw": 128, "events": 4}
 _MIB = 1024 * 1024
 DURABLE_KINDS = ("alerts", "events")
+_NAME = re.compile(rf"(?P<number>\d{{8,12}})-(?P<kind>{'|'.join(QUOTA_BYTES)})\.csv")
 
 
 @dataclass(slots=True)
@@ -49,7 +50,9 @@ class DeviceLogs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._segments = [_recover(path) for path in sorted(folder.glob("*.csv"))]
+        # A file of another name is not ours; it must not keep the device from starting.
+        found = ((path, _NAME.fullmatch(path.name)) for path in sorted(folder.glob("*.csv")))
+        self._segments = [_recover(path, int(match["number"]), match["kind"]) for path, match in found if match]
 
     def append(self, kind: str, columns: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]]) -> None:
         """Append rows of (instant in ns, texts); the first column is `time_utc`. A new header begins a new segment."""
@@ -72,9 +75,9 @@ class DeviceLogs:
         return tuple(segment.info() for segment in sorted(self._segments, key=lambda item: (order[item.kind], -item.log_id)))
 
     def read(self, log_id: int, offset: int, n_bytes: int) -> bytes | None:
-        """A piece of a segment, None if there is no such log (any more)."""
+        """A piece of a segment, None if there is no such log (any more), or it has no such byte."""
         segment = next((item for item in self._segments if item.log_id == log_id), None)
-        if segment is None:
+        if segment is None or not 0 <= offset <= segment.size_bytes:
             return None
         with segment.path.open("rb") as stream:
             stream.seek(offset)
@@ -112,14 +115,13 @@ class DeviceLogs:
             self._segments.remove(oldest)
 
 
-def _recover(path: Path) -> Segment:
-    number, _, kind = path.stem.partition("-")
+def _recover(path: Path, log_id: int, kind: str) -> Segment:
     data = path.read_bytes()
     whole = data[: data.rfind(b"\n") + 1]
     if len(whole) < len(data):
         os.truncate(path, len(whole))
-    lines = whole.decode("utf-8").splitlines()
-    segment = Segment(log_id=int(number), kind=kind, path=path, header=lines[0] if lines else "", size_bytes=len(whole))
+    lines = whole.decode("utf-8", errors="replace").splitlines()
+    segment = Segment(log_id=log_id, kind=kind, path=path, header=lines[0] if lines else "", size_bytes=len(whole))
     segment.digest.update(whole)
     if len(lines) > 1:
         segment.first_utc = lines[1].partition(",")[0]

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from workbench.bundle.golden import check_golden, read_golden
 from workbench.bundle.manifest import MODEL_NAME, Manifest
 from workbench.bundle.reference import decode_reference
+from workbench.core.scoring_spec import ScoringSpec
 from workbench.core.wire import SelfTestReport
 from workbench.scoring.session import ScoringSession
 from workbench.scoring.sketch import SketchWriter, empty_sketch
-from workbench.scoring.windower import windows_of
+from workbench.scoring.windower import longest_gap_ns, period_of, windows_of
 
 
 class RunningModel:
@@ -48,7 +49,8 @@ class RunningModel:
 
     def score_samples(self, times_ns: NDArray[np.int64], values: NDArray[np.float32]) -> tuple[float | None, float | None]:
         """Score and raw score of the last window of these samples, int64 [n] and float32 [n, c]; None = no score."""
-        windows = windows_of(times_ns, values, self.spec)
+        newest = _that_matter(times_ns, self.spec)
+        windows = windows_of(times_ns[newest], values[newest], self.spec)
         if not len(windows):
             return None, None
         scores = self._session.score(windows.values[-1:])
@@ -57,6 +59,16 @@ class RunningModel:
     def score_windows(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Scores float32 [n] of windows float32 [n, window, c]; NaN = no score."""
         return self._session.score(windows).score
+
+
+def _that_matter(times_ns: NDArray[np.int64], spec: ScoringSpec) -> slice:
+    """The samples that the last window can depend on: rows far apart would else be filled up to a grid without end."""
+    if not len(times_ns):
+        return slice(None)
+    reach_ns = (spec.stride_samples + 1) * period_of(spec) + longest_gap_ns(spec)
+    is_old = times_ns < int(times_ns[-1]) - reach_ns
+    # Time that does not rise is refused by the windower, which must see it.
+    return slice(int(is_old.sum()) if (np.diff(times_ns) > 0).all() else 0, None)
 
 
 def finite_or_none(value: np.float32) -> float | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import IntEnum
 
-from workbench.core.errors import ProtocolError
+from workbench.core.errors import ProtocolError, WorkbenchError
 from workbench.core.smp_codec import (
     FRAME_OVERHEAD_BYTES,
     Operation,
@@ -102,6 +102,9 @@ def _call(handler: Handler, request: SmpMessage) -> Mapping[str, object]:
         return handler(request.payload)
     except SmpFault as fault:
         return _error_payload(request, fault)
+    except (WorkbenchError, OSError, MemoryError):
+        # The disk is full or went away, or there is no memory: the device says so and goes on guarding its pump.
+        return _error_payload(request, SmpFault(Mgmt.NO_MEMORY))
 
 
 def _error_payload(request: SmpMessage, fault: SmpFault) -> dict[str, object]:

@@ -176,8 +176,8 @@ class Uploads:
         if not (session_path.is_file() and part.is_file()):
             self.abandon()
             return
-        session = decode_strict(session_path.read_bytes(), UploadSession, what="The upload's record")
-        if part.stat().st_size < session.synced_bytes:
+        session = _load_session(session_path)
+        if session is None or part.stat().st_size < session.synced_bytes:
             self.abandon()
             return
         with part.open("rb+") as stream:
@@ -206,3 +206,11 @@ class Uploads:
         self._session = None
         self._is_writing = False
         self.offset = 0
+
+
+def _load_session(path: Path) -> UploadSession | None:
+    """None for a damaged record: an upload can be sent again, and must not keep the device from starting."""
+    try:
+        return decode_strict(path.read_bytes(), UploadSession, what="The upload's record")
+    except InputError:
+        return None
