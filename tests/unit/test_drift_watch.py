@@ -193,3 +193,12 @@ def test_a_channel_that_vanishes_after_the_reference_is_still_watched():
     values = _white(17)
     values[ONSET:] = np.nan
     assert [measure for _, measure in _alarms(values)] == ["missing"]
+
+
+def test_a_log_of_fewer_chunks_than_a_step_looks_back_on_is_watched_too():
+    short_ns = TIMES_NS[:6000]
+    schedule = plan_schedule(short_ns, SPLIT_NS, 900.0)
+    assert schedule.bounds_s.size - 1 < 9
+    history = watch_channel("PI-1", short_ns, _white(18)[:6000], schedule)
+    assert history is not None
+    assert history.alarms == ()

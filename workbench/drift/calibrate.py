@@ -197,5 +197,5 @@ def _median(values: Array) -> float:
 
 def _shifted(values: Array, n: int) -> Array:
     out = np.full(values.size, np.nan)
-    out[n:] = values[: values.size - n]
+    out[n:] = values[: max(values.size - n, 0)]
     return out

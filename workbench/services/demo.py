@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -34,6 +35,7 @@ BOARD = "virtual-gateway"
 KEY_NAME = "demo key, worthless"
 RECENT_SHARE = 0.2
 REPLAY_S = 12.0
+DEVICE_FOLDERS = ("device", "pulled")
 
 
 class DemoRequest(Request, frozen=True, kw_only=True):
@@ -119,6 +121,9 @@ def run_demo(request: DemoRequest, job: Job, painter: Painter | None = None) -> 
 
     story = Story(out=Path(request.out), request=request)
     story.out.mkdir(parents=True, exist_ok=True)
+    for scratch in DEVICE_FOLDERS:
+        # A demo before this one left its made-up device here; the project beside it stays, and grows.
+        shutil.rmtree(story.out / scratch, ignore_errors=True)
     report = story.out / "report.html"
     try:
         for index, (name, station) in enumerate(STATIONS):

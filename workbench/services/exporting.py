@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -144,7 +145,7 @@ def _record_export(request: ExportRequest, run: str, sha256: str) -> None:
     what = f"Exported run {run[:12]} as {request.variant}, model {sha256[:12]}"
     with Project.open(Path(request.project)) as project:
         project.record(
-            Act(act="export", on=run[:12], what=what, refs=(run,), command=" ".join(to_arguments(("export",), request)))
+            Act(act="export", on=run[:12], what=what, refs=(run,), command=shlex.join(to_arguments(("export",), request)))
         )
 
 
