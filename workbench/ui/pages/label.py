@@ -211,6 +211,8 @@ class LabelPage(Page):
         self.panel.show_columns(logs.label_columns)
         self.inspector.name.set_names(tuple(dict.fromkeys(event.name for event in logs.events)))
         self.editor.open(logs.asset, logs.events)
+        if self.editor.chosen is None and self._span is None:
+            self.editor.choose(self.editor.next_unsure())
         self._add_span()
 
     def _show_events(self) -> None:
@@ -226,7 +228,7 @@ class LabelPage(Page):
 
     def _refresh(self) -> None:
         is_idle = self.editor.chosen is not None
-        words = self.tr("Storing…") if self.editor.is_busy else "" if is_idle else self.tr("Choose an event to judge it")
+        words = self.tr("Storing…") if self.editor.is_busy else "" if is_idle else self.tr("Choose an event")
         self.state_bar.refresh(words)
         self.refresh_actions()
 

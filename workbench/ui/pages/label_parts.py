@@ -314,7 +314,7 @@ class StateBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(8)
+        row.setSpacing(6)
         self._theme = theme
         self.buttons: list[ActionButton] = []
         self._words = Text("", "small", "text2")
@@ -338,6 +338,7 @@ class StateBar(QWidget):
 
     def _button(self, action: Action, kind: str) -> ActionButton:
         button = ActionButton(self._theme, replace(action, icon="") if kind == "secondary" else action, kind=kind)
+        button.setProperty("fit", "compact")
         self.buttons.append(button)
         return button
 

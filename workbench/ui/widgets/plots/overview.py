@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 
 from workbench.ui.theme import ThemeSource
-from workbench.ui.widgets.plots.curves import comfortable, draw_segments, limits_of, segments
+from workbench.ui.widgets.plots.curves import comfortable, draw_strokes, limits_of, strokes
 from workbench.ui.widgets.plots.strip import Strip
 from workbench.ui.widgets.plots.time_view import TimeView
 
@@ -139,8 +139,8 @@ class OverviewStrip(Strip):
             height = -(_BOTTOM_PX - _TOP_PX) / (high - low)
             y_scale = (_BOTTOM_PX - low * height + number * OVERVIEW_PX, height)
             for one in found:
-                lines = segments(one, first, (columns.left, slope), y_scale)
-                draw_segments(painter, lines, self.theme.colour(tone), 1.0)
+                drawn = strokes(one, first, (columns.left, slope), y_scale)
+                draw_strokes(painter, drawn, self.theme.colour(tone), 1.0)
         painter.end()
         return picture
 

@@ -19,7 +19,7 @@ from workbench.ui.states import find_state
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.chart_axes import curve_colour
 from workbench.ui.widgets.plots.clock import clock_ticks, ticks_that_fit
-from workbench.ui.widgets.plots.curves import Limits, comfortable, draw_segments, limits_of, segments
+from workbench.ui.widgets.plots.curves import Limits, comfortable, draw_strokes, limits_of, strokes
 from workbench.ui.widgets.plots.events import EventMark, event_box, paint_tint
 from workbench.ui.widgets.plots.geometry import EDGE_PX, GUTTER_PX, TICK_GAP_PX
 from workbench.ui.widgets.plots.quality import QualityMark, paint_quality
@@ -268,8 +268,8 @@ class PlotRows(Strip):
         height = -box.height() / (limits[1] - limits[0])
         for one in found:
             x_scale = (box.left(), box.width() / self.view.length_ns)
-            lines = segments(one, self.view.start_ns, x_scale, (box.bottom() - limits[0] * height, height))
-            draw_segments(painter, lines, curve_colour(self.theme, 0), self.theme.tokens.curve_width_px)
+            drawn = strokes(one, self.view.start_ns, x_scale, (box.bottom() - limits[0] * height, height))
+            draw_strokes(painter, drawn, curve_colour(self.theme, 0), self.theme.tokens.curve_width_px)
         painter.restore()
         if "" in self.quality:
             marks = (*self.quality[""], *self.quality.get(channel.name, ()))
