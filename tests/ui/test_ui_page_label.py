@@ -1,0 +1,180 @@
+"""The Label page in the real window: draw, move, resize, judge, name, delete, undo; each edit is stored."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from tests.ui.log_projects import PUMP, at_minute, make_project
+from workbench.app.window import Built
+from workbench.core.clock import parse_utc
+from workbench.core.jobs import Job
+from workbench.services.labels import Event, LabelsListRequest, list_labels
+from workbench.ui.pages.label import LabelPage
+
+WaitFor = Callable[..., None]
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_project(tmp_path_factory.mktemp("label"))
+
+
+@pytest.fixture
+def page(built: Built, template: Path, tmp_path: Path, wait_for: WaitFor) -> LabelPage:
+    project = tmp_path / "project"
+    shutil.copytree(template, project)
+    built.context.open_project(project)
+    wait_for(lambda: built.context.project is not None)
+    built.window.show()
+    built.window.show_page("label")
+    found = built.window.host.page("label")
+    assert isinstance(found, LabelPage)
+    wait_for(lambda: found.editor.session is not None)
+    return found
+
+
+@pytest.fixture
+def stored(built: Built, page: LabelPage, wait_for: WaitFor) -> Callable[[], tuple[Event, ...]]:
+    """The events as they are on disk, once everything is written."""
+
+    def read() -> tuple[Event, ...]:
+        wait_for(lambda: not page.editor.is_busy and not built.context.jobs.running)
+        return list_labels(LabelsListRequest(project=built.context.project_text, asset=PUMP), Job()).events
+
+    return read
+
+
+def drag(page: LabelPage, from_minute: float, to_minute: float) -> None:
+    rows = page.view.plots.rows
+    start, end = (QPoint(round(rows.columns.x_px(at_minute(minute))), 60) for minute in (from_minute, to_minute))
+    QTest.mousePress(rows, LEFT, pos=start)
+    QTest.mouseMove(rows, (start + end) / 2)
+    QTest.mouseMove(rows, end)
+    QTest.mouseRelease(rows, LEFT, pos=end)
+
+
+def pixel_ns(page: LabelPage) -> float:
+    return page.view.plots.view.length_ns / page.view.plots.rows.columns.width
+
+
+def test_the_first_unsure_event_is_chosen(page: LabelPage) -> None:
+    assert page.editor.chosen is not None
+    assert page.editor.chosen.name == "seal leak"
+    assert page.inspector.name.text() == "seal leak"
+
+
+def test_a_drawn_span_is_stored_with_its_author(page: LabelPage, stored: Callable[[], tuple[Event, ...]]) -> None:
+    drag(page, 1200, 1500)
+    drawn = next(event for event in stored() if event.name == "unnamed")
+    assert parse_utc(drawn.start_utc) == pytest.approx(at_minute(1200), abs=2 * pixel_ns(page))
+    assert parse_utc(drawn.end_utc) == pytest.approx(at_minute(1500), abs=2 * pixel_ns(page))
+    assert (drawn.state, drawn.author, drawn.source) == ("unsure", "Operator 1", "person")
+
+
+def test_naming_and_judging_with_the_keys(page: LabelPage, stored: Callable[[], tuple[Event, ...]]) -> None:
+    drag(page, 1200, 1500)
+    assert page.inspector.name.hasFocus()
+    page.inspector.name.setText("gas in the pump")
+    QTest.keyClick(page.inspector.name, Qt.Key.Key_Return)
+    page.view.plots.rows.setFocus()
+    QTest.keyClick(page.view.plots.rows, Qt.Key.Key_2)
+    assert [(event.name, event.state) for event in stored()][1] == ("gas in the pump", "not_real")
+
+
+def test_dragging_an_event_moves_it_and_its_end_resizes_it(page: LabelPage, stored: Callable[[], tuple[Event, ...]]) -> None:
+    drag(page, 2800, 3000)
+    moved = stored()[1]
+    assert parse_utc(moved.start_utc) == pytest.approx(at_minute(2700), abs=2 * pixel_ns(page))
+    end = (parse_utc(moved.end_utc) - at_minute(0)) / 60e9
+    drag(page, end, end + 300)
+    resized = stored()[1]
+    assert resized.start_utc == moved.start_utc
+    assert parse_utc(resized.end_utc) == pytest.approx(at_minute(end + 300), abs=2 * pixel_ns(page))
+
+
+def test_delete_undo_and_redo(page: LabelPage, stored: Callable[[], tuple[Event, ...]]) -> None:
+    rows = page.view.plots.rows
+    rows.setFocus()
+    before = stored()
+    QTest.keyClick(rows, Qt.Key.Key_Delete)
+    assert [event.name for event in stored()] == ["cavitation"]
+    QTest.keyClick(rows, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert stored() == before
+    QTest.keyClick(rows, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert [event.name for event in stored()] == ["cavitation"]
+
+
+def test_an_event_made_and_shaped_with_keys_alone(page: LabelPage, stored: Callable[[], tuple[Event, ...]]) -> None:
+    rows = page.view.plots.rows
+    rows.setFocus()
+    page.view.plots.view.set_cursor(at_minute(1000))
+    QTest.keyClick(rows, Qt.Key.Key_N)
+    rows.setFocus()
+    page.view.plots.view.set_cursor(at_minute(1400))
+    QTest.keyClick(rows, Qt.Key.Key_BracketRight)
+    made = next(event for event in stored() if event.name == "unnamed")
+    assert (parse_utc(made.start_utc), parse_utc(made.end_utc)) == (at_minute(1000), at_minute(1400))
+
+
+def test_a_typed_time_moves_an_end_and_nonsense_is_refused_in_words(
+    page: LabelPage, stored: Callable[[], tuple[Event, ...]]
+) -> None:
+    page.inspector.start.selectAll()
+    QTest.keyClicks(page.inspector.start, "2026-03-03 18:00:00")
+    QTest.keyClick(page.inspector.start, Qt.Key.Key_Return)
+    assert stored()[1].start_utc == "2026-03-03T18:00:00Z"
+    page.inspector.end.selectAll()
+    QTest.keyClicks(page.inspector.end, "yesterday")
+    QTest.keyClick(page.inspector.end, Qt.Key.Key_Return)
+    assert page.inspector.problem.text().startswith("'yesterday' is not a time.")
+    assert page.inspector.end.property("invalid") is True
+
+
+def test_in_pan_mode_dragging_leaves_events_alone(page: LabelPage, stored: Callable[[], tuple[Event, ...]]) -> None:
+    page.view.plots.view.zoom(4, at_minute(1500))
+    before, start = stored(), page.view.plots.view.start_ns
+    QTest.keyClick(page.view.plots.rows, Qt.Key.Key_P)
+    drag(page, 1500, 1400)
+    assert page.view.plots.view.start_ns > start
+    assert stored() == before
+
+
+def test_choosing_in_the_list_shows_the_event_in_the_plots(page: LabelPage) -> None:
+    page.panel.table.select_row(0)
+    assert page.editor.chosen is not None
+    assert page.editor.chosen.name == "cavitation"
+    page.panel.table.select_row(1)
+    assert page.view.plots.rows.chosen_event == page.editor.events[1].id
+
+
+def test_a_span_marked_on_the_logs_page_becomes_an_event(page: LabelPage, built: Built, wait_for: WaitFor) -> None:
+    built.window.show_page("logs")
+    logs = built.window.host.page("logs")
+    wait_for(lambda: logs.view.logs is not None)
+    logs.view.plots.view.set_span((at_minute(100), at_minute(200)))
+    built.context.run_action("logs.label")
+    wait_for(lambda: len(page.editor.events) == 3)
+    assert parse_utc(page.editor.events[0].start_utc) == at_minute(100)
+    wait_for(lambda: not page.editor.is_busy)
+
+
+def test_events_of_a_file_are_added(
+    page: LabelPage, tmp_path: Path, wait_for: WaitFor, stored: Callable[[], tuple[Event, ...]]
+) -> None:
+    file = tmp_path / "events.csv"
+    rows = f"asset,name,start_utc,end_utc,state\n{PUMP},looseness,2026-03-02T01:00:00Z,2026-03-02T02:00:00Z,real\n"
+    file.write_text(rows, encoding="utf-8")
+    page.files.choose_import(PUMP)
+    page.files.import_files([file])
+    wait_for(lambda: len(page.editor.events) == 3)
+    assert "looseness" in [event.name for event in stored()]
+    chooser = page.context.messages.chooser
+    assert chooser is not None
+    chooser.reject()

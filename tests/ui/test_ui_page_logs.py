@@ -1,0 +1,152 @@
+"""The Logs page in the real window: from files to plots, and around in them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from tests.ui.log_projects import N_ROWS, PUMP, START_NS, at_minute, csv_text, make_project
+from workbench.app.window import Built
+from workbench.core.clock import NS_PER_S
+from workbench.core.settings import load_settings
+from workbench.ui.pages.logs import LogsPage
+
+WaitFor = Callable[..., None]
+DAY_NS = 86400 * NS_PER_S
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_project(tmp_path_factory.mktemp("logs"))
+
+
+@pytest.fixture
+def page(built: Built, template: Path, tmp_path: Path, wait_for: WaitFor) -> LogsPage:
+    """The page with the project's pump open."""
+    project = tmp_path / "project"
+    shutil.copytree(template, project)
+    built.context.open_project(project)
+    wait_for(lambda: built.context.project is not None)
+    shown = show(built)
+    wait_for(lambda: shown.view.logs is not None)
+    return shown
+
+
+def show(built: Built) -> LogsPage:
+    built.window.show()
+    built.window.show_page("logs")
+    page = built.window.host.page("logs")
+    assert isinstance(page, LogsPage)
+    return page
+
+
+def test_without_a_log_the_page_says_what_to_do(built: Built) -> None:
+    page = show(built)
+    assert page.header_ids == ()
+    assert page._empty.isVisible()
+    assert not page.side.isVisible()
+
+
+def test_a_dropped_folder_is_previewed_imported_and_plotted(built: Built, tmp_path: Path, wait_for: WaitFor) -> None:
+    folder = tmp_path / "rig"
+    folder.mkdir()
+    (folder / "1.csv").write_text(csv_text(400, gap=range(0)), encoding="utf-8")
+    (folder / "2.csv").write_text(csv_text(400, START_NS + 500 * 60 * NS_PER_S, range(0)), encoding="utf-8")
+    (folder / "readme.md").write_text("About this rig.\n", encoding="utf-8")
+    built.context.make_project(tmp_path / "project")
+    wait_for(lambda: built.context.project is not None)
+    built.window.show()
+    built.window.open_files([folder])
+    page = show(built)
+    wait_for(lambda: page.preview.n_logs == 2 and page.preview.guesses.choices)
+    assert page.preview.files.groups() == {PUMP: [str(folder / "1.csv"), str(folder / "2.csv")]}
+    assert "readme.md" in page.preview._said.text()
+    page.preview.files.asset.setFocus()
+    page.preview.files.asset.selectAll()
+    QTest.keyClicks(page.preview.files.asset, "P-7")
+    QTest.mouseClick(page.preview.files.is_same, Qt.MouseButton.LeftButton)
+    button = next(one for one in built.window.header.buttons() if one.objectName() == "button:logs.store")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    wait_for(lambda: page.view.logs is not None, 30)
+    assert page.view.logs.asset == "P-7"
+    assert sum(info.rows for info in page.view.logs.recordings) == 800
+    assert page.title == "P-7"
+    assert page.view.plots.rows.isVisible()
+
+
+def test_a_zone_that_was_chosen_is_used_and_remembered(built: Built, home: Path, tmp_path: Path, wait_for: WaitFor) -> None:
+    log = tmp_path / "P-9.csv"
+    log.write_text(csv_text(50).replace("Z,", ","), encoding="utf-8")
+    built.context.make_project(tmp_path / "project")
+    wait_for(lambda: built.context.project is not None)
+    built.window.show()
+    built.window.open_files([log])
+    page = show(built)
+    wait_for(lambda: page.preview._preview is not None)
+    page.preview.guesses.zone.set_value("Asia/Tokyo")
+    page.preview._remember()
+    assert page.preview.request_for_all().zone == "Asia/Tokyo"
+    assert "Asia/Tokyo" in "".join(load_settings(home).import_choices.values())
+    page.cancel_preview()
+    built.window.open_files([log])
+    wait_for(lambda: page.preview._preview is not None)
+    assert page.preview.guesses.zone.value() == "Asia/Tokyo"
+
+
+def test_something_that_is_no_log_is_refused_in_words(built: Built, tmp_path: Path, wait_for: WaitFor) -> None:
+    picture = tmp_path / "a.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    built.context.make_project(tmp_path / "project")
+    wait_for(lambda: built.context.project is not None)
+    built.window.show()
+    built.window.open_files([picture])
+    page = show(built)
+    wait_for(lambda: "picture" in page.preview._said.text())
+    assert page.preview.why_not() == "There is no log among these files"
+
+
+def test_a_day_of_the_map_shows_that_day(page: LogsPage) -> None:
+    box = page.side.availability.cell_box(0, 1)
+    QTest.mouseClick(page.side.availability, Qt.MouseButton.LeftButton, pos=box.center().toPoint())
+    assert page.view.range_ns == (START_NS + DAY_NS, START_NS + 2 * DAY_NS)
+
+
+def test_a_channel_s_box_takes_its_row_away(page: LogsPage) -> None:
+    row = page.side.rows[1]
+    QTest.mouseClick(row.box, Qt.MouseButton.LeftButton, pos=QPoint(6, 10))
+    assert [channel.name for channel in page.view.plots.rows.channels] == ["PI-2041A", "VI-2041A-DE"]
+
+
+def test_a_finding_zooms_to_where_it_is(page: LogsPage) -> None:
+    gap = next(row for row in page.side.findings if row.finding.code == "GAP")
+    QTest.mouseClick(gap, Qt.MouseButton.LeftButton, pos=QPoint(60, 10))
+    start, end = page.view.range_ns
+    assert start < at_minute(1999) < at_minute(2100) < end
+    assert end - start < DAY_NS
+
+
+def test_the_range_buttons_zoom(page: LogsPage) -> None:
+    QTest.mouseClick(page.view.ranges.button("24h"), Qt.MouseButton.LeftButton)
+    assert page.view.range_ns == (at_minute(N_ROWS - 1) - DAY_NS, at_minute(N_ROWS - 1))
+    assert not page.view.ranges.button("7d").isEnabled()
+
+
+def test_another_page_can_send_a_span(page: LogsPage, built: Built, wait_for: WaitFor) -> None:
+    built.window.show_page("start")
+    built.context.navigate("logs", asset=PUMP, start_ns=at_minute(600), end_ns=at_minute(700))
+    wait_for(lambda: page.view.range_ns == (at_minute(600), at_minute(700)))
+
+
+def test_recordings_are_removed_after_asking(page: LogsPage, built: Built, wait_for: WaitFor) -> None:
+    page.remove()
+    question = built.context.messages.question
+    assert question is not None
+    verb = next(button for button in question.buttons() if button.text() == "Remove recordings")
+    QTest.mouseClick(verb, Qt.MouseButton.LeftButton)
+    wait_for(lambda: page._empty.isVisible())
+    assert page.view.logs is None

@@ -1,0 +1,100 @@
+"""What is drawn of an envelope, ticks in words, and the shared stretch of time: the parts of the plots without a window."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from workbench.core.clock import NS_PER_S, parse_utc
+from workbench.logs.pyramid import Envelope
+from workbench.ui.widgets.plots.clock import clock_ticks, cursor_text
+from workbench.ui.widgets.plots.curves import comfortable, limits_of, strokes
+from workbench.ui.widgets.plots.time_view import TimeView
+from workbench.ui.widgets.plots.value_ticks import value_ticks
+
+DAY_NS = 86400 * NS_PER_S
+MONDAY_NS = parse_utc("2026-03-02T00:00:00Z")
+UTC = ZoneInfo("UTC")
+
+
+def envelope(minimum: list[float], maximum: list[float]) -> Envelope:
+    times = np.arange(len(minimum), dtype=np.int64)
+    return Envelope(times_ns=times, minimum=np.array(minimum), maximum=np.array(maximum))
+
+
+def test_a_spike_of_one_column_is_drawn_in_full() -> None:
+    drawn = strokes(envelope([0, 0, 0], [0, 50, 0]), 0, (0, 1), (100, -1))
+    assert [(bar.x(), bar.top(), bar.bottom()) for bar in drawn.bars] == [(1.0, 50.0, 100.0)]
+
+
+def test_no_line_crosses_a_missing_column() -> None:
+    drawn = strokes(envelope([0, 0, np.nan, 0, 0], [0, 0, np.nan, 0, 0]), 0, (0, 1), (100, -1))
+    assert [(line.x1(), line.x2()) for line in drawn.lines] == [(0, 1), (3, 4)]
+
+
+def test_a_sample_alone_between_gaps_is_seen() -> None:
+    drawn = strokes(envelope([np.nan, 1, np.nan], [np.nan, 1, np.nan]), 0, (0, 1), (0, 1))
+    assert len(drawn.lines) == 1
+
+
+def test_at_most_two_strokes_a_column_are_made() -> None:
+    rng = np.random.default_rng(5)
+    low = rng.normal(size=800)
+    drawn = strokes(envelope(low.tolist(), (low + rng.exponential(size=800)).tolist()), 0, (0, 1), (0, 40))
+    assert len(drawn.bars) + len(drawn.lines) <= 2 * 800
+
+
+def test_the_limits_of_nothing_but_missing_values_are_unknown() -> None:
+    assert limits_of([envelope([np.nan], [np.nan])]) is None
+
+
+def test_noise_of_a_steady_channel_is_not_blown_up() -> None:
+    low, high = comfortable((100.0, 100.1), (0.0, 300.0))
+    assert high - low > 0.08 * 300
+
+
+@pytest.mark.parametrize("limits", [(0, 3000), (17, 75), (-0.3, 0.74), (91.2, 91.9), (1e-5, 3e-5), (0, 1e6)])
+def test_a_plot_has_three_or_four_value_ticks_inside_it(limits: tuple[float, float]) -> None:
+    ticks = value_ticks(limits)
+    assert 3 <= len(ticks) <= 4
+    assert all(limits[0] - 1e-9 <= value <= limits[1] + 1e-9 for value, _ in ticks)
+    assert len({text for _, text in ticks}) == len(ticks)
+
+
+def test_midnights_are_named_and_hours_lie_between() -> None:
+    ticks = clock_ticks(MONDAY_NS, MONDAY_NS + 2 * DAY_NS, UTC, 8)
+    assert [tick.text for tick in ticks] == [
+        "2 Mar", "06:00", "12:00", "18:00", "3 Mar", "06:00", "12:00", "18:00", "4 Mar",
+    ]  # fmt: skip
+    assert [tick.text for tick in ticks if tick.is_day] == ["2 Mar", "3 Mar", "4 Mar"]
+
+
+def test_midnight_is_the_zone_s_own() -> None:
+    first = clock_ticks(MONDAY_NS, MONDAY_NS + DAY_NS, ZoneInfo("Asia/Tokyo"), 5)
+    assert [tick.at_ns for tick in first if tick.is_day] == [MONDAY_NS + 15 * 3600 * NS_PER_S]
+
+
+def test_the_cursor_says_seconds_only_where_they_can_be_told_apart() -> None:
+    at = MONDAY_NS + 90 * NS_PER_S
+    assert cursor_text(at, UTC, 14 * DAY_NS) == "2 Mar 00:01"
+    assert cursor_text(at, UTC, 3600 * NS_PER_S) == "2 Mar 00:01:30"
+
+
+def test_zooming_keeps_the_instant_under_the_mouse_in_its_place(app: object) -> None:
+    view = TimeView()
+    view.set_full(0, 1_000 * NS_PER_S)
+    view.zoom(2, 250 * NS_PER_S)
+    share = (250 * NS_PER_S - view.start_ns) / view.length_ns
+    assert share == pytest.approx(0.25, abs=1e-6)
+
+
+def test_the_range_never_leaves_what_there_is(app: object) -> None:
+    view = TimeView()
+    view.set_full(0, 1_000 * NS_PER_S)
+    view.zoom(3)
+    view.pan(-1000)
+    assert view.start_ns == 0
+    view.zoom(-50)
+    assert view.is_whole

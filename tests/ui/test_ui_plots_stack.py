@@ -1,0 +1,157 @@
+"""The stacked plots under real mouse and key events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from tests.ui.log_projects import PUMP, at_minute, make_project
+from workbench.core.jobs import Job
+from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs
+from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.plots.stack import StackedPlots
+
+
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> AssetLogs:
+    project = make_project(tmp_path_factory.mktemp("plots"))
+    return open_asset_logs(OpenLogsRequest(project=str(project), asset=PUMP), Job())
+
+
+@pytest.fixture
+def plots(theme: ThemeSource, logs: AssetLogs) -> Iterator[StackedPlots]:
+    made = StackedPlots(theme)
+    made.resize(900, 500)
+    made.show_logs(logs)
+    made.show_channels(tuple(channel.name for channel in logs.channels))
+    made.show()
+    yield made
+    made.hide()
+    made.deleteLater()
+
+
+def wheel(plots: StackedPlots, x_px: float, turned: int) -> None:
+    at = QPointF(x_px, 50)
+    rows = plots.rows
+    event = QWheelEvent(
+        at, QPointF(rows.mapToGlobal(at.toPoint())), QPoint(), QPoint(0, turned), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(rows, event)
+
+
+def test_logs_open_with_channels_gaps_and_events(logs: AssetLogs) -> None:
+    assert [channel.name for channel in logs.channels] == ["PI-2041A", "FI-2041A", "VI-2041A-DE"]
+    assert logs.gaps == [(at_minute(1999), at_minute(2100))]
+    assert [event.name for event in logs.events] == ["cavitation", "seal leak"]
+
+
+def test_the_last_known_value_says_when_a_gap_lies_between(logs: AssetLogs) -> None:
+    near, late = logs.last_known("PI-2041A", at_minute(1999.5)), logs.last_known("PI-2041A", at_minute(2050))
+    assert near is not None
+    assert late is not None
+    assert (near.at_ns, near.is_late, late.at_ns, late.is_late) == (at_minute(1999), False, at_minute(1999), True)
+
+
+def test_the_wheel_zooms_about_the_mouse(plots: StackedPlots) -> None:
+    x = plots.rows.columns.left + 200
+    before = plots.rows.columns.at_ns(x)
+    wheel(plots, x, 240)
+    assert plots.view.length_ns < plots.view.full_ns[1] - plots.view.full_ns[0]
+    assert abs(plots.rows.columns.at_ns(x) - before) < plots.view.length_ns / 500
+
+
+def test_dragging_pans_all_rows_together(plots: StackedPlots) -> None:
+    plots.view.zoom(5)
+    start, rows = plots.view.start_ns, plots.rows
+    QTest.mousePress(rows, Qt.MouseButton.LeftButton, pos=QPoint(600, 60))
+    QTest.mouseMove(rows, QPoint(500, 60))
+    QTest.mouseRelease(rows, Qt.MouseButton.LeftButton, pos=QPoint(500, 60))
+    moved = 100 / rows.columns.width * plots.view.length_ns
+    assert abs(plots.view.start_ns - start - moved) < plots.view.length_ns / 200
+
+
+@pytest.mark.parametrize(("key", "is_closer"), [(Qt.Key.Key_Plus, True), (Qt.Key.Key_Minus, False)])
+def test_plus_and_minus_zoom(plots: StackedPlots, key: Qt.Key, is_closer: bool) -> None:
+    plots.view.zoom(5)
+    length = plots.view.length_ns
+    QTest.keyClick(plots.rows, key)
+    assert (plots.view.length_ns < length) is is_closer
+
+
+def test_arrows_pan_and_home_shows_everything(plots: StackedPlots) -> None:
+    plots.view.zoom(5)
+    start = plots.view.start_ns
+    QTest.keyClick(plots.rows, Qt.Key.Key_Right)
+    assert plots.view.start_ns > start
+    QTest.keyClick(plots.rows, Qt.Key.Key_Home)
+    assert plots.view.is_whole
+
+
+def test_the_cursor_follows_the_mouse_and_shift_arrows(plots: StackedPlots) -> None:
+    QTest.mouseMove(plots.rows, QPoint(500, 60))
+    at = plots.view.cursor_ns
+    assert at == plots.rows.columns.at_ns(500)
+    QTest.keyClick(plots.rows, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert plots.view.cursor_ns == at + round(plots.view.length_ns / plots.rows.columns.width)
+
+
+def test_shift_drag_marks_a_span_and_enter_zooms_to_it(plots: StackedPlots) -> None:
+    rows, shift = plots.rows, Qt.KeyboardModifier.ShiftModifier
+    QTest.mousePress(rows, Qt.MouseButton.LeftButton, shift, QPoint(400, 60))
+    QTest.mouseMove(rows, QPoint(500, 60))
+    QTest.mouseRelease(rows, Qt.MouseButton.LeftButton, shift, QPoint(500, 60))
+    span = plots.view.span_ns
+    assert span is not None
+    QTest.keyClick(rows, Qt.Key.Key_Return)
+    assert (plots.view.start_ns, plots.view.end_ns) == span
+
+
+def test_the_overview_s_region_can_be_dragged_and_resized(plots: StackedPlots) -> None:
+    plots.view.zoom(6)
+    overview, length = plots.overview, plots.view.length_ns
+    middle = overview.region().center().toPoint()
+    QTest.mousePress(overview, Qt.MouseButton.LeftButton, pos=middle)
+    QTest.mouseMove(overview, middle + QPoint(60, 0))
+    QTest.mouseRelease(overview, Qt.MouseButton.LeftButton, pos=middle + QPoint(60, 0))
+    assert overview.region().center().x() == pytest.approx(middle.x() + 60, abs=2)
+    assert plots.view.length_ns == length
+    end = QPoint(round(overview.region().right()), middle.y())
+    QTest.mousePress(overview, Qt.MouseButton.LeftButton, pos=end)
+    QTest.mouseMove(overview, end + QPoint(40, 0))
+    QTest.mouseRelease(overview, Qt.MouseButton.LeftButton, pos=end + QPoint(40, 0))
+    assert plots.view.length_ns > length
+
+
+def test_rows_share_the_height_and_scroll_when_there_are_too_many(plots: StackedPlots) -> None:
+    assert plots.rows.row_px == pytest.approx(plots.rows.height() / 3)
+    plots.resize(900, 300)
+    assert plots.rows.row_px == 88
+    before = plots.rows.plot_box(0).top()
+    QTest.keyClick(plots.rows, Qt.Key.Key_PageDown)
+    assert plots.rows.plot_box(0).top() < before
+
+
+def test_a_gap_is_where_no_recording_has_samples(plots: StackedPlots) -> None:
+    ((left, right),) = plots.rows.gaps_px()
+    assert (left, right) == (plots.rows.columns.x_px(at_minute(1999)), plots.rows.columns.x_px(at_minute(2100)))
+
+
+def test_switching_the_theme_repaints_the_plots(plots: StackedPlots, theme: ThemeSource) -> None:
+    light = plots.grab().toImage()
+    theme.switch("dark")
+    dark = plots.grab().toImage()
+    assert light.pixelColor(600, 5).lightness() > 200 > 60 > dark.pixelColor(600, 5).lightness()
+
+
+def test_an_event_s_bar_can_be_clicked(plots: StackedPlots) -> None:
+    heard: list[str] = []
+    plots.event_chosen.connect(heard.append)
+    x = round(plots.events.columns.x_px(at_minute(2800)))
+    QTest.mouseClick(plots.events, Qt.MouseButton.LeftButton, pos=QPoint(x, 22))
+    assert heard == [plots.logs.events[1].id]
