@@ -162,6 +162,15 @@ def test_two_pumps_with_equal_headers_stay_apart(tmp_path: Path) -> None:
     assert [recording.facts.source for recording in parse(*paths).recordings] == ["P-2041.csv", "P-2042.csv"]
 
 
+def test_pumps_that_share_a_table_come_apart(tmp_path: Path) -> None:
+    rows = [f"{iso(i)},{pump},{base}{i},6.1\n" for i in range(N) for base, pump in ((1, "P-1"), (2, "P-2"))]
+    text = "time,Pump,F [m3/h],P [bar]\n" + "".join(rows)
+    parsed = parse(write(tmp_path, text))
+    assert [recording.facts.source for recording in parsed.recordings] == ["log.csv: P-1", "log.csv: P-2"]
+    assert [recording.facts.rows for recording in parsed.recordings] == [N, N]
+    assert parsed.recordings[1].columns["F"][3] == 23
+
+
 def test_files_stay_apart_when_asked(tmp_path: Path) -> None:
     days = [table("time,a1", "{t},{i}", 31), "time,a1\n" + "".join(f"{iso(i)},{i}\n" for i in range(30, N))]
     paths = [write(tmp_path, text, f"day{index}.csv") for index, text in enumerate(days)]

@@ -1,4 +1,4 @@
-"""Which files of equal header are one recording: those that continue or repeat each other, not two pumps side by side."""
+"""Which rows are one recording: files that continue or repeat each other, not two pumps side by side or in one table."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.logs.columns import Column, take_rows
+from workbench.logs.cells import Cells
+from workbench.logs.columns import take_rows
+from workbench.logs.summary import LeftOut
+from workbench.logs.tables import Table
+from workbench.logs.text import clean_text
+from workbench.logs.units import find_unit
 from workbench.logs.wide import LogRows
 
 _MAX_GAP_DURATIONS = 10.0
 _MAX_OVERLAP = 0.02
+MAX_ASSETS = 500
+_MAX_DISTINCT_INSTANTS = 0.6
+_MIN_DISTINCT_PAIRS = 0.98
 
 
 def split_by_source(log: LogRows) -> list[LogRows]:
@@ -61,15 +69,42 @@ def _n_repeated(log: LogRows, before: NDArray[np.intp], inside: NDArray[np.intp]
     return int(np.count_nonzero(same))
 
 
+def find_asset_column(table: Table, times_ns: NDArray[np.int64], rows: NDArray[np.intp]) -> int | None:
+    """The column that tells machines apart where most instants occur once for each machine; None in an ordinary log."""
+    instants = times_ns[rows]
+    n_instants = np.unique(instants).size
+    if rows.size < 4 or n_instants > _MAX_DISTINCT_INSTANTS * rows.size:
+        return None
+    for index, column in enumerate(table.columns):
+        if not isinstance(column, Cells):
+            continue
+        codes = column.codes[rows]
+        n_codes = np.unique(codes).size
+        if 2 <= n_codes <= MAX_ASSETS and codes.min() >= 0 and not find_unit(table.headers[index].name):
+            pairs = np.unique(np.stack([instants, codes.astype(np.int64)], axis=1), axis=0)
+            if len(pairs) >= _MIN_DISTINCT_PAIRS * rows.size and n_instants * n_codes <= 2 * rows.size:
+                return index
+    return None
+
+
+def split_by_asset(log: LogRows, cells: Cells, name: str) -> list[LogRows]:
+    """One log for each machine that `cells` [n] name; the column itself is no channel."""
+    columns = tuple(column for column in log.columns if column.name != name)
+    left = (*(item for item in log.left_out if item.channel != name), LeftOut(channel=name, why="equipment"))
+    rest = replace(log, columns=columns, left_out=left)
+    parts = []
+    for code in np.unique(cells.codes).tolist():
+        asset = clean_text(cells.texts[code])
+        part = _take(rest, np.flatnonzero(cells.codes == code))
+        parts.append(replace(part, sources=tuple(f"{source}: {asset}" for source in log.sources)))
+    return parts
+
+
 def _take(log: LogRows, rows: NDArray[np.intp]) -> LogRows:
     return replace(
         log,
         source_of_row=log.source_of_row[rows],
         times_ns=log.times_ns[rows],
-        columns=tuple(_written(take_rows(column, rows)) for column in log.columns),
+        columns=tuple(take_rows(column, rows) for column in log.columns),
         labels=tuple(take_rows(column, rows) for column in log.labels),
     )
-
-
-def _written(column: Column) -> Column:
-    return column

@@ -20,7 +20,7 @@ from workbench.core.clock import now_ns
 from workbench.core.errors import LogFormatError, WorkbenchError
 from workbench.logs import questions
 from workbench.logs.cells import Cells, read_cell
-from workbench.logs.join import split_by_source
+from workbench.logs.join import find_asset_column, split_by_asset, split_by_source
 from workbench.logs.long import read_long
 from workbench.logs.quality import find_quality
 from workbench.logs.readers.events import EventFile, find_events_in_text, is_json, read_json
@@ -219,8 +219,20 @@ def _read_table(table: Table, options: ParseOptions, answers: questions.AnswerBo
             f"{table.sources[0]} has no column of measurements.", "Give a log with numbers.", path=table.sources[0]
         )
     findings = _row_findings(table, axis)
-    parts: list[LogRows] = [log] if options.join or log.is_sorted else split_by_source(log)
+    parts = _split(log, table, axis, rows, join=options.join)
     return [_finish(part, axis, findings) for part in parts]
+
+
+def _split(log: LogRows, table: Table, axis: TimeAxis, rows: NDArray[np.intp], *, join: bool | None) -> list[LogRows]:
+    """Machines that share a table come apart, then files that do not continue each other."""
+    if log.is_sorted:
+        return [log]
+    index = find_asset_column(table, axis.times_ns, rows)
+    parts = [log]
+    column = table.columns[index] if index is not None else None
+    if index is not None and isinstance(column, Cells):
+        parts = split_by_asset(log, column.take(rows), table.headers[index].name)
+    return parts if join else [one for part in parts for one in split_by_source(part)]
 
 
 def _finish(log: LogRows, axis: TimeAxis, findings: list[Finding]) -> ParsedRecording:
