@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from workbench.core.codec import translate_os_error
 from workbench.core.errors import DeviceError, DeviceRefused
 from workbench.core.jobs import Job
 from workbench.core.paths import user_home
@@ -88,11 +89,11 @@ def _identity_of(client: SmpClient, port: str, job: Job) -> IdentifyResult:
 
 def run_preflight(request: PreflightRequest, job: Job) -> PreflightResult:
     """All lights that can truly be looked at, in order."""
-    from workbench.devices.checks import CheckPlan, check_cable, check_device, estimate_s
+    from workbench.devices.checks import CheckPlan, check_cable, check_device, check_place, estimate_s
     from workbench.devices.verdicts import Snapshot
     from workbench.services.bundle_files import load_trust_file, read_bundle
 
-    image = read_bundle(request.bundle)
+    image = read_bundle(request.bundle) if request.bundle else b""
     plan = CheckPlan(
         image=image, trust=load_trust_file(request.trust), expect_asset=request.expect_asset, expect_serial=request.expect_serial
     )
@@ -100,12 +101,12 @@ def run_preflight(request: PreflightRequest, job: Job) -> PreflightResult:
     try:
         identity = _identity_of(client, request.port, job)
         device = Snapshot(passport=client.passport(), slots=client.slots())
-        lights = check_device(plan, device)
+        lights = check_device(plan, device) if request.bundle else check_place(plan, device)
         job.progress(0.9, "Testing the cable")
         cable, echo_rate = check_cable(client)
     finally:
         client.close()
-    seconds = estimate_s(len(image), client.transport.rate_bytes_per_s, echo_rate)
+    seconds = estimate_s(len(image), client.transport.rate_bytes_per_s, echo_rate) if request.bundle else None
     shown = tuple(_light(light) for light in (*lights, cable))
     return PreflightResult(
         lights=shown, is_ready=all(light.state != "failure" for light in shown), estimate_s=seconds, identity=identity
@@ -144,7 +145,10 @@ def _pull_all(
             counted[0] += n
             job.progress(0.85 * min(1.0, (before + counted[0]) / total), kind)
 
-        n_bytes += pull_log(client, info, path, count)
+        try:
+            n_bytes += pull_log(client, info, path, count)
+        except OSError as error:
+            raise translate_os_error(error, path) from error
         done += info.size_bytes
         logs.append(PulledLog(kind=info.kind, path=str(path), size_bytes=info.size_bytes, sha256=info.sha256))
     return tuple(logs), n_bytes

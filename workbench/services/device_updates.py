@@ -22,6 +22,7 @@ from workbench.core.settings import load_settings, operator_name
 from workbench.services.devices import TransferRate, UpdateResult, UpdateStep
 
 if TYPE_CHECKING:
+    from workbench.bundle.signing import SigningKey
     from workbench.devices.history import Intent, Past
     from workbench.devices.link import Link
     from workbench.devices.protocols.smp import SmpClient
@@ -41,6 +42,8 @@ _SHARE_OF_STEP = {
     "confirm": 0.98,
 }
 Kind = Literal["update", "confirm", "roll_back"]
+Unlock = Callable[[], "SigningKey"]
+"""Opens the key that signs, once it is clear that there is something to sign."""
 Scope = Literal["all", "confirm", "look"]
 
 
@@ -99,11 +102,11 @@ def run_update(order: UpdateOrder, job: Job) -> UpdateResult:
 def run_again(port: str, project: str | None, job: Job, *, scope: Scope, kind: Kind) -> UpdateResult:
     """Go on with the newest update of the device at this port: read back first, then write only what is missing."""
     past = find_update(port)
-    if scope == "confirm":
-        past = _wanting_confirm(past)
-    elif past.is_over:
+    if past.is_over:
         # It came to an end: reading back is all there is to do, and a bundle that was refused is not tried again.
         scope = "look"
+    elif scope == "confirm":
+        past = _wanting_confirm(past)
     return _run(past, job, _Run(port=port, project=project or past.intent.project, scope=scope, kind=kind))
 
 
@@ -302,14 +305,14 @@ def device_map(snapshot: Snapshot | None) -> dict[str, object]:
     }
 
 
-def run_roll_back(port: str, key: str, project: str | None, job: Job) -> UpdateResult:
+def run_roll_back(port: str, unlock: Unlock, project: str | None, job: Job) -> UpdateResult:
     """Sign the command for this device and its nonce, send it once, and read back what runs."""
     from workbench.devices.link import Link
 
     started_s = time.monotonic()
     link = Link(_opener(port, 115200), reconnect_wait_s=3.0)
     try:
-        verdict, before, after = _roll_back(link, port, key, job)
+        verdict, before, after = _roll_back(link, port, unlock, job)
     finally:
         link.hang_up()
     outcome = _plain_outcome(verdict, before, after, time.monotonic() - started_s)
@@ -317,7 +320,7 @@ def run_roll_back(port: str, key: str, project: str | None, job: Job) -> UpdateR
     return result_of(outcome, receipt, problem)
 
 
-def _roll_back(link: Link, port: str, key: str, job: Job) -> tuple[Verdict, Snapshot | None, Snapshot | None]:
+def _roll_back(link: Link, port: str, unlock: Unlock, job: Job) -> tuple[Verdict, Snapshot | None, Snapshot | None]:
     from workbench.devices.verdicts import Trouble, judge, not_reached
 
     before, target_sha, trouble = None, "", None
@@ -326,7 +329,7 @@ def _roll_back(link: Link, port: str, key: str, job: Job) -> tuple[Verdict, Snap
         before = link.look()
         target_sha = _former_model(before)
         job.checkpoint()
-        _send_roll_back(link, before, target_sha, key)
+        _send_roll_back(link, before, target_sha, unlock())
     except DeviceError as error:
         reason = getattr(error, "reason", "") or error.code.lower()
         trouble = Trouble(step="roll-back", reason=reason, message=error.message, hint=error.hint, is_refusal=True)
@@ -347,19 +350,17 @@ def _former_model(before: Snapshot) -> str:
     raise InputError(text, "Update it to the release that you want instead.")
 
 
-def _send_roll_back(link: Link, before: Snapshot, target_sha: str, key: str) -> None:
+def _send_roll_back(link: Link, before: Snapshot, target_sha: str, key: SigningKey) -> None:
     from workbench.bundle.signing import PAYLOAD_COMMAND, encode_envelope, sign_envelope
     from workbench.core.codec import encode_canonical
     from workbench.core.wire import DeviceCommand
-    from workbench.services.keys import ask_environment, open_vault
 
     target = before.find(target_sha)
     assert target is not None
-    signing_key = open_vault().unlock(key, ask_environment)
     command = DeviceCommand(
         command="roll_back", serial=before.passport.serial, nonce=link.client.nonce(), identity=target.identity
     )
-    envelope = encode_envelope(sign_envelope(encode_canonical(command), PAYLOAD_COMMAND, (signing_key,)))
+    envelope = encode_envelope(sign_envelope(encode_canonical(command), PAYLOAD_COMMAND, (key,)))
     link.boot_after(partial(link.client.roll_back, envelope), BOOT_TIMEOUT_S)
 
 

@@ -12,7 +12,9 @@ from workbench.core.wire import LogInfo, Passport, SelfTestReport, SlotState
 from workbench.services.common import OutFolder, Port
 
 if TYPE_CHECKING:
+    from workbench.bundle.signing import SigningKey
     from workbench.services.device_servers import VirtualDevice
+    from workbench.services.keys import Ask
 
 VerdictWord = Literal["verified", "failed", "unknown"]
 OptionalProject = Annotated[str | None, parameter("Project folder for journal and receipts.", path=True)]
@@ -107,7 +109,9 @@ class PreflightRequest(Request, frozen=True, kw_only=True):
     """Check everything that can truly be checked before a write."""
 
     port: Port
-    bundle: Annotated[str, parameter("Bundle file (.pwb).", path=True, file=True)]
+    bundle: Annotated[str | None, parameter("Bundle file (.pwb); none: only the device is looked at.", path=True, file=True)] = (
+        None
+    )
     project: OptionalProject = None
     trust: Annotated[str | None, parameter("Trust file; default: the user's pinned root.", path=True, file=True)] = None
     expect_asset: Annotated[str | None, parameter("Tag of the pump you stand at.")] = None
@@ -116,7 +120,7 @@ class PreflightRequest(Request, frozen=True, kw_only=True):
 
 
 class PreflightResult(Result, frozen=True, kw_only=True):
-    """Lights in order; `is_ready` when none is red."""
+    """Lights in order, those of the bundle only where one is given; `is_ready` when none is red."""
 
     lights: tuple[Light, ...]
     is_ready: bool
@@ -231,15 +235,19 @@ class RollBackRequest(Request, frozen=True, kw_only=True):
     """Go back to the confirmed model in the other slot, at or above the security floor."""
 
     port: Port
-    key: Annotated[str, parameter("Key id or name that signs the command.")]
+    key: Annotated[str | None, parameter("Key id or name that signs the command; default: the only one there is.")] = None
     project: OptionalProject = None
 
 
-def roll_back(request: RollBackRequest, job: Job) -> UpdateResult:
-    """Needs a signed command (device serial and nonce)."""
+def roll_back(request: RollBackRequest, job: Job, ask: Ask | None = None) -> UpdateResult:
+    """Needs a signed command (device serial and nonce). Raises KeyVaultError where the key is not clear or stays locked."""
     from workbench.services.device_updates import run_roll_back
+    from workbench.services.keys import ask_environment, find_key, open_vault
 
-    return run_roll_back(request.port, request.key, request.project, job)
+    def unlock() -> SigningKey:
+        return open_vault().unlock(find_key(request.key).key_id, ask or ask_environment)
+
+    return run_roll_back(request.port, unlock, request.project, job)
 
 
 class PullLogsRequest(Request, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from workbench.core.clock import Clock, format_utc, now_ns
 from workbench.core.codec import Record, translate_os_error, write_atomic
+from workbench.core.errors import KeyVaultError
 from workbench.core.jobs import Job
 from workbench.core.paths import user_home
 from workbench.core.requests import Request, Result, parameter
@@ -172,6 +173,20 @@ def open_vault() -> KeyVault:
     from workbench.services.key_store import find_key_store
 
     return KeyVault(user_home() / VAULT_FOLDER, store=find_key_store())
+
+
+def find_key(id_or_name: str | None) -> KeyRecord:
+    """This key of the person's, or the only one in use. Raises KeyVaultError where there is none, or more than one."""
+    vault = open_vault()
+    if id_or_name is not None:
+        return vault.find(id_or_name)
+    found = [record for record in vault.records() if not record.replaced_by]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise KeyVaultError("There is no signing key yet.", "Make one: workbench keys new NAME.")
+    names = ", ".join(f"{record.name} ({record.key_id})" for record in found)
+    raise KeyVaultError(f"There are {len(found)} signing keys.", f"Say which: --key ID. Keys here: {names}.")
 
 
 def ask_environment(question: str) -> str:

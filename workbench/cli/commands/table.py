@@ -110,7 +110,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(words=("devices", "update"), service="devices:update_device", request="UpdateRequest", exit_rule=verdict_exit),
     Command(words=("devices", "resume"), service="devices:resume_update", request="ResumeRequest", exit_rule=verdict_exit),
     Command(words=("devices", "confirm"), service="devices:confirm_device", request="ConfirmRequest", exit_rule=verdict_exit),
-    Command(words=("devices", "rollback"), service="devices:roll_back", request="RollBackRequest", exit_rule=verdict_exit),
+    Command(
+        words=("devices", "rollback"), service="devices:roll_back", request="RollBackRequest", exit_rule=verdict_exit, asks=True
+    ),
     Command(words=("devices", "pull-logs"), service="devices:pull_logs", request="PullLogsRequest"),
     Command(words=("devices", "virtual"), service="devices:serve_virtual", request="VirtualRequest", goes_on=True),
     Command(words=("edge", "run"), service="devices:serve_edge", request="EdgeRequest", goes_on=True),
