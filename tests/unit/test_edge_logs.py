@@ -106,3 +106,17 @@ def test_a_restarted_replay_goes_on_after_what_was_recorded(tmp_path: Path) -> N
     replay = Replay(read_csv(path), clock=lambda: 0.0)
     replay.skip_to(START_NS)
     assert replay.due().values[:, 0].tolist() == [1.0]
+
+
+def test_printed_counts_are_taken_exactly(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("time,a\n1767225600000000001,1\n1767225601.1,2\n", encoding="utf-8")
+    assert read_csv(path).times_ns.tolist() == [1767225600000000001, 1767225601100000000]
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "1e30"])
+def test_a_count_that_is_no_instant_is_refused(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(f"time,a\n{text},1\n", encoding="utf-8")
+    with pytest.raises(LogFormatError, match="line 2"):
+        read_csv(path)

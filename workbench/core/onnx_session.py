@@ -29,6 +29,15 @@ def open_session(model: bytes | Path, *, n_threads: int = 1) -> Any:
         raise ModelError(f"The model can't be loaded: {error}.", "The file is damaged, or made for a newer version.") from error
 
 
+def run_session(session: Any, outputs: list[str], feed: dict[str, Any]) -> list[Any]:
+    """What a session gives; raises ModelError with onnxruntime's words where the graph fails on these values."""
+    try:
+        found: list[Any] = session.run(outputs, feed)
+    except _onnxruntime_errors() as error:
+        raise ModelError(f"The model can't be run: {error}.", "Export the run again, or take the model before it.") from error
+    return found
+
+
 def block_size(window_samples: int, n_channels: int) -> int:
     """How many windows to run at once."""
     return max(_MIN_BLOCK, min(_MAX_BLOCK, _BLOCK_SAMPLES // max(1, window_samples * n_channels)))

@@ -16,12 +16,17 @@ from workbench.devices.protocols.smp import REPLY_TIMEOUT_S, SmpClient, checked
 
 PIECE_BYTES = 3584
 MAX_SETBACKS = 8
+_MAX_WORD_CHARS = 80
 
 
 def file_name_of(info: LogInfo, serial: str) -> str:
     """Kind, device and number: the same log gets the same name at every pull."""
-    safe = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in serial)
-    return f"{info.kind}-{safe}-{info.log_id:08d}.csv"
+    return f"{_safe(info.kind)}-{_safe(serial)}-{info.log_id:08d}.csv"
+
+
+def _safe(word: str) -> str:
+    """What a device says about itself must not lead out of the folder."""
+    return "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in word)[:_MAX_WORD_CHARS]
 
 
 def pull_log(client: SmpClient, info: LogInfo, path: Path, on_bytes: Callable[[int], None]) -> int:

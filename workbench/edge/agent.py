@@ -128,15 +128,20 @@ class Agent:
         record = self.slots.record
         if record.trial is None:
             return model
-        if model is not None:
-            self.model = model
-            self.self_test = model.self_test(record.trial)
-            if self.self_test.n_passed == self.self_test.n_vectors:
-                return model
+        if model is not None and self._passes(model, record.trial):
+            return model
         self.slots.boot()
         self.self_test = None
         self.note("trial_failed", "the golden vectors failed or the model could not be loaded")
         return self._load_active()
+
+    def _passes(self, model: RunningModel, slot: int) -> bool:
+        try:
+            self.self_test = model.self_test(slot)
+        except ModelError as error:
+            self.note("model_refused", str(error))
+            return False
+        return self.self_test.n_passed == self.self_test.n_vectors
 
     def _load_active(self) -> RunningModel | None:
         active = self.slots.record.active

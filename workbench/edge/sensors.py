@@ -6,10 +6,12 @@ Reads plain CSV only (a time column and numbers), for the gateway has no importe
 from __future__ import annotations
 
 import csv
+import io
 import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +23,8 @@ from workbench.core.errors import InputError, LogFormatError
 
 SEPARATORS = ",;\t|"
 TIME_WORDS = ("time", "date", "stamp", "utc")
-_EPOCH_UNITS_NS = ((1e17, 1), (1e14, 1_000), (1e11, 1_000_000), (0.0, NS_PER_S))
+_EPOCH_UNITS_NS = ((10**17, 1), (10**14, 1_000), (10**11, 1_000_000), (0, NS_PER_S))
+_LARGEST_COUNT = 2**62
 MAX_ROWS_AT_ONCE = 20_000
 
 
@@ -78,13 +81,17 @@ def read_csv(path: Path) -> Samples:
     text = _read_text(path)
     header = text.partition("\n")[0]
     separator = max(SEPARATORS, key=header.count)
-    rows = list(csv.reader(text.splitlines(), delimiter=separator))
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error as error:
+        raise LogFormatError(f"{path.name} can't be read: {error}.", "Export it again.", path=str(path)) from error
     if len(rows) < 2:
         raise LogFormatError(f"{path.name} holds no rows.", "Give a CSV file with a header and a time column.", path=str(path))
     names = [name.strip() for name in rows[0]]
     at = next((index for index, name in enumerate(names) if any(word in name.lower() for word in TIME_WORDS)), 0)
-    body = [row for row in rows[1:] if len(row) == len(names)]
-    times_ns = np.array([_instant(row[at], path, number) for number, row in enumerate(body, start=2)], np.int64)
+    numbered = [(number, row) for number, row in enumerate(rows[1:], start=2) if len(row) == len(names)]
+    body = [row for _, row in numbered]
+    times_ns = np.array([_instant(row[at], path, number) for number, row in numbered], np.int64)
     columns = {
         name: np.array([_number(row[index], separator) for row in body], np.float64)
         for index, name in enumerate(names)
@@ -108,15 +115,22 @@ def _read_text(path: Path) -> str:
 
 
 def _instant(text: str, path: Path, line: int) -> int:
+    """Printed counts are taken exactly: as floats, today's nanoseconds would be off by a quarter of a microsecond."""
     try:
-        number = float(text)
-    except ValueError:
-        try:
-            return parse_utc(text)
-        except InputError as error:
-            raise LogFormatError(f"{path.name}, line {line}: {error.message}", error.hint, path=str(path), line=line) from error
-    unit_ns = next(unit for limit, unit in _EPOCH_UNITS_NS if abs(number) >= limit)
-    return round(number * unit_ns)
+        count = Decimal(text.strip())
+    except InvalidOperation:
+        count = None
+    try:
+        return parse_utc(text) if count is None else _instant_of(count)
+    except InputError as error:
+        raise LogFormatError(f"{path.name}, line {line}: {error.message}", error.hint, path=str(path), line=line) from error
+
+
+def _instant_of(count: Decimal) -> int:
+    if not count.is_finite() or abs(count) >= _LARGEST_COUNT:
+        raise InputError(f"'{count}' is not a time.", "Write it as 2026-03-16T10:52:33Z.")
+    unit_ns = next(unit for limit, unit in _EPOCH_UNITS_NS if abs(count) >= limit)
+    return int((count * unit_ns).to_integral_value())
 
 
 def _number(text: str, separator: str) -> float:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from workbench.core.codec import decode_strict
 from workbench.core.errors import InputError, ModelError
-from workbench.core.onnx_session import block_size, open_session
+from workbench.core.onnx_session import block_size, open_session, run_session
 from workbench.core.scoring_spec import CLASS_OUTPUT, INPUT_NAME, RAW_OUTPUT, RUL_OUTPUT, SCORE_OUTPUT, ScoringSpec
 from workbench.scoring.windower import Windows
 
@@ -65,7 +65,7 @@ class ScoringSession:
     def _score_block(self, block: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
         is_missing: NDArray[np.bool_] = np.asarray(~np.isfinite(block).all(axis=(1, 2)))
         clean = np.where(is_missing[:, np.newaxis, np.newaxis], np.float32(0), block) if is_missing.any() else block
-        found = dict(zip(self._outputs, self._session.run(self._outputs, {INPUT_NAME: clean}), strict=True))
+        found = dict(zip(self._outputs, run_session(self._session, self._outputs, {INPUT_NAME: clean}), strict=True))
         if is_missing.any():
             for value in found.values():
                 value[is_missing] = np.nan

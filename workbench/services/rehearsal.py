@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from workbench.core.clock import NS_PER_S, format_utc
-from workbench.core.codec import write_atomic
+from workbench.core.codec import sha256_hex, write_atomic
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.paths import user_home
@@ -53,7 +55,7 @@ def start_rehearsal(request: RehearsalRequest, job: Job) -> VirtualDevice:
     return start_virtual_device(
         VirtualRequest(
             trust=str(trust), tag=item.asset, input=str(log), speed=request.speed, baud_rate_bd=request.baud_rate_bd,
-            state=str(user_home() / "rehearsal" / item.asset),
+            state=str(user_home() / "rehearsal" / sha256_hex(item.asset.encode())[:16]),
         )
     )  # fmt: skip
 
@@ -64,8 +66,10 @@ def _replayed(recording: Recording) -> bytes:
     names = [channel.name for channel in recording.channels]
     titles = [f"{channel.name} [{channel.unit}]" if channel.unit else channel.name for channel in recording.channels]
     columns = [recording.values(name)[first:] for name in names]
-    lines = [",".join(["time_utc", *titles])]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["time_utc", *titles])
     for row, at_ns in enumerate(times_ns[first:]):
-        cells = ["" if (value := column[row]) != value else f"{value:.7g}" for column in columns]
-        lines.append(",".join([format_utc(int(at_ns)), *cells]))
-    return ("\n".join(lines) + "\n").encode()
+        cells = ["" if (value := column[row]) != value else f"{value:.9g}" for column in columns]
+        writer.writerow([format_utc(int(at_ns)), *cells])
+    return out.getvalue().encode()

@@ -160,9 +160,9 @@ def _open_model(request: ScoreRequest) -> tuple[ScoringSession, ScoringSpec]:
     if path.is_file():
         from workbench.bundle.inspect_onnx import check_model
         from workbench.bundle.manifest import MODEL_NAME
-        from workbench.bundle.verify import open_bundle
+        from workbench.services.bundle_files import open_bundle_file
 
-        opened = open_bundle(path.read_bytes())
+        opened = open_bundle_file(request.model)
         model = bytes(opened.members[MODEL_NAME])
         check_model(model)
         return ScoringSession(model, n_threads=2), opened.manifest.spec

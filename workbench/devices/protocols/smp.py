@@ -45,6 +45,8 @@ FIRST_WAIT_S = 1.0
 SLOW_REPLY_TIMEOUT_S = 20.0
 """For commands behind which a device hashes, verifies or scores."""
 N_TRIES = 3
+MAX_LOGS = 10_000
+"""A device that lists more is not believed."""
 RAW_PROBE = "\x00\x03\x04\x0a\x0d\x11\x13\x1a\x1b\x7f é€𝄞"
 RAW_PROBE_TIMEOUT_S = 1.0
 DEFAULT_BUFFER_BYTES = 384
@@ -221,7 +223,7 @@ class SmpClient:
             if not isinstance(page, list) or not isinstance(total, int):
                 raise ProtocolError("The list of logs can't be read.", "Update the device's agent.")
             found += [to_record(item, LogInfo) for item in page]
-            if len(found) >= total or not page:
+            if len(found) >= min(total, MAX_LOGS) or not page:
                 return tuple(found)
 
     def nonce(self) -> str:
