@@ -11,8 +11,6 @@ from tests.contracts import bundle_fixtures as fixtures
 from tests.services.device_fixtures import TAG, Site, make_update
 from workbench.core.errors import DeviceError, DeviceNotFound, InputError, JobCancelled, RequestError
 from workbench.core.jobs import Job, JobEvent, Partial
-from workbench.core.wire import LogInfo
-from workbench.devices.log_pull import file_name_of
 from workbench.project.store import Project
 from workbench.services.devices import (
     BoardsRequest,
@@ -380,8 +378,3 @@ def test_the_virtual_device_runs_in_a_process_of_its_own(site: Site) -> None:
 def test_a_virtual_device_that_can_not_start_says_why(site: Site) -> None:
     with pytest.raises(DeviceError, match=r"missing\.csv"):
         start_virtual_device(VirtualRequest(state=str(site.state), trust=str(site.trust), input=str(site.folder / "missing.csv")))
-
-
-def test_a_log_that_a_device_names_after_a_path_stays_in_the_folder() -> None:
-    info = LogInfo(log_id=1, kind="../../home/x", size_bytes=1, first_utc="", last_utc="", sha256="")
-    assert file_name_of(info, "C:\\GW") == "______home_x-C__GW-00000001.csv"
