@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main() -> int:
     """Start the command line or the window; returns the exit code."""
+    # Without it joblib asks the system for its physical cores, and warns where a bare system can't tell.
+    os.environ.setdefault("LOKY_MAX_CPU_COUNT", str(os.cpu_count() or 1))
     if getattr(sys, "frozen", False):
         import multiprocessing
 
