@@ -285,6 +285,36 @@ def test_an_answer_gives_a_channel_its_unit(tmp_path: Path) -> None:
     assert recording.facts.channels[0].unit == "kgf/cm2"
 
 
+def test_milliseconds_in_a_column_of_their_own_belong_to_the_time(tmp_path: Path) -> None:
+    rows = "".join(f"05.03.2026;08:00:{i // 4:02d};{i % 4 * 250};{i}\n" for i in range(N))
+    recording = one(tmp_path, "Date;Time;Millitm;F\n" + rows, zone="UTC")
+    assert (np.diff(recording.times_ns) == 250_000_000).all()
+    assert list(recording.columns) == ["F"]
+
+
+def test_a_zone_printed_behind_every_stamp_is_believed(tmp_path: Path) -> None:
+    rows = "".join(f"2026-03-05 08:{i:02d}:00 Europe/Oslo;{i}\n" for i in range(N))
+    recording = one(tmp_path, "time;F\n" + rows, zone="America/Chicago")
+    assert format_utc(recording.facts.first_ns or 0) == "2026-03-05T07:00:00Z"
+
+
+def test_a_zone_column_beside_the_time_is_believed(tmp_path: Path) -> None:
+    recording = one(tmp_path, "time;zone;F\n" + "".join(f"2026-03-05 08:{i:02d}:00;CET;{i}\n" for i in range(N)))
+    assert format_utc(recording.facts.first_ns or 0) == "2026-03-05T07:00:00Z"
+
+
+def test_times_of_day_alone_run_through_midnight_with_a_question(tmp_path: Path) -> None:
+    rows = "".join(f"{(23 + i // 30) % 24:02d}:{2 * (i % 30):02d}:00;{i}\n" for i in range(N))
+    parsed = parse(write(tmp_path, "Uhrzeit;F\n" + rows))
+    assert (np.diff(parsed.recordings[0].times_ns) == 120 * 10**9).all()
+    assert "TIME_RELATIVE" in codes(parsed)
+
+
+def test_a_seldom_remark_makes_a_log_no_list_of_events(tmp_path: Path) -> None:
+    text = "time,F,Remark\n" + "".join(f"{iso(i)},{i}.5,{'checked by hand' if i == 5 else ''}\n" for i in range(N))
+    assert one(tmp_path, text).facts.rows == N
+
+
 def test_sentinels_are_no_measurements(tmp_path: Path) -> None:
     recording = one(tmp_path, table("time,T [degC]", "{t},50.{i}") + f"{iso(N)},-999\n{iso(N + 1)},3276.7\n")
     assert recording.facts.channels[0].bad == {"sentinel": 2}

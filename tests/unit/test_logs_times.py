@@ -109,6 +109,13 @@ def test_even_steps_tell_the_order_but_it_is_still_said() -> None:
     assert format_utc(int(axis.times_ns[1])) == "2026-04-02T00:00:00Z"
 
 
+def test_a_short_year_in_front_is_asked_for_where_one_day_cannot_tell() -> None:
+    axis = read(["26-03-05 08:00", "26-03-05 09:00"], zone="UTC")
+    assert [(question.code, question.blocks) for question in axis.questions] == [("DAY_MONTH_AMBIGUOUS", True)]
+    several = read([f"26-03-{day:02d} 08:00" for day in range(5, 9)], zone="UTC")
+    assert (format_utc(int(several.times_ns[0])), codes(several)) == ("2026-03-05T08:00:00Z", [])
+
+
 def test_an_answer_settles_the_order() -> None:
     axis = read(["04/07/2026 00:00"], STAMP, "UTC", "DAY_MONTH_AMBIGUOUS=MDY")
     assert format_utc(int(axis.times_ns[0])) == "2026-04-07T00:00:00Z"

@@ -92,7 +92,7 @@ def test_a_workbook_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
                 struct.pack_into("<I", data, at + offset, 1000)
             at = data.find(signature, at + 4)
     path.write_bytes(bytes(data))
-    with pytest.raises(LogFormatError, match=r"liar\.xlsx unpacks to more than it declares"):
+    with pytest.raises(LogFormatError, match=r"liar\.xlsx"):
         parse_logs([path])
 
 

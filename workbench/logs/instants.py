@@ -24,7 +24,7 @@ _DAY_NS = 86_400 * NS_PER_S
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DATE = (
     r"(?:(?P<y>\d{4})(?P<ysep>[-/.]?)(?P<m>\d{2}|(?<=[-/.])\d)(?P=ysep)(?P<d>\d{2}|(?<=[-/.])\d)"
-    r"|(?P<a>\d{1,2})(?P<xsep>[-/.])(?P<b>\d{1,2})(?P=xsep)(?P<c>\d{4}|\d{2})"
+    r"|(?P<a>\d{1,2})(?P<xsep>[-/. ])(?P<b>\d{1,2})(?P=xsep)(?P<c>\d{4}|\d{2})"
     rf"|(?P<d2>\d{{1,2}})\.?[-/ .]?(?P<mon2>{_MONTH})\.?[-/ .,]+(?P<y2>\d{{4}}|\d{{2}})"
     rf"|(?P<mon3>{_MONTH})\.?[- /]+(?P<d3>\d{{1,2}}),?[- /](?P<y3>\d{{4}})"
     rf"|(?P<y4>\d{{4}})[-/ ](?P<mon4>{_MONTH})[-/ ](?P<d4>\d{{1,2}}))"
@@ -34,7 +34,9 @@ _CLOCK = (
     r"|(?P<H2>\d{2})(?P<M2>\d{2})(?P<S2>\d{2})(?:[.,](?P<f2>\d{1,12}))?)"
     r"(?:\s*(?P<ap>[ap])\.?m\.?|\s*uhr)?"
 )
-_ZONE = r"(?:\s*(?P<zone>z|(?:utc|gmt)?\s*[+-]\d{1,2}(?::?\d{2})?(?::\d{2})?|[a-z]{2,5})(?:\[[\w/+-]+\])?)?"
+_ZONE = (
+    r"(?:\s*(?P<zone>z|(?:utc|gmt)?\s*[+-]\d{1,2}(?::?\d{2})?(?::\d{2})?|[a-z]{3,10}/[a-z_/]{2,30}|[a-z]{2,5})(?:\[[\w/+-]+\])?)?"
+)
 _WEEKDAY = r"(?:(?:mon?|tue?|wed?|thu?|fri?|sat?|sun?|mo|di|mi|do|fr|sa|so)[a-z]*[.,]*\s+)?"
 _FULL = re.compile(rf"{_WEEKDAY}{_DATE}(?:(?:T|\s*[,;_ ]\s*|-){_CLOCK}{_ZONE})?", re.IGNORECASE)
 _TIME_ONLY = re.compile(rf"{_CLOCK}{_ZONE}", re.IGNORECASE)
@@ -43,7 +45,7 @@ _CTIME = re.compile(
 )
 _HAS_CLOCK = re.compile(r"\d[:h]\d\d")
 _ISO_SHAPE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z?")
-_MAX_CHARS = 48
+_MAX_CHARS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,8 @@ def _stamp_of(match: re.Match[str]) -> Stamp | None:
     offset = _offset_of(match["zone"])
     if clock_ns is None or offset is False:
         return None
+    if match["xsep"] == " " and (len(match["c"]) != 4 or match["M"] is None):
+        return None  # numbers between blanks are a date only with a full year and a time of day
     parts = _date_of(match)
     is_open = match["a"] is not None
     if not is_open and not _is_date(*parts):
@@ -159,6 +163,8 @@ def _offset_of(zone: str | None) -> int | Literal[False] | None:
     if not zone:
         return None
     folded = re.sub(r"\s+", "", zone.lower())
+    if "/" in folded:
+        return None  # an IANA name: the clock's zone, which the whole column shares
     if folded in ZONE_OFFSETS_MIN:
         return ZONE_OFFSETS_MIN[folded] * 60 * NS_PER_S
     match = re.fullmatch(r"(?:utc|gmt)?([+-])(\d{1,2}):?(\d{2})?(?::(\d{2}))?", folded)

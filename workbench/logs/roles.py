@@ -247,8 +247,12 @@ def is_event_list(headers: Sequence[Header], columns: Sequence[Cells | NumberCel
 
 
 def _is_remark(column: Cells) -> bool:
+    """Words in most rows that seldom repeat; a log with a remark here and there has none in most rows."""
+    is_written = np.array([bool(text.strip()) for text in column.texts] + [False])[column.codes]
     used = [text for text in column.used(_SAMPLE) if text.strip()]
-    return bool(used) and sum(" " in text.strip() and cell_kind(text) == "x" for text in used) >= 0.5 * len(used)
+    if not used or is_written.mean() < 0.5 or len(used) < min(0.3 * is_written.sum(), _SAMPLE / 2):
+        return False
+    return sum(" " in text.strip() and cell_kind(text) == "x" for text in used) >= 0.5 * len(used)
 
 
 def _is_state(column: Cells) -> bool:

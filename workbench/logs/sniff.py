@@ -9,7 +9,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from workbench.logs.instants import parse_clock, parse_stamp
@@ -22,6 +22,7 @@ from workbench.logs.words import (
     DATE_NAMES,
     EMPTY_WORDS,
     INFINITE_WORDS,
+    MILLISECOND_NAMES,
     RELATIVE_NAMES,
     TIME_NAMES,
     ZONE_OFFSETS_MIN,
@@ -29,7 +30,7 @@ from workbench.logs.words import (
 
 DELIMITERS = (";", "\t", ",", "|")
 WHITESPACE = " "
-_NUMBER_LIKE = re.compile(r"[+-−]?\(?\d[\d.,'’ \u00a0\u202f]*(?:[eE][+-]?\d+)?\)?(?:\s*(?P<unit>\D{1,12}))?|[+-−]?[.,]\d+")
+_NUMBER_LIKE = re.compile(r"[-+−]?\(?\d[\d.,'’ \u00a0\u202f]*(?:[eE][+-]?\d+)?\)?(?:\s*(?P<unit>\D{1,12}))?|[-+−]?[.,]\d+")
 _OFFSET = re.compile(r"(?:UTC|GMT)?[+-]\d{1,2}:\d{2}|(?:UTC|GMT)[+-]\d{1,2}", re.IGNORECASE)
 _DATE_LIKE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?")
@@ -132,13 +133,14 @@ def find_time(rows: Sequence[Sequence[str]], header: Sequence[str] | None, notes
         best = min(
             full, key=lambda index: (not _is_absolute([row[index] for row in rows if index < len(row)], title[index]), index)
         )
-        return TimeColumns(kind="stamp", indexes=(best, *_find_zone_column(rows, best)), header=title[best], notes=notes)
+        return _with_more(TimeColumns(kind="stamp", indexes=(best,), header=title[best], notes=notes), rows, title)
     dates = [index for index, shape in enumerate(shapes) if shape == "date"]
     clocks = [index for index, shape in enumerate(shapes) if shape == "clock"]
     if dates and clocks:
         header_text = f"{title[dates[0]]} {title[clocks[0]]}".strip()
-        indexes = (dates[0], clocks[0], *_find_zone_column(rows, clocks[0]))
-        return TimeColumns(kind="date+clock", indexes=indexes, header=header_text, notes=notes)
+        return _with_more(
+            TimeColumns(kind="date+clock", indexes=(dates[0], clocks[0]), header=header_text, notes=notes), rows, title
+        )
     numeric = _find_numeric_time(rows, title, notes)
     if numeric and (not dates or numeric.kind == "epoch"):
         return numeric
@@ -149,6 +151,19 @@ def find_time(rows: Sequence[Sequence[str]], header: Sequence[str] | None, notes
             kind="relative", indexes=(clocks[0],), epoch="clock", header=title[clocks[0]], notes=notes, confidence=0.6
         )
     return numeric or TimeColumns(kind="none", notes=notes, confidence=0.5)
+
+
+def _with_more(time: TimeColumns, rows: Sequence[Sequence[str]], title: Sequence[str]) -> TimeColumns:
+    """The time with the column right of it, where that holds its zone or its milliseconds."""
+    after = time.indexes[-1] + 1
+    zone = _find_zone_column(rows, time.indexes[-1])
+    if zone:
+        return replace(time, indexes=(*time.indexes, *zone))
+    if after < len(title) and fold_name(title[after]) in MILLISECOND_NAMES:
+        cells = [row[after].strip() for row in rows if after < len(row)]
+        if cells and all(cell.isdigit() and len(cell) <= 3 for cell in cells):
+            return replace(time, indexes=(*time.indexes, after), has_milliseconds=True)
+    return time
 
 
 def _find_zone_column(rows: Sequence[Sequence[str]], after: int) -> tuple[int, ...]:

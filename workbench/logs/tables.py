@@ -186,16 +186,21 @@ def time_cells(segment: Segment) -> Cells | None:
     if not texts or len(texts) != len(columns):
         return None
     joined = texts[0]
-    for part in texts[1:]:
-        joined = _side_by_side(joined, part)
+    for number, part in enumerate(texts[1:], 1):
+        is_fraction = segment.time.has_milliseconds and number == len(texts) - 1
+        joined = _side_by_side(joined, _padded(part) if is_fraction else part, "." if is_fraction else " ")
     return joined
 
 
-def _side_by_side(left: Cells, right: Cells) -> Cells:
+def _padded(milliseconds: Cells) -> Cells:
+    return Cells(tuple(text.strip().zfill(3) for text in milliseconds.texts), milliseconds.codes)
+
+
+def _side_by_side(left: Cells, right: Cells, mark: str) -> Cells:
     width = len(right.texts) + 1
     pairs = left.codes.astype(np.int64) * width + right.codes
     distinct, codes = np.unique(pairs, return_inverse=True)
-    texts = tuple(f"{left.texts[pair // width].strip()} {right.texts[pair % width].strip()}" for pair in distinct.tolist())
+    texts = tuple(f"{left.texts[pair // width].strip()}{mark}{right.texts[pair % width].strip()}" for pair in distinct.tolist())
     return Cells(texts, codes.astype(np.int32))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -17,7 +17,17 @@ from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.core.errors import InputError, RequestError
 from workbench.logs import questions
 from workbench.logs.cells import Cells
-from workbench.logs.instants import DayOrder, Instants, days_of, parse_clock, parse_stamp, possible_orders, read_iso, read_stamps
+from workbench.logs.instants import (
+    DayOrder,
+    Instants,
+    Stamp,
+    days_of,
+    parse_clock,
+    parse_stamp,
+    possible_orders,
+    read_iso,
+    read_stamps,
+)
 from workbench.logs.readers.table import TimeColumns
 from workbench.logs.summary import Question
 from workbench.logs.zones import load_zone, local_to_utc
@@ -111,7 +121,15 @@ def read_times(
 def _stamps(cells: Cells, time: TimeColumns, blocks: Blocks, choices: TimeChoices) -> TimeAxis:
     order, asked, notation = _day_order(cells, choices)
     found = _spread(read_stamps(cells.texts, order), cells)
+    named = _zone_in_cells(cells)
+    time = replace(time, header=f"{time.header} ({named})") if named else time
     return _to_utc(found, time, blocks, choices, notation, asked)
+
+
+def _zone_in_cells(cells: Cells) -> str | None:
+    """The IANA name that every stamp of a column ends with."""
+    match = _ZONE_HINT.search(cells.texts[0]) if cells.texts else None
+    return match["zone"] if match and all(match["zone"] in text for text in cells.texts) else None
 
 
 def _spread(instants: Instants, cells: Cells) -> Instants:
@@ -132,14 +150,25 @@ def _day_order(cells: Cells, choices: TimeChoices) -> tuple[DayOrder, list[Quest
     answer = choices.answers.find("DAY_MONTH_AMBIGUOUS")
     if answer:
         return questions.day_order_of(answer), [], "day and month as answered"
-    if "ymd" in orders and len(orders) > 1 and _by_regularity(cells, orders) != ("ymd", True):
-        orders.remove("ymd")  # a year of two digits in front is rare: taken only where nothing else fits the rows
+    if "ymd" in orders and len(orders) > 1:
+        orders = _weigh_short_years(cells, stamps, orders, choices)
     distinct = {tuple(days_of(stamp, order) for stamp in stamps) for order in orders}
     if len(orders) == 1 or len(distinct) <= 1:
         return (orders[0] if orders else "dmy"), [], questions.ORDER_WORDS[orders[0] if orders else "dmy"]
     best, is_sure = _by_regularity(cells, orders)
     asked = questions.day_month(cells.texts[0], best, is_sure=is_sure)
     return best, [asked], questions.ORDER_WORDS[best]
+
+
+def _weigh_short_years(cells: Cells, stamps: list[Stamp], orders: list[DayOrder], choices: TimeChoices) -> list[DayOrder]:
+    """Whether a date of three short numbers may begin with the year: the rows tell, else only dashes make it likely."""
+    best, is_sure = _by_regularity(cells, orders)
+    if is_sure:
+        return ["ymd"] if best == "ymd" else [order for order in orders if order != "ymd"]
+    latest = max((days for stamp in stamps if (days := days_of(stamp, "ymd")) is not None), default=0)
+    if stamps[0].sep != "-" or latest * _DAY_NS > choices.now_ns + 2 * _DAY_NS:
+        return [order for order in orders if order != "ymd"]
+    return ["ymd", *(order for order in orders if order != "ymd")]
 
 
 def _by_regularity(cells: Cells, orders: list[DayOrder]) -> tuple[DayOrder, bool]:

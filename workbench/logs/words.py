@@ -35,6 +35,7 @@ TIME_NAMES = _words("""
 """)
 DATE_NAMES = _words("date datum dato fecha data day tag jour")
 CLOCK_NAMES = _words("time zeit uhrzeit klokkeslett heure hora ora tid tijd clock")
+MILLISECOND_NAMES = _words("ms msec millisec millisecond milliseconds millis millitm millisekunden millisekunde")
 RELATIVE_NAMES = ("elapsed", "relative", "laufzeit", "seconds", "sekunden", "runtime")
 TAG_NAMES = _words("""
     tag tagname tagid name point pointname pointid signal signalname channel sensor sensorname variable varname item itemid

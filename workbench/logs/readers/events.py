@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 from workbench.core.errors import LogFormatError
@@ -57,7 +58,8 @@ def find_events_in_text(source: Source) -> EventFile | None:
 def _begins_with_date(line: str) -> bool:
     words = line.strip().lstrip("-*[(").split(maxsplit=3)
     tried = [" ".join(words[:count]).rstrip(":,;])") for count in (1, 2, 3)]
-    return len(words) > 1 and any(parse_stamp(text) is not None for text in tried)
+    rest = re.sub(r"[^\w\s]|\d", " ", line).split()
+    return len([word for word in rest if len(word) > 1]) > 1 and any(parse_stamp(text) is not None for text in tried)
 
 
 def _load(text: str) -> object:

@@ -42,6 +42,8 @@ class TimeColumns:
     header: str = ""
     notes: str = ""
     confidence: float = 1.0
+    has_milliseconds: bool = False
+    """Whether the last of `indexes` holds the milliseconds alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,9 @@ def build_headers(
     """Headers from the name row and, where there are, unit and description rows."""
     headers = []
     for index, text in enumerate(names):
-        name, unit = split_unit(clean_text(text))
+        title = clean_text(text)
+        quoted = len(title) > 2 and title[0] == title[-1] and title[0] in "'\""
+        name, unit = split_unit(title[1:-1] if quoted else title)
         printed = units[index].strip() if units is not None and index < len(units) else ""
         description = clean_text(descriptions[index]) if descriptions is not None and index < len(descriptions) else ""
         headers.append(Header(name=name, unit=unit or find_unit(printed), description=description))
