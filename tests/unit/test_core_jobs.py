@@ -9,6 +9,7 @@ import pytest
 from workbench.core.errors import InputError, JobCancelled
 from workbench.core.jobs import Cancelled, Failed, Finished, Job, JobEvent, Partial, Progress, Started
 from workbench.core.runner import JobCall, Runner
+from workbench.core.worker import WorkerProcess
 
 WAIT_S = 30.0
 
@@ -153,3 +154,26 @@ def test_a_cancelled_job_stops_at_its_checkpoint() -> None:
     job.cancel()
     with pytest.raises(JobCancelled):
         job.checkpoint()
+
+
+def test_an_event_of_a_job_whose_listener_went_away_is_not_taken_for_the_next_ones() -> None:
+    worker = WorkerProcess()
+
+    def gone(_event: JobEvent) -> None:
+        raise RuntimeError("The window is closed.")
+
+    try:
+        with pytest.raises(RuntimeError, match="closed"):
+            worker.run(double, 1, Job(job_id=1), gone)
+        assert worker.run(double, 21, Job(job_id=2), Listener()) == 42
+    finally:
+        worker.close()
+
+
+def test_light_jobs_run_while_others_wait_for_the_worker(runner: Runner, listener: Listener) -> None:
+    calls = [JobCall(title="", function=wait_until_cancelled, request=0, slot=f"heavy {number}") for number in range(6)]
+    heavy = [runner.start(call) for call in calls]
+    light = runner.start(JobCall(title="", function=double, request=2, slot="light", lane="thread"))
+    assert listener.wait_for(Finished, light) is not None
+    for job_id in heavy:
+        runner.cancel(job_id)

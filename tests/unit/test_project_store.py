@@ -251,3 +251,28 @@ def test_a_deleted_folder_of_objects_is_noticed(tmp_path):
         project.record(Act(act="recipe", what="one", item=Item(kind="recipe", id=sha)))
         shutil.rmtree(tmp_path / "p" / "objects")
         assert "missing" in " ".join(project.check())
+
+
+def test_what_could_not_be_deleted_when_it_was_removed_goes_with_a_rebuild(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = add(project, "kept open by a page")
+
+    def held(*_: object, **__: object) -> None:
+        raise PermissionError(13, "The process cannot access the file")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", held)
+        project.remove("recipe", name)
+    assert (project.items("recipe"), project.objects.has("recipe", name)) == ([], True)
+    project.rebuild()
+    assert not project.objects.has("recipe", name)
+
+
+def test_the_journal_of_another_project_is_not_taken_for_this_ones(project: Project, tmp_path: Path) -> None:
+    add(project, "ours")
+    with Project.open(tmp_path / "other", who="I. Aas") as other:
+        add(other, "theirs")
+        shutil.copy(journal_file(project), journal_file(other))
+        (report,) = other.verify_journal()
+    assert any("another project" in problem for problem in report.problems)

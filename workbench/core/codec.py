@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Callable
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -68,7 +68,8 @@ def sha256_file(path: Path) -> str:
 
 def write_atomic(path: Path, data: bytes) -> None:
     """Write beside, fsync, rename, fsync the folder: after a crash the old or the new bytes, never a mixture."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # Two threads of one program may write the same file too.
+    partial = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("wb") as stream:
@@ -103,8 +104,5 @@ def translate_os_error(error: OSError, path: Path) -> Exception:
     if isinstance(error, IsADirectoryError):
         return InputError(f"{path} is a folder; a file is needed here.", "Name a file in it.")
     if isinstance(error, (NotADirectoryError, FileExistsError)):
-        return InputError(f"{path} can't be a folder: a file is in its place.", "Choose another folder.")
+        return InputError(f"{path} can't be made: a file is where a folder is needed.", "Choose another folder.")
     return InputError(f"{path} can't be written or read: {error.strerror or error}.", "Check the folder and its permissions.")
-
-
-JsonHook = Callable[[object], object]

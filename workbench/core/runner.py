@@ -40,6 +40,8 @@ class Runner:
     def __init__(self, sink: Sink, *, n_threads: int = 4) -> None:
         self._sink = sink
         self._threads = ThreadPoolExecutor(n_threads, thread_name_prefix="job")
+        # Whoever waits for the worker process must not take the threads of light work.
+        self._queue = ThreadPoolExecutor(n_threads, thread_name_prefix="worker-job")
         self._ports: dict[str, ThreadPoolExecutor] = {}
         self._worker = WorkerProcess()
         self._ids = itertools.count(1)
@@ -88,13 +90,15 @@ class Runner:
         while self._active and time.monotonic() < deadline_s:
             time.sleep(0.01)
         self._worker.close()
-        for pool in (self._threads, *self._ports.values()):
+        for pool in (self._threads, self._queue, *self._ports.values()):
             pool.shutdown(wait=not self._active, cancel_futures=True)
 
     def _pool_of(self, lane: str) -> ThreadPoolExecutor:
         if not lane.startswith("port:"):
-            return self._threads
-        return self._ports.setdefault(lane, ThreadPoolExecutor(1, thread_name_prefix=lane))
+            return self._queue if lane == "process" else self._threads
+        if lane not in self._ports:
+            self._ports[lane] = ThreadPoolExecutor(1, thread_name_prefix=lane)
+        return self._ports[lane]
 
     def _emit(self, event: JobEvent) -> None:
         if event.job_id not in self._muted:

@@ -99,9 +99,6 @@ class LogInfo(Record, frozen=True, kw_only=True):
     sha256: str
 
 
-ConfirmedRelease = int
-
-
 class UploadProgress(Record, frozen=True, kw_only=True):
     """The upload that a device would go on with; `image_sha256` '' when there is none."""
 

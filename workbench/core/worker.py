@@ -37,7 +37,7 @@ class WorkerProcess:
             job.checkpoint()
         try:
             pipe = self._ensure()
-            pipe.send((function, request, job.job_id))
+            self._send(pipe, (function, request, job.job_id))
             return self._follow(pipe, job, sink)
         finally:
             self._busy.release()
@@ -79,18 +79,27 @@ class WorkerProcess:
                 if job.is_cancelled:
                     raise JobCancelled from error
                 raise WorkbenchError("The worker process ended unexpectedly.", "Try again; free some memory first.") from error
+            if event is not None and event.job_id != job.job_id:
+                continue  # of a job whose listener went away before it ended
             if isinstance(event, Finished):
                 return event.result
             if isinstance(event, Failed):
                 raise _error_of(event)
             if event is not None:
-                _pass_on(event, sink)
+                sink(event)
             if job.is_cancelled:
                 asked_s = self._cancel(pipe, asked_s)
 
+    def _send(self, pipe: Connection, message: object) -> None:
+        try:
+            pipe.send(message)
+        except OSError as error:
+            self.close()
+            raise WorkbenchError("The worker process ended unexpectedly.", "Try again; free some memory first.") from error
+
     def _cancel(self, pipe: Connection, asked_s: float | None) -> float:
         if asked_s is None:
-            pipe.send("cancel")
+            self._send(pipe, "cancel")
             return time.monotonic()
         if time.monotonic() - asked_s > CANCEL_WAIT_S:
             self.close()
@@ -102,10 +111,6 @@ def _error_of(event: Failed) -> BaseException:
     if event.details == "cancelled":
         return JobCancelled()
     return RuntimeError(event.details) if event.is_bug else event.error
-
-
-def _pass_on(event: JobEvent, sink: Sink) -> None:
-    sink(event)
 
 
 def serve(pipe: Connection) -> None:

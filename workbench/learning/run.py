@@ -12,6 +12,7 @@ No pickle is written or read.
 from __future__ import annotations
 
 import io
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -200,5 +201,5 @@ def _save_arrays(path: Path, **arrays: NDArray[np.generic]) -> None:
 def _open_arrays(path: Path) -> Any:
     try:
         return np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise ObjectCorrupt(f"{path.name} of the run can't be read: {error}.", "Train again.") from error

@@ -85,13 +85,15 @@ def parse_events_csv(data: bytes, path: Path, *, asset: str | None, state: Event
     header = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=header.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    places = _places(next(rows, []), path)
     events: list[Event] = []
     try:
+        places = _places(next(rows, []), path)
         for row in rows:
             if any(cell.strip() for cell in row):
                 cells = {key: _unquote(row[place]) for key, place in places.items() if place < len(row)}
                 events.append(_event_of(cells, asset, state))
+    except LogFormatError:
+        raise
     except (InputError, csv.Error) as error:
         reason = error.message if isinstance(error, InputError) else str(error)
         raise LogFormatError(

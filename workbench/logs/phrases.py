@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _S_PER_MIN, _S_PER_H, _S_PER_D = 60, 3600, 86_400
 
 
 def format_instant(instant_ns: int) -> str:
     """12 Mar 03:12, in UTC; seconds only where they aren't zero."""
-    moment = datetime.fromtimestamp(instant_ns // 1_000_000_000, UTC)
+    # Not fromtimestamp, which refuses instants before 1970 on Windows.
+    moment = _EPOCH + timedelta(seconds=instant_ns // 1_000_000_000)
     clock = moment.strftime("%H:%M:%S" if moment.second else "%H:%M")
     return f"{moment.day} {_MONTHS[moment.month - 1]} {clock}"
 

@@ -90,7 +90,7 @@ class Catalog:
         try:
             database = _create(str(self._path))
             row = database.execute("select value from meta where key = 'schema'").fetchone()
-            if row and int(row[0]) == SCHEMA:
+            if row and row[0] == str(SCHEMA):
                 return database
             database.close()
         except sqlite3.Error:

@@ -87,8 +87,8 @@ def read_lines(path: Path, offset: int = 0) -> Iterator[tuple[SignedLine | None,
             yield _parse(data), offset
 
 
-def verify_chain(folder: Path, writer: str, witnessed: Head = NO_HEAD) -> ChainReport:
-    """Check numbers, hashes, signatures and the witnessed head of one writer's file."""
+def verify_chain(folder: Path, writer: str, witnessed: Head = NO_HEAD, *, project: str = "") -> ChainReport:
+    """Check numbers, hashes, signatures and the witnessed head of one writer's file; with `project`, whose lines they are."""
     problems: list[str] = []
     head = NO_HEAD
     public_key = _public_key(folder, writer)
@@ -97,6 +97,8 @@ def verify_chain(folder: Path, writer: str, witnessed: Head = NO_HEAD) -> ChainR
     seen: dict[int, str] = {}
     for signed, _offset in read_lines(folder / f"{writer}{SUFFIX}"):
         problem = _problem_of(signed, head, writer, public_key)
+        if problem is None and signed is not None and project not in ("", signed.line.project):
+            problem = f"Line {signed.line.number} of writer {writer} was written into another project."
         if problem is not None:
             problems.append(problem)
         if signed is None:

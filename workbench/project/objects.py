@@ -113,16 +113,20 @@ class ObjectStore:
         sync_folder(place.parent)
         return name
 
-    def remove(self, kind: str, name: str) -> None:
-        """Delete an object; nothing happens if it is gone."""
+    def remove(self, kind: str, name: str) -> bool:
+        """Delete an object; False where the system keeps it because a page has it open (Windows). Gone already is fine."""
         place = self._place(kind, name)
-        if place.is_dir():
-            doomed = self._staging / f"removed-{uuid.uuid4().hex}"
-            doomed.parent.mkdir(parents=True, exist_ok=True)
-            place.rename(doomed)
-            shutil.rmtree(doomed, ignore_errors=True)
-        else:
-            place.unlink(missing_ok=True)
+        try:
+            if place.is_dir():
+                doomed = self._staging / f"removed-{uuid.uuid4().hex}"
+                doomed.parent.mkdir(parents=True, exist_ok=True)
+                place.rename(doomed)
+                shutil.rmtree(doomed, ignore_errors=True)
+            else:
+                place.unlink(missing_ok=True)
+        except PermissionError:
+            return False
+        return True
 
     def check(self, kind: str, name: str) -> str | None:
         """Compare an object with its hash; a sentence about what is wrong, or None."""

@@ -146,8 +146,7 @@ class Project:
         what = f"Removed {kind} {item.name or item.id[:12]}"
         values = {"champion": ""} if self.champion == item.id else {}
         self.record(Act(act="remove", on=item.asset, what=what, removed=gone, values=values, command=command))
-        if len(item.id) == _OBJECT_ID_CHARS:
-            self.objects.remove(kind, item.id)
+        self._remove_object(gone)
         return item
 
     def lines(self, limit: int = 1000) -> list[SignedLine]:
@@ -178,13 +177,22 @@ class Project:
         with write_lock(self.root):
             self._catalog.rebuild()
             self.objects.sweep()
+            for signed in self._catalog.lines(self._catalog.n_lines()):
+                gone = signed.line.act.removed
+                if gone is not None and not self._catalog.find(gone.kind, gone.id):
+                    # Removed while a page had it open, or by a program that was killed before it came to the bytes.
+                    self._remove_object(gone)
+
+    def _remove_object(self, gone: ItemKey) -> None:
+        if len(gone.id) == _OBJECT_ID_CHARS:
+            self.objects.remove(gone.kind, gone.id)
 
     def _verify_writer(self, writer: str, seen: tuple[int, str] | None) -> ChainReport:
         witnessed = Head(number=seen[0], hash=seen[1]) if seen else NO_HEAD
         if not (self._journal_folder / f"{writer}{SUFFIX}").is_file():
             problem = f"The journal of writer {writer} is missing; {witnessed.number} lines of it were seen before."
             return ChainReport(writer=writer, head=NO_HEAD, problems=(problem,))
-        return verify_chain(self._journal_folder, writer, witnessed)
+        return verify_chain(self._journal_folder, writer, witnessed, project=self.meta.id)
 
     def _signing_key(self) -> SigningKey:
         if self._key is None:

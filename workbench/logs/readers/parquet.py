@@ -18,6 +18,8 @@ from workbench.logs.text import clean_text
 MAX_CELLS = 100_000_000
 MAX_BYTES = 1 << 30
 _SAMPLE_ROWS = 300
+_NO_INSTANT = -(2**63)
+_UNITS_NS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
 
 
 def read_parquet(source: Source) -> list[Segment]:
@@ -89,11 +91,15 @@ def _instants(column: object) -> tuple[NDArray[np.int64], bool]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    zone = column.type.tz  # type: ignore[attr-defined] # pyarrow has no types
-    whole = column.cast(pa.timestamp("ns", tz=zone), safe=False).cast(pa.int64())  # type: ignore[attr-defined]
-    if whole.null_count:
-        whole = pc.fill_null(whole, -(2**63))
-    return np.frombuffer(_buffer(whole), np.int64), zone is not None
+    kind = column.type  # type: ignore[attr-defined] # pyarrow has no types
+    counts = column.cast(pa.int64())  # type: ignore[attr-defined]
+    if counts.null_count:
+        counts = pc.fill_null(counts, _NO_INSTANT)
+    found = np.frombuffer(_buffer(counts), np.int64)
+    unit_ns = _UNITS_NS[kind.unit]
+    # A date such as 9999-12-31 does not fit into 64 bits of nanoseconds, and must not wrap round to another one.
+    fits = np.abs(found // 2) < 2**62 // unit_ns // 2
+    return np.where(fits, found * np.where(fits, unit_ns, 0), _NO_INSTANT), kind.tz is not None
 
 
 def _buffer(array: object) -> memoryview:
