@@ -72,4 +72,4 @@ def next_step(result: UpdateResult) -> str:
 
 def can_resume(result: UpdateResult) -> bool:
     """Whether going on can end it: cut off, on trial, or stopped while it was written."""
-    return result.verdict == "unknown" or result.state.startswith("failed_at_")
+    return result.verdict == "unknown" or result.state == "not_started" or result.state.startswith("failed_at_")

@@ -62,6 +62,7 @@ class DevicesPage(Page):
         self._checked: PreflightResult | None = None
         self._rehearsal: object = None
         self._is_writing = False
+        self._is_reading_back = False
         self._job: int | None = None
         self.ports = PortPanel(context)
         self.checks = CheckView(context)
@@ -333,13 +334,17 @@ class DevicesPage(Page):
     def _on_write_end(self) -> None:
         if not self._is_writing:
             return
-        # Cancelled before anything was written: there is no verdict to read back.
-        self._end_write()
-        self._on_done()
-        self.context.messages.say(self.tr("Stopped before anything was written."))
+        if self._is_reading_back:
+            self._end_write()
+            self._on_done()
+            return
+        # Stopped: what became of it is read back, never guessed.
+        self._is_reading_back = True
+        request = ResumeRequest(port=self._port, project=self._project(), yes=False)
+        self._begin_write(self.tr("Stopped. Reading back"), resume_update, request)
 
     def _end_write(self) -> None:
-        self._is_writing = False
+        self._is_writing, self._is_reading_back = False, False
         self._job = None
         self.ports.set_busy(False)
         self.refresh_actions()
