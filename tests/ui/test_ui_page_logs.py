@@ -146,7 +146,7 @@ def test_recordings_are_removed_after_asking(page: LogsPage, built: Built, wait_
     page.remove()
     question = built.context.messages.question
     assert question is not None
-    verb = next(button for button in question.buttons() if button.text() == "Remove recordings")
+    verb = next(button for button in question.buttons() if button.text() == "Remove")
     QTest.mouseClick(verb, Qt.MouseButton.LeftButton)
     wait_for(lambda: page._empty.isVisible())
     assert page.view.logs is None

@@ -77,6 +77,10 @@ class AssetLogs:
         self.events = events
         self.findings = findings
         self._opened = tuple(opened)
+        self._by_channel: dict[str, list[tuple[RecordingInfo, Recording]]] = {}
+        for pair in sorted(opened, key=_first_of):
+            for channel in pair[1].channels:
+                self._by_channel.setdefault(channel.name, []).append(pair)
         self.channels = _channels_of([recording for _, recording in opened], findings)
         self.first_ns = min((info.first_ns for info in self.recordings), default=0)
         self.last_ns = max((info.last_ns for info in self.recordings), default=1)
@@ -98,9 +102,9 @@ class AssetLogs:
     def envelopes(self, channel: str, start_ns: int, end_ns: int, n_pixels: int) -> list[Envelope]:
         """What to draw of a channel, one envelope for each recording that reaches into the range (and a step beyond it)."""
         found = []
-        for info, recording in self._opened:
+        for info, recording in self._by_channel.get(channel, ()):
             margin_ns = self._margin_ns(recording, end_ns - start_ns)
-            if not _has(recording, channel) or info.last_ns < start_ns - margin_ns or info.first_ns > end_ns + margin_ns:
+            if info.last_ns < start_ns - margin_ns or info.first_ns > end_ns + margin_ns:
                 continue
             extra = round(n_pixels * margin_ns / max(end_ns - start_ns, 1))
             found.append(
@@ -111,8 +115,10 @@ class AssetLogs:
     def last_known(self, channel: str, at_ns: int) -> LastValue | None:
         """The last good value of a channel at or before an instant, over all recordings."""
         best: LastValue | None = None
-        for info, recording in self._opened:
-            known = recording.last_known(channel, at_ns) if _has(recording, channel) and info.first_ns <= at_ns else None
+        for info, recording in reversed(self._by_channel.get(channel, ())):
+            if info.first_ns > at_ns or (best is not None and info.last_ns <= best.at_ns):
+                continue
+            known = recording.last_known(channel, at_ns)
             if known is None or (best is not None and known[1] <= best.at_ns):
                 continue
             step_ns = (recording.summary.sample_period_s or 0.0) * NS_PER_S
@@ -156,8 +162,8 @@ def _length(span_ns: tuple[int, int]) -> int:
     return span_ns[1] - span_ns[0]
 
 
-def _has(recording: Recording, channel: str) -> bool:
-    return any(one.name == channel for one in recording.channels)
+def _first_of(pair: tuple[RecordingInfo, Recording]) -> int:
+    return pair[0].first_ns
 
 
 def _channels_of(recordings: list[Recording], findings: tuple[Finding, ...]) -> tuple[ChannelView, ...]:

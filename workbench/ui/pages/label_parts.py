@@ -193,6 +193,7 @@ class EventInspector(QWidget):
         self.note.setPlaceholderText(self.tr("what speaks for it"))
         self.problem = Text("", "caption", "failure_text", is_wrapped=True)
         self.facts = KeyValueList((), key_px=_LABEL_PX - 8)
+        self._zone = Text("", "caption", "text3")
         self._empty = Text(
             self.tr("No event is chosen. Click one in the plots or in the list."), "small", "text2", is_wrapped=True
         )
@@ -214,6 +215,7 @@ class EventInspector(QWidget):
         if event is None:
             return
         zone = zone_of(self._context.settings.zone)
+        self._zone.setText(self.tr("Times in {zone}").format(zone=self._context.settings.zone or "UTC"))
         self.name.setText(event.name)
         self.states.set_current(event.state)
         self.start.setText(editable_instant(event.start_utc, zone))
@@ -244,7 +246,6 @@ class EventInspector(QWidget):
         inner = QVBoxLayout(self._form)
         inner.setContentsMargins(16, 0, 16, 0)
         inner.setSpacing(8)
-        zone = self._context.settings.zone or "UTC"
         pairs = (
             (self.tr("Name"), self.name), (self.tr("Start"), self.start), (self.tr("End"), self.end),
             (self.tr("Note"), self.note),
@@ -261,7 +262,7 @@ class EventInspector(QWidget):
             inner.addLayout(row)
             if field is self.end:
                 inner.addWidget(self.problem)
-                inner.addWidget(Text(self.tr("Times in {zone}").format(zone=zone), "caption", "text3"))
+                inner.addWidget(self._zone)
         inner.addSpacing(4)
         inner.addWidget(hairline())
         inner.addWidget(self.facts)

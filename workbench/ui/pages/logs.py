@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.clock import NS_PER_S
 from workbench.core.runner import JobCall
-from workbench.services.log_views import AssetLogs, finding_span
+from workbench.services.log_views import AssetLogs, RecordingInfo, finding_span
 from workbench.services.logs import Finding
 from workbench.services.projects import AssetInfo, ProjectRequest, ProjectResult, RemoveRequest, remove_item, show_project
 from workbench.ui.actions import Action
@@ -36,6 +36,7 @@ class LogsPage(Page):
         self._assets: tuple[AssetInfo, ...] = ()
         self._goal = Selection()
         self._paths: list[Path] = []
+        self._removed: tuple[str, ...] = ()
         self.side = LogsSide(context)
         self.view = LogsView(context, "logs")
         self.preview = ImportPreview(context)
@@ -123,16 +124,11 @@ class LogsPage(Page):
         """Remove the recordings of the pump that is shown, after asking."""
         if self.view.logs is None:
             return
-        names = ", ".join(info.name for info in self.view.logs.recordings[:3])
-        n_more = len(self.view.logs.recordings) - 3
+        self._removed = tuple(info.id for info in self.view.logs.recordings)
+        names = [info.name for info in self.view.logs.recordings]
+        n_more = len(names) - 3
         more = self.tr(" and {n} more").format(n=n_more) if n_more > 0 else ""
-        self.context.messages.confirm(
-            self.tr("Remove the recordings of {pump}?").format(pump=self.view.asset),
-            self.tr("{names}: deleted from this project. The files they came from, events and journal stay.").format(
-                names=names + more
-            ),
-            self.tr("Remove recordings"), self._on_remove,
-        )  # fmt: skip
+        self._ask_to_remove(", ".join(names[:3]) + more)
 
     def label_span(self) -> None:
         """Go to the Label page: with a new event over the marked span, else with what is shown."""
@@ -160,6 +156,7 @@ class LogsPage(Page):
         self.side.asset_chosen.connect(self._on_asset)
         self.side.channels_changed.connect(self.view.show_channels)
         self.side.finding_chosen.connect(self._on_finding)
+        self.side.remove_asked.connect(self._on_remove_asked)
         self.view.opened.connect(self._on_opened)
         self.view.shown_changed.connect(self._on_shown)
         self._empty.acted.connect(self.choose_files)
@@ -199,7 +196,11 @@ class LogsPage(Page):
         parts = [f"{span(start, end, zone)} {self.context.settings.zone or 'UTC'}"]
         if logs.sample_period_s:
             parts.append(self.tr("{step} samples drawn min to max").format(step=duration(logs.sample_period_s)))
-        parts.append(self.tr("raw log unchanged"))
+        n_events = len(logs.events)
+        layers = count(n_events, self.tr("event"), self.tr("events"))
+        parts.append(
+            self.tr("raw log unchanged, {events} over it").format(events=layers) if n_events else self.tr("raw log unchanged")
+        )
         site = next((asset.site for asset in self._assets if asset.tag == logs.asset), "")
         project = self.context.project.name if self.context.project else ""
         self.set_header(logs.asset, breadcrumb=(site or project,), facts=" · ".join(parts))
@@ -242,14 +243,21 @@ class LogsPage(Page):
         self._show_stack()
         self.context.announce("recording")
 
+    def _on_remove_asked(self, info: object) -> None:
+        assert isinstance(info, RecordingInfo)
+        self._removed = (info.id,)
+        self._ask_to_remove(info.name)
+
+    def _ask_to_remove(self, names: str) -> None:
+        self.context.messages.confirm(
+            self.tr("Remove from {pump}: {names}?").format(pump=self.view.asset, names=names),
+            self.tr("Deleted from this project. The files it came from, events and journal stay."),
+            self.tr("Remove"), self._on_remove,
+        )  # fmt: skip
+
     def _on_remove(self) -> None:
-        logs = self.view.logs
-        if logs is None:
-            return
-        ids = [info.id for info in logs.recordings]
         self.view.close_logs()
-        del logs
-        for one in ids:
+        for one in self._removed:
             request = RemoveRequest(project=self.context.project_text, kind="recording", id=one)
             call = JobCall(
                 title=self.tr("Remove recording"), function=remove_item, request=request, slot=f"remove:{one}", lane="thread"
@@ -258,7 +266,7 @@ class LogsPage(Page):
 
     def _on_removed(self) -> None:
         if not any(view.slot.startswith("remove:") for view in self.context.jobs.running):
-            self.context.select(asset=None, start_ns=None, end_ns=None)
+            self.context.select(start_ns=None, end_ns=None)
             self.context.announce("recording")
 
     def _on_changed(self, kind: str) -> None:

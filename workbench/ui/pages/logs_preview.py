@@ -25,7 +25,8 @@ from workbench.services.logs import (
 from workbench.ui.context import AppContext
 from workbench.ui.format import count
 from workbench.ui.pages.import_memory import fingerprint, recall, remember
-from workbench.ui.pages.logs_preview_parts import ColumnsCard, FilesCard, GuessCard, QuestionsCard, RowsCard, stacked
+from workbench.ui.pages.logs_preview_files import FilesCard
+from workbench.ui.pages.logs_preview_parts import ColumnsCard, GuessCard, QuestionsCard, RowsCard, stacked
 from workbench.ui.widgets.text import Text
 
 _RIGHT_PX = 336
@@ -64,6 +65,7 @@ class ImportPreview(QWidget):
     def open_paths(self, paths: list[Path]) -> None:
         """Look at files and folders."""
         self._files, self._preview, self._answers = (), None, {}
+        self._show_cards(False)
         self.files.show_files(())
         self._say(self.tr("Looking at the files…"))
         request = LogFilesRequest(paths=tuple(str(path) for path in paths))
@@ -149,7 +151,12 @@ class ImportPreview(QWidget):
 
     def _on_file(self, index: int) -> None:
         self._chosen = index
-        self._read_chosen()
+        file = self._files[index]
+        if file.kind == "log":
+            self._read_chosen()
+        else:
+            self._show_cards(False)
+            self._say(f"{file.name}: {file.why}")
 
     def _on_preview(self, result: object) -> None:
         assert isinstance(result, PreviewResult)
@@ -158,6 +165,7 @@ class ImportPreview(QWidget):
         if is_first and self._recall(result):
             self._read_chosen()
             return
+        self._show_cards(True)
         self.guesses.show_guesses(result.guesses, self._answers)
         self.questions.show_questions(result.questions, self._answers)
         units = {key.partition("@")[2]: value for key, value in self._answers.items() if key.startswith("UNIT_UNKNOWN@")}
@@ -237,6 +245,11 @@ class ImportPreview(QWidget):
         if self._preview is not None and (zone or self._answers):
             choices = remember(self._context.settings, fingerprint(self._preview), zone, self._answers)
             self._context.change_settings(import_choices=choices)
+
+    def _show_cards(self, is_shown: bool) -> None:
+        """What tells of a file is shown once a file was read."""
+        for card in (self.guesses, self.questions, self.columns, self.rows):
+            card.setVisible(is_shown)
 
     def _say(self, text: str) -> None:
         self._said.setText(text)

@@ -6,11 +6,11 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from workbench.services.log_views import AssetLogs, ChannelView
+from workbench.services.log_views import AssetLogs, ChannelView, RecordingInfo
 from workbench.services.logs import Finding
 from workbench.services.projects import AssetInfo
 from workbench.ui.context import AppContext
-from workbench.ui.format import count
+from workbench.ui.format import count, number
 from workbench.ui.states import State, find_state
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import IconButton
@@ -105,12 +105,35 @@ class ChannelRow(QWidget):
         self.toggled.emit(self.channel.name, is_on)
 
 
+class RecordingRow(QWidget):
+    """One recording with its rows, and the button that removes it. `remove_asked(RecordingInfo)`."""
+
+    remove_asked = Signal(object)
+
+    def __init__(self, theme: ThemeSource, info: RecordingInfo) -> None:
+        super().__init__()
+        self.info = info
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 8, 0)
+        row.setSpacing(4)
+        name = Text(info.name, "small", is_wrapped=True)
+        row.addWidget(name, 1)
+        row.addWidget(Text(number(info.rows), "caption", "text2"))
+        self.button = IconButton(theme, "trash", self.tr("Remove {name}…").format(name=info.name))
+        self.button.clicked.connect(self._on_clicked)
+        row.addWidget(self.button)
+
+    def _on_clicked(self) -> None:
+        self.remove_asked.emit(self.info)
+
+
 class LogsSide(QWidget):
-    """`asset_chosen(asset, day)`, `channels_changed(names)`, `finding_chosen(Finding)`."""
+    """`asset_chosen(asset, day)`, `channels_changed(names)`, `finding_chosen(Finding)`, `remove_asked(RecordingInfo)`."""
 
     asset_chosen = Signal(str, str)
     channels_changed = Signal(object)
     finding_chosen = Signal(object)
+    remove_asked = Signal(object)
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -124,8 +147,13 @@ class LogsSide(QWidget):
         self.filter_button.setCheckable(True)
         self.rows: list[ChannelRow] = []
         self.findings: list[FindingRow] = []
+        self.recordings: list[RecordingRow] = []
         self._channel_list, self._channel_column = self._scrolled()
         self._finding_list, self._finding_column = self._scrolled()
+        self._recording_column = QVBoxLayout()
+        self._recording_column.setSpacing(0)
+        self._finding_column.insertWidget(0, SectionHeader(self.tr("Recordings")))
+        self._finding_column.insertLayout(1, self._recording_column)
         self._lay_out()
         self._search_box.hide()
         self.availability.chosen.connect(self.asset_chosen)
@@ -142,6 +170,7 @@ class LogsSide(QWidget):
         """Channels and findings of a pump."""
         _empty(self._channel_column, self.rows)
         _empty(self._finding_column, self.findings)
+        _empty(self._recording_column, self.recordings)
         for channel in logs.channels:
             row = ChannelRow(self._theme, channel, is_on=channel.name in checked)
             row.toggled.connect(self._on_toggled)
@@ -151,7 +180,12 @@ class LogsSide(QWidget):
             found = FindingRow(self._theme, finding)
             found.clicked.connect(self._on_finding)
             self.findings.append(found)
-            self._finding_column.insertWidget(self._finding_column.count() - 1, found)
+            self._finding_column.insertWidget(len(self.findings) - 1, found)
+        for info in logs.recordings:
+            shown = RecordingRow(self._theme, info)
+            shown.remove_asked.connect(self.remove_asked)
+            self.recordings.append(shown)
+            self._recording_column.addWidget(shown)
         self._findings.facts.setText(str(len(logs.findings)) if logs.findings else self.tr("none"))
         self.filter_button.setVisible(len(self.rows) >= _SEARCH_FROM)
         self.filter_button.setChecked(False)
@@ -232,7 +266,7 @@ class LogsSide(QWidget):
             row.setVisible(needle in words.casefold())
 
 
-def _empty(column: QVBoxLayout, rows: list[ChannelRow] | list[FindingRow]) -> None:
+def _empty(column: QVBoxLayout, rows: list[ChannelRow] | list[FindingRow] | list[RecordingRow]) -> None:
     for row in rows:
         column.removeWidget(row)
         row.hide()

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from workbench.core.clock import parse_utc
 from workbench.ui.format import day, percent
 from workbench.ui.theme import ThemeSource
 
-NAME_PX = 58
+LEAST_NAME_PX, MOST_NAME_PX = 58, 96
 ROW_PX = 15
 MOST_CELLS = 28
 _FOOT_PX = 18
@@ -44,6 +44,7 @@ class AvailabilityMap(QWidget):
         self._asset = ""
         self._range_ns: tuple[int, int] | None = None
         self._cell = (0, 0)
+        self._name_px = LEAST_NAME_PX
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty("no_ring", True)
         self.setAccessibleName(self.tr("Availability by pump and day"))
@@ -52,6 +53,8 @@ class AvailabilityMap(QWidget):
     def set_days(self, days: Mapping[str, Sequence[tuple[str, float]]]) -> None:
         """Days with their share of samples (0..1) by pump."""
         self._rows = [(asset, dict(pairs)) for asset, pairs in days.items()]
+        widths = [QFontMetrics(self._theme.font("group")).horizontalAdvance(asset) + 6 for asset, _ in self._rows]
+        self._name_px = max(LEAST_NAME_PX, min(MOST_NAME_PX, max(widths, default=0)))
         known = sorted({name for _, pairs in self._rows for name in pairs})
         if known:
             first, last = date.fromisoformat(known[0]), date.fromisoformat(known[-1])
@@ -76,8 +79,8 @@ class AvailabilityMap(QWidget):
 
     def cell_box(self, row: int, cell: int) -> QRectF:
         """Pixels of a cell."""
-        step = (self.width() - NAME_PX) / self._scale.n_cells
-        return QRectF(NAME_PX + cell * step, row * ROW_PX + 1, step - _GAP_PX, ROW_PX - 3)
+        step = (self.width() - self._name_px) / self._scale.n_cells
+        return QRectF(self._name_px + cell * step, row * ROW_PX + 1, step - _GAP_PX, ROW_PX - 3)
 
     def share(self, row: int, cell: int) -> float:
         """Mean share of samples over the days of a cell, 0..1."""
@@ -146,7 +149,7 @@ class AvailabilityMap(QWidget):
         font.setWeight(self._theme.font("label" if is_here else "caption").weight())
         painter.setFont(font)
         painter.setPen(self._theme.colour("text1" if is_here else "text2"))
-        name = painter.fontMetrics().elidedText(asset, Qt.TextElideMode.ElideMiddle, NAME_PX - 4)
+        name = painter.fontMetrics().elidedText(asset, Qt.TextElideMode.ElideMiddle, self._name_px - 4)
         painter.drawText(QPointF(0, row * ROW_PX + 11), name)
 
     def _paint_cell(self, painter: QPainter, box: QRectF, share: float) -> None:
@@ -167,7 +170,7 @@ class AvailabilityMap(QWidget):
         base = len(self._rows) * ROW_PX + 12
         first = day(f"{self._scale.first.isoformat()}T00:00:00Z")
         last = day(f"{self._cell_days(self._scale.n_cells - 1)[-1]}T00:00:00Z")
-        painter.drawText(QPointF(NAME_PX, base), first)
+        painter.drawText(QPointF(self._name_px, base), first)
         if last != first:
             painter.drawText(QPointF(self.width() - painter.fontMetrics().horizontalAdvance(last), base), last)
 
@@ -178,8 +181,8 @@ class AvailabilityMap(QWidget):
         first_ns = parse_utc(f"{self._scale.first.isoformat()}T00:00:00Z")
         cell_ns = self._scale.days_a_cell * 86_400 * 10**9
         start, end = ((at_ns - first_ns) / cell_ns for at_ns in self._range_ns)
-        step = (self.width() - NAME_PX) / self._scale.n_cells
-        left, right = (NAME_PX + max(0.0, min(self._scale.n_cells, at)) * step for at in (start, end))
+        step = (self.width() - self._name_px) / self._scale.n_cells
+        left, right = (self._name_px + max(0.0, min(self._scale.n_cells, at)) * step for at in (start, end))
         painter.setPen(QPen(self._theme.colour("accent"), 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(QRectF(left - 1, row * ROW_PX, max(5.0, right - left + 1), ROW_PX - 1), 2, 2)
@@ -189,8 +192,8 @@ class AvailabilityMap(QWidget):
         return [(first + timedelta(days=number)).isoformat() for number in range(self._scale.days_a_cell)]
 
     def _cell_at(self, x_px: float) -> int:
-        step = (self.width() - NAME_PX) / self._scale.n_cells
-        cell = math.floor((x_px - NAME_PX) / step)
+        step = (self.width() - self._name_px) / self._scale.n_cells
+        cell = math.floor((x_px - self._name_px) / step)
         return cell if 0 <= cell < self._scale.n_cells else -1
 
     def _redraw(self, _tokens: object) -> None:

@@ -86,7 +86,7 @@ class PlotRows(Strip):
     @property
     def row_px(self) -> float:
         """Height of a row: more room shows more rows, and only then taller ones."""
-        return min(float(MOST_ROW_PX), max(float(ROW_PX), self.height() / max(1, len(self.channels))))
+        return float(min(MOST_ROW_PX, max(ROW_PX, self.height() // max(1, len(self.channels)))))
 
     def plot_box(self, row: int) -> QRectF:
         """The plot of a row in this widget's pixels."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -104,7 +105,7 @@ class StackedPlots(QWidget):
     def set_quality_shown(self, is_shown: bool) -> None:
         """Show or hide the quality strips."""
         self._has_quality = is_shown
-        self.rows.set_quality(_quality_of(self.logs) if is_shown and self.logs else {})
+        self.rows.set_quality(_quality_of(self.logs, self.rows.zone) if is_shown and self.logs else {})
 
     def set_zone(self, name: str) -> None:
         """Show local times of a settings value; '' is UTC."""
@@ -112,9 +113,10 @@ class StackedPlots(QWidget):
         for strip in (self.overview, self.events, self.rows, self.axis):
             strip.set_zone(zone)
         self.axis.set_zone_words(name or "UTC")
+        self.set_quality_shown(self._has_quality)
 
 
-def _quality_of(logs: AssetLogs) -> dict[str, tuple[QualityMark, ...]]:
+def _quality_of(logs: AssetLogs, zone: tzinfo) -> dict[str, tuple[QualityMark, ...]]:
     """Marks by channel; those under '' (gaps) go under every plot."""
     found: dict[str, list[QualityMark]] = {"": [QualityMark(start_ns=a, end_ns=b, state=None) for a, b in logs.gaps]}
     whole_ns = logs.last_ns - logs.first_ns
@@ -124,7 +126,7 @@ def _quality_of(logs: AssetLogs) -> dict[str, tuple[QualityMark, ...]]:
             continue
         mark = QualityMark(
             start_ns=parse_utc(finding.start_utc), end_ns=parse_utc(finding.end_utc), state=state,
-            text=finding_words(finding, whole_ns),
+            text=finding_words(finding, whole_ns, zone),
         )  # fmt: skip
         found.setdefault(finding.channel, []).append(mark)
     return {name: tuple(marks) for name, marks in found.items()}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 from PySide6.QtCore import QCoreApplication
 
 from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.services.logs import Finding
+from workbench.ui.format import instant
 
 _UNITS = {
     "degC": "°C",
@@ -35,14 +38,17 @@ def channel_words(name: str, unit: str, quantity: str) -> str:
     return f"{word}, {place.upper()}" if place else word
 
 
-def finding_words(finding: Finding, whole_ns: int) -> str:
-    """A finding in a few words for the plot ('flat 03:12 – 09:40'); '' where it concerns the whole log."""
+def finding_words(finding: Finding, whole_ns: int, zone: tzinfo) -> str:
+    """A finding in a few words for the plot ('flat 03:12 – 09:40'); without times where it is most of the log."""
     if not finding.start_utc or not finding.end_utc:
         return ""
-    start_ns, end_ns = parse_utc(finding.start_utc), parse_utc(finding.end_utc)
-    if end_ns - start_ns > whole_ns // 2 or end_ns - start_ns < NS_PER_S:
+    length_ns = parse_utc(finding.end_utc) - parse_utc(finding.start_utc)
+    if length_ns > whole_ns // 2 or length_ns < NS_PER_S:
         return _short(finding)
-    return f"{_short(finding)} {finding.start_utc[11:16]} – {finding.end_utc[11:16]}"
+    start, end = (instant(text, zone, with_seconds=False) for text in (finding.start_utc, finding.end_utc))
+    is_one_day = start.rpartition(" ")[0] == end.rpartition(" ")[0]
+    times = f"{start.rpartition(' ')[2]} – {end.rpartition(' ')[2]}" if is_one_day else f"{start} – {end}"
+    return f"{_short(finding)} {times}"
 
 
 def _short(finding: Finding) -> str:
