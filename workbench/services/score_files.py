@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from workbench.core.scoring_spec import ChannelSpec, ScoringSpec
-    from workbench.logs.parse import ParsedRecording
+    from workbench.logs.parse import ParsedLogs, ParsedRecording, ParseOptions
     from workbench.scoring.session import Scores
     from workbench.scoring.windower import Windows
 
@@ -65,20 +65,40 @@ def name_of(source: str) -> str:
 def parse_each(
     paths: tuple[str, ...], choices: ParseChoices, *, join: bool | None
 ) -> Iterator[tuple[str, list[ParsedRecording], list[Question]]]:
-    """Read path by path (or all together to join them): source, recordings, questions. Raises QuestionOpen, LogFormatError."""
+    """Read file by file (or all together to join them): source, recordings, questions. Raises LogFormatError, EncodingError."""
     from workbench.logs.parse import ParseOptions, parse_logs
     from workbench.services.log_summaries import question_of
 
     options = ParseOptions(zone=choices.zone, answers=choices.answer, join=join)
-    groups = [[Path(path)] for path in paths] if join is False else [[Path(path) for path in paths]]
-    for group in groups:
-        parsed = parse_logs(group, options)
+    parts = _each_file(paths, options) if join is False else [(None, parse_logs(paths, options))]
+    for path, parsed in parts:
         questions = [question_of(question) for question in parsed.questions]
-        is_one_file = len(group) == 1 and len(parsed.recordings) == 1
         for recording in parsed.recordings:
-            inside = str(group[0] / recording.facts.source) if len(group) == 1 else recording.facts.source
-            yield str(group[0]) if is_one_file else inside, [recording], questions
+            inside = recording.facts.source if path is None else str(path / recording.facts.source)
+            yield str(path) if path and len(parsed.recordings) == 1 else inside, [recording], questions
             questions = []
+
+
+def _each_file(paths: tuple[str, ...], options: ParseOptions) -> Iterator[tuple[Path | None, ParsedLogs]]:
+    """One file in memory at a time; what a folder holds besides logs is passed over, as nobody named it."""
+    from workbench.logs.parse import parse_logs
+    from workbench.logs.readers.sources import files_in
+
+    for path in map(Path, paths):
+        if not path.is_dir():
+            yield path, parse_logs([path], options)
+            continue
+        refused, n_read = None, 0
+        for file in files_in(path):
+            try:
+                parsed = parse_logs([file], options)
+            except InputError as error:
+                refused = refused or error
+                continue
+            n_read += 1
+            yield file, parsed
+        if not n_read:
+            raise refused or InputError(f"The folder {path} holds no log files.", "Give a folder with logs in it.")
 
 
 def channels_of(recording: ParsedRecording) -> tuple[ChannelSpec, ...]:

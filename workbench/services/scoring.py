@@ -73,7 +73,16 @@ def screen(request: ScreenRequest, job: Job) -> ScreenResult:
         logs += [_screen_one(recording, source, request, names) for recording in parsed]
     if not logs:
         raise InputError("No log was found.", f"Looked at: {', '.join(request.paths)}.")
+    _check_ignored(request.ignore, logs)
     return ScreenResult(logs=tuple(logs), questions=tuple(questions))
+
+
+def _check_ignored(ignored: tuple[str, ...], logs: list[ScreenLog]) -> None:
+    """A misspelt channel would stay an input without a word."""
+    known = {name for log in logs for name in (*log.channels_used, *(item["channel"] for item in log.left_out))}
+    unknown = [name for name in ignored if name not in known]
+    if unknown:
+        raise RequestError(f"No log has a channel '{unknown[0]}' to ignore.", f"There are: {', '.join(sorted(known))}.")
 
 
 def _screen_one(recording: ParsedRecording, source: str, request: ScreenRequest, names: OutNames) -> ScreenLog:
@@ -88,6 +97,9 @@ def _screen_one(recording: ParsedRecording, source: str, request: ScreenRequest,
     n_reference = request.reference_rows
     if n_reference is None:
         n_reference = int(np.searchsorted(times_ns, parse_utc(request.reference_until or ""), side="right"))
+    if not 0 < n_reference < len(times_ns):
+        text = f"{source} has {len(times_ns)} rows, and the reference takes {n_reference}."
+        raise InputError(text, "Choose a reference that begins and ends inside the log.")
     screened = screen_log(times_ns, channels, values, n_reference, request.ignore)
     score = screened.score[n_reference:]
     is_alarm = score >= screened.threshold

@@ -91,12 +91,15 @@ def find_kind(name: str, head: bytes) -> Kind | Literal["zip", "gzip"]:
     return "text"
 
 
+def files_in(folder: Path) -> list[Path]:
+    """The files of a folder and those below it that may be logs, by name: no links, nothing hidden."""
+    files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink() and not path.name.startswith("."))
+    return sorted(files)[:_MAX_MEMBERS]
+
+
 def _load_folder(folder: Path) -> Iterator[Source]:
     found = False
-    files = sorted(
-        path for path in folder.rglob("*") if path.is_file() and not path.is_symlink() and not path.name.startswith(".")
-    )
-    for path in files[:_MAX_MEMBERS]:
+    for path in files_in(folder):
         for source in _tolerant(path):
             found = True
             yield source
