@@ -311,7 +311,7 @@ def _targets(plan: Plan) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Rows of the training part with a known target, and the targets."""
     rows = plan.rows("train")
     if plan.spec.task == "rul":
-        hours = hours_left(plan.table, plan.events, plan.recipe.rul_cap_h)[rows]
+        hours = hours_left(plan.table, _events_until_training_ends(plan), plan.recipe.rul_cap_h)[rows]
         known = np.isfinite(hours)
         return _thin(rows[known]), _thin(hours[known])
     classes = _class_of(plan, rows)
@@ -319,6 +319,14 @@ def _targets(plan: Plan) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     if len(np.unique(classes[known])) < 2:
         return rows[:0], np.empty(0)
     return _thin(rows[known]), _thin(classes[known].astype(np.float64))
+
+
+def _events_until_training_ends(plan: Plan) -> tuple[EventSpan, ...]:
+    """Split by time, an event of a later part has not happened yet: it must not tell training windows how long they have."""
+    if plan.split.by == "asset":
+        return plan.events
+    ends = {span.asset: span.end_ns for span in plan.split.spans if span.part == "train"}
+    return tuple(event for event in plan.events if event.start_ns <= ends.get(event.asset, event.start_ns))
 
 
 def _trained_classes(plan: Plan) -> tuple[str, ...]:
