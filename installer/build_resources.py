@@ -8,7 +8,6 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from setuptools import setup
 from setuptools.command.build_py import build_py
 
 
@@ -21,7 +20,4 @@ class BuildWithResources(build_py):
         if not self.editable_mode:
             target = Path(self.build_lib) / "workbench" / "resources"
             shutil.rmtree(target, ignore_errors=True)
-            shutil.copytree(Path(__file__).resolve().parent / "resources", target)
-
-
-setup(cmdclass={"build_py": BuildWithResources})
+            shutil.copytree(Path(__file__).resolve().parents[1] / "resources", target)
