@@ -83,15 +83,14 @@ def zone_unknown(header: str) -> Question:
     )
 
 
-def day_month(example: str, default: DayOrder, *, is_sure: bool) -> Question:
+def day_month(example: str, default: DayOrder, orders: Sequence[DayOrder], *, is_sure: bool) -> Question:
     """Dates that exist in more than one order; `is_sure` when the even steps between rows tell."""
     if is_sure:
         text = f"'{example}': no day is past 12, but only {ORDER_WORDS[default]} gives even steps between rows. Is that right?"
     else:
         text = f"'{example}' can be read in two ways. Which number is the day?"
-    return Question(
-        code="DAY_MONTH_AMBIGUOUS", text=text, choices=("DMY", "MDY", "YMD"), default=default.upper(), blocks=not is_sure
-    )
+    choices = tuple(order.upper() for order in orders)
+    return Question(code="DAY_MONTH_AMBIGUOUS", text=text, choices=choices, default=default.upper(), blocks=not is_sure)
 
 
 def epoch_ambiguous(example: str) -> Question:

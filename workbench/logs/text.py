@@ -21,6 +21,7 @@ _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _BIDI = dict.fromkeys([0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF, 0x2028, 0x2029])
 _MAX_CONTROL_FRACTION = 0.01
 _SAMPLE_CHARS = 200_000
+_SAMPLE_BYTES = 200_000
 MAX_NAME_CHARS = 120
 
 
@@ -53,6 +54,8 @@ def find_encoding(head: bytes) -> tuple[str, float]:
 
 def decode_bytes(data: bytes, name: str) -> Decoded:
     """Decode a text file; NUL blocks (a power loss) become line ends. Raises EncodingError for what is no text."""
+    head = data[:_SAMPLE_BYTES]
+    check_is_text(_NUL_BLOCK.sub("", head.decode(find_encoding(head)[0], "replace").removeprefix("\ufeff")), name)
     encoding, confidence = find_encoding(data)
     text = data.decode(encoding, "replace")
     if encoding == "cp1252" and "�" in text:

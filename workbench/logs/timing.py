@@ -156,7 +156,7 @@ def _day_order(cells: Cells, choices: TimeChoices) -> tuple[DayOrder, list[Quest
     if len(orders) == 1 or len(distinct) <= 1:
         return (orders[0] if orders else "dmy"), [], questions.ORDER_WORDS[orders[0] if orders else "dmy"]
     best, is_sure = _by_regularity(cells, orders)
-    asked = questions.day_month(cells.texts[0], best, is_sure=is_sure)
+    asked = questions.day_month(cells.texts[0], best, orders, is_sure=is_sure)
     return best, [asked], questions.ORDER_WORDS[best]
 
 
