@@ -188,11 +188,7 @@ class ValidateCard(Card):
         is_few = variant.alarms_changed_fraction < MOST_CHANGED
         return [
             (State.GOOD if parity.is_passed else State.OUT_OF_SPECIFICATION, self.tr("Scores"), within),
-            (
-                State.GOOD if variant.alarms_changed_fraction < MOST_CHANGED else State.OUT_OF_SPECIFICATION,
-                self.tr("Decisions"),
-                alarms,
-            ),
+            (State.GOOD if is_few else State.OUT_OF_SPECIFICATION, self.tr("Decisions"), alarms),
             (State.OUT_OF_SPECIFICATION if over else State.GOOD, self.tr("Budget"), budget),
         ]
 
