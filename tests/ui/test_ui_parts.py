@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QPixmap, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
@@ -17,8 +18,10 @@ from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import ActionButton
 from workbench.ui.widgets.hold_button import HoldButton
+from workbench.ui.widgets.markdown import MarkdownView
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.states import EmptyState, StateBadge
+from workbench.ui.widgets.text import plain_tip
 
 WaitFor = Callable[..., None]
 
@@ -167,3 +170,28 @@ def test_the_sheet_of_all_components_draws_in_every_theme(theme: ThemeSource) ->
         theme.switch(name)
         pictures.append(sheet.grab().toImage())
     assert pictures[0] != pictures[1] != pictures[2]
+
+
+HOSTILE = '<img src="//server/share/x.png"> P-1'
+
+
+def test_names_that_look_like_markup_are_shown_as_they_are(theme: ThemeSource, built: Built) -> None:
+    assert "<img" not in plain_tip(HOSTILE)
+    assert plain_tip("P-1 & co") == "P-1 & co"
+    built.context.messages.confirm(HOSTILE, HOSTILE, "Remove", lambda: None)
+    question = built.context.messages.question
+    assert question is not None
+    assert question.textFormat() == Qt.TextFormat.PlainText
+    question.close()
+
+
+def test_markdown_fetches_no_picture(theme: ThemeSource, tmp_path: Path) -> None:
+    picture = tmp_path / "seen.png"
+    pixmap = QPixmap(4, 4)
+    pixmap.fill()
+    assert pixmap.save(str(picture))
+    view = MarkdownView(theme, "Card")
+    view.show_markdown(f"![]({picture})")
+    shown = view.document().resource(QTextDocument.ResourceType.ImageResource.value, QUrl(str(picture)))
+    assert isinstance(shown, QPixmap)
+    assert shown.width() == 1

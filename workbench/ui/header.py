@@ -10,7 +10,7 @@ from workbench.ui.actions import ActionTable
 from workbench.ui.page import Page
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import ActionButton
-from workbench.ui.widgets.text import Text
+from workbench.ui.widgets.text import Text, plain_tip
 
 HEIGHT_PX = 56
 _FIELD_PX = 175
@@ -100,7 +100,7 @@ class Header(QWidget):
         self.crumbs.setVisible(bool(page.breadcrumb))
         self.title.setText(page.title)
         self.facts.setText(page.facts)
-        self.facts.setToolTip(page.facts)
+        self.facts.setToolTip(plain_tip(page.facts))
         ids = (*page.header_ids, *((page.primary_id,) if page.primary_id else ()))
         if ids != self._shown_ids:
             self._rebuild(ids, page.primary_id)

@@ -12,7 +12,7 @@ from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.bars import ProgressBar
 from workbench.ui.widgets.buttons import Button, IconButton
 from workbench.ui.widgets.states import StateBadge
-from workbench.ui.widgets.text import IconLabel, Text, hairline
+from workbench.ui.widgets.text import IconLabel, Text, hairline, plain_tip
 
 STRIP_PX = 28
 OPEN_PX = 148
@@ -165,7 +165,7 @@ class JobPanel(QWidget):
             view = running[-1]
             more = self.tr(" and {n} more").format(n=len(running) - 1) if len(running) > 1 else ""
             self._title.setText(view.title + more)
-            self._title.setToolTip(view.message)
+            self._title.setToolTip(plain_tip(view.message))
             self._bar.set_fraction(view.fraction)
             self._words.setText(" · ".join(progress_words(view)))
             self._cancel.setEnabled(True)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
@@ -96,6 +96,7 @@ class Messages(QObject):
         """Ask before something is destroyed; `verb` is on the button. The only modal question there is."""
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.NoIcon)
+        box.setTextFormat(Qt.TextFormat.PlainText)  # names come from files
         box.setText(title)
         box.setInformativeText(text)
         yes = box.addButton(verb, QMessageBox.ButtonRole.DestructiveRole)

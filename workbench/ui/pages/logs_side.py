@@ -18,7 +18,7 @@ from workbench.ui.widgets.card import SectionHeader
 from workbench.ui.widgets.fields import CheckBox, SearchField
 from workbench.ui.widgets.heat_map import AvailabilityMap
 from workbench.ui.widgets.plots.words import channel_words
-from workbench.ui.widgets.text import StateSymbol, Text, hairline
+from workbench.ui.widgets.text import StateSymbol, Text, hairline, plain_tip
 
 _SEARCH_FROM = 13
 
@@ -33,7 +33,7 @@ class FindingRow(QAbstractButton):
         self._where = finding.channel or self.tr("All channels")
         self.setText(f"{self._where}: {finding.text}")
         self.setAccessibleName(self.text())
-        self.setToolTip(finding.text)
+        self.setToolTip(plain_tip(finding.text))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty("no_ring", True)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
@@ -120,6 +120,7 @@ class RecordingRow(QWidget):
         row.addWidget(name, 1)
         row.addWidget(Text(number(info.rows), "caption", "text2"))
         self.button = IconButton(theme, "trash", self.tr("Remove {name}…").format(name=info.name))
+        self.button.setToolTip(plain_tip(self.button.accessibleName()))
         self.button.clicked.connect(self._on_clicked)
         row.addWidget(self.button)
 

@@ -19,7 +19,7 @@ from workbench.ui.states import State, state_word
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import FlatButton, SecondaryButton
 from workbench.ui.widgets.card import Card
-from workbench.ui.widgets.text import IconLabel, StateSymbol, Text, hairline
+from workbench.ui.widgets.text import IconLabel, StateSymbol, Text, hairline, plain_tip
 
 ROW_PX = 50
 MAX_NEEDS = 6
@@ -111,7 +111,7 @@ class ProjectRow(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty("focus_inside", True)
         self.setAccessibleName(folder.name)
-        self.setToolTip(str(folder))
+        self.setToolTip(plain_tip(str(folder)))
         is_there = (folder / "project.toml").is_file()
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 6, 16, 6)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton
 
 from workbench.ui.actions import Action
 from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.text import plain_tip
 
 ICON_PX = 16
 _AIR_PX = 4
@@ -114,7 +115,7 @@ class ActionButton(Button):
     def refresh(self) -> None:
         """Enable or disable; the reason becomes the tooltip, and `reason` is for showing it beside."""
         self.setEnabled(not self.reason)
-        self.setToolTip(self.reason or ", ".join(self.action.keys))
+        self.setToolTip(plain_tip(self.reason) or ", ".join(self.action.keys))
 
     @property
     def reason(self) -> str:

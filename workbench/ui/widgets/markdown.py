@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QTextBlock, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QPixmap, QTextBlock, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextBrowser
 
 from workbench.ui.theme import ThemeSource
@@ -34,6 +35,12 @@ class MarkdownView(QTextBrowser):
             self._style(block)
             block = block.next()
         self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def loadResource(self, _kind: int, _name: QUrl | str) -> object:
+        """No picture is fetched, from a file or from a network share: a model card is a stranger's text."""
+        empty = QPixmap(1, 1)  # for nothing, Qt would try the picture's name as a file's
+        empty.fill(Qt.GlobalColor.transparent)
+        return empty
 
     def _style(self, block: QTextBlock) -> None:
         level = block.blockFormat().headingLevel()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
@@ -102,6 +104,11 @@ def hairline(*, is_vertical: bool = False) -> QFrame:
     else:
         line.setFixedHeight(1)
     return line
+
+
+def plain_tip(text: str) -> str:
+    """A tool tip that shows `text` as it is: Qt would take what looks like markup for markup, and load its pictures."""
+    return f"<qt>{html.escape(text)}</qt>" if "<" in text else text
 
 
 def polish_again(widget: QWidget) -> None:
