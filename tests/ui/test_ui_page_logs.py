@@ -13,7 +13,9 @@ from PySide6.QtTest import QTest
 from tests.ui.log_projects import N_ROWS, PUMP, START_NS, at_minute, csv_text, make_project
 from workbench.app.window import Built
 from workbench.core.clock import NS_PER_S
+from workbench.core.jobs import Job
 from workbench.core.settings import load_settings
+from workbench.services.logs import ImportRequest, import_logs
 from workbench.ui.pages.logs import LogsPage
 
 WaitFor = Callable[..., None]
@@ -150,3 +152,47 @@ def test_recordings_are_removed_after_asking(page: LogsPage, built: Built, wait_
     QTest.mouseClick(verb, Qt.MouseButton.LeftButton)
     wait_for(lambda: page._empty.isVisible())
     assert page.view.logs is None
+
+
+def test_coming_back_does_not_jump_to_an_old_span(page: LogsPage, built: Built, wait_for: WaitFor) -> None:
+    built.context.navigate("logs", asset=PUMP, start_ns=at_minute(600), end_ns=at_minute(700))
+    wait_for(lambda: page.view.range_ns == (at_minute(600), at_minute(700)))
+    page.view.plots.view.show_all()
+    built.window.show_page("start")
+    built.window.show_page("logs")
+    wait_for(lambda: not built.context.jobs.running)
+    assert page.view.plots.view.is_whole
+
+
+def test_a_channel_that_another_page_names_gets_a_row_and_the_overview(page: LogsPage, built: Built, wait_for: WaitFor) -> None:
+    page.view.show_channels(("PI-2041A",))
+    built.context.navigate("logs", asset=PUMP, channel="FI-2041A")
+    wait_for(lambda: len(page.view.plots.rows.channels) == 2)
+    assert [row.channel.name for row in page.side.rows if row.box.isChecked()] == ["PI-2041A", "FI-2041A"]
+
+
+def test_clicking_an_event_shows_it_closely(page: LogsPage) -> None:
+    strip = page.view.plots.events
+    x = round(strip.columns.x_px(at_minute(650)))
+    QTest.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPoint(x, 22))
+    assert page.view.range_ns == (at_minute(500), at_minute(800))
+
+
+def test_one_recording_of_several_can_be_removed(built: Built, template: Path, tmp_path: Path, wait_for: WaitFor) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(template, project)
+    second = tmp_path / f"{PUMP}_later.csv"
+    second.write_text(csv_text(300, START_NS + 10 * DAY_NS, range(0)), encoding="utf-8")
+    import_logs(ImportRequest(paths=(str(second),), project=str(project)), Job())
+    built.context.open_project(project)
+    wait_for(lambda: built.context.project is not None)
+    page = show(built)
+    wait_for(lambda: len(page.side.recordings) == 2)
+    QTest.mouseClick(page.side.recordings[1].button, Qt.MouseButton.LeftButton)
+    question = built.context.messages.question
+    assert question is not None
+    assert second.name in question.text()
+    verb = next(button for button in question.buttons() if button.text() == "Remove")
+    QTest.mouseClick(verb, Qt.MouseButton.LeftButton)
+    wait_for(lambda: page.view.logs is not None and len(page.side.recordings) == 1)
+    assert page.view.logs.recordings[0].name == f"{PUMP}.csv"

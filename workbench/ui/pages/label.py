@@ -18,7 +18,7 @@ from workbench.ui.pages.label_actions import label_actions
 from workbench.ui.pages.label_editor import LabelEditor
 from workbench.ui.pages.label_files import LabelFiles
 from workbench.ui.pages.label_parts import EventInspector, EventPanel, StateBar, parse_local
-from workbench.ui.pages.logs_view import LogsView
+from workbench.ui.pages.logs_view import CLOSING, LogsView, asked_range
 from workbench.ui.widgets.plots.event_tool import EventTool
 from workbench.ui.widgets.plots.events import marks_of
 from workbench.ui.widgets.segmented import Segmented
@@ -194,8 +194,8 @@ class LabelPage(Page):
         if wanted is None:
             return
         self.panel.show_assets(tags, wanted)
-        is_here = goal.asset == wanted and goal.start_ns is not None and goal.end_ns is not None
-        range_ns = (goal.start_ns or 0, goal.end_ns or 0) if is_here else None
+        range_ns = asked_range(goal, wanted)
+        self.context.select(asset=wanted, start_ns=None, end_ns=None)
         if goal.event:
             self.editor.chosen_id = goal.event
         self.view.open_asset(wanted, range_ns, again=self._is_stale)
@@ -239,6 +239,8 @@ class LabelPage(Page):
         self._refresh()
 
     def _on_changed(self, kind: str) -> None:
+        if kind == CLOSING:
+            self.view.close_logs()
         if kind == "recording" or (kind == "labels" and not self._is_announcing):
             self._is_stale = True
             if kind == "recording":

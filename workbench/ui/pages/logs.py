@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.clock import NS_PER_S
 from workbench.core.runner import JobCall
@@ -18,8 +18,9 @@ from workbench.ui.format import count, duration, span, zone_of
 from workbench.ui.page import Page
 from workbench.ui.pages.logs_preview import ImportPreview
 from workbench.ui.pages.logs_side import LogsSide
-from workbench.ui.pages.logs_view import LogsView, parse_day
+from workbench.ui.pages.logs_view import CLOSING, LogsView, asked_range, parse_day
 from workbench.ui.widgets.states import EmptyState
+from workbench.ui.widgets.text import Text
 
 _SIDE_PX = 236
 _DAY_NS = 86_400 * NS_PER_S
@@ -35,6 +36,7 @@ class LogsPage(Page):
         super().__init__(context, parent)
         self._assets: tuple[AssetInfo, ...] = ()
         self._goal = Selection()
+        self._channel = ""
         self._paths: list[Path] = []
         self._removed: tuple[str, ...] = ()
         self.side = LogsSide(context)
@@ -142,6 +144,10 @@ class LogsPage(Page):
         self.context.run_action("label.span")
 
     def _lay_out(self) -> None:
+        self._hint = Text("", "caption", "text3")
+        self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.view.bar.insertWidget(1, self._hint, 10)
+        self._on_span()
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(16, 16, 16, 16)
@@ -159,6 +165,8 @@ class LogsPage(Page):
         self.side.remove_asked.connect(self._on_remove_asked)
         self.view.opened.connect(self._on_opened)
         self.view.shown_changed.connect(self._on_shown)
+        self.view.plots.event_chosen.connect(self._on_event)
+        self.view.plots.span_changed.connect(self._on_span)
         self._empty.acted.connect(self.choose_files)
         self.preview.changed.connect(self._on_preview_changed)
         self.preview.imported.connect(self._on_imported)
@@ -175,16 +183,46 @@ class LogsPage(Page):
         wanted = next((tag for tag in (goal.asset, self.view.asset, *tags) if tag in tags), None)
         if wanted is None:
             return
-        range_ns = None
-        if goal.asset == wanted and goal.start_ns is not None and goal.end_ns is not None:
-            range_ns = (goal.start_ns, goal.end_ns)
+        range_ns = asked_range(goal, wanted)
+        self._channel = goal.channel or ""
+        # What was asked for is done now: coming back later must not jump there again.
+        self.context.select(asset=wanted, channel=None, start_ns=None, end_ns=None)
         self.view.open_asset(wanted, range_ns, again=self._is_stale)
         self._is_stale = False
+        if self.view.logs is not None and self.view.logs.asset == wanted:
+            self._show_channel()
 
     def _on_opened(self, logs: object) -> None:
         assert isinstance(logs, AssetLogs)
         self.side.show_logs(logs, self.view.channels())
+        self._show_channel()
         self.refresh_actions()
+
+    def _show_channel(self) -> None:
+        """Give the channel that another page named a row, and the overview."""
+        channel, self._channel = self._channel, ""
+        if self.view.logs is None or channel not in {one.name for one in self.view.logs.channels}:
+            return
+        if channel not in self.view.channels():
+            self.view.show_channels((*self.view.channels(), channel))
+            self.side.show_logs(self.view.logs, self.view.channels())
+        self.view.plots.set_main_channel(channel)
+
+    def _on_event(self, event_id: str) -> None:
+        mark = next((one for one in self.view.plots.marks if one.id == event_id), None)
+        if mark is not None:
+            around = max(mark.end_ns - mark.start_ns, 60 * NS_PER_S)
+            self.view.plots.set_marks(self.view.plots.marks, event_id)
+            self.view.plots.view.show_range(mark.start_ns - around, mark.end_ns + around)
+            self.context.select(event=event_id)
+
+    def _on_span(self) -> None:
+        span_ns = self.view.plots.view.span_ns
+        words = self.tr("Wheel zooms, drag pans, Shift + drag marks a span")
+        if span_ns is not None:
+            times = span(*span_ns, zone_of(self.context.settings.zone))
+            words = self.tr("{times} marked: Enter zooms, Ctrl + L labels").format(times=times)
+        self._hint.setText(words)
 
     def _on_shown(self) -> None:
         logs = self.view.logs
@@ -216,9 +254,8 @@ class LogsPage(Page):
             return
         start, end = finding_span(finding, self.view.logs)
         around = max(end - start, 60 * NS_PER_S)
-        if finding.channel and finding.channel not in self.view.channels():
-            self.view.show_channels((*self.view.channels(), finding.channel))
-            self.side.show_logs(self.view.logs, self.view.channels())
+        self._channel = finding.channel or ""
+        self._show_channel()
         self.view.open_asset(self.view.asset, (start - around, end + around))
 
     def _open_preview(self) -> None:
@@ -257,6 +294,7 @@ class LogsPage(Page):
 
     def _on_remove(self) -> None:
         self.view.close_logs()
+        self.context.announce(CLOSING)
         for one in self._removed:
             request = RemoveRequest(project=self.context.project_text, kind="recording", id=one)
             call = JobCall(

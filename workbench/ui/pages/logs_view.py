@@ -7,13 +7,15 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.services.log_views import AssetLogs, ChannelView, OpenLogsRequest, open_asset_logs
-from workbench.ui.context import AppContext
+from workbench.ui.context import AppContext, Selection
 from workbench.ui.widgets.plots.rows import ROW_PX
 from workbench.ui.widgets.plots.stack import StackedPlots
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.text import hairline
 
 BAR_PX = 40
+CLOSING = "recording_closing"
+"""Announced before recordings are removed: Windows deletes no file that is still mapped."""
 _HOUR_NS = 3600 * NS_PER_S
 _RANGES_NS = {"1h": _HOUR_NS, "24h": 24 * _HOUR_NS, "7d": 168 * _HOUR_NS, "14d": 336 * _HOUR_NS}
 _LEAST_ROWS = 6
@@ -183,3 +185,10 @@ def _first_of_kind(logs: AssetLogs) -> list[ChannelView]:
 def parse_day(text: str) -> int:
     """First instant of a day such as '2026-03-12', ns."""
     return parse_utc(f"{text}T00:00:00Z")
+
+
+def asked_range(goal: Selection, asset: str) -> tuple[int, int] | None:
+    """The stretch that another page asked for, if it asked for this pump's."""
+    if goal.asset != asset or goal.start_ns is None or goal.end_ns is None:
+        return None
+    return goal.start_ns, goal.end_ns

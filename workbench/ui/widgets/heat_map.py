@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from workbench.core.clock import parse_utc
 from workbench.ui.format import day, percent
 from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.text import plain_tip
 
 LEAST_NAME_PX, MOST_NAME_PX = 58, 96
 ROW_PX = 15
@@ -124,7 +125,7 @@ class AvailabilityMap(QWidget):
                 words = self.tr("{asset}, {day}: {share} of the day has samples")
                 said = day(f"{self._cell_days(cell)[0]}T00:00:00Z")
                 text = words.format(asset=self._rows[row][0], day=said, share=percent(self.share(row, cell)))
-                QToolTip.showText(event.globalPos(), text, self)
+                QToolTip.showText(event.globalPos(), plain_tip(text), self)
                 return True
         return super().event(event)
 

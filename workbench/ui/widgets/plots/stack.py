@@ -96,6 +96,11 @@ class StackedPlots(QWidget):
         self.events.set_marks(marks, chosen)
         self.rows.set_marks(marks if self._has_events else (), chosen)
 
+    @property
+    def marks(self) -> tuple[EventMark, ...]:
+        """The events, shown or hidden."""
+        return self._marks
+
     def set_events_shown(self, is_shown: bool) -> None:
         """Show or hide events."""
         self._has_events = is_shown
