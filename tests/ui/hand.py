@@ -34,6 +34,7 @@ class Hand:
         if not self.window.isVisible():
             self.window.show()
             self.window.activateWindow()
+            QTest.qWaitForWindowActive(self.window, 2000)
         self.click(self.window.rail.button(page))
         self.rest()
         return self.window.host.page(page)
