@@ -178,3 +178,9 @@ def test_events_of_a_file_are_added(
     chooser = page.context.messages.chooser
     assert chooser is not None
     chooser.reject()
+
+
+def test_the_channels_button_gives_and_takes_rows(page: LabelPage) -> None:
+    action = page.rows_button.menu_box.actions()[0]
+    action.trigger()
+    assert [channel.name for channel in page.view.plots.rows.channels] == ["FI-2041A", "VI-2041A-DE"]

@@ -19,8 +19,10 @@ from workbench.ui.pages.label_editor import LabelEditor
 from workbench.ui.pages.label_files import LabelFiles
 from workbench.ui.pages.label_parts import EventInspector, EventPanel, StateBar, parse_local
 from workbench.ui.pages.logs_view import CLOSING, LogsView, asked_range
+from workbench.ui.widgets.menu_button import CheckMenuButton
 from workbench.ui.widgets.plots.event_tool import EventTool
 from workbench.ui.widgets.plots.events import marks_of
+from workbench.ui.widgets.plots.words import channel_words
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.states import EmptyState
 from workbench.ui.widgets.text import hairline
@@ -48,6 +50,7 @@ class LabelPage(Page):
         self.view = LogsView(context, "label")
         self.inspector = EventInspector(context)
         self.tool = EventTool(self.view.plots.rows)
+        self.rows_button = CheckMenuButton(self.theme, self.tr("Channels"), "filter")
         self.mode = Segmented([("draw", self.tr("Draw")), ("pan", self.tr("Pan"))], "draw")
         self._empty = EmptyState(
             self.theme, "label", self.tr("Nothing to label yet"),
@@ -209,11 +212,17 @@ class LabelPage(Page):
     def _on_opened(self, logs: object) -> None:
         assert isinstance(logs, AssetLogs)
         self.panel.show_columns(logs.label_columns)
+        self._show_rows(self.view.channels())
         self.inspector.name.set_names(tuple(dict.fromkeys(event.name for event in logs.events)))
         self.editor.open(logs.asset, logs.events)
         if self.editor.chosen is None and self._span is None:
             self.editor.choose(self.editor.next_unsure())
         self._add_span()
+
+    def _show_rows(self, names: tuple[str, ...]) -> None:
+        channels = self.view.logs.channels if self.view.logs else ()
+        words = [(one.name, channel_words(one.name, one.unit, one.quantity)) for one in channels]
+        self.rows_button.set_options([(name, f"{name}  {said}") for name, said in words], names)
 
     def _show_events(self) -> None:
         events, chosen = self.editor.events, self.editor.chosen_id
@@ -294,6 +303,7 @@ class LabelPage(Page):
     def _lay_out(self) -> None:
         self.mode.setToolTip(self.tr("Dragging draws an event, or pans (D, P)"))
         self.view.bar.insertWidget(1, self.mode)
+        self.view.bar.insertWidget(3, self.rows_button)
         self.view.plots.rows.tool = self.tool
         shown = QWidget()
         column = QVBoxLayout(shown)
@@ -318,6 +328,8 @@ class LabelPage(Page):
         self.panel.event_chosen.connect(self._choose_shown)
         self.panel.column_asked.connect(self._on_column)
         self.view.opened.connect(self._on_opened)
+        self.view.channels_fitted.connect(self._show_rows)
+        self.rows_button.changed.connect(self.view.show_channels)
         self.view.plots.event_chosen.connect(self.editor.choose)
         self.tool.drawn.connect(self._on_drawn)
         self.tool.chosen.connect(self.editor.choose)

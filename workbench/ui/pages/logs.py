@@ -164,6 +164,7 @@ class LogsPage(Page):
         self.side.finding_chosen.connect(self._on_finding)
         self.side.remove_asked.connect(self._on_remove_asked)
         self.view.opened.connect(self._on_opened)
+        self.view.channels_fitted.connect(self.side.set_checked)
         self.view.shown_changed.connect(self._on_shown)
         self.view.plots.event_chosen.connect(self._on_event)
         self.view.plots.span_changed.connect(self._on_span)
@@ -205,7 +206,7 @@ class LogsPage(Page):
             return
         if channel not in self.view.channels():
             self.view.show_channels((*self.view.channels(), channel))
-            self.side.show_logs(self.view.logs, self.view.channels())
+            self.side.set_checked(self.view.channels())
         self.view.plots.set_main_channel(channel)
 
     def _on_event(self, event_id: str) -> None:

@@ -192,6 +192,14 @@ class LogsSide(QWidget):
         self.filter_button.setChecked(False)
         self._say_count()
 
+    def set_checked(self, names: tuple[str, ...]) -> None:
+        """Turn boxes on and off without saying so."""
+        for row in self.rows:
+            row.box.blockSignals(True)
+            row.box.setChecked(row.channel.name in names)
+            row.box.blockSignals(False)
+        self._say_count()
+
     def checked(self) -> tuple[str, ...]:
         """Names of the channels that are on."""
         return tuple(row.channel.name for row in self.rows if row.box.isChecked())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.core.clock import NS_PER_S, parse_utc
@@ -24,10 +25,12 @@ _HELPERS = ("power", "")
 
 
 class LogsView(QWidget):
-    """`opened(AssetLogs)` after a pump's logs were opened, `shown_changed()` after zoom, pan or another pump."""
+    """`opened(AssetLogs)` after a pump's logs were opened, `shown_changed()` after zoom, pan or another pump,
+    `channels_fitted(names)` when more or fewer rows fit and the person chose none."""
 
     opened = Signal(object)
     shown_changed = Signal()
+    channels_fitted = Signal(object)
 
     def __init__(self, context: AppContext, slot: str) -> None:
         super().__init__()
@@ -81,6 +84,18 @@ class LogsView(QWidget):
         """Give these channels a row; remembered for the pump."""
         self._checked[self.asset] = names
         self.plots.show_channels(names)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        """More room shows more rows, as long as the person chose none."""
+        names = self.channels()
+        if self.logs is None or self.asset in self._checked or len(names) == len(self.plots.rows.channels):
+            return
+        self.plots.show_channels(names)
+        self.channels_fitted.emit(names)
 
     def _on_opened(self, logs: object) -> None:
         assert isinstance(logs, AssetLogs)

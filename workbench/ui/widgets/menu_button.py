@@ -1,0 +1,46 @@
+"""A button with a menu of things to turn on and off, such as channels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.buttons import SecondaryButton
+
+
+class CheckMenuButton(SecondaryButton):
+    """`changed(names)` after one was turned on or off; at least one stays on."""
+
+    changed = Signal(object)
+
+    def __init__(self, theme: ThemeSource, text: str, icon: str = "") -> None:
+        super().__init__(theme, text, icon)
+        self.menu_box = QMenu(self)
+        self.menu_box.triggered.connect(self._on_triggered)
+        self.clicked.connect(self._on_clicked)
+
+    def set_options(self, options: Iterable[tuple[str, str]], checked: tuple[str, ...]) -> None:
+        """(name, text) pairs, and the names that are on."""
+        self.menu_box.clear()
+        for name, text in options:
+            action = QAction(text.replace("&", "&&"), self.menu_box)
+            action.setCheckable(True)
+            action.setChecked(name in checked)
+            action.setData(name)
+            self.menu_box.addAction(action)
+
+    def checked(self) -> tuple[str, ...]:
+        """The names that are on."""
+        return tuple(str(action.data()) for action in self.menu_box.actions() if action.isChecked())
+
+    def _on_clicked(self) -> None:
+        self.menu_box.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
+
+    def _on_triggered(self, action: QAction) -> None:
+        if not self.checked():
+            action.setChecked(True)
+        self.changed.emit(self.checked())
