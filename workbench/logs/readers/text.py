@@ -14,6 +14,7 @@ from workbench.logs.readers.gather import Gatherer, TableLayout, is_data_like
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import ColumnEncoder, Header, Segment, TimeColumns, build_headers
 from workbench.logs.sniff import (
+    WHITESPACE,
     DelimiterGuess,
     HeaderGuess,
     cell_kind,
@@ -28,7 +29,10 @@ from workbench.logs.text import Decoded, clean_text, decode_bytes
 
 MAX_LINE_CHARS = 1_000_000
 MAX_COLUMNS = 16_384
-MIN_ROWS_WITHOUT_TIME = 3
+MIN_ROWS_WITHOUT_TIME = 20
+MIN_SHARE = 0.5
+MIN_SHARE_BLANKS = 0.7
+"""Words between blanks are a table only by accident: more of the lines must be rows."""
 _SAMPLE_LINES = 400
 _HEAD_ROWS = 30
 _EXCEL_SEPARATOR = re.compile(r"sep=(.)\s*", re.IGNORECASE)
@@ -45,7 +49,9 @@ def read_text(source: Source) -> list[Segment]:
     if not delimiter.delimiter:
         raise no_table(source.name)
     rows = (split_line(line, delimiter.delimiter) for line in lines)
-    segments = read_rows(rows, [split_line(line, delimiter.delimiter) for line in lines[:_SAMPLE_LINES]], source.name)
+    min_share = MIN_SHARE_BLANKS if delimiter.delimiter == WHITESPACE else MIN_SHARE
+    sample = [split_line(line, delimiter.delimiter) for line in lines[:_SAMPLE_LINES]]
+    segments = read_rows(rows, sample, source.name, min_share=min_share)
     for segment in segments:
         _describe(segment, decoded, delimiter)
     return segments
@@ -117,7 +123,9 @@ def _delimiter_of(lines: list[str]) -> tuple[DelimiterGuess, list[str]]:
     return find_delimiter([line[:20_000] for line in sample]), lines
 
 
-def read_rows(rows: Iterable[list[str]], sample: Rows, name: str, decimal: Decimal | None = None) -> list[Segment]:
+def read_rows(
+    rows: Iterable[list[str]], sample: Rows, name: str, decimal: Decimal | None = None, min_share: float = MIN_SHARE
+) -> list[Segment]:  # fmt: skip
     """Segments from rows of cells (text lines or a sheet); `sample` are the first of them."""
     layout = find_layout(sample)
     if layout is None:
@@ -130,7 +138,10 @@ def read_rows(rows: Iterable[list[str]], sample: Rows, name: str, decimal: Decim
         segment.decimal = decimal
         segment.head = tuple(tuple(clean_text(cell) for cell in row) for row in sample[:_HEAD_ROWS])
     n_rows = sum(segment.n_rows for segment in segments)
-    if n_rows == 0 or (layout.time.kind == "none" and n_rows < MIN_ROWS_WITHOUT_TIME):
+    n_lost = sum(segment.n_cut_short + segment.n_not_rows for segment in segments)
+    is_undated = layout.time.kind == "none" and not any(map(is_time_name, layout.header.names or ()))
+    is_too_small = is_undated and n_rows < MIN_ROWS_WITHOUT_TIME
+    if n_rows == 0 or n_rows < min_share * (n_rows + n_lost) or is_too_small:
         raise no_table(name)
     return [segment for segment in segments if segment.n_rows]
 
