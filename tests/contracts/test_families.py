@@ -191,6 +191,16 @@ def test_trees_agree_with_the_library_they_come_from() -> None:
     np.testing.assert_allclose(ours, -forest.score_samples(features), atol=1e-5)
 
 
+def test_a_forest_keeps_its_digits_where_nearly_every_window_is_normal() -> None:
+    features, unseen = make_features(1), make_features(3)
+    targets = (features[:, 0] >= np.sort(features[:, 0])[-25]).astype(np.float64)
+    fitted = find_family("random_forest").build({}, 3).fit(features, targets, NAMES)
+    raw, reference = run_fragment(fitted, unseen)["raw"], fitted.raw_score(unseen)
+    small = (reference > 0) & (reference < 0.05)
+    assert small.sum() > 50
+    np.testing.assert_allclose(raw[small], reference[small], rtol=1e-6)
+
+
 def test_an_unknown_family_is_refused_with_the_known_names() -> None:
     with pytest.raises(ModelError, match="no model family 'deep_magic'"):
         find_family("deep_magic")

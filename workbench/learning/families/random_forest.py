@@ -22,7 +22,11 @@ DEFAULTS: Json = {"n_trees": 80, "max_depth": 10, "samples_a_leaf": 5}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedRandomForest:
-    """Raw score = 1 − P(normal), the trees' mean."""
+    """Raw score = 1 − P(normal), the trees' mean.
+
+    Summed from the other classes: a pump is normal nearly always, and 1 − P(normal) in float32 would lose the small rest that
+    the score is about.
+    """
 
     n_features: int
     trees: TreeTable
@@ -30,13 +34,14 @@ class FittedRandomForest:
     def raw_score(self, features: Features) -> NDArray[np.float64]:
         """1 − P(normal) [n] in 0..1."""
         check_features(features, self.n_features)
-        return np.asarray(1 - self.trees.sums(features)[:, 0])
+        return np.asarray(self.trees.sums(features)[:, 1:].sum(axis=1))
 
     def onnx_fragment(self) -> onnx.ModelProto:
         """One tree node that sums the leaves' class shares."""
         builder = FragmentBuilder(self.n_features)
         probabilities = tree_node(builder, self.trees, np.zeros(self.trees.n_outputs))
-        raw = builder.node("Sub", builder.constant(np.array(1, np.float32)), builder.column(probabilities, 0))
+        others = builder.constant(np.arange(1, self.trees.n_outputs, dtype=np.int64))
+        raw = builder.row_sum(builder.node("Gather", probabilities, others, axis=1))
         return builder.build(raw=raw, class_probabilities=probabilities, n_classes=self.trees.n_outputs)
 
     def parameters(self) -> dict[str, object]:
