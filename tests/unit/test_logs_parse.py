@@ -347,8 +347,9 @@ def test_names_lose_control_and_bidi_characters(tmp_path: Path) -> None:
     ("text", "words"),
     [
         (b"", "is empty"), (b"\x00" * 500, "is empty"), (b"%PDF-1.7 ...", "PDF"), (b"hello\nworld\n", "no table"),
-        (b"time,a1\n", "no table"), (b"The pump ran on 12.01.2026 10:00, fine.\nNext line, with 3.4 bar\n", "no table"),
-        (b"id;price\n1;3,40\n2;5,50\n", "no table"), (b"time,a1\n2026-13-01 00:00,1\n2026-14-01 00:00,2\n2026-15-01 00:00,3\n", "can't be read"),
+        (b"The pump ran on 12.01.2026 10:00, fine.\nNext line, with 3.4 bar\n", "no table"),
+        (b"id;price\n1;3,40\n2;5,50\n", "no table"), (b"time,a1\n", "no table"),
+        (b"time,a1\n2026-13-01 00:00,1\n2026-14-01 00:00,2\n2026-15-01 00:00,3\n", "can't be read"),
         (b"time,a1,b1\n" + b"".join(b"2026-01-0%dT00:00:00Z,1,5,2,5\n" % day for day in range(1, 9)), "5 cells"),
         (b"time,a1\n2026-01-01T00:00:00Z," + b"1" * 2_000_000, "2000021 characters"), (b"{\"a\": [1, 2", "JSON"),
         (b"PK\x03\x04 broken", "unpacked"), (b"\x1f\x8b broken", "unpacked"), (b"PAR1 broken PAR1", "Parquet"),
