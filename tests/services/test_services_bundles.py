@@ -85,7 +85,7 @@ def test_without_a_trust_file_the_pinned_root_decides(tmp_path, bundle):
 
 
 def test_a_missing_bundle_is_an_input_error(tmp_path):
-    with pytest.raises(InputError, match="can't be"):
+    with pytest.raises(InputError, match="There is no"):
         verify_bundle(BundleVerifyRequest(bundle=str(tmp_path / "none.pwb")), Job())
 
 

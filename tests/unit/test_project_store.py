@@ -11,6 +11,7 @@ import pytest
 
 from workbench.core.errors import InputError, ObjectCorrupt, ProjectError, ProjectLocked, ProjectTooNew
 from workbench.project.acts import Act, Item
+from workbench.project.catalog import Catalog
 from workbench.project.lock import write_lock
 from workbench.project.store import Project
 
@@ -276,3 +277,50 @@ def test_the_journal_of_another_project_is_not_taken_for_this_ones(project: Proj
         shutil.copy(journal_file(project), journal_file(other))
         (report,) = other.verify_journal()
     assert any("another project" in problem for problem in report.problems)
+
+
+def test_what_is_done_after_the_clock_was_set_back_holds(tmp_path: Path) -> None:
+    root = tmp_path / "station"
+    with Project.open(root, who="I. Aas", clock=lambda: 2_000_000_000_000_000_000) as early:
+        name = add(early, "run")
+        early.set_value("champion", name, Act(act="champion", what="Champion"))
+        early.remove("recipe", name)
+    with Project.open(root, who="I. Aas", clock=lambda: 1_900_000_000_000_000_000) as late:
+        assert late.champion is None
+        assert add(late, "run") == name
+        late.set_value("champion", name, Act(act="champion", what="Champion"))
+        assert late.champion == name
+        assert late.lines(1)[0].line.at_utc.startswith("2030-03-17")
+        late.rebuild()
+        assert late.champion == name
+        assert [item.id for item in late.items("recipe")] == [name]
+
+
+def test_an_item_that_another_laptop_removed_stays_removed_in_whichever_order_the_journals_are_read(tmp_path: Path) -> None:
+    roots = [tmp_path / "one", tmp_path / "two"]
+    with Project.open(roots[0], who="I. Aas", home=tmp_path / "home1") as first:
+        name = add(first, "run")
+    shutil.copytree(roots[0], roots[1])
+    with Project.open(roots[1], who="A. Berg", home=tmp_path / "home2") as second:
+        second.remove("recipe", name)
+    added = next((roots[0] / "journal").glob("*.jsonl"))
+    removed = next(path for path in (roots[1] / "journal").glob("*.jsonl") if path.name != added.name)
+    for order in ((added, removed), (removed, added)):
+        folder = tmp_path / f"journal of {order[0].stem}"
+        folder.mkdir()
+        catalog = Catalog(tmp_path / f"{order[0].stem}.sqlite", folder)
+        for path in order:
+            shutil.copy(path, folder)
+            catalog.follow()
+        assert catalog.items("recipe") == []
+        catalog.close()
+
+
+def test_a_tree_with_one_changed_byte_is_not_used(project: Project) -> None:
+    with project.objects.staging("run") as folder:
+        (folder / "model.onnx").write_bytes(b"good")
+        name = project.objects.put_tree("run", folder)
+    assert (project.objects.whole_tree("run", name) / "model.onnx").read_bytes() == b"good"
+    (project.objects.tree_path("run", name) / "model.onnx").write_bytes(b"evil")
+    with pytest.raises(ObjectCorrupt, match=r"model\.onnx"):
+        project.objects.whole_tree("run", name)

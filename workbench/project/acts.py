@@ -10,6 +10,7 @@ from workbench.core.codec import Record, encode_canonical
 from workbench.core.errors import ProjectError
 
 MAX_DETAILS_BYTES = 64 * 1024
+MAX_AT_NS = 2**62
 
 
 class Item(Record, frozen=True, kw_only=True):
@@ -55,7 +56,8 @@ class Line(Record, frozen=True, kw_only=True):
     writer: str
     number: Annotated[int, msgspec.Meta(ge=1)]
     at_utc: str
-    at_ns: int
+    at_ns: Annotated[int, msgspec.Meta(ge=0, le=MAX_AT_NS)]
+    """The clock, or one more than the latest line known where the clock was set back: the order of acts."""
     who: str
     previous: str
     act: Act

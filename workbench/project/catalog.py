@@ -1,7 +1,8 @@
 """The index of a project: an SQLite file made from the journals, which can be deleted and is made anew.
 
-It follows the journals from the byte offset it last saw. When it is damaged, or the folder can't be written, an index in
-memory takes its place: the truth is in the files.
+It follows the journals from the byte offset it last saw. Writers are read one after the other, so each row keeps the time of
+its line: whichever order two laptops' files come in, the later act holds. When the index is damaged, or the folder can't be
+written, an index in memory takes its place: the truth is in the files.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ import msgspec
 from workbench.project.acts import Item, SignedLine
 from workbench.project.journal import SUFFIX, read_lines, writers_in
 
-SCHEMA = 2
+SCHEMA = 3
 _TABLES = """
 create table if not exists meta (key text primary key, value text) without rowid;
 create table if not exists offsets (writer text primary key, offset integer) without rowid;
 create table if not exists items (kind text, id text, asset text, at_ns integer, json blob, primary key (kind, id)) without rowid;
+create table if not exists removed (kind text, id text, at_ns integer, primary key (kind, id)) without rowid;
 create table if not exists facts (key text primary key, value text, at_ns integer) without rowid;
 create table if not exists lines (writer text, number integer, at_ns integer, hash text, json blob, primary key (writer, number));
 create index if not exists lines_by_time on lines (at_ns);
@@ -86,6 +88,10 @@ class Catalog:
         """How many lines the journals hold."""
         return int(self._database.execute("select count(*) from lines").fetchone()[0])
 
+    def newest_ns(self) -> int:
+        """The time of the latest line of any writer."""
+        return int(self._database.execute("select coalesce(max(at_ns), 0) from lines").fetchone()[0])
+
     def _open(self) -> sqlite3.Connection:
         try:
             database = _create(str(self._path))
@@ -132,11 +138,17 @@ class Catalog:
         row = (line.writer, line.number, line.at_ns, signed.hash, msgspec.json.encode(signed))
         self._database.execute("insert or replace into lines values (?, ?, ?, ?, ?)", row)
         if line.act.removed is not None:
-            self._database.execute("delete from items where kind = ? and id = ?", (line.act.removed.kind, line.act.removed.id))
+            gone = (line.act.removed.kind, line.act.removed.id, line.at_ns)
+            self._database.execute("delete from items where kind = ?1 and id = ?2 and at_ns <= ?3", gone)
+            self._database.execute(
+                "insert into removed values (?1, ?2, ?3) on conflict (kind, id) do update set at_ns = max(at_ns, ?3)", gone
+            )
         if line.act.item is not None:
             item = line.act.item
             self._database.execute(
-                "insert or replace into items values (?, ?, ?, ?, ?)",
+                "insert into items select ?1, ?2, ?3, ?4, ?5 where not exists"
+                " (select 1 from removed where kind = ?1 and id = ?2 and at_ns > ?4)"
+                " on conflict (kind, id) do update set asset = ?3, at_ns = ?4, json = ?5 where at_ns <= ?4",
                 (item.kind, item.id, item.asset, line.at_ns, msgspec.json.encode(item)),
             )
         for key, value in line.act.values.items():
@@ -147,7 +159,7 @@ class Catalog:
 
     def _reset(self) -> None:
         with self._database:
-            for table in ("offsets", "items", "facts", "lines"):
+            for table in ("offsets", "items", "removed", "facts", "lines"):
                 self._database.execute(f"delete from {table}")  # noqa: S608 - fixed names
 
 

@@ -74,6 +74,14 @@ class ObjectStore:
         """The folder of a tree object; raises ProjectError if it isn't there."""
         return self._existing(kind, name)
 
+    def whole_tree(self, kind: str, name: str) -> Path:
+        """The folder of a tree object whose every byte was compared with its hash; raises ObjectCorrupt or ProjectError."""
+        folder = self._existing(kind, name)
+        problem = self.check(kind, name)
+        if problem is not None:
+            raise ObjectCorrupt(problem, "Take it from another copy of the project.")
+        return folder
+
     def has(self, kind: str, name: str) -> bool:
         """Whether the object is there."""
         return self._place(kind, name).exists()

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import tomllib
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -22,7 +24,7 @@ from workbench.core.codec import Record, decode_strict, encode_canonical, transl
 from workbench.core.errors import InputError, ProjectError, ProjectTooNew
 from workbench.core.paths import user_home
 from workbench.core.settings import load_settings, operator_name
-from workbench.project.acts import Act, Item, ItemKey, Line, SignedLine, check_act
+from workbench.project.acts import MAX_AT_NS, Act, Item, ItemKey, Line, SignedLine, check_act
 from workbench.project.catalog import Catalog
 from workbench.project.journal import NO_HEAD, SUFFIX, ChainReport, Head, append_line, head_of, verify_chain, writers_in
 from workbench.project.lock import write_lock
@@ -64,6 +66,7 @@ class Project:
         self._home = home
         self._clock = clock
         self._key: SigningKey | None = None
+        self._is_exclusive = False
         self._catalog.follow()
 
     @classmethod
@@ -93,19 +96,35 @@ class Project:
         """Number, chain, sign and append an act; it is acknowledged when this returns."""
         check_act(act)
         key = self._signing_key()
-        with write_lock(self.root):
+        with self.exclusive():
             head = head_of(self._journal_folder / f"{key.key_id}{SUFFIX}")
-            at_ns = self._clock()
+            self._catalog.follow()
+            at_ns = max(0, self._clock())
+            order_ns = min(max(at_ns, self._catalog.newest_ns() + 1), MAX_AT_NS)
             if act.item is not None and not act.item.created_utc:
                 act = msgspec.structs.replace(act, item=msgspec.structs.replace(act.item, created_utc=format_utc(at_ns)))
             line = Line(
-                project=self.meta.id, writer=key.key_id, number=head.number + 1, at_utc=format_utc(at_ns), at_ns=at_ns,
+                project=self.meta.id, writer=key.key_id, number=head.number + 1, at_utc=format_utc(at_ns), at_ns=order_ns,
                 who=self._who, previous=head.hash, act=act,
             )  # fmt: skip
             signed = append_line(self._journal_folder, line, key)
             self._catalog.follow()
             self._witness(key.key_id, Head(number=line.number, hash=signed.hash))
         return signed
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Keep other writers out from a read to the acts that depend on it; raises ProjectLocked. May be nested."""
+        if self._is_exclusive:
+            yield
+            return
+        with write_lock(self.root):
+            self._is_exclusive = True
+            try:
+                self._catalog.follow()
+                yield
+            finally:
+                self._is_exclusive = False
 
     def set_value(self, key: str, value: str, act: Act) -> SignedLine:
         """Set a small project-wide value, journalled."""
@@ -174,7 +193,7 @@ class Project:
 
     def rebuild(self) -> None:
         """Make the index anew from the journals, and sweep what killed programs left."""
-        with write_lock(self.root):
+        with self.exclusive():
             self._catalog.rebuild()
             self.objects.sweep()
             for signed in self._catalog.lines(self._catalog.n_lines()):
@@ -248,4 +267,7 @@ def _create(root: Path, clock: Clock) -> None:
     except OSError as error:
         raise translate_os_error(error, root) from error
     name = root.resolve().name or "project"
-    save_meta(root, ProjectMeta(schema_version=SCHEMA_VERSION, id=uuid.uuid4().hex, name=name, created_utc=format_utc(clock())))
+    meta = ProjectMeta(schema_version=SCHEMA_VERSION, id=uuid.uuid4().hex, name=name, created_utc=format_utc(clock()))
+    with write_lock(root):
+        if not (root / PROJECT_FILE).is_file():  # another program may have made it meanwhile; a project has one id
+            save_meta(root, meta)

@@ -94,7 +94,7 @@ def score_again(project: Project, run_id: str, plan: Plan) -> dict[str, float | 
     from workbench.learning.train import measure
     from workbench.scoring.session import ScoringSession
 
-    run = load_run(project.objects.tree_path("run", run_id))
+    run = load_run(project.objects.whole_tree("run", run_id))
     rows = plan.rows("holdout")
     ours, theirs = plan.spec, run.record.spec
     if (ours.channels, ours.window_samples, ours.sample_period_s) != (

@@ -134,7 +134,7 @@ def _open_run(prefix: str, project_folder: str) -> tuple[str, FormMaker]:
 
     with Project.open(Path(project_folder)) as project:
         run = project.item("run", prefix).id
-        return run, FormMaker(load_run(project.objects.tree_path("run", run)))
+        return run, FormMaker(load_run(project.objects.whole_tree("run", run)))
 
 
 def _record_export(request: ExportRequest, run: str, sha256: str) -> None:

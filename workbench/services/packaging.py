@@ -50,7 +50,7 @@ def make_contents(project: Project, run: str, choice: Choice, job: Job) -> Bundl
     from workbench.learning.run import load_run
     from workbench.scoring.session import ScoringSession
 
-    folder = load_run(project.objects.tree_path("run", run))
+    folder = load_run(project.objects.whole_tree("run", run))
     variant = choice.variant or recommended_variant(run, choice, job.part(0.0, 0.5, "Comparing variants"))
     job.progress(0.5, f"Exporting {variant}")
     model = export_model(folder, variant)

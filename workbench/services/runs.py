@@ -64,7 +64,7 @@ def show_run(request: RunShowRequest, job: Job) -> RunShowResult:
 
     with _open(request.project) as project:
         item = project.item("run", request.run)
-        record = load_run(project.objects.tree_path("run", item.id)).record
+        record = load_run(project.objects.whole_tree("run", item.id)).record
         return RunShowResult(summary=summary_of_item(item, project.champion), record=msgspec.to_builtins(record))
 
 
@@ -128,7 +128,7 @@ def run_timeline(request: TimelineRequest, job: Job) -> TimelineResult:
     from workbench.learning.timeline import make_timeline
 
     with _open(request.project) as project:
-        run = load_run(project.objects.tree_path("run", project.item("run", request.run).id))
+        run = load_run(project.objects.whole_tree("run", project.item("run", request.run).id))
     holdout = run.holdout()
     timeline = make_timeline(run.record, holdout, request.threshold)
     metrics = timeline.metrics
@@ -170,7 +170,7 @@ def compare_runs(request: CompareRequest, job: Job) -> CompareResult:
 
     with _open(request.project) as project:
         items = [project.item("run", prefix) for prefix in (request.run, request.other)]
-        first, second = (load_run(project.objects.tree_path("run", item.id)).record for item in items)
+        first, second = (load_run(project.objects.whole_tree("run", item.id)).record for item in items)
     return CompareResult(differences=compare_records(first, second, (items[0].id[:8], items[1].id[:8])))
 
 
@@ -216,7 +216,7 @@ def reproduce_run(request: ReproduceRequest, job: Job) -> ReproduceResult:
 
     with _open(request.project) as project:
         item = project.item("run", request.run)
-        stored = load_run(project.objects.tree_path("run", item.id))
+        stored = load_run(project.objects.whole_tree("run", item.id))
         plan = plan_of_record(project, stored.record, job.part(0, 0.3))
     job.progress(0.4, f"Training {stored.record.title} again")
     record, files = train_again(plan, stored.record.family, stored.record.seed)

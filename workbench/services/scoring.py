@@ -184,7 +184,7 @@ def _open_model(request: ScoreRequest) -> tuple[ScoringSession, ScoringSpec]:
     from workbench.project.store import Project
 
     with Project.open(Path(request.project)) as project:
-        run = load_run(project.objects.tree_path("run", project.item("run", request.model).id))
+        run = load_run(project.objects.whole_tree("run", project.item("run", request.model).id))
     return ScoringSession(run.model_path, n_threads=2), run.record.spec
 
 

@@ -195,7 +195,7 @@ def retrain(request: RetrainRequest, job: Job) -> TrainResult:
     with Project.open(Path(request.project)) as project:
         if not project.champion:
             raise InputError("The project has no champion to train again.", "Train first: workbench train RECIPE --project DIR")
-        former = load_run(project.objects.tree_path("run", project.champion)).record
+        former = load_run(project.objects.whole_tree("run", project.champion)).record
         recipe = msgspec.structs.replace(former.recipe, families=(former.family,), seeds=1)
         plan = plan_project(project, recipe, (), job.part(0.2, 0.3), keep=former.split)
         command = shlex.join(to_arguments(("retrain",), request))
