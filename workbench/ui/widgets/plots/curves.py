@@ -97,7 +97,7 @@ def draw_strokes(painter: QPainter, drawn: Strokes, colour: QColor, width_px: fl
         painter.drawRects(drawn.bars)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if drawn.lines:
-        pen = QPen(colour, width_px)
+        pen = QPen(colour, width_px * painter.device().devicePixelRatioF())
         pen.setCosmetic(True)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
