@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -149,3 +150,17 @@ def test_the_windows_of_a_public_corpus_are_read(tmp_path: Path) -> None:
     assert [event.start_utc for event in found.events] == [
         "2013-12-10T06:25:00Z", "2013-12-15T17:50:00Z", "2014-01-27T14:20:00Z", "2014-02-07T14:55:00Z"
     ]  # fmt: skip
+
+
+def test_events_added_by_several_programs_at_once_are_all_kept(tmp_path):
+    project, names = str(tmp_path / "p"), [f"event {number}" for number in range(6)]
+
+    def add(number: int) -> None:
+        start, end = f"2026-03-0{1 + number}T00:00:00Z", f"2026-03-0{1 + number}T01:00:00Z"
+        request = labels.LabelsAddRequest(project=project, asset="P-1", name=names[number], start=start, end=end)
+        labels.add_label(request, Job())
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        list(pool.map(add, range(len(names))))
+    kept = labels.list_labels(labels.LabelsListRequest(project=project), Job()).events
+    assert sorted(event.name for event in kept) == names

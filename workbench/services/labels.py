@@ -71,7 +71,7 @@ def save_labels(request: LabelsSaveRequest, job: Job) -> LabelsResult:
     """Write a new layer object and a journal line; the former layer stays."""
     from workbench.logs.labels import check_layer
 
-    with _open(request.project) as project:
+    with _open(request.project) as project, project.exclusive():
         stored = {event.id: event for event in _layer_of(project, request.asset)}
         events = tuple(_signed(event, stored) for event in request.events)
         _store(project, request.asset, check_layer(request.asset, _inner(events)), request.what)
@@ -96,7 +96,7 @@ def add_label(request: LabelsAddRequest, job: Job) -> LabelsResult:
     event = Event(
         id="", asset=request.asset, name=request.name, start_utc=request.start, end_utc=request.end, state=request.state
     )
-    with _open(request.project) as project:
+    with _open(request.project) as project, project.exclusive():
         layer = add_event(_layer_of(project, request.asset), *_inner((_signed(event, {}),)))
         _store(project, request.asset, layer, f"Event {request.name} added", _command("add", request))
         return _result_of(project, [request.asset])
@@ -235,9 +235,10 @@ def _command(word: str, request: Request) -> str:
 def _merge(project: Project, asset: str, events: layers.Layer, source: str, command: str = "") -> None:
     from workbench.logs.labels import merge_events
 
-    layer = _layer_of(project, asset)
-    merged = merge_events(layer, events)
-    _store(project, asset, merged, f"{len(merged) - len(layer)} events from {source}", command)
+    with project.exclusive():
+        layer = _layer_of(project, asset)
+        merged = merge_events(layer, events)
+        _store(project, asset, merged, f"{len(merged) - len(layer)} events from {source}", command)
 
 
 def _read_file(project: Project, path: Path, request: LabelsImportRequest) -> dict[str, layers.Layer]:
