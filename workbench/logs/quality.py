@@ -30,6 +30,7 @@ _PILE_SHARE = 0.005
 _PILE_RATIO = 5.0
 _PILE_NEAR = 0.01
 _FAR_SPREADS = 8.0
+_FAR_RAIL_SPANS = 2.0
 _STOPPED_SHARE = 0.02
 _MAX_ZERO_SHARE = 0.1
 """More zeros than this are a pump that is switched off and on."""
@@ -113,9 +114,10 @@ def _find_in_channel(channel: _Channel, channels: list[_Channel], times_ns: Inst
     if channel.is_switch:
         return []
     zeros = _find_zeros(channel, channels, times_ns)
-    too_long = [] if is_on_change else [run for run in runs if _is_too_long(run, channel) and not (zeros and run.value == 0)]
-    stuck = [run for run in too_long if not _is_stopped(channel, channels, run)]
     low, high = _extremes(channel.values)
+    too_long = [] if is_on_change else [run for run in runs if _is_too_long(run, channel) and not (zeros and run.value == 0)]
+    too_long += [] if is_on_change else [run for run in runs if run not in too_long and _is_far_rail(run, channel, low, high)]
+    stuck = [run for run in too_long if not _is_stopped(channel, channels, run)]
     pinned = [run for run in stuck if run.value in (low, high) and _may_be_rail(run.value, channel, low, high)]
     loose = [run for run in stuck if run not in pinned]
     findings = [*zeros]
@@ -131,6 +133,18 @@ def _find_in_channel(channel: _Channel, channels: list[_Channel], times_ns: Inst
 def _is_too_long(run: FlatRun, channel: _Channel) -> bool:
     factor = USUAL_RUNS_COARSE if channel.habits.is_coarse else USUAL_RUNS
     return run.n_rows >= factor * channel.habits.long_run
+
+
+def _is_far_rail(run: FlatRun, channel: _Channel, low: float, high: float) -> bool:
+    """A run at an end of the range, far from all else the channel reads: a broken loop, however coarse the channel is."""
+    if run.value == 0 or run.value not in (low, high):
+        return False
+    rest = channel.habits.sample[channel.habits.sample != run.value]
+    if len(rest) < _MIN_ROWS:
+        return False
+    inner_low, inner_high = float(rest.min()), float(rest.max())
+    distance = max(inner_low - run.value, run.value - inner_high)
+    return distance > _FAR_RAIL_SPANS * max(inner_high - inner_low, 1e-9)
 
 
 def _is_stopped(channel: _Channel, channels: list[_Channel], run: FlatRun) -> bool:
