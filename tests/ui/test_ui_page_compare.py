@@ -10,6 +10,7 @@ from tests.ui.hand import Hand
 from tests.ui.page_fixtures import hand, template  # noqa: F401 - fixtures
 from workbench.core.clock import parse_utc
 from workbench.ui.pages.compare import ComparePage
+from workbench.ui.pages.logs import LogsPage
 
 
 @pytest.fixture
@@ -63,11 +64,12 @@ def test_a_false_alarm_opens_its_trace_on_the_logs_page(hand: Hand, page: Compar
     hand.press("Open trace")
     hand.rest()
     assert hand.window.host.current_id == "logs"
-    selection = hand.built.context.selection
-    assert selection.asset == chosen.asset
-    assert selection.start_ns is not None
-    assert selection.end_ns is not None
-    assert selection.start_ns < parse_utc(chosen.start_utc) <= parse_utc(chosen.end_utc) < selection.end_ns
+    logs = hand.window.host.page("logs")
+    assert isinstance(logs, LogsPage)
+    start_ns, end_ns = logs.view.range_ns
+    assert logs.view.asset == chosen.asset
+    assert start_ns <= parse_utc(chosen.start_utc) <= parse_utc(chosen.end_utc) <= end_ns
+    assert end_ns - start_ns < 24 * 3600 * 10**9
     assert alarm.event is None
 
 

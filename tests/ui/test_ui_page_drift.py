@@ -64,10 +64,11 @@ def test_another_pump_is_measured_when_it_is_chosen(hand: Hand, page: DriftPage)
 
 def test_what_can_not_be_measured_is_said(hand: Hand, page: DriftPage) -> None:  # noqa: F811
     page._on_error(RequestError("The log of P-1 is too short.", "Take more days."))
-    assert "too short" in page._problem.text()
+    assert page._nothing.isVisible()
+    assert "too short" in page._nothing.sentence.text()
     hand.press("Measure again")
     hand.rest()
-    assert not page._problem.isVisible()
+    assert page.history.isVisible()
 
 
 def test_retraining_starts_once_and_can_be_cancelled(hand: Hand, page: DriftPage) -> None:  # noqa: F811

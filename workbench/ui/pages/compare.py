@@ -89,6 +89,7 @@ class ComparePage(Page):
 
     def make_champion(self) -> None:
         """The chosen run becomes the champion."""
+        self.leaderboard.table.setFocus()  # the button goes grey, and the keyboard must not be lost with it
         request = ChampionRequest(run=self._run, project=self.context.project_text)
         call = JobCall(title=self.tr("Set champion"), function=set_champion, request=request, slot="champion", lane="thread")
         self.context.start_job(call, on_result=self._on_champion)

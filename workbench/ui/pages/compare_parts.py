@@ -9,7 +9,7 @@ from workbench.core.clock import parse_utc
 from workbench.services.runs import CurvePoint, TimelineAlarm, TimelineResult
 from workbench.services.training import RunSummary
 from workbench.ui.context import AppContext
-from workbench.ui.format import count, instant, number, span, zone_of
+from workbench.ui.format import MISSING, count, instant, number, span, zone_of
 from workbench.ui.pages.page_parts import clear_layout
 from workbench.ui.pages.run_words import caught_of, delay_of, or_nan
 from workbench.ui.widgets.buttons import FlatButton
@@ -62,7 +62,8 @@ class LeaderboardCard(Card):
         self._runs = runs
         held_out = next((int(run.metrics.get("n_events") or 0) for run in runs), 0)
         target = next((run.target_per_week for run in runs if run.target_per_week), None)
-        facts = count(held_out, self.tr("event on the hold-out"), self.tr("events on the hold-out"))
+        none = self.tr("no events on the hold-out: every alarm counts as false")
+        facts = none if not held_out else count(held_out, self.tr("event on the hold-out"), self.tr("events on the hold-out"))
         aim = self.tr("threshold set for {rate} false alarms a pump-week").format(rate=number(target, 2))
         self.set_title(self.tr("Leaderboard"), f"{facts} · {aim}" if target else facts)
         highs = [or_nan(run.metrics.get("false_alarms_high")) for run in runs]
@@ -111,6 +112,7 @@ class ThresholdCard(Card):
         self._caught.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.slider = Slider(context.theme, _SLIDER_STEPS, self.tr("Alarm threshold on the score scale"))
         self.slider.setValue(_SLIDER_STEPS // 2)
+        self._caught_word = Text(self.tr("events caught"), "small", "text2")
         self._score = Text("", "small", "text2")
         self._chart = LineChart(context.theme, height_px=120)
         self._settle = QTimer(self)
@@ -132,7 +134,9 @@ class ThresholdCard(Card):
         self.set_title(self.tr("Threshold"), run.title)
         self._curve = found.curve
         self._false.setText(number(found.false_alarms_per_week, 2))
-        self._caught.setText(self.tr("{n} of {all}").format(n=found.n_caught, all=found.n_events))
+        caught = self.tr("{n} of {all}").format(n=found.n_caught, all=found.n_events)
+        self._caught.setText(caught if found.n_events else MISSING)
+        self._caught_word.setText(self.tr("events caught") if found.n_events else self.tr("no events to catch"))
         self._score.setText(self.tr("score {score}").format(score=number(self._threshold(), 2)))
         points = sorted(found.curve, key=_by_false)
         all_caught = [point.false_alarms_per_week for point in points if point.n_caught >= found.n_events]
@@ -158,7 +162,7 @@ class ThresholdCard(Card):
         grid.addWidget(self._false, 0, 0)
         grid.addWidget(self._caught, 0, 1, right)
         grid.addWidget(Text(self.tr("false alarms per pump-week"), "small", "text2"), 1, 0)
-        grid.addWidget(Text(self.tr("events caught"), "small", "text2"), 1, 1, right)
+        grid.addWidget(self._caught_word, 1, 1, right)
         self.body.addLayout(grid)
         self.body.addWidget(self.slider)
         ends = QHBoxLayout()
@@ -332,7 +336,8 @@ def _slice_chip(part: dict[str, object]) -> QWidget:
     row.setSpacing(8)
     row.addWidget(Text(str(part["name"]), "strong"))
     row.addStretch(1)
-    row.addWidget(Text(f"{part['n_caught']} of {part['n_events']}", "strong"))
+    if part["n_events"]:
+        row.addWidget(Text(f"{part['n_caught']} of {part['n_events']}", "strong"))
     rate = part.get("false_alarms_per_week")
     if isinstance(rate, float):
         row.addWidget(Text(f"{number(rate, 2)} / week", "small", "text2"))

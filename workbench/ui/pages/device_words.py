@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QCoreApplication
 
 from workbench.services.devices import Light, UpdateResult
+from workbench.ui.format import size
 from workbench.ui.states import State
 
+_BYTES = re.compile(r"\b(\d+)(?: of (\d+))? bytes\b")
 translate = QCoreApplication.translate  # under this name lupdate finds the texts
 
 
@@ -25,6 +29,18 @@ def light_name(code: str) -> str:
         "cable": translate("Lights", "Cable"),
     }
     return names.get(code, code.replace("_", " ").capitalize())
+
+
+def plain_sizes(text: str) -> str:
+    """'45 kB of 16 MB' for '45173 of 16000000 bytes'."""
+    return _BYTES.sub(_with_size, text)
+
+
+def _with_size(found: re.Match[str]) -> str:
+    first, all_of = found.group(1), found.group(2)
+    if all_of is None:
+        return size(int(first))
+    return translate("Lights", "{n} of {all}").format(n=size(int(first)), all=size(int(all_of)))
 
 
 def light_fix(light: Light) -> str:

@@ -11,7 +11,7 @@ from workbench.services.bundles import BundleResult
 from workbench.services.devices import IdentifyResult, Light, PreflightResult
 from workbench.ui.context import AppContext
 from workbench.ui.format import size
-from workbench.ui.pages.device_words import light_fix, light_name
+from workbench.ui.pages.device_words import light_fix, light_name, plain_sizes
 from workbench.ui.pages.page_parts import clear_layout
 from workbench.ui.states import State, find_state
 from workbench.ui.theme import ThemeSource
@@ -140,7 +140,8 @@ class LightRow(QFrame):
         name.setFixedWidth(130)
         row.addWidget(name)
         fix = "" if state is State.GOOD else light_fix(light)
-        text = f"{light.value}. {fix}" if fix and not light.value.endswith(".") else f"{light.value} {fix}"
+        value = plain_sizes(light.value)
+        text = f"{value}. {fix}" if fix and not value.endswith(".") else f"{value} {fix}"
         self._theme, self._is_red = theme, state is State.FAILURE
         tone = "failure_text" if state is State.FAILURE else "text2"
         row.addWidget(Text(text.strip(), "small", tone, is_wrapped=True), 1)

@@ -12,7 +12,7 @@ from workbench.core.wire import SlotState
 from workbench.services.devices import IdentifyResult, TransferRate, UpdateResult, UpdateStep
 from workbench.ui.context import AppContext
 from workbench.ui.format import duration, instant, number, percent, size
-from workbench.ui.pages.device_words import can_resume, next_step, step_name, verdict_name
+from workbench.ui.pages.device_words import can_resume, next_step, plain_sizes, step_name, verdict_name
 from workbench.ui.pages.devices_checks import SlotCard, StepBar
 from workbench.ui.states import State
 from workbench.ui.widgets.bars import ProgressBar
@@ -50,7 +50,7 @@ class StepTable(ArrayTable):
                 "state": [states[step.state] for step in steps],
                 "time": [instant(step.at_utc)[-8:] for step in steps],
                 "step": [step_name(step.step) for step in steps],
-                "text": [step.text or self._under_way for step in steps],
+                "text": [plain_sizes(step.text) or self._under_way for step in steps],
             }
         )
 

@@ -7,11 +7,12 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.errors import WorkbenchError
 from workbench.core.requests import build
 from workbench.core.runner import JobCall
 from workbench.services.drift import DriftRequest, DriftResult, measure_drift
-from workbench.services.projects import ProjectRequest, ProjectResult, show_project
+from workbench.services.projects import AssetInfo, ProjectRequest, ProjectResult, show_project
 from workbench.services.training import RetrainRequest, retrain
 from workbench.ui.actions import Action
 from workbench.ui.context import AppContext, Selection
@@ -28,8 +29,10 @@ from workbench.ui.widgets.text import Text, hairline
 
 _SIDE_PX = 352
 _BAR_PX = 48
+_SLOWEST_S = 21_600.0
 _RETRAIN_SLOT = "retrain"
-_EVERY = ("60", "600", "3600", "21600", "86400")
+_EVERY = ("10", "60", "600", "3600", "21600", "86400")
+_FEWEST = 20  # evaluations over the whole log, of which half calibrate the limits
 
 
 class DriftPage(Page):
@@ -42,6 +45,7 @@ class DriftPage(Page):
         self._result: DriftResult | None = None
         self._measured = ""
         self._has_champion = False
+        self._spans_s: dict[str, float] = {}
         self.channels = ChannelPanel(context)
         self.history = HistoryCard(context)
         self.distribution = DistributionCard(context)
@@ -55,6 +59,8 @@ class DriftPage(Page):
             self.theme, "drift", self.tr("No drift measured yet"),
             self.tr("Import a log: its first half is the reference, the rest is compared with it."), self.tr("Import log"),
         )  # fmt: skip
+        self._nothing = EmptyState(self.theme, "drift", self.tr("This log can't be measured so"))
+        self._unmeasured = framed(self._nothing)
         self._stack = QStackedWidget()
         self._lay_out()
         self._connect()
@@ -105,6 +111,7 @@ class DriftPage(Page):
     def retrain(self) -> None:
         """Train the champion's recipe again on all data."""
         request = RetrainRequest(project=self.context.project_text)
+        self.channels.table.setFocus()
         call = JobCall(title=self.tr("Retrain"), function=retrain, request=request, slot=_RETRAIN_SLOT)
         self.context.start_job(call, on_result=self._on_retrained, on_end=self.refresh_actions)
         self.refresh_actions()
@@ -125,19 +132,26 @@ class DriftPage(Page):
         self._problem.setVisible(bool(text))
 
     def _on_error(self, error: WorkbenchError) -> None:
-        self._measured = ""
-        self._show_problem(str(error))
+        self._result = None
+        self._nothing.sentence.setText(str(error))
+        self._show_measured(False)
+        self.set_header(self.tr("Drift"), breadcrumb=(self.asset.value(),))
+        self.set_state(None)
+        self.channels.show_channels(())
+
+    def _show_measured(self, is_measured: bool) -> None:
+        self._cards.setVisible(is_measured)
+        self._unmeasured.setVisible(not is_measured)
 
     def _request(self) -> DriftRequest:
         values = {"project": self.context.project_text, "asset": self.asset.value(), "every": self.every.value()}
         if self.until.text().strip():
-            from workbench.core.clock import format_utc, parse_utc
-
             values["reference_until"] = format_utc(parse_utc(self.until.text()))
         return build(DriftRequest, values)
 
     def _every_words(self) -> tuple[str, ...]:
         return (
+            self.tr("every 10 s"),
             self.tr("every minute"),
             self.tr("every 10 min"),
             self.tr("every hour"),
@@ -179,7 +193,11 @@ class DriftPage(Page):
         self._problem.setVisible(False)
         for widget in (bar, hairline(), self._problem):
             outer.addWidget(widget)
+        cards.setVisible(False)
+        self._unmeasured.setVisible(False)
         outer.addWidget(cards, 1)
+        outer.addWidget(self._unmeasured, 1)
+        self._cards = cards
         self._stack.addWidget(shown)
         self._stack.addWidget(framed(self._empty))
         self.set_side(self.channels, _SIDE_PX)
@@ -190,7 +208,7 @@ class DriftPage(Page):
         self.measure_button.clicked.connect(self.measure)
         self.until.returnPressed.connect(self.measure)
         self.asset.currentIndexChanged.connect(self._on_asset)
-        self.every.currentIndexChanged.connect(self._on_asset)
+        self.every.currentIndexChanged.connect(self._on_pace)
         self._empty.acted.connect(self._on_import)
         self.context.content_changed.connect(self._on_changed)
         self.context.project_changed.connect(self._on_project_changed)
@@ -208,12 +226,15 @@ class DriftPage(Page):
         self._stack.setCurrentIndex(0 if tags else 1)
         self.channels.setVisible(bool(tags))
         self.refresh_actions()
+        self._spans_s = {asset.tag: _span_s(asset) for asset in result.assets}
         if tags and self.asset.value() != self._measured:
+            self._choose_pace()
             self.measure()
 
     def _show(self, result: object) -> None:
         assert isinstance(result, DriftResult)
         self._result = result
+        self._show_measured(True)
         zone = zone_of(self.context.settings.zone)
         title = self._measured
         if result.reference and result.analysis:
@@ -246,7 +267,20 @@ class DriftPage(Page):
 
     def _on_asset(self, _index: int) -> None:
         if self.isVisible() and self.asset.value():
+            self._choose_pace()
             self.measure()
+
+    def _on_pace(self, _index: int) -> None:
+        if self.isVisible() and self.asset.value():
+            self.measure()
+
+    def _choose_pace(self) -> None:
+        """The slowest pace that evaluates this log often enough."""
+        longest_s = self._spans_s.get(self.asset.value(), 0.0) / _FEWEST
+        fitting = [pace for pace in _EVERY if float(pace) <= min(longest_s, _SLOWEST_S)]
+        self.every.blockSignals(True)
+        self.every.set_value(fitting[-1] if fitting else _EVERY[0])
+        self.every.blockSignals(False)
 
     def _on_retrained(self, _result: object) -> None:
         self.context.announce("run")
@@ -279,3 +313,10 @@ def _days(period: tuple[str, str], zone: tzinfo) -> str:
     """'2 Mar – 8 Mar'; with times where both lie on one day."""
     first, last = (day(instant, zone) for instant in period)
     return span(*period, zone) if first == last else f"{first} – {last}"
+
+
+def _span_s(asset: AssetInfo) -> float:
+    """Seconds from a pump's first sample to its last."""
+    if not asset.first_utc or not asset.last_utc:
+        return 0.0
+    return (parse_utc(asset.last_utc) - parse_utc(asset.first_utc)) / NS_PER_S

@@ -186,6 +186,7 @@ class AlarmsCard(Card):
         self.body.setSpacing(0)
         self.body.addWidget(self._none, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addWidget(self.table, 1)
+        self._none.setVisible(False)
 
     def show_alarms(self, alarms: tuple[DriftAlarm, ...]) -> None:
         """All alarms in order of time."""

@@ -100,6 +100,7 @@ class PackagePage(Page):
     def sign(self) -> None:
         """Sign the bundle with the chosen key; the passphrase leaves the field at once."""
         assert self._bundle is not None
+        self.variants.table.setFocus()  # the button goes grey, and the keyboard must not be lost with it
         key, passphrase = self.bundle.take_key()
         request = BundleSignRequest(bundle=self._bundle.path, key=key, project=self.context.project_text)
         signer = _WithPassphrase(passphrase)

@@ -97,7 +97,7 @@ class VariantsCard(Card):
         self.table.select_row(recommended)
 
     def _note(self, variant: Variant) -> str:
-        note = variant.note.rstrip(".")
+        note = variant.note.partition(". ")[0].rstrip(".")
         return self.tr("{note} · recommended").format(note=note) if variant.is_recommended else note
 
     def _why(self, variant: Variant, board: Board) -> str:
@@ -177,6 +177,8 @@ class ValidateCard(Card):
         parity = variant.parity
         error = number(parity.largest_error, 3) if parity.largest_error >= _LEAST_ERROR else self.tr("under 0.001")
         within = self.tr("largest error {error} over {all} windows").format(error=error, all=number(parity.n_windows))
+        rest = variant.note.partition(". ")[2]
+        within = f"{within}. {rest}" if rest else within
         alarms = self.tr("{n} of {all} alarms changed").format(n=parity.n_alarms_changed, all=parity.n_alarms)
         fits = [self.tr("Flash"), self.tr("RAM"), self.tr("latency")]
         over = [

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from workbench.services.training import RunSummary
-from workbench.ui.format import duration
+from workbench.ui.format import MISSING, duration
 
 _MINUTES_FROM_S = 600
 
 
 def caught_of(run: RunSummary) -> str:
-    """'18 / 20': events caught of all on the hold-out."""
+    """'18 / 20': events caught of all on the hold-out; '–' where there is none to catch."""
+    if not run.metrics.get("n_events"):
+        return MISSING
     return f"{int(run.metrics.get('n_caught') or 0)} / {int(run.metrics.get('n_events') or 0)}"
 
 

@@ -95,6 +95,7 @@ class TrainPage(Page):
         """Train all chosen families; runs appear as they come."""
         request = TrainRequest(recipe=self._draft(), project=self.context.project_text)
         self.runs.begin()
+        self.runs.table.setFocus()  # the button goes grey, and the keyboard must not be lost with it
         call = JobCall(title=self.tr("Train"), function=train, request=request, slot=TRAIN_SLOT)
         self._job = self.context.start_job(call, on_result=self._on_trained, on_partial=self._on_run, on_end=self._on_end)
         self.refresh_actions()
