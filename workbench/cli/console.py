@@ -8,11 +8,15 @@ from collections.abc import Sequence
 
 import msgspec
 
+from workbench.bundle.words import HIDDEN
+from workbench.cli.brief import brief
 from workbench.core.errors import WorkbenchError
 from workbench.core.jobs import JobEvent, Progress
 
 CANCELLED_CODE = "CANCELLED"
 _MAX_CELL = 60
+_MAX_INLINE = 60
+_MORE = "The whole result, with what is left out here: --json."
 
 
 class Console:
@@ -28,7 +32,7 @@ class Console:
         if not isinstance(event, Progress) or not self._shows_progress:
             return
         remaining = f" · {event.remaining_s:.0f} s left" if event.remaining_s is not None else ""
-        sys.stderr.write(f"\r\x1b[K{event.fraction * 100:3.0f} %{remaining}  {event.message[:80]}")
+        sys.stderr.write(f"\r\x1b[K{event.fraction * 100:3.0f} %{remaining}  {_shown(event.message[:80])}")
         sys.stderr.flush()
         self._has_open_line = True
 
@@ -38,12 +42,14 @@ class Console:
         if self.wants_json:
             print(msgspec.json.encode(value).decode())
         else:
-            print("\n".join(_lines_of(msgspec.to_builtins(value))))
+            whole = msgspec.to_builtins(value)
+            shown = brief(whole)
+            print("\n".join([*_lines_of(shown), *([] if shown == whole else [_MORE])]))
 
     def error(self, error: WorkbenchError) -> None:
         """Print an error: text on standard error, and the object for programs."""
         self._end_line()
-        print(f"{error.message}\n{error.hint}".strip(), file=sys.stderr)
+        print(_shown(f"{error.message}\n{error.hint}".strip()), file=sys.stderr)
         if self.wants_json:
             print(json.dumps({"error": {"code": error.code, "message": error.message, "hint": error.hint}}, ensure_ascii=False))
 
@@ -57,7 +63,7 @@ class Console:
     def say(self, text: str) -> None:
         """Tell the person something beside the result."""
         self._end_line()
-        print(text, file=sys.stderr)
+        print(_shown(text), file=sys.stderr)
 
     def ready(self, value: dict[str, object]) -> None:
         """The one line of a command that goes on."""
@@ -69,6 +75,11 @@ class Console:
             self._has_open_line = False
 
 
+def _shown(text: str) -> str:
+    """Names come from files and devices: a terminal would obey control characters, and turn the line at direction marks."""
+    return "\n".join(HIDDEN.sub(" ", line) for line in text.split("\n"))
+
+
 def _lines_of(value: object, indent: str = "") -> list[str]:
     if isinstance(value, dict):
         return [line for key, item in value.items() for line in _entry_lines(str(key), item, indent)]
@@ -78,7 +89,7 @@ def _lines_of(value: object, indent: str = "") -> list[str]:
 
 
 def _entry_lines(key: str, item: object, indent: str) -> list[str]:
-    label = key.replace("_", " ")
+    label = _shown(key.replace("_", " "))
     if isinstance(item, (dict, list, tuple)) and item:
         return [f"{indent}{label}:", *_lines_of(item, indent + "  ")]
     return [f"{indent}{label}: {_cell(item)}"]
@@ -86,13 +97,21 @@ def _entry_lines(key: str, item: object, indent: str) -> list[str]:
 
 def _list_lines(items: Sequence[object], indent: str) -> list[str]:
     """Flat rows as a table, rows that hold lists one below the other, lists of plain values on one line each."""
-    rows = [item for item in items if isinstance(item, dict)]
+    rows = [{name: _inline(value) for name, value in item.items()} for item in items if isinstance(item, dict)]
     if not items or len(rows) < len(items):
         return [f"{indent}{_cell(_flat(item))}" for item in items]
     if any(isinstance(item, (dict, list, tuple)) and item for row in rows for item in row.values()):
         blocks = [_lines_of(row, indent + "  ") for row in rows]
         return [line for block in blocks for line in (f"{indent}- {block[0].lstrip()}", *block[1:])]
     return _table(rows, indent)
+
+
+def _inline(value: object) -> object:
+    """A few numbers with names as one cell, such as a channel's bad samples by reason; anything else as it is."""
+    if not isinstance(value, dict) or any(isinstance(item, (dict, list, tuple)) for item in value.values()):
+        return value
+    text = ", ".join(f"{str(name).replace('_', ' ')} {_cell(item)}" for name, item in value.items())
+    return text if len(text) <= _MAX_INLINE else value
 
 
 def _table(rows: Sequence[dict[str, object]], indent: str) -> list[str]:
@@ -113,5 +132,5 @@ def _cell(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.6g}"
-    text = str(value)
+    text = _shown(str(value))
     return text if len(text) <= _MAX_CELL * 3 else text[: _MAX_CELL * 3] + " …"
