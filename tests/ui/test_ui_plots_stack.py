@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -139,7 +140,20 @@ def test_rows_share_the_height_and_scroll_when_there_are_too_many(plots: Stacked
 
 def test_a_gap_is_where_no_recording_has_samples(plots: StackedPlots) -> None:
     ((left, right),) = plots.rows.gaps_px()
-    assert (left, right) == (plots.rows.columns.x_px(at_minute(1999)), plots.rows.columns.x_px(at_minute(2100)))
+    assert left == pytest.approx(plots.rows.columns.x_px(at_minute(1999)))
+    assert right == pytest.approx(plots.rows.columns.x_px(at_minute(2100)))
+
+
+def test_a_million_gaps_are_drawn_as_at_most_one_a_pixel(theme: ThemeSource) -> None:
+    ends = np.arange(1, 1_000_001, dtype=np.int64) * 1_000_000_000
+    logs = AssetLogs("P-1", [], (), ())
+    logs.gap_array = np.stack([ends - 500_000_000, ends], axis=1)
+    logs.first_ns, logs.last_ns = 0, int(ends[-1])
+    plots = StackedPlots(theme)
+    plots.resize(900, 300)
+    plots.show_logs(logs)
+    assert 400 < len(plots.rows.gaps_px()) <= plots.rows.columns.width + 1
+    plots.deleteLater()
 
 
 def test_switching_the_theme_repaints_the_plots(plots: StackedPlots, theme: ThemeSource) -> None:

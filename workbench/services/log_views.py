@@ -17,6 +17,9 @@ from workbench.services.labels import Event, LabelsListRequest, list_labels
 from workbench.services.logs import Finding
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from workbench.logs.pyramid import Envelope
     from workbench.logs.recording import Recording
 
@@ -84,15 +87,22 @@ class AssetLogs:
         self.channels = _channels_of([recording for _, recording in opened], findings)
         self.first_ns = min((info.first_ns for info in self.recordings), default=0)
         self.last_ns = max((info.last_ns for info in self.recordings), default=1)
-        self.gaps = _gaps_of(self._opened)
+        self.gap_array = _gaps_of(self._opened)
+        """Where no recording has samples, between the first and the last instant of all: int64 [n, 2], in order."""
         self.label_columns = tuple(sorted({name for _, recording in opened for name in recording.summary.labels}))
         steps = [recording.summary.sample_period_s for _, recording in opened]
         self.sample_period_s = min((step for step in steps if step), default=None)
 
+    @property
+    def gaps(self) -> list[tuple[int, int]]:
+        """The same as (start, end) pairs."""
+        return [(int(start), int(end)) for start, end in self.gap_array]
+
     def main_stretch(self) -> tuple[int, int]:
         """What to show first: everything, or the longest stretch between long gaps where gaps are most of it."""
         whole_ns = self.last_ns - self.first_ns
-        long_gaps = [(a, b) for a, b in self.gaps if b - a > _LONG_GAP * whole_ns]
+        lengths = self.gap_array[:, 1] - self.gap_array[:, 0]
+        long_gaps = self.gap_array[lengths > _LONG_GAP * whole_ns].tolist()
         if sum(b - a for a, b in long_gaps) < _MOSTLY_GAPS * whole_ns:
             return self.first_ns, self.last_ns
         starts = [self.first_ns, *(b for _, b in long_gaps)]
@@ -185,20 +195,16 @@ def _channels_of(recordings: list[Recording], findings: tuple[Finding, ...]) -> 
     return tuple(views.values())
 
 
-def _gaps_of(opened: tuple[tuple[RecordingInfo, Recording], ...]) -> list[tuple[int, int]]:
-    """Where no recording has samples, between the first and the last instant of all."""
+def _gaps_of(opened: tuple[tuple[RecordingInfo, Recording], ...]) -> NDArray[np.int64]:
     import numpy as np
 
-    starts, ends = [], []
+    starts, ends = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for info, recording in opened:
         gaps = np.asarray([] if recording.is_on_change else recording.gaps, np.int64).reshape(-1, 2)
         starts.append(np.concatenate([np.array([info.first_ns], np.int64), gaps[:, 1]]))
         ends.append(np.concatenate([gaps[:, 0], np.array([info.last_ns], np.int64)]))
-    if not starts:
-        return []
     first, last = np.concatenate(starts), np.concatenate(ends)
     order = np.argsort(first, kind="stable")
     reached = np.maximum.accumulate(last[order])
     is_gap = first[order][1:] > reached[:-1]
-    pairs = zip(reached[:-1][is_gap].tolist(), first[order][1:][is_gap].tolist(), strict=True)
-    return [(int(a), int(b)) for a, b in pairs]
+    return np.stack([reached[:-1][is_gap], first[order][1:][is_gap]], axis=1)

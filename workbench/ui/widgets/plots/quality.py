@@ -17,26 +17,33 @@ _SYMBOL_PX = 14
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityMark:
-    """A stretch of a strip; without `text` only the colour shows, `state` None is a gap."""
+    """A finding's stretch of a strip, with its words."""
 
     start_ns: int
     end_ns: int
-    state: State | None
+    state: State
     text: str = ""
 
 
-def paint_quality(painter: QPainter, theme: ThemeSource, columns: Columns, box: QRectF, marks: tuple[QualityMark, ...]) -> None:
-    """The strip below a plot's box, and the words of findings above it."""
+def paint_strip(painter: QPainter, theme: ThemeSource, box: QRectF, gaps_px: list[tuple[float, float]]) -> None:
+    """The strip below a plot's box, with its gaps."""
     top = box.bottom() + 4
     painter.fillRect(QRectF(box.left(), top, box.width(), STRIP_PX), theme.colour("bg3" if _has_depth(theme) else "grid"))
+    ink = theme.colour("text1")
+    for left, right in gaps_px:
+        painter.fillRect(QRectF(left, top, max(1.5, right - left), STRIP_PX), ink)
+
+
+def paint_findings(painter: QPainter, theme: ThemeSource, columns: Columns, box: QRectF, marks: tuple[QualityMark, ...]) -> None:
+    """Findings over the strip in their state's colour, with their words above."""
+    top = box.bottom() + 4
     for mark in marks:
         if mark.end_ns < columns.view.start_ns or mark.start_ns > columns.view.end_ns:
             continue
         left = max(columns.left, columns.x_px(mark.start_ns))
         right = min(columns.right, columns.x_px(mark.end_ns))
-        tone = mark.state.value if mark.state else "text1"
-        painter.fillRect(QRectF(left, top, max(1.5, right - left), STRIP_PX), theme.colour(tone))
-        if mark.text and mark.state:
+        painter.fillRect(QRectF(left, top, max(1.5, right - left), STRIP_PX), theme.colour(mark.state.value))
+        if mark.text:
             _paint_words(painter, theme, columns, QPointF(right, top), mark)
 
 
@@ -46,10 +53,8 @@ def _paint_words(painter: QPainter, theme: ThemeSource, columns: Columns, at: QP
     left = min(max(columns.left + 2, at.x() + 6), columns.right - width)
     box = QRectF(left - 3, at.y() - 20, width + 6, 16)
     painter.fillRect(box, theme.colour("plot", 0.85))
-    if mark.state is not None:
-        painter.drawPixmap(
-            QPointF(left, at.y() - 19), theme.state_pixmap(mark.state, _SYMBOL_PX, painter.device().devicePixelRatioF())
-        )
+    symbol = theme.state_pixmap(mark.state, _SYMBOL_PX, painter.device().devicePixelRatioF())
+    painter.drawPixmap(QPointF(left, at.y() - 19), symbol)
     painter.setPen(theme.colour("text1"))
     painter.drawText(QPointF(left + _SYMBOL_PX + 5, at.y() - 8), mark.text)
 

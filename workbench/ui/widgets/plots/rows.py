@@ -6,7 +6,6 @@ are ever made, from the min/max pyramid, however long the log is.
 
 from __future__ import annotations
 
-import bisect
 import math
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ from workbench.ui.widgets.plots.clock import clock_ticks, ticks_that_fit
 from workbench.ui.widgets.plots.curves import Limits, comfortable, draw_strokes, limits_of, strokes
 from workbench.ui.widgets.plots.events import EventMark, event_box, paint_tint
 from workbench.ui.widgets.plots.geometry import EDGE_PX, GUTTER_PX, TICK_GAP_PX
-from workbench.ui.widgets.plots.quality import QualityMark, paint_quality
+from workbench.ui.widgets.plots.quality import QualityMark, paint_findings, paint_strip
 from workbench.ui.widgets.plots.strip import TICK_COLUMN_PX, Strip, fitting_font
 from workbench.ui.widgets.plots.time_view import TimeView
 from workbench.ui.widgets.plots.tools import PanTool, Tool
@@ -272,8 +271,8 @@ class PlotRows(Strip):
             draw_strokes(painter, drawn, curve_colour(self.theme, 0), self.theme.tokens.curve_width_px)
         painter.restore()
         if "" in self.quality:
-            marks = (*self.quality[""], *self.quality.get(channel.name, ()))
-            paint_quality(painter, self.theme, self.columns, box, marks)
+            paint_strip(painter, self.theme, box, self.gaps_px())
+            paint_findings(painter, self.theme, self.columns, box, self.quality.get(channel.name, ()))
 
     def _draw_grid(self, painter: QPainter, box: QRectF, limits: Limits) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -303,18 +302,18 @@ class PlotRows(Strip):
                 painter.fillRect(area, QBrush(self.theme.colour("border_mid"), Qt.BrushStyle.BDiagPattern))
 
     def gaps_px(self) -> list[tuple[float, float]]:
-        """Pixels of the gaps in the range."""
+        """Pixels of the gaps in the range; those that begin in one pixel and end in it are one."""
+        import numpy as np
+
         if self.logs is None:
             return []
-        view, gaps = self.view, self.logs.gaps
-        first = bisect.bisect_left(gaps, view.start_ns, key=_end_of)
-        found = []
-        for start_ns, end_ns in gaps[first:]:
-            if start_ns > view.end_ns:
-                break
-            left = max(self.columns.left, self.columns.x_px(start_ns))
-            found.append((left, min(self.columns.right, self.columns.x_px(end_ns))))
-        return found
+        view, gaps = self.view, self.logs.gap_array
+        gaps = gaps[np.searchsorted(gaps[:, 1], view.start_ns) : np.searchsorted(gaps[:, 0], view.end_ns)]
+        scale = self.columns.width / view.length_ns
+        left, right = (np.clip(self.columns.left + (gaps - view.start_ns) * scale, self.columns.left, self.columns.right)).T
+        is_first = np.diff(np.floor(left), prepend=-1.0) > 0
+        kept = is_first | (right - left >= 1)
+        return list(zip(left[kept].tolist(), right[kept].tolist(), strict=True))
 
     # Inside
 
@@ -333,7 +332,3 @@ class PlotRows(Strip):
         self._bar.setPageStep(self.height())
         self._bar.setSingleStep(ROW_PX // 2)
         self._bar.setGeometry(self.width() - _SCROLL_PX, 0, _SCROLL_PX, self.height())
-
-
-def _end_of(gap: tuple[int, int]) -> int:
-    return gap[1]

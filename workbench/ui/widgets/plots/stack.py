@@ -122,8 +122,8 @@ class StackedPlots(QWidget):
 
 
 def _quality_of(logs: AssetLogs, zone: tzinfo) -> dict[str, tuple[QualityMark, ...]]:
-    """Marks by channel; those under '' (gaps) go under every plot."""
-    found: dict[str, list[QualityMark]] = {"": [QualityMark(start_ns=a, end_ns=b, state=None) for a, b in logs.gaps]}
+    """Marks by channel; the empty key says that strips are shown."""
+    found: dict[str, list[QualityMark]] = {"": []}
     whole_ns = logs.last_ns - logs.first_ns
     for finding in logs.findings:
         state = find_state(finding.severity)
