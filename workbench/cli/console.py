@@ -90,6 +90,8 @@ def _lines_of(value: object, indent: str = "") -> list[str]:
 
 def _entry_lines(key: str, item: object, indent: str) -> list[str]:
     label = _shown(key.replace("_", " "))
+    if isinstance(item, str) and "\n" in item:  # a text of its own, such as a model card
+        return [f"{indent}{label}:", *(f"{indent}{line}" for line in _shown(item.strip()).splitlines())]
     if isinstance(item, (dict, list, tuple)) and item:
         return [f"{indent}{label}:", *_lines_of(item, indent + "  ")]
     return [f"{indent}{label}: {_cell(item)}"]
