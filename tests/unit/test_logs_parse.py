@@ -81,6 +81,16 @@ def test_a_long_table_becomes_a_channel_a_tag_and_nothing_is_filled_in(tmp_path:
     assert recording.facts.rows == N
 
 
+def test_tags_with_times_of_their_own_are_not_dated_by_their_neighbour(tmp_path: Path) -> None:
+    rows = [f"{iso(i)},{i}.5,{iso(i, 15)},6.{i}" if i < 40 else f"{iso(i)},{i}.5,," for i in range(N)]
+    recording = one(tmp_path, "FT Time,FT [m3/h],PT Time,PT [bar]\n" + "\n".join(rows))
+    found = {channel.name: (channel.unit, channel.n_good) for channel in recording.facts.channels}
+    assert found == {"FT": ("m3/h", N), "PT": ("bar", 40)}
+    at = {format_utc(int(ns)): value for ns, value in zip(recording.times_ns, recording.columns["PT"], strict=True)}
+    assert at[iso(2, 15)] == 6.2
+    assert recording.facts.rows == len({iso(i) for i in range(N)} | {iso(i, 15) for i in range(40)})
+
+
 def test_a_long_table_tells_the_doubled_hour_apart_for_each_tag(tmp_path: Path) -> None:
     hours = ["01:00", "02:00", "02:00", "03:00", "04:00"]
     text = "Tag,Time,Value\n" + "".join(

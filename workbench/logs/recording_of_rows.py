@@ -85,14 +85,32 @@ def _order_rows(times_ns: NDArray[np.int64], columns: Sequence[Column]) -> tuple
     ends = np.append(starts[1:], times_ns.size)
     codes = np.stack([column.codes for column in columns], axis=1)
     values = np.nan_to_num(np.stack([column.values for column in columns], axis=1))
-    n_conflicts = 0
-    for start, end in zip(starts[ends - starts > 1].tolist(), ends[ends - starts > 1].tolist(), strict=True):
+    sizes = ends - starts
+    pairs = starts[sizes == 2]
+    n_conflicts = _mark_pairs(codes, values, order[pairs], order[pairs + 1], is_copy)
+    for start, end in zip(starts[sizes > 2].tolist(), ends[sizes > 2].tolist(), strict=True):
         rows = order[start:end]
         copies, is_conflict = _find_copies(codes[rows], values[rows])
         is_copy[rows] = copies
         n_conflicts += is_conflict
     n_backward = int(np.count_nonzero(np.diff(times_ns[~is_copy]) < 0))
     return order[~repeats], int(is_copy.sum()), n_backward, n_conflicts
+
+
+def _mark_pairs(
+    codes: NDArray[np.int16],
+    values: NDArray[np.float64],
+    first: NDArray[np.intp],
+    second: NDArray[np.intp],
+    is_copy: NDArray[np.bool_],
+) -> int:
+    """Instants with two rows, all at once: mark copies in place, return how many contradict; as `_find_copies` does."""
+    equal = (codes[second] == codes[first]) & (values[second] == values[first])
+    copies = (equal | (codes[second] == ABSENT)).all(axis=1)
+    is_copy[second] = copies
+    both_good = (codes[second] == 0) & (codes[first] == 0)
+    differs = (both_good & (values[second] != values[first])).any(axis=1)
+    return int(np.count_nonzero(differs & ~copies))
 
 
 def _find_copies(codes: NDArray[np.int16], values: NDArray[np.float64]) -> tuple[NDArray[np.bool_], int]:

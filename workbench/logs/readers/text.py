@@ -13,6 +13,7 @@ from workbench.logs.instants import parse_clock, parse_stamp
 from workbench.logs.readers.gather import Gatherer, TableLayout, is_data_like
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import ColumnEncoder, Header, Segment, TimeColumns, build_headers
+from workbench.logs.readers.tag_times import find_tag_times, read_tag_times
 from workbench.logs.sniff import (
     WHITESPACE,
     DelimiterGuess,
@@ -133,7 +134,11 @@ def read_rows(
     _check_header_fits(sample, layout, name)
     if layout.n_cells > MAX_COLUMNS:
         raise LogFormatError(f"{name} has {layout.n_cells} columns; at most {MAX_COLUMNS} are read.", "Split it.", path=name)
-    segments = [_read_pairs(rows, layout, name)] if layout.is_pairs else Gatherer(layout, name).gather(rows)
+    groups = find_tag_times(sample[layout.first_row :], layout.header.names)
+    if groups:
+        segments = [read_tag_times(rows, layout, groups, name)]
+    else:
+        segments = [_read_pairs(rows, layout, name)] if layout.is_pairs else Gatherer(layout, name).gather(rows)
     for segment in segments:
         segment.decimal = decimal
         segment.head = tuple(tuple(clean_text(cell) for cell in row) for row in sample[:_HEAD_ROWS])
