@@ -153,7 +153,7 @@ class ComparePage(Page):
 
     def _show_runs(self, result: object) -> None:
         assert isinstance(result, RunsListResult)
-        self._runs, self._champion = result.runs, result.champion
+        self._runs, self._champion = _each_baseline_once(result.runs), result.champion
         self._stack.setCurrentIndex(0 if self._runs else 1)
         if not self._runs:
             self.set_header(self.tr("Compare"))
@@ -245,3 +245,14 @@ class ComparePage(Page):
         if not self._champion:
             return self.tr("There is no champion yet")
         return self.tr("This run is the champion") if self._run == self._champion else self._why_no_run()
+
+
+def _each_baseline_once(runs: tuple[RunSummary, ...]) -> tuple[RunSummary, ...]:
+    """Every training runs the baselines; on one hold-out the newest of each says it all."""
+    newest: dict[tuple[str, str], RunSummary] = {}
+    for run in runs:
+        key = (run.family, run.split_id)
+        if run.is_baseline and (key not in newest or run.created_utc > newest[key].created_utc):
+            newest[key] = run
+    kept = {run.id for run in newest.values()}
+    return tuple(run for run in runs if not run.is_baseline or run.id in kept)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from workbench.services.devices import Light, UpdateResult
 from workbench.ui.format import size
-from workbench.ui.states import State
+from workbench.ui.states import State, find_state
 
 _BYTES = re.compile(r"\b(\d+)(?: of (\d+))? bytes\b")
 translate = QCoreApplication.translate  # under this name lupdate finds the texts
@@ -73,6 +73,12 @@ def verdict_name(word: str) -> str:
         "unknown": translate("Verdicts", "Unknown"),
     }
     return names[word]
+
+
+def state_of_word(word: str) -> State | None:
+    """The state of a journal line: a state's own word, or one of the three verdicts."""
+    verdicts = {"verified": State.GOOD, "failed": State.FAILURE, "unknown": State.OUT_OF_SPECIFICATION}
+    return verdicts.get(word) or find_state(word)
 
 
 def next_step(result: UpdateResult) -> str:

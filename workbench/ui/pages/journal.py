@@ -16,6 +16,7 @@ from workbench.ui.actions import Action
 from workbench.ui.context import AppContext, Selection
 from workbench.ui.format import count, instant, number, zone_of
 from workbench.ui.page import Page
+from workbench.ui.pages.device_words import state_of_word
 from workbench.ui.pages.journal_entry import EntryPanel
 from workbench.ui.pages.page_parts import framed
 from workbench.ui.states import State
@@ -170,7 +171,7 @@ class JournalPage(Page):
                 "time": [instant(entry.at_utc, zone) for entry in self._entries],
                 "act": [entry.act.replace("-", " ").replace("_", " ").capitalize() for entry in self._entries],
                 "on": [entry.on for entry in self._entries],
-                "state": [entry.state for entry in self._entries],
+                "state": [state_of_word(entry.state) or "" for entry in self._entries],
                 "what": [entry.what for entry in self._entries],
                 "who": [entry.who for entry in self._entries],
                 "hash": [f"{entry.hash[:4]} {entry.hash[4:8]}" for entry in self._entries],

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from workbench.services.projects import JournalEntry
 from workbench.ui.context import AppContext
 from workbench.ui.format import instant, short_hash, zone_of
-from workbench.ui.states import State, find_state
+from workbench.ui.pages.device_words import state_of_word
+from workbench.ui.states import State
 from workbench.ui.widgets.buttons import IconButton
 from workbench.ui.widgets.card import KeyValueList
 from workbench.ui.widgets.text import StateSymbol, Text, hairline
@@ -32,7 +33,7 @@ class EntryPanel(QWidget):
 
     def show_entry(self, entry: JournalEntry) -> None:
         """Show this entry."""
-        state = find_state(entry.state)
+        state = state_of_word(entry.state)
         self._symbol.setVisible(state is not None)
         if state is not None:
             self._symbol.set_state(state)

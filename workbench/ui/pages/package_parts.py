@@ -109,7 +109,8 @@ class VariantsCard(Card):
         if not variant.fits_latency:
             return self.tr("{n} ms over").format(n=number(variant.latency_ms - board.latency_budget_ms, 1))
         if variant.alarms_changed_fraction >= MOST_CHANGED:
-            return self.tr("Changes {share} of alarms").format(share=percent(variant.alarms_changed_fraction, 1))
+            share = percent(variant.alarms_changed_fraction, 1 if variant.alarms_changed_fraction < 0.1 else 0)
+            return self.tr("Changes {share} of alarms").format(share=share)
         return self.tr("Fits, smallest under 1 %") if variant.is_recommended else self.tr("Fits")
 
     def _on_board(self, _index: int) -> None:

@@ -159,7 +159,8 @@ class LineChart(ChartFrame):
     def _paint_band(self, painter: QPainter, start: float, end: float, label: str, label_after: str) -> None:
         box = self.plot_box()
         left, right = max(box.left(), self.x_px(start)), min(box.right(), self.x_px(end))
-        painter.fillRect(QRectF(left, box.top(), right - left, box.height()), self.theme.colour("bg3"))
+        # Translucent, so that the grid stays; sunlight's bg3 is white.
+        painter.fillRect(QRectF(left, box.top(), right - left, box.height()), self.theme.colour("text3", alpha=0.1))
         self.paint_text(painter, QPointF(left + 6, box.top() + 12), label)
         if label_after:
             self.paint_text(painter, QPointF(right + 6, box.top() + 12), label_after)
@@ -219,7 +220,8 @@ class ScatterChart(ChartFrame):
         for index, place in enumerate(places):
             is_plain = best and index not in best
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.theme.colour("border_mid") if is_plain else curve_colour(self.theme, 0, 1.0 if best else 0.55))
+            plain = self.theme.colour("text3", alpha=0.45)
+            painter.setBrush(plain if is_plain else curve_colour(self.theme, 0, 1.0 if best else 0.55))
             painter.drawEllipse(place, _DOT_PX, _DOT_PX)
         self._paint_rings(painter, places)
 

@@ -10,6 +10,7 @@ from workbench.ui.theme import ThemeSource
 
 _HEIGHT_PX = 24
 _TRACK_PX = 4
+_REST_PX = 2
 _HANDLE_PX = (10, 18)
 
 
@@ -38,9 +39,9 @@ class Slider(QSlider):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle, at = self.height() / 2, self.handle_px()
         painter.setPen(Qt.PenStyle.NoPen)
-        for left, right, tone in ((0.0, float(self.width()), "border_mid"), (0.0, at, "accent")):
+        for left, right, tone, height in ((at, self.width(), "border_mid", _REST_PX), (0, at, "accent", _TRACK_PX)):
             painter.setBrush(self._theme.colour(tone))
-            painter.drawRoundedRect(QRectF(left, middle - _TRACK_PX / 2, right - left, _TRACK_PX), 2, 2)
+            painter.drawRoundedRect(QRectF(left, middle - height / 2, right - left, height), height / 2, height / 2)
         width, height = _HANDLE_PX
         painter.setPen(QPen(self._theme.colour("accent"), 2))
         painter.setBrush(self._theme.colour("bg2"))
