@@ -12,6 +12,7 @@ from workbench.core.jobs import Job
 from workbench.services.log_files import LogFilesRequest, list_log_files
 from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs
 from workbench.services.logs import ImportRequest, import_logs
+from workbench.services.projects import ProjectRequest, new_project
 
 START_NS = parse_utc("2026-03-02T00:00:00Z")
 HOUR_NS = 3600 * NS_PER_S
@@ -69,6 +70,7 @@ def test_where_gaps_are_most_of_a_log_its_longest_stretch_is_shown_first(logs: A
 
 
 def test_a_pump_without_recordings_opens_as_nothing(tmp_path: Path) -> None:
+    new_project(ProjectRequest(project=str(tmp_path / "project")), Job())
     found = open_asset_logs(OpenLogsRequest(project=str(tmp_path / "project"), asset="P-9"), Job())
     assert (found.channels, found.gaps, found.last_known("PI-1", 0)) == ((), [], None)
 

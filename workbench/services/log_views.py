@@ -148,7 +148,7 @@ def open_asset_logs(request: OpenLogsRequest, job: Job) -> AssetLogs:
     from workbench.services.log_summaries import summary_of
     from workbench.services.recordings import open_project_recordings
 
-    with Project.open(Path(request.project)) as project:
+    with Project.open_existing(Path(request.project)) as project:
         found = open_project_recordings(project, (request.asset,))
     opened: list[tuple[RecordingInfo, Recording]] = []
     findings: list[Finding] = []
