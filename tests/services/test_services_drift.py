@@ -95,6 +95,23 @@ def test_a_projects_recordings_of_one_pump_follow_each_other(tmp_path):
     assert [alarm.channel for alarm in found.alarms] == ["PI-2041A"]
 
 
+def test_a_pump_whose_unit_changed_between_two_logs_has_not_moved(tmp_path):
+    project = str(tmp_path / "station")
+    first = _write_log(tmp_path / "march.csv", n=3000)
+    second = _write_log(tmp_path / "april.csv", n=2400, start=3000)
+    header, *rows = second.read_text(encoding="utf-8").splitlines()
+    cells = [row.split(",") for row in rows]
+    in_kpa = [f"{time},{float(pressure) * 100:.2f},{flow}" for time, pressure, flow in cells]
+    second.write_text("\n".join([header.replace("[bar]", "[kPa]"), *in_kpa, ""]), encoding="utf-8")
+    for path in (first, second):
+        import_logs(ImportRequest(paths=(str(path),), project=project, asset="P-2041A"), Job())
+    found = measure_drift(DriftRequest(project=project, asset="P-2041A", reference_until=REFERENCE_END), Job())
+    assert found.alarms == ()
+    pressure = next(channel for channel in found.channels if channel.channel == "PI-2041A")
+    assert pressure.unit == "kPa"
+    assert pressure.reference_median == pytest.approx(600, abs=2)
+
+
 def test_an_asset_that_is_not_there_is_said(tmp_path):
     with pytest.raises(InputError, match="P-9"):
         measure_drift(DriftRequest(project=str(tmp_path / "empty"), asset="P-9"), Job())

@@ -146,6 +146,15 @@ def test_a_plain_csv_streams_in_blocks_and_equals_the_careful_reading(tmp_path: 
     assert np.array_equal(np.concatenate([columns["Flow"] for _, columns in blocks]), careful.columns["Flow"])
 
 
+def test_a_set_point_of_many_values_streams_as_a_channel(tmp_path: Path) -> None:
+    path = plain(tmp_path / "plain.csv")
+    path.write_text(path.read_text(encoding="utf-8").replace("Flow [m3/h]", "Target"), encoding="utf-8")
+    layout = find_plain_format(path)
+    assert layout is not None
+    assert [(column.name, column.role) for column in layout.columns] == [("Target", "channel"), ("label", "label")]
+    assert [channel.name for channel in parse_logs([path]).recordings[0].facts.channels] == ["Target"]
+
+
 @pytest.mark.parametrize("bad", ["Bad Input", "-9999", "1e999"])
 def test_what_is_not_plain_is_handed_to_the_careful_reader(tmp_path: Path, bad: str) -> None:
     path = plain(tmp_path / "plain.csv", n_rows=40_000, bad=bad)

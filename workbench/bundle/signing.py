@@ -18,7 +18,7 @@ from workbench.core.errors import BundleError, InputError
 
 PUBLIC_KEY_BYTES = 32
 SEED_BYTES = 32
-SIGNATURE_BYTES = 64
+
 PAYLOAD_BUNDLE = "application/vnd.pump-workbench.bundle+json"
 PAYLOAD_JOURNAL = "application/vnd.pump-workbench.journal-line+json"
 PAYLOAD_RECEIPT = "application/vnd.pump-workbench.receipt+json"
@@ -112,15 +112,6 @@ def sign_envelope(payload: bytes, payload_type: str, keys: tuple[SigningKey, ...
     signed = pre_authentication_encoding(payload_type, payload)
     marks = tuple(EnvelopeSignature(keyid=key.key_id, sig=encode_base64(key.sign(signed))) for key in keys)
     return Envelope(payload=encode_base64(payload), payload_type=payload_type, signatures=marks)
-
-
-def add_signature(envelope: Envelope, key: SigningKey) -> Envelope:
-    """The envelope with one more signature; a key signs once."""
-    payload = decode_base64(envelope.payload)
-    if any(mark.keyid == key.key_id for mark in envelope.signatures):
-        raise BundleError(f"Key {key.key_id} has signed this already.", "A second signature needs a second key.")
-    more = sign_envelope(payload, envelope.payload_type, (key,)).signatures
-    return msgspec.structs.replace(envelope, signatures=(*envelope.signatures, *more))
 
 
 def valid_signers(envelope: Envelope, payload_type: str, public_keys: tuple[bytes, ...]) -> tuple[bytes, ...]:

@@ -74,11 +74,6 @@ class Runner:
         if job is not None:
             job.cancel()
 
-    @property
-    def n_active(self) -> int:
-        """How many jobs run or wait."""
-        return len(self._active)
-
     def close(self, *, wait_s: float = STOP_WAIT_S) -> None:
         """Stop accepting, cancel all, wait at most `wait_s`, end the worker process."""
         with self._lock:

@@ -99,11 +99,6 @@ def parse_clock(text: str) -> tuple[int, int | None] | None:
     return None if clock_ns is None or offset is False else (clock_ns, offset)
 
 
-def looks_like_date(text: str) -> bool:
-    """Whether the text holds a date, with or without time of day."""
-    return parse_stamp(text) is not None
-
-
 def _stamp_of(match: re.Match[str]) -> Stamp | None:
     clock_ns = _clock_of(match)
     offset = _offset_of(match["zone"])

@@ -18,8 +18,6 @@ from workbench.logs.text import clean_text
 from workbench.logs.units import find_unit, is_no_unit
 from workbench.logs.words import (
     BAD_PATTERN,
-    CLOCK_NAMES,
-    DATE_NAMES,
     EMPTY_WORDS,
     INFINITE_WORDS,
     MILLISECOND_NAMES,
@@ -310,8 +308,3 @@ def is_unit_row(row: Sequence[str], time_indexes: Sequence[int]) -> bool:
 def _name_worth(row: Sequence[str]) -> tuple[int, int]:
     written = [cell.strip() for cell in row if cell.strip()]
     return len(set(written)), -sum(map(len, written))
-
-
-def is_date_or_clock_name(text: str) -> bool:
-    """Whether a header names a date or a time of day."""
-    return fold_name(text) in DATE_NAMES | CLOCK_NAMES

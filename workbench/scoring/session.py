@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -92,8 +91,3 @@ def _blocks(values: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
 def _spec_of(session: Any) -> ScoringSpec | None:
     text = session.get_modelmeta().custom_metadata_map.get(SPEC_KEY)
     return None if text is None else decode_strict(text.encode("utf-8"), ScoringSpec, what="The model's scoring_spec")
-
-
-def spec_to_text(spec: ScoringSpec) -> str:
-    """The text that goes into a model's metadata under SPEC_KEY."""
-    return msgspec.json.encode(spec, order="sorted").decode("utf-8")

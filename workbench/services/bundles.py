@@ -164,13 +164,15 @@ class BundleListResult(Result, frozen=True, kw_only=True):
 
 
 def list_bundles(request: BundleListRequest, job: Job) -> BundleListResult:
-    """From the index."""
+    """From the index; a bundle whose file is missing is left out: `project check` names it."""
     from workbench.project.store import Project
 
     job.checkpoint()
     with Project.open(Path(request.project)) as project:
         found: dict[str, BundleResult] = {}
         for item in project.items("bundle"):
+            if not project.objects.has("bundle", item.id):
+                continue
             result = msgspec.convert(item.details, BundleResult)
             path = str(project.objects.path_of("bundle", item.id))
             found.setdefault(result.identity, msgspec.structs.replace(result, path=path))

@@ -115,7 +115,7 @@ def _read_files(request: DriftRequest, job: Job) -> list[Log]:
 
 
 def _joined(asset: str, recordings: list[Recording]) -> Log:
-    """Recordings of one pump one after the other; where two cover the same instants the earlier one is kept."""
+    """Recordings of one pump one after the other, in the last one's units; of the same instants the earlier one is kept."""
     import numpy as np
 
     units = {channel.name: channel.unit or "" for recording in recordings for channel in recording.channels}
@@ -129,15 +129,18 @@ def _joined(asset: str, recordings: list[Recording]) -> Log:
         last_ns = max(last_ns, int(recording.times_ns[-1])) if recording.rows else last_ns
     times = np.concatenate([recording.times_ns[kept] for recording, kept in zip(recordings, keep, strict=True)])
     columns = {
-        name: np.concatenate([_values(recording, name)[kept] for recording, kept in zip(recordings, keep, strict=True)])
-        for name in units
+        name: np.concatenate([_values(recording, name, unit)[kept] for recording, kept in zip(recordings, keep, strict=True)])
+        for name, unit in units.items()
     }
     return Log(source=asset, times_ns=times, columns=columns, units=units)
 
 
-def _values(recording: Recording, name: str) -> NDArray[np.floating]:
+def _values(recording: Recording, name: str, unit: str) -> NDArray[np.floating]:
     import numpy as np
 
-    if any(channel.name == name for channel in recording.channels):
-        return recording.values(name)
+    from workbench.services.recordings import in_unit
+
+    for channel in recording.channels:
+        if channel.name == name:
+            return in_unit(recording.values(name), channel.unit or "", unit, what=f"{recording.summary.source}: {name}")
     return np.full(recording.rows, np.nan)

@@ -24,7 +24,7 @@ FLOAT32 = "float32"
 FLOAT16 = "float16"
 INT8 = "int8"
 COMPACT = "compact"
-VARIANTS = (FLOAT32, FLOAT16, INT8, COMPACT)
+
 MOST_ALARMS_CHANGED = 0.01
 LARGEST_ERROR_WITHOUT_ALARMS = 0.01
 FOREST_FAMILIES = ("isolation_forest", "random_forest")

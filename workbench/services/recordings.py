@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from workbench.core.clock import NS_PER_S, format_utc
+from workbench.core.errors import InputError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from workbench.logs.recording import Recording
     from workbench.project.acts import Item
     from workbench.project.store import Project
@@ -23,14 +27,6 @@ def open_project_recordings(project: Project, assets: Sequence[str] = ()) -> lis
     items = [item for item in project.items("recording") if not assets or item.asset in assets]
     found = [(item, open_recording(project.objects.tree_path("recording", item.id))) for item in items]
     return sorted(found, key=_by_asset_and_time)
-
-
-def open_project_recording(project: Project, prefix: str) -> tuple[Item, Recording]:
-    """One recording by the beginning of its id; raises InputError where none or more than one fits."""
-    from workbench.logs.recording import open_recording
-
-    item = project.item("recording", prefix)
-    return item, open_recording(project.objects.tree_path("recording", item.id))
 
 
 def find_time_ranges(recordings: Sequence[tuple[Item, Recording]]) -> dict[str, tuple[int, int]]:
@@ -73,3 +69,15 @@ def _share(covered_ns: int) -> float:
 def _by_asset_and_time(pair: tuple[Item, Recording]) -> tuple[str, int, str]:
     item, recording = pair
     return item.asset, recording.summary.first_ns or 0, item.id
+
+
+def in_unit(values: NDArray[np.floating], unit: str, target: str, *, what: str) -> NDArray[np.floating]:
+    """Values [n] in the target's unit; where one of the two is unknown they are taken as they are. Raises InputError."""
+    from workbench.logs.units import can_convert, conversion
+
+    if not unit or not target or unit == target:
+        return values
+    if not can_convert(unit, target):
+        raise InputError(f"{what} is in {unit}, not in {target}.", "Correct the unit in the log's import.")
+    factor, offset = conversion(unit, target)
+    return values * factor + offset

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from workbench.core.codec import write_atomic
 from workbench.core.errors import InputError
 from workbench.services.logs import Question
+from workbench.services.recordings import in_unit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -136,10 +137,8 @@ def inputs_of(recording: ParsedRecording, spec: ScoringSpec, source: str) -> NDA
             f"{source} has no channel for {', '.join(missing)}.", f"The log has: {', '.join(recording.columns) or 'no channel'}."
         )
     units = {channel.name: channel.unit for channel in channels_of(recording)}
-    columns = [
-        _converted(recording.columns[found[channel.name]], units[found[channel.name]], channel, source)
-        for channel in spec.channels
-    ]
+    pairs = [(channel, found[channel.name]) for channel in spec.channels]
+    columns = [in_unit(recording.columns[name], units[name], channel.unit, what=f"{source}: {name}") for channel, name in pairs]
     return np.column_stack(columns)
 
 
@@ -226,16 +225,3 @@ def _numbers(values: NDArray[np.floating]) -> list[str]:
 
 def _flags(values: NDArray[np.bool_]) -> list[str]:
     return ["1" if value else "0" for value in values.tolist()]
-
-
-def _converted(values: NDArray[np.float64], unit: str, channel: ChannelSpec, source: str) -> NDArray[np.float64]:
-    from workbench.logs.units import can_convert, conversion
-
-    if not unit or not channel.unit or unit == channel.unit:
-        return values
-    if not can_convert(unit, channel.unit):
-        raise InputError(
-            f"{source}: {channel.name} is in {unit}, and the model reads {channel.unit}.", "Correct the unit in the log's import."
-        )
-    factor, offset = conversion(unit, channel.unit)
-    return values * factor + offset

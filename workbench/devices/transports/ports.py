@@ -7,7 +7,6 @@ but a port of this machine.
 from __future__ import annotations
 
 import socket
-import time
 from typing import Any, Protocol
 
 from workbench.core.errors import DeviceNotFound, Disconnected, InputError, PortBusy
@@ -129,13 +128,6 @@ def parse_socket_url(url: str) -> tuple[str, int]:
     if host.strip("[]") not in LOOPBACK:
         raise InputError(f"{url} is not on this machine.", "Devices are reached by cable; only 127.0.0.1 is allowed.")
     return host.strip("[]"), int(port)
-
-
-def drain(transport: ByteTransport, quiet_s: float = 0.02) -> None:
-    """Throw away what is still on the line, until it has been quiet for a moment."""
-    deadline_s = time.monotonic() + 1.0
-    while transport.read(quiet_s) and time.monotonic() < deadline_s:
-        continue
 
 
 def unplugged(name: str) -> Disconnected:

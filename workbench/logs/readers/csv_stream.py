@@ -96,8 +96,9 @@ def _format_of(rows: list[list[str]], delimiter: str, zone: str) -> PlainFormat 
     time_index = next((index for index in range(min(3, len(header))) if read_iso([row[index] for row in data]) is not None), None)
     if time_index is None or not _is_time_name(header[time_index]):
         return None
-    columns = [_column_of(name) for index, name in enumerate(header) if index != time_index]
     values = [[row[index] for row in data] for index in range(len(header)) if index != time_index]
+    names = [name for index, name in enumerate(header) if index != time_index]
+    columns = [_column_of(name, len(set(cells))) for name, cells in zip(names, values, strict=True)]
     is_plain = (
         all(columns) and all(map(_is_numeric, values)) and len({column.name for column in columns if column}) == len(columns)
     )
@@ -119,13 +120,13 @@ def _is_time_name(header: str) -> bool:
     return any(folded == name or folded.startswith(("time", "date", "zeit")) for name in (*TIME_NAMES, ""))
 
 
-def _column_of(header: str) -> PlainColumn | None:
+def _column_of(header: str, n_distinct: int) -> PlainColumn | None:
     name, unit = split_unit(clean_text(header))
     folded = name.casefold()
     if not folded or any(folded.endswith(word) for word in QUALITY_NAMES if len(word) > 3) or _is_numeric([name]):
         return None
     role: Literal["channel", "label", "index"] = "channel"
-    if is_label_name(name, unit):
+    if is_label_name(name, unit, n_distinct):
         role = "label"
     elif folded in INDEX_NAMES:
         role = "index"
