@@ -13,7 +13,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.logs.parse import ParseOptions, parse_logs
 from workbench.logs.preview import preview_file
 
-ROUNDS = 60
+ROUNDS = 30
 INSERTS = (
     b",",
     b";",
