@@ -9,7 +9,6 @@ from workbench.core.jobs import Job
 from workbench.services.log_summaries import question_of, summary_of
 from workbench.services.logs import Guess, InspectRequest, InspectResult, PreviewColumn, PreviewRequest, PreviewResult
 
-
 STREAM_FROM_BYTES = 32 * 1024 * 1024
 """Smaller files are parsed in memory, where more kinds of mess are understood."""
 
