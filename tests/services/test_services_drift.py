@@ -10,6 +10,7 @@ import pytest
 
 from workbench.core.errors import InputError, RequestError
 from workbench.core.jobs import Job
+from workbench.project.store import Project
 from workbench.services.drift import DriftRequest, DriftResult, measure_drift
 from workbench.services.logs import ImportRequest, import_logs
 
@@ -113,6 +114,7 @@ def test_a_pump_whose_unit_changed_between_two_logs_has_not_moved(tmp_path):
 
 
 def test_an_asset_that_is_not_there_is_said(tmp_path):
+    Project.open(tmp_path / "empty").close()
     with pytest.raises(InputError, match="P-9"):
         measure_drift(DriftRequest(project=str(tmp_path / "empty"), asset="P-9"), Job())
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.services.learning_fixtures import RECIPE, START_NS, add_pump, make_fleet, write_csv
 from workbench.core.clock import NS_PER_S
-from workbench.core.errors import InputError, JobCancelled, LeakageError
+from workbench.core.errors import InputError, JobCancelled, LeakageError, ProjectError
 from workbench.core.jobs import Job, JobEvent, Partial
 from workbench.core.scoring_spec import SCORE_THRESHOLD
 from workbench.learning.run import load_run
@@ -238,9 +238,40 @@ def test_a_label_column_asked_for_as_a_channel_is_refused(own_copy: Path, tmp_pa
 
 def test_an_empty_project_says_what_to_do(tmp_path: Path) -> None:
     new_recipe(RecipeNewRequest(out=str(tmp_path / "r.toml")), Job())
+    Project.open(tmp_path / "empty").close()
     with pytest.raises(InputError, match="no recordings") as caught:
         train(TrainRequest(recipe=str(tmp_path / "r.toml"), project=str(tmp_path / "empty")), Job())
     assert "Import logs" in caught.value.hint
+
+
+def test_a_slip_in_the_projects_name_makes_no_project(tmp_path: Path) -> None:
+    new_recipe(RecipeNewRequest(out=str(tmp_path / "r.toml")), Job())
+    with pytest.raises(ProjectError, match=r"no project in .*statoin"):
+        train(TrainRequest(recipe=str(tmp_path / "r.toml"), project=str(tmp_path / "statoin")), Job())
+    assert not (tmp_path / "statoin").exists()
+
+
+def test_a_recipe_that_was_edited_is_not_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "r.toml"
+    for _ in range(2):
+        new_recipe(RecipeNewRequest(out=str(path)), Job())
+    edited = path.read_text(encoding="utf-8").replace("seed = 1", "seed = 7")
+    path.write_text(edited, encoding="utf-8")
+    with pytest.raises(InputError, match="is there already"):
+        new_recipe(RecipeNewRequest(out=str(path)), Job())
+    assert path.read_text(encoding="utf-8") == edited
+    new_recipe(RecipeNewRequest(out=str(path), overwrite=True), Job())
+    assert "seed = 7" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"), [('board = "rpi"', "no board 'rpi'"), ("sed = 1", "has a field 'sed'"), ("seed = 'x'", "can't be read")]
+)
+def test_a_slip_in_a_recipe_is_named(tmp_path: Path, wrong: str, said: str) -> None:
+    (tmp_path / "r.toml").write_text(wrong, encoding="utf-8")
+    Project.open(tmp_path / "empty").close()
+    with pytest.raises(InputError, match=said):
+        train(TrainRequest(recipe=str(tmp_path / "r.toml"), project=str(tmp_path / "empty")), Job())
 
 
 def test_a_recipe_that_is_not_there_is_named(tmp_path: Path) -> None:

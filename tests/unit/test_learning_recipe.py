@@ -29,7 +29,7 @@ def test_whole_numbers_do_for_seconds() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("window = 3", "unknown field"),
+        ("window = 3", "has a field 'window'"),
         ('task = "prophecy"', "task"),
         ("seed = -1", "seed"),
         ("validate_fraction = 0.6\nholdout_fraction = 0.5", "leave nothing to train on"),

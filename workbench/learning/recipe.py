@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from typing import Annotated, Literal
 
 import msgspec
 
+from workbench.core.boards import find_board
 from workbench.core.codec import Record
 from workbench.core.errors import InputError
 from workbench.core.scoring_spec import Task
@@ -101,8 +103,14 @@ def format_recipe(recipe: Recipe) -> str:
 def parse_recipe(text: str, *, what: str = "The recipe") -> Recipe:
     """The recipe of a TOML text; raises InputError naming the field that is wrong."""
     try:
-        recipe = msgspec.convert(tomllib.loads(text), Recipe, strict=True)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        values = tomllib.loads(text)
+        unknown = sorted(set(values) - set(COMMENTS))
+        if unknown:
+            close = difflib.get_close_matches(unknown[0], COMMENTS, n=1)
+            hint = f"Did you mean '{close[0]}'?" if close else "Compare it with a new one: workbench recipe new."
+            raise InputError(f"{what} has a field '{unknown[0]}' that a recipe doesn't have.", hint)
+        recipe = msgspec.convert(values, Recipe, strict=True)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:
         raise InputError(f"{what} can't be read: {error}.", "Compare it with a new one: workbench recipe new.") from error
     check_recipe(recipe)
     return recipe
@@ -121,6 +129,7 @@ def check_recipe(recipe: Recipe) -> None:
             raise InputError(f"Family '{name}' can't do task '{recipe.task}'.", f"For this task there are: {known}.")
     for name in recipe.params:
         find_family(name)
+    find_board(recipe.board)
 
 
 def family_names(recipe: Recipe) -> tuple[str, ...]:

@@ -82,6 +82,13 @@ class Project:
             raise translate_os_error(error, root / "journal") from error
         return cls(root, meta, who=who or operator_name(load_settings(home)), home=home, clock=clock)
 
+    @classmethod
+    def open_existing(cls, root: Path) -> Project:
+        """Open the project in `root`; raises ProjectError where there is none, so that a slip of the pen makes no new one."""
+        if not (root / PROJECT_FILE).is_file() and not (root / "journal").is_dir():
+            raise ProjectError(f"There is no project in {root}.", "Check the path, or make one: workbench project new DIR.")
+        return cls.open(root)
+
     def close(self) -> None:
         """Close the index."""
         self._catalog.close()
@@ -246,7 +253,7 @@ def load_meta(root: Path) -> ProjectMeta:
                 "Open it with the newer version; nothing was changed.",
             )
         return msgspec.convert(values, ProjectMeta)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError, RecursionError) as error:
         raise ProjectError(
             f"{path} can't be read: {error}.", "Restore it from a copy; the logs and models beside it are whole."
         ) from error

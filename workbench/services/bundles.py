@@ -60,7 +60,7 @@ def build_bundle(request: BundleBuildRequest, job: Job, ask: Ask | None = None) 
 
     find_board(request.board)
     key = open_vault().unlock(request.key, ask or ask_environment) if request.key else None
-    with Project.open(Path(request.project)) as project:
+    with Project.open_existing(Path(request.project)) as project:
         run = project.item("run", request.run)
         line = request.line or project.meta.name
         choice = Choice(
@@ -168,7 +168,7 @@ def list_bundles(request: BundleListRequest, job: Job) -> BundleListResult:
     from workbench.project.store import Project
 
     job.checkpoint()
-    with Project.open(Path(request.project)) as project:
+    with Project.open_existing(Path(request.project)) as project:
         found: dict[str, BundleResult] = {}
         for item in project.items("bundle"):
             if not project.objects.has("bundle", item.id):

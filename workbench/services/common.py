@@ -6,7 +6,8 @@ from typing import Annotated
 
 from workbench.core.requests import parameter
 
-ProjectFolder = Annotated[str, parameter("Project folder; made if absent.", path=True)]
+ProjectFolder = Annotated[str, parameter("Project folder.", path=True)]
+NewProjectFolder = Annotated[str, parameter("Project folder; made if absent.", path=True)]
 LogPaths = Annotated[tuple[str, ...], parameter("Log files or folders.", positional=True, path=True, file=True)]
 ZoneName = Annotated[str | None, parameter("IANA zone of naive time stamps, such as Europe/Oslo.")]
 Answers = Annotated[tuple[str, ...], parameter("Answer to an importer's question: CODE[@CHANNEL]=VALUE.", flag="--answer")]

@@ -63,7 +63,7 @@ def label(story: Story, job: Job) -> Outcome:
 def train(story: Story, job: Job) -> Outcome:
     """Train all families of the default recipe."""
     recipe = story.out / "recipe.toml"
-    training.new_recipe(training.RecipeNewRequest(out=str(recipe)), job)
+    training.new_recipe(training.RecipeNewRequest(out=str(recipe), overwrite=True), job)
     request = training.TrainRequest(recipe=str(recipe), project=story.project)
     story.trained = training.train(request, job)
     # A demo before this one in the same folder left its champion, which stays until a person says otherwise.

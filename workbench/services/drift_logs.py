@@ -48,7 +48,7 @@ def read_logs(request: DriftRequest, job: Job) -> list[Log]:
     from workbench.services.recordings import open_project_recordings
 
     by_asset: dict[str, list[Recording]] = {}
-    with Project.open(Path(request.project)) as project:
+    with Project.open_existing(Path(request.project)) as project:
         for item, recording in open_project_recordings(project, (request.asset,) if request.asset else ()):
             by_asset.setdefault(item.asset, []).append(recording)
     if not by_asset:

@@ -132,7 +132,7 @@ def _open_run(prefix: str, project_folder: str) -> tuple[str, FormMaker]:
     from workbench.project.store import Project
     from workbench.services.model_forms import FormMaker
 
-    with Project.open(Path(project_folder)) as project:
+    with Project.open_existing(Path(project_folder)) as project:
         run = project.item("run", prefix).id
         return run, FormMaker(load_run(project.objects.whole_tree("run", run)))
 
@@ -143,7 +143,7 @@ def _record_export(request: ExportRequest, run: str, sha256: str) -> None:
     from workbench.project.store import Project
 
     what = f"Exported run {run[:12]} as {request.variant}, model {sha256[:12]}"
-    with Project.open(Path(request.project)) as project:
+    with Project.open_existing(Path(request.project)) as project:
         project.record(
             Act(act="export", on=run[:12], what=what, refs=(run,), command=shlex.join(to_arguments(("export",), request)))
         )

@@ -13,7 +13,7 @@ from workbench.core.codec import Record, decode_strict, write_atomic
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
-from workbench.services.common import ProjectFolder
+from workbench.services.common import NewProjectFolder, ProjectFolder
 
 if TYPE_CHECKING:
     from workbench.logs import labels as layers
@@ -54,14 +54,14 @@ class LabelsResult(Result, frozen=True, kw_only=True):
 
 def list_labels(request: LabelsListRequest, job: Job) -> LabelsResult:
     """The newest layer of each asset."""
-    with _open(request.project) as project:
+    with _open_existing(request.project) as project:
         return _result_of(project, _assets_of(project, request.asset))
 
 
 class LabelsSaveRequest(Request, frozen=True, kw_only=True):
     """Store the whole set of events of one asset as a new layer (what the window does after each edit)."""
 
-    project: ProjectFolder
+    project: NewProjectFolder
     asset: Annotated[str, parameter("Equipment tag.")]
     events: tuple[Event, ...]
     what: Annotated[str, parameter("What was done, in words, for the journal.")] = "Events changed"
@@ -81,7 +81,7 @@ def save_labels(request: LabelsSaveRequest, job: Job) -> LabelsResult:
 class LabelsAddRequest(Request, frozen=True, kw_only=True):
     """Add one event."""
 
-    project: ProjectFolder
+    project: NewProjectFolder
     asset: Annotated[str, parameter("Equipment tag.")]
     name: Annotated[str, parameter("What happened, such as cavitation or bearing growth.")]
     start: Annotated[str, parameter("First instant, ISO 8601 UTC.")]
@@ -106,7 +106,7 @@ class LabelsImportRequest(Request, frozen=True, kw_only=True):
     """Read events from a file: CSV (asset,name,start_utc,end_utc,state), or the JSON of windows as NAB has it."""
 
     path: Annotated[str, parameter("Events file.", positional=True, path=True, file=True)]
-    project: ProjectFolder
+    project: NewProjectFolder
     asset: Annotated[str | None, parameter("Equipment tag where the file names none.")] = None
     state: Annotated[EventState, parameter("State of events whose row says none.")] = "unsure"
 
@@ -133,7 +133,7 @@ def export_labels(request: LabelsExportRequest, job: Job) -> LabelsResult:
     """The newest layers, one row an event; formulas are quoted."""
     from workbench.logs.label_files import format_events_csv
 
-    with _open(request.project) as project:
+    with _open_existing(request.project) as project:
         result = _result_of(project, _assets_of(project, None))
     write_atomic(Path(request.out), format_events_csv(_inner(result.events)))
     return result
@@ -158,7 +158,7 @@ def import_label_column(request: LabelsFromColumnRequest, job: Job) -> LabelsRes
         id="", asset=request.asset, name=request.name or request.column, start_utc="", end_utc="", state=request.state,
         source="label column",
     )  # fmt: skip
-    with _open(request.project) as project:
+    with _open_existing(request.project) as project:
         found: layers.Layer = ()
         recordings = open_project_recordings(project, (request.asset,))
         columns = [(recording, recording.labels.get(request.column)) for _, recording in recordings]
@@ -180,6 +180,12 @@ def _open(folder: str) -> Project:
     from workbench.project.store import Project
 
     return Project.open(Path(folder))
+
+
+def _open_existing(folder: str) -> Project:
+    from workbench.project.store import Project
+
+    return Project.open_existing(Path(folder))
 
 
 def _inner(events: tuple[Event, ...]) -> layers.Layer:

@@ -7,7 +7,7 @@ from typing import Annotated
 from workbench.core.codec import Record
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
-from workbench.services.common import Answers, Join, LogPaths, ProjectFolder, ZoneName
+from workbench.services.common import Answers, Join, LogPaths, NewProjectFolder, ProjectFolder, ZoneName
 
 
 class Finding(Record, frozen=True, kw_only=True):
@@ -144,7 +144,7 @@ class ImportRequest(Request, frozen=True, kw_only=True):
     """Bring log files into a project as recordings."""
 
     paths: LogPaths
-    project: ProjectFolder
+    project: NewProjectFolder
     zone: ZoneName = None
     answer: Answers = ()
     join: Join = None
@@ -187,5 +187,5 @@ def log_quality(request: QualityRequest, job: Job) -> QualityResult:
     from workbench.project.store import Project
     from workbench.services.log_import import read_quality
 
-    with Project.open(Path(request.project)) as project:
+    with Project.open_existing(Path(request.project)) as project:
         return QualityResult(recordings=tuple(read_quality(project, request.asset)))

@@ -80,7 +80,7 @@ def show_overview(request: ProjectRequest, job: Job) -> OverviewResult:
     shown = show_project(request, job)
     runs = list_runs(RunsListRequest(project=request.project), job).runs
     job.checkpoint()
-    with Project.open(Path(request.project)) as project:
+    with Project.open_existing(Path(request.project)) as project:
         receipts, bundles = project.items("receipt"), project.items("bundle")
         needs = [
             *_unknown_verdicts(receipts), *_unsure_events(project.items("labels")), *_champion_needs(shown, runs, bundles),

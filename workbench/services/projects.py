@@ -190,10 +190,9 @@ def _open(folder: str) -> Project:
 
 
 def _open_existing(folder: str) -> Project:
-    if not (Path(folder) / "project.toml").is_file() and not (Path(folder) / "journal").is_dir():
-        text = f"There is no project in {folder}."
-        raise ProjectError(text, "Check the path, or make one: workbench project new DIR.")
-    return _open(folder)
+    from workbench.project.store import Project
+
+    return Project.open_existing(Path(folder))
 
 
 def _result_of(project: Project, problems: tuple[str, ...]) -> ProjectResult:

@@ -44,7 +44,7 @@ def log_regimes(request: RegimesRequest, job: Job) -> RegimesResult:
 
     spans: list[RegimeSpan] = []
     hours: dict[str, dict[str, float]] = {}
-    with Project.open(Path(request.project)) as project:
+    with Project.open_existing(Path(request.project)) as project:
         pairs = open_project_recordings(project, (request.asset,) if request.asset else ())
         for number, (item, recording) in enumerate(pairs):
             job.progress(number / len(pairs), recording.summary.source)

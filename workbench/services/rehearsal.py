@@ -43,7 +43,7 @@ def start_rehearsal(request: RehearsalRequest, job: Job) -> VirtualDevice:
         raise InputError(
             "No key is trusted on this laptop yet, so a device would refuse every bundle.", "Make a key on the Package page."
         )
-    with Project.open(Path(request.project)) as project:
+    with Project.open_existing(Path(request.project)) as project:
         found = open_project_recordings(project, (request.asset,) if request.asset else ())
         if not found:
             raise InputError(f"There is no log of {request.asset or 'any pump'} to replay.", "Import one first.")

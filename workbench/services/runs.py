@@ -236,7 +236,7 @@ def summary_of_item(item: Item, champion: str | None) -> RunSummary:
 def _open(folder: str) -> Project:
     from workbench.project.store import Project
 
-    return Project.open(Path(folder))
+    return Project.open_existing(Path(folder))
 
 
 def _best_first(run: RunSummary) -> tuple[bool, float, float, float]:

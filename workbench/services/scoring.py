@@ -183,7 +183,7 @@ def _open_model(request: ScoreRequest) -> tuple[ScoringSession, ScoringSpec]:
     from workbench.learning.run import load_run
     from workbench.project.store import Project
 
-    with Project.open(Path(request.project)) as project:
+    with Project.open_existing(Path(request.project)) as project:
         run = load_run(project.objects.whole_tree("run", project.item("run", request.model).id))
     return ScoringSession(run.model_path, n_threads=2), run.record.spec
 

@@ -46,6 +46,7 @@ class RecipeNewRequest(Request, frozen=True, kw_only=True):
     ] = 0.5
     seed: Annotated[int, parameter("First seed of all random numbers.", ge=0, le=2**31 - 1)] = 1
     seeds: Annotated[int, parameter("How many seeds each family is trained with.", ge=1, le=20)] = 1
+    overwrite: Annotated[bool, parameter("Write over a recipe that is there and differs.")] = False
 
 
 class RecipeResult(Result, frozen=True, kw_only=True):
@@ -56,13 +57,16 @@ class RecipeResult(Result, frozen=True, kw_only=True):
 
 
 def new_recipe(request: RecipeNewRequest, job: Job) -> RecipeResult:
-    """A complete, commented TOML file."""
+    """A complete, commented TOML file. Raises InputError where it would replace one that somebody has edited."""
     from workbench.learning.recipe import Recipe, check_recipe, format_recipe
 
-    values = {name: value for name, value in msgspec.structs.asdict(request).items() if name != "out"}
-    recipe = Recipe(**values)
+    values = {name: value for name, value in msgspec.structs.asdict(request).items() if name not in ("out", "overwrite")}
+    recipe, out = Recipe(**values), Path(request.out)
     check_recipe(recipe)
-    write_atomic(Path(request.out), format_recipe(recipe).encode("utf-8"))
+    text = format_recipe(recipe).encode("utf-8")
+    if out.is_file() and not request.overwrite and out.read_bytes() not in (b"", text):
+        raise InputError(f"{out} is there already, and is not what would be written.", "Choose another name, or add --overwrite.")
+    write_atomic(out, text)
     return RecipeResult(path=request.out, recipe=msgspec.to_builtins(recipe))
 
 
@@ -113,7 +117,7 @@ def train(request: TrainRequest, job: Job) -> TrainResult:
 
     recipe = load_recipe(request.recipe)
     recipe = recipe if request.seed is None else msgspec.structs.replace(recipe, seed=request.seed)
-    with Project.open(Path(request.project)) as project:
+    with Project.open_existing(Path(request.project)) as project:
         plan = plan_project(project, recipe, request.assets, job.part(0, 0.15))
         command = shlex.join(to_arguments(("train",), request))
         trained = run_experiment(project, Experiment(plan=plan, command=command), job.part(0.15, 1))
@@ -159,7 +163,7 @@ def preview_split(request: SplitPreviewRequest, job: Job) -> SplitPreviewResult:
     """Plan only; fits nothing."""
     from workbench.project.store import Project
 
-    with Project.open(Path(request.project)) as project:
+    with Project.open_existing(Path(request.project)) as project:
         plan = plan_project(project, load_recipe(request.recipe), (), job)
     return SplitPreviewResult(
         parts=_parts_of(plan),
@@ -192,7 +196,7 @@ def retrain(request: RetrainRequest, job: Job) -> TrainResult:
         from workbench.services.logs import ImportRequest, import_logs
 
         import_logs(ImportRequest(paths=request.data, project=request.project), job.part(0, 0.2, "Importing"))
-    with Project.open(Path(request.project)) as project:
+    with Project.open_existing(Path(request.project)) as project:
         if not project.champion:
             raise InputError("The project has no champion to train again.", "Train first: workbench train RECIPE --project DIR")
         former = load_run(project.objects.whole_tree("run", project.champion)).record
@@ -212,8 +216,10 @@ def load_recipe(path: str) -> Recipe:
 
     try:
         text = Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise InputError(f"There is no {path}.", f"Make one: workbench recipe new --out {shlex.quote(path)}") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} can't be read: {error}.", "Make one: workbench recipe new --task anomaly --out FILE") from error
+        raise InputError(f"{path} can't be read: {error}.", "Make one: workbench recipe new --out FILE") from error
     return parse_recipe(text, what=path)
 
 

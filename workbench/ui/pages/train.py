@@ -115,7 +115,7 @@ class TrainPage(Page):
         return f"{self.context.project_text}/{_DRAFT}"
 
     def _recipe_request(self) -> RecipeNewRequest:
-        return build(RecipeNewRequest, {**self.form.values(), "out": self._draft()})
+        return build(RecipeNewRequest, {**self.form.values(), "out": self._draft(), "overwrite": True})
 
     def _lay_out(self) -> None:
         board = QWidget()

@@ -17,7 +17,7 @@ from workbench.ui.widgets.text import Text, hairline
 
 _INNER_PX = 446
 _GAP_PX = 8
-_OWN_FIELDS = ("out", "task", "families", "channels")
+_OWN_FIELDS = ("out", "overwrite", "task", "families", "channels")
 
 
 class _Fitted(QWidget):
@@ -29,7 +29,7 @@ class _Fitted(QWidget):
 
 
 class RecipePanel(QWidget):
-    """`changed` on every edit; `values()` are those of RecipeNewRequest without `out`."""
+    """`changed` on every edit; `values()` are those of RecipeNewRequest but where to write it."""
 
     changed = Signal()
 
