@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from workbench.core.clock import format_utc, parse_utc
-from workbench.core.codec import Record, decode_canonical, decode_strict, encode_canonical, write_atomic
+from workbench.core.codec import Record, decode_canonical, decode_strict, encode_canonical, read_bounded, write_atomic
 from workbench.core.errors import DiskFull, InputError, WorkbenchError, all_error_types
 from workbench.core.settings import Settings, load_settings, save_settings
 
@@ -76,3 +76,13 @@ def test_every_error_has_a_code_of_its_own() -> None:
     codes = [kind.code for kind in all_error_types() if kind.__module__ == "workbench.core.errors"]
     assert len(codes) == len(set(codes))
     assert WorkbenchError("a", "b").hint == "b"
+
+
+def test_a_file_that_is_too_large_is_not_taken_into_memory(tmp_path: Path) -> None:
+    path = tmp_path / "trust.json"
+    path.write_bytes(b"x" * 100)
+    assert read_bounded(path, 100) == b"x" * 100
+    with pytest.raises(InputError, match="more than 99 bytes"):
+        read_bounded(path, 99)
+    with pytest.raises(InputError, match="There is no"):
+        read_bounded(tmp_path / "none", 99)

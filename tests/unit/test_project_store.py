@@ -324,3 +324,14 @@ def test_a_tree_with_one_changed_byte_is_not_used(project: Project) -> None:
     (project.objects.tree_path("run", name) / "model.onnx").write_bytes(b"evil")
     with pytest.raises(ObjectCorrupt, match=r"model\.onnx"):
         project.objects.whole_tree("run", name)
+
+
+def test_a_strangers_deep_nesting_is_refused_like_any_damage(project: Project) -> None:
+    deep = "[" * 5000 + "]" * 5000
+    add(project, "one")
+    with journal_file(project).open("a", encoding="utf-8") as stream:
+        stream.write(f'{{"line":{{"act":{{"item":{{"details":{{"a":{deep}}}}}}}}}}}\n')
+    assert any("can't be read" in problem for problem in project.check())
+    (project.root / "project.toml").write_text(f"id = {deep}\n", encoding="utf-8")
+    with pytest.raises(ProjectError, match="can't be read"):
+        Project.open(project.root)

@@ -32,7 +32,7 @@ from workbench.core.codec import (
     decode_strict,
     encode_canonical,
     encode_pretty,
-    translate_os_error,
+    read_bounded,
     write_atomic,
 )
 from workbench.core.errors import BundleError, InputError
@@ -127,13 +127,9 @@ def decode_trust(data: bytes, *, what: str = "The trust root") -> TrustRoot:
 
 def load_trust(path: Path) -> TrustRoot:
     """Read a trust file. Raises InputError if it is missing or damaged."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise InputError(f"There is no trust file {path}.", "Trust a key first: workbench trust add KEY.pub.") from error
-    except OSError as error:
-        raise translate_os_error(error, path) from error
-    return decode_trust(data, what=f"Trust file {path}")
+    if not path.exists():
+        raise InputError(f"There is no trust file {path}.", "Trust a key first: workbench trust add KEY.pub.")
+    return decode_trust(read_bounded(path, MAX_TRUST_BYTES), what=f"Trust file {path}")
 
 
 def save_trust(path: Path, root: TrustRoot) -> None:

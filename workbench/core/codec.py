@@ -37,6 +37,18 @@ def encode_pretty(value: object) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=2) + b"\n"
 
 
+def read_bounded(path: Path, max_bytes: int = MAX_DOCUMENT_BYTES) -> bytes:
+    """A file's bytes; raises InputError when it can't be read or has more than `max_bytes`, before they are in memory."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(max_bytes + 1)
+    except OSError as error:
+        raise translate_os_error(error, path) from error
+    if len(data) > max_bytes:
+        raise InputError(f"{path} has more than {max_bytes} bytes.", "Take a smaller file.")
+    return data
+
+
 def decode_strict(data: bytes, kind: type[T], *, what: str, max_bytes: int = MAX_DOCUMENT_BYTES) -> T:
     """Decode JSON into `kind`; raises InputError naming `what`, with the reason."""
     if len(data) > max_bytes:

@@ -19,7 +19,7 @@ from workbench.bundle.signing import (
     sign_envelope,
     valid_signers,
 )
-from workbench.core.codec import Record, decode_canonical, encode_canonical
+from workbench.core.codec import Record, decode_canonical, encode_canonical, read_bounded
 from workbench.core.errors import InputError
 from workbench.core.wire import SelfTestReport
 from workbench.devices.checks import CheckLight
@@ -88,8 +88,4 @@ def public_text(key: SigningKey) -> str:
 
 def load_receipt(path: Path) -> tuple[Receipt, bool]:
     """A receipt's file. Raises InputError."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} can't be read: {error.strerror or error}.", "Check the path.") from error
-    return open_receipt(data, what=path.name)
+    return open_receipt(read_bounded(path), what=path.name)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from workbench.core.codec import MAX_DOCUMENT_BYTES, Record, translate_os_error
+from workbench.core.codec import Record, read_bounded
 from workbench.core.errors import EncodingError, InputError, LogFormatError
 from workbench.logs.labels import Event, EventState, Layer, make_event
 
@@ -48,13 +48,7 @@ class WindowsOfLog(Record, frozen=True, kw_only=True):
 
 def read_events_file(path: Path) -> bytes:
     """The file's bytes; raises InputError when it can't be read or has more than 16 MB."""
-    try:
-        size = path.stat().st_size
-        if size > MAX_DOCUMENT_BYTES:
-            raise InputError(f"{path.name} has {size} bytes, more than {MAX_DOCUMENT_BYTES}.", "Split it.")
-        return path.read_bytes()
-    except OSError as error:
-        raise translate_os_error(error, path) from error
+    return read_bounded(path)
 
 
 def is_windows_json(data: bytes) -> bool:

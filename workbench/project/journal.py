@@ -138,7 +138,7 @@ def _problem_of(signed: SignedLine | None, before: Head, writer: str, public_key
 def _parse(data: bytes) -> SignedLine | None:
     try:
         return msgspec.json.decode(data, type=SignedLine, strict=True)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from workbench.core.clock import Clock, format_utc, now_ns
-from workbench.core.codec import Record, translate_os_error, write_atomic
+from workbench.core.codec import Record, read_bounded, write_atomic
 from workbench.core.errors import KeyVaultError
 from workbench.core.jobs import Job
 from workbench.core.paths import user_home
@@ -158,10 +158,7 @@ def add_trust(request: TrustAddRequest, job: Job) -> KeysResult:
 
     job.checkpoint()
     path, key_path = _trust_path(request.file), Path(request.key_file)
-    try:
-        data = key_path.read_bytes()
-    except OSError as error:
-        raise translate_os_error(error, key_path) from error
+    data = read_bounded(key_path)
     root = add_key(_load_root(path, must_exist=False), decode_public_key(data, what=f"Key file {key_path}"))
     save_trust(path, root)
     return _result_of(root, path)
