@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.scoring_spec import ChannelSpec
+from workbench.logs.label_like import input_channels
 from workbench.logs.recording import Recording
 
 
@@ -21,10 +22,12 @@ class RecordingView:
 
     @cached_property
     def channels(self) -> tuple[ChannelSpec, ...]:
-        """Input columns; label-like ones are kept apart by the recording."""
+        """Input columns; what the importer took for a label, or suspects to be one, is not among them."""
+        offered = set(input_channels(self.recording.summary))
         return tuple(
             ChannelSpec(name=channel.name, unit=channel.unit or "", quantity=channel.quantity)
             for channel in self.recording.channels
+            if channel.name in offered
         )
 
     @property
