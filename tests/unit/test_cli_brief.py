@@ -44,3 +44,14 @@ def test_a_text_of_several_lines_is_printed_whole(capsys: pytest.CaptureFixture[
     shown = capsys.readouterr().out
     assert "# Title\n\nword" in shown
     assert "…" not in shown
+
+
+def test_a_question_says_how_to_answer_it(capsys: pytest.CaptureFixture[str]) -> None:
+    zone = {"code": "ZONE_UNKNOWN", "text": "No zone. " + "word " * 60, "choices": ["UTC"], "default": "UTC", "blocks": False}
+    mixed = {"code": "UNIT_MIXED", "text": "Which?", "choices": ["bar", "kPa"], "default": None, "channel": "PI", "blocks": True}
+    Console(wants_json=False).result({"questions": [zone, mixed]})
+    shown = capsys.readouterr().out
+    assert "→ --zone Europe/Oslo   (until then: UTC)" in shown
+    assert "→ --answer UNIT_MIXED@PI=bar|kPa   (nothing is read before that)" in shown
+    assert "…" not in shown
+    assert "--json" not in shown

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 _MOST_POINTS = 12
 _ID_LENGTH = 12
+_CHANNEL = {"UNIT_UNKNOWN": "@CHANNEL"}
+"""Questions that are answered for each channel."""
 
 Row = Mapping[str, object]
 
@@ -36,6 +38,17 @@ def brief(value: object, key: str = "") -> object:
     if shape is not None and len(rows) == len(value):
         return _without_empty_columns([shape.make(row) for row in rows])
     return type(value)(brief(item) for item in value)
+
+
+def question_text(row: Row) -> str:
+    """What an importer asks, and below it the words that answer it on the command line."""
+    code, channel = str(row["code"]), f"@{row['channel']}" if row.get("channel") else ""
+    given = row.get("choices")
+    choices = given if isinstance(given, (list, tuple)) else ()
+    value = "|".join(str(choice) for choice in choices) or "VALUE"
+    answer = "--zone Europe/Oslo" if code == "ZONE_UNKNOWN" else f"--answer {code}{channel or _CHANNEL.get(code, '')}={value}"
+    until = "nothing is read before that" if row.get("blocks") else f"until then: {row.get('default') or 'none'}"
+    return f"{row['text']}\n  → {answer}   ({until})"
 
 
 def _is_point(item: object) -> bool:

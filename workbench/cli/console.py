@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from workbench.bundle.words import HIDDEN
-from workbench.cli.brief import brief
+from workbench.cli.brief import brief, question_text
 from workbench.core.errors import WorkbenchError
 from workbench.core.jobs import JobEvent, Progress
 
@@ -90,6 +90,8 @@ def _lines_of(value: object, indent: str = "") -> list[str]:
 
 def _entry_lines(key: str, item: object, indent: str) -> list[str]:
     label = _shown(key.replace("_", " "))
+    if key == "questions" and isinstance(item, (list, tuple)):
+        item = [question_text(row) if isinstance(row, dict) and "code" in row else row for row in item]
     if isinstance(item, str) and "\n" in item:  # a text of its own, such as a model card
         return [f"{indent}{label}:", *(f"{indent}{line}" for line in _shown(item.strip()).splitlines())]
     if isinstance(item, (dict, list, tuple)) and item:
@@ -101,11 +103,18 @@ def _list_lines(items: Sequence[object], indent: str) -> list[str]:
     """Flat rows as a table, rows that hold lists one below the other, lists of plain values on one line each."""
     rows = [{name: _inline(value) for name, value in item.items()} for item in items if isinstance(item, dict)]
     if not items or len(rows) < len(items):
-        return [f"{indent}{_cell(_flat(item))}" for item in items]
+        return [
+            f"{indent}{line}" for item in items for line in (_written(item) if isinstance(item, str) else [_cell(_flat(item))])
+        ]
     if any(isinstance(item, (dict, list, tuple)) and item for row in rows for item in row.values()):
         blocks = [_lines_of(row, indent + "  ") for row in rows]
         return [line for block in blocks for line in (f"{indent}- {block[0].lstrip()}", *block[1:])]
     return _table(rows, indent)
+
+
+def _written(item: object) -> list[str]:
+    """A text whole, over its lines: only cells of a table are cut short."""
+    return (_shown(item).splitlines() or ["–"]) if isinstance(item, str) else [_cell(_flat(item))]
 
 
 def _inline(value: object) -> object:
