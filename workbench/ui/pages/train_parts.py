@@ -10,7 +10,7 @@ from workbench.core.clock import parse_utc
 from workbench.services.labels import LabelsListRequest, LabelsResult, list_labels
 from workbench.services.training import RunSummary, SplitPart, SplitPreviewResult
 from workbench.ui.context import AppContext
-from workbench.ui.format import count, day, number, zone_of
+from workbench.ui.format import count, day, number, span, zone_of
 from workbench.ui.pages.page_parts import clear_layout
 from workbench.ui.pages.run_words import caught_of, delay_of, or_nan
 from workbench.ui.states import State
@@ -122,9 +122,9 @@ class SplitCard(Card):
         self._bars.append((part.asset, bar))
         card.body.addWidget(bar)
         zone = zone_of(self._context.settings.zone)
-        facts = self.tr("{start} – {end} · {n} windows").format(
-            start=day(part.start_utc, zone), end=day(part.end_utc, zone), n=number(part.n_windows)
-        )
+        days = [day(part.start_utc, zone), day(part.end_utc, zone)]
+        when = " – ".join(days) if days[0] != days[1] else span(part.start_utc, part.end_utc, zone)
+        facts = self.tr("{when} · {n} windows").format(when=when, n=number(part.n_windows))
         card.body.addWidget(Text(facts, "caption", "text2"))
         card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         return card
