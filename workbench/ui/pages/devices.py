@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
@@ -37,17 +37,23 @@ from workbench.ui.context import AppContext, Selection
 from workbench.ui.format import size
 from workbench.ui.page import Page
 from workbench.ui.pages.device_words import light_name
+from workbench.ui.pages.devices_actions import device_actions
 from workbench.ui.pages.devices_checks import CheckView
 from workbench.ui.pages.devices_panels import PortPanel, UpdatePanel
 from workbench.ui.pages.devices_write import VerdictView, WriteView
 from workbench.ui.states import State
 from workbench.ui.widgets.states import EmptyState
 
+if TYPE_CHECKING:
+    from workbench.services.device_servers import VirtualDevice
+
 _SIDE_PX = 252
 _INSPECTOR_PX = 300
 _EMPTY, _CHECK, _WRITE, _VERDICT = range(4)
 # The window asks before it closes while this slot runs.
 _WRITE_SLOT = "devices.update"
+_REHEARSAL_SLOT = "rehearsal"
+_PORT_SLOT = "device:"
 
 
 class DevicesPage(Page):
@@ -60,7 +66,7 @@ class DevicesPage(Page):
         self._port = ""
         self._identity: IdentifyResult | None = None
         self._checked: PreflightResult | None = None
-        self._rehearsal: object = None
+        self._rehearsal: VirtualDevice | None = None
         self._is_writing = False
         self._is_reading_back = False
         self._job: int | None = None
@@ -81,31 +87,11 @@ class DevicesPage(Page):
         self.set_header_buttons("devices.refresh", "devices.pull")
 
     def actions_offered(self) -> tuple[Action, ...]:
-        return (
-            Action(
-                id="devices.refresh", title=self.tr("Look again"), icon="refresh", callback=self.look, page="devices",
-                menu="Device", keys=("F5",), command="workbench devices list", blocked=self._why_busy,
-            ),
-            Action(
-                id="devices.rehearsal", title=self.tr("Start a rehearsal"), icon="rehearsal", callback=self.rehearse,
-                page="devices", menu="Device", command="workbench devices virtual", blocked=self._why_no_rehearsal,
-            ),
-            Action(
-                id="devices.check", title=self.tr("Check all again"), icon="again", callback=self.check, page="devices",
-                menu="Device", command="workbench devices preflight", blocked=self._why_no_check,
-            ),
-            Action(
-                id="devices.resume", title=self.tr("Resume an update"), icon="play", callback=self.resume, page="devices",
-                menu="Device", command="workbench devices resume", blocked=self._why_no_device,
-            ),
-            Action(
-                id="devices.pull", title=self.tr("Pull logs"), icon="download", callback=self.pull, page="devices",
-                menu="Device", command="workbench devices pull-logs", blocked=self._why_no_device,
-            ),
-        )  # fmt: skip
+        return device_actions(self)
 
     def activated(self, selection: Selection) -> None:
         self.update_panel.load_bundles()
+        self.checks.load_tags()
         if not self._is_writing:
             self.look()
 
@@ -116,7 +102,9 @@ class DevicesPage(Page):
             self.ports.setFocus()
 
     def look(self) -> None:
-        """Ask every port who is there; reads only."""
+        """Ask every port who is there; reads only, and never while something else talks to one of them."""
+        if self._is_talking():
+            return
         request = DevicesListRequest(ports=self.ports.extra_ports())
         call = JobCall(
             title=self.tr("Look for devices"), function=list_devices, request=request, slot="devices.list", lane="thread"
@@ -125,9 +113,13 @@ class DevicesPage(Page):
 
     def rehearse(self) -> None:
         """Start a virtual device that replays the end of a pump's log."""
+        reason = self.why_no_rehearsal()
+        if reason:
+            self.context.messages.say(reason, icon="info")
+            return
         request = RehearsalRequest(project=self.context.project_text, asset=self.context.selection.asset or "")
         call = JobCall(
-            title=self.tr("Start a rehearsal"), function=start_rehearsal, request=request, slot="rehearsal", lane="thread"
+            title=self.tr("Start a rehearsal"), function=start_rehearsal, request=request, slot=_REHEARSAL_SLOT, lane="thread"
         )
         self.context.start_job(call, on_result=self._on_rehearsal)
 
@@ -191,7 +183,7 @@ class DevicesPage(Page):
 
     def _start(self, title: str, function: object, request: object, on_result: object) -> None:
         lane = f"port:{self._port}"
-        call = JobCall(title=title, function=function, request=request, slot=f"device:{title}", lane=lane)  # type: ignore[arg-type]
+        call = JobCall(title=title, function=function, request=request, slot=f"{_PORT_SLOT}{title}", lane=lane)  # type: ignore[arg-type]
         self.context.start_job(call, on_result=on_result, on_error=self._on_port_error)  # type: ignore[arg-type]
 
     def _lay_out(self) -> None:
@@ -226,7 +218,8 @@ class DevicesPage(Page):
     def stop_rehearsal(self) -> None:
         """End the virtual device that this page started."""
         if self._rehearsal is not None:
-            self._rehearsal.stop()  # type: ignore[attr-defined]
+            self.ports.drop_port(self._rehearsal.port)
+            self._rehearsal.stop()
             self._rehearsal = None
 
     def _on_listed(self, result: object) -> None:
@@ -365,12 +358,11 @@ class DevicesPage(Page):
         if result.recordings:
             self.context.announce("recording")
 
-    def _on_rehearsal(self, device: object) -> None:
+    def _on_rehearsal(self, device: VirtualDevice) -> None:
         self.stop_rehearsal()
         self._rehearsal = device
-        port = str(device.port)  # type: ignore[attr-defined]
-        self.ports.add_port(port)
-        self._port = port
+        self.ports.add_port(device.port)
+        self._port = device.port
         self.look()
 
     def _on_project_changed(self, _project: object) -> None:
@@ -379,14 +371,24 @@ class DevicesPage(Page):
     def _project(self) -> str | None:
         return str(self.context.project) if self.context.project else None
 
-    def _why_busy(self) -> str:
+    def _is_talking(self) -> bool:
+        slots = [view.slot for view in self.context.jobs.running]
+        return self._is_writing or any(slot.startswith(_PORT_SLOT) for slot in slots)
+
+    def why_busy(self) -> str:
+        """Why the ports must be left alone now, '' if they needn't."""
         return self.tr("A write runs") if self._is_writing else ""
 
-    def _why_no_device(self) -> str:
-        return self._why_busy() or ("" if self._identity else self.tr("No device answers yet"))
+    def why_no_device(self) -> str:
+        """Why nothing can be asked of a device now."""
+        return self.why_busy() or ("" if self._identity else self.tr("No device answers yet"))
 
-    def _why_no_check(self) -> str:
-        return self._why_no_device() or ("" if self.update_panel.bundle() else self.tr("Choose a bundle first"))
+    def why_no_check(self) -> str:
+        """Why nothing can be checked now."""
+        return self.why_no_device() or ("" if self.update_panel.bundle() else self.tr("Choose a bundle first"))
 
-    def _why_no_rehearsal(self) -> str:
-        return self._why_busy() or ("" if self.context.project else self.tr("Open a project first"))
+    def why_no_rehearsal(self) -> str:
+        """Why no rehearsal can be started now."""
+        if any(view.slot == _REHEARSAL_SLOT for view in self.context.jobs.running):
+            return self.tr("A rehearsal is being started")
+        return self.why_busy() or ("" if self.context.project else self.tr("Import a log first: the rehearsal replays it"))

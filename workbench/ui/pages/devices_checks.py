@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBox
 from workbench.core.wire import SlotState
 from workbench.services.bundles import BundleResult
 from workbench.services.devices import IdentifyResult, Light, PreflightResult
+from workbench.services.projects import ProjectRequest, ProjectResult, show_project
 from workbench.ui.context import AppContext
 from workbench.ui.format import size
 from workbench.ui.pages.device_words import light_fix, light_name, plain_sizes
@@ -17,6 +18,7 @@ from workbench.ui.states import State, find_state
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import FlatButton
 from workbench.ui.widgets.card import Card, KeyValueList
+from workbench.ui.widgets.menu_button import PickMenuButton
 from workbench.ui.widgets.states import StateBadge
 from workbench.ui.widgets.text import StateSymbol, Text, hairline
 
@@ -178,6 +180,9 @@ class CheckView(QWidget):
         self.tag_field.setFixedWidth(150)
         self.tag_field.setPlaceholderText("P-2041A")
         self.tag_field.setAccessibleName(self.tr("Tag of the pump you stand at"))
+        self.tags = PickMenuButton(context.theme, self.tr("Choose"), "chevron-down")
+        self.tags.setAccessibleName(self.tr("Choose the tag among this project's pumps"))
+        self.tags.set_texts(())
         self._match = StateBadge(context.theme, State.NOT_CHECKED, self.tr("Not named yet"), is_quiet=True)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -186,6 +191,7 @@ class CheckView(QWidget):
         self._again.clicked.connect(self.check_asked)
         self.tag_field.textChanged.connect(self._on_typed)
         self.tag_field.returnPressed.connect(self.tag_changed)
+        self.tags.picked.connect(self.tag_field.setText)
         self._settle.timeout.connect(self.tag_changed)
 
     def focus_first(self) -> None:
@@ -210,6 +216,11 @@ class CheckView(QWidget):
     def is_tag_right(self) -> bool:
         """Whether the tag that was typed is the device's."""
         return self._identity is not None and bool(self.tag()) and self.tag().casefold() == self._identity.passport.tag.casefold()
+
+    def load_tags(self) -> None:
+        """Read the project's pumps: their tags can be chosen without a keyboard."""
+        if self._context.project is not None:
+            self._context.read(show_project, ProjectRequest(project=self._context.project_text), self._on_project)
 
     def show_identity(self, identity: IdentifyResult | None) -> None:
         """Slots of the device; lights wait for a bundle."""
@@ -236,6 +247,10 @@ class CheckView(QWidget):
         else:
             self._summary.set_state(State.GOOD, self.tr("Nothing to fix"))
         self._on_match()
+
+    def _on_project(self, result: object) -> None:
+        assert isinstance(result, ProjectResult)
+        self.tags.set_texts(asset.tag for asset in result.assets)
 
     def _show_slots(self, identity: IdentifyResult, bundle: BundleResult | None) -> None:
         spare = _spare_of(identity.slots)
@@ -267,10 +282,11 @@ class CheckView(QWidget):
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(Text(self.tr("1   Which pump do you stand at?"), "label"))
-        words.addWidget(Text(self.tr("Scan the plate or type its tag."), "small", "text2"))
+        words.addWidget(Text(self.tr("Scan the plate, type its tag or choose it."), "small", "text2"))
         row.addLayout(words)
         row.addStretch(1)
         row.addWidget(self.tag_field)
+        row.addWidget(self.tags)
         row.addWidget(self._match)
         touch.body.addLayout(row)
         column.addWidget(touch)

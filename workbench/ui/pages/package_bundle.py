@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
@@ -24,7 +26,7 @@ from workbench.ui.context import AppContext
 from workbench.ui.format import size
 from workbench.ui.pages.page_parts import clear_layout
 from workbench.ui.states import State
-from workbench.ui.widgets.buttons import SecondaryButton
+from workbench.ui.widgets.buttons import FlatButton, SecondaryButton
 from workbench.ui.widgets.card import SectionHeader
 from workbench.ui.widgets.fields import Choice
 from workbench.ui.widgets.states import StateBadge
@@ -33,6 +35,8 @@ from workbench.ui.widgets.text import Text, hairline
 
 _NEW = "new"
 _MIN_PASSPHRASE = 8
+_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
+_GROUP = 4
 
 
 class BundlePanel(QWidget):
@@ -59,11 +63,13 @@ class BundlePanel(QWidget):
         self.key = Choice(context.theme, [(_NEW, self.tr("New key…"))])
         self.key.setAccessibleName(self.tr("Key"))
         self.name = QLineEdit()
-        self.name.setPlaceholderText(self.tr("Name for the key"))
+        self.name.setPlaceholderText(context.operator)
+        self.name.setAccessibleName(self.tr("Name for the key"))
         self.passphrase = QLineEdit()
         self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         self.passphrase.setPlaceholderText(self.tr("Passphrase"))
         self.passphrase.setAccessibleName(self.tr("Passphrase"))
+        self.suggest = FlatButton(context.theme, self.tr("Suggest a passphrase"), "again")
         self.make = SecondaryButton(context.theme, self.tr("Make key and trust it here"), "key")
         self._hint = Text("", "caption", "text2", is_wrapped=True)
         self._problem = ""
@@ -168,7 +174,7 @@ class BundlePanel(QWidget):
         box.setContentsMargins(16, 12, 16, 16)
         box.setSpacing(8)
         box.addWidget(Text(self.tr("Sign with"), "label"))
-        for widget in (self.key, self.name, self.passphrase, self._hint, self.make):
+        for widget in (self.key, self.name, self.passphrase, self._hint, self.suggest, self.make):
             box.addWidget(widget)
         return box
 
@@ -176,6 +182,7 @@ class BundlePanel(QWidget):
         self.key.currentIndexChanged.connect(self._on_key)
         self.passphrase.textChanged.connect(self._on_typed)
         self.name.textChanged.connect(self._on_typed)
+        self.suggest.clicked.connect(self._on_suggest)
         self.make.clicked.connect(self._on_make)
         self.choice.currentIndexChanged.connect(self._on_choice)
         self._on_key(0)
@@ -192,12 +199,13 @@ class BundlePanel(QWidget):
         is_new = self.key.value() in ("", _NEW)
         self.name.setVisible(is_new)
         self.make.setVisible(is_new)
+        self.suggest.setVisible(is_new)
         self._on_typed("")
 
     def _on_typed(self, _text: str) -> None:
         self._problem = ""
         is_long = len(self.passphrase.text()) >= _MIN_PASSPHRASE
-        self.make.setEnabled(bool(self.name.text().strip()) and is_long)
+        self.make.setEnabled(is_long)
         self._show_hint()
         self.changed.emit()
 
@@ -205,23 +213,31 @@ class BundlePanel(QWidget):
         """Why nothing can be made or signed yet; what went wrong, in the colour of a failure."""
         is_new = self.key.value() in ("", _NEW)
         if is_new and not self.make.isEnabled():
-            wanted = self.tr("A name, and a passphrase of at least {n} characters. It is asked at each signature.")
+            wanted = self.tr("A passphrase of at least {n} characters. It is asked at each signature.")
             hint = wanted.format(n=_MIN_PASSPHRASE)
+        elif is_new and self.passphrase.echoMode() == QLineEdit.EchoMode.Normal:
+            hint = self.tr("Write this passphrase down: it is asked at each signature, and nobody can find it again.")
         else:
             hint = "" if is_new else self.why_no_key()
         self._hint.setText(self._problem or hint)
         self._hint.set_tone("failure_text" if self._problem else "text2")
         self._hint.setVisible(bool(self._hint.text()))
 
+    def _on_suggest(self) -> None:
+        """Four groups of random letters, shown until the key is made: no keyboard is needed."""
+        self.passphrase.setEchoMode(QLineEdit.EchoMode.Normal)
+        self.passphrase.setText(suggest_passphrase())
+
     def _on_make(self) -> None:
         maker = _KeyMaker(self.passphrase.text(), str(self._context.home / "own-key.pub"))
-        request = KeyNewRequest(name=self.name.text().strip())
+        request = KeyNewRequest(name=self.name.text().strip() or self._context.operator)
         call = JobCall(title=self.tr("Make key"), function=maker.make, request=request, slot="key.new", lane="thread")
         self._context.start_job(call, on_result=self._on_made, on_error=self._on_make_error)
 
     def _on_made(self, result: object) -> None:
         assert isinstance(result, KeysResult)
         self.name.clear()
+        self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         self._on_keys(result)
         self.load_keys()
 
@@ -232,6 +248,12 @@ class BundlePanel(QWidget):
     def _on_choice(self, _index: int) -> None:
         if self.choice.value():
             self.bundle_chosen.emit(self.choice.value())
+
+
+def suggest_passphrase() -> str:
+    """Such as 'kx7m-p2qd-9fhw-t3nb': 16 of 31 signs that are not mistaken for each other, some 79 bits."""
+    groups = ("".join(secrets.choice(_SIGNS) for _ in range(_GROUP)) for _ in range(_GROUP))
+    return "-".join(groups)
 
 
 class _KeyMaker:

@@ -1,4 +1,4 @@
-"""A button with a menu of things to turn on and off, such as channels."""
+"""Buttons with a menu: things to turn on and off, such as channels, or one of several to take, such as a tag."""
 
 from __future__ import annotations
 
@@ -44,3 +44,30 @@ class CheckMenuButton(SecondaryButton):
         if not self.checked():
             action.setChecked(True)
         self.changed.emit(self.checked())
+
+
+class PickMenuButton(SecondaryButton):
+    """`picked(text)` when one of the menu's texts was taken: what could also be typed."""
+
+    picked = Signal(str)
+
+    def __init__(self, theme: ThemeSource, text: str, icon: str = "") -> None:
+        super().__init__(theme, text, icon)
+        self.menu_box = QMenu(self)
+        self.menu_box.triggered.connect(self._on_triggered)
+        self.clicked.connect(self._on_clicked)
+
+    def set_texts(self, texts: Iterable[str]) -> None:
+        """What can be taken; without any the button is disabled."""
+        self.menu_box.clear()
+        for text in texts:
+            action = QAction(text.replace("&", "&&"), self.menu_box)
+            action.setData(text)
+            self.menu_box.addAction(action)
+        self.setEnabled(bool(self.menu_box.actions()))
+
+    def _on_clicked(self) -> None:
+        self.menu_box.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
+
+    def _on_triggered(self, action: QAction) -> None:
+        self.picked.emit(str(action.data()))
