@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QObject
 
 from workbench.app.window import Built
@@ -15,8 +16,9 @@ from workbench.core.jobs import Job
 from workbench.core.requests import Request
 from workbench.core.runner import JobCall
 from workbench.ui.context import AppContext
-from workbench.ui.job_bridge import JobView
+from workbench.ui.job_bridge import JobHandlers, JobView
 from workbench.ui.job_panel import progress_words
+from workbench.ui.main_window import MainWindow
 
 WaitFor = Callable[..., None]
 
@@ -174,3 +176,35 @@ def test_nothing_is_told_after_the_window_closed(built: Built, wait_for: WaitFor
     built.context.start_job(call(until_cancelled), ear.on_result, ear.on_error, None, ear.on_end)
     built.context.jobs.close()
     assert (ear.results, ear.errors, ear.n_ended) == ([], [], 0)
+
+
+def store_slowly(request: Number, job: Job) -> int:
+    time.sleep(0.3)
+    job.checkpoint()
+    return request.value
+
+
+def test_closing_waits_until_the_last_edit_is_stored(built: Built, wait_for: WaitFor) -> None:
+    ear = Ear(built.window)
+    built.window.show()
+    built.context.jobs.start(call(store_slowly, 7, "label.save"), JobHandlers(on_result=ear.on_result), is_quiet=True)
+    built.window.close()
+    wait_for(lambda: not built.window.isVisible())
+    assert ear.results == [7]
+
+
+def test_closing_during_a_write_asks_and_then_closes_the_window_for_good(
+    built: Built, wait_for: WaitFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built.window.show()
+    built.context.jobs.start(call(until_cancelled, 0, "devices.update"), JobHandlers())
+    built.window.close()
+    assert built.window.isVisible()
+    question = built.context.messages.question
+    assert question is not None
+    closed: list[bool] = []
+    # A window that is only hidden would leave the program running without one.
+    monkeypatch.setattr(built.window, "close", lambda: closed.append(MainWindow.close(built.window)))
+    next(button for button in question.buttons() if button.text() == "Stop and close").click()
+    wait_for(lambda: not built.window.isVisible())
+    assert closed == [True]

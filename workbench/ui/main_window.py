@@ -24,6 +24,8 @@ from workbench.ui.status_bar import StatusBar
 from workbench.ui.window_actions import help_topics, window_actions
 
 MIN_SIZE = (1280, 800)
+_CLOSE_AGAIN_MS = 50
+_MAX_CLOSE_TRIES = 200
 _MENU_ORDER = ("Project", "Log", "Model", "Device", "View", "Help")
 
 
@@ -53,6 +55,8 @@ class MainWindow(QMainWindow):
         self.context = context
         self._geometry = geometry
         self._has_painted = False
+        self._stops_writing = False
+        self._n_close_tries = 0
         self._dropped: list[Path] = []
         self.setWindowTitle(self.tr("Pump Workbench"))
         self.setMinimumSize(self._room().boundedTo(QSize(*MIN_SIZE)))
@@ -182,15 +186,20 @@ class MainWindow(QMainWindow):
             self.open_files(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        writing = [view for view in self.context.jobs.running if view.slot.startswith("devices.update")]
-        if writing:
+        running = {view.slot for view in self.context.jobs.running}
+        if not self._stops_writing and any(slot.startswith("devices.update") for slot in running):
             event.ignore()
             self.context.messages.confirm(
                 self.tr("A device is being written."),
                 self.tr("The old model keeps running if you stop; the write can be resumed later."),
                 self.tr("Stop and close"),
-                self._close_now,
+                self._stop_and_close,
             )
+            return
+        if "label.save" in running and self._n_close_tries < _MAX_CLOSE_TRIES:
+            event.ignore()  # closing cancels jobs, and the last edit would be lost
+            self._n_close_tries += 1
+            QTimer.singleShot(_CLOSE_AGAIN_MS, self.close)
             return
         self._close_now()
         event.accept()
@@ -205,13 +214,17 @@ class MainWindow(QMainWindow):
         if isinstance(page, OpensFiles):
             page.open_files(paths)
 
+    def _stop_and_close(self) -> None:
+        # Not hidden here: Qt ends the program when its last window is closed, and goes on when it is only hidden.
+        self._stops_writing = True
+        self.close()
+
     def _close_now(self) -> None:
         if self._geometry is not None:
             self._geometry.setValue("window", self.saveGeometry())
         self.status.stop()
         self.notices.clear()
         self.context.jobs.close()
-        self.hide()
 
     def _lay_out(self) -> None:
         body = QVBoxLayout()
