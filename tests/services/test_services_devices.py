@@ -9,6 +9,7 @@ import pytest
 
 from tests.contracts import bundle_fixtures as fixtures
 from tests.services.device_fixtures import TAG, Site, make_update
+from workbench.bundle.trust import save_trust
 from workbench.core.errors import DeviceError, DeviceNotFound, InputError, JobCancelled, RequestError
 from workbench.core.jobs import Job, JobEvent, Partial
 from workbench.project.store import Project
@@ -266,6 +267,20 @@ def test_the_lights_show_what_was_looked_at(site: Site) -> None:
         ["right_pump", "signature", "right_board", "model_line", "security_floor", "release", "fits", "spare_slot", "cable"],
         "good",
     )
+
+
+@pytest.mark.parametrize(("trusted", "reason"), [("nobody", "not_provisioned"), ("a stranger", "key_unknown")])
+def test_the_lights_show_that_the_device_itself_does_not_trust_the_signer(site: Site, trusted: str, reason: str) -> None:
+    root = site.state / "trust.json"
+    root.unlink()
+    if trusted == "a stranger":
+        save_trust(root, fixtures.make_root(fixtures.STRANGER))
+    with site.device(trust_file=None) as port:
+        found = preflight(PreflightRequest(port=port, bundle=str(site.new), trust=str(site.trust), expect_asset=TAG), Job())
+    light = next(light for light in found.lights if light.name == "signature")
+    assert (found.is_ready, light.state) == (False, "failure")
+    assert ("no key" in light.value) == (reason == "not_provisioned")
+    assert "pump-edge provision" in light.fix
 
 
 def _fields(request: PreflightRequest) -> dict[str, object]:

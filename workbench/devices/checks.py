@@ -13,8 +13,9 @@ from workbench.bundle.trust import TrustRoot
 from workbench.bundle.verify import Expectation, OpenedBundle, open_bundle, verify_bundle, verify_head
 from workbench.core.codec import Record, sha256_hex
 from workbench.core.errors import BundleRejected, DeviceError
+from workbench.core.wire import Passport
 from workbench.devices.protocols.smp import SmpClient
-from workbench.devices.verdicts import Snapshot, Trouble
+from workbench.devices.verdicts import Snapshot, Trouble, hint_of
 
 GOOD, FAILURE, OUT_OF_SPECIFICATION, NOT_CHECKED = "good", "failure", "out_of_specification", "not_checked"
 N_ECHOES = 8
@@ -120,9 +121,10 @@ def _bundle_lights(plan: CheckPlan, device: Snapshot) -> tuple[CheckLight, ...]:
     passport = device.passport
     opened = open_image(plan.image)
     rejected = _whole_rejection(plan)
-    signature = CheckLight(name="signature", state=GOOD, value=f"signed, {len(plan.trust.active('bundle'))} trusted keys")
     if rejected is not None:
         signature = CheckLight(name="signature", state=FAILURE, value=rejected.message, fix=rejected.hint, reason=rejected.reason)
+    else:
+        signature = _device_trust_light(plan, passport, opened)
     if opened is None:
         return (signature,)
     line = passport.model_line or None
@@ -136,6 +138,19 @@ def _bundle_lights(plan: CheckPlan, device: Snapshot) -> tuple[CheckLight, ...]:
     }
     lights = [_expectation_light(name, plan, wanted, value) for name, (wanted, value) in expectations.items()]
     return (signature, *lights, _release_light(opened, device))
+
+
+def _device_trust_light(plan: CheckPlan, passport: Passport, opened: OpenedBundle | None) -> CheckLight:
+    """This machine trusts the signers; the device has a trust root of its own and names the keys in it."""
+    signers = {mark.keyid for mark in opened.signatures.signatures} if opened else set()
+    if not passport.trust_keys:
+        value, reason = "The device trusts no key, so it refuses every bundle.", "not_provisioned"
+    elif not signers & set(passport.trust_keys):
+        value, reason = f"The device trusts {', '.join(passport.trust_keys)}, and none of them signed this.", "key_unknown"
+    else:
+        return CheckLight(name="signature", state=GOOD, value=f"signed, {len(plan.trust.active('bundle'))} trusted keys")
+    fix = hint_of("not_provisioned", "")  # at the device in both cases: this machine trusts the signer already
+    return CheckLight(name="signature", state=FAILURE, value=value, fix=fix, reason=reason)
 
 
 def _expectation_light(name: str, plan: CheckPlan, wanted: Expectation, value: str) -> CheckLight:

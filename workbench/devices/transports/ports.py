@@ -17,6 +17,7 @@ WRITE_TIMEOUT_S = 30.0
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 BITS_A_BYTE = 10
 _BUSY_WORDS = ("busy", "access is denied", "permission", "could not exclusively lock")
+_ABSENT_WORDS = ("no such file", "filenotfounderror")  # Windows says the rest in its own language
 
 
 class ByteTransport(Protocol):
@@ -138,6 +139,9 @@ def unplugged(name: str) -> Disconnected:
 def _open_error(name: str, text: str) -> DeviceNotFound | PortBusy:
     if any(word in text.lower() for word in _BUSY_WORDS):
         return PortBusy(f"{name} can't be opened: {text}.", "Close the other program that uses it, or check your permissions.")
+    if any(word in text.lower() for word in _ABSENT_WORDS):
+        known = "'workbench devices list' shows the ports of this machine"
+        return DeviceNotFound(f"There is no port {name}.", f"Plug the cable in and check the port's name; {known}.")
     return DeviceNotFound(f"{name} can't be opened: {text}.", "Check the cable and the port's name.")
 
 
