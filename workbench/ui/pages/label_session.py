@@ -94,7 +94,7 @@ class LabelSession:
 
     def _do(self, events: tuple[Event, ...], what: str) -> None:
         self._done.append(Step(events=tuple(sorted(events, key=_by_time)), what=what))
-        del self._done[1 : max(1, len(self._done) - _MOST_UNDO)]
+        del self._done[: max(0, len(self._done) - 1 - _MOST_UNDO)]  # the oldest that is kept is what undo ends at
         self._undone.clear()
 
 
