@@ -10,6 +10,7 @@ import pytest
 
 from tests.ui.hand import Hand
 from tests.ui.page_fixtures import hand, template  # noqa: F401 - fixtures
+from workbench.app.window import Built
 from workbench.services.device_servers import VirtualDevice
 from workbench.services.devices import UpdateResult, UpdateStep, VirtualRequest, start_virtual_device
 from workbench.ui.pages.devices import DevicesPage
@@ -152,6 +153,25 @@ def test_a_port_where_nobody_answers_says_so_on_its_tile(hand: Hand, page: Devic
     plug_in(hand, page, "socket://127.0.0.1:9")
     assert len(page.ports._tiles) == 1
     assert page._empty.isVisible()
+
+
+def test_a_rehearsal_without_a_project_says_what_is_missing(built: Built) -> None:
+    empty = Hand(built)
+    page = empty.show("devices")
+    assert isinstance(page, DevicesPage)
+    empty.press("Start a rehearsal")
+    empty.rest()
+    assert any("Import a log first" in text for text in empty.notices())
+
+
+def test_a_second_click_does_not_start_a_second_rehearsal(hand: Hand, page: DevicesPage) -> None:  # noqa: F811
+    hand.press("Start a rehearsal")
+    hand.press("Rehearsal")
+    assert any("being started" in text for text in hand.notices())
+    hand.rest()
+    assert len(page.ports.extra_ports()) == 1
+    page.stop_rehearsal()
+    assert page.ports.extra_ports() == ()
 
 
 @pytest.mark.parametrize(("word", "state", "button"), [

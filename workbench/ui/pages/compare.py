@@ -82,7 +82,7 @@ class ComparePage(Page):
             return
         if selection.run:
             self._run = selection.run
-        self.context.read(list_runs, RunsListRequest(project=self.context.project_text), self._show_runs)
+        self.context.read(list_runs, RunsListRequest(project=self.context.project_text), self._show_runs, slot="compare.runs")
 
     def focus_first(self) -> None:
         self.leaderboard.table.setFocus()

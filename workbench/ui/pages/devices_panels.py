@@ -138,6 +138,11 @@ class PortPanel(QWidget):
         if port not in self._extra:
             self._extra.append(port)
 
+    def drop_port(self, port: str) -> None:
+        """Ask this port no more: its rehearsal was ended."""
+        if port in self._extra:
+            self._extra.remove(port)
+
     def set_busy(self, is_busy: bool) -> None:
         """Nothing else may be chosen while a write runs."""
         for widget in (*self._tiles, self._ask, self._rehearse, self.other):
@@ -178,6 +183,7 @@ class UpdatePanel(QWidget):
         super().__init__()
         self._context = context
         self._bundles: dict[str, BundleResult] = {}
+        self._browsed: dict[str, BundleResult] = {}
         self.choice = Choice(context.theme)
         self.choice.setAccessibleName(self.tr("Bundle"))
         self._browse = FlatButton(context.theme, self.tr("Another file…"), "folder-open")
@@ -200,7 +206,8 @@ class UpdatePanel(QWidget):
     def load_bundles(self) -> None:
         """Read the project's bundles."""
         if self._context.project is not None:
-            self._context.read(list_bundles, BundleListRequest(project=self._context.project_text), self._on_bundles)
+            request = BundleListRequest(project=self._context.project_text)
+            self._context.read(list_bundles, request, self._on_bundles, slot="devices.bundles")
 
     def bundle(self) -> BundleResult | None:
         """The bundle that is chosen."""
@@ -313,8 +320,7 @@ class UpdatePanel(QWidget):
 
     def _on_bundles(self, result: object) -> None:
         assert isinstance(result, BundleListResult)
-        for found in result.bundles:
-            self._bundles.setdefault(found.path, found)
+        self._bundles = {**{found.path: found for found in result.bundles}, **self._browsed}
         self._show_choices()
         wanted = self._context.selection.bundle
         if wanted:
@@ -338,7 +344,7 @@ class UpdatePanel(QWidget):
 
     def _on_shown(self, result: object) -> None:
         assert isinstance(result, BundleResult)
-        self._bundles[result.path] = result
+        self._browsed[result.path] = self._bundles[result.path] = result
         self._show_choices()
         self.choice.set_value(result.path)
 

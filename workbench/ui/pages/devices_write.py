@@ -114,7 +114,7 @@ class WriteView(QWidget):
         """How far the transfer is."""
         fraction = rate.offset_bytes / rate.total_bytes if rate.total_bytes else 0.0
         self._bar.set_fraction(fraction)
-        left = duration(rate.remaining_s) if rate.remaining_s is not None else "–"
+        left = duration(max(1.0, rate.remaining_s)) if rate.remaining_s is not None else "–"
         self._left.setText(self.tr("{time} left").format(time=left))
         self._percent.setText(percent(fraction))
         self._amount.setText(self.tr("{done} of {all}").format(done=size(rate.offset_bytes), all=size(rate.total_bytes)))

@@ -88,7 +88,7 @@ class DriftPage(Page):
             self._stack.setCurrentIndex(1)
             self.channels.setVisible(False)
             return
-        self.context.read(show_project, ProjectRequest(project=self.context.project_text), self._on_project)
+        self.context.read(show_project, ProjectRequest(project=self.context.project_text), self._on_project, slot="drift.project")
 
     def focus_first(self) -> None:
         self.channels.table.setFocus()

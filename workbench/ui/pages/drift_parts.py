@@ -35,7 +35,7 @@ class ChannelPanel(QWidget):
             Column(key="channel", title=self.tr("Channel"), kind="strong", width_px=130, stretch=True),
             Column(key="effect", title=self.tr("Effect"), kind="number", digits=2, width_px=64),
             Column(
-                key="bar", title=self.tr("against its limit"), kind="bar", width_px=118, limit=1.0, bar_max=2.0, is_sortable=False
+                key="bar", title=self.tr("against its limit"), kind="bar", width_px=88, limit=1.0, bar_max=2.0, is_sortable=False
             ),
         )
         self.table = ArrayTable(context.theme, columns)
@@ -172,10 +172,10 @@ class AlarmsCard(Card):
         self._context = context
         columns = (
             Column(
-                key="time", title=self.tr("Time, {zone}").format(zone=context.settings.zone or "UTC"), width_px=112, tone="text2"
+                key="time", title=self.tr("Time, {zone}").format(zone=context.settings.zone or "UTC"), width_px=96, tone="text2"
             ),
             Column(key="channel", title=self.tr("Channel"), kind="strong", width_px=110, stretch=True),
-            Column(key="measure", title=self.tr("Measure"), width_px=70),
+            Column(key="measure", title=self.tr("Measure"), width_px=60),
             Column(key="value", title=self.tr("Value"), kind="number", digits=2, width_px=58),
             Column(key="limit", title=self.tr("Limit"), kind="number", digits=2, width_px=58, tone="text2"),
         )

@@ -111,7 +111,7 @@ class JournalPage(Page):
         row = QHBoxLayout(filters)
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(8)
-        self._search.setFixedWidth(204)
+        self._search.setFixedWidth(176)
         for choice, name in ((self._act, self.tr("Act")), (self._person, self.tr("Person"))):
             choice.setAccessibleName(name)
             choice.setMinimumWidth(104)

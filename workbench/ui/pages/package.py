@@ -85,8 +85,9 @@ class PackagePage(Page):
             self._stack.setCurrentIndex(1)
             self.bundle.setVisible(False)
             return
-        self.context.read(list_runs, RunsListRequest(project=self.context.project_text), self._on_runs)
-        self.context.read(list_bundles, BundleListRequest(project=self.context.project_text), self._on_bundles)
+        project = self.context.project_text
+        self.context.read(list_runs, RunsListRequest(project=project), self._on_runs, slot="package.runs")
+        self.context.read(list_bundles, BundleListRequest(project=project), self._on_bundles, slot="package.bundles")
         self.bundle.load_keys()
 
     def focus_first(self) -> None:

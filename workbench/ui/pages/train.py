@@ -86,7 +86,7 @@ class TrainPage(Page):
             self._show_empty(True)
             return
         self.form.load()
-        self.context.read(show_project, ProjectRequest(project=self.context.project_text), self._on_project)
+        self.context.read(show_project, ProjectRequest(project=self.context.project_text), self._on_project, slot="train.project")
 
     def focus_first(self) -> None:
         self.form.focus_first()

@@ -65,7 +65,8 @@ class SplitCard(Card):
                 f"{count(n_pumps, self.tr('pump'), self.tr('pumps'))} · {count(n_events, self.tr('event'), self.tr('events'))}"
             )
         self._show_guard(split)
-        self._context.read(list_labels, LabelsListRequest(project=self._context.project_text), self._show_events)
+        request = LabelsListRequest(project=self._context.project_text)
+        self._context.read(list_labels, request, self._show_events, slot="train.labels")
 
     def _show_events(self, result: object) -> None:
         assert isinstance(result, LabelsResult)
