@@ -15,7 +15,7 @@ from workbench.core.wire import Passport, SlotsReply, SlotState
 
 DEVICE_HINTS = {
     "no_space": "The device's storage is full: pull its logs, free some space on it, then update again.",
-    "not_provisioned": "Let the device trust the signer, at the device itself: pump-edge provision (a virtual one: --trust FILE).",
+    "not_provisioned": "Let the device trust the signer, at the device itself: pump-edge provision (virtual: --trust FILE).",
     "no_free_slot": "A test boot is under way: confirm it, or restart the device.",
     "too_large": "Build a smaller variant of the model.",
 }

@@ -62,7 +62,7 @@ def _serve_virtual(request: VirtualRequest, folder: Path, ready: Ready) -> None:
     from workbench.edge.virtual import VirtualOptions, build_virtual
 
     options = VirtualOptions(
-        listen=request.listen, folder=folder, trust_file=_path_of(request.trust), board=request.board, tag=request.tag,
+        listen=request.listen, folder=folder, trust_file=_trust_file(request, folder), board=request.board, tag=request.tag,
         model_line=request.line, input_file=_path_of(request.input), speed=request.speed,
         baud_rate_bd=request.baud_rate_bd, latency_s=request.latency_ms / 1000, faults=request.fault,
     )  # fmt: skip
@@ -74,6 +74,18 @@ def _serve_virtual(request: VirtualRequest, folder: Path, ready: Ready) -> None:
         service.run(stop.is_set)
     finally:
         endpoint.close()
+
+
+def _trust_file(request: VirtualRequest, folder: Path) -> Path | None:
+    """The file that was named; for a new device that isn't told, the person's own root: a rehearsal is for their bundles."""
+    from workbench.bundle.trust import TRUST_FILE
+    from workbench.core.paths import user_home
+    from workbench.edge.provisioning import load_provisioning
+
+    if request.trust or load_provisioning(folder) is not None:
+        return _path_of(request.trust)
+    own = user_home() / TRUST_FILE
+    return own if own.is_file() else None
 
 
 def run_edge(request: EdgeRequest, ready: Ready) -> None:

@@ -288,7 +288,7 @@ class VirtualRequest(Request, frozen=True, kw_only=True):
 
     listen: Annotated[str, parameter("socket://127.0.0.1:0 (any free port), or pty.")] = "socket://127.0.0.1:0"
     state: Annotated[str | None, parameter("Folder of its slots and logs; default: a temporary one.", path=True)] = None
-    trust: Annotated[str | None, parameter("Trust file it is provisioned with.", path=True, file=True)] = None
+    trust: Annotated[str | None, parameter("Trust file it is provisioned with; default: yours.", path=True, file=True)] = None
     board: Annotated[str, parameter("Board profile it claims to be.")] = "virtual-gateway"
     tag: Annotated[str, parameter("Equipment tag it is provisioned with.")] = "P-2041A"
     line: Annotated[str, parameter("Model line it is provisioned for; '' takes the first bundle's.")] = ""
