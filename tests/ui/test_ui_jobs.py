@@ -123,6 +123,13 @@ def test_a_bug_in_a_job_writes_a_report_and_says_where(built: Built, home: Path,
     assert str(reports[0]) in built.window.notices.shown()[0].text
 
 
+def test_a_failure_at_each_frame_is_written_once(built: Built, home: Path) -> None:
+    first = built.crashes.report("KeyError: 'colour'")
+    assert built.crashes.report("KeyError: 'colour'") == first
+    assert len(list((home / "crashes").iterdir())) == 1
+    assert str(first) in built.window.notices.shown()[0].text
+
+
 def test_a_report_hides_the_home_folder_and_holds_no_environment(monkeypatch: object) -> None:
     from workbench.ui.crash import report_text
 

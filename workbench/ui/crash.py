@@ -35,6 +35,7 @@ class CrashReporter(QObject):
         self._folder = home / "crashes"
         self._messages = messages
         self._last_path = ""
+        self._written: dict[str, Path] = {}
         # Other threads may fail too: the queued signal brings it to the window's thread.
         self._caught.connect(self.report)
 
@@ -53,11 +54,13 @@ class CrashReporter(QObject):
         self.report(event.details)
 
     def report(self, details: str) -> Path | None:
-        """Write a report and show a notice with its path; None when it can't be written (said in the notice)."""
-        path = self._folder / f"crash-{format_utc(now_ns()).replace(':', '').replace('.', '-')}.txt"
+        """Show a notice with the report's path; None when it can't be written (said in the notice).
+
+        The same failure is written once: what fails while painting fails again at each frame.
+        """
         title = self.tr("Something unexpected happened.")
         try:
-            write_atomic(path, report_text(details).encode())
+            path = self._written.get(details) or self._write(details)
         except WorkbenchError as error:
             self._messages.error(error, title=title)
             return None
@@ -65,6 +68,12 @@ class CrashReporter(QObject):
         copy = Action(id="crash.copy", title=self.tr("Copy path"), icon="copy", callback=self._copy_path)
         text = self.tr("Your work up to here is kept. A report is in {path}.").format(path=path)
         self._messages.post(NoticeText(title=title, text=text, state=State.FAILURE, actions=(copy,), key="crash"))
+        return path
+
+    def _write(self, details: str) -> Path:
+        path = self._folder / f"crash-{format_utc(now_ns()).replace(':', '').replace('.', '-')}.txt"
+        write_atomic(path, report_text(details).encode())
+        self._written[details] = path
         return path
 
     def _copy_path(self) -> None:
