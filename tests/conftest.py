@@ -11,7 +11,6 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # as the program itself does; some tests load onnxruntime first
-os.environ.setdefault("LOKY_MAX_CPU_COUNT", str(os.cpu_count() or 1))  # as the program's own entry does
 
 _LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
+
+_NO_CORES = "ignore:Could not find the number of physical cores:UserWarning"
+"""For the worker process, which starts without passing here."""
 
 
 def main() -> int:
     """Start the command line or the window; returns the exit code."""
-    # Without it joblib asks the system for its physical cores, and warns where a bare system can't tell.
-    os.environ.setdefault("LOKY_MAX_CPU_COUNT", str(os.cpu_count() or 1))
+    # joblib asks the system for its physical cores, and warns where a bare system (a container) can't tell.
+    os.environ.setdefault("PYTHONWARNINGS", _NO_CORES)
+    warnings.filterwarnings("ignore", message="Could not find the number of physical cores", category=UserWarning)
     if getattr(sys, "frozen", False):
         import multiprocessing
 

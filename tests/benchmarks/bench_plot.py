@@ -157,7 +157,7 @@ class _Canvas:
         """Fill the picture and draw each envelope in its own strip, with the window's own code."""
         from PySide6.QtGui import QColor, QPainter
 
-        from workbench.ui.widgets.plots.curves import draw_segments, limits_of, segments
+        from workbench.ui.widgets.plots.curves import draw_strokes, limits_of, strokes
 
         self._image.fill(0xFFFFFFFF)
         painter = QPainter(self._image)
@@ -167,8 +167,8 @@ class _Canvas:
             x_scale = (0.0, _WIDTH / max(int(drawn.times_ns[-1]) - origin_ns, 1))
             y_slope = -self._height / (high - low if high > low else 1.0)
             bottom = (number + 1) * self._height
-            lines = segments(drawn, origin_ns, x_scale, (bottom - y_slope * low, y_slope))
-            draw_segments(painter, lines, QColor(30, 90, 200), _PEN_PX)
+            lines = strokes(drawn, origin_ns, x_scale, (bottom - y_slope * low, y_slope))
+            draw_strokes(painter, lines, QColor(30, 90, 200), _PEN_PX)
         painter.end()
 
 

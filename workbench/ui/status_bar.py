@@ -99,7 +99,10 @@ def _battery_words() -> str:
         import psutil
     except ImportError:
         return ""
-    battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
+    try:
+        battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
+    except OSError:  # a system without /sys, such as a container
+        return ""
     if battery is None:
         return ""
     left = "" if battery.power_plugged or battery.secsleft < 0 else f" · {shown.duration(battery.secsleft)}"
