@@ -16,6 +16,7 @@ import pytest
 
 TIMEOUT_S = 240.0
 DISPLAY = ("-a", "-s", "-screen 0 1600x1000x24")
+N_FAMILIES = 2
 VERIFIED_ACTS = {"import", "recipe", "train", "champion", "build", "sign", "update"}
 
 
@@ -52,6 +53,7 @@ def test_dropped_sample_logs_end_as_a_verified_model_on_a_device(tmp_path: Path)
     assert (seen["bundle"], seen["verdict"]) == ("verified", "Verified")
     assert set(seen["lights"].values()) == {"good"}  # type: ignore[attr-defined]
     assert seen["pulled"]
+    assert int(str(seen["n_runs"])) > N_FAMILIES
     assert set(seen["acts"]) >= VERIFIED_ACTS | {"label"}  # type: ignore[call-overload]
     assert str(seen["chain"]).startswith("Chain whole")
 

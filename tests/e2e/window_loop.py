@@ -169,6 +169,20 @@ def update_a_device(hand: Hand, seen: Seen) -> None:
     page.stop_rehearsal()
 
 
+def train_again(hand: Hand, seen: Seen) -> None:
+    """The pulled log is the next period: drift is measured again, and the champion's recipe trained on all there is."""
+    page = hand.show("drift")
+    assert isinstance(page, DriftPage)
+    hand.look("drift-after-pull")
+    hand.press("Start retraining")
+    hand.wait(lambda: hand.window.host.current_id == "compare", 120)
+    hand.rest()
+    hand.look("retrained")
+    compare = hand.window.host.page("compare")
+    assert isinstance(compare, ComparePage)
+    seen["n_runs"] = sum(not run.is_baseline for run in compare._runs)
+
+
 def read_the_journal(hand: Hand, seen: Seen) -> None:
     """Every act is there, and the chain is whole."""
     page = hand.show("journal")
@@ -193,7 +207,7 @@ def main(words: Sequence[str]) -> int:
         drop_and_import(hand, [Path(file) for file in files], seen)
         if has_labels:
             label_a_span(hand, seen)
-        for station in (train_two, compare_them, measure_drift, package_it, update_a_device, read_the_journal):
+        for station in (train_two, compare_them, measure_drift, package_it, update_a_device, train_again, read_the_journal):
             station(hand, seen)
         seen["notices"] = hand.notices()
     except BaseException:
