@@ -13,6 +13,7 @@ from workbench.cli.parser import parse_request
 from workbench.core.errors import EXIT_DEVICE, EXIT_OK
 from workbench.core.jobs import Job
 from workbench.core.paths import HOME_VARIABLE
+from workbench.core.processes import start_own
 
 _COMMAND = Command(words=("demo",), service="demo:run_demo", request="DemoRequest")
 _PASSPHRASE_VARIABLE = "WORKBENCH_PASSPHRASE"  # noqa: S105 - the variable's name, not a secret
@@ -31,15 +32,14 @@ def _run(words: Sequence[str], console: Console) -> int:
 
     request, console.wants_json = parse_request(_COMMAND, words)
     assert isinstance(request, demo.DemoRequest)
-    person = os.environ.get(HOME_VARIABLE)
+    person = dict(os.environ)
     _use_own_home(Path(request.out))
     result = demo.run_demo(request, Job(console.sink), paint)
     console.result(result)
     if not request.headless:
-        from workbench.app.start import start_window
-
-        _give_home_back(person)
-        return start_window([result.project])
+        os.environ.clear()
+        os.environ.update(person)
+        return _open_window(result.project)
     return EXIT_OK if result.verdict == "verified" else EXIT_DEVICE
 
 
@@ -56,8 +56,11 @@ def _use_own_home(out: Path) -> None:
     os.environ.setdefault(_PASSPHRASE_VARIABLE, "worthless: this key belongs to the demo")
 
 
-def _give_home_back(person: str | None) -> None:
-    if person is None:
-        os.environ.pop(HOME_VARIABLE, None)
-    else:
-        os.environ[HOME_VARIABLE] = person
+def _open_window(project: str) -> int:
+    """In a process of its own: the pictures have bound this one to a platform that shows nothing."""
+    process = start_own([project])
+    try:
+        return process.wait()
+    finally:
+        process.terminate()
+        process.wait()
