@@ -80,6 +80,7 @@ class ComparePage(Page):
         if self.context.project is None:
             self._show_runs(RunsListResult(runs=(), champion=None))
             return
+        self._corner.setCurrentIndex(0)
         if selection.run:
             self._run = selection.run
         self.context.read(list_runs, RunsListRequest(project=self.context.project_text), self._show_runs, slot="compare.runs")

@@ -13,7 +13,7 @@ from workbench.core.requests import build
 from workbench.core.runner import JobCall
 from workbench.services.drift import DriftRequest, DriftResult, measure_drift
 from workbench.services.projects import AssetInfo, ProjectRequest, ProjectResult, show_project
-from workbench.services.training import RetrainRequest, retrain
+from workbench.services.training import RetrainRequest, TrainResult, retrain
 from workbench.ui.actions import Action
 from workbench.ui.context import AppContext, Selection
 from workbench.ui.format import day, number, quantity, span, zone_of
@@ -24,6 +24,7 @@ from workbench.ui.pages.train import TRAIN_SLOT
 from workbench.ui.states import State
 from workbench.ui.widgets.buttons import SecondaryButton
 from workbench.ui.widgets.fields import Choice, UnitField
+from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.states import EmptyState
 from workbench.ui.widgets.text import Text, hairline
 
@@ -182,8 +183,8 @@ class DriftPage(Page):
         column.addWidget(self.history, 5)
         lower = QHBoxLayout()
         lower.setSpacing(12)
-        lower.addWidget(self.distribution, 1)
-        lower.addWidget(self.alarms, 1)
+        lower.addWidget(self.distribution, 4)
+        lower.addWidget(self.alarms, 5)
         column.addLayout(lower, 6)
         shown = QWidget()
         outer = QVBoxLayout(shown)
@@ -256,11 +257,12 @@ class DriftPage(Page):
     def _on_channel(self, index: int) -> None:
         assert self._result is not None
         channel = self._result.channels[index]
+        unit = unit_words(channel.unit)
         self.history.show_channel(channel, self._result)
         moved = self.tr("median {a} → {b} {unit}").format(
-            a=quantity(channel.reference_median, channel.unit),
-            b=quantity(channel.analysis_median, channel.unit),
-            unit=channel.unit,
+            a=quantity(channel.reference_median, unit),
+            b=quantity(channel.analysis_median, unit),
+            unit=unit,
         )
         samples = self.tr("{n} and {m} samples").format(n=number(channel.n_reference), m=number(channel.n_analysis))
         self.distribution.show_channel(channel, f"{moved.strip()} · {samples}")
@@ -282,9 +284,11 @@ class DriftPage(Page):
         self.every.set_value(fitting[-1] if fitting else _EVERY[0])
         self.every.blockSignals(False)
 
-    def _on_retrained(self, _result: object) -> None:
+    def _on_retrained(self, result: object) -> None:
+        assert isinstance(result, TrainResult)
         self.context.announce("run")
-        self.context.navigate("compare")
+        new = next((run.id for run in result.runs if not run.is_baseline), result.champion)
+        self.context.navigate("compare", run=new)
 
     def _on_import(self) -> None:
         self.context.navigate("logs")

@@ -15,6 +15,7 @@ from workbench.ui.states import State
 from workbench.ui.widgets.card import Card, SectionHeader
 from workbench.ui.widgets.chart_axes import Axes, range_of
 from workbench.ui.widgets.charts import LineChart, Series
+from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import Text, hairline
@@ -34,9 +35,7 @@ class ChannelPanel(QWidget):
             Column(key="state", title="", kind="symbol", width_px=36, is_sortable=False),
             Column(key="channel", title=self.tr("Channel"), kind="strong", width_px=130, stretch=True),
             Column(key="effect", title=self.tr("Effect"), kind="number", digits=2, width_px=64),
-            Column(
-                key="bar", title=self.tr("against its limit"), kind="bar", width_px=88, limit=1.0, bar_max=2.0, is_sortable=False
-            ),
+            Column(key="bar", title=self.tr("of its limit"), kind="bar", width_px=88, limit=1.0, bar_max=2.0, is_sortable=False),
         )
         self.table = ArrayTable(context.theme, columns)
         column = QVBoxLayout(self)
@@ -110,7 +109,7 @@ class HistoryCard(Card):
         limit = channel.effect_limit if measure == "effect" else channel.limits.get(measure)
         times = [float(parse_utc(point.at_utc)) for point in channel.points]
         start = float(parse_utc(result.reference[0])) if result.reference else times[0]
-        top = range_of([*values, limit or 0.0], floor=0.0, margin=0.12)
+        top = range_of([*values, limit or 0.0], floor=0.0, margin=0.3)
         self.chart.set_axes(Axes(x_range=(start, times[-1]), y_range=top, is_time=True), zone_of(self._context.settings.zone))
         if result.reference:
             self.chart.set_band(start, float(parse_utc(result.reference[1])), self.tr("Reference"), self.tr("Analysis"))
@@ -145,7 +144,7 @@ class DistributionCard(Card):
                 x_range=(edges[0], edges[-1] + room),
                 y_range=(0, top * 1.25),
                 has_y_ticks=False,
-                x_label=channel.unit,
+                x_label=unit_words(channel.unit),
                 n_x_ticks=4,
             )
         )
@@ -172,10 +171,10 @@ class AlarmsCard(Card):
         self._context = context
         columns = (
             Column(
-                key="time", title=self.tr("Time, {zone}").format(zone=context.settings.zone or "UTC"), width_px=96, tone="text2"
+                key="time", title=self.tr("Time, {zone}").format(zone=context.settings.zone or "UTC"), width_px=108, tone="text2"
             ),
             Column(key="channel", title=self.tr("Channel"), kind="strong", width_px=110, stretch=True),
-            Column(key="measure", title=self.tr("Measure"), width_px=60),
+            Column(key="measure", title=self.tr("Measure"), width_px=66),
             Column(key="value", title=self.tr("Value"), kind="number", digits=2, width_px=58),
             Column(key="limit", title=self.tr("Limit"), kind="number", digits=2, width_px=58, tone="text2"),
         )

@@ -39,7 +39,7 @@ class JournalPage(Page):
         super().__init__(context, parent)
         self._entries: tuple[JournalEntry, ...] = ()
         self._at_s = np.zeros(0)
-        self._search = SearchField(self.theme, self.tr("Pump, person, act, hash"))
+        self._search = SearchField(self.theme, self.tr("Pump, act, hash"))
         self._period = Segmented(
             [("1", self.tr("Today")), ("7", self.tr("7 days")), ("30", self.tr("30 days")), ("all", self.tr("All"))],
             current="all",
