@@ -390,9 +390,9 @@ def test_the_virtual_device_runs_in_a_process_of_its_own(site: Site) -> None:
     assert device.process.poll() is not None
 
 
-def test_a_new_virtual_device_trusts_the_persons_own_keys(site: Site, own_home: Path) -> None:
-    own_home.mkdir(exist_ok=True)
-    save_trust(own_home / "trust.json", fixtures.make_root())
+def test_a_new_virtual_device_trusts_the_persons_own_keys(site: Site) -> None:
+    (site.folder / "home").mkdir(exist_ok=True)
+    save_trust(site.folder / "home" / "trust.json", fixtures.make_root())
     with start_virtual_device(VirtualRequest(state=str(site.folder / "new"), tag=TAG)) as device:
         assert identify(IdentifyRequest(port=device.port), Job()).passport.trust_keys == (fixtures.KEY.key_id,)
 
