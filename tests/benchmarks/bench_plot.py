@@ -115,10 +115,10 @@ def _frame_rows(recording: Recording, views: list[View]) -> list[Row]:
     """Frames drawn into a picture by the code that the window's plots use."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     try:
-        from PySide6.QtGui import QGuiApplication
+        from PySide6.QtWidgets import QApplication
     except ImportError as error:
         return [skipped("plot: frame", f"Qt can't be loaded: {error}")]
-    application = QGuiApplication.instance() or QGuiApplication([])
+    application = QApplication.instance() or QApplication([])
     one, eight = _Canvas(1), _Canvas(_STACKED)
     known = {view: _envelope(recording, view) for view in views}
     one_ms, constant_ms = _by_turns(
