@@ -42,6 +42,7 @@ class ComparePage(Page):
         super().__init__(context, parent)
         self._runs: tuple[RunSummary, ...] = ()
         self._run = ""
+        self._doomed = ""
         self._champion: str | None = None
         self._timeline: TimelineResult | None = None
         self.leaderboard = LeaderboardCard(context)
@@ -102,6 +103,7 @@ class ComparePage(Page):
 
     def remove(self) -> None:
         """Remove the chosen run, after asking."""
+        self._doomed = self._run  # while the question is open, a training may choose another run
         self.context.messages.confirm(
             self.tr("Remove run {run}?").format(run=self._run[:8]),
             self.tr("Its model and scores are deleted from this project. The journal keeps that it was there."),
@@ -111,7 +113,7 @@ class ComparePage(Page):
     def _on_remove(self) -> None:
         from workbench.services.projects import RemoveRequest, remove_item
 
-        request = RemoveRequest(project=self.context.project_text, kind="run", id=self._run)
+        request = RemoveRequest(project=self.context.project_text, kind="run", id=self._doomed)
         call = JobCall(title=self.tr("Remove run"), function=remove_item, request=request, slot="run.remove", lane="thread")
         self.context.start_job(call, on_result=self._on_removed)
 
