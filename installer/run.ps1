@@ -1,3 +1,3 @@
-# Sets up and runs the main job. "py" is the launcher that Python for Windows brings.
-& py -3 (Join-Path $PSScriptRoot "setup.py") run @args
+# Sets up and runs the main job. The same as run.cmd; where PowerShell refuses scripts, start that one.
+& (Join-Path $PSScriptRoot "run.cmd") @args
 exit $LASTEXITCODE

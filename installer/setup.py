@@ -36,6 +36,7 @@ FONT = ("fonts-inter", ("/usr/share/fonts/opentype/inter", "/usr/share/fonts/tru
 
 def main() -> int:
     """Set up, then do what was asked."""
+    speak_plainly()
     words = sys.argv[1:]
     if not words or words[0] not in ("run", "test", "setup"):
         print(__doc__)
@@ -50,6 +51,13 @@ def main() -> int:
     if words[0] == "setup":
         return 0
     return run_demo(words[1:]) if words[0] == "run" else run_tests(words[1:])
+
+
+def speak_plainly() -> None:
+    """A sign that the console's or the log's encoding lacks becomes a question mark, not an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 def set_up(*, for_tests: bool) -> bool:
@@ -69,7 +77,8 @@ def virtual_environment() -> bool:
     say(f"Making the virtual environment {environment()}")
     made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(environment())], check=False)
     if made.returncode != 0:
-        print("The environment could not be made. On Debian: apt-get install python3-venv", file=sys.stderr)
+        hint = " On Debian: apt-get install python3-venv" if sys.platform == "linux" else ""
+        print(f"The environment could not be made; see above.{hint}", file=sys.stderr)
     return made.returncode == 0
 
 
@@ -79,7 +88,7 @@ def dependencies() -> bool:
     wanted = hashlib.sha256(LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
         return True
-    say(f"Installing the locked dependencies ({LOCK.relative_to(ROOT)}); about half a minute with a fast network")
+    say(f"Installing the locked dependencies ({LOCK.relative_to(ROOT)}); a minute or two")
     wheelhouse = os.environ.get("WORKBENCH_WHEELHOUSE")
     offline = ["--no-index", "--find-links", wheelhouse] if wheelhouse else []
     pip = [str(python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *offline]

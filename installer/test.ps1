@@ -1,3 +1,3 @@
-# Sets up and runs the whole test suite.
-& py -3 (Join-Path $PSScriptRoot "setup.py") test @args
+# Sets up and runs the whole test suite. The same as test.cmd; where PowerShell refuses scripts, start that one.
+& (Join-Path $PSScriptRoot "test.cmd") @args
 exit $LASTEXITCODE
