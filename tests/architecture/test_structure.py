@@ -32,7 +32,7 @@ HEAVY = (
 )
 TOP_LEVEL = {
     "pyproject.toml", "workbench", "resources", "plugins", "tests", "installer", "README.md", "LICENSE", ".ci",
-    ".gitignore", ".gitattributes", "MANIFEST.in", "setup.py",
+    ".gitignore", ".gitattributes",
 }  # fmt: skip
 
 

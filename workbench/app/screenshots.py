@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QMessageLogContext, QObject, Qt, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from workbench.app.window import Built, apply_test_platform, build, make_application
@@ -73,6 +73,7 @@ def take_screenshots(
     """Grab pages (all by default) in themes and sizes to `out/<page>-<theme>-<width>.png`; returns the files."""
     apply_test_platform()
     make_application(sys.argv[:1])
+    former = qInstallMessageHandler(_tell)
     with tempfile.TemporaryDirectory() as folder:
         home = user_home() if HOME_VARIABLE in os.environ else Path(folder)
         built = build(home, Settings(theme="light"))
@@ -82,6 +83,7 @@ def take_screenshots(
         finally:
             built.close()
             built.window.deleteLater()
+            qInstallMessageHandler(former)
 
 
 def _take(built: Built, project: Path | None, out: Path, wanted: list[tuple[str, str, tuple[int, int]]]) -> list[Path]:
@@ -101,6 +103,12 @@ def _take(built: Built, project: Path | None, out: Path, wanted: list[tuple[str,
         photographer.settle()
         files.append(photographer.grab(out / f"{page}-{theme}-{width}.png"))
     return files
+
+
+def _tell(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    """Qt's own messages, but for one that its offscreen platform says at every window and that means nothing here."""
+    if "propagateSizeHints" not in text:
+        sys.stderr.write(f"{text}\n")
 
 
 def _all_pages() -> list[str]:
