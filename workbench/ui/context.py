@@ -26,7 +26,6 @@ from workbench.ui.messages import Messages
 from workbench.ui.theme import ThemeSource
 
 LANE_THREAD = "thread"
-LANE_PROCESS = "process"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.ui.theme import ThemeSource
 
@@ -39,38 +39,6 @@ class ProgressBar(QWidget):
         painter.drawRect(box)
         if self._fraction:
             painter.fillRect(QRectF(0, 0, self.width() * min(1.0, self._fraction), self.height()), self._theme.colour("ink"))
-        painter.end()
-
-    def _redraw(self, _tokens: object) -> None:
-        self.update()
-
-
-class BarCell(QWidget):
-    """A value 0..1 as a bar, with a dashed limit and an own colour token; over the limit it can carry a state's colour."""
-
-    def __init__(self, theme: ThemeSource, fraction: float = 0.0, *, limit: float | None = None, tone: str = "curve") -> None:
-        super().__init__()
-        self._theme = theme
-        self._fraction = fraction
-        self._limit = limit
-        self._tone = tone
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(16)
-        theme.changed.connect(self._redraw)
-
-    def sizeHint(self) -> QSize:
-        return QSize(120, 16)
-
-    def set_value(self, fraction: float, *, limit: float | None = None, tone: str = "") -> None:
-        """Another value; the limit stays if none is given."""
-        self._fraction = fraction
-        self._limit = self._limit if limit is None else limit
-        self._tone = tone or self._tone
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        paint_bar(painter, self._theme, QRectF(self.rect()), (self._fraction, self._limit, self._tone))
         painter.end()
 
     def _redraw(self, _tokens: object) -> None:

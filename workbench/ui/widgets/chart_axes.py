@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -16,7 +16,6 @@ from workbench.ui.format import day, number
 from workbench.ui.theme import ThemeSource
 
 Ticks = list[tuple[float, str]]
-Formatter = Callable[[float], str]
 _DAY_S = 86_400
 _STEPS_S = (60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, *(days * _DAY_S for days in (1, 2, 3, 5, 7, 14, 28, 91)))
 

@@ -52,11 +52,6 @@ class IconLabel(QLabel):
         theme.changed.connect(self._draw)
         self._draw()
 
-    def set_icon(self, name: str, tone: str = "") -> None:
-        """Another icon, and another tone if one is given."""
-        self._name, self._tone = name, tone or self._tone
-        self._draw()
-
     def _draw(self, _tokens: object = None) -> None:
         self.setPixmap(self._theme.pixmap(self._name, self._tone, self._size_px, self.devicePixelRatioF()))
 
