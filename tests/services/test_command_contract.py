@@ -201,6 +201,12 @@ def test_looking_at_a_project_that_is_not_there_makes_none(tmp_path: Path) -> No
     assert ask("project", "check", tmp_path / "p")["problems"] == []
 
 
+@pytest.mark.parametrize("words", ["runs list", "labels list", "bundle list", "logs quality", "journal show", "project items"])
+def test_a_project_that_is_named_with_a_flag_is_made_if_absent(words: str, tmp_path: Path) -> None:
+    assert [] in ask(*words.split(), "--project", tmp_path / "p").values()
+    assert (tmp_path / "p" / "project.toml").is_file()
+
+
 def test_a_project_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     ask("project", "new", tmp_path / "p")
     path = tmp_path / "p" / "project.toml"

@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from workbench.core.errors import WorkbenchError
 from workbench.project.acts import Item, SignedLine
 from workbench.project.journal import SUFFIX, read_lines, writers_in
+from workbench.project.lock import write_lock
 
 SCHEMA = 3
+LOCK_WAIT_S = 10.0
 _TABLES = """
 create table if not exists meta (key text primary key, value text) without rowid;
 create table if not exists offsets (writer text primary key, offset integer) without rowid;
@@ -46,21 +51,22 @@ class Catalog:
         try:
             self._follow()
         except sqlite3.Error:
-            # Damaged, locked for too long, or no room: an index in memory serves as well, only slower to open.
-            self._database.close()
-            self._database = _create(":memory:")
-            self._follow()
+            self._use_memory()
 
     def rebuild(self) -> None:
         """Forget everything and read the journals from their beginning."""
-        self._database.close()
-        self._path.unlink(missing_ok=True)
-        self._database = self._open()
+        try:
+            _make_tables(self._database)
+        except sqlite3.Error:
+            self._database.close()
+            with suppress(OSError):  # whoever rebuilds holds the project's lock, so that nobody else replaces it now
+                self._path.unlink(missing_ok=True)
+            self._database = self._open()
         self.follow()
 
     def items(self, kind: str | None = None, asset: str | None = None) -> list[Item]:
         """Items, newest first."""
-        rows = self._database.execute(
+        rows = self._read(
             "select json from items where (?1 is null or kind = ?1) and (?2 is null or asset = ?2) order by at_ns desc, id",
             (kind, asset),
         )
@@ -68,46 +74,59 @@ class Catalog:
 
     def find(self, kind: str, prefix: str) -> list[Item]:
         """Items whose id begins with `prefix`; an exact match is the only one returned."""
-        rows = self._database.execute(
-            "select json, id from items where kind = ? and substr(id, 1, ?) = ?", (kind, len(prefix), prefix)
-        ).fetchall()
+        rows = self._read("select json, id from items where kind = ? and substr(id, 1, ?) = ?", (kind, len(prefix), prefix))
         exact = [row for row in rows if row[1] == prefix]
         return [msgspec.json.decode(row[0], type=Item) for row in exact or rows]
 
     def value(self, key: str) -> str | None:
         """A small project-wide value such as the champion."""
-        row = self._database.execute("select value from facts where key = ?", (key,)).fetchone()
-        return str(row[0]) if row and row[0] else None
+        rows = self._read("select value from facts where key = ?", (key,))
+        return str(rows[0][0]) if rows and rows[0][0] else None
 
     def lines(self, limit: int) -> list[SignedLine]:
         """Journal lines of all writers, newest first."""
-        rows = self._database.execute("select json from lines order by at_ns desc, number desc limit ?", (limit,))
+        rows = self._read("select json from lines order by at_ns desc, number desc limit ?", (limit,))
         return [msgspec.json.decode(row[0], type=SignedLine) for row in rows]
 
     def n_lines(self) -> int:
         """How many lines the journals hold."""
-        return int(self._database.execute("select count(*) from lines").fetchone()[0])
+        return int(self._read("select count(*) from lines")[0][0])
 
     def newest_ns(self) -> int:
         """The time of the latest line of any writer."""
-        return int(self._database.execute("select coalesce(max(at_ns), 0) from lines").fetchone()[0])
+        return int(self._read("select coalesce(max(at_ns), 0) from lines")[0][0])
+
+    def _read(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        try:
+            return self._database.execute(query, values).fetchall()
+        except sqlite3.Error:
+            self._use_memory()
+            return self._database.execute(query, values).fetchall()
+
+    def _use_memory(self) -> None:
+        """Damaged, locked for too long, or no room: an index in memory serves as well, only slower to open."""
+        self._database.close()
+        self._database = _create(":memory:")
+        self._follow()
 
     def _open(self) -> sqlite3.Connection:
         try:
-            database = _create(str(self._path))
-            row = database.execute("select value from meta where key = 'schema'").fetchone()
-            if row and row[0] == str(SCHEMA):
-                return database
-            database.close()
-        except sqlite3.Error:
-            return self._open_anew()
-        return self._open_anew()
-
-    def _open_anew(self) -> sqlite3.Connection:
-        try:
-            self._path.unlink(missing_ok=True)
             return _create(str(self._path))
-        except (sqlite3.Error, OSError):
+        except sqlite3.OperationalError:
+            return _create(":memory:")  # locked, or no room: there is nothing wrong with the file
+        except sqlite3.Error:
+            return self._replace()
+
+    def _replace(self) -> sqlite3.Connection:
+        """A file that is no database is replaced, by one program at a time: SQLite can't bear that under its feet."""
+        try:
+            with write_lock(self._path.parent):
+                try:
+                    return _create(str(self._path))  # another program may have done it meanwhile
+                except sqlite3.DatabaseError:
+                    self._path.unlink(missing_ok=True)
+                    return _create(str(self._path))
+        except (sqlite3.Error, OSError, WorkbenchError):
             return _create(":memory:")
 
     def _follow(self) -> None:
@@ -164,11 +183,32 @@ class Catalog:
 
 
 def _create(path: str) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=10)
-    database.execute("pragma synchronous = off")  # a cache: what a power cut takes is read from the journals again
-    fresh = not database.execute("select 1 from sqlite_master where name = 'meta'").fetchone()
-    database.executescript(_TABLES)
-    if fresh:
-        with database:
-            database.execute("insert or replace into meta values ('schema', ?)", (str(SCHEMA),))
+    """Open the index; its tables are made, or made anew for another schema, all at once: others see them whole or not at all."""
+    database = sqlite3.connect(path, timeout=LOCK_WAIT_S)
+    try:
+        database.execute("pragma synchronous = off")  # a cache: what a power cut takes is read from the journals again
+        if not _is_current(database):
+            _make_tables(database, unless_current=True)
+    except sqlite3.Error:
+        database.close()
+        raise
     return database
+
+
+def _is_current(database: sqlite3.Connection) -> bool:
+    if not database.execute("select 1 from sqlite_master where name = 'meta'").fetchone():
+        return False
+    row = database.execute("select value from meta where key = 'schema'").fetchone()
+    return bool(row and row[0] == str(SCHEMA))
+
+
+def _make_tables(database: sqlite3.Connection, *, unless_current: bool = False) -> None:
+    database.execute("begin immediate")
+    with database:
+        if unless_current and _is_current(database):
+            return
+        for (name,) in database.execute("select name from sqlite_master where type = 'table'").fetchall():
+            database.execute(f'drop table "{name}"')
+        for statement in _TABLES.split(";"):
+            database.execute(statement)
+        database.execute("insert into meta values ('schema', ?)", (str(SCHEMA),))

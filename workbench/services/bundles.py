@@ -168,7 +168,7 @@ def list_bundles(request: BundleListRequest, job: Job) -> BundleListResult:
     from workbench.project.store import Project
 
     job.checkpoint()
-    with Project.open_existing(Path(request.project)) as project:
+    with Project.open(Path(request.project)) as project:
         found: dict[str, BundleResult] = {}
         for item in project.items("bundle"):
             if not project.objects.has("bundle", item.id):

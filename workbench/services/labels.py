@@ -54,7 +54,7 @@ class LabelsResult(Result, frozen=True, kw_only=True):
 
 def list_labels(request: LabelsListRequest, job: Job) -> LabelsResult:
     """The newest layer of each asset."""
-    with _open_existing(request.project) as project:
+    with _open(request.project) as project:
         return _result_of(project, _assets_of(project, request.asset))
 
 

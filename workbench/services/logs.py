@@ -187,5 +187,5 @@ def log_quality(request: QualityRequest, job: Job) -> QualityResult:
     from workbench.project.store import Project
     from workbench.services.log_import import read_quality
 
-    with Project.open_existing(Path(request.project)) as project:
+    with Project.open(Path(request.project)) as project:
         return QualityResult(recordings=tuple(read_quality(project, request.asset)))

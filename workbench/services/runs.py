@@ -38,7 +38,7 @@ class RunsListResult(Result, frozen=True, kw_only=True):
 
 def list_runs(request: RunsListRequest, job: Job) -> RunsListResult:
     """From the index."""
-    with _open(request.project) as project:
+    with _open(request.project, makes=True) as project:
         champion = project.champion or None
         runs = [summary_of_item(item, champion) for item in project.items("run")]
     return RunsListResult(runs=tuple(sorted(runs, key=_best_first)), champion=champion)
@@ -233,10 +233,11 @@ def summary_of_item(item: Item, champion: str | None) -> RunSummary:
     return msgspec.convert({**item.details, "id": item.id, "is_champion": item.id == champion}, RunSummary)
 
 
-def _open(folder: str) -> Project:
+def _open(folder: str, *, makes: bool = False) -> Project:
+    """Lists make a project that is absent, as the command line promises; what needs a run says that there is none."""
     from workbench.project.store import Project
 
-    return Project.open_existing(Path(folder))
+    return Project.open(Path(folder)) if makes else Project.open_existing(Path(folder))
 
 
 def _best_first(run: RunSummary) -> tuple[bool, float, float, float]:
