@@ -26,6 +26,7 @@ class Console:
         self.wants_json = wants_json
         self._shows_progress = sys.stderr.isatty()
         self._has_open_line = False
+        self._has_answered = False
 
     def sink(self, event: JobEvent) -> None:
         """Show progress on one line of standard error."""
@@ -40,7 +41,7 @@ class Console:
         """Print a result."""
         self._end_line()
         if self.wants_json:
-            print(msgspec.json.encode(value).decode())
+            self._print_object(msgspec.json.encode(value).decode())
         else:
             whole = msgspec.to_builtins(value)
             shown = brief(whole)
@@ -51,14 +52,16 @@ class Console:
         self._end_line()
         print(_shown(f"{error.message}\n{error.hint}".strip()), file=sys.stderr)
         if self.wants_json:
-            print(json.dumps({"error": {"code": error.code, "message": error.message, "hint": error.hint}}, ensure_ascii=False))
+            told = {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
+            self._print_object(json.dumps(told, ensure_ascii=False))
 
     def cancelled(self) -> None:
         """Say that it was cancelled; a program that reads us gets an object all the same."""
         text = "Cancelled. Nothing that was acknowledged is lost."
         self.say(text)
         if self.wants_json:
-            print(json.dumps({"error": {"code": CANCELLED_CODE, "message": text, "hint": "Start it again when you like."}}))
+            told = {"error": {"code": CANCELLED_CODE, "message": text, "hint": "Start it again when you like."}}
+            self._print_object(json.dumps(told))
 
     def say(self, text: str) -> None:
         """Tell the person something beside the result."""
@@ -68,6 +71,12 @@ class Console:
     def ready(self, value: dict[str, object]) -> None:
         """The one line of a command that goes on."""
         print(json.dumps(value), flush=True)
+
+    def _print_object(self, text: str) -> None:
+        """There is only one: what happens once the result is out (a window that is closed by force) goes to standard error."""
+        if not self._has_answered:
+            print(text, flush=True)
+        self._has_answered = True
 
     def _end_line(self) -> None:
         if self._has_open_line:
