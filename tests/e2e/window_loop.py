@@ -72,9 +72,10 @@ def train_two(hand: Hand, seen: Seen) -> None:
     for name, box in page.form._boxes.items():
         if box.isChecked() != (name in FAMILIES):
             hand.click(box)
-    preset = page.form.fields.field("preset").focusProxy()
-    preset.setFocus()
-    QTest.keyClick(preset, Qt.Key.Key_Down)
+    if "labels" in seen:
+        preset = page.form.fields.field("preset").focusProxy()
+        preset.setFocus()
+        QTest.keyClick(preset, Qt.Key.Key_Down)
     hand.pause(0.7)
     hand.rest()
     hand.look("train")
@@ -122,18 +123,19 @@ def measure_drift(hand: Hand, seen: Seen) -> None:
 
 
 def package_it(hand: Hand, seen: Seen) -> None:
-    """Build, make a key, sign."""
+    """Build, make a key, sign; without labels (the mouse's loop) the passphrase is a suggested one."""
     page = hand.show("package")
     assert isinstance(page, PackagePage)
     hand.look("package")
     hand.press("Build bundle")
     hand.rest()
-    hand.type(page.bundle.name, "Operator 1")
-    hand.type(page.bundle.passphrase, PASSPHRASE)
+    if "labels" in seen:
+        hand.type(page.bundle.name, "Operator 1")
+        hand.type(page.bundle.passphrase, PASSPHRASE)
+    else:
+        hand.press("Suggest a passphrase")
     hand.press("Make key and trust it here")
     hand.rest()
-    if not page.bundle.passphrase.text():
-        hand.type(page.bundle.passphrase, PASSPHRASE)
     hand.press("Sign bundle")
     hand.rest()
     hand.look("package-signed")
@@ -147,7 +149,10 @@ def update_a_device(hand: Hand, seen: Seen) -> None:
     hand.press("Start a rehearsal")
     hand.rest()
     assert page._identity is not None
-    hand.type(page.checks.tag_field, page._identity.passport.tag)
+    if "labels" in seen:
+        hand.type(page.checks.tag_field, page._identity.passport.tag)
+    else:
+        hand.pick(page.checks.tags, page._identity.passport.tag)
     hand.pause(0.7)
     hand.rest()
     hand.look("devices-checks")
@@ -195,7 +200,7 @@ def read_the_journal(hand: Hand, seen: Seen) -> None:
 
 
 def main(words: Sequence[str]) -> int:
-    """FOLDER SHOTS FILE…; `--no-labels` before them skips the Label page."""
+    """FOLDER SHOTS FILE…; `--no-labels` before them skips the Label page and takes the mouse alone."""
     has_labels = words[0] != "--no-labels"
     folder, shots, *files = words if has_labels else words[1:]
     make_application(["window-loop"])

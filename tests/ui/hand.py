@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication
 
 from workbench.app.window import Built
 from workbench.ui.page import Page
+from workbench.ui.widgets.menu_button import PickMenuButton
 from workbench.ui.widgets.states import NoticeBar
 from workbench.ui.widgets.table import ArrayTable
 
@@ -92,6 +93,14 @@ class Hand:
         self.click(field)
         field.selectAll()
         QTest.keyClicks(field, text)
+
+    def pick(self, button: PickMenuButton, text: str) -> None:
+        """Click a button with a menu, then the menu's line with this text."""
+        self.click(button)
+        self.pause(0.2)
+        menu = button.menu_box
+        line = next(action for action in menu.actions() if action.data() == text)
+        QTest.mouseClick(menu, LEFT, NO_KEY, menu.actionGeometry(line).center())
 
     def hold(self, widget: QWidget, seconds: float) -> None:
         """Press, wait, let go."""

@@ -25,6 +25,7 @@ from workbench.ui.widgets.text import StateSymbol, Text, hairline
 _SETTLE_MS = 600
 _ROW_PX = 34
 _MARK_PX = 17
+_TAG_PX = 116
 
 
 class StepBar(QFrame):
@@ -177,7 +178,7 @@ class CheckView(QWidget):
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
         self.tag_field = QLineEdit()
-        self.tag_field.setFixedWidth(150)
+        self.tag_field.setFixedWidth(_TAG_PX)
         self.tag_field.setPlaceholderText("P-2041A")
         self.tag_field.setAccessibleName(self.tr("Tag of the pump you stand at"))
         self.tags = PickMenuButton(context.theme, self.tr("Choose"), "chevron-down")
@@ -278,13 +279,12 @@ class CheckView(QWidget):
         column.addWidget(self._card, 1)
         touch = Card(padding_px=14)
         row = QHBoxLayout()
-        row.setSpacing(12)
+        row.setSpacing(8)
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(Text(self.tr("1   Which pump do you stand at?"), "label"))
-        words.addWidget(Text(self.tr("Scan the plate, type its tag or choose it."), "small", "text2"))
-        row.addLayout(words)
-        row.addStretch(1)
+        words.addWidget(Text(self.tr("1   Which pump are you at?"), "label", is_wrapped=True))
+        words.addWidget(Text(self.tr("Scan, type or choose its tag."), "small", "text2", is_wrapped=True))
+        row.addLayout(words, 1)
         row.addWidget(self.tag_field)
         row.addWidget(self.tags)
         row.addWidget(self._match)
