@@ -41,6 +41,11 @@ def test_screening_writes_one_line_for_each_row_after_the_reference(tmp_path: Pa
     assert found.alarm_rows == alarm.sum()
     assert alarm[140:300].all()
     assert not alarm[:100].any()
+    assert found.n_alarms == np.count_nonzero(np.diff(alarm, prepend=0) == 1)
+    longest = max(found.alarms, key=lambda span: span.rows)
+    inside = [row for row in rows if longest.start_utc <= row["time_utc"] <= longest.end_utc]
+    assert longest.rows == len(inside) >= 160
+    assert {row["alarm"] for row in inside} == {"1"}
     assert all((float(row["score"]) >= float(row["threshold"])) == (row["alarm"] == "1") for row in rows)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from workbench.core.clock import parse_utc
+from workbench.core.clock import format_utc, parse_utc
 from workbench.core.codec import Record
 from workbench.core.errors import InputError, RequestError
 from workbench.core.jobs import Job
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from workbench.scoring.session import ScoringSession
     from workbench.services.score_files import OutNames
 
+_MOST_ALARMS = 20
+
 
 class ScreenRequest(Request, frozen=True, kw_only=True):
     """Is this pump well? Fit the default recipe on the beginning of each log and score the rest."""
@@ -37,8 +40,16 @@ class ScreenRequest(Request, frozen=True, kw_only=True):
     join: Join = False
 
 
+class AlarmSpan(Record, frozen=True, kw_only=True):
+    """A stretch of rows in alarm, one after the other: instants of its first and last row."""
+
+    start_utc: str
+    end_utc: str
+    rows: int
+
+
 class ScreenLog(Record, frozen=True, kw_only=True):
-    """One log's outcome; `scores` is the file written, or None."""
+    """One log's outcome; `scores` is the file written, or None; `alarms` holds the longest stretches, by time."""
 
     source: str
     scores: str | None
@@ -46,6 +57,9 @@ class ScreenLog(Record, frozen=True, kw_only=True):
     alarm_rows: int
     channels_used: tuple[str, ...]
     left_out: tuple[dict[str, str], ...]
+    n_alarms: int = 0
+    """Stretches in alarm."""
+    alarms: tuple[AlarmSpan, ...] = ()
 
 
 class ScreenResult(Result, frozen=True, kw_only=True):
@@ -107,6 +121,7 @@ def _screen_one(recording: ParsedRecording, source: str, request: ScreenRequest,
     if request.out is not None:
         path = Path(request.out) / f"{names.take(source)}.scores.csv"
         write_scores(path, times_ns[n_reference:], score, screened.threshold, is_alarm)
+    spans = _alarm_spans(times_ns[n_reference:], is_alarm)
     return ScreenLog(
         source=source,
         scores=None if path is None else str(path),
@@ -114,7 +129,25 @@ def _screen_one(recording: ParsedRecording, source: str, request: ScreenRequest,
         alarm_rows=int(is_alarm.sum()),
         channels_used=screened.channels,
         left_out=(*left_out_of(recording), *({"channel": item.channel, "why": item.why} for item in screened.left_out)),
+        n_alarms=len(spans),
+        alarms=_longest(spans),
     )
+
+
+def _alarm_spans(times_ns: NDArray[np.int64], is_alarm: NDArray[np.bool_]) -> list[AlarmSpan]:
+    """Stretches of rows in alarm."""
+    import numpy as np
+
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], is_alarm, [False]]).astype(np.int8)))
+    return [
+        AlarmSpan(start_utc=format_utc(int(times_ns[start])), end_utc=format_utc(int(times_ns[end - 1])), rows=int(end - start))
+        for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    ]
+
+
+def _longest(spans: list[AlarmSpan]) -> tuple[AlarmSpan, ...]:
+    kept = sorted(spans, key=attrgetter("rows"), reverse=True)[:_MOST_ALARMS]
+    return tuple(sorted(kept, key=attrgetter("start_utc")))
 
 
 class ScoreRequest(Request, frozen=True, kw_only=True):
