@@ -442,3 +442,14 @@ def test_an_altered_receipt_is_found(station: Station, tmp_path: Path) -> None:
     altered = tmp_path / "altered.json"
     altered.write_text(json.dumps(envelope, separators=(",", ":"), sort_keys=True), encoding="utf-8")
     assert ask("receipt", "verify", altered, code=3)["is_valid"] is False
+
+
+def test_a_name_that_two_keys_share_is_not_revoked_by_guess(tmp_path: Path) -> None:
+    key = ask("keys", "new", "ola")["keys"][0]["id"]
+    ask("keys", "export", key, "--out", tmp_path / "ola.pub")
+    ask("trust", "add", tmp_path / "ola.pub")
+    ask("keys", "rotate", "ola")
+    assert key in ask("keys", "revoke", "ola", code=2)["error"]["hint"]
+    states = {item["id"]: item["state"] for item in ask("keys", "revoke", key)["keys"]}
+    assert states[key] == "revoked"
+    assert sorted(states.values()) == ["active", "revoked"]

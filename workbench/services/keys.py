@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from workbench.core.clock import Clock, format_utc, now_ns
 from workbench.core.codec import Record, read_bounded, write_atomic
-from workbench.core.errors import KeyVaultError
+from workbench.core.errors import BundleError, KeyVaultError
 from workbench.core.jobs import Job
 from workbench.core.paths import user_home
 from workbench.core.requests import Request, Result, parameter
@@ -126,7 +126,9 @@ def revoke_trust(request: KeyRevokeRequest, job: Job, ask: Ask | None = None) ->
     path = _trust_path(request.file)
     root = _load_root(path, must_exist=True)
     matching = [key.key_id for key in root.keys if request.key in (key.key_id, key.name) and not key.is_revoked]
-    root = revoke_key(root, matching[0] if len(matching) == 1 else request.key)
+    if len(matching) > 1:
+        raise BundleError(f"{len(matching)} trusted keys are called '{request.key}'.", f"Say which: {', '.join(matching)}.")
+    root = revoke_key(root, matching[0] if matching else request.key)
     signers = (open_vault().unlock(request.sign_with, ask or ask_environment),) if request.sign_with else ()
     _save_root(path, root, request.out, signers)
     return _result_of(root, path)
