@@ -15,6 +15,7 @@ from workbench.core.clock import format_utc
 from workbench.core.errors import EncodingError, LogFormatError, RequestError
 from workbench.logs.label_like import input_channels
 from workbench.logs.parse import ParsedLogs, ParsedRecording, ParseOptions, parse_logs
+from workbench.logs.readers.sources import files_in
 
 START = datetime(2026, 3, 5, 8)  # noqa: DTZ001 - a clock time, as loggers print it
 N = 60
@@ -407,3 +408,10 @@ def test_a_folder_is_read_and_what_is_no_log_in_it_passed_over(tmp_path: Path) -
 def test_an_answer_that_is_none_is_refused(tmp_path: Path, answer: str) -> None:
     with pytest.raises(RequestError):
         parse(write(tmp_path, "".join(f"{i} {i}.5\n" for i in range(N))), answers=(answer,))
+
+
+def test_hidden_folders_of_a_folder_are_not_looked_into(tmp_path: Path) -> None:
+    for folder in ("logs", ".venv/lib"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "a.csv").write_text("time;p\n2026-03-02 00:00:00;1\n", encoding="utf-8")
+    assert files_in(tmp_path) == [tmp_path / "logs" / "a.csv"]

@@ -21,6 +21,7 @@ MAX_SIGNATURES_BYTES = 64 * 1024
 MAX_BUNDLE_BYTES = 512 * 1024 * 1024
 _VERSION = 20
 _DOS_DATE = 0x0021  # 1980-01-01, the first day that the format knows
+_MARK = b"PK\x03\x04"
 _LOCAL = struct.Struct("<4s5H3I2H")
 _CENTRAL = struct.Struct("<4s6H3I5H2I")
 _END = struct.Struct("<4s4H2IH")
@@ -68,6 +69,8 @@ def read_head(data: bytes) -> Head:
     """Cut out manifest and signatures, believing nothing but bounded sizes. Raises InputError with the offset."""
     if len(data) > MAX_BUNDLE_BYTES:
         raise InputError(f"The file has {len(data)} bytes, more than the {MAX_BUNDLE_BYTES} allowed.", "This is not a bundle.")
+    if not data.startswith(_MARK[: len(data)]):
+        raise InputError("The file does not begin as a bundle does; it is something else.", "Give a .pwb file.")
     manifest, offset = _read_first(data, 0, MANIFEST_NAME, MAX_MANIFEST_BYTES)
     signatures, offset = _read_first(data, offset, SIGNATURES_NAME, MAX_SIGNATURES_BYTES)
     return Head(manifest=manifest, signatures=signatures, n_bytes=offset)
@@ -97,7 +100,7 @@ def local_header(part: Part) -> bytes:
     """The 30 bytes and the name before a file's data."""
     name = part.name.encode("ascii")
     fixed = _LOCAL.pack(
-        b"PK\x03\x04", _VERSION, 0, 0, 0, _DOS_DATE, part.crc32, part.size_bytes, part.size_bytes, len(name), 0
+        _MARK, _VERSION, 0, 0, 0, _DOS_DATE, part.crc32, part.size_bytes, part.size_bytes, len(name), 0
     )  # fmt: skip
     return fixed + name
 

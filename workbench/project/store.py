@@ -156,9 +156,9 @@ class Project:
         if len(found) == 1:
             return found[0]
         if not found:
-            raise InputError(
-                f"There is no {kind} '{prefix}' in {self.root.name}.", f"{len(self.items(kind))} of that kind are there."
-            )
+            command = f"workbench project items --project {self.root.name} --kind {kind}"
+            hint = f"{len(self.items(kind))} of that kind are there: {command}."
+            raise InputError(f"There is no {kind} '{prefix}' in {self.root.name}.", hint)
         raise InputError(f"'{prefix}' fits {len(found)} {kind}s.", "Give more of its id.")
 
     def remove(self, kind: str, prefix: str, *, command: str = "") -> Item:

@@ -93,7 +93,11 @@ def find_kind(name: str, head: bytes) -> Kind | Literal["zip", "gzip"]:
 
 def files_in(folder: Path) -> list[Path]:
     """The files of a folder and those below it that may be logs, by name: no links, nothing hidden."""
-    files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink() and not path.name.startswith("."))
+    files = (
+        path
+        for path in folder.rglob("*")
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts) and path.is_file() and not path.is_symlink()
+    )
     return sorted(files)[:_MAX_MEMBERS]
 
 
