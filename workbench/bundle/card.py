@@ -66,7 +66,7 @@ def _heading(facts: CardFacts) -> str:
     does = _TASKS[facts.spec.task]
     return (
         f"# {plain(facts.name)}, release {facts.release}\n\n"
-        f"Model line **{plain(facts.model_line)}**. A {plain(facts.family)} ({facts.variant}) that {does}; "
+        f"Model line **{plain(facts.model_line)}**. The model ({plain(facts.family.replace('_', ' '))}, {facts.variant}) {does}; "
         f"trained {plain(facts.trained_utc) or 'at an unknown time'}."
     )
 
