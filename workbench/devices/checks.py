@@ -124,7 +124,7 @@ def _bundle_lights(plan: CheckPlan, device: Snapshot) -> tuple[CheckLight, ...]:
     if rejected is not None:
         signature = CheckLight(name="signature", state=FAILURE, value=rejected.message, fix=rejected.hint, reason=rejected.reason)
     else:
-        signature = _device_trust_light(plan, passport, opened)
+        signature = _device_trust_light(passport, opened)
     if opened is None:
         return (signature,)
     line = passport.model_line or None
@@ -140,7 +140,7 @@ def _bundle_lights(plan: CheckPlan, device: Snapshot) -> tuple[CheckLight, ...]:
     return (signature, *lights, _release_light(opened, device))
 
 
-def _device_trust_light(plan: CheckPlan, passport: Passport, opened: OpenedBundle | None) -> CheckLight:
+def _device_trust_light(passport: Passport, opened: OpenedBundle | None) -> CheckLight:
     """This machine trusts the signers; the device has a trust root of its own and names the keys in it."""
     signers = {mark.keyid for mark in opened.signatures.signatures} if opened else set()
     if not passport.trust_keys:
@@ -148,7 +148,8 @@ def _device_trust_light(plan: CheckPlan, passport: Passport, opened: OpenedBundl
     elif not signers & set(passport.trust_keys):
         value, reason = f"The device trusts {', '.join(passport.trust_keys)}, and none of them signed this.", "key_unknown"
     else:
-        return CheckLight(name="signature", state=GOOD, value=f"signed, {len(plan.trust.active('bundle'))} trusted keys")
+        known = ", ".join(sorted(signers & set(passport.trust_keys)))
+        return CheckLight(name="signature", state=GOOD, value=f"signed with key {known}, trusted here and there")
     fix = hint_of("not_provisioned", "")  # at the device in both cases: this machine trusts the signer already
     return CheckLight(name="signature", state=FAILURE, value=value, fix=fix, reason=reason)
 
@@ -180,7 +181,7 @@ def _release_light(opened: OpenedBundle, device: Snapshot) -> CheckLight:
 
 def _room_lights(plan: CheckPlan, device: Snapshot) -> tuple[CheckLight, ...]:
     size, slot = len(plan.image), device.slots.slot_bytes
-    value = f"{size} of {slot} bytes"
+    value = f"{size / 1000:.0f} kB of {slot / 1e6:.0f} MB"
     fits = _light("fits", size <= slot, value, f"The bundle has {value} of a slot.", "Build a smaller variant.", "too_large")
     runs_there = device.find(sha256_hex(plan.image)) is not None
     return (fits, _spare_light(device.has_free_slot or runs_there))
