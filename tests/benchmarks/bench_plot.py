@@ -27,6 +27,7 @@ _WIDTH, _HEIGHT = 1920, 1080
 _VIEWS = 200
 _STACKED = 8
 _PEN_PX = 1.2
+_PEER_SAMPLES, _PEER_VIEWS = 5_000_000, 40
 _START_NS = 1_767_225_600_000_000_000
 _STEP_NS = 1_000_000
 _FRAME_GOAL, _STACK_GOAL, _BUILD_GOAL_S, _MEMORY_GOAL = 1.3, 2.0, 1.0, 0.17
@@ -49,7 +50,7 @@ def run(size: float) -> list[Row]:
         del times_ns
         recording = open_recording(folder)
         rows = [_build_row(values, size), _exact_row(recording, values, views), _query_row(recording, values, views)]
-        return [*rows, *_frame_rows(recording, views)]
+        return [*rows, *_frame_rows(recording, views), _pyqtgraph_row(recording, values, views)]
 
 
 def _random_view(rng: np.random.Generator, n_samples: int) -> View:
@@ -142,6 +143,37 @@ def _frame_rows(recording: Recording, views: list[View]) -> list[Row]:
             peer=f"one curve {_p95(again_ms):.1f}", ratio=stack, goal=f"≤ {_STACK_GOAL}", held=stack <= _STACK_GOAL,
         ),
     ]  # fmt: skip
+
+
+def _pyqtgraph_row(recording: Recording, values: Samples, views: list[View]) -> Row:
+    """The same views by pyqtgraph at its fastest: automatic peak downsampling, clipped to the view."""
+    name = "plot: one curve, against pyqtgraph"
+    try:
+        import pyqtgraph
+    except ImportError as error:
+        return skipped(name, str(error))
+    shown = min(len(values), _PEER_SAMPLES)
+    views = [view for view in views if view[1] <= shown][:_PEER_VIEWS] or [(0, shown)]
+    widget = pyqtgraph.PlotWidget()
+    widget.resize(_WIDTH, _HEIGHT)
+    item = pyqtgraph.PlotDataItem(pen=pyqtgraph.mkPen((30, 90, 200), width=1))
+    widget.addItem(item)
+    item.setDownsampling(auto=True, method="peak")
+    item.setClipToView(True)
+    item.setData(np.arange(shown, dtype=np.float64), values[:shown])
+    canvas = _Canvas(1)
+
+    def peer(view: View) -> None:
+        widget.setXRange(*view, padding=0)
+        widget.grab()
+
+    ours_ms, peer_ms = _by_turns(lambda view: canvas.draw([_envelope(recording, view)]), peer, views)
+    widget.close()
+    ratio = _p95(ours_ms) / _p95(peer_ms)
+    return Row(
+        name=name, ours=f"p95 {_p95(ours_ms):.1f} ms of {len(values) / 1e6:.1f} M",
+        peer=f"peak and clip p95 {_p95(peer_ms):.1f} ms of {shown / 1e6:.1f} M", ratio=ratio, goal="", held=None,
+    )  # fmt: skip
 
 
 class _Canvas:

@@ -12,7 +12,7 @@ from workbench.core.paths import resources, user_home
 from workbench.core.requests import Request, Result
 
 _NEEDED = (
-    "PySide6-Essentials", "pyqtgraph", "numpy", "scipy", "scikit-learn", "onnx", "onnxruntime", "pyarrow", "cryptography",
+    "PySide6-Essentials", "numpy", "scipy", "scikit-learn", "onnx", "onnxruntime", "pyarrow", "cryptography",
     "keyring", "pyserial", "cbor2", "msgspec",
 )  # fmt: skip
 _LOW_DISK_BYTES = 2_000_000_000
