@@ -171,7 +171,7 @@ def test_a_power_cut_never_gives_a_false_verdict_and_a_resume_completes(site: Si
 
 
 def test_a_cable_that_stays_out_is_unknown_and_says_what_to_do(site: Site) -> None:
-    with site.device("cut@30000/2") as port:
+    with site.device("cut@30000/6") as port:
         result = site.update(port, reconnect_wait_s=0.0)
         assert (result.verdict, result.state) == ("unknown", "not_reached")
         assert f"devices resume --port {port}" in result.next_action
