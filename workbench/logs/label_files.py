@@ -15,7 +15,8 @@ import msgspec
 
 from workbench.core.codec import Record, read_bounded
 from workbench.core.errors import EncodingError, InputError, LogFormatError
-from workbench.logs.labels import Event, EventState, Layer, make_event
+from workbench.logs.event import Event, EventState
+from workbench.logs.labels import Layer, make_event
 
 COLUMNS = ("asset", "name", "start_utc", "end_utc", "state", "author", "created_utc", "source", "note", "id")
 _NAMES = {

@@ -8,7 +8,6 @@ import anything but numpy and core.
 from __future__ import annotations
 
 import unicodedata
-from typing import Literal
 
 import msgspec
 import numpy as np
@@ -17,28 +16,12 @@ from numpy.typing import NDArray
 from workbench.core.clock import format_utc, parse_utc
 from workbench.core.codec import Record, encode_canonical, sha256_hex
 from workbench.core.errors import InputError
+from workbench.logs.event import Event, EventState
 
-EventState = Literal["real", "not_real", "unsure"]
 MAX_EVENTS = 100_000
 MAX_NAME = 200
 MAX_NOTE = 4000
 _ID_DIGITS = 32
-
-
-class Event(Record, frozen=True, kw_only=True):
-    """A labelled interval of one asset, both ends included."""
-
-    id: str
-    asset: str
-    name: str
-    start_utc: str
-    end_utc: str
-    state: EventState = "unsure"
-    author: str = ""
-    created_utc: str = ""
-    source: str = "person"
-    """person, label column, work order, sample."""
-    note: str = ""
 
 
 Layer = tuple[Event, ...]

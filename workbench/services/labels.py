@@ -4,38 +4,22 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from workbench.core.clock import NS_PER_S, format_utc, now_ns
-from workbench.core.codec import Record, decode_strict, write_atomic
+from workbench.core.codec import decode_strict, write_atomic
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
+from workbench.logs.event import Event as Event  # pages take them from here
+from workbench.logs.event import EventState as EventState
 from workbench.services.common import NewProjectFolder, ProjectFolder
 
 if TYPE_CHECKING:
     from workbench.logs import labels as layers
     from workbench.project.store import Project
-
-EventState = Literal["real", "not_real", "unsure"]
-
-
-class Event(Record, frozen=True, kw_only=True):
-    """A labelled interval of one asset. `start_earliest_utc` etc. hold uncertain dates where a source gives them."""
-
-    id: str
-    asset: str
-    name: str
-    start_utc: str
-    end_utc: str
-    state: EventState = "unsure"
-    author: str = ""
-    created_utc: str = ""
-    source: str = "person"
-    """person, label column, work order, sample."""
-    note: str = ""
 
 
 class LabelsListRequest(Request, frozen=True, kw_only=True):
@@ -74,7 +58,7 @@ def save_labels(request: LabelsSaveRequest, job: Job) -> LabelsResult:
     with _open(request.project) as project, project.exclusive():
         stored = {event.id: event for event in _layer_of(project, request.asset)}
         events = tuple(_signed(event, stored) for event in request.events)
-        _store(project, request.asset, check_layer(request.asset, _inner(events)), request.what)
+        _store(project, request.asset, check_layer(request.asset, events), request.what)
         return _result_of(project, [request.asset])
 
 
@@ -97,7 +81,7 @@ def add_label(request: LabelsAddRequest, job: Job) -> LabelsResult:
         id="", asset=request.asset, name=request.name, start_utc=request.start, end_utc=request.end, state=request.state
     )
     with _open(request.project) as project, project.exclusive():
-        layer = add_event(_layer_of(project, request.asset), *_inner((_signed(event, {}),)))
+        layer = add_event(_layer_of(project, request.asset), _signed(event, {}))
         _store(project, request.asset, layer, f"Event {request.name} added", _command("add", request))
         return _result_of(project, [request.asset])
 
@@ -135,7 +119,7 @@ def export_labels(request: LabelsExportRequest, job: Job) -> LabelsResult:
 
     with _open_existing(request.project) as project:
         result = _result_of(project, _assets_of(project, None))
-    write_atomic(Path(request.out), format_events_csv(_inner(result.events)))
+    write_atomic(Path(request.out), format_events_csv(result.events))
     return result
 
 
@@ -165,7 +149,7 @@ def import_label_column(request: LabelsFromColumnRequest, job: Job) -> LabelsRes
         for number, (recording, values) in enumerate(columns):
             job.progress(number / len(columns), recording.summary.source)
             if values is not None:
-                found += events_of_column(recording.times_ns, values, _inner((_signed(template, {}),))[0])
+                found += events_of_column(recording.times_ns, values, _signed(template, {}))
         if all(values is None for _, values in columns):
             known = sorted({name for recording, _ in columns for name in recording.labels})
             raise InputError(
@@ -188,13 +172,7 @@ def _open_existing(folder: str) -> Project:
     return Project.open_existing(Path(folder))
 
 
-def _inner(events: tuple[Event, ...]) -> layers.Layer:
-    from workbench.logs import labels as layers
-
-    return msgspec.convert(msgspec.to_builtins(events), tuple[layers.Event, ...])
-
-
-def _signed(event: Event, stored: dict[str, layers.Event]) -> Event:
+def _signed(event: Event, stored: dict[str, Event]) -> Event:
     """A new event gets its author and the instant it was made at; one that was there keeps both."""
     if event.author or event.id in stored:
         return event
@@ -260,29 +238,25 @@ def _read_file(project: Project, path: Path, request: LabelsImportRequest) -> di
         raise InputError(f"{path.name} holds no events.", "It should have a line for each, below the line of names.")
     found: dict[str, layers.Layer] = {}
     for event in events:
-        signed = _inner((_signed(msgspec.convert(msgspec.to_builtins(event), Event), {}),))
-        found[event.asset] = (*found.get(event.asset, ()), *signed)
+        found[event.asset] = (*found.get(event.asset, ()), _signed(event, {}))
     return found
 
 
 def _events_of_windows(project: Project, logs: tuple[object, ...], request: LabelsImportRequest) -> layers.Layer:
     """Windows belong to log files: to the asset whose recording came from that file, else to the one that was named."""
     from workbench.logs.label_files import WindowsOfLog
-    from workbench.logs.labels import Event as LayerEvent
     from workbench.logs.labels import make_event
 
     of_file = _assets_by_source(project)
     windows = [log for log in logs if isinstance(log, WindowsOfLog)]
     is_only = len(windows) == 1
-    events: list[layers.Event] = []
+    events: list[Event] = []
     for log in windows:
         name = Path(log.log).name
         asset = of_file.get(name) or (request.asset if is_only or Path(name).stem == request.asset else None)
         if asset and request.asset in (None, asset):
             events.extend(
-                make_event(
-                    LayerEvent(id="", asset=asset, name="anomaly", start_utc=a, end_utc=b, state=request.state, source="file")
-                )
+                make_event(Event(id="", asset=asset, name="anomaly", start_utc=a, end_utc=b, state=request.state, source="file"))
                 for a, b in log.windows
             )
     if not events:
@@ -305,8 +279,7 @@ def _assets_by_source(project: Project) -> dict[str, str]:
 def _result_of(project: Project, assets: list[str]) -> LabelsResult:
     layers_of = {asset: items[0].id for asset in assets if (items := project.items("labels", asset))}
     events = [event for asset in layers_of for event in _layer_of(project, asset)]
-    outer = msgspec.convert(msgspec.to_builtins(events), list[Event])
-    return LabelsResult(events=tuple(sorted(outer, key=_by_time)), layers=layers_of)
+    return LabelsResult(events=tuple(sorted(events, key=_by_time)), layers=layers_of)
 
 
 def _by_time(event: Event) -> tuple[str, str, str]:

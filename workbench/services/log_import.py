@@ -16,7 +16,7 @@ from workbench.core.clock import format_utc
 from workbench.core.errors import LogFormatError, QuestionOpen
 from workbench.core.jobs import Job
 from workbench.core.requests import to_arguments
-from workbench.services.log_summaries import question_of, summary_of
+from workbench.services.log_summaries import summary_of
 from workbench.services.logs import ImportRequest, ImportResult, RecordingSummary
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def run_import(request: ImportRequest, job: Job) -> ImportResult:
         stored, questions = _import_streams(ask) or _import_parsed(ask, paths, job)
     job.progress(1.0, "stored")
     return ImportResult(
-        recordings=tuple(one.summary for one in stored), questions=tuple(question_of(question) for question in questions),
+        recordings=tuple(one.summary for one in stored), questions=tuple(questions),
         bytes_stored=sum(one.size_bytes for one in stored),
     )  # fmt: skip
 

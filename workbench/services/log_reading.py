@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from workbench.core.jobs import Job
-from workbench.services.log_summaries import question_of, summary_of
+from workbench.services.log_summaries import summary_of
 from workbench.services.logs import Guess, InspectRequest, InspectResult, PreviewColumn, PreviewRequest, PreviewResult
 
 STREAM_FROM_BYTES = 32 * 1024 * 1024
@@ -25,7 +25,7 @@ def run_inspect(request: InspectRequest, job: Job) -> InspectResult:
     job.progress(1.0, "read")
     return InspectResult(
         recordings=tuple(summary_of(recording.facts) for recording in parsed.recordings),
-        questions=tuple(question_of(question) for question in parsed.questions),
+        questions=parsed.questions,
     )
 
 
@@ -45,7 +45,7 @@ def _inspect_stream(request: InspectRequest, job: Job) -> InspectResult | None:
             facts = import_plain(log, Path(folder), job.progress)
         except NotPlain:
             return None
-    return InspectResult(recordings=(summary_of(facts),), questions=tuple(question_of(question) for question in facts.questions))
+    return InspectResult(recordings=(summary_of(facts),), questions=facts.questions)
 
 
 def run_preview(request: PreviewRequest, job: Job) -> PreviewResult:
@@ -69,5 +69,5 @@ def run_preview(request: PreviewRequest, job: Job) -> PreviewResult:
             for column in found.columns
         ),
         rows=found.rows,
-        questions=tuple(question_of(question) for question in found.questions),
+        questions=found.questions,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.core.clock import format_utc
-from workbench.services.logs import ChannelSummary, Finding, Question, RecordingSummary
+from workbench.services.logs import Finding, RecordingSummary
 
 if TYPE_CHECKING:
     from workbench.logs import summary
@@ -16,26 +16,11 @@ def summary_of(facts: summary.RecordingFacts, *, asset: str | None = None, recor
     return RecordingSummary(
         source=facts.source, sources=facts.sources, rows=facts.rows, first_utc=_utc(facts.first_ns),
         last_utc=_utc(facts.last_ns), sample_period_s=facts.sample_period_s,
-        channels=tuple(_channel_of(channel) for channel in facts.channels), n_gaps=facts.n_gaps,
+        channels=facts.channels, n_gaps=facts.n_gaps,
         n_duplicates_dropped=facts.n_duplicates_dropped, n_backward_steps=facts.n_backward_steps,
         findings=tuple(_finding_of(finding) for finding in facts.findings),
         left_out=tuple({"channel": left.channel, "why": left.why} for left in facts.left_out), labels=facts.labels,
         asset=asset, id=recording_id,
-    )  # fmt: skip
-
-
-def question_of(question: summary.Question) -> Question:
-    """A question as services hand it out."""
-    return Question(
-        code=question.code, text=question.text, choices=question.choices, default=question.default, channel=question.channel,
-        blocks=question.blocks,
-    )  # fmt: skip
-
-
-def _channel_of(channel: summary.ChannelFacts) -> ChannelSummary:
-    return ChannelSummary(
-        name=channel.name, unit=channel.unit, n_good=channel.n_good, bad=channel.bad, min=channel.min, max=channel.max,
-        mean=channel.mean, quantity=channel.quantity, n_absent=channel.n_absent,
     )  # fmt: skip
 
 

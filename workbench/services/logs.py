@@ -7,6 +7,8 @@ from typing import Annotated
 from workbench.core.codec import Record
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
+from workbench.logs.summary import ChannelFacts as ChannelFacts  # pages take them from here
+from workbench.logs.summary import Question as Question
 from workbench.services.common import Answers, Join, LogPaths, NewProjectFolder, ProjectFolder, ZoneName
 
 
@@ -22,31 +24,6 @@ class Finding(Record, frozen=True, kw_only=True):
     """NE 107 word for the symbol: failure, function_check, out_of_specification, maintenance_required, not_checked."""
 
 
-class Question(Record, frozen=True, kw_only=True):
-    """What the file can't tell. `channel` when it concerns one channel only; `blocks` when import waits for it."""
-
-    code: str
-    text: str
-    choices: tuple[str, ...]
-    default: str | None
-    channel: str | None = None
-    blocks: bool = False
-
-
-class ChannelSummary(Record, frozen=True, kw_only=True):
-    """One channel as `logs inspect` prints it."""
-
-    name: str
-    unit: str | None
-    n_good: int
-    bad: dict[str, int]
-    min: float | None
-    max: float | None
-    mean: float | None
-    quantity: str = ""
-    n_absent: int = 0
-
-
 class RecordingSummary(Record, frozen=True, kw_only=True):
     """One recording as `logs inspect` prints it; `id` and `asset` only once it is in a project."""
 
@@ -55,7 +32,7 @@ class RecordingSummary(Record, frozen=True, kw_only=True):
     first_utc: str | None
     last_utc: str | None
     sample_period_s: float | None
-    channels: tuple[ChannelSummary, ...]
+    channels: tuple[ChannelFacts, ...]
     n_gaps: int
     n_duplicates_dropped: int
     n_backward_steps: int

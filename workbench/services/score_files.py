@@ -68,12 +68,11 @@ def parse_each(
 ) -> Iterator[tuple[str, list[ParsedRecording], list[Question]]]:
     """Read file by file (or all together to join them): source, recordings, questions. Raises LogFormatError, EncodingError."""
     from workbench.logs.parse import ParseOptions, parse_logs
-    from workbench.services.log_summaries import question_of
 
     options = ParseOptions(zone=choices.zone, answers=choices.answer, join=join)
     parts = _each_file(paths, options) if join is False else [(None, parse_logs(paths, options))]
     for path, parsed in parts:
-        questions = [question_of(question) for question in parsed.questions]
+        questions = list(parsed.questions)
         for recording in parsed.recordings:
             inside = recording.facts.source if path is None else str(path / recording.facts.source)
             yield str(path) if path and len(parsed.recordings) == 1 else inside, [recording], questions
