@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Sequence
 
 import msgspec
@@ -14,6 +15,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.jobs import JobEvent, Progress
 
 CANCELLED_CODE = "CANCELLED"
+_PIPE_INTERVAL_S = 5.0
 _MAX_CELL = 60
 _MAX_INLINE = 60
 _MORE = "The whole result, with what is left out here: --json."
@@ -25,17 +27,23 @@ class Console:
     def __init__(self, *, wants_json: bool) -> None:
         self.wants_json = wants_json
         self._shows_progress = sys.stderr.isatty()
+        self._said_s = time.monotonic()
         self._has_open_line = False
         self._has_answered = False
 
     def sink(self, event: JobEvent) -> None:
-        """Show progress on one line of standard error."""
-        if not isinstance(event, Progress) or not self._shows_progress:
+        """Show progress on one line of standard error; into a file or a pipe, a line now and then."""
+        if not isinstance(event, Progress):
             return
         remaining = f" · {event.remaining_s:.0f} s left" if event.remaining_s is not None else ""
-        sys.stderr.write(f"\r\x1b[K{event.fraction * 100:3.0f} %{remaining}  {_shown(event.message[:80])}")
+        line = f"{event.fraction * 100:3.0f} %{remaining}  {_shown(event.message[:80])}"
+        if self._shows_progress:
+            sys.stderr.write(f"\r\x1b[K{line}")
+            self._has_open_line = True
+        elif time.monotonic() - self._said_s >= _PIPE_INTERVAL_S:
+            self._said_s = time.monotonic()
+            sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
-        self._has_open_line = True
 
     def result(self, value: object) -> None:
         """Print a result."""
