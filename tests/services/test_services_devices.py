@@ -177,7 +177,9 @@ def test_a_cable_that_stays_out_is_unknown_and_says_what_to_do(site: Site) -> No
         assert f"devices resume --port {port}" in result.next_action
         assert site.running() == 3
         again = result
-        while again.state == "not_reached":
+        # The cable may come back in the middle of a resume: the old model is then read back, and the next resume goes on.
+        while again.state in ("not_reached", "failed_at_identify"):
+            assert site.running() == 3
             again = resume_update(ResumeRequest(port=port), Job())
     assert (again.verdict, site.running()) == ("verified", 4)
     assert 0 < again.bytes < site.new.stat().st_size
