@@ -162,11 +162,14 @@ def test_without_a_display_the_window_says_so_and_the_program_does_not_crash(tmp
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_polite_kill_ends_a_command_as_cancelled(number: signal.Signals, tmp_path: Path) -> None:
+    # A shell that starts the tests in the background has them ignore Ctrl+C, and children inherit that.
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
     words = ["sample", "--out", str(tmp_path / "logs"), "--pumps", "30", "--days", "60", "--json"]
-    process = start_own(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(2.0)
-    process.send_signal(number)
-    out, err = process.communicate(timeout=30)
+    with start_own(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        signal.signal(signal.SIGINT, former)
+        time.sleep(2.0)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
     assert json.loads(out)["error"]["code"] == "CANCELLED"
 
