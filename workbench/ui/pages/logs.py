@@ -16,6 +16,8 @@ from workbench.ui.actions import Action
 from workbench.ui.context import AppContext, Selection
 from workbench.ui.format import count, duration, span, zone_of
 from workbench.ui.page import Page
+from workbench.ui.pages.logs_actions import logs_actions
+from workbench.ui.pages.logs_modes import ModeStack
 from workbench.ui.pages.logs_preview import ImportPreview
 from workbench.ui.pages.logs_side import LogsSide
 from workbench.ui.pages.logs_view import CLOSING, LogsView, asked_range, parse_day
@@ -41,6 +43,7 @@ class LogsPage(Page):
         self._removed: tuple[str, ...] = ()
         self.side = LogsSide(context)
         self.view = LogsView(context, "logs")
+        self.modes = ModeStack(context, self.view)
         self.preview = ImportPreview(context)
         self._is_previewing = self._is_stale = False
         self._empty = EmptyState(
@@ -54,36 +57,7 @@ class LogsPage(Page):
         self._show_stack()
 
     def actions_offered(self) -> tuple[Action, ...]:
-        return (
-            Action(
-                id="logs.import", title=self.tr("Import log"), icon="import", callback=self.choose_files, page="logs",
-                menu="Log", keys=("Ctrl+I",), command="workbench logs import",
-            ),
-            Action(
-                id="logs.store", title=self.tr("Import"), icon="import", callback=self.preview.start_import, page="logs",
-                keys=("Ctrl+Return",), command="workbench logs import", blocked=self._why_not_stored,
-            ),
-            Action(
-                id="logs.cancel", title=self.tr("Cancel import"), icon="cancel", callback=self.cancel_preview, page="logs",
-                blocked=self._why_no_preview,
-            ),
-            Action(
-                id="logs.copy", title=self.tr("Copy import as command"), icon="terminal", callback=self.copy_command,
-                page="logs", blocked=self._why_not_stored,
-            ),
-            Action(
-                id="logs.remove", title=self.tr("Remove recordings…"), icon="trash", callback=self.remove, page="logs",
-                menu="Log", command="workbench project remove", blocked=self._why_no_log,
-            ),
-            Action(
-                id="logs.import_folder", title=self.tr("Import folder of logs"), icon="folder", callback=self.choose_folder,
-                page="logs", menu="Log", command="workbench logs import",
-            ),
-            Action(
-                id="logs.label", title=self.tr("Label this span"), icon="label", callback=self.label_span, page="logs",
-                menu="Log", keys=("Ctrl+L",), blocked=self._why_no_log,
-            ),
-        )  # fmt: skip
+        return logs_actions(self)
 
     def activated(self, selection: Selection) -> None:
         if self.context.project is None:
@@ -146,7 +120,8 @@ class LogsPage(Page):
     def _lay_out(self) -> None:
         self._hint = Text("", "caption", "text3")
         self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.view.bar.insertWidget(1, self._hint, 10)
+        self.view.bar.insertWidget(1, self.modes.switch)
+        self.view.bar.insertWidget(2, self._hint, 10)
         self._on_span()
         holder = QWidget()
         column = QVBoxLayout(holder)
@@ -336,11 +311,14 @@ class LogsPage(Page):
             self.set_header_buttons()
         self.refresh_actions()
 
-    def _why_no_log(self) -> str:
+    def why_no_log(self) -> str:
+        """Why nothing can be done with a log; '' when one is there."""
         return "" if self._assets else self.tr("Import a log first")
 
-    def _why_no_preview(self) -> str:
+    def why_no_preview(self) -> str:
+        """Why there is nothing to import or to cancel."""
         return "" if self._is_previewing else self.tr("Choose files first")
 
-    def _why_not_stored(self) -> str:
-        return self._why_no_preview() or self.preview.why_not()
+    def why_not_stored(self) -> str:
+        """Why the import can't start."""
+        return self.why_no_preview() or self.preview.why_not()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.services.log_views import AssetLogs, ChannelView, OpenLogsRequest, open_asset_logs
@@ -26,11 +26,12 @@ _HELPERS = ("power", "")
 
 class LogsView(QWidget):
     """`opened(AssetLogs)` after a pump's logs were opened, `shown_changed()` after zoom, pan or another pump,
-    `channels_fitted(names)` when more or fewer rows fit and the person chose none."""
+    `channels_fitted(names)` when more or fewer rows fit and the person chose none, `channels_shown()` when other channels are."""
 
     opened = Signal(object)
     shown_changed = Signal()
     channels_fitted = Signal(object)
+    channels_shown = Signal()
 
     def __init__(self, context: AppContext, slot: str) -> None:
         super().__init__()
@@ -84,6 +85,13 @@ class LogsView(QWidget):
         """Give these channels a row; remembered for the pump."""
         self._checked[self.asset] = names
         self.plots.show_channels(names)
+        self.channels_shown.emit()
+
+    def put_in_place_of_plots(self, stack: QStackedWidget) -> None:
+        """Let a stack with other ways to look hold the plots as its first widget."""
+        self._column.replaceWidget(self.plots, stack)
+        self._column.setStretchFactor(stack, 1)
+        stack.addWidget(self.plots)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -169,7 +177,7 @@ class LogsView(QWidget):
         self.bar.addWidget(self.ranges)
         self.bar.addStretch(1)
         self.bar.addWidget(self.layers)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(holder)
