@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.services.log_views import AssetLogs, ChannelView, OpenLogsRequest, open_asset_logs
+from workbench.services.regimes import RegimesRequest, RegimesResult, log_regimes
 from workbench.ui.context import AppContext, Selection
+from workbench.ui.widgets.plots.regimes import marks_of_regimes
 from workbench.ui.widgets.plots.rows import ROW_PX
 from workbench.ui.widgets.plots.stack import StackedPlots
 from workbench.ui.widgets.segmented import Segmented
@@ -44,7 +46,7 @@ class LogsView(QWidget):
         self.asset = ""
         self.plots = StackedPlots(context.theme)
         self.ranges = Segmented(self._range_words(), "all")
-        self.layers = Segmented([("events", self.tr("Events")), ("quality", self.tr("Quality"))], is_multiple=True)
+        self.layers = Segmented(self._layer_words(), is_multiple=True)
         self.bar = QHBoxLayout()
         self._lay_out()
         self.ranges.chosen.connect(self._on_range)
@@ -73,6 +75,7 @@ class LogsView(QWidget):
         """Show nothing, and let go of the files."""
         self.logs, self.asset = None, ""
         self.plots.show_logs(None)
+        self.plots.regimes.set_marks(())
 
     def channels(self) -> tuple[str, ...]:
         """The channels that have a row."""
@@ -86,6 +89,18 @@ class LogsView(QWidget):
         self._checked[self.asset] = names
         self.plots.show_channels(names)
         self.channels_shown.emit()
+
+    def read_regimes(self) -> None:
+        """Find the pump's operating states; the plots are there before."""
+        if self.logs is not None:
+            request = RegimesRequest(project=self._context.project_text, asset=self.asset)
+            self._context.read(log_regimes, request, self._on_regimes, slot=f"regimes:{self._slot}")
+
+    def _on_regimes(self, result: object) -> None:
+        assert isinstance(result, RegimesResult)
+        if self.logs is not None:
+            own = [one for one in result.regimes if one.asset == self.asset]
+            self.plots.regimes.set_marks(marks_of_regimes(own, self.logs.gap_array))
 
     def put_in_place_of_plots(self, stack: QStackedWidget) -> None:
         """Let a stack with other ways to look hold the plots as its first widget."""
@@ -118,6 +133,7 @@ class LogsView(QWidget):
         self._show_wanted()
         self.opened.emit(logs)
         self._on_shown()
+        self.read_regimes()
 
     def _show_wanted(self) -> None:
         if self._wanted is not None:
@@ -136,7 +152,9 @@ class LogsView(QWidget):
         self._on_shown()
 
     def _on_layer(self, name: str, is_on: bool) -> None:
-        if name == "events":
+        if name == "regimes":
+            self.plots.regimes.setVisible(is_on)
+        elif name == "events":
             self.plots.set_events_shown(is_on)
         else:
             self.plots.set_quality_shown(is_on)
@@ -166,9 +184,12 @@ class LogsView(QWidget):
             ("all", self.tr("All")),
         ]  # fmt: skip
 
+    def _layer_words(self) -> list[tuple[str, str]]:
+        return [("regimes", self.tr("Regimes")), ("events", self.tr("Events")), ("quality", self.tr("Quality"))]
+
     def _lay_out(self) -> None:
-        self.layers.set_on("events", True)
-        self.layers.set_on("quality", True)
+        for name, _ in self._layer_words():
+            self.layers.set_on(name, True)
         holder = QWidget()
         holder.setFixedHeight(BAR_PX)
         self.bar = QHBoxLayout(holder)

@@ -1,4 +1,4 @@
-"""StackedPlots: overview, events, one row a channel and the time axis of one pump, over one shared stretch of time."""
+"""StackedPlots: overview, regimes, events, one row a channel and the time axis of one pump, over one shared stretch of time."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from workbench.ui.widgets.plots.axis import TimeAxisStrip
 from workbench.ui.widgets.plots.events import EventMark, EventStrip, marks_of
 from workbench.ui.widgets.plots.overview import OverviewStrip
 from workbench.ui.widgets.plots.quality import QualityMark
+from workbench.ui.widgets.plots.regimes import RegimeStrip
 from workbench.ui.widgets.plots.rows import PlotRows
 from workbench.ui.widgets.plots.time_view import TimeView
 from workbench.ui.widgets.plots.words import finding_words
@@ -39,6 +40,7 @@ class StackedPlots(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.view = TimeView(self)
         self.overview = OverviewStrip(theme, self.view)
+        self.regimes = RegimeStrip(theme, self.view)
         self.events = EventStrip(theme, self.view)
         self.rows = PlotRows(theme, self.view)
         self.axis = TimeAxisStrip(theme, self.view)
@@ -52,6 +54,7 @@ class StackedPlots(QWidget):
         column.setSpacing(0)
         column.addWidget(self.overview)
         column.addSpacing(4)
+        column.addWidget(self.regimes)
         column.addWidget(self.events)
         column.addWidget(self.rows, 1)
         column.addWidget(self.axis)
@@ -115,7 +118,7 @@ class StackedPlots(QWidget):
     def set_zone(self, name: str) -> None:
         """Show local times of a settings value; '' is UTC."""
         zone = zone_of(name)
-        for strip in (self.overview, self.events, self.rows, self.axis):
+        for strip in (self.overview, self.regimes, self.events, self.rows, self.axis):
             strip.set_zone(zone)
         self.axis.set_zone_words(name or "UTC")
         self.set_quality_shown(self._has_quality)
