@@ -30,6 +30,10 @@ class EventSpan(Record, frozen=True, kw_only=True):
     start_ns: int
     end_ns: int
     is_real: bool = True
+    sure_ns: int | None = None
+    """From when on it was certainly there, where its onset is an interval: earlier windows are learnt neither way."""
+    is_renewal: bool = False
+    """The machine was renewed (a preventive replacement): the life of windows before it is censored, not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -352,18 +352,24 @@ def _event_of(plan: Plan, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """Index (among the real events) of the event in which each row lies wholly, or -1."""
     real = [event for event in plan.events if event.is_real]
     inside = ends_in_events(plan.table, real)[rows]
-    starts = np.array([event.start_ns for event in real] or [0], np.int64)
+    starts = np.array([event.sure_ns or event.start_ns for event in real] or [0], np.int64)
     is_whole = (inside >= 0) & (plan.table.start_ns[rows] >= starts[np.maximum(inside, 0)])
     return np.where(is_whole, inside, -1)
 
 
 def hours_left(table: WindowTable, events: Sequence[EventSpan], cap_h: float) -> NDArray[np.float64]:
-    """Hours from each window's end to the next real event of its asset, capped; 0 within one, NaN after the last; [n]."""
+    """Hours from each window's end to the next real event of its asset, capped; 0 within one, NaN after the last; [n].
+
+    NaN also where a preventive replacement comes first: how long the part would have lived is not known (right-censored).
+    """
     hours = np.full(len(table), np.nan)
     for index, asset in enumerate(table.assets):
         own = np.flatnonzero(table.asset == index)
-        for event in sorted((e for e in events if e.asset == asset and e.is_real), key=lambda e: -e.start_ns):
+        for event in sorted((e for e in events if e.asset == asset and (e.is_real or e.is_renewal)), key=lambda e: -e.start_ns):
             before = own[table.end_ns[own] <= event.end_ns]
+            if event.is_renewal:
+                hours[before] = np.nan
+                continue
             hours[before] = np.clip((event.start_ns - table.end_ns[before]) / NS_PER_S / 3600, 0, cap_h)
     return hours
 

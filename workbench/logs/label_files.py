@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,7 +19,11 @@ from workbench.core.errors import EncodingError, InputError, LogFormatError
 from workbench.logs.event import Event, EventState
 from workbench.logs.labels import Layer, make_event
 
-COLUMNS = ("asset", "name", "start_utc", "end_utc", "state", "author", "created_utc", "source", "note", "id")
+COLUMNS = (
+    "asset", "name", "start_utc", "end_utc", "state", "author", "created_utc", "source", "note", "id",
+    "kind", "last_good_utc", "found_utc", "reported_utc", "fixed_utc", "mode", "mechanism", "as_found", "as_left", "action",
+    "order", "like", "distance",
+)  # fmt: skip
 _NAMES = {
     "asset": ("asset", "equipment", "equipment_tag", "tag", "pump"),
     "name": ("name", "event", "label", "what", "fault", "text"),
@@ -31,7 +36,13 @@ _NAMES = {
     "note": ("note", "comment", "remark"),
     "order": ("work_order", "order", "notification"),
     "reported": ("reported_utc", "reported"),
+    "id": ("id",),
 }
+_ALSO = (
+    "kind", "last_good_utc", "found_utc", "fixed_utc", "mode", "mechanism", "as_found", "as_left", "action", "like",
+)  # fmt: skip
+"""More columns, under their own names."""
+_ID = re.compile(r"[0-9a-f]{32}")
 _STATES: dict[str, EventState] = {
     **dict.fromkeys(("real", "true", "yes", "1", "confirmed"), "real"),
     **dict.fromkeys(("not_real", "not real", "false", "no", "0", "rejected"), "not_real"),
@@ -103,7 +114,8 @@ def format_events_csv(events: Iterable[Event]) -> bytes:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for event in events:
-        writer.writerow([_quote(str(getattr(event, column))) for column in COLUMNS])
+        values = (getattr(event, column) for column in COLUMNS)
+        writer.writerow(["" if value is None else _quote(str(value)) for value in values])
     return out.getvalue().encode("utf-8")
 
 
@@ -114,6 +126,7 @@ def _places(header: list[str], path: Path) -> dict[str, int]:
         place = next((folded.index(name) for name in names if name in folded), None)
         if place is not None:
             places[key] = place
+    places.update((name, folded.index(name)) for name in (*_ALSO, "distance") if name in folded)
     missing = [key for key in ("name", "start_utc", "end_utc") if key not in places]
     if missing:
         raise LogFormatError(
@@ -132,15 +145,31 @@ def _event_of(cells: dict[str, str], asset: str | None, state: EventState) -> Ev
     tag = cells.get("asset") or asset
     if not tag:
         raise InputError("the row names no asset.", "Say which pump it is with --asset.")
-    order = cells.get("order", "")
-    remarks = (cells.get("note", ""), order, f"reported {cells['reported']}" if cells.get("reported") else "")
-    return make_event(
-        Event(
-            id="", asset=tag, name=cells["name"], start_utc=cells["start_utc"], end_utc=cells["end_utc"],
-            state=_STATES[word] if word else state, author=cells.get("author", ""), created_utc=cells.get("created_utc", ""),
-            source=cells.get("source") or ("work order" if order else "file"), note=", ".join(filter(None, remarks)),
-        )
+    is_ours = "id" in cells and "created_utc" in cells
+    order, reported = cells.get("order", ""), cells.get("reported", "")
+    remarks = (cells.get("note", ""), "" if is_ours else order, f"reported {reported}" if reported and not is_ours else "")
+    event = Event(
+        id=cells["id"] if _ID.fullmatch(cells.get("id", "")) else "", asset=tag, name=cells["name"],
+        start_utc=cells["start_utc"], end_utc=cells["end_utc"], state=_STATES[word] if word else state,
+        author=cells.get("author", ""), created_utc=cells.get("created_utc", ""), note=", ".join(filter(None, remarks)),
+        source=cells.get("source") or ("work order" if order else "file"), order=order,
     )  # fmt: skip
+    more: dict[str, object] = {name: cells[name] for name in _ALSO if cells.get(name)}
+    if is_ours and reported:
+        more["reported_utc"] = reported
+    if cells.get("distance"):
+        more["distance"] = _number(cells["distance"])
+    try:
+        return make_event(msgspec.convert(msgspec.structs.asdict(event) | more, Event))
+    except msgspec.ValidationError as error:
+        raise InputError(f"the row is no event: {error}.", "Correct that cell.") from error
+
+
+def _number(cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError as error:
+        raise InputError(f"'{cell}' is no distance.", "It is a number such as 0.12.") from error
 
 
 def _quote(cell: str) -> str:

@@ -8,6 +8,7 @@ import anything but numpy and core.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 
 import msgspec
 import numpy as np
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 from workbench.core.clock import format_utc, parse_utc
 from workbench.core.codec import Record, encode_canonical, sha256_hex
 from workbench.core.errors import InputError
-from workbench.logs.event import Event, EventState
+from workbench.logs.event import DEFAULTS, INSTANTS, Event, EventState
+from workbench.logs.failure_words import MECHANISMS, MODES, is_code
 
 MAX_EVENTS = 100_000
 MAX_NAME = 200
@@ -28,10 +30,17 @@ Layer = tuple[Event, ...]
 
 
 class LayerFile(Record, frozen=True, kw_only=True):
-    """A layer as it is stored; the asset is in it so that the empty layers of two pumps are two objects."""
+    """A layer as it is stored; the asset is in it so that the empty layers of two pumps are two objects.
+
+    With a `base` it is what changed since that layer: `events` are new or changed, `removed` are ids; `depth` counts the
+    layers below it. A layer of thousands of events is so not written again for each edit.
+    """
 
     asset: str
     events: Layer
+    base: str = ""
+    removed: tuple[str, ...] = ()
+    depth: int = 0
 
 
 def make_event(event: Event, taken: frozenset[str] = frozenset()) -> Event:
@@ -50,8 +59,22 @@ def make_event(event: Event, taken: frozenset[str] = frozenset()) -> Event:
     event = msgspec.structs.replace(
         event, name=name, asset=asset, note=_clean(event.note, MAX_NOTE), author=_clean(event.author, MAX_NAME),
         source=_clean(event.source, MAX_NAME), start_utc=format_utc(start_ns), end_utc=format_utc(end_ns),
+        as_found=_clean(event.as_found, MAX_NOTE), as_left=_clean(event.as_left, MAX_NOTE), order=_clean(event.order, MAX_NAME),
+        **{field: format_utc(parse_utc(given)) for field in INSTANTS if (given := getattr(event, field))},
     )  # fmt: skip
+    _check_failure(event)
     return event if event.id else msgspec.structs.replace(event, id=_new_id(event, taken))
+
+
+def _check_failure(event: Event) -> None:
+    for word, code, known in (("mode", event.mode, MODES), ("mechanism", event.mechanism, MECHANISMS)):
+        if code and not is_code(known, code):
+            raise InputError(f"'{code}' is no failure {word}.", f"Use one of {', '.join(one.code for one in known)}.")
+    if event.last_good_utc and event.found_utc and parse_utc(event.found_utc) < parse_utc(event.last_good_utc):
+        raise InputError(
+            f"Event '{event.name}' was found ({event.found_utc}) before it was last known good ({event.last_good_utc}).",
+            "Exchange the two instants.",
+        )
 
 
 def check_layer(asset: str, events: Layer) -> Layer:
@@ -68,7 +91,7 @@ def check_layer(asset: str, events: Layer) -> Layer:
             raise InputError(f"Two events have the id {event.id}.", "Leave the id empty for a new event.")
         ids.add(event.id)
         checked.append(event)
-    return tuple(sorted(checked, key=_by_time))
+    return tuple(sorted(checked, key=_by_text))
 
 
 def add_event(layer: Layer, event: Event) -> Layer:
@@ -76,7 +99,7 @@ def add_event(layer: Layer, event: Event) -> Layer:
     event = make_event(event, frozenset(other.id for other in layer))
     same = [other for other in layer if _is_same_kind(other, event) and _overlap(other, event)]
     if not same:
-        return tuple(sorted((*layer, event), key=_by_time))
+        return tuple(sorted((*layer, event), key=_by_text))
     together = [*same, event]
     joined = msgspec.structs.replace(
         same[0],
@@ -84,7 +107,7 @@ def add_event(layer: Layer, event: Event) -> Layer:
         end_utc=max(together, key=_end_ns).end_utc,
         note="; ".join(dict.fromkeys(one.note for one in together if one.note)),
     )
-    return tuple(sorted((*(other for other in layer if other not in same), joined), key=_by_time))
+    return tuple(sorted((*(other for other in layer if other not in same), joined), key=_by_text))
 
 
 def merge_events(layer: Layer, events: Layer) -> Layer:
@@ -99,7 +122,7 @@ def merge_events(layer: Layer, events: Layer) -> Layer:
             known.add(key)
             ids.add(event.id)
             added.append(event)
-    return tuple(sorted((*layer, *added), key=_by_time))
+    return tuple(sorted((*layer, *added), key=_by_text))
 
 
 def move_event(layer: Layer, event_id: str, start_ns: int, end_ns: int) -> Layer:
@@ -148,13 +171,51 @@ def events_of_column(times_ns: NDArray[np.int64], values: NDArray[np.floating], 
 
 def encode_layer(asset: str, layer: Layer) -> bytes:
     """The stored form: the same events give the same bytes."""
-    return encode_canonical(LayerFile(asset=asset, events=layer))
+    return encode_canonical({"asset": asset, "events": [_sparse(event) for event in layer]})
+
+
+def encode_change(asset: str, base: str, depth: int, edit: Mapping[str, Event | None]) -> bytes:
+    """The stored form of what changed since the layer `base` (its hash)."""
+    changed = [_sparse(event) for _, event in sorted(edit.items()) if event is not None]
+    removed = sorted(name for name, event in edit.items() if event is None)
+    return encode_canonical({"asset": asset, "base": base, "depth": depth, "events": changed, "removed": removed})
+
+
+def apply_edit(asset: str, layer: Layer, edit: Mapping[str, Event | None]) -> tuple[Layer, dict[str, Event | None]]:
+    """The layer after an edit, and what of the edit changed something (in normal form).
+
+    Only what changes is checked: `layer` is in normal form already. Raises InputError as `check_layer` does.
+    """
+    known = {event.id: event for event in layer}
+    effect: dict[str, Event | None] = {}
+    for name, given in edit.items():
+        if given is not None and (given.asset != asset or given.id != name):
+            raise InputError(f"Event '{given.name}' belongs to {given.asset}, not to {asset}.", "Save each pump's own events.")
+        event = make_event(given) if given is not None else None
+        if known.get(name) != event:
+            effect[name] = event
+    kept = [event for event in layer if event.id not in effect]
+    after = (*kept, *(event for event in effect.values() if event is not None))
+    if len(after) > MAX_EVENTS:
+        raise InputError(f"{len(after)} events are more than the {MAX_EVENTS} a pump can have.", "Import fewer.")
+    return tuple(sorted(after, key=_by_text)) if effect else layer, effect
+
+
+def _sparse(event: Event) -> dict[str, object]:
+    """Without the fields that say nothing."""
+    values = ((name, getattr(event, name)) for name in event.__struct_fields__)
+    return {name: value for name, value in values if value != DEFAULTS[name]}
+
+
+def _by_text(event: Event) -> tuple[str, str, str, str]:
+    """In order of time without parsing: stored instants are in normal form, and 'Z' sorts after '.'."""
+    return event.start_utc.rstrip("Z"), event.end_utc.rstrip("Z"), event.name, event.id
 
 
 def _replace(layer: Layer, event_id: str, **changes: object) -> Layer:
     event = find_event(layer, event_id)
     changed = make_event(msgspec.structs.replace(event, **changes))
-    return tuple(sorted((changed if other.id == event_id else other for other in layer), key=_by_time))
+    return tuple(sorted((changed if other.id == event_id else other for other in layer), key=_by_text))
 
 
 def _new_id(event: Event, taken: frozenset[str]) -> str:
@@ -191,7 +252,3 @@ def _start_ns(event: Event) -> int:
 
 def _end_ns(event: Event) -> int:
     return parse_utc(event.end_utc)
-
-
-def _by_time(event: Event) -> tuple[int, int, str, str]:
-    return _start_ns(event), _end_ns(event), event.name, event.id

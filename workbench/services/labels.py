@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from workbench.core.clock import NS_PER_S, format_utc, now_ns
-from workbench.core.codec import decode_strict, write_atomic
+from workbench.core.codec import write_atomic
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.logs.event import Event as Event  # pages take them from here
 from workbench.logs.event import EventState as EventState
+from workbench.logs.label_edits import difference
 from workbench.services.common import NewProjectFolder, ProjectFolder
+from workbench.services.label_layers import newest_layer, store_edit, store_layer
 
 if TYPE_CHECKING:
     from workbench.logs import labels as layers
@@ -56,9 +58,9 @@ def save_labels(request: LabelsSaveRequest, job: Job) -> LabelsResult:
     from workbench.logs.labels import check_layer
 
     with _open(request.project) as project, project.exclusive():
-        stored = {event.id: event for event in _layer_of(project, request.asset)}
-        events = tuple(_signed(event, stored) for event in request.events)
-        _store(project, request.asset, check_layer(request.asset, events), request.what)
+        stored = {event.id: event for event in newest_layer(project, request.asset)}
+        events = tuple(signed(event, stored) for event in request.events)
+        store_layer(project, request.asset, check_layer(request.asset, events), request.what)
         return _result_of(project, [request.asset])
 
 
@@ -81,8 +83,9 @@ def add_label(request: LabelsAddRequest, job: Job) -> LabelsResult:
         id="", asset=request.asset, name=request.name, start_utc=request.start, end_utc=request.end, state=request.state
     )
     with _open(request.project) as project, project.exclusive():
-        layer = add_event(_layer_of(project, request.asset), _signed(event, {}))
-        _store(project, request.asset, layer, f"Event {request.name} added", _command("add", request))
+        before = newest_layer(project, request.asset)
+        edit = difference(before, add_event(before, signed(event, {})))
+        store_edit(project, request.asset, edit, f"Event {request.name} added", _command("add", request))
         return _result_of(project, [request.asset])
 
 
@@ -149,7 +152,7 @@ def import_label_column(request: LabelsFromColumnRequest, job: Job) -> LabelsRes
         for number, (recording, values) in enumerate(columns):
             job.progress(number / len(columns), recording.summary.source)
             if values is not None:
-                found += events_of_column(recording.times_ns, values, _signed(template, {}))
+                found += events_of_column(recording.times_ns, values, signed(template, {}))
         if all(values is None for _, values in columns):
             known = sorted({name for recording, _ in columns for name in recording.labels})
             raise InputError(
@@ -172,7 +175,7 @@ def _open_existing(folder: str) -> Project:
     return Project.open_existing(Path(folder))
 
 
-def _signed(event: Event, stored: dict[str, Event]) -> Event:
+def signed(event: Event, stored: dict[str, Event]) -> Event:
     """A new event gets its author and the instant it was made at; one that was there keeps both."""
     if event.author or event.id in stored:
         return event
@@ -188,30 +191,6 @@ def _assets_of(project: Project, asset: str | None) -> list[str]:
     return [asset] if asset else sorted({item.asset for item in project.items("labels")})
 
 
-def _layer_of(project: Project, asset: str) -> layers.Layer:
-    from workbench.logs.labels import LayerFile
-
-    items = project.items("labels", asset)
-    if not items:
-        return ()
-    data = project.objects.get_bytes("labels", items[0].id)
-    return decode_strict(data, LayerFile, what=f"The events of {asset}").events
-
-
-def _store(project: Project, asset: str, layer: layers.Layer, what: str, command: str = "") -> None:
-    """Nothing is written when nothing changed."""
-    from workbench.logs.labels import encode_layer
-    from workbench.project.acts import Act, Item
-
-    former = project.items("labels", asset)
-    layer_id = project.objects.put_bytes("labels", encode_layer(asset, layer))
-    if former and former[0].id == layer_id:
-        return
-    states = {state: sum(event.state == state for event in layer) for state in ("real", "not_real", "unsure")}
-    item = Item(kind="labels", id=layer_id, name=f"{len(layer)} events", asset=asset, details={"n_events": len(layer), **states})
-    project.record(Act(act="label", on=asset, what=what, item=item, refs=(layer_id,), command=command))
-
-
 def _command(word: str, request: Request) -> str:
     return shlex.join(to_arguments(("labels", word), request))
 
@@ -220,9 +199,9 @@ def _merge(project: Project, asset: str, events: layers.Layer, source: str, comm
     from workbench.logs.labels import merge_events
 
     with project.exclusive():
-        layer = _layer_of(project, asset)
+        layer = newest_layer(project, asset)
         merged = merge_events(layer, events)
-        _store(project, asset, merged, f"{len(merged) - len(layer)} events from {source}", command)
+        store_edit(project, asset, difference(layer, merged), f"{len(merged) - len(layer)} events from {source}", command)
 
 
 def _read_file(project: Project, path: Path, request: LabelsImportRequest) -> dict[str, layers.Layer]:
@@ -238,7 +217,7 @@ def _read_file(project: Project, path: Path, request: LabelsImportRequest) -> di
         raise InputError(f"{path.name} holds no events.", "It should have a line for each, below the line of names.")
     found: dict[str, layers.Layer] = {}
     for event in events:
-        found[event.asset] = (*found.get(event.asset, ()), _signed(event, {}))
+        found[event.asset] = (*found.get(event.asset, ()), signed(event, {}))
     return found
 
 
@@ -278,7 +257,7 @@ def _assets_by_source(project: Project) -> dict[str, str]:
 
 def _result_of(project: Project, assets: list[str]) -> LabelsResult:
     layers_of = {asset: items[0].id for asset in assets if (items := project.items("labels", asset))}
-    events = [event for asset in layers_of for event in _layer_of(project, asset)]
+    events = [event for asset in layers_of for event in newest_layer(project, asset)]
     return LabelsResult(events=tuple(sorted(events, key=_by_time)), layers=layers_of)
 
 

@@ -13,6 +13,7 @@ from workbench.core.codec import Record, write_atomic
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
+from workbench.logs.event import Event, is_positive, is_renewal
 from workbench.services.common import ProjectFolder
 
 if TYPE_CHECKING:
@@ -274,17 +275,22 @@ def _is_better(new: dict[str, float | None], champion: dict[str, float | None], 
 
 
 def _events_of(project: Project) -> tuple[EventSpan, ...]:
-    from workbench.learning.dataset import EventSpan
+    """What training is told: planned operation is normal; the unsure, censored and repaired counts neither way."""
     from workbench.services.labels import LabelsListRequest, list_labels
 
     events = list_labels(LabelsListRequest(project=str(project.root)), Job()).events
-    return tuple(
-        EventSpan(
-            id=event.id, asset=event.asset, name=event.name, start_ns=parse_utc(event.start_utc),
-            end_ns=parse_utc(event.end_utc), is_real=event.state == "real",
-        )
-        for event in events
-        if event.state != "not_real"
+    return tuple(_span_of(event) for event in events if event.state != "not_real" and event.kind != "operation")
+
+
+def _span_of(event: Event) -> EventSpan:
+    from workbench.learning.dataset import EventSpan
+
+    start_ns, end_ns = parse_utc(event.start_utc), parse_utc(event.end_utc)
+    found_ns = parse_utc(event.found_utc) if event.found_utc and event.last_good_utc else None
+    return EventSpan(
+        id=event.id, asset=event.asset, name=event.name, start_ns=start_ns, end_ns=end_ns, is_real=is_positive(event),
+        sure_ns=found_ns if found_ns is not None and start_ns < found_ns <= end_ns else None,
+        is_renewal=is_renewal(event) and not is_positive(event),
     )  # fmt: skip
 
 
