@@ -77,7 +77,7 @@ def is_clearly_quality(cells: Cells) -> bool:
 
     A column 'Status' may be a machine's state, a column 'Q' a flow of some 200.
     """
-    counts = np.bincount(cells.codes[cells.codes >= 0], minlength=len(cells.texts))
+    counts = cells.counts()
     if counts.size == 0 or np.count_nonzero(counts) > _MAX_CODES:
         return False
     commonest = cells.texts[int(np.argmax(counts))].strip()
@@ -148,10 +148,10 @@ def _scheme_of(cells: Cells) -> Scheme | None:
 
 def _majority(cells: Cells) -> Scheme:
     """Without codes of a standard: 0 is good, unless the column is a mere flag that is mostly 1."""
-    codes = np.array([-1 if (code := _code(text.strip())) is None else code for text in cells.texts] + [-1])
-    rows = codes[cells.codes]
-    numbers = rows[rows >= 0]
-    if numbers.size and numbers.max() <= 1 and np.mean(numbers) > 0.5:
+    codes = np.array([-1 if (code := _code(text.strip())) is None else code for text in cells.texts], np.int64)
+    counts = np.where(codes >= 0, cells.counts(), 0)
+    n_numbers = int(counts.sum())
+    if n_numbers and codes[counts > 0].max() <= 1 and float(codes @ counts) / n_numbers > 0.5:
         return "one"
     return "zero"
 

@@ -49,14 +49,26 @@ class Cells:
         codes = np.fromiter((index.setdefault(value, len(index)) for value in values), dtype=np.int32)
         return cls(tuple(index), codes)
 
+    @property
+    def n_rows(self) -> int:
+        """Rows, those without a cell included."""
+        return int(self.codes.size)
+
+    def counts(self) -> NDArray[np.intp]:
+        """How often each text occurs."""
+        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.texts))
+
+    def alternation(self) -> float:
+        """Share of rows (0..1) whose cell differs from the one before."""
+        return float(np.mean(np.diff(self.codes) != 0)) if self.codes.size > 1 else 0.0
+
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Cells:
         """The cells of these rows."""
         return Cells(self.texts, self.codes[rows])
 
     def used(self, limit: int | None = None) -> tuple[str, ...]:
         """The distinct texts that occur (the first `limit` of them)."""
-        counts = np.bincount(self.codes[self.codes >= 0], minlength=len(self.texts))
-        return tuple(self.texts[index] for index in np.flatnonzero(counts)[:limit].tolist())
+        return tuple(self.texts[index] for index in np.flatnonzero(self.counts())[:limit].tolist())
 
     def compact(self) -> Cells:
         """The same cells with only those texts that occur."""

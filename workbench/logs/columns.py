@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,40 @@ _MAX_REASONS = 64
 _OTHER = "other text"
 
 
+class ReadFacts(Protocol):
+    """What a column's role depends on: of a column in memory, or gathered block by block."""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why cells are no numbers, in order of appearance."""
+
+    @property
+    def unit_names(self) -> tuple[str, ...]:
+        """Units printed in cells."""
+
+    @property
+    def n_number(self) -> int:
+        """Rows that are numbers."""
+
+    @property
+    def n_text(self) -> int:
+        """Rows of other text."""
+
+    @property
+    def n_known_bad(self) -> int:
+        """Rows with a known word for bad."""
+
+    @property
+    def is_state(self) -> bool:
+        """Whether words say on and off."""
+
+    def n_distinct(self) -> int:
+        """Distinct numbers."""
+
+    def counts_up(self) -> bool:
+        """Whether whole numbers rise from row to row."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadCells:
     """A column read: values float64 [n], reason codes int16 [n] (0 good, -1 absent, k the k-th reason), units per cell."""
@@ -36,6 +71,20 @@ class ReadCells:
     n_text: int
     n_known_bad: int
     is_state: bool
+
+    def n_distinct(self) -> int:
+        """Distinct numbers."""
+        return int(np.unique(self.values[np.isfinite(self.values)]).size)
+
+    def counts_up(self) -> bool:
+        """Whether whole numbers rise from row to row, as a running number does."""
+        good = self.values[np.isfinite(self.values)]
+        if good.size == 0:
+            return True
+        steps = np.diff(good)
+        return bool(
+            (good % 1 == 0).all() and (steps.size == 0 or np.mean(steps >= 0) > 0.95) and (good.size < 3 or good[-1] > good[0])
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +122,7 @@ def read_cells(cells: Cells | NumberCells, decimal: Decimal) -> ReadCells:
     plain = read_plain(cells.texts) if decimal == "." else None
     if plain is not None:
         return _read_plain(cells, plain)
-    states = _states_of(cells)
+    states = states_of(cells)
     if states is not None:
         return _read_states(cells, states)
     readings = [read_cell(text, decimal) for text in cells.texts]
@@ -81,8 +130,7 @@ def read_cells(cells: Cells | NumberCells, decimal: Decimal) -> ReadCells:
     units: dict[str, int] = {}
     codes = [_code_of(reading.reason, reasons) for reading in readings]
     unit_codes = [units.setdefault(reading.unit, len(units)) if reading.unit else -1 for reading in readings]
-    counts = np.bincount(cells.codes[cells.codes >= 0], minlength=len(readings))
-    n_number, n_text, n_known_bad = _count_kinds(cells.texts, [reading.reason for reading in readings], counts.tolist())
+    n_number, n_text, n_known_bad = count_kinds(cells.texts, [reading.reason for reading in readings], cells.counts().tolist())
     return ReadCells(
         values=np.array([reading.value for reading in readings] + [np.nan])[cells.codes],
         codes=np.array([*codes, ABSENT], np.int16)[cells.codes],
@@ -96,7 +144,7 @@ def read_cells(cells: Cells | NumberCells, decimal: Decimal) -> ReadCells:
     )
 
 
-def _count_kinds(texts: Sequence[str], reasons: Sequence[str], counts: Sequence[int]) -> tuple[int, int, int]:
+def count_kinds(texts: Sequence[str], reasons: Sequence[str], counts: Sequence[int]) -> tuple[int, int, int]:
     """Rows that are numbers, other text, and known words for bad."""
     n_number = n_text = n_known_bad = 0
     for text, reason, count in zip(texts, reasons, counts, strict=True):
@@ -140,7 +188,7 @@ def _read_numbers(cells: NumberCells) -> ReadCells:
     )  # fmt: skip
 
 
-def _states_of(cells: Cells) -> dict[str, float] | None:
+def states_of(cells: Cells) -> dict[str, float] | None:
     """Words of a column that says on and off; None when it is no such column."""
     found: dict[str, float] = {}
     n_other = 0

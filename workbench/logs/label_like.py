@@ -6,8 +6,10 @@ table is one by its behaviour. Elsewhere such a column may be a pump's run signa
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,22 +42,58 @@ def is_label_name(name: str, unit: str | None = None, n_distinct: int = 0) -> bo
     return bool(_SURE.search(folded)) or (n_distinct <= MAX_LABEL_VALUES and bool(_LABEL.search(folded)))
 
 
-def behaves_like_label(values: NDArray[np.float64]) -> bool:
+@dataclass(slots=True)
+class StateRuns:
+    """What tells a column of states apart from a measurement, gathered over all of it, at once or in blocks."""
+
+    n_good: int = 0
+    n_changes: int = 0
+    n_nonzero: int = 0
+    first: float = math.nan
+    last: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    is_states: bool = True
+    """Only -1, 0 and 1 so far."""
+
+    def add(self, values: NDArray[np.float64]) -> None:
+        """The next values [n], NaN = missing."""
+        good = values[np.isfinite(values)]
+        if good.size == 0 or not self.is_states:
+            return
+        self.is_states = bool(np.isin(good, (0.0, 1.0, -1.0)).all())
+        self.n_changes += int(np.count_nonzero(np.diff(good))) + int(self.n_good > 0 and good[0] != self.last)
+        self.first = float(good[0]) if self.n_good == 0 else self.first
+        self.last = float(good[-1])
+        self.low, self.high = float(np.fmin(self.low, good.min())), float(np.fmax(self.high, good.max()))
+        self.n_nonzero += int(np.count_nonzero(good))
+        self.n_good += int(good.size)
+
+    @property
+    def is_few(self) -> bool:
+        """Whether values seldom change."""
+        return self.n_good >= 20 and self.n_changes + 1 <= max(12, _MAX_RUNS_FRACTION * self.n_good)
+
+
+def _runs_of(values: NDArray[np.float64] | StateRuns) -> StateRuns:
+    if isinstance(values, StateRuns):
+        return values
+    runs = StateRuns()
+    runs.add(values)
+    return runs
+
+
+def behaves_like_label(values: NDArray[np.float64] | StateRuns) -> bool:
     """Whether values [n] (NaN = missing) are only 0 and 1 (or -1, 0, 1) in few runs, starting normal, mostly normal."""
-    good = values[np.isfinite(values)]
-    if good.size < 20 or not np.isin(good, (0.0, 1.0, -1.0)).all() or good.min() == good.max():
-        return False
-    n_runs = int(np.count_nonzero(np.diff(good))) + 1
-    few = n_runs <= max(12, _MAX_RUNS_FRACTION * good.size)
-    return bool(few and good[0] == 0.0 and np.mean(good != 0.0) <= 0.6)
+    runs = _runs_of(values)
+    is_two = runs.is_states and runs.is_few and runs.low != runs.high
+    return is_two and runs.first == 0.0 and runs.n_nonzero <= 0.6 * runs.n_good
 
 
-def is_two_state(values: NDArray[np.float64]) -> bool:
+def is_two_state(values: NDArray[np.float64] | StateRuns) -> bool:
     """Whether values [n] are only 0 and 1 in few runs, whichever comes first."""
-    good = values[np.isfinite(values)]
-    if good.size < 20 or not np.isin(good, (0.0, 1.0)).all() or good.min() == 1.0:
-        return False
-    return int(np.count_nonzero(np.diff(good))) + 1 <= max(12, _MAX_RUNS_FRACTION * good.size)
+    runs = _runs_of(values)
+    return runs.is_states and runs.is_few and runs.low == 0.0
 
 
 def names_a_state(name: str) -> bool:
@@ -69,7 +107,7 @@ def input_channels(facts: RecordingFacts) -> tuple[str, ...]:
     return tuple(channel.name for channel in facts.channels if channel.name not in excluded)
 
 
-def trailing_labels(names: Sequence[str], columns: dict[str, NDArray[np.float64]]) -> list[str]:
+def trailing_labels(names: Sequence[str], columns: Mapping[str, NDArray[np.float64] | StateRuns]) -> list[str]:
     """Names at the table's end whose values behave like a label, and whose names are no machine state."""
     found: list[str] = []
     for name in reversed(names):

@@ -10,7 +10,7 @@ import numpy as np
 
 from workbench.logs.cell_quality import WEAK_NAMES, QualityColumn, find_quality_columns, has_quality_content, is_clearly_quality
 from workbench.logs.cells import Cells, read_cell
-from workbench.logs.columns import ReadCells
+from workbench.logs.columns import ReadFacts
 from workbench.logs.instants import parse_clock, parse_stamp
 from workbench.logs.label_like import NAMED_WHY, is_label_name
 from workbench.logs.readers.table import Header, NumberCells
@@ -59,7 +59,7 @@ class LongRoles:
     left_out: tuple[LeftOut, ...]
 
 
-def assign_roles(headers: Sequence[Header], columns: Sequence[Cells | NumberCells], reads: Sequence[ReadCells]) -> Roles:
+def assign_roles(headers: Sequence[Header], columns: Sequence[Cells | NumberCells], reads: Sequence[ReadFacts]) -> Roles:
     """Roles of a wide table's columns."""
     names = [header.name for header in headers]
     texts = [column if isinstance(column, Cells) else None for column in columns]
@@ -84,15 +84,15 @@ def assign_roles(headers: Sequence[Header], columns: Sequence[Cells | NumberCell
     return Roles(channels=tuple(channels), labels=tuple(labels), quality=tuple(quality), units=tuple(units), left_out=tuple(left))
 
 
-def _why_not(index: int, header: Header, column: Cells | NumberCells, read: ReadCells) -> str | None:
+def _why_not(index: int, header: Header, column: Cells | NumberCells, read: ReadFacts) -> str | None:
     """Why a column is no channel; '' for a column without name and content; None for a channel."""
     folded = fold_name(header.name)
     n_said = read.n_number + read.n_text + read.n_known_bad
     if _UNNAMED.fullmatch(header.name) and n_said == 0:
         return ""
-    if is_label_name(header.name, header.unit, _n_distinct(read)):
+    if is_label_name(header.name, header.unit, read.n_distinct()):
         return NAMED_WHY
-    if (folded in INDEX_NAMES or (_UNNAMED.fullmatch(header.name) and index == 0)) and _counts_up(read):
+    if (folded in INDEX_NAMES or (_UNNAMED.fullmatch(header.name) and index == 0)) and read.counts_up():
         return "index"
     if folded in ANNOTATION_NAMES and not read.is_state and header.unit is None and (read.n_text or not n_said):
         return "annotation"
@@ -101,7 +101,7 @@ def _why_not(index: int, header: Header, column: Cells | NumberCells, read: Read
     return None
 
 
-def _why_not_text(header: Header, folded: str, column: Cells, read: ReadCells) -> str | None:
+def _why_not_text(header: Header, folded: str, column: Cells, read: ReadFacts) -> str | None:
     if read.is_state:
         return None
     if folded in UNIT_NAMES and all(find_unit(text) or is_no_unit(text) for text in column.used(50)):
@@ -111,7 +111,7 @@ def _why_not_text(header: Header, folded: str, column: Cells, read: ReadCells) -
     return "text" if _is_text(read) else None
 
 
-def _is_text(read: ReadCells) -> bool:
+def _is_text(read: ReadFacts) -> bool:
     """More words than numbers; but a few kinds of words between numbers are states of a bad signal."""
     if read.n_text <= read.n_number:
         return False
@@ -128,20 +128,6 @@ def is_instant_column(column: Cells, name: str) -> bool:
     if all(text.strip().isdigit() for text in sample) and not is_time_name(name):
         return False
     return max(stamps, clocks) >= 0.8 * len(sample)
-
-
-def _n_distinct(read: ReadCells) -> int:
-    return int(np.unique(read.values[np.isfinite(read.values)]).size)
-
-
-def _counts_up(read: ReadCells) -> bool:
-    good = read.values[np.isfinite(read.values)]
-    if good.size == 0:
-        return True
-    steps = np.diff(good)
-    return bool(
-        (good % 1 == 0).all() and (steps.size == 0 or np.mean(steps >= 0) > 0.95) and (good.size < 3 or good[-1] > good[0])
-    )
 
 
 def find_long(headers: Sequence[Header], columns: Sequence[Cells | NumberCells], n_rows: int) -> LongRoles | None:
@@ -201,7 +187,7 @@ def _find_tag(headers: Sequence[Header], columns: Sequence[Cells | NumberCells],
 
 def _alternates(column: Cells) -> bool:
     """Whether neighbouring rows mostly differ, as tags do and remarks don't."""
-    return column.codes.size > 1 and float(np.mean(np.diff(column.codes) != 0)) >= 0.3
+    return column.n_rows > 1 and column.alternation() >= 0.3
 
 
 def _n_numeric(columns: Sequence[Cells | NumberCells]) -> int:
@@ -248,9 +234,10 @@ def is_event_list(headers: Sequence[Header], columns: Sequence[Cells | NumberCel
 
 def _is_remark(column: Cells) -> bool:
     """Words in most rows that seldom repeat; a log with a remark here and there has none in most rows."""
-    is_written = np.array([bool(text.strip()) for text in column.texts] + [False])[column.codes]
+    is_word = np.array([bool(text.strip()) for text in column.texts], np.bool_)
+    n_written = int(column.counts()[is_word].sum())
     used = [text for text in column.used(_SAMPLE) if text.strip()]
-    if not used or is_written.mean() < 0.5 or len(used) < min(0.3 * is_written.sum(), _SAMPLE / 2):
+    if not used or n_written < 0.5 * column.n_rows or len(used) < min(0.3 * n_written, _SAMPLE / 2):
         return False
     return sum(" " in text.strip() and cell_kind(text) == "x" for text in used) >= 0.5 * len(used)
 

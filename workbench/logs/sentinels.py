@@ -6,6 +6,7 @@ They count only where they stand far outside the rest of the column. What is out
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,17 +38,22 @@ def find_sentinels(values: NDArray[np.float64]) -> SentinelCells | None:
     rest = values[~is_candidate & np.isfinite(values)]
     if rest.size == 0:
         return None
-    low, high = float(rest.min()), float(rest.max())
+    sure, doubtful = judge_candidates(np.unique(values[is_candidate]).tolist(), float(rest.min()), float(rest.max()))
+    return SentinelCells(np.isin(values, sure), doubtful) if sure or doubtful else None
+
+
+def judge_candidates(candidates: Sequence[float], low: float, high: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """(surely no values, doubtful) of candidates that occur beside a rest from `low` to `high`."""
     span = max(high - low, 0.05 * max(abs(low), abs(high)), 1e-9)
-    is_sentinel, doubtful = np.zeros(values.shape, np.bool_), []
-    for value in np.unique(values[is_candidate]).tolist():
+    sure, doubtful = [], []
+    for value in candidates:
         distance = max(low - value, value - high)
         limit = _FAR_WHOLE if abs(value) in (999.0, 9999.0, 32767.0, 32768.0, 65535.0) else _FAR_SCALED
         if distance > limit * span:
-            is_sentinel |= values == value
+            sure.append(value)
         elif distance > 0 and limit == _FAR_WHOLE:
             doubtful.append(value)
-    return SentinelCells(is_sentinel, tuple(doubtful)) if is_sentinel.any() or doubtful else None
+    return tuple(sure), tuple(doubtful)
 
 
 def _may_hold(low: float, high: float) -> bool:

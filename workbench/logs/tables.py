@@ -45,6 +45,11 @@ class Table:
 
 def build_tables(segments: Sequence[Segment], *, join: bool | None) -> list[Table]:
     """Group segments into logs and stack them."""
+    return [_stack(group) for group in group_segments(segments, join=join)]
+
+
+def group_segments(segments: Sequence[Segment], *, join: bool | None) -> list[list[Segment]]:
+    """Segments that belong to one log each, all with headers."""
     named = [_with_headers(segment, segments) for segment in segments]
     groups: list[list[Segment]] = []
     for segment in named:
@@ -53,7 +58,7 @@ def build_tables(segments: Sequence[Segment], *, join: bool | None) -> list[Tabl
             groups.append([segment])
         else:
             home.append(segment)
-    return [_stack(group) for group in groups]
+    return groups
 
 
 def _with_headers(segment: Segment, others: Sequence[Segment]) -> Segment:
@@ -75,7 +80,7 @@ def _copy(segment: Segment, headers: tuple[Header, ...], time: TimeColumns) -> S
     return replace(segment, headers=headers, time=time)
 
 
-def _keys(segment: Segment) -> list[Key]:
+def column_keys(segment: Segment) -> list[Key]:
     """Names without the time, numbered where they repeat."""
     seen: dict[str, int] = {}
     keys = []
@@ -94,7 +99,7 @@ def _belongs(segment: Segment, group: list[Segment], *, join: bool | None) -> bo
         return False
     if segment.time.kind == "none" or segment.time.kind == "relative":
         return False
-    mine, theirs = set(_keys(segment)), set().union(*(_keys(other) for other in group))
+    mine, theirs = set(column_keys(segment)), set().union(*(column_keys(other) for other in group))
     if segment.layout == "pairs":
         return bool(mine & theirs)
     shared = len(mine & theirs)
@@ -105,7 +110,7 @@ def _stack(group: list[Segment]) -> Table:
     order: dict[Key, Header] = {}
     for segment in group:
         headers = [header for index, header in enumerate(segment.headers or ()) if index not in segment.time.indexes]
-        for key, header in zip(_keys(segment), headers, strict=True):
+        for key, header in zip(column_keys(segment), headers, strict=True):
             order.setdefault(key, header)
     sources: list[str] = []
     source_rows: list[int] = []
@@ -129,7 +134,7 @@ def _stack(group: list[Segment]) -> Table:
     )  # fmt: skip
 
 
-def _find(segment: Segment, key: Key) -> int | None:
+def find_key(segment: Segment, key: Key) -> int | None:
     """Index of a key among all columns of a segment, the time included."""
     seen = 0
     for index, header in enumerate(segment.headers or ()):
@@ -141,7 +146,7 @@ def _find(segment: Segment, key: Key) -> int | None:
 
 
 def _stack_column(group: list[Segment], key: Key) -> Cells | NumberCells:
-    found = [(segment, _find(segment, key)) for segment in group]
+    found = [(segment, find_key(segment, key)) for segment in group]
     columns = [segment.columns[index] if index is not None else None for segment, index in found]
     if all(isinstance(column, NumberCells) or column is None for column in columns):
         empty = [np.full(segment.n_rows, np.nan) for segment in group]
@@ -165,7 +170,7 @@ def _stack_units(group: list[Segment], key: Key) -> UnitRows:
     names: list[str] = []
     codes = []
     for segment in group:
-        index = _find(segment, key)
+        index = find_key(segment, key)
         unit = segment.headers[index].unit if index is not None and segment.headers else None
         if unit and unit not in names:
             names.append(unit)

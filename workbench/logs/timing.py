@@ -6,7 +6,7 @@ The order of day and month is decided over all rows of all files that belong tog
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -41,7 +41,7 @@ _LABVIEW_NS = -2_082_844_800 * NS_PER_S
 _FILETIME_NS = -11_644_473_600 * NS_PER_S
 _TICKS_NS = -62_135_596_800 * NS_PER_S
 _MATLAB_DAYS = -719_529
-_SCALES: dict[str, tuple[int, int]] = {
+SCALES: dict[str, tuple[int, int]] = {
     # ns in one count, ns of the count's zero
     "unix_s": (NS_PER_S, 0),
     "unix_ms": (1_000_000, 0),
@@ -54,7 +54,7 @@ _SCALES: dict[str, tuple[int, int]] = {
     "ticks": (100, _TICKS_NS),
     "matlab": (_DAY_NS, _MATLAB_DAYS * _DAY_NS),
 }
-_CLOCK_EPOCHS = frozenset({"excel1900", "excel1904", "matlab", "ticks"})
+CLOCK_EPOCHS = frozenset({"excel1900", "excel1904", "matlab", "ticks"})
 """Serials that count a clock on the wall, not an instant."""
 _COUNT = re.compile(r"[+-]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _UTC_HINT = re.compile(r"(?<![a-z])(?:utc|gmt|zulu)(?![a-z])\s*(?P<offset>[+-]\s*\d{1,2}(?::?\d{2})?)?", re.IGNORECASE)
@@ -62,7 +62,7 @@ _ZONE_HINT = re.compile(
     r"\b(?P<zone>(?:Europe|America|Asia|Africa|Australia|Atlantic|Pacific|Indian|Etc)/[A-Za-z_+\-/0-9]{2,40})\b"
 )
 _ZONE_WORDS = re.compile(r"zone|zeitzone|\btz\b|time|zeit|stamps|tid\b", re.IGNORECASE)
-_RELATIVE_UNITS = {
+RELATIVE_UNITS = {
     "ms": 10**6,
     "s": NS_PER_S,
     "sec": NS_PER_S,
@@ -119,20 +119,21 @@ def read_times(
 
 
 def _stamps(cells: Cells, time: TimeColumns, blocks: Blocks, choices: TimeChoices) -> TimeAxis:
-    order, asked, notation = _day_order(cells, choices)
-    found = _spread(read_stamps(cells.texts, order), cells)
-    named = _zone_in_cells(cells)
+    order, asked, notation = day_order(cells, choices)
+    found = spread(read_stamps(cells.texts, order), cells)
+    named = zone_in_cells(cells)
     time = replace(time, header=f"{time.header} ({named})") if named else time
     return _to_utc(found, time, blocks, choices, notation, asked)
 
 
-def _zone_in_cells(cells: Cells) -> str | None:
+def zone_in_cells(cells: Cells) -> str | None:
     """The IANA name that every stamp of a column ends with."""
     match = _ZONE_HINT.search(cells.texts[0]) if cells.texts else None
     return match["zone"] if match and all(match["zone"] in text for text in cells.texts) else None
 
 
-def _spread(instants: Instants, cells: Cells) -> Instants:
+def spread(instants: Instants, cells: Cells) -> Instants:
+    """Instants of distinct texts as instants of rows [n]."""
     if not cells.texts:
         n_rows = cells.codes.size
         return Instants(np.zeros(n_rows, np.int64), np.zeros(n_rows, np.bool_), np.zeros(n_rows, np.bool_))
@@ -140,7 +141,14 @@ def _spread(instants: Instants, cells: Cells) -> Instants:
     return Instants(instants.ns[codes], instants.is_absolute[codes], instants.is_good[codes] & (codes >= 0))
 
 
-def _day_order(cells: Cells, choices: TimeChoices) -> tuple[DayOrder, list[Question], str]:
+def day_order(
+    cells: Cells, choices: TimeChoices, largest_step: Callable[[DayOrder], float] | None = None
+) -> tuple[DayOrder, list[Question], str]:
+    """Which number is the day, what is asked about it, and the notation in words.
+
+    `largest_step(order)` is the largest step between rows, ns, read with an order; by default that of `cells`.
+    """
+    step = largest_step or (lambda order: _largest_step(cells, order))
     if read_iso(cells.texts[:1000]) is not None:
         return "dmy", [], "ISO 8601"
     stamps = [stamp for stamp in map(parse_stamp, cells.texts) if stamp is not None and stamp.is_open]
@@ -151,18 +159,20 @@ def _day_order(cells: Cells, choices: TimeChoices) -> tuple[DayOrder, list[Quest
     if answer:
         return questions.day_order_of(answer), [], "day and month as answered"
     if "ymd" in orders and len(orders) > 1:
-        orders = _weigh_short_years(cells, stamps, orders, choices)
+        orders = _weigh_short_years(step, stamps, orders, choices)
     distinct = {tuple(days_of(stamp, order) for stamp in stamps) for order in orders}
     if len(orders) == 1 or len(distinct) <= 1:
         return (orders[0] if orders else "dmy"), [], questions.ORDER_WORDS[orders[0] if orders else "dmy"]
-    best, is_sure = _by_regularity(cells, orders)
+    best, is_sure = _by_regularity(step, orders)
     asked = questions.day_month(cells.texts[0], best, orders, is_sure=is_sure)
     return best, [asked], questions.ORDER_WORDS[best]
 
 
-def _weigh_short_years(cells: Cells, stamps: list[Stamp], orders: list[DayOrder], choices: TimeChoices) -> list[DayOrder]:
+def _weigh_short_years(
+    step: Callable[[DayOrder], float], stamps: list[Stamp], orders: list[DayOrder], choices: TimeChoices
+) -> list[DayOrder]:
     """Whether a date of three short numbers may begin with the year: the rows tell, else only dashes make it likely."""
-    best, is_sure = _by_regularity(cells, orders)
+    best, is_sure = _by_regularity(step, orders)
     if is_sure:
         return ["ymd"] if best == "ymd" else [order for order in orders if order != "ymd"]
     latest = max((days for stamp in stamps if (days := days_of(stamp, "ymd")) is not None), default=0)
@@ -171,13 +181,15 @@ def _weigh_short_years(cells: Cells, stamps: list[Stamp], orders: list[DayOrder]
     return ["ymd", *(order for order in orders if order != "ymd")]
 
 
-def _by_regularity(cells: Cells, orders: list[DayOrder]) -> tuple[DayOrder, bool]:
+def _largest_step(cells: Cells, order: DayOrder) -> float:
+    found = spread(read_stamps(cells.texts, order), cells)
+    steps = np.abs(np.diff(found.ns[found.is_good]))
+    return float(steps.max()) if steps.size else 0.0
+
+
+def _by_regularity(step: Callable[[DayOrder], float], orders: list[DayOrder]) -> tuple[DayOrder, bool]:
     """The order under which rows follow each other most evenly, and whether the others are clearly worse."""
-    largest: dict[DayOrder, float] = {}
-    for order in orders:
-        found = _spread(read_stamps(cells.texts, order), cells)
-        steps = np.abs(np.diff(found.ns[found.is_good]))
-        largest[order] = float(steps.max()) if steps.size else 0.0
+    largest = {order: step(order) for order in orders}
     ranked = sorted(orders, key=lambda order: (largest[order], orders.index(order)))
     is_sure = largest[ranked[1]] > 5 * max(largest[ranked[0]], NS_PER_S)
     return ranked[0], is_sure
@@ -190,7 +202,7 @@ def _to_utc(
     times_ns = found.ns.copy()
     zone = "printed"
     if is_naive.any():
-        zone, shift_ns = _zone_of(time, choices)
+        zone, shift_ns = zone_of(time, choices)
         if zone == "":
             asked = [*asked, questions.zone_unknown(time.header)]
         if shift_ns is not None:
@@ -210,7 +222,7 @@ def _apply_zone(times_ns: NDArray[np.int64], is_naive: NDArray[np.bool_], blocks
             times_ns[rows] = local_to_utc(times_ns[rows], loaded)
 
 
-def _zone_of(time: TimeColumns, choices: TimeChoices) -> tuple[str, int | None]:
+def zone_of(time: TimeColumns, choices: TimeChoices) -> tuple[str, int | None]:
     """(zone name, fixed shift in ns or None); '' when nobody knows. What the file says about itself comes first."""
     for text, needs_words in ((time.header, False), (time.notes, True)):
         named = _ZONE_HINT.search(text)
@@ -237,22 +249,24 @@ def _epoch(cells: Cells, time: TimeColumns, blocks: Blocks, choices: TimeChoices
     asked: list[Question] = []
     epoch = time.epoch
     if epoch == "excel":
-        epoch, asked = _excel_epoch(cells, choices)
-    found = _spread(_scaled(cells.texts, *_SCALES[epoch], is_absolute=epoch not in _CLOCK_EPOCHS), cells)
+        epoch, asked = excel_epoch(cells, choices)
+    found = spread(scaled(cells.texts, *SCALES[epoch], is_absolute=epoch not in CLOCK_EPOCHS), cells)
     return _to_utc(found, time, blocks, choices, questions.EPOCH_WORDS[epoch], asked)
 
 
-def _excel_epoch(cells: Cells, choices: TimeChoices) -> tuple[str, list[Question]]:
+def excel_epoch(cells: Cells, choices: TimeChoices) -> tuple[str, list[Question]]:
+    """(excel1900 or excel1904, what is asked about it)."""
     answer = choices.answers.find("EPOCH_AMBIGUOUS")
     if answer:
         return questions.epoch_of(answer), []
-    late = _scaled(cells.texts, *_SCALES["excel1904"], is_absolute=False)
+    late = scaled(cells.texts, *SCALES["excel1904"], is_absolute=False)
     if late.is_good.any() and int(late.ns[late.is_good].max()) > choices.now_ns + 2 * _DAY_NS:
         return "excel1900", []  # read from 1904 it would lie in the future
     return "excel1900", [questions.epoch_ambiguous(cells.texts[0])]
 
 
-def _scaled(texts: Sequence[str], scale_ns: int, zero_ns: int, *, is_absolute: bool) -> Instants:
+def scaled(texts: Sequence[str], scale_ns: int, zero_ns: int, *, is_absolute: bool) -> Instants:
+    """Instants of printed counts of `scale_ns` from `zero_ns`."""
     ns = np.zeros(len(texts), np.int64)
     is_good = np.zeros(len(texts), np.bool_)
     for index, text in enumerate(texts):
@@ -279,9 +293,9 @@ def _relative(cells: Cells, time: TimeColumns, choices: TimeChoices) -> TimeAxis
     if time.epoch == "clock":
         return _clock_alone(cells, time, choices)
     match = re.search(r"[\[(]\s*(ms|sec|s|min|hr|h|d)\s*[\])]|_(ms|sec|s|min|h|d)$", time.header, re.IGNORECASE)
-    scale = _RELATIVE_UNITS[(match[1] or match[2]).lower()] if match else NS_PER_S
-    start_ns, _, asked = _relative_start(choices, f"'{time.header}' counts from an unknown start")
-    found = _spread(_scaled(cells.texts, scale, start_ns, is_absolute=True), cells)
+    scale = RELATIVE_UNITS[(match[1] or match[2]).lower()] if match else NS_PER_S
+    start_ns, _, asked = relative_start(choices, f"'{time.header}' counts from an unknown start")
+    found = spread(scaled(cells.texts, scale, start_ns, is_absolute=True), cells)
     return TimeAxis(times_ns=found.ns, is_good=found.is_good, notation="elapsed time", zone="printed", questions=tuple(asked))
 
 
@@ -294,20 +308,21 @@ def _clock_alone(cells: Cells, time: TimeColumns, choices: TimeChoices) -> TimeA
     days = np.zeros(of_row.size, np.int64)
     good = np.flatnonzero(is_good)
     days[good[1:]] = np.cumsum(np.diff(of_row[good]) < -_DAY_NS // 2)
-    start_ns, _, asked = _relative_start(choices, f"'{time.header}' gives times of day without a date")
+    start_ns, _, asked = relative_start(choices, f"'{time.header}' gives times of day without a date")
     times_ns = np.where(is_good, start_ns + days * _DAY_NS + of_row, 0)
     return TimeAxis(times_ns=times_ns, is_good=is_good, notation="time of day", zone="printed", questions=tuple(asked))
 
 
 def _row_numbers(n_rows: int, choices: TimeChoices) -> TimeAxis:
-    start_ns, period_ns, asked = _relative_start(choices, "There is no time column")
+    start_ns, period_ns, asked = relative_start(choices, "There is no time column")
     times_ns = start_ns + period_ns * np.arange(n_rows, dtype=np.int64)
     return TimeAxis(
         times_ns=times_ns, is_good=np.ones(n_rows, np.bool_), notation="row number", zone="printed", questions=tuple(asked)
     )  # fmt: skip
 
 
-def _relative_start(choices: TimeChoices, what: str) -> tuple[int, int, list[Question]]:
+def relative_start(choices: TimeChoices, what: str) -> tuple[int, int, list[Question]]:
+    """(start ns, ns a row, what is asked) of a log without dates. Raises RequestError."""
     answer = choices.answers.find("TIME_RELATIVE")
     if not answer:
         return 0, NS_PER_S, [questions.time_relative(what)]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.cells import Cells
 from workbench.logs.instants import parse_stamp
-from workbench.logs.readers.table import ColumnEncoder, Segment, TimeColumns, build_headers
+from workbench.logs.readers.table import ColumnEncoder, Header, Segment, TimeColumns, build_headers
 from workbench.logs.sniff import HeaderGuess, cell_kind, is_unit_row, strip_trailing
 from workbench.logs.text import clean_text
 
@@ -37,9 +37,10 @@ def is_data_like(row: Sequence[str]) -> bool:
 class Gatherer:
     """Takes rows one by one under the header in force; a new header on the way begins a new segment."""
 
-    def __init__(self, layout: TableLayout, name: str) -> None:
+    def __init__(self, layout: TableLayout, name: str, block_rows: int | None = None) -> None:
         self._layout = layout
         self._name = name
+        self._block_rows = block_rows
         self._done: list[Segment] = []
         self._begin(layout.header, layout.n_cells, layout.time)
         self._block = {_folded(row) for row in layout.header.block}
@@ -49,7 +50,21 @@ class Gatherer:
         self._encoders = [ColumnEncoder() for _ in range(n_cells)]
         self._batch: list[list[str]] = []
         self._is_below_header = False
-        self._n_cut = self._n_not_rows = self._n_long = self._n_without_time = 0
+        self._headers: tuple[Header, ...] | None = None
+        self._n_cut = self._n_not_rows = self._n_long = self._n_without_time = self._n_before = 0
+
+    def gather_blocks(self, rows: Iterable[list[str]]) -> Iterator[Segment]:
+        """As `gather`, but a segment also ends after `block_rows` rows and is handed out: for logs larger than memory."""
+        for number, row in enumerate(rows):
+            if number >= self._layout.first_row:
+                self._take(row)
+                if self._block_rows and len(self._batch) >= self._block_rows:
+                    self._cut()
+            if self._done:
+                yield from self._done
+                self._done = []
+        self._end()
+        yield from self._done
 
     def gather(self, rows: Iterable[list[str]]) -> list[Segment]:
         """All rows from the first data row on."""
@@ -145,24 +160,34 @@ class Gatherer:
             self._batch = []
 
     def _end(self) -> None:
-        self._flush()
-        columns: tuple[Cells, ...] = tuple(encoder.finish() for encoder in self._encoders)
-        n_rows = len(columns[0].codes) if columns else 0
+        """The last rows under this header."""
+        n_rows = self._n_before + self._cut()
         if self._n_long > 0.02 * max(n_rows, 1) and self._header.names is not None:
             raise LogFormatError(
                 f"{self._n_long} rows of {self._name} have more cells than the header has names ({self._n_cells}).",
                 "The decimal mark may be the delimiter too; export it again with semicolons.",
                 path=self._name,
             )
+
+    def _cut(self) -> int:
+        """Hand out the rows so far; how many they are."""
+        self._flush()
+        columns: tuple[Cells, ...] = tuple(encoder.finish() for encoder in self._encoders)
         header = self._header
-        headers = build_headers(header.names[: self._n_cells], header.units, header.description) if header.names else None
+        if header.names and self._headers is None:
+            self._headers = build_headers(header.names[: self._n_cells], header.units, header.description)
         self._done.append(
             Segment(
-                source=self._name, layout="wide", headers=headers, columns=columns, time=self._time,
+                source=self._name, layout="wide", headers=self._headers, columns=columns, time=self._time,
                 n_cut_short=self._n_cut, n_not_rows=self._n_not_rows,
                 n_without_time=self._n_without_time,
             )
         )  # fmt: skip
+        self._encoders = [ColumnEncoder() for _ in range(self._n_cells)]
+        self._n_cut = self._n_not_rows = self._n_without_time = 0
+        n_rows = len(columns[0].codes) if columns else 0
+        self._n_before += n_rows
+        return n_rows
 
 
 def _folded(row: Sequence[str]) -> tuple[str, ...]:

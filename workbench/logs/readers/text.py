@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.cells import Decimal
@@ -128,12 +129,7 @@ def read_rows(
     rows: Iterable[list[str]], sample: Rows, name: str, decimal: Decimal | None = None, min_share: float = MIN_SHARE
 ) -> list[Segment]:  # fmt: skip
     """Segments from rows of cells (text lines or a sheet); `sample` are the first of them."""
-    layout = find_layout(sample)
-    if layout is None:
-        raise no_table(name)
-    _check_header_fits(sample, layout, name)
-    if layout.n_cells > MAX_COLUMNS:
-        raise LogFormatError(f"{name} has {layout.n_cells} columns; at most {MAX_COLUMNS} are read.", "Split it.", path=name)
+    layout = plan_rows(sample, name)
     groups = find_tag_times(sample[layout.first_row :], layout.header.names)
     if groups:
         segments = [read_tag_times(rows, layout, groups, name)]
@@ -144,11 +140,40 @@ def read_rows(
         segment.head = tuple(tuple(clean_text(cell) for cell in row) for row in sample[:_HEAD_ROWS])
     n_rows = sum(segment.n_rows for segment in segments)
     n_lost = sum(segment.n_cut_short + segment.n_not_rows for segment in segments)
+    check_share(layout, name, n_rows, n_lost, min_share)
+    return [segment for segment in segments if segment.n_rows]
+
+
+def read_row_blocks(rows: Iterable[list[str]], sample: Rows, name: str, block_rows: int) -> Iterator[Segment]:
+    """As `read_rows`, in segments of at most `block_rows` rows: for logs larger than memory."""
+    layout = plan_rows(sample, name)
+    groups = find_tag_times(sample[layout.first_row :], layout.header.names)
+    if not groups and not layout.is_pairs:
+        yield from Gatherer(layout, name, block_rows).gather_blocks(rows)
+        return
+    stream = iter(rows)
+    while block := list(islice(stream, block_rows)):
+        yield read_tag_times(block, layout, groups, name) if groups else _read_pairs(block, layout, name)
+        layout = replace(layout, first_row=0)
+
+
+def plan_rows(sample: Rows, name: str) -> TableLayout:
+    """How rows are to be taken, from the first of them. Raises LogFormatError where they are no table."""
+    layout = find_layout(sample)
+    if layout is None:
+        raise no_table(name)
+    _check_header_fits(sample, layout, name)
+    if layout.n_cells > MAX_COLUMNS:
+        raise LogFormatError(f"{name} has {layout.n_cells} columns; at most {MAX_COLUMNS} are read.", "Split it.", path=name)
+    return layout
+
+
+def check_share(layout: TableLayout, name: str, n_rows: int, n_lost: int, min_share: float) -> None:
+    """Raises LogFormatError where too few of the lines are rows of the table."""
     is_undated = layout.time.kind == "none" and not any(map(is_time_name, layout.header.names or ()))
     is_too_small = is_undated and n_rows < MIN_ROWS_WITHOUT_TIME
     if n_rows == 0 or n_rows < min_share * (n_rows + n_lost) or is_too_small:
         raise no_table(name)
-    return [segment for segment in segments if segment.n_rows]
 
 
 def _check_header_fits(sample: Rows, layout: TableLayout, name: str) -> None:
