@@ -89,3 +89,34 @@ def test_dropped_files_are_told_apart(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert [file.asset for file in files if file.kind == "log"] == ["P-2041A", "valve1-3"]
     assert "PDF" in next(file.why for file in files if file.name == "notes.pdf")
+
+
+def test_bursts_beside_a_trend_of_the_same_tag_are_a_channel_of_their_own(tmp_path: Path) -> None:
+    trend = write_log(tmp_path / "P-1.csv", range(2), {"VI-1 (mm/s)": 3})
+    burst = tmp_path / "P-1 bursts.csv"
+    stamps = [format_utc(START_NS + k * 1_000_000) for k in range(2000)]
+    burst.write_text("time,VI-1 (m/s2)\n" + "".join(f"{at},{k % 5}\n" for k, at in enumerate(stamps)), encoding="utf-8")
+    for file in (trend, burst):
+        import_logs(ImportRequest(paths=(str(file),), project=str(tmp_path / "project"), asset="P-1"), Job())
+    logs = open_asset_logs(OpenLogsRequest(project=str(tmp_path / "project"), asset="P-1"), Job())
+    slow, fast = sorted(logs.channels, key=lambda channel: channel.group)
+    assert (slow.name, slow.group, slow.detected, slow.has_spectrum) == ("VI-1", "trend", "rms", False)
+    assert (fast.name, fast.group, fast.rate_hz, fast.unit, fast.has_spectrum) == ("VI-1 1 kHz", "waveform", 1000.0, "m/s2", True)
+    (one,) = logs.bursts(fast.name, START_NS, START_NS + NS_PER_S)
+    assert (one.start_ns, one.rate_hz, one.values[:6].tolist()) == (START_NS, 1000.0, [0, 1, 2, 3, 4, 0])
+    assert len(one.values) == 1000
+    assert logs.bursts(slow.name, logs.first_ns, logs.last_ns) == []
+    assert logs.sample_period_s == 60.0
+
+
+def test_models_are_not_trained_on_waveforms(tmp_path: Path) -> None:
+    from workbench.project.store import Project
+    from workbench.services.recordings import open_project_recordings
+
+    burst = tmp_path / "P-1.csv"
+    stamps = [format_utc(START_NS + k * 1_000_000) for k in range(2000)]
+    burst.write_text("time,VI-1 (m/s2)\n" + "".join(f"{at},{k % 5}\n" for k, at in enumerate(stamps)), encoding="utf-8")
+    import_logs(ImportRequest(paths=(str(burst),), project=str(tmp_path / "project"), asset="P-1"), Job())
+    with Project.open_existing(tmp_path / "project") as project:
+        assert open_project_recordings(project) == []
+        assert len(open_project_recordings(project, group="waveform")) == 1

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.logs import questions
+from workbench.logs.acquisition import Timing, how_acquired, how_detected
 from workbench.logs.cells import ABSENT, Cells, Decimal, read_cell, read_plain
 from workbench.logs.readers.table import NumberCells
 from workbench.logs.sentinels import find_sentinels
@@ -100,6 +101,8 @@ class Column:
     is_state: bool = False
     questions: tuple[Question, ...] = ()
     findings: tuple[Finding, ...] = ()
+    hint: str = ""
+    """What header, unit and description print: how the value was acquired and detected may be among it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,8 +316,9 @@ def _unify(
     return target
 
 
-def facts_of(column: Column) -> ChannelFacts:
-    """The column in numbers."""
+def facts_of(column: Column, timing: Timing | None = None) -> ChannelFacts:
+    """The column in numbers, and how it was acquired as far as header, unit and timing tell."""
+    timing = timing or Timing()
     good = column.values[column.codes == GOOD]
     counts = [int(np.count_nonzero(column.codes == index + 1)) for index in range(len(column.reasons))]
     bad = {reason: count for reason, count in zip(column.reasons, counts, strict=True) if count}
@@ -328,6 +332,8 @@ def facts_of(column: Column) -> ChannelFacts:
         mean=float(good.mean()) if good.size else None,
         quantity=column.quantity,
         n_absent=int(np.count_nonzero(column.codes == ABSENT)),
+        acquired=how_acquired(column.hint, timing),
+        detected=how_detected(column.hint, column.unit, column.quantity, timing.group),
     )
 
 
@@ -335,10 +341,7 @@ def take_rows(column: Column, rows: NDArray[np.intp]) -> Column:
     """The column with these rows only, in this order; -1 makes an absent row."""
     values = np.append(column.values, np.nan)[rows]
     codes = np.append(column.codes, np.int16(ABSENT))[rows]
-    return Column(
-        name=column.name, unit=column.unit, quantity=column.quantity, values=values, codes=codes, reasons=column.reasons,
-        is_state=column.is_state, questions=column.questions, findings=column.findings,
-    )  # fmt: skip
+    return replace(column, values=values, codes=codes)
 
 
 def unique_names(names: Sequence[str]) -> tuple[list[str], dict[str, list[str]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,6 +48,7 @@ def read_long(
         if mine.size == 0:
             continue
         column = _read_tag(table, roles, mine, name, unit, marks.marks[roles.value], is_good, answers)
+        column = replace(column, hint=clean_text(f"{tags.texts[code]} {table.headers[roles.value].printed}"))
         kept, doubled, backward = _once(column, times_ns[mine])
         n_duplicates += doubled
         n_backward += backward

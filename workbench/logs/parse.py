@@ -29,7 +29,7 @@ from workbench.logs.readers.parquet import read_parquet
 from workbench.logs.readers.sources import Source, load_sources
 from workbench.logs.readers.table import Segment
 from workbench.logs.readers.text import read_rows, read_text
-from workbench.logs.recording_of_rows import ParsedRecording, build_recording
+from workbench.logs.recording_of_rows import ParsedRecording, build_recordings
 from workbench.logs.roles import LongRoles, find_long, is_event_list
 from workbench.logs.sniff import WHITESPACE, cell_kind, is_time_name
 from workbench.logs.summary import Finding, Question
@@ -220,7 +220,7 @@ def _read_table(table: Table, options: ParseOptions, answers: questions.AnswerBo
         )
     findings = _row_findings(table, axis)
     parts = _split(log, table, axis, rows, join=options.join)
-    return [_finish(part, axis, findings) for part in parts]
+    return [recording for part in parts for recording in _finish(part, axis, findings)]
 
 
 def _split(log: LogRows, table: Table, axis: TimeAxis, rows: NDArray[np.intp], *, join: bool | None) -> list[LogRows]:
@@ -235,11 +235,16 @@ def _split(log: LogRows, table: Table, axis: TimeAxis, rows: NDArray[np.intp], *
     return parts if join else [one for part in parts for one in split_by_source(part)]
 
 
-def _finish(log: LogRows, axis: TimeAxis, findings: list[Finding]) -> ParsedRecording:
-    recording = build_recording(log, axis.questions, findings)
+def _finish(log: LogRows, axis: TimeAxis, findings: list[Finding]) -> list[ParsedRecording]:
+    return [_with_quality(recording) for recording in build_recordings(log, axis.questions, findings)]
+
+
+def _with_quality(recording: ParsedRecording) -> ParsedRecording:
+    """What is wrong with a trend; a waveform has other habits (it swings around zero, and rests between bursts)."""
+    if recording.facts.group == "waveform":
+        return recording
     units = {channel.name: channel.unit for channel in recording.facts.channels}
-    found = find_quality(recording.times_ns, recording.columns, units)
-    return recording.with_findings(found)
+    return recording.with_findings(find_quality(recording.times_ns, recording.columns, units))
 
 
 def _read_axis(table: Table, roles: LongRoles | None, options: ParseOptions, answers: questions.AnswerBook) -> TimeAxis:

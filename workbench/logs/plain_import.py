@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from workbench.core.clock import NS_PER_S
+from workbench.logs.acquisition import Timing, how_acquired, how_detected
 from workbench.logs.flat_runs import Samples
 from workbench.logs.label_like import (
     BEHAVES_WHY,
@@ -22,9 +24,11 @@ from workbench.logs.label_like import (
     names_a_state,
 )
 from workbench.logs.quality import find_quality
+from workbench.logs.rates import Waveform, find_waveform
 from workbench.logs.readers.csv_stream import NotPlain, PlainColumn, PlainFormat, find_plain_format, stream_plain_csv
 from workbench.logs.recording_format import ChannelInfo
-from workbench.logs.recording_writer import ColumnStats, RecordingWriter
+from workbench.logs.recording_of_rows import ON_CHANGE_SHARE
+from workbench.logs.recording_writer import ColumnStats, RecordingWriter, TimeStats
 from workbench.logs.summary import ChannelFacts, LeftOut, Question, RecordingFacts
 
 Progress = Callable[[float, str], None]
@@ -68,13 +72,16 @@ def import_plain(log: PlainLog, folder: Path, progress: Progress) -> RecordingFa
     times = writer.close_times()
     progress(_READ_SHARE, "checking quality")
     instants_ns, columns = writer.view()
-    findings = find_quality(instants_ns, columns, {column.name: column.unit for column in log.channels()})
+    waveform = find_waveform(instants_ns)
+    findings = () if waveform else find_quality(instants_ns, columns, {column.name: column.unit for column in log.channels()})
+    timing = _timing_of(times, waveform)
     stats = writer.stats
     facts = RecordingFacts(
         source=log.names[0], sources=log.names, rows=times.rows, first_ns=times.first_ns, last_ns=times.last_ns,
         sample_period_s=times.sample_period_s, n_gaps=times.n_gaps, n_duplicates_dropped=0, n_backward_steps=0,
-        channels=tuple(_facts_of(column, stats[column.name], times.rows) for column in log.channels() if column.name in stats),
         findings=findings, left_out=left_out, labels=writer.label_names, questions=_questions(log),
+        channels=tuple(_facts_of(column, stats[column.name], timing) for column in log.channels() if column.name in stats),
+        group=timing.group, rate_hz=waveform.rate_hz if waveform else None, n_bursts=timing.n_bursts,
     )  # fmt: skip
     writer.finish(facts)
     return facts
@@ -155,12 +162,22 @@ def _trailing(log: PlainLog, two_state: Mapping[str, bool]) -> list[str]:
     return found if len(found) < len(names) else []
 
 
-def _facts_of(column: PlainColumn, stats: ColumnStats, n_rows: int) -> ChannelFacts:
-    n_bad = n_rows - stats.n_good
+def _timing_of(times: TimeStats, waveform: Waveform | None) -> Timing:
+    span_s = ((times.last_ns or 0) - (times.first_ns or 0)) / NS_PER_S
+    if waveform is not None:
+        return Timing(group="waveform", n_bursts=len(waveform.first_rows), span_s=span_s, n_rows=times.rows)
+    is_on_change = times.n_gaps > max(ON_CHANGE_SHARE * times.rows, 1)
+    return Timing(span_s=span_s, is_on_change=is_on_change, is_even=not is_on_change, n_rows=times.rows)
+
+
+def _facts_of(column: PlainColumn, stats: ColumnStats, timing: Timing) -> ChannelFacts:
+    n_bad = timing.n_rows - stats.n_good
     has_good = stats.n_good > 0
     return ChannelFacts(
         name=column.name, unit=column.unit, quantity=column.quantity, n_good=stats.n_good, bad={"empty": n_bad} if n_bad else {},
         min=stats.minimum if has_good else None, max=stats.maximum if has_good else None, mean=stats.mean if has_good else None,
+        acquired=how_acquired(column.header, timing),
+        detected=how_detected(column.header, column.unit, column.quantity, timing.group),
     )  # fmt: skip
 
 

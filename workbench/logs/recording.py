@@ -8,9 +8,10 @@ Must not import anything but numpy, core and this domain.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,18 +33,26 @@ from workbench.logs.recording_format import (
     values_file,
 )
 from workbench.logs.recording_writer import RecordingWriter, write_recording
-from workbench.logs.summary import RecordingFacts
+from workbench.logs.summary import Group, RecordingFacts
 from workbench.logs.time_axis import Int64s, PlainAxis, RunsAxis, TimeAxis
 
-__all__ = ["ChannelInfo", "Envelope", "Recording", "RecordingWriter", "open_recording", "write_recording"]
+__all__ = ["Burst", "ChannelInfo", "Envelope", "Recording", "RecordingWriter", "open_recording", "write_recording"]
 
 _ON_CHANGE_SHARE = 0.02
 """With more steps than this far above the median, the log is one on change."""
 _FIRST_LOOK_BACK = 4096
 
 
+class Burst(NamedTuple):
+    """A stretch of a waveform without a break: first instant, samples a second, values float32 or float64 [n] (read-only)."""
+
+    start_ns: int
+    rate_hz: float
+    values: Floats
+
+
 class Recording:
-    """One time axis and its channels. Arrays are read-only; nothing is read before it is asked for."""
+    """One rate group of a log: one time axis and its channels. Arrays are read-only; nothing is read before it is asked for."""
 
     def __init__(self, folder: Path, meta: RecordingMeta) -> None:
         self.folder = folder
@@ -74,7 +83,7 @@ class Recording:
         runs = self._int64(RUNS_FILE, (self._meta.n_runs, 2))
         return RunsAxis(
             n_rows=self.rows, step_ns=self._meta.step_ns, first_rows=np.ascontiguousarray(runs[:, 0]),
-            first_ns=np.ascontiguousarray(runs[:, 1]),
+            first_ns=np.ascontiguousarray(runs[:, 1]), step_rest=self._meta.step_rest, step_parts=self._meta.step_parts,
         )  # fmt: skip
 
     @property
@@ -92,6 +101,31 @@ class Recording:
         for column, name in enumerate(names):
             out[:, column] = self.values(name)
         return out
+
+    @property
+    def group(self) -> Group:
+        """Whether this is a trend or a waveform."""
+        return self._meta.facts.group
+
+    @property
+    def rate_hz(self) -> float | None:
+        """Exact samples a second of a waveform; None for a trend."""
+        return self._meta.facts.rate_hz
+
+    def bursts(self, name: str, start_ns: int, end_ns: int) -> Iterator[Burst]:
+        """The stretches without a break of a waveform that reach into [start_ns, end_ns), cut to it; none for a trend."""
+        axis, rate_hz = self.axis, self.rate_hz
+        if rate_hz is None or not isinstance(axis, RunsAxis):
+            return
+        values = self.values(name)
+        low, high = axis.index_at(start_ns, after=False), axis.index_at(end_ns, after=False)
+        ends = np.append(axis.first_rows[1:], axis.n_rows)
+        first = int(np.searchsorted(ends, low, side="right"))
+        for run in range(first, len(ends)):
+            begin, end = max(int(axis.first_rows[run]), low), min(int(ends[run]), high)
+            if begin >= end:
+                return
+            yield Burst(int(axis.take(np.array([begin]))[0]), rate_hz, values[begin:end])
 
     @cached_property
     def labels(self) -> dict[str, Floats]:

@@ -51,7 +51,10 @@ class LabelInfo(Record, frozen=True, kw_only=True):
 
 
 class RecordingMeta(Record, frozen=True, kw_only=True):
-    """`meta.json`. `step_ns` is the constant step of `runs.bin`, or None where `times.bin` holds every instant."""
+    """`meta.json`. `step_ns` is the constant step of `runs.bin`, or None where `times.bin` holds every instant.
+
+    A waveform's step has a fraction: `step_ns + step_rest / step_parts`.
+    """
 
     format_version: Literal[1] = 1
     rows: Count
@@ -61,6 +64,8 @@ class RecordingMeta(Record, frozen=True, kw_only=True):
     channels: tuple[ChannelInfo, ...]
     labels: tuple[LabelInfo, ...]
     facts: RecordingFacts
+    step_rest: Count = 0
+    step_parts: Annotated[int, msgspec.Meta(ge=1)] = 1
 
 
 def values_file(number: int) -> str:

@@ -9,15 +9,22 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.core.clock import NS_PER_S
 from workbench.logs import questions
+from workbench.logs.acquisition import Timing
 from workbench.logs.cells import ABSENT
 from workbench.logs.columns import Column, facts_of, take_rows
 from workbench.logs.label_like import NAMED_WHY
+from workbench.logs.rate_groups import RateGroup, part_by_rate
 from workbench.logs.summary import Finding, LeftOut, Question, RecordingFacts
 from workbench.logs.time_axis import find_gaps, median_step_ns
 from workbench.logs.wide import LogRows
 
 _MANY_AT_ONCE = 1000
+ON_CHANGE_SHARE = 0.02
+EVEN_SHARE = 0.25
+MOSTLY = 0.9
+"""An axis is even when nine of ten steps are within a quarter of the usual one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,38 +47,72 @@ class ParsedRecording:
         return replace(self, facts=facts)
 
 
-def build_recording(log: LogRows, time_questions: Sequence[Question], findings: Sequence[Finding]) -> ParsedRecording:
-    """Sort, drop copies, merge rows of one instant, and count."""
+def build_recordings(log: LogRows, time_questions: Sequence[Question], findings: Sequence[Finding]) -> list[ParsedRecording]:
+    """Sort, drop copies, merge rows of one instant, count, and part what has different rates; the trend comes first."""
     everything = (*log.columns, *log.labels)
     kept, n_copies, n_backward, n_conflicts = _order_rows(log.times_ns, everything)
     merged = [_merge(column, log.times_ns, kept) for column in everything]
     columns, labels = merged[: len(log.columns)], merged[len(log.columns) :]
-    times_ns = np.ascontiguousarray(log.times_ns[kept])
-    step_ns = median_step_ns(times_ns)
-    found = [*findings, *log.findings, *(finding for column in columns for finding in column.findings)]
+    groups = part_by_rate(np.ascontiguousarray(log.times_ns[kept]), columns)
+    found = [*findings, *log.findings]
     if n_conflicts:
         text = f"{n_conflicts} rows repeat an instant with other values; the first value of each channel is kept."
         found.append(Finding(code="CONFLICTING_ROWS", text=text))
-    asked = [*time_questions, *log.questions, *(question for column in columns for question in column.questions)]
+    asked = [*time_questions, *log.questions]
+    counts = (log.n_duplicates + n_copies, log.n_backward + n_backward)
+    recordings = [_build_group(log, kept, groups[0], labels, (asked, found, counts))]
+    recordings += [_build_group(log, kept, group, (), (time_questions, (), (0, 0))) for group in groups[1:]]
+    return recordings
+
+
+Said = tuple[Sequence[Question], Sequence[Finding], tuple[int, int]]
+
+
+def _build_group(
+    log: LogRows, kept: NDArray[np.intp], group: RateGroup, labels: Sequence[Column], said: Said
+) -> ParsedRecording:  # fmt: skip
+    """The recording of one rate group; what was asked and found about the whole log stands with the first."""
+    times_ns, rows = group.times_ns, group.rows
+    columns = [take_rows(column, rows) for column in group.columns] if rows is not None else group.columns
+    labels = [take_rows(column, rows) for column in labels] if rows is not None else list(labels)
+    asked, found, (n_duplicates, n_backward) = said
+    step_ns = median_step_ns(times_ns)
+    gaps = find_gaps(times_ns, step_ns)
     without_unit = [column.name for column in columns if column.unit is None and not column.is_state]
+    questions_of = [question for column in columns for question in column.questions]
     if without_unit:
-        asked.append(questions.unit_unknown(without_unit))
+        questions_of.append(questions.unit_unknown(without_unit))
     named = tuple(column.name for column in labels)
-    said = {item.channel for item in log.left_out}
-    left = (*log.left_out, *(LeftOut(channel=name, why=NAMED_WHY) for name in named if name not in said))
-    sources = tuple(log.sources[index] for index in dict.fromkeys(log.source_of_row[kept].tolist()))
+    told = {item.channel for item in log.left_out}
+    left = (
+        (*log.left_out, *(LeftOut(channel=name, why=NAMED_WHY) for name in named if name not in told)) if group.is_first else ()
+    )
+    source_of_row = log.source_of_row[kept] if rows is None else log.source_of_row[kept][rows]
+    sources = tuple(log.sources[index] for index in dict.fromkeys(source_of_row.tolist()))
+    timing = _timing_of(group, step_ns, len(gaps))
     facts = RecordingFacts(
         source=sources[0] if sources else log.sources[0], rows=int(times_ns.size),
         first_ns=int(times_ns[0]) if times_ns.size else None, last_ns=int(times_ns[-1]) if times_ns.size else None,
-        sample_period_s=None if step_ns is None else step_ns / 1e9, channels=tuple(map(facts_of, columns)),
-        n_gaps=len(find_gaps(times_ns, step_ns)), n_duplicates_dropped=log.n_duplicates + n_copies,
-        n_backward_steps=log.n_backward + n_backward, findings=tuple(found), left_out=left, labels=named,
-        sources=sources, questions=tuple(asked),
+        sample_period_s=None if step_ns is None else step_ns / 1e9,
+        channels=tuple(facts_of(column, timing) for column in columns),
+        n_gaps=len(gaps), n_duplicates_dropped=n_duplicates, n_backward_steps=n_backward,
+        findings=(*found, *(finding for column in columns for finding in column.findings)), left_out=left, labels=named,
+        sources=sources, questions=(*asked, *questions_of), group=timing.group,
+        rate_hz=None if group.waveform is None else group.waveform.rate_hz, n_bursts=timing.n_bursts,
     )  # fmt: skip
     return ParsedRecording(
         facts=facts, times_ns=times_ns, columns={column.name: column.values for column in columns},
         labels={column.name: column.values for column in labels},
     )  # fmt: skip
+
+
+def _timing_of(group: RateGroup, step_ns: float | None, n_gaps: int) -> Timing:
+    times_ns = group.times_ns
+    span_s = float(times_ns[-1] - times_ns[0]) / NS_PER_S if times_ns.size else 0.0
+    if group.waveform is not None:
+        return Timing(group="waveform", n_bursts=len(group.waveform.first_rows), span_s=span_s)
+    is_even = step_ns is not None and float(np.mean(np.abs(np.diff(times_ns) - step_ns) < EVEN_SHARE * step_ns)) > MOSTLY
+    return Timing(span_s=span_s, is_on_change=n_gaps > max(ON_CHANGE_SHARE * times_ns.size, 1), is_even=is_even)
 
 
 def _order_rows(times_ns: NDArray[np.int64], columns: Sequence[Column]) -> tuple[NDArray[np.intp], int, int, int]:

@@ -20,6 +20,7 @@ from workbench.core.errors import InputError
 from workbench.logs.flat_runs import Samples
 from workbench.logs.precision import is_exact_in_float32, restore_float64
 from workbench.logs.pyramid import BASE, Floats, append_levels, reduce_samples
+from workbench.logs.rates import exact_rate, find_waveform
 from workbench.logs.recording_format import (
     DTYPES,
     GAPS_FILE,
@@ -38,7 +39,7 @@ from workbench.logs.recording_format import (
     values_file,
 )
 from workbench.logs.summary import RecordingFacts
-from workbench.logs.time_axis import Instants, Int64s, find_gaps, find_runs, median_step_ns
+from workbench.logs.time_axis import Instants, Int64s, RunsAxis, find_gaps, find_runs, median_step_ns
 
 BLOCK_ROWS = 1 << 17
 
@@ -185,7 +186,7 @@ class RecordingWriter:
     def finish(self, facts: RecordingFacts) -> None:
         """Complete pyramids and time axis and write `meta.json` with `facts`: only now it is a recording."""
         self.close_times()
-        runs = find_runs(self._times())
+        runs = self._runs(facts.rate_hz)
         try:
             for column in (*self._columns, *self._label_columns):
                 column.close()
@@ -204,8 +205,16 @@ class RecordingWriter:
         meta = RecordingMeta(
             rows=self._n_rows, step_ns=runs.step_ns if runs else None, n_runs=len(runs.first_rows) if runs else 0,
             n_gaps=len(self._gaps), channels=channels, labels=labels, facts=facts,
+            step_rest=runs.step_rest if runs else 0, step_parts=runs.step_parts if runs else 1,
         )  # fmt: skip
         write_atomic(self._folder / META_FILE, encode_pretty(meta))
+
+    def _runs(self, rate_hz: float | None) -> RunsAxis | None:
+        """The axis as runs where that is shorter: of a waveform, its bursts."""
+        if rate_hz is None:
+            return find_runs(self._times())
+        waveform = find_waveform(self._times(), exact_rate(rate_hz))
+        return waveform.axis() if waveform else None
 
 
 def write_recording(

@@ -11,6 +11,12 @@ from typing import Literal
 from workbench.core.codec import Record
 
 Severity = Literal["failure", "function_check", "out_of_specification", "maintenance_required", "not_checked"]
+Group = Literal["trend", "waveform"]
+"""Trend: scalars up to about 10 Hz. Waveform: bursts or streams at an even, high rate."""
+Acquired = Literal["sampled", "on_change", "historian_compressed", "averaged", "burst", "unknown"]
+"""How samples came about: at a clock's tick, when the value changed, thinned by a historian, as means, in bursts."""
+Detected = Literal["raw", "rms", "peak", "peak_to_peak", "unknown"]
+"""What a sample is of its signal: the instantaneous value itself, or a figure taken over a stretch of it."""
 
 
 class Finding(Record, frozen=True, kw_only=True):
@@ -48,6 +54,10 @@ class ChannelFacts(Record, frozen=True, kw_only=True):
     mean: float | None
     quantity: str = ""
     n_absent: int = 0
+    acquired: Acquired = "unknown"
+    detected: Detected = "unknown"
+    band_hz: tuple[float, float] | None = None
+    """Lowest and highest frequency that a sample stands for, where the file says so."""
 
 
 class LeftOut(Record, frozen=True, kw_only=True):
@@ -77,3 +87,8 @@ class RecordingFacts(Record, frozen=True, kw_only=True):
     """Names of label-like columns that are kept aside."""
     sources: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
+    group: Group = "trend"
+    rate_hz: float | None = None
+    """Exact sample rate of a waveform (its step need not be a whole number of ns); None for a trend."""
+    n_bursts: int = 0
+    """Stretches without a break of a waveform; 0 for a trend."""

@@ -75,12 +75,18 @@ class PlainAxis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunsAxis:
-    """Runs of one constant step: run k begins at row `first_rows[k]` and instant `first_ns[k]`."""
+    """Runs of one constant step: run k begins at row `first_rows[k]` and instant `first_ns[k]`.
+
+    The step is `step_ns + step_rest / step_parts` ns (25.6 kHz: 39062 + 1/2); instants are rounded down to the whole ns, so
+    that the error stays below 1 ns however long a run is.
+    """
 
     n_rows: int
     step_ns: int
     first_rows: Int64s
     first_ns: Int64s
+    step_rest: int = 0
+    step_parts: int = 1
 
     @property
     def rows(self) -> int:
@@ -93,7 +99,7 @@ class RunsAxis:
         offsets = np.arange(self.n_rows, dtype=np.int64)
         if len(lengths) > 1:
             offsets -= np.repeat(self.first_rows, lengths)
-        offsets *= self.step_ns
+        offsets = self._since_first(offsets)
         offsets += self.first_ns[0] if len(lengths) == 1 else np.repeat(self.first_ns, lengths)
         offsets.flags.writeable = False
         return offsets
@@ -101,7 +107,7 @@ class RunsAxis:
     def take(self, indices: Int64s) -> Int64s:
         """The instants at `indices`, ns."""
         run = np.searchsorted(self.first_rows, indices, side="right") - 1 if len(self.first_rows) > 1 else 0
-        return np.asarray(self.first_ns[run] + (indices - self.first_rows[run]) * self.step_ns)
+        return np.asarray(self.first_ns[run] + self._since_first(indices - self.first_rows[run]))
 
     def index_at(self, instant_ns: int, *, after: bool) -> int:
         """Rows before `instant_ns`, or at or before it."""
@@ -109,9 +115,16 @@ class RunsAxis:
         if run < 0:
             return 0
         end = int(self.first_rows[run + 1]) if run + 1 < len(self.first_rows) else self.n_rows
-        whole, rest = divmod(instant_ns - int(self.first_ns[run]), self.step_ns)
-        beyond = whole + 1 if after or rest else whole
+        # floor(k step) < d is k < d / step, and floor(k step) <= d is k < (d + 1) / step, in whole numbers
+        span_ns = instant_ns - int(self.first_ns[run]) + (1 if after else 0)
+        beyond = -(-span_ns * self.step_parts // (self.step_ns * self.step_parts + self.step_rest))
         return min(int(self.first_rows[run]) + beyond, end)
+
+    def _since_first(self, counts: Int64s) -> Int64s:
+        """Instants of samples `counts` of a run since its first, ns."""
+        if not self.step_rest:
+            return np.asarray(counts * self.step_ns)
+        return np.asarray(counts * self.step_ns + counts * self.step_rest // self.step_parts)
 
 
 def find_runs(times_ns: Instants) -> RunsAxis | None:

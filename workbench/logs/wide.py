@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from workbench.logs.label_like import BEHAVES_WHY, SUSPECTED_WHY, is_two_state, 
 from workbench.logs.roles import Roles, assign_roles
 from workbench.logs.summary import Finding, LeftOut, Question
 from workbench.logs.tables import Table
+from workbench.logs.text import clean_text
 from workbench.logs.units import find_unit
 
 
@@ -63,9 +64,7 @@ def read_wide(table: Table, times_ns: NDArray[np.int64], rows: NDArray[np.intp],
     units = _units_by_target(table, roles)
     names, doubled = unique_names([_channel_name(table, roles, index) for index in roles.channels])
     finished = [
-        finish_column(
-            name, reads[index], units.get(index, table.units[index]), good.get(index), table.headers[index].description, answers
-        )
+        _finish(table, reads, index, name, units.get(index, table.units[index]), good.get(index), answers)
         for index, name in zip(roles.channels, names, strict=True)
     ]
     labels = [_label(table, reads, index, answers) for index in roles.labels]
@@ -78,6 +77,15 @@ def read_wide(table: Table, times_ns: NDArray[np.int64], rows: NDArray[np.intp],
         left_out=(*roles.left_out, *left), questions=(*_relevant(marks, roles, table), *asked), marks=marks,
         findings=_second_times(table, roles),
     )  # fmt: skip
+
+
+def _finish(
+    table: Table, reads: list[ReadCells], index: int, name: str, units: UnitRows, is_good: NDArray[np.bool_] | None,
+    answers: questions.AnswerBook,
+) -> Column:  # fmt: skip
+    header = table.headers[index]
+    column = finish_column(name, reads[index], units, is_good, header.description, answers)
+    return replace(column, hint=clean_text(f"{header.printed} {header.description}"))
 
 
 def _second_times(table: Table, roles: Roles) -> tuple[Finding, ...]:

@@ -91,6 +91,7 @@ def _watch_channels(log: Log, schedule: Schedule, job: Job) -> list[ChannelHisto
 
 def _read_files(request: DriftRequest, job: Job) -> list[Log]:
     from workbench.logs.parse import ParseOptions, parse_logs
+    from workbench.services.recordings import trends_of
 
     options = ParseOptions(zone=request.zone, answers=request.answer)
     parsed = parse_logs([Path(path) for path in request.paths], options, job.progress)
@@ -109,7 +110,7 @@ def _read_files(request: DriftRequest, job: Job) -> list[Log]:
             columns=dict(one.columns),
             units={channel.name: channel.unit or "" for channel in one.facts.channels},
         )
-        for one in parsed.recordings
+        for one in trends_of(parsed.recordings)
         if one.times_ns.size
     ]
 

@@ -201,6 +201,7 @@ def _details(recording: Recording, size_bytes: int, site: str | None) -> dict[st
         "channels": [channel.name for channel in facts.channels[:MAX_NAMES]], "n_channels": len(facts.channels),
         "labels": list(facts.labels[:MAX_NAMES]), "n_gaps": facts.n_gaps, "n_findings": len(facts.findings),
         "days": [list(pair) for pair in availability(recording)[-MAX_DAYS:]], "site": site or "",
+        "group": facts.group, "rate_hz": facts.rate_hz,
     }  # fmt: skip
 
 
@@ -212,5 +213,5 @@ def read_quality(project: Project, asset: str | None) -> Iterator[RecordingSumma
     """The stored facts of a project's recordings, oldest first."""
     from workbench.services.recordings import open_project_recordings
 
-    for item, recording in open_project_recordings(project, (asset,) if asset else ()):
+    for item, recording in open_project_recordings(project, (asset,) if asset else (), group=None):
         yield summary_of(recording.summary, asset=item.asset, recording_id=item.id)

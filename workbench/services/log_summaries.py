@@ -20,7 +20,7 @@ def summary_of(facts: summary.RecordingFacts, *, asset: str | None = None, recor
         n_duplicates_dropped=facts.n_duplicates_dropped, n_backward_steps=facts.n_backward_steps,
         findings=tuple(_finding_of(finding) for finding in facts.findings),
         left_out=tuple({"channel": left.channel, "why": left.why} for left in facts.left_out), labels=facts.labels,
-        asset=asset, id=recording_id,
+        asset=asset, id=recording_id, group=facts.group, rate_hz=facts.rate_hz, n_bursts=facts.n_bursts,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, parameter
+from workbench.logs.summary import Acquired, Detected, Group
 from workbench.services.common import ProjectFolder
 from workbench.services.labels import Event, LabelsListRequest, list_labels
 from workbench.services.logs import Finding
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from workbench.logs.pyramid import Envelope
-    from workbench.logs.recording import Recording
+    from workbench.logs.recording import Burst, Recording
 
 _SEVERITIES = ("failure", "function_check", "out_of_specification", "maintenance_required", "not_checked")
 _LONG_GAP, _MOSTLY_GAPS = 0.05, 0.6
@@ -39,7 +40,10 @@ class OpenLogsRequest(Request, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelView:
-    """One channel over all recordings of the pump; `state` is the worst NE 107 word of its findings, '' for none."""
+    """One channel over all recordings of the pump; `state` is the worst NE 107 word of its findings, '' for none.
+
+    `name` is that of its signal tag; a waveform beside a trend of the same tag has its rate behind it ('VI-2041A-DE 25.6 kHz').
+    """
 
     name: str
     unit: str
@@ -47,6 +51,17 @@ class ChannelView:
     low: float | None
     high: float | None
     state: str = ""
+    group: Group = "trend"
+    rate_hz: float | None = None
+    """Exact samples a second of a waveform; None for a trend."""
+    acquired: Acquired = "unknown"
+    detected: Detected = "unknown"
+    band_hz: tuple[float, float] | None = None
+
+    @property
+    def has_spectrum(self) -> bool:
+        """Whether a spectrum of it means anything: raw samples at an even, high rate."""
+        return self.group == "waveform" and self.detected == "raw"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +73,17 @@ class RecordingInfo:
     first_ns: int
     last_ns: int
     rows: int
+    group: Group = "trend"
+    rate_hz: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one recording holds of a channel, under the name it has there."""
+
+    info: RecordingInfo
+    recording: Recording
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,18 +106,17 @@ class AssetLogs:
         self.events = events
         self.findings = findings
         self._opened = tuple(opened)
-        self._by_channel: dict[str, list[tuple[RecordingInfo, Recording]]] = {}
-        for pair in sorted(opened, key=_first_of):
-            for channel in pair[1].channels:
-                self._by_channel.setdefault(channel.name, []).append(pair)
-        self.channels = _channels_of([recording for _, recording in opened], findings)
+        self._by_channel = _parts_of(opened)
+        self.channels = _channels_of(self._by_channel, findings)
         self.first_ns = min((info.first_ns for info in self.recordings), default=0)
         self.last_ns = max((info.last_ns for info in self.recordings), default=1)
         self.gap_array = _gaps_of(self._opened)
         """Where no recording has samples, between the first and the last instant of all: int64 [n, 2], in order."""
         self.label_columns = tuple(sorted({name for _, recording in opened for name in recording.summary.labels}))
-        steps = [recording.summary.sample_period_s for _, recording in opened]
+        trends = [recording.summary for _, recording in opened if recording.group == "trend"]
+        steps = [facts.sample_period_s for facts in trends or [recording.summary for _, recording in opened]]
         self.sample_period_s = min((step for step in steps if step), default=None)
+        """The shortest step of the trends (of the waveforms where there are no trends)."""
 
     @property
     def gaps(self) -> list[tuple[int, int]]:
@@ -112,29 +137,52 @@ class AssetLogs:
     def envelopes(self, channel: str, start_ns: int, end_ns: int, n_pixels: int) -> list[Envelope]:
         """What to draw of a channel, one envelope for each recording that reaches into the range (and a step beyond it)."""
         found = []
-        for info, recording in self._by_channel.get(channel, ()):
+        for part in self._by_channel.get(channel, ()):
+            info, recording = part.info, part.recording
             margin_ns = self._margin_ns(recording, end_ns - start_ns)
             if info.last_ns < start_ns - margin_ns or info.first_ns > end_ns + margin_ns:
                 continue
             extra = round(n_pixels * margin_ns / max(end_ns - start_ns, 1))
             found.append(
-                recording.envelope(channel, start_ns - margin_ns, end_ns + margin_ns, n_pixels + 2 * min(extra, n_pixels))
+                recording.envelope(part.name, start_ns - margin_ns, end_ns + margin_ns, n_pixels + 2 * min(extra, n_pixels))
             )
         return found
 
     def last_known(self, channel: str, at_ns: int) -> LastValue | None:
         """The last good value of a channel at or before an instant, over all recordings."""
         best: LastValue | None = None
-        for info, recording in reversed(self._by_channel.get(channel, ())):
+        for part in reversed(self._by_channel.get(channel, ())):
+            info, recording = part.info, part.recording
             if info.first_ns > at_ns or (best is not None and info.last_ns <= best.at_ns):
                 continue
-            known = recording.last_known(channel, at_ns)
+            known = recording.last_known(part.name, at_ns)
             if known is None or (best is not None and known[1] <= best.at_ns):
                 continue
             step_ns = (recording.summary.sample_period_s or 0.0) * NS_PER_S
             is_late = at_ns - known[1] > _LATE_STEPS * step_ns and (not recording.is_on_change or at_ns > info.last_ns)
             best = LastValue(value=known[0], at_ns=known[1], is_late=is_late)
         return best
+
+    def bursts(self, channel: str, start_ns: int, end_ns: int) -> list[Burst]:
+        """The raw samples of a waveform channel in [start_ns, end_ns): (start_ns, rate_hz, values [n]) for each stretch.
+
+        In order of time, cut to the range; values are read-only views of what lies on the disk. Nothing for a trend.
+        """
+        parts = self._by_channel.get(channel, ())
+        found = [burst for part in parts for burst in part.recording.bursts(part.name, start_ns, end_ns)]
+        return sorted(found, key=_start_of)
+
+    def samples(self, channel: str, start_ns: int, end_ns: int) -> list[tuple[NDArray[np.int64], NDArray[np.floating]]]:
+        """The raw samples of a channel in [start_ns, end_ns): (instants ns [n], values [n], NaN = bad) of each recording."""
+        import numpy as np
+
+        found = []
+        for part in self._by_channel.get(channel, ()):
+            axis = part.recording.axis
+            rows = slice(axis.index_at(start_ns, after=False), axis.index_at(end_ns, after=False))
+            if rows.start < rows.stop:
+                found.append((axis.take(np.arange(rows.start, rows.stop)), part.recording.values(part.name)[rows]))
+        return found
 
     @staticmethod
     def _margin_ns(recording: Recording, span_ns: int) -> int:
@@ -149,14 +197,17 @@ def open_asset_logs(request: OpenLogsRequest, job: Job) -> AssetLogs:
     from workbench.services.recordings import open_project_recordings
 
     with Project.open_existing(Path(request.project)) as project:
-        found = open_project_recordings(project, (request.asset,))
+        found = open_project_recordings(project, (request.asset,), group=None)
     opened: list[tuple[RecordingInfo, Recording]] = []
     findings: list[Finding] = []
     for item, recording in found:
         facts = recording.summary
         findings.extend(summary_of(facts).findings)
         if facts.first_ns is not None and facts.last_ns is not None:
-            info = RecordingInfo(id=item.id, name=item.name, first_ns=facts.first_ns, last_ns=facts.last_ns, rows=facts.rows)
+            info = RecordingInfo(
+                id=item.id, name=item.name, first_ns=facts.first_ns, last_ns=facts.last_ns, rows=facts.rows,
+                group=facts.group, rate_hz=facts.rate_hz,
+            )  # fmt: skip
             opened.append((info, recording))
     labels = list_labels(LabelsListRequest(project=request.project, asset=request.asset), job)
     return AssetLogs(request.asset, opened, labels.events, tuple(findings))
@@ -176,23 +227,50 @@ def _first_of(pair: tuple[RecordingInfo, Recording]) -> int:
     return pair[0].first_ns
 
 
-def _channels_of(recordings: list[Recording], findings: tuple[Finding, ...]) -> tuple[ChannelView, ...]:
+def _start_of(burst: Burst) -> int:
+    return burst.start_ns
+
+
+def rate_text(rate_hz: float) -> str:
+    """A rate for names: '25.6 kHz', '500 Hz'."""
+    return f"{rate_hz / 1000:.6g} kHz" if rate_hz >= 1000 else f"{rate_hz:.6g} Hz"
+
+
+def _parts_of(opened: list[tuple[RecordingInfo, Recording]]) -> dict[str, list[Part]]:
+    """Channels with the recordings they are in, by first instant; those of several rates are told apart by name."""
+    rates: dict[str, set[float | None]] = {}
+    for _, recording in opened:
+        for channel in recording.channels:
+            rates.setdefault(channel.name, set()).add(recording.rate_hz)
+    found: dict[str, list[Part]] = {}
+    for info, recording in sorted(opened, key=_first_of):
+        rate_hz = recording.rate_hz
+        for channel in recording.channels:
+            is_shared = rate_hz is not None and len(rates[channel.name]) > 1
+            name = f"{channel.name} {rate_text(rate_hz)}" if is_shared and rate_hz is not None else channel.name
+            found.setdefault(name, []).append(Part(info=info, recording=recording, name=channel.name))
+    return found
+
+
+def _channels_of(parts: dict[str, list[Part]], findings: tuple[Finding, ...]) -> tuple[ChannelView, ...]:
     worst: dict[str, str] = {}
     for finding in findings:
         if finding.channel and finding.severity in _SEVERITIES:
             known = worst.get(finding.channel, "not_checked")
             worst[finding.channel] = min(known, finding.severity, key=_SEVERITIES.index)
-    views: dict[str, ChannelView] = {}
-    for recording in recordings:
-        for facts in recording.summary.channels:
-            known_view = views.get(facts.name)
-            lows = [value for value in (facts.min, known_view.low if known_view else None) if value is not None]
-            highs = [value for value in (facts.max, known_view.high if known_view else None) if value is not None]
-            views[facts.name] = ChannelView(
-                name=facts.name, unit=facts.unit or "", quantity=facts.quantity, low=min(lows, default=None),
-                high=max(highs, default=None), state=worst.get(facts.name, ""),
-            )  # fmt: skip
-    return tuple(views.values())
+    return tuple(_view_of(name, found, worst.get(name, "")) for name, found in parts.items())
+
+
+def _view_of(name: str, parts: list[Part], state: str) -> ChannelView:
+    """Over all recordings; unit and how it was acquired as the newest one says."""
+    facts = [known for part in parts for known in part.recording.summary.channels if known.name == part.name]
+    last, recording = facts[-1], parts[-1].recording
+    return ChannelView(
+        name=name, unit=last.unit or "", quantity=last.quantity, state=state, group=recording.group, rate_hz=recording.rate_hz,
+        low=min((known.min for known in facts if known.min is not None), default=None),
+        high=max((known.max for known in facts if known.max is not None), default=None),
+        acquired=last.acquired, detected=last.detected, band_hz=last.band_hz,
+    )  # fmt: skip
 
 
 def _gaps_of(opened: tuple[tuple[RecordingInfo, Recording], ...]) -> NDArray[np.int64]:

@@ -8,6 +8,7 @@ from workbench.core.codec import Record
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.logs.summary import ChannelFacts as ChannelFacts  # pages take them from here
+from workbench.logs.summary import Group as Group
 from workbench.logs.summary import Question as Question
 from workbench.services.common import Answers, Join, LogPaths, NewProjectFolder, ProjectFolder, ZoneName
 
@@ -43,6 +44,10 @@ class RecordingSummary(Record, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
     asset: str | None = None
     id: str | None = None
+    group: Group = "trend"
+    rate_hz: float | None = None
+    """Exact samples a second of a waveform."""
+    n_bursts: int = 0
 
 
 class InspectRequest(Request, frozen=True, kw_only=True):

@@ -152,7 +152,7 @@ def _bundle_name(bundle: object) -> str:
 def _newest_trace(project: Project) -> Trace | None:
     from workbench.logs.recording import open_recording
 
-    items = project.items("recording")
+    items = [item for item in project.items("recording") if item.details.get("group") != "waveform"]
     if not items:
         return None
     recording = open_recording(project.objects.tree_path("recording", items[0].id))

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from workbench.logs.parse import ParsedRecording
     from workbench.logs.recording import Recording
+    from workbench.logs.summary import Group
     from workbench.project.acts import Item
     from workbench.project.store import Project
 
@@ -20,13 +22,30 @@ DAY_NS = 86_400 * NS_PER_S
 FULL_DAY = 0.999
 
 
-def open_project_recordings(project: Project, assets: Sequence[str] = ()) -> list[tuple[Item, Recording]]:
-    """The recordings of some assets (of all without `assets`), by asset and then by their first instant."""
+def open_project_recordings(
+    project: Project, assets: Sequence[str] = (), *, group: Group | None = "trend"
+) -> list[tuple[Item, Recording]]:  # fmt: skip
+    """The recordings of some assets (of all without `assets`), by asset and then by their first instant.
+
+    Trends only, as models, drift and regimes need them, unless another rate group (or all: None) is asked for.
+    """
     from workbench.logs.recording import open_recording
 
     items = [item for item in project.items("recording") if not assets or item.asset in assets]
     found = [(item, open_recording(project.objects.tree_path("recording", item.id))) for item in items]
-    return sorted(found, key=_by_asset_and_time)
+    return sorted((pair for pair in found if group in (None, pair[1].group)), key=_by_asset_and_time)
+
+
+def trends_of(recordings: Sequence[ParsedRecording]) -> list[ParsedRecording]:
+    """The trends among what files hold; raises InputError where there are waveforms only."""
+    trends = [recording for recording in recordings if recording.facts.group == "trend"]
+    if recordings and not trends:
+        facts = recordings[0].facts
+        raise InputError(
+            f"{facts.source} holds waveforms of {facts.rate_hz or 0:g} Hz only; a trend (up to 10 Hz) is needed here.",
+            "Give the trend values (such as RMS velocity) that belong to them.",
+        )
+    return trends
 
 
 def find_time_ranges(recordings: Sequence[tuple[Item, Recording]]) -> dict[str, tuple[int, int]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from workbench.core.codec import write_atomic
 from workbench.core.errors import InputError
 from workbench.services.logs import Question
-from workbench.services.recordings import in_unit
+from workbench.services.recordings import in_unit, trends_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,7 +73,7 @@ def parse_each(
     parts = _each_file(paths, options) if join is False else [(None, parse_logs(paths, options))]
     for path, parsed in parts:
         questions = list(parsed.questions)
-        for recording in parsed.recordings:
+        for recording in trends_of(parsed.recordings):
             inside = recording.facts.source if path is None else str(path / recording.facts.source)
             yield str(path) if path and len(parsed.recordings) == 1 else inside, [recording], questions
             questions = []

@@ -29,6 +29,8 @@ class Header:
     name: str
     unit: str | None = None
     description: str = ""
+    printed: str = ""
+    """The header and its unit as printed: 'RMS' and 'pk-pk' stand there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ def build_headers(
         name, unit = split_unit(title[1:-1] if quoted else title)
         printed = units[index].strip() if units is not None and index < len(units) else ""
         description = clean_text(descriptions[index]) if descriptions is not None and index < len(descriptions) else ""
-        headers.append(Header(name=name, unit=unit or find_unit(printed), description=description))
+        headers.append(Header(name=name, unit=unit or find_unit(printed), description=description, printed=f"{title} {printed}"))
     return tuple(headers)
 
 
