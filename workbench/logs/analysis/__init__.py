@@ -1,0 +1,1 @@
+"""What an engineer computes from a pump's signals: spectra, orders, envelopes, severity, pump curve."""

@@ -1,0 +1,104 @@
+"""Rolling bearings: defect frequencies from geometry, a table of examples, and the lines to look for in an envelope spectrum."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Annotated
+
+import msgspec
+import numpy as np
+
+from workbench.core.codec import Record
+from workbench.core.errors import InputError
+from workbench.core.paths import resources
+from workbench.logs.analysis.lines import Mark
+
+DEFAULT_SLIP = 0.02
+"""Rolling elements slip 1 to 2 % against pure rolling (Randall & Antoni 2011, ch. 2)."""
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+
+
+class Bearing(Record, frozen=True, kw_only=True):
+    """Geometry: rolling elements, their diameter, pitch diameter, contact angle; `source` says where the figures are from."""
+
+    designation: str
+    n_elements: Annotated[int, msgspec.Meta(ge=3, le=200)]
+    element_mm: Positive
+    pitch_mm: Positive
+    contact_deg: Annotated[float, msgspec.Meta(ge=0, lt=90)] = 0.0
+    source: str = ""
+
+
+class BearingFile(Record, frozen=True, kw_only=True):
+    """`resources/bearings.toml`."""
+
+    bearing: tuple[Bearing, ...]
+
+
+class DefectOrders(Record, frozen=True, kw_only=True):
+    """Multiples of shaft speed (inner ring turning): outer race, inner race, element spin, cage."""
+
+    bpfo: float
+    bpfi: float
+    bsf: float
+    ftf: float
+
+
+def find_defect_orders(bearing: Bearing) -> DefectOrders:
+    """BPFO = n/2 (1 − g), BPFI = n/2 (1 + g), BSF = D/2d (1 − g²), FTF = ½ (1 − g), with g = d/D cos β.
+
+    Randall & Antoni 2011, MSSP 25(2), eqs. 1-4. Raises InputError where the elements don't fit on the pitch circle.
+    """
+    if bearing.element_mm >= bearing.pitch_mm or bearing.n_elements * bearing.element_mm > np.pi * bearing.pitch_mm:
+        raise InputError(
+            f"{bearing.n_elements} elements of {bearing.element_mm:g} mm don't fit on a pitch circle of {bearing.pitch_mm:g} mm.",
+            "Check number and diameters.",
+        )
+    g = bearing.element_mm / bearing.pitch_mm * float(np.cos(np.deg2rad(bearing.contact_deg)))
+    half = bearing.n_elements / 2.0
+    bsf = bearing.pitch_mm / (2.0 * bearing.element_mm) * (1.0 - g**2)
+    return DefectOrders(bpfo=half * (1.0 - g), bpfi=half * (1.0 + g), bsf=bsf, ftf=0.5 * (1.0 - g))
+
+
+def load_bearings() -> tuple[Bearing, ...]:
+    """The examples that come with the program, by designation. Raises InputError when the table can't be read."""
+    path = resources() / "bearings.toml"
+    try:
+        found = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), BearingFile).bearing
+    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise InputError(f"The bearing table can't be read: {error}.", "Install the program again.") from error
+    return tuple(sorted(found, key=lambda one: one.designation))
+
+
+def find_bearing(designation: str, own: tuple[Bearing, ...] = ()) -> Bearing:
+    """By designation, a person's own before the examples. Raises InputError naming what there is."""
+    known = (*own, *load_bearings())
+    wanted = designation.strip().casefold()
+    for bearing in known:
+        if bearing.designation.casefold() == wanted:
+            return bearing
+    names = ", ".join(one.designation for one in known)
+    raise InputError(f"There is no bearing '{designation}'.", f"There are: {names}. Or give its geometry.")
+
+
+def defect_marks(
+    orders: DefectOrders, shaft_hz: float, *, slip: float = DEFAULT_SLIP, n_harmonics: int = 3, with_sidebands: bool = True
+) -> tuple[Mark, ...]:
+    """Lines to look for: harmonics of BPFO, BPFI (± shaft speed), BSF (twice, ± cage) and FTF, each with its slip as tolerance.
+
+    A defect on the turning inner race is modulated once a turn, one on an element once a turn of the cage; an element meets both
+    races in a turn, so that the even harmonics of BSF stand out (Randall & Antoni 2011, ch. 2, fig. 2).
+    """
+    kinds = (("BPFO", orders.bpfo, 0.0), ("BPFI", orders.bpfi, 1.0), ("BSF", orders.bsf, orders.ftf), ("FTF", orders.ftf, 0.0))
+    marks: list[Mark] = []
+    for name, order, side in kinds:
+        for harmonic in range(1, n_harmonics + 1):
+            centre = harmonic * order * shaft_hz
+            bands = (-1, 0, 1) if with_sidebands and side and (name != "BSF" or harmonic == 2) else (0,)
+            for sideband in bands:
+                frequency = centre + sideband * side * shaft_hz
+                words = name if harmonic == 1 else f"{harmonic} {name}"
+                words += {-1: " −", 0: "", 1: " +"}[sideband] + ("" if not sideband else "1X" if side == 1.0 else "FTF")
+                mark = Mark(name=words, frequency=frequency, tolerance=slip * centre, harmonic=harmonic, sideband=sideband)
+                marks.append(mark)
+    return tuple(marks)

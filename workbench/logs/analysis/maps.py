@@ -1,0 +1,128 @@
+"""Spectra side by side: over time (spectrogram, or one column a burst). Columns that stand for no samples are not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.clock import NS_PER_S
+from workbench.core.errors import InputError
+from workbench.logs.analysis.spectrum import (
+    LEAST_SAMPLES,
+    Samples,
+    SpectrumOptions,
+    motion_gain,
+    noise_bandwidth_lines,
+    piece_lines,
+    piece_samples,
+)
+
+Array = NDArray[np.float64]
+MOST_COLUMNS = 1200
+MOST_LINES = 2048
+_BLOCK_SAMPLES = 1 << 20
+Tick = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Part of a waveform without a break: first instant ns since 1970, samples a second, values [n]."""
+
+    start_ns: int
+    rate_hz: float
+    values: Samples
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpectralMap:
+    """RMS amplitude float32 [m columns, k lines] at `y` [k] (Hz, or orders) for the instants `start_ns`..`end_ns` [m]."""
+
+    start_ns: NDArray[np.int64]
+    end_ns: NDArray[np.int64]
+    y: Array
+    rms: NDArray[np.float32]
+    unit: str
+    y_unit: str
+    noise_bandwidth: float
+    n_a_column: int
+    """Spectra averaged into a column where there were more than are drawn."""
+
+
+def no_tick(_fraction: float) -> None:
+    """Says nothing."""
+
+
+def find_spectrogram(stretches: Sequence[Stretch], unit: str, options: SpectrumOptions, tick: Tick = no_tick) -> SpectralMap:
+    """Short-time spectra of all stretches; with more than 1200 columns neighbours are averaged (mean squares), none is dropped.
+
+    Allen & Rabiner 1977 (short-time Fourier analysis). `tick(fraction)` is called between blocks and may raise to cancel.
+    """
+    rate_hz, good = one_rate(stretches)
+    n_piece = piece_samples(min(len(one.values) for one in good), rate_hz, options.resolution_hz)
+    step = n_piece - min(n_piece - 1, round(n_piece * options.overlap))
+    n_columns = sum(1 + (len(one.values) - n_piece) // step for one in good)
+    n_joined = max(1, -(-n_columns // MOST_COLUMNS))
+    frequency_hz = np.arange(n_piece // 2 + 1) * rate_hz / n_piece
+    gain, shown = motion_gain(frequency_hz, unit, options.motion, options.high_pass_hz)
+    parts: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]] = []
+    for number, one in enumerate(good):
+        tick(number / len(good))
+        parts.extend(_columns(one, n_piece, step, options, n_joined, gain))
+    starts, ends, rms = (np.concatenate([part[at] for part in parts]) for at in range(3))
+    if len(good) > MOST_COLUMNS:
+        starts, ends, rms = _join_bursts(starts, ends, rms, -(-len(good) // MOST_COLUMNS))
+    return SpectralMap(
+        start_ns=starts, end_ns=ends, y=frequency_hz, rms=rms, unit=shown, y_unit="Hz",
+        noise_bandwidth=rate_hz / n_piece * noise_bandwidth_lines(options.window, n_piece), n_a_column=n_joined,
+    )  # fmt: skip
+
+
+def one_rate(stretches: Sequence[Stretch]) -> tuple[float, list[Stretch]]:
+    """The rate that most samples have, and the usable stretches of it. Raises InputError when there is none."""
+    usable = [one for one in stretches if len(one.values) >= LEAST_SAMPLES and bool(np.isfinite(one.values).all())]
+    if not usable:
+        raise InputError("No waveform without missing values lies in this stretch.", "Choose another stretch of time.")
+    counts: dict[float, int] = {}
+    for one in usable:
+        counts[one.rate_hz] = counts.get(one.rate_hz, 0) + len(one.values)
+    rate_hz = max(counts, key=lambda rate: counts[rate])
+    return rate_hz, [one for one in usable if one.rate_hz == rate_hz]
+
+
+def _columns(
+    one: Stretch, n_piece: int, step: int, options: SpectrumOptions, n_joined: int, gain: Array
+) -> list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]]:
+    """Columns of a stretch, in blocks so that an hour of waveform needs little memory."""
+    n_all = 1 + (len(one.values) - n_piece) // step
+    a_block = max(1, _BLOCK_SAMPLES // step // n_joined) * n_joined
+    found = []
+    for first in range(0, n_all, a_block):
+        last = min(first + a_block, n_all)
+        values = np.asarray(one.values[first * step : (last - 1) * step + n_piece], np.float64)
+        lines, _ = piece_lines(values, one.rate_hz, n_piece, options)
+        edges = np.arange(0, last - first, n_joined)
+        counts = np.diff(np.append(edges, last - first))
+        mean = np.add.reduceat(lines, edges, axis=1) / counts
+        rms = (np.sqrt(mean) * gain[:, None]).T.astype(np.float32)
+        middle_s = ((first + edges) * step + n_piece / 2) / one.rate_hz
+        half_s = step / one.rate_hz / 2
+        starts = one.start_ns + np.round((middle_s - half_s) * NS_PER_S).astype(np.int64)
+        ends = starts + np.round(counts * 2 * half_s * NS_PER_S).astype(np.int64)
+        if first == 0:
+            starts[0] = one.start_ns
+        if last == n_all:  # the outermost pieces reach to the ends of the waveform
+            ends[-1] = one.start_ns + round(((n_all - 1) * step + n_piece) / one.rate_hz * NS_PER_S)
+        found.append((starts, ends, rms))
+    return found
+
+
+def _join_bursts(
+    starts: NDArray[np.int64], ends: NDArray[np.int64], rms: NDArray[np.float32], n_joined: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    edges = np.arange(0, len(starts), n_joined)
+    counts = np.diff(np.append(edges, len(starts)))
+    mean = np.add.reduceat(rms.astype(np.float64) ** 2, edges, axis=0) / counts[:, None]
+    return starts[edges], ends[np.minimum(edges + n_joined, len(ends)) - 1], np.sqrt(mean).astype(np.float32)
