@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -9,20 +10,21 @@ from numpy.typing import NDArray
 
 from workbench.core.errors import LogFormatError
 from workbench.logs import questions
-from workbench.logs.cell_quality import find_scheme, good_rows
+from workbench.logs.cell_quality import assumed_good, find_scheme, good_rows, split_quality_name
 from workbench.logs.cells import Cells, Decimal
 from workbench.logs.columns import Column, UnitRows, finish_column, read_cells, take_rows, unique_names
 from workbench.logs.label_like import NAMED_WHY, is_label_name
 from workbench.logs.readers.table import NumberCells
 from workbench.logs.roles import LongRoles
-from workbench.logs.summary import LeftOut, Question
+from workbench.logs.summary import Finding, LeftOut, Question
 from workbench.logs.tables import Table
 from workbench.logs.text import clean_text
 from workbench.logs.units import split_unit
-from workbench.logs.wide import LogRows, mark_columns, source_of_rows, unit_rows_of
+from workbench.logs.wide import LogRows, mark_columns, quality_assumed, source_of_rows, unit_rows_of
 
 MAX_TAGS = 4096
 MAX_CELLS = 500_000_000
+_SYSTEM_TAG = re.compile(r"\$[A-Z_]{2,30}\$")
 
 
 def read_long(
@@ -33,6 +35,7 @@ def read_long(
     assert isinstance(tags, Cells)
     marks = mark_columns(table, answers)
     is_good = _good(table, roles)
+    rows = _without_system_rows(tags, rows)
     instants = np.unique(times_ns[rows])
     if len(tags.texts) > MAX_TAGS or len(tags.texts) * instants.size > MAX_CELLS:
         raise LogFormatError(
@@ -59,8 +62,15 @@ def read_long(
         sources=table.sources, source_of_row=_source_at(table, times_ns, rows, instants), times_ns=instants,
         columns=tuple(column for column in columns if column not in labels), labels=tuple(labels),
         left_out=(*roles.left_out, *left), questions=marks.questions if _concerns_value(table, roles, marks.questions) else (),
-        marks=marks, n_duplicates=n_duplicates, n_backward=n_backward, is_sorted=True,
+        marks=marks, n_duplicates=n_duplicates, n_backward=n_backward, is_sorted=True, findings=_assumptions(table, roles),
     )  # fmt: skip
+
+
+def _without_system_rows(tags: Cells, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Rows that a panel writes about itself ('$RT_OFF$' when its runtime ends) are no values of a tag."""
+    is_system = np.array([bool(_SYSTEM_TAG.fullmatch(text.strip())) for text in tags.texts] + [False])
+    kept = rows[~is_system[tags.codes[rows]]]
+    return kept if kept.size else rows
 
 
 def _concerns_value(table: Table, roles: LongRoles, asked: tuple[Question, ...]) -> bool:
@@ -94,8 +104,25 @@ def _good(table: Table, roles: LongRoles) -> NDArray[np.bool_] | None:
     for index in roles.quality:
         column = table.columns[index]
         cells = column if isinstance(column, Cells) else _as_text(column)
-        verdict &= good_rows(cells, find_scheme(cells, ()))
+        kind = _quality_kind(table, index)
+        verdict &= good_rows(cells, find_scheme(cells, (), kind), kind)
     return verdict
+
+
+def _quality_kind(table: Table, index: int) -> str:
+    found = split_quality_name(table.headers[index].name)
+    return found[1] if found else ""
+
+
+def _assumptions(table: Table, roles: LongRoles) -> tuple[Finding, ...]:
+    """Words of a quality column that nobody here knows."""
+    found = []
+    for index in roles.quality:
+        column = table.columns[index]
+        word = assumed_good(column, _quality_kind(table, index)) if isinstance(column, Cells) else ""
+        if word:
+            found.append(quality_assumed(table.headers[index].name, word))
+    return tuple(found)
 
 
 def _as_text(column: NumberCells) -> Cells:

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.logs.cell_quality import WEAK_NAMES, QualityColumn, find_quality_columns, has_quality_content, is_clearly_quality
+from workbench.logs.cell_quality import (
+    QualityColumn,
+    find_quality_columns,
+    has_quality_content,
+    is_quality_column,
+    split_quality_name,
+)
 from workbench.logs.cells import Cells, read_cell
 from workbench.logs.columns import ReadFacts
 from workbench.logs.instants import parse_clock, parse_stamp
@@ -22,7 +28,6 @@ from workbench.logs.words import (
     INDEX_NAMES,
     OFF_WORDS,
     ON_WORDS,
-    QUALITY_NAMES,
     TAG_NAMES,
     UNIT_NAMES,
     VALUE_NAMES,
@@ -108,7 +113,7 @@ def _why_not_text(header: Header, folded: str, column: Cells, read: ReadFacts) -
         return "unit"
     if is_instant_column(column, header.name):
         return "time"
-    return "text" if _is_text(read) else None
+    return "text" if header.unit is None and _is_text(read) else None
 
 
 def _is_text(read: ReadFacts) -> bool:
@@ -150,12 +155,9 @@ def find_long(headers: Sequence[Header], columns: Sequence[Cells | NumberCells],
 
 
 def _is_quality(header: Header, column: Cells | NumberCells) -> bool:
-    folded = fold_name(header.name)
-    if folded not in QUALITY_NAMES:
-        return False
-    return not isinstance(column, Cells) or (
-        has_quality_content(column) and (folded not in WEAK_NAMES or is_clearly_quality(column))
-    )
+    if isinstance(column, Cells):
+        return is_quality_column(header.name, column)
+    return split_quality_name(header.name) is not None
 
 
 def _long_why(index: int, unit: int | None, quality: tuple[int, ...]) -> str:
@@ -180,7 +182,7 @@ def _find_tag(headers: Sequence[Header], columns: Sequence[Cells | NumberCells],
         return None
     is_unnamed, is_single, index = min(found)
     # without a telling name a column of words is a tag only where there is nothing else but one value
-    if is_unnamed and (is_single or _n_numeric(columns) != 1):
+    if is_unnamed and (is_single or len(_values(headers, columns, index)) != 1):
         return None
     return index
 
@@ -207,12 +209,17 @@ def _find_value(headers: Sequence[Header], columns: Sequence[Cells | NumberCells
     named = [names.index(word) for word in ranked if word in names and names.index(word) != tag]
     if named:
         return named[0]
-    numeric = [
-        index
-        for index, column in enumerate(columns)
-        if index != tag and names[index] not in (*QUALITY_NAMES, *INDEX_NAMES) and _is_numeric(column)
-    ]
+    numeric = _values(headers, columns, tag)
     return numeric[0] if len(numeric) == 1 else None
+
+
+def _values(headers: Sequence[Header], columns: Sequence[Cells | NumberCells], tag: int) -> list[int]:
+    """Columns of numbers that are no running number and no quality."""
+    return [
+        index
+        for index, (header, column) in enumerate(zip(headers, columns, strict=True))
+        if index != tag and fold_name(header.name) not in INDEX_NAMES and _is_numeric(column) and not _is_quality(header, column)
+    ]
 
 
 def is_event_list(headers: Sequence[Header], columns: Sequence[Cells | NumberCells], time_header: str, n_rows: int) -> bool:

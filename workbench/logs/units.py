@@ -10,7 +10,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from workbench.logs.words import ISA_LETTERS, QUANTITY_WORDS
+from workbench.logs.quality_words import STRONG_NAMES, WEAK_NAMES
+from workbench.logs.words import ISA_LETTERS, QUANTITY_WORDS, VALUE_NAMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,10 @@ _STATE_UNITS = frozenset(
 )
 
 
+_VALUE_OR_QUALITY = VALUE_NAMES | STRONG_NAMES | WEAK_NAMES
+"""'FT [Quality]' has no unit."""
+
+
 def _parse_table() -> tuple[dict[str, Unit], dict[str, Unit], dict[str, Unit]]:
     by_name: dict[str, Unit] = {}
     exact: dict[str, Unit] = {}
@@ -158,6 +163,8 @@ def split_unit(header: str) -> tuple[str, str | None]:
     unit = find_unit(inner)
     if unit:
         return match["name"], unit
+    if _fold(inner) in _VALUE_OR_QUALITY:
+        return header, None
     if match["square"] is not None and is_no_unit(inner):
         return match["name"], None
     if match["square"] is not None and _LOOKS_LIKE_UNIT.fullmatch(inner.strip()):

@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.logs import questions
-from workbench.logs.cell_quality import QualityColumn, find_scheme, good_rows, split_quality_name, value_name
+from workbench.logs.cell_quality import (
+    QualityColumn,
+    assumed_good,
+    find_scheme,
+    good_rows,
+    split_quality_name,
+    value_name,
+)
 from workbench.logs.cells import Cells
 from workbench.logs.columns import Column, ReadCells, UnitRows, finish_column, read_cells, take_rows, unique_names
 from workbench.logs.decimals import Marks, decide_marks
@@ -75,7 +82,7 @@ def read_wide(table: Table, times_ns: NDArray[np.int64], rows: NDArray[np.intp],
         columns=tuple(take_rows(column, rows) for column in columns),
         labels=tuple(take_rows(column, rows) for column in (*labels, *more_labels)),
         left_out=(*roles.left_out, *left), questions=(*_relevant(marks, roles, table), *asked), marks=marks,
-        findings=_second_times(table, roles),
+        findings=(*_second_times(table, roles), *_assumptions(table, roles)),
     )  # fmt: skip
 
 
@@ -96,6 +103,23 @@ def _second_times(table: Table, roles: Roles) -> tuple[Finding, ...]:
         for item in roles.left_out
         if item.why == "time"
     )
+
+
+def _assumptions(table: Table, roles: Roles) -> tuple[Finding, ...]:
+    """Words of quality columns that nobody here knows."""
+    found = []
+    for item in roles.quality:
+        column = table.columns[item.index]
+        word = assumed_good(column, item.kind) if isinstance(column, Cells) else ""
+        if word:
+            found.append(quality_assumed(table.headers[item.index].name, word))
+    return tuple(found)
+
+
+def quality_assumed(name: str, word: str) -> Finding:
+    """What is said when a quality column speaks an unknown language."""
+    text = f"{name} says '{clean_text(word)}' most of the time; that is taken for good, and all else for bad. Check it."
+    return Finding(code="QUALITY_ASSUMED", text=text, severity="function_check")
 
 
 def _relevant(marks: Marks, roles: Roles, table: Table) -> tuple[Question, ...]:
@@ -126,7 +150,7 @@ def _good_by_target(table: Table, quality: tuple[QualityColumn, ...]) -> dict[in
     for item in quality:
         siblings = [cells[other.index] for other in quality if other.kind == item.kind and other.index in cells]
         mine = cells[item.index]
-        verdict = good_rows(mine, find_scheme(mine, siblings))
+        verdict = good_rows(mine, find_scheme(mine, siblings, item.kind), item.kind)
         for target in item.targets:
             value = table.columns[target]
             # where neither a value nor a quality was written, nothing is said about the row

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 
-def _words(text: str) -> frozenset[str]:
+def as_words(text: str) -> frozenset[str]:
+    """A word list as it is written in this file."""
     return frozenset(text.split())
 
 
@@ -27,31 +28,49 @@ QUANTITY_WORDS = (
     ("frequency", r"freq"),
 )
 
-TIME_NAMES = _words("""
+TIME_NAMES = as_words("""
     time timestamp datetime date_time date-time date/time t ts zeit zeitpunkt zeitstempel datum uhrzeit date tid tidspunkt
-    tidsstempel dato klokkeslett horodatage heure fecha hora tiempo data ora tijd tijdstip datumtijd instant when localtime utc
-    sampletime samplingtime timeutc timelocal datetimeutc timestamputc epoch unixtime unix unixtimestamp epochtime eventtime
-    logtime recordtime sourcetimestamp servertimestamp
+    tidsstempel dato klokkeslett horodatage heure fecha hora tiempo data ora tijd tijdstip datumtijd instant when localtime
+    utc sampletime samplingtime timeutc timelocal datetimeutc timestamputc epoch unixtime unix unixtimestamp epochtime
+    eventtime logtime recordtime sourcetimestamp servertimestamp tstamp timestring varzeit zeitangabe datumzeit datumuhrzeit
+    datumundzeit datumunduhrzeit horodate dateheure dateetheure fechahora fechayhora marcadetiempo marcatemporal dataora
+    dataeora datahora dataehora dataorario orario datatempo tempo tijdstempel datumentijd datoogtid datotid datumochtid
+    datumtid tidpunkt tidsstämpel tidstämpel klockslag czas dataiczas dataigodzina dataczas godzina znacznikczasu время дата
+    датавремя датаивремя отметкавремени метка меткавремени 时间 日期 日期时间 时间戳 采样时间 čas datumačas datumčas datumcas
+    aika päivämäärä zaman tarih időpont idő dátum xvalue acquisitiontime scantime
 """)
-DATE_NAMES = _words("date datum dato fecha data day tag jour")
-CLOCK_NAMES = _words("time zeit uhrzeit klokkeslett heure hora ora tid tijd clock")
-MILLISECOND_NAMES = _words("ms msec millisec millisecond milliseconds millis millitm millisekunden millisekunde")
+DATE_NAMES = as_words("date datum dato fecha data day tag jour дата 日期 giorno día dia")
+CLOCK_NAMES = as_words("""
+    time zeit uhrzeit klokkeslett heure hora ora tid tijd clock czas godzina время 时间 čas klockslag orario
+""")
+MILLISECOND_NAMES = as_words("ms msec millisec millisecond milliseconds millis millitm millisekunden millisekunde мс 毫秒")
 RELATIVE_NAMES = ("elapsed", "relative", "laufzeit", "seconds", "sekunden", "runtime")
-TAG_NAMES = _words("""
+TAG_NAMES = as_words("""
     tag tagname tagid name point pointname pointid signal signalname channel sensor sensorname variable varname item itemid
-    parameter messstelle kanal metric measurement field series key nodeid browsename attribute path bezeichnung variablenname kks
+    parameter messstelle kanal metric measurement field series key nodeid browsename attribute path bezeichnung variablenname
+    kks messpunkt messgröße messstellenname signalname kanalname datenpunkt akz tagindex numericid tagpath itemname iotag
+    variabletag moduleparameter modulepath pointtag objectid objectname dataitem displayname repère repere étiquette
+    etiquette balise grandeur mesurande capteur voie nomdutag señal senal punto puntodemedida etiqueta nombre variabile
+    grandezza misurando puntodimisura nometag nome variável variavel ponto pontodemedição sinal meetpunt meetkanaal signaal
+    naam målepunkt maalepunkt målested signalnavn tagnavn navn mätpunkt mätställe namn målepunktsnavn nazwa zmienna
+    punktpomiarowy tagnazwa nazwatagu тег тэг имятега параметр точка имя наименование сигнал датчик канал 位号 标签 标签名
+    名称 点名 测点 测点名称 变量 变量名 参数 veličina signál název etiketa
 """)
-VALUE_NAMES = _words("value wert val reading numericvalue floatvalue verdi valeur valor messwert pv vvalue")
-UNIT_NAMES = _words("unit units uom einheit einheiten engunit engunits engineeringunits enhet unite unité eu")
-QUALITY_NAMES = (
-    "quality", "qualität", "qualitaet", "qualite", "kvalitet", "qualitydetail", "opcquality", "status", "statuscode", "qual",
-    "qlty", "qc", "q", "validity", "valid", "güte", "state", "flag", "flags", "isgood", "good", "sts", "stat", "confidence",
-)  # fmt: skip
-INDEX_NAMES = _words("""
+VALUE_NAMES = as_words("""
+    value wert val reading numericvalue floatvalue doublevalue varvalue tagvalue verdi valeur valor messwert pv vvalue mesure
+    medida misura valore waarde meetwaarde måleverdi maaleverdi værdi vaerdi värde vaerde mätvärde wartość wartosc значение
+    показание 值 数值 测量值 hodnota arvo érték
+""")
+UNIT_NAMES = as_words("""
+    unit units uom einheit einheiten engunit engunits engineeringunits enhet enhed unite unité eu unitsabbreviation unidad
+    unidades unidade unità unita eenheid jednostka jednostki едизм единица единицы едизмерения 单位 yksikkö jednotka
+    uomstring dimension maßeinheit masseinheit
+""")
+INDEX_NAMES = as_words("""
     record rn rec recnum recno recordno recordnumber index idx id row rowno rownum rownumber no nr num number seq sequence
     sequenceno lfdnr laufnummer zeile line lineno # sample sampleno samplenumber scan rowid
 """)
-ANNOTATION_NAMES = _words("""
+ANNOTATION_NAMES = as_words("""
     comment comments note notes remark remarks bemerkung kommentar annotation annotations annotated message meldung text
     description beschreibung operator event user beskrivelse merknad remarque shift schicht
 """)
@@ -63,17 +82,31 @@ LABEL_PATTERN = (
     r"|\babnormal\b|\bdefect|\bleak y\b|\by\b$|\bclass\b"
 )
 
-ON_WORDS = _words("""
-    on running run yes true ein ja wahr läuft laeuft laufend open opened start started active aktiv enabled på oui vrai marche
-    betrieb in_betrieb offen auf .t. t y high
+ON_WORDS = as_words("""
+    on running run yes true ein ja wahr läuft laeuft laufend open opened start started active aktiv enabled på oui vrai
+    marche betrieb in_betrieb offen auf .t. t y high eingeschaltet an aan encendido marcha sí verdadero activo conectado
+    acceso vero attivo aperto ligado verdadeiro ativo aberto aan waar actief draait i_drift drift sant kjører kører går tændt
+    igång till sann wł wl włączony włączona tak prawda praca вкл включен включена включено работа работает да истина 开 运行
+    启动 是 真 打开 zap zapnuto ano běží pravda chod päällä kyllä açık çalışıyor evet be fut igen ouvert ouverte abierto
+    abierta sim allumé enclenché actif activé i_gang åpen åben öppen
 """)
-OFF_WORDS = _words("""
+OFF_WORDS = as_words("""
     off stopped stop no false aus nein falsch steht stillstand closed close inactive inaktiv disabled av nei non faux arrêt
-    arret halt geschlossen zu .f. f n low idle
+    arret halt geschlossen zu .f. f n low idle ausgeschaltet uit apagado parada parado falso inactivo desconectado spento
+    fermo inattivo chiuso desligado fechado inativo não nao onwaar nee inactief gestopt stoppet stanset falsk usann usant av
+    slukket från fra stängd wył wyl wyłączony wyłączona nie fałsz postój stój выкл выключен выключена выключено стоп
+    остановлен нет ложь 关 停止 停机 停 否 假 关闭 vyp vypnuto ne stojí nepravda pois ei kapalı hayır duruyor ki áll nem
+    fermé fermée cerrado cerrada détenu déclenché inactif désactivé lukket stanga stoppad stoppé stopp på_stopp
 """)
-EMPTY_WORDS = _words("- -- --- – — nan -nan +nan null (null) <null> none nil . 1.#qnan -1.#qnan 1.#ind -1.#ind \\n") | {""}
-INFINITE_WORDS = _words("""
-    inf +inf -inf infinity +infinity -infinity posinf neginf 1.#inf -1.#inf +1.#inf ∞ -∞ +∞ infinite
+EMPTY_WORDS = as_words(
+    """
+    - -- --- – — nan -nan +nan null (null) <null> none nil . 1.#qnan -1.#qnan 1.#ind -1.#ind 1.#qnan0 1.#ind00 -1.#ind00
+    -1.#ind0 1.#ind0 \\n nan(ind) -nan(ind) #null <na>
+"""
+) | {""}
+INFINITE_WORDS = as_words("""
+    inf +inf -inf inf. -inf. 1.#inf0 -1.#inf0 1.#inf00 -1.#inf00 infinity +infinity -infinity posinf neginf 1.#inf -1.#inf
+    +1.#inf ∞ -∞ +∞ infinite
 """)
 BAD_PATTERN = (
     r"bad|no[ _]?data|nodata|missing|time ?out|scan ?off|configure|pt created|fail|error|err\b|#n/?a|#value|#ref|#div|#num|#name"
@@ -81,14 +114,14 @@ BAD_PATTERN = (
     r"|inactive|invalid|calc|ungültig|fehler|störung|kein wert|keine daten|defekt|ugyldig|feil|no result|no value|no sample|trip"
     r"|arc off|snapshot|intf|interface|equip|stale|not available|n/?a\b|unavailable|\*+|doubtful|filtered|digital state|no good"
     r"|sensor|wire|broken|open loop|short"
+    r"|ausfall|gestört|gestoert|drahtbr|kurzschl|messbereich|gesperrt|nicht |\bkeine?\b|überlauf|außer betrieb|wartung|getrennt"
+    r"|défaut|panne|hors |invalide|pas de|aucune?\b|mauvais|rupture|non connect|dépassement|indisponible|erreur"
+    r"|\bfallo|\bsin |fuera de|\bmalo\b|desconect|avería|no válido|falla\b|falha|\bsem |fora d[ea]|inválid|\bruim\b|\berro\b"
+    r"|guasto|fuori |non valid|nessun|errore|scolleg|storing\b|\bgeen\b|buiten |ongeldig|\bslecht|niet |uitgeschakeld|fout\b"
+    r"|\bikke |\bingen\b|utenfor|\bbrudd|dårlig|saknas|ogiltig|avbrott|\binga\b|\bfel\b|\blarm\b|\bfejl|mangler|uden for"
+    r"|błąd|\bbrak\b|awaria|\bpoza |nieprawid|\bнет |ошибка|обрыв|отказ|недостовер|сбой|авария|не подкл|вне диап"
+    r"|chyba|porucha|neplat|无|故障|超|中断|坏|失败|断线|异常"
 )
-
-QUALITY_WORD_PATTERN = (
-    r"good|bad|ok\b|uncertain|doubtful|questionable|poor|substitut|annotat|gut|schlecht|unsicher|invalid|valid|not good|no data"
-    r"|stale|error|fail|suspect|comm|sensor|last ?known|last ?usable|out of service|config|not connected|device|unknown|manual"
-    r"|raw|interpolat|simul|limit|maint|overflow|range"
-)
-GOOD_WORD_PATTERN = r"(good|ok|gut|valid|gültig|god|bon)(\b|_|$)"
 
 MONTHS = {
     "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,

@@ -18,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import LogFormatError
+from workbench.logs.cell_quality import split_quality_name
 from workbench.logs.instants import read_iso
 from workbench.logs.label_like import is_label_name
 from workbench.logs.sentinels import find_sentinels
 from workbench.logs.text import clean_text
 from workbench.logs.units import find_quantity, split_unit
-from workbench.logs.words import INDEX_NAMES, QUALITY_NAMES, TIME_NAMES
+from workbench.logs.words import INDEX_NAMES, TIME_NAMES
 from workbench.logs.zones import load_zone, local_to_utc
 
 BLOCK_BYTES = 8 * 1024 * 1024
@@ -123,7 +124,8 @@ def _is_time_name(header: str) -> bool:
 def _column_of(header: str, n_distinct: int) -> PlainColumn | None:
     name, unit = split_unit(clean_text(header))
     folded = name.casefold()
-    if not folded or any(folded.endswith(word) for word in QUALITY_NAMES if len(word) > 3) or _is_numeric([name]):
+    quality = split_quality_name(name)
+    if not folded or (quality and len(quality[1]) > 3) or _is_numeric([name]):
         return None
     role: Literal["channel", "label", "index"] = "channel"
     if is_label_name(name, unit, n_distinct):
