@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import signal
 
 from workbench.samples import bearing, motor, seal, thermal, vibration
 from workbench.samples.makers import BearingType, load_pump_types
@@ -111,3 +112,19 @@ def test_a_leaking_seal_empties_its_pot_until_somebody_tops_it_up():
     assert level.min() < 55.0
     assert level[-1] <= 75.0
     assert np.diff(level).max() > 10.0
+
+
+def test_a_burst_at_a_high_rate_has_the_trend_values_of_one_at_the_monitor_s_rate():
+    """The same conditions at 25.6 kHz: velocity RMS 10 Hz to 1 kHz is the same quantity (ISO 20816-1), so it must agree."""
+    n = 24
+    conditions = vibration.BurstConditions(
+        shaft_hz=np.full(n, 49.0), tones_mm_per_s=np.full((n, 3, 4), 1.5), hum_m_per_s2=np.full(n, 0.06),
+        turbulence_m_per_s2=np.full(n, 0.9), cavitation_m_per_s2=np.zeros(n), impacts_m_per_s2=np.zeros(n), defect="ball",
+    )  # fmt: skip
+    slow = vibration.BurstMaker(PUMP, np.random.default_rng(1)).trends(conditions)
+    fast_maker = vibration.BurstMaker(PUMP, np.random.default_rng(1), rate_hz=25600.0, n_samples=5120)
+    wave = np.concatenate([block for _, block in fast_maker.waves(conditions)])
+    decimated = signal.resample(wave, 1024, axis=2).astype(np.float32)  # ideal low-pass at 2560 Hz, then 5120 Hz
+    velocity, acceleration = vibration.trend_values(decimated)
+    assert velocity.mean(axis=0) == pytest.approx(slow.velocity_mm_per_s.mean(axis=0), rel=0.03)
+    assert acceleration.mean(axis=0) == pytest.approx(slow.acceleration_g.mean(axis=0), rel=0.06)

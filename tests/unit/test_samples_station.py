@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workbench.core.clock import parse_utc
+from workbench.core.clock import format_utc, parse_utc
 from workbench.core.errors import JobCancelled
 from workbench.core.jobs import Job
+from workbench.logs.parse import parse_logs
 from workbench.samples.fleet import plan_station, simulate_pair, surroundings
 from workbench.samples.instruments import Calibration, Instrument, read_instrument, stamps_ns
 from workbench.samples.wander import Streams, ornstein_uhlenbeck
@@ -181,3 +182,31 @@ def test_an_hour_of_log_needs_no_events(tmp_path):
     result = write_samples(SampleRequest(out=str(tmp_path), pumps=2, days=0.05, seed=2), Job())
     assert len(Path(result.logs[0]).read_text(encoding="utf-8").splitlines()) == 145
     assert Path(result.events).read_text(encoding="utf-8").startswith("asset,name,start_utc,end_utc,state")
+
+
+def test_bursts_are_written_where_asked_for_and_change_no_log(written, tmp_path):
+    request = SampleRequest(out=str(tmp_path), pumps=1, days=2.0, seed=5, period_s=60.0, burst_every_h=12.0)
+    with_bursts = write_samples(request, Job())
+    assert Path(with_bursts.logs[0]).read_bytes() == Path(written.logs[0]).read_bytes()
+    (recording,) = parse_logs([with_bursts.bursts[0]]).recordings
+    facts = recording.facts
+    assert (facts.group, facts.rate_hz, facts.n_bursts, facts.rows) == ("waveform", 25600.0, 4, 4 * 25600)
+    assert [(channel.name, channel.unit, channel.detected) for channel in facts.channels] == [
+        ("VT-2041A-DE", "g", "raw"),
+        ("VT-2041A-NDE", "g", "raw"),
+        ("ST-2041A-KEY", "V", "raw"),
+    ]
+    assert format_utc(recording.times_ns[25600]) == "2026-03-02T12:00:00Z"
+
+
+def test_key_phase_pulses_turn_with_the_first_order_of_the_vibration(written, tmp_path):
+    request = SampleRequest(out=str(tmp_path), pumps=1, days=1.0, seed=5, period_s=60.0, burst_every_h=6.0)
+    (recording,) = parse_logs([write_samples(request, Job()).bursts[0]]).recordings
+    pulses = recording.columns["ST-2041A-KEY"].reshape(-1, 25600) > 2.5
+    rises = [np.flatnonzero(row[1:] & ~row[:-1]) for row in pulses]
+    turning = [index for index, edges in enumerate(rises) if edges.size > 10]
+    assert turning
+    for index in turning:
+        turns_hz = (rises[index].size - 1) * 25600 / (rises[index][-1] - rises[index][0])
+        spectrum = np.abs(np.fft.rfft(recording.columns["VT-2041A-DE"].reshape(-1, 25600)[index]))
+        assert abs(int(np.argmax(spectrum[20:80])) + 20 - turns_hz) <= 1.0  # 1 s of samples: a line is 1 Hz

@@ -22,6 +22,7 @@ from workbench.logs.words import BAD_PATTERN, OFF_WORDS, ON_WORDS
 GOOD = 0
 _BAD = re.compile(BAD_PATTERN, re.IGNORECASE)
 _MAX_REASONS = 64
+_HEAD_ROWS, _MANY_DISTINCT = 4096, 100
 _OTHER = "other text"
 
 
@@ -74,8 +75,10 @@ class ReadCells:
     is_state: bool
 
     def n_distinct(self) -> int:
-        """Distinct numbers."""
-        return int(np.unique(self.values[np.isfinite(self.values)]).size)
+        """Distinct numbers; of a column in which the beginning has many, only that they are many."""
+        good = self.values[np.isfinite(self.values)]
+        head = np.unique(good[:_HEAD_ROWS]).size
+        return int(head if head > _MANY_DISTINCT else np.unique(good).size)
 
     def counts_up(self) -> bool:
         """Whether whole numbers rise from row to row, as a running number does."""

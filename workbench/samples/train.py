@@ -63,6 +63,8 @@ class TrainTruth:
     seal_level: Array
     velocity_mm_per_s: Array
     acceleration_g: Array
+    shaking: BurstConditions
+    """What shook the machine at each burst, one every `BURST_PERIOD_S`."""
 
 
 def simulate_train(inputs: TrainInputs, around: Surroundings, streams: Streams) -> TrainTruth:
@@ -74,13 +76,14 @@ def simulate_train(inputs: TrainInputs, around: Surroundings, streams: Streams) 
     winding = thermal.motor_temperatures(pump.thermal, loss, around.ambient_c, is_on, step_s)[:, 0]
     de, nde = _bearing_temperatures(inputs, around, streams.of(inputs.name, "bearings"))
     level = pot_level_percent(pump.seal.pot_l, inputs.severity["seal leak"], is_on, 0.5 * (de + around.liquid_c), around.t_s)
-    velocity, acceleration = _vibration(inputs, around, streams)
+    shaking = burst_conditions(inputs, burst_samples(around), streams.of(inputs.name, "shaking"))
+    velocity, acceleration = _vibration(inputs, around, shaking, streams)
     wobble = 1.0 + 0.004 * pinkish(around.t_s.size, step_s, streams.of(inputs.name, "load"))
     current = np.where(is_on, np.maximum(electric.current_a * wobble, inputs.start_current_a), 0.0)
     power = np.where(is_on, electric.power_kw * wobble, 0.0)
     return TrainTruth(
         electric=electric, current_a=current, power_kw=power, winding_c=winding, bearing_de_c=de, bearing_nde_c=nde,
-        seal_level=level, velocity_mm_per_s=velocity, acceleration_g=acceleration,
+        seal_level=level, velocity_mm_per_s=velocity, acceleration_g=acceleration, shaking=shaking,
     )  # fmt: skip
 
 
@@ -99,11 +102,15 @@ def _bearing_temperatures(inputs: TrainInputs, around: Surroundings, rng: np.ran
     return de, nde
 
 
-def _vibration(inputs: TrainInputs, around: Surroundings, streams: Streams) -> tuple[Array, Array]:
+def burst_samples(around: Surroundings) -> NDArray[np.int64]:
+    """The sample at which each burst was taken [b]."""
+    return np.arange(0, around.t_s.size, max(1, round(BURST_PERIOD_S / around.step_s)))
+
+
+def _vibration(inputs: TrainInputs, around: Surroundings, shaking: BurstConditions, streams: Streams) -> tuple[Array, Array]:
+    at = burst_samples(around)
     every = max(1, round(BURST_PERIOD_S / around.step_s))
-    at = np.arange(0, around.t_s.size, every)
-    conditions = burst_conditions(inputs, at, streams.of(inputs.name, "shaking"))
-    trends = BurstMaker(inputs.pump, streams.of(inputs.name, "bursts")).trends(conditions)
+    trends = BurstMaker(inputs.pump, streams.of(inputs.name, "bursts")).trends(shaking)
     hold = np.minimum(np.arange(around.t_s.size) // every, at.size - 1)
     averaging_s = 90.0
     burst_s = every * around.step_s

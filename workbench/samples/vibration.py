@@ -24,6 +24,7 @@ BURST_SAMPLES = 1024
 PLACES = ("DE", "NDE", "AX")
 _BLOCK = 256
 _BANK_SAMPLES = 1 << 18
+_HOUSING_HZ = 4500.0
 _STANDARD_GRAVITY = 9.80665
 _ROTOR_TO_TOTAL_MASS = 0.35
 IMPACT_SHARES = (1.0, 0.12, 0.2)
@@ -79,29 +80,47 @@ def off_design_ratio(q: Array) -> Array:
     return np.asarray(1.0 + 2.2 * (q - 1.0) ** 2 + recirculation)
 
 
-def noise_bank(tilt: float, low_hz: float, rng: np.random.Generator) -> FloatBlock:
-    """A long stretch of unit-RMS noise whose amplitude rises with f^tilt above `low_hz`; bursts are cut from it at random."""
+def noise_bank(tilt: float, low_hz: float, rng: np.random.Generator, rate_hz: float = RATE_HZ) -> FloatBlock:
+    """A long stretch of noise whose amplitude rises with f^tilt above `low_hz`; bursts are cut from it at random.
+
+    Its RMS is 1 up to half of `RATE_HZ`; a higher rate shows more of it, falling beyond some kHz as housings pass less there.
+    """
     from scipy import fft
 
-    frequency = fft.rfftfreq(_BANK_SAMPLES, 1.0 / RATE_HZ)
+    frequency = fft.rfftfreq(_BANK_SAMPLES, 1.0 / rate_hz)
     shape = (np.maximum(frequency, 1.0) / 1000.0) ** tilt / (1.0 + (low_hz / np.maximum(frequency, 1.0)) ** 4)
+    if rate_hz > RATE_HZ:
+        shape /= 1.0 + (frequency / _HOUSING_HZ) ** 4
     spectrum = shape * (rng.standard_normal(frequency.size) + 1j * rng.standard_normal(frequency.size))
     wave = fft.irfft(spectrum, _BANK_SAMPLES)
-    return np.asarray(wave / np.std(wave), dtype=np.float32)
+    share = 1.0 if rate_hz == RATE_HZ else _power_share(spectrum, frequency <= RATE_HZ / 2)
+    return np.asarray(wave / (np.std(wave) * np.sqrt(share)), dtype=np.float32)
+
+
+def _power_share(spectrum: NDArray[np.complex128], is_inside: NDArray[np.bool_]) -> float:
+    power = np.abs(spectrum) ** 2
+    return float(power[is_inside].sum() / power.sum())
 
 
 class BurstMaker:
     """Makes bursts of one pump, in blocks; the random state is its own generator."""
 
-    def __init__(self, pump: PumpType, rng: np.random.Generator) -> None:
+    def __init__(
+        self, pump: PumpType, rng: np.random.Generator, *, rate_hz: float = RATE_HZ, n_samples: int = BURST_SAMPLES
+    ) -> None:
         self._pump = pump
         self._rng = rng
-        self._turbulence = noise_bank(0.3, 8.0, rng)
-        self._cavitation = noise_bank(0.15, 450.0, rng)
+        self._rate_hz = rate_hz
+        self._n_samples = n_samples
+        self._block = max(1, _BLOCK * BURST_SAMPLES // n_samples)
+        self._turbulence = noise_bank(0.3, 8.0, rng, rate_hz)
+        self._cavitation = noise_bank(0.15, 450.0, rng, rate_hz)
         self._phases = rng.uniform(0, 2 * np.pi, (len(PLACES), 4))
         structure = pump.structure
-        self._kernel = bearing.ring_kernel(structure.ring_hz, structure.ring_damping_ratio, RATE_HZ, BURST_SAMPLES // 4)
+        self._kernel = bearing.ring_kernel(structure.ring_hz, structure.ring_damping_ratio, rate_hz, n_samples // 4)
         self._orders = bearing.defect_orders(pump.bearing)
+        self.start_phase: FloatBlock = np.zeros((0, 1), np.float32)
+        """The shaft's angle at the first sample of each burst of the last block, rad [block, 1]."""
 
     def trends(self, conditions: BurstConditions) -> BurstTrends:
         """The monitor's values for every burst."""
@@ -112,9 +131,9 @@ class BurstMaker:
         return BurstTrends(velocity_mm_per_s=velocity, acceleration_g=acceleration)
 
     def waves(self, conditions: BurstConditions) -> Iterator[tuple[slice, FloatBlock]]:
-        """Blocks of waveforms, m/s² [block, 3, 1024], with the bursts they belong to."""
-        for start in range(0, conditions.shaft_hz.size, _BLOCK):
-            block = slice(start, min(start + _BLOCK, conditions.shaft_hz.size))
+        """Blocks of waveforms, m/s² [block, 3, n_samples], with the bursts they belong to."""
+        for start in range(0, conditions.shaft_hz.size, self._block):
+            block = slice(start, min(start + self._block, conditions.shaft_hz.size))
             wave = self._tones(conditions, block)
             self._add_noise(wave, conditions.turbulence_m_per_s2[block], self._turbulence, (1.0, 0.85, 0.6))
             if conditions.cavitation_m_per_s2[block].max() > 0.02:
@@ -136,11 +155,11 @@ class BurstMaker:
         return np.asarray(np.matmul(coefficients, self._basis(shaft_hz)), dtype=np.float32)
 
     def _basis(self, shaft_hz: Array) -> FloatBlock:
-        """cos of 1X, 2X, 3X, vane pass, twice line; sin of the four shaft orders: [block, 9, 1024]."""
-        t = np.arange(BURST_SAMPLES, dtype=np.float32) / np.float32(RATE_HZ)
-        start = self._rng.uniform(0, 2 * np.pi, (shaft_hz.size, 1)).astype(np.float32)
+        """cos of 1X, 2X, 3X, vane pass, twice line; sin of the four shaft orders: [block, 9, n_samples]."""
+        t = np.arange(self._n_samples, dtype=np.float32) / np.float32(self._rate_hz)
+        self.start_phase = start = self._rng.uniform(0, 2 * np.pi, (shaft_hz.size, 1)).astype(np.float32)
         theta = (2.0 * np.pi * shaft_hz[:, None]).astype(np.float32) * t + start
-        basis = np.empty((shaft_hz.size, 9, BURST_SAMPLES), dtype=np.float32)
+        basis = np.empty((shaft_hz.size, 9, self._n_samples), dtype=np.float32)
         c1, s1 = np.cos(theta), np.sin(theta)
         basis[:, 0], basis[:, 5] = c1, s1
         before_c, before_s, c, s = np.ones_like(c1), np.zeros_like(s1), c1, s1
@@ -155,7 +174,7 @@ class BurstMaker:
         return basis
 
     def _add_noise(self, wave: FloatBlock, rms: Array, bank: FloatBlock, shares: tuple[float, ...]) -> None:
-        cuts = np.lib.stride_tricks.sliding_window_view(bank, BURST_SAMPLES)
+        cuts = np.lib.stride_tricks.sliding_window_view(bank, self._n_samples)
         for place, share in enumerate(shares):
             offsets = self._rng.integers(0, cuts.shape[0], rms.size)
             wave[:, place] += cuts[offsets] * (share * rms[:, None]).astype(np.float32)
@@ -169,7 +188,7 @@ class BurstMaker:
         shaft_hz = conditions.shaft_hz[block][chosen]
         train = ImpactTrain(
             impact_hz=per_turn * shaft_hz, modulation_hz=modulation * shaft_hz,
-            n_samples=BURST_SAMPLES, rate_hz=RATE_HZ, kernel=self._kernel,
+            n_samples=self._n_samples, rate_hz=self._rate_hz, kernel=self._kernel,
         )  # fmt: skip
         impacts = bearing.impact_bursts(train, self._rng) * rms[chosen, None].astype(np.float32)
         for place, share in enumerate(IMPACT_SHARES):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.codec import write_atomic
 from workbench.samples import motor
+from workbench.samples.bursts import START_UTC, write_bursts
 from workbench.samples.fleet import PumpTruth, TrueEvent, plan_station, simulate_pair, surroundings
 from workbench.samples.instruments import (
     SENTINEL,
@@ -28,7 +29,6 @@ from workbench.samples.wander import Streams, pinkish
 
 Array = NDArray[np.float64]
 Report = Callable[[float, str], None]
-START_UTC = "2026-03-02T00:00:00Z"
 _DIGITAL = ("SI", "VI")
 _SAYS = {
     "cavitation": "Pump noisy, rattling as if pumping gravel. Raised feed tank level.",
@@ -48,6 +48,8 @@ class SampleSpec:
     span_s: float
     step_s: float
     seed: int
+    burst_every_s: float = 0.0
+    """Time between vibration bursts that are written beside each log; 0: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,7 @@ class WrittenSamples:
     assets: tuple[str, ...]
     events: Path
     work_orders: Path
+    bursts: tuple[Path, ...] = ()
 
 
 def write_station(spec: SampleSpec, out: Path, report: Report) -> WrittenSamples:
@@ -66,6 +69,7 @@ def write_station(spec: SampleSpec, out: Path, report: Report) -> WrittenSamples
     around = surroundings(spec.span_s, spec.step_s, streams)
     out.mkdir(parents=True, exist_ok=True)
     logs: list[Path] = []
+    bursts: list[Path] = []
     events: list[TrueEvent] = []
     plans = plan_station(spec.n_pumps, spec.span_s, streams)
     for i, plan in enumerate(plans):
@@ -75,10 +79,14 @@ def write_station(spec: SampleSpec, out: Path, report: Report) -> WrittenSamples
             path = out / f"{truth.name}.csv"
             write_atomic(path, _log_bytes(truth, around, streams))
             logs.append(path)
+            if spec.burst_every_s:
+                bursts.append(out / f"{truth.name}-bursts.parquet")
+                write_bursts(bursts[-1], truth, around, spec.burst_every_s, streams)
             events.extend(truth.events)
     written = WrittenSamples(
-        logs=tuple(logs), assets=tuple(path.stem for path in logs), events=out / "events.csv", work_orders=out / "work_orders.csv"
-    )
+        logs=tuple(logs), assets=tuple(path.stem for path in logs), events=out / "events.csv",
+        work_orders=out / "work_orders.csv", bursts=tuple(bursts),
+    )  # fmt: skip
     write_atomic(written.events, _events_bytes(events))
     write_atomic(written.work_orders, _orders_bytes(_work_orders(events, written.assets, spec.span_s, streams)))
     report(1.0, f"{len(logs)} pumps written")
