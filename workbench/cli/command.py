@@ -29,6 +29,8 @@ class Command:
     exit_rule: ExitRule = always_ok
     asks: bool = False
     """Takes `ask=` for a passphrase: asked for on the terminal unless WORKBENCH_PASSPHRASE is set."""
+    ends_at_interrupt: bool = False
+    """Ctrl+C ends it in good order, with its result; a second one breaks it off."""
     goes_on: bool = False
     """Prints one ready line and stays until it is stopped."""
     about: str = ""

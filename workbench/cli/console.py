@@ -36,7 +36,8 @@ class Console:
         if not isinstance(event, Progress):
             return
         remaining = f" · {event.remaining_s:.0f} s left" if event.remaining_s is not None else ""
-        line = f"{event.fraction * 100:3.0f} %{remaining}  {_shown(event.message[:80])}"
+        percent = "" if event.fraction is None else f"{event.fraction * 100:3.0f} %"
+        line = f"{percent}{remaining}  {_shown(event.message[:80])}".strip()
         if self._shows_progress:
             sys.stderr.write(f"\r\x1b[K{line}")
             self._has_open_line = True

@@ -11,7 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
 
@@ -137,9 +137,33 @@ def _run(words: list[str], console: Console) -> int:
     if command.goes_on:
         return _go_on(command, request, console)
     service, job = command.function(), Job(console.sink)
-    result = service(request, job, ask_passphrase) if command.asks and _can_ask() else service(request, job)
+    with _stopped_by_interrupt(job) if command.ends_at_interrupt else nullcontext():
+        result = service(request, job, ask_passphrase) if command.asks and _can_ask() else service(request, job)
     console.result(result)
     return command.exit_rule(result)
+
+
+@contextmanager
+def _stopped_by_interrupt(job: Job) -> Iterator[None]:
+    """The first Ctrl+C or polite kill asks the job to stop; after that they break off as everywhere."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.getsignal(number) for number in numbers]
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        job.cancel()
+        for number in numbers:
+            signal.signal(number, _interrupt)
+
+    for number in numbers:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _go_on(command: Command, request: object, console: Console) -> int:

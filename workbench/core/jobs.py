@@ -35,9 +35,9 @@ class Started(JobEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress(JobEvent):
-    """`fraction` 0..1 of the work, in words, and the seconds that remain (None while unknown)."""
+    """`fraction` 0..1 of the work (None: it has no end of its own), in words, and the seconds that remain (None: unknown)."""
 
-    fraction: float
+    fraction: float | None
     message: str
     remaining_s: float | None
 
@@ -99,15 +99,16 @@ class Job:
         if self._cancelled.is_set():
             raise JobCancelled
 
-    def progress(self, fraction: float, message: str = "") -> None:
-        """Say how much is done (0..1); throttled, and a cancel point."""
+    def progress(self, fraction: float | None, message: str = "") -> None:
+        """Say how much is done (0..1; None where nobody knows the end); throttled, and a cancel point."""
         self.checkpoint()
         now_s = self._clock()
-        if fraction < 1 and now_s - self._reported_s < PROGRESS_INTERVAL_S:
+        if (fraction is None or fraction < 1) and now_s - self._reported_s < PROGRESS_INTERVAL_S:
             return
         self._reported_s = now_s
         elapsed_s = now_s - self._started_s
-        remaining_s = elapsed_s * (1 - fraction) / fraction if fraction > 0.02 and elapsed_s > 0.5 else None
+        is_told = fraction is not None and fraction > 0.02 and elapsed_s > 0.5
+        remaining_s = elapsed_s * (1 - fraction) / fraction if fraction is not None and is_told else None
         self._sink(Progress(job_id=self.job_id, fraction=fraction, message=message, remaining_s=remaining_s))
 
     def publish(self, value: object) -> None:
@@ -129,9 +130,9 @@ class _PartJob(Job):
         self._prefix = prefix
         self._cancelled = parent._cancelled
 
-    def progress(self, fraction: float, message: str = "") -> None:
+    def progress(self, fraction: float | None, message: str = "") -> None:
         text = f"{self._prefix}: {message}" if self._prefix and message else self._prefix or message
-        self._parent.progress(self._start + self._span * fraction, text)
+        self._parent.progress(None if fraction is None else self._start + self._span * fraction, text)
 
 
 def _ignore(_event: JobEvent) -> None:

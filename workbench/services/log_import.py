@@ -182,7 +182,7 @@ def _store(ask: _Ask, folder: Path, facts: RecordingFacts, path: Path | None) ->
     if known:
         return Stored(summary=summary, size_bytes=0)
     recording = open_recording(ask.project.objects.tree_path("recording", tree))
-    details = _details(recording, size_bytes, ask.request.site)
+    details = index_details(recording, size_bytes, ask.request.site)
     item = Item(kind="recording", id=tree, name=facts.source, asset=asset, details=details)
     what = f"{facts.source}: {facts.rows:,} rows, {len(facts.channels)} channels"
     command = shlex.join(to_arguments(("logs", "import"), ask.request))
@@ -190,7 +190,7 @@ def _store(ask: _Ask, folder: Path, facts: RecordingFacts, path: Path | None) ->
     return Stored(summary=summary, size_bytes=size_bytes)
 
 
-def _details(recording: Recording, size_bytes: int, site: str | None) -> dict[str, object]:
+def index_details(recording: Recording, size_bytes: int, site: str | None) -> dict[str, object]:
     """What lists, the availability map and other services show without opening the recording; bounded in size."""
     from workbench.services.recordings import availability
 

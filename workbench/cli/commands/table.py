@@ -44,6 +44,11 @@ def self_test_exit(result: object) -> int:
     return EXIT_OK if getattr(result, "is_usable", False) else EXIT_INPUT
 
 
+def capture_exit(result: object) -> int:
+    """Stopped by a person or by its time 0; a cable that came out 4, though what arrived is recorded."""
+    return EXIT_DEVICE if getattr(result, "ended_by", "") == "unplugged" else EXIT_OK
+
+
 COMMANDS: tuple[Command, ...] = (
     Command(words=("self-test",), service="self_test:self_test", request="SelfTestRequest", exit_rule=self_test_exit),
     Command(words=("sample",), service="samples:write_samples", request="SampleRequest"),
@@ -65,6 +70,15 @@ COMMANDS: tuple[Command, ...] = (
     Command(words=("logs", "inspect"), service="logs:inspect_logs", request="InspectRequest"),
     Command(words=("logs", "preview"), service="logs:preview_log", request="PreviewRequest"),
     Command(words=("logs", "import"), service="logs:import_logs", request="ImportRequest"),
+    Command(
+        words=("logs", "capture"), service="capture:capture", request="CaptureRequest", exit_rule=capture_exit,
+        ends_at_interrupt=True,
+    ),
+    Command(words=("logs", "capture-preview"), service="capture:preview_capture", request="CapturePreviewRequest"),
+    Command(
+        words=("logs", "capture-recover"), service="capture:recover_captures", request="CaptureRecoverRequest",
+        exit_rule=problems_exit,
+    ),
     Command(words=("logs", "quality"), service="logs:log_quality", request="QualityRequest"),
     Command(words=("logs", "regimes"), service="regimes:log_regimes", request="RegimesRequest"),
     Command(words=("labels", "list"), service="labels:list_labels", request="LabelsListRequest"),

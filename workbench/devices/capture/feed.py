@@ -1,0 +1,100 @@
+"""Takes bytes from a port as fast as they come, whatever the rest of the program is doing.
+
+A serial driver keeps 4 KiB, which is 44 ms at 921 600 Bd: a thread of its own empties it, so that a slow disk costs no byte.
+Reads only; nothing is ever sent from here.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from workbench.core.errors import DeviceError
+from workbench.devices.transports.ports import ByteTransport
+from workbench.logs.live.rows import Rows, Tally
+
+POLL_S = 0.05
+STOP_WAIT_S = 2.0
+MAX_BACKLOG_BYTES = 128 << 20
+TOO_SLOW = "this computer was too slow"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """Bytes with the instant at which they were taken from the port; `rows` where the port speaks in whole readings."""
+
+    data: bytes
+    received_ns: int
+    rows: Rows | None = None
+
+
+class Feed(Protocol):
+    """What a capture takes from."""
+
+    name: str
+    rate_bytes_per_s: float | None
+
+    def take(self, timeout_s: float) -> Arrived | None:
+        """The next that arrived, None if nothing did within the time. Raises DeviceError once, after all before it."""
+
+    def close(self) -> None:
+        """Let go of the port."""
+
+
+class ByteFeed:
+    """A stream of bytes from a port.
+
+    Parameters
+    ----------
+    transport : ByteTransport
+        Open; closed by `close`.
+    now_ns : callable
+        The clock of arrival.
+    """
+
+    def __init__(self, transport: ByteTransport, now_ns: Callable[[], int]) -> None:
+        self.name = transport.name
+        self.rate_bytes_per_s = transport.rate_bytes_per_s
+        self.tally = Tally()
+        self._transport = transport
+        self._now_ns = now_ns
+        self._arrived: queue.SimpleQueue[Arrived | DeviceError] = queue.SimpleQueue()
+        self._backlog_bytes = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"capture {self.name}", daemon=True)
+        self._thread.start()
+
+    def take(self, timeout_s: float) -> Arrived | None:
+        """See Feed."""
+        try:
+            found = self._arrived.get(timeout=timeout_s)
+        except queue.Empty:
+            return None
+        if isinstance(found, DeviceError):
+            raise found
+        self._backlog_bytes -= len(found.data)
+        return found
+
+    def close(self) -> None:
+        """See Feed."""
+        self._stop.set()
+        self._thread.join(STOP_WAIT_S)
+        self._transport.close()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                data = self._transport.read(POLL_S)
+            except DeviceError as error:
+                self._arrived.put(error)
+                return
+            if not data:
+                continue
+            if self._backlog_bytes > MAX_BACKLOG_BYTES:
+                self.tally.problems[TOO_SLOW] += 1
+                continue
+            self._backlog_bytes += len(data)
+            self._arrived.put(Arrived(data=data, received_ns=self._now_ns()))

@@ -1,0 +1,134 @@
+"""How `logs capture-preview` works: listen for a moment, read as the capture would, and give the port back."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING
+
+from workbench.core.errors import DeviceError
+from workbench.core.jobs import Job
+from workbench.services.capture import CapturePreviewRequest, CapturePreviewResult, LiveProblem, PreviewChannel
+from workbench.services.capture_sources import Pipe, open_feed
+
+if TYPE_CHECKING:
+    from workbench.devices.capture.feed import Feed
+    from workbench.logs.live.plan import TextPlan
+    from workbench.services.capture_sources import Piece
+
+ENOUGH_ROWS = 20
+LEAST_S = 1.0
+SHOWN_LINES = 12
+SHOWN_VALUES = 5
+KEPT_BYTES = 1 << 16
+_TEXT_SHARE = 0.9
+_FRAME_SHOWN_BYTES = 24
+
+
+def run_preview(request: CapturePreviewRequest, job: Job) -> CapturePreviewResult:
+    """See `services.capture.preview_capture`."""
+    from workbench.logs.live.clock import HostClock
+
+    clock = HostClock()
+    feed = open_feed(request, clock.now_ns)
+    try:
+        pipe = Pipe(request, feed.rate_bytes_per_s)
+        head, n_bytes, pieces = _listen(request, feed, pipe, job)
+        pieces += pipe.settle(clock.now_ns())
+    finally:
+        feed.close()
+    lost = tuple(LiveProblem(reason=reason, count=n) for reason, n in sorted(pipe.tally.problems.items()))
+    return CapturePreviewResult(
+        port=request.port, format=_format_of(request, pipe), guesses=_guesses(pipe.plan), channels=_channels(pieces),
+        lines=shown_lines(head), rows=sum(len(piece[1]) for piece in pieces), rate_rows_per_s=_rate(pieces), bytes=n_bytes,
+        lost=lost, advice=_advise(request, head, n_bytes, pieces),
+    )  # fmt: skip
+
+
+def _listen(request: CapturePreviewRequest, feed: Feed, pipe: Pipe, job: Job) -> tuple[bytes, int, list[Piece]]:
+    """The first bytes, how many came in all, and the rows."""
+    started_s = time.monotonic()
+    head, n_bytes = b"", 0
+    pieces: list[Piece] = []
+    while (elapsed_s := time.monotonic() - started_s) < request.seconds:
+        job.progress(elapsed_s / request.seconds, f"listening to {request.port}")
+        try:
+            arrived = feed.take(0.05)
+        except DeviceError:
+            break  # a cable that comes out ends the look; what came is shown
+        if arrived is not None:
+            head += arrived.data[: max(0, KEPT_BYTES - len(head))]
+            n_bytes += len(arrived.data)
+            pieces += pipe.take(arrived)
+        if elapsed_s >= LEAST_S and sum(len(piece[1]) for piece in pieces) >= ENOUGH_ROWS:
+            break
+    return head, n_bytes, pieces
+
+
+def _format_of(request: CapturePreviewRequest, pipe: Pipe) -> str:
+    if pipe.plan is not None:
+        return pipe.plan.layout
+    return request.format if pipe.parser is not None else ""
+
+
+def _guesses(plan: TextPlan | None) -> dict[str, str]:
+    if plan is None:
+        return {}
+    guesses: dict[str, str] = {"decimal mark": plan.decimal, "device's time": plan.time.kind}
+    if plan.layout == "csv":
+        guesses |= {"separator": {"\t": "tab", " ": "blanks"}.get(plan.delimiter, plan.delimiter)}
+        guesses |= {"header": "yes" if plan.has_header else "no"}
+    if plan.has_checksum:
+        guesses |= {"checksum": "*hh, checked"}
+    return guesses
+
+
+def _channels(pieces: list[Piece]) -> tuple[PreviewChannel, ...]:
+    found: dict[str, PreviewChannel] = {}
+    for channels, _, values in pieces:
+        for k, channel in enumerate(channels):
+            known = found.get(channel.name)
+            seen = known.values if known else ()
+            new = tuple(None if math.isnan(value) else value for value in values[:SHOWN_VALUES, k].tolist())
+            found[channel.name] = PreviewChannel(
+                name=channel.name, unit=channel.unit, quantity=channel.quantity, values=(seen + new)[:SHOWN_VALUES]
+            )
+    return tuple(found.values())
+
+
+def _rate(pieces: list[Piece]) -> float | None:
+    times = [int(instant) for piece in pieces for instant in (piece[1][:1].tolist() + piece[1][-1:].tolist())]
+    n_rows = sum(len(piece[1]) for piece in pieces)
+    if n_rows < 2 or times[-1] <= times[0]:
+        return None
+    return round((n_rows - 1) / ((times[-1] - times[0]) / 1e9), 3)
+
+
+def shown_lines(head: bytes) -> tuple[str, ...]:
+    """The first lines as text; bytes that are none in hexadecimal."""
+    if is_text(head):
+        text = head.decode("utf-8", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+        return tuple(line[:200] for line in text.split("\n") if line.strip())[:SHOWN_LINES]
+    return tuple(
+        head[k : k + _FRAME_SHOWN_BYTES].hex(" ") for k in range(0, min(len(head), SHOWN_LINES * 24), _FRAME_SHOWN_BYTES)
+    )
+
+
+def is_text(data: bytes) -> bool:
+    """Whether nearly all of some bytes are printable."""
+    n_text = sum(32 <= byte < 127 or byte in (9, 10, 13) for byte in data)
+    return bool(data) and n_text >= _TEXT_SHARE * len(data)
+
+
+def _advise(request: CapturePreviewRequest, head: bytes, n_bytes: int, pieces: list[Piece]) -> str:
+    if not n_bytes:
+        return f"Nothing arrived in {request.seconds:g} s. Check the cable, and whether the device speaks by itself."
+    if sum(len(piece[1]) for piece in pieces):
+        return ""
+    if request.format in ("binary", "modbus-rtu"):
+        return "Bytes arrive, but no frame of the description is whole. Check the baud rate and the description."
+    if is_text(head):
+        return "Text arrives, but neither lines of values nor names with values. Look at the first lines."
+    if request.port.startswith("socket://"):
+        return "What arrives is not text. Describe its frames and take the format binary."
+    return f"What arrives is not text at {request.baud_rate_bd} Bd. Try another baud rate, or describe its frames (binary)."
