@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, parameter
+from workbench.logs.label_looks import Look, parse_looks
 from workbench.logs.summary import Acquired, Detected, Group
 from workbench.services.common import ProjectFolder
+from workbench.services.label_edits import LOOKS_KEY
 from workbench.services.labels import Event, LabelsListRequest, list_labels
 from workbench.services.logs import Finding
 
@@ -99,11 +101,18 @@ class AssetLogs:
     """The recordings of one pump on one time axis. Instants are ns since 1970 UTC."""
 
     def __init__(
-        self, asset: str, opened: list[tuple[RecordingInfo, Recording]], events: tuple[Event, ...], findings: tuple[Finding, ...]
+        self,
+        asset: str,
+        opened: list[tuple[RecordingInfo, Recording]],
+        events: tuple[Event, ...],
+        findings: tuple[Finding, ...],
+        looks: dict[str, Look] | None = None,
     ) -> None:
         self.asset = asset
         self.recordings = tuple(info for info, _ in opened)
         self.events = events
+        self.looks = looks or {}
+        """How events of a name look, where a person said."""
         self.findings = findings
         self._opened = tuple(opened)
         self._by_channel = _parts_of(opened)
@@ -198,6 +207,7 @@ def open_asset_logs(request: OpenLogsRequest, job: Job) -> AssetLogs:
 
     with Project.open_existing(Path(request.project)) as project:
         found = open_project_recordings(project, (request.asset,), group=None)
+        looks = parse_looks(project.value(LOOKS_KEY))
     opened: list[tuple[RecordingInfo, Recording]] = []
     findings: list[Finding] = []
     for item, recording in found:
@@ -210,7 +220,7 @@ def open_asset_logs(request: OpenLogsRequest, job: Job) -> AssetLogs:
             )  # fmt: skip
             opened.append((info, recording))
     labels = list_labels(LabelsListRequest(project=request.project, asset=request.asset), job)
-    return AssetLogs(request.asset, opened, labels.events, tuple(findings))
+    return AssetLogs(request.asset, opened, labels.events, tuple(findings), looks)
 
 
 def finding_span(finding: Finding, logs: AssetLogs) -> tuple[int, int]:

@@ -6,8 +6,10 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.core.clock import parse_utc
+from workbench.core.clock import format_utc, parse_utc
 from workbench.core.errors import WorkbenchError
+from workbench.logs.label_looks import Look
+from workbench.services.label_edits import LookRequest, label_looks
 from workbench.services.log_views import AssetLogs
 from workbench.services.projects import ProjectRequest, ProjectResult, show_project
 from workbench.ui.actions import Action
@@ -15,20 +17,21 @@ from workbench.ui.context import AppContext, Selection
 from workbench.ui.format import count, zone_of
 from workbench.ui.page import Page
 from workbench.ui.pages.label_actions import label_actions
+from workbench.ui.pages.label_acts import LabelActs
 from workbench.ui.pages.label_editor import LabelEditor
+from workbench.ui.pages.label_fields import parse_local
 from workbench.ui.pages.label_files import LabelFiles
-from workbench.ui.pages.label_parts import EventInspector, EventPanel, StateBar, parse_local
+from workbench.ui.pages.label_inspector import EventInspector
+from workbench.ui.pages.label_parts import EventPanel, StateBar
 from workbench.ui.pages.logs_view import CLOSING, LogsView, asked_range
 from workbench.ui.widgets.menu_button import CheckMenuButton
 from workbench.ui.widgets.plots.event_tool import EventTool
-from workbench.ui.widgets.plots.events import marks_of
 from workbench.ui.widgets.plots.words import channel_words
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.states import EmptyState
 from workbench.ui.widgets.text import hairline
 
 _SIDE_PX, _INSPECTOR_PX = 236, 300
-_NEW_SHARE, _STEP_SHARE = 0.05, 0.005
 _SEEN_SHARE = 0.02
 """A chosen event narrower than this share of the plots is zoomed to."""
 
@@ -41,8 +44,8 @@ class LabelPage(Page):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._goal = Selection()
-        self._tags: tuple[str, ...] = ()
-        self._span: tuple[str, int, int] | None = None
+        self.tags: tuple[str, ...] = ()
+        self.span: tuple[str, int, int] | None = None
         self._is_announcing = self._is_stale = False
         self.editor = LabelEditor(context, self)
         self.files = LabelFiles(context, self)
@@ -56,9 +59,11 @@ class LabelPage(Page):
             self.theme, "label", self.tr("Nothing to label yet"),
             self.tr("Import a log: then draw over its plots where something happened."), self.tr("Import log"),
         )  # fmt: skip
+        self.acts = LabelActs(self)
         self._actions = {action.id: action for action in label_actions(self)}
         judging = tuple(self._actions[name] for name in ("label.real", "label.not_real", "label.unsure"))
-        editing = tuple(self._actions[name] for name in ("label.undo", "label.redo", "label.delete"))
+        names = ("label.split", "label.merge", "label.undo", "label.redo", "label.delete")
+        editing = tuple(self._actions[name] for name in names)
         self.state_bar = StateBar(self.theme, judging, editing)
         self._stack = QStackedWidget()
         self._lay_out()
@@ -79,77 +84,18 @@ class LabelPage(Page):
     def focus_first(self) -> None:
         self.view.plots.setFocus()
 
-    # Acts
-
-    def add_at_cursor(self) -> None:
-        """A new event that begins at the cursor."""
-        view = self.view.plots.view
-        start = view.cursor_ns if view.cursor_ns is not None else view.start_ns
-        start = max(view.start_ns, min(start, view.end_ns - 1))
-        self._on_drawn(start, min(view.full_ns[1], start + round(_NEW_SHARE * view.length_ns)))
-
-    def add_over_span(self) -> None:
-        """A new event over the span that was marked on the Logs page, as soon as its pump is open here."""
-        selection = self.context.selection
-        if selection.asset and selection.start_ns is not None and selection.end_ns is not None:
-            self._span = (selection.asset, selection.start_ns, selection.end_ns)
-            self._add_span()
-
-    def judge_real(self) -> None:
-        """It really happened."""
-        self.editor.judge("real")
-
-    def judge_not_real(self) -> None:
-        """It did not happen."""
-        self.editor.judge("not_real")
-
-    def judge_unsure(self) -> None:
-        """Nobody knows."""
-        self.editor.judge("unsure")
-
-    def start_to_cursor(self) -> None:
-        """The chosen event begins at the cursor."""
-        if self.view.plots.view.cursor_ns is not None:
-            self.editor.set_end(self.view.plots.view.cursor_ns, is_start=True)
-
-    def end_to_cursor(self) -> None:
-        """The chosen event ends at the cursor."""
-        if self.view.plots.view.cursor_ns is not None:
-            self.editor.set_end(self.view.plots.view.cursor_ns, is_start=False)
-
-    def move_earlier(self) -> None:
-        """Move the chosen event a little to the left."""
-        self.editor.shift(-round(_STEP_SHARE * self.view.plots.view.length_ns))
-
-    def move_later(self) -> None:
-        """Move the chosen event a little to the right."""
-        self.editor.shift(round(_STEP_SHARE * self.view.plots.view.length_ns))
-
-    def draw_mode(self) -> None:
-        """Dragging draws."""
-        self._set_mode("draw")
-
-    def pan_mode(self) -> None:
-        """Dragging pans."""
-        self._set_mode("pan")
-
-    def next_unsure(self) -> None:
-        """Go to the next event that nobody judged."""
-        self._choose_shown(self.editor.next_unsure())
-
-    def import_events(self) -> None:
-        """Read events from a file."""
-        self.files.choose_import(self.view.asset)
-
     # What the widgets say
 
-    def _on_drawn(self, start_ns: int, end_ns: int) -> None:
+    def draw(self, start_ns: int, end_ns: int) -> None:
+        """The first one asks for its name; those that follow get the same, and the next can be drawn at once."""
         self.editor.add(start_ns, end_ns)
-        self.inspector.name.setFocus()
-        self.inspector.name.selectAll()
+        if self.editor.next_name:
+            self.view.plots.setFocus()
+        else:
+            self.acts.name_it()
 
     def _on_state(self, state: str) -> None:
-        judged = {"real": self.judge_real, "not_real": self.judge_not_real, "unsure": self.judge_unsure}
+        judged = {"real": self.acts.judge_real, "not_real": self.acts.judge_not_real, "unsure": self.acts.judge_unsure}
         judged[state]()
 
     def _on_span(self, start: str, end: str) -> None:
@@ -164,11 +110,47 @@ class LabelPage(Page):
             return
         self.editor.move(self.editor.chosen_id, start_ns, end_ns)
 
+    def _on_onset(self, good: str, found: str) -> None:
+        zone = zone_of(self.context.settings.zone)
+        try:
+            instants = [parse_local(text, zone) if text else None for text in (good, found)]
+        except WorkbenchError as error:
+            self.inspector.say_problem(f"{error.message} {error.hint}")
+            return
+        if None not in instants and instants[1] < instants[0]:  # type: ignore[operator]
+            self.inspector.say_problem(self.tr("It was found before it was last known good. Exchange the two times."))
+            return
+        texts = [format_utc(at_ns) if at_ns is not None else "" for at_ns in instants]
+        self.editor.change("Onset given", last_good_utc=texts[0], found_utc=texts[1])
+
+    def _on_field(self, field: str, value: object) -> None:
+        self.editor.change(f"Event's {field.replace('_', ' ')} given", **{field: value})
+
+    def _on_look(self, look: object) -> None:
+        assert isinstance(look, Look)
+        event = self.editor.chosen
+        if event is not None:
+            self.editor.looks = {**self.editor.looks, event.name: look}
+            request = LookRequest(project=self.context.project_text, name=event.name, colour=look.colour, shape=look.shape)
+            self.context.read(label_looks, request, self._on_looks)
+            self._show_events()
+
+    def _on_looks(self, _result: object) -> None:
+        self._on_stored()
+
+    def _on_names(self, name: str) -> None:
+        if name:
+            self.editor.rename(name)
+
+    def _on_chosen(self, event_ids: object) -> None:
+        assert isinstance(event_ids, tuple)
+        self.choose_shown(*event_ids)
+
     def _on_column(self, name: str) -> None:
         self.files.from_column(self.view.asset, name)
 
-    def _choose_shown(self, event_id: str) -> None:
-        self.editor.choose(event_id)
+    def choose_shown(self, *event_ids: str) -> None:
+        self.editor.choose_all(event_ids)
         event = self.editor.chosen
         if event is None:
             return
@@ -177,14 +159,14 @@ class LabelPage(Page):
         if start < view.start_ns or end > view.end_ns or around < _SEEN_SHARE * view.length_ns:
             view.show_range(start - 2 * around, end + 2 * around)
 
-    def _set_mode(self, name: str) -> None:
+    def set_mode(self, name: str) -> None:
         self.mode.set_current(name)
         self.tool.is_drawing = name == "draw"
 
-    def _add_span(self) -> None:
-        if self._span is not None and self.editor.session is not None and self._span[0] == self.view.asset:
-            (_, start, end), self._span = self._span, None
-            self._on_drawn(start, end)
+    def add_span(self) -> None:
+        if self.span is not None and self.editor.session is not None and self.span[0] == self.view.asset:
+            (_, start, end), self.span = self.span, None
+            self.draw(start, end)
 
     # Showing
 
@@ -214,10 +196,10 @@ class LabelPage(Page):
         self.panel.show_columns(logs.label_columns)
         self._show_rows(self.view.channels())
         self.inspector.name.set_names(tuple(dict.fromkeys(event.name for event in logs.events)))
-        self.editor.open(logs.asset, logs.events)
-        if self.editor.chosen is None and self._span is None:
+        self.editor.open(logs.asset, logs.events, dict(logs.looks))
+        if self.editor.chosen is None and self.span is None:
             self.editor.choose(self.editor.next_unsure())
-        self._add_span()
+        self.add_span()
 
     def _show_rows(self, names: tuple[str, ...]) -> None:
         channels = self.view.logs.channels if self.view.logs else ()
@@ -225,13 +207,14 @@ class LabelPage(Page):
         self.rows_button.set_options([(name, f"{name}  {said}") for name, said in words], names)
 
     def _show_events(self) -> None:
-        events, chosen = self.editor.events, self.editor.chosen_id
-        self.panel.show_events(events, chosen)
-        self.inspector.show_event(self.editor.chosen)
-        self.view.plots.set_marks(marks_of(events), chosen)
+        events, event, marks = self.editor.events, self.editor.chosen, self.editor.marks
+        self.panel.show_events(events, self.editor.all_chosen, self.editor.looks)
+        look = marks.look(event.name) if event is not None else None
+        self.inspector.show_event(event, look, len(self.editor.all_chosen))
+        self.view.plots.set_marks(marks, self.editor.chosen_id)
         facts = count(len(events), self.tr("event"), self.tr("events"))
         project = self.context.project.name if self.context.project else ""
-        if self._tags:
+        if self.tags:
             self.set_header(self.view.asset, breadcrumb=(project,), facts=facts)
         self._refresh()
 
@@ -266,7 +249,7 @@ class LabelPage(Page):
             self.activated(self.context.selection)
 
     def _show_stack(self, tags: tuple[str, ...]) -> None:
-        self._tags = tags
+        self.tags = tags
         for panel in (self.panel, self.inspector):
             panel.setVisible(bool(tags))
         self._stack.setCurrentIndex(0 if tags else 1)
@@ -275,28 +258,6 @@ class LabelPage(Page):
 
     def _go_to_logs(self) -> None:
         self.context.run_action("logs.import")
-
-    # Why something can't be done now
-
-    def why_no_log(self) -> str:
-        """There is no log to label."""
-        return "" if self._tags else self.tr("Import a log first")
-
-    def why_no_event(self) -> str:
-        """No event is chosen."""
-        return self.why_no_log() or ("" if self.editor.chosen is not None else self.tr("Choose an event first"))
-
-    def why_no_undo(self) -> str:
-        """Nothing was edited."""
-        return "" if self.editor.session and self.editor.session.can_undo else self.tr("There is nothing to undo")
-
-    def why_no_redo(self) -> str:
-        """Nothing was taken back."""
-        return "" if self.editor.session and self.editor.session.can_redo else self.tr("There is nothing to redo")
-
-    def why_no_unsure(self) -> str:
-        """Everything is judged."""
-        return "" if self.editor.next_unsure() else self.tr("No other event is unsure")
 
     # Laying out
 
@@ -325,18 +286,23 @@ class LabelPage(Page):
         self.editor.changed.connect(self._show_events)
         self.editor.stored.connect(self._on_stored)
         self.panel.asset_chosen.connect(self._on_asset)
-        self.panel.event_chosen.connect(self._choose_shown)
+        self.panel.events_chosen.connect(self._on_chosen)
+        self.panel.names.name_picked.connect(self._on_names)
         self.panel.column_asked.connect(self._on_column)
         self.view.opened.connect(self._on_opened)
         self.view.channels_fitted.connect(self._show_rows)
         self.rows_button.changed.connect(self.view.show_channels)
         self.view.plots.event_chosen.connect(self.editor.choose)
-        self.tool.drawn.connect(self._on_drawn)
+        self.tool.drawn.connect(self.draw)
+        self.view.plots.event_added.connect(self.editor.choose_too)
         self.tool.chosen.connect(self.editor.choose)
+        self.tool.added.connect(self.editor.choose_too)
         self.tool.changed.connect(self.editor.move)
-        self.mode.chosen.connect(self._set_mode)
+        self.mode.chosen.connect(self.set_mode)
         self.inspector.name_given.connect(self.editor.rename)
-        self.inspector.note_given.connect(self.editor.set_note)
+        self.inspector.field_given.connect(self._on_field)
+        self.inspector.onset_given.connect(self._on_onset)
+        self.inspector.look_given.connect(self._on_look)
         self.inspector.state_given.connect(self._on_state)
         self.inspector.span_given.connect(self._on_span)
         self._empty.acted.connect(self._go_to_logs)

@@ -108,6 +108,8 @@ class ActionButton(Button):
     def __init__(self, theme: ThemeSource, action: Action, *, kind: str = "secondary") -> None:
         super().__init__(theme, action.title, action.icon, kind=kind)
         self.action = action
+        self.words = ", ".join(action.keys)
+        """What the tooltip says when it can be pressed."""
         self.setObjectName(f"button:{action.id}")
         self.clicked.connect(self._on_clicked)
         self.refresh()
@@ -115,7 +117,7 @@ class ActionButton(Button):
     def refresh(self) -> None:
         """Enable or disable; the reason becomes the tooltip, and `reason` is for showing it beside."""
         self.setEnabled(not self.reason)
-        self.setToolTip(plain_tip(self.reason) or ", ".join(self.action.keys))
+        self.setToolTip(plain_tip(self.reason) or self.words)
 
     @property
     def reason(self) -> str:

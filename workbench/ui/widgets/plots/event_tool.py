@@ -1,4 +1,4 @@
-"""The Label page's tool on the plots: draw a span, choose an event, move it, and drag its ends."""
+"""The Label page's tool on the plots: draw a span, choose an event (several with Ctrl), move it, and drag its ends."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 
-from workbench.ui.widgets.plots.events import EventMark
+from workbench.ui.widgets.plots.marks import EventMark
 from workbench.ui.widgets.plots.tools import PanTool, paint_span
 
 if TYPE_CHECKING:
@@ -20,10 +20,12 @@ Span = tuple[int, int]
 
 
 class EventTool(QObject):
-    """`drawn(start_ns, end_ns)`, `chosen(id)` ('' for none), `changed(id, start_ns, end_ns)` after a move or resize."""
+    """`drawn(start_ns, end_ns)`, `chosen(id)` ('' for none), `added(id)` with Ctrl, `changed(id, start_ns, end_ns)` after
+    a move or resize. With Alt a drag draws even where an event is."""
 
     drawn = Signal(object, object)
     chosen = Signal(str)
+    added = Signal(str)
     changed = Signal(str, object, object)
 
     def __init__(self, rows: PlotRows) -> None:
@@ -35,11 +37,14 @@ class EventTool(QObject):
         self._held: EventMark | None = None
         self._from_px = 0.0
         self._draft: Span | None = None
+        self._is_adding = False
 
     def press(self, event: QMouseEvent) -> None:
         x = event.position().x()
         self._from_px, self._draft = x, None
-        self._part, self._held = self._find(x)
+        self._is_adding = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        is_new = self.is_drawing and bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        self._part, self._held = ("", None) if is_new else self._find(x)
         if event.button() != Qt.MouseButton.LeftButton or (not self._part and not self.is_drawing):
             self._part = "pan"
             self._pan.press(_as_left(event))
@@ -68,6 +73,8 @@ class EventTool(QObject):
             self.changed.emit(held.id, *draft)
         elif draft is not None:
             self.drawn.emit(*draft)
+        elif part and held is not None and self._is_adding:
+            self.added.emit(held.id)
         elif part:
             self.chosen.emit(held.id if held else "")
         self._rows.update()
@@ -98,16 +105,16 @@ class EventTool(QObject):
     def _find(self, x_px: float) -> tuple[str, EventMark | None]:
         """What is under a pixel: an end or the middle of an event; the chosen one first, then the shortest."""
         columns, chosen = self._rows.columns, self._chosen_mark()
-        others = sorted(self._rows.marks, key=_length_of)
-        for mark in [*([chosen] if chosen else []), *others]:
-            left, right = columns.x_px(mark.start_ns), columns.x_px(mark.end_ns)
-            if mark is chosen and abs(x_px - right) <= _REACH_PX and abs(x_px - right) <= abs(x_px - left):
-                return "end", mark
-            if mark is chosen and abs(x_px - left) <= _REACH_PX:
-                return "start", mark
+        if chosen is not None:
+            left, right = columns.x_px(chosen.start_ns), columns.x_px(chosen.end_ns)
+            if abs(x_px - right) <= _REACH_PX and abs(x_px - right) <= abs(x_px - left):
+                return "end", chosen
+            if abs(x_px - left) <= _REACH_PX:
+                return "start", chosen
             if left - 1 <= x_px <= right + 1:
-                return "middle", mark
-        return "", None
+                return "middle", chosen
+        under = self._rows.marks.under(columns, x_px, 1.0)
+        return ("middle", self._rows.marks[int(under[0])]) if len(under) else ("", None)
 
     def _span_at(self, x_px: float) -> Span:
         """The span that the drag means now, in order of time and within what there is."""
@@ -125,7 +132,7 @@ class EventTool(QObject):
         return ends[0], ends[1]
 
     def _chosen_mark(self) -> EventMark | None:
-        return next((mark for mark in self._rows.marks if mark.id == self._rows.chosen_event), None)
+        return self._rows.marks.find(self._rows.chosen_event)
 
     def _show_shape(self, part: str) -> None:
         shapes = {
@@ -133,10 +140,6 @@ class EventTool(QObject):
             "middle": Qt.CursorShape.PointingHandCursor,
         }  # fmt: skip
         self._rows.setCursor(shapes.get(part, Qt.CursorShape.CrossCursor if self.is_drawing else Qt.CursorShape.ArrowCursor))
-
-
-def _length_of(mark: EventMark) -> int:
-    return mark.end_ns - mark.start_ns
 
 
 def _as_left(event: QMouseEvent) -> QMouseEvent:

@@ -2,45 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QBrush, QMouseEvent, QPainter, QPaintEvent, QPen
 
-from workbench.core.clock import parse_utc
-from workbench.services.labels import Event
+from workbench.logs.label_looks import Look
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.plots.geometry import EDGE_PX, Columns
+from workbench.ui.widgets.plots.marks import EventMark, Marks
+from workbench.ui.widgets.plots.marks import marks_of as marks_of  # who shows events takes it from here
+from workbench.ui.widgets.plots.shapes import SHAPE_PX, look_colour, paint_shape
 from workbench.ui.widgets.plots.strip import Strip
 from workbench.ui.widgets.plots.time_view import TimeView
 
 EVENTS_PX = 26
 BAR_PX = 4
-_TINT = 0.09
-_CHOSEN_TINT = 0.18
+_TINT = 0.10
+_UNSURE_TINT = 0.06
+_CHOSEN_TINT = 0.16
 _UNSURE = 0.5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventMark:
-    """One event on the plots; instants in ns."""
-
-    id: str
-    name: str
-    start_ns: int
-    end_ns: int
-    state: str
-
-
-def marks_of(events: Sequence[Event]) -> tuple[EventMark, ...]:
-    """Stored events as marks."""
-    return tuple(
-        EventMark(
-            id=event.id, name=event.name, start_ns=parse_utc(event.start_utc), end_ns=parse_utc(event.end_utc), state=event.state
-        )
-        for event in events
-    )
+_REACH_PX = 3.0
+_NAME_GAP_PX = 10.0
+Floats = NDArray[np.float64]
 
 
 def event_state_words(state: str) -> str:
@@ -59,41 +43,74 @@ def event_box(columns: Columns, mark: EventMark, top_px: float, bottom_px: float
     return QRectF(left, top_px, max(2.0, right - left), bottom_px - top_px)
 
 
-def paint_tint(painter: QPainter, theme: ThemeSource, box: QRectF, mark: EventMark, *, is_chosen: bool) -> None:
-    """The fill through a plot; events that are not real leave it as it is."""
-    if mark.state != "not_real" or is_chosen:
-        painter.fillRect(box, theme.colour("accent", _CHOSEN_TINT if is_chosen else _TINT))
+def paint_tints(painter: QPainter, theme: ThemeSource, columns: Columns, marks: Marks, chosen: str, box: QRectF) -> None:
+    """The fills through a plot, of as many rectangles as the plot has pixels at most; what is not real leaves it as it is."""
+    places = marks.between(columns.view.start_ns, columns.view.end_ns)
+    left, right = marks.edges_px(columns, places)
+    tones = marks.tones()[places]
+    painter.setPen(Qt.PenStyle.NoPen)
+    for tone in np.unique(tones[tones != 0]).tolist():
+        alpha = _TINT if tone > 0 else _UNSURE_TINT
+        colour = look_colour(theme, Look(colour=abs(tone), shape="circle"))
+        colour.setAlphaF(alpha)
+        painter.setBrush(colour)
+        own = tones == tone
+        painter.drawRects([QRectF(a, box.top(), b - a, box.height()) for a, b in _together(left[own], right[own])])
+    for mark in marks.chosen(chosen):
+        area = event_box(columns, mark, box.top(), box.bottom())
+        if area is not None:
+            painter.fillRect(area, theme.colour("accent", _CHOSEN_TINT))
+            _paint_onset(painter, theme, columns, mark, area)
+
+
+def _paint_onset(painter: QPainter, theme: ThemeSource, columns: Columns, mark: EventMark, area: QRectF) -> None:
+    """Hatch from last known good to found: it began somewhere there."""
+    if mark.onset is None:
+        return
+    left = max(area.left(), columns.x_px(mark.onset[0]))
+    right = min(area.right(), columns.x_px(mark.onset[1]))
+    if right > left:
+        brush = QBrush(theme.colour("accent", 0.35), Qt.BrushStyle.FDiagPattern)
+        painter.fillRect(QRectF(left, area.top(), right - left, area.height()), brush)
+
+
+def _together(left: Floats, right: Floats) -> list[tuple[float, float]]:
+    """Rectangles that overlap or touch become one; `left` in rising order."""
+    if not len(left):
+        return []
+    reach = np.maximum.accumulate(right)
+    is_first = np.append(True, left[1:] > reach[:-1])
+    ends = reach[np.append(np.flatnonzero(is_first)[1:] - 1, len(left) - 1)]
+    return list(zip(left[is_first].tolist(), ends.tolist(), strict=True))
 
 
 class EventStrip(Strip):
     """Names and head bars above the first plot. `event_chosen(id)` when a bar or name was clicked."""
 
     event_chosen = Signal(str)
+    event_added = Signal(str)
 
     def __init__(self, theme: ThemeSource, view: TimeView) -> None:
         super().__init__(theme, view)
         self.setFixedHeight(EVENTS_PX)
-        self.marks: tuple[EventMark, ...] = ()
+        self.marks = Marks((), (), {})
         self.chosen = ""
 
-    def set_marks(self, marks: tuple[EventMark, ...], chosen: str = "") -> None:
+    def set_marks(self, marks: Marks, chosen: str = "") -> None:
         """Show these events, one of them as chosen."""
         self.marks, self.chosen = marks, chosen
         self.update()
 
     def mark_at(self, x_px: float) -> EventMark | None:
         """The shortest event whose bar is under a pixel."""
-        found = []
-        for mark in self.marks:
-            box = event_box(self.columns, mark, 0, EVENTS_PX)
-            if box is not None and box.left() - 3 <= x_px <= box.right() + 3:
-                found.append((mark.end_ns - mark.start_ns, mark.id, mark))
-        return min(found)[2] if found else None
+        found = self.marks.under(self.columns, x_px, _REACH_PX)
+        return self.marks[int(found[0])] if len(found) else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         mark = self.mark_at(event.position().x())
         if mark is not None:
-            self.event_chosen.emit(mark.id)
+            is_added = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            (self.event_added if is_added else self.event_chosen).emit(mark.id)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -101,41 +118,67 @@ class EventStrip(Strip):
         painter.setFont(self.theme.font("small"))
         painter.setPen(self.theme.colour("text2"))
         painter.drawText(QPointF(EDGE_PX, 13), self.tr("Events"))
-        taken: list[tuple[float, float]] = []
-        for mark in sorted(self.marks, key=self._order_of):
-            box = event_box(self.columns, mark, EVENTS_PX - BAR_PX - 3, EVENTS_PX - 3)
-            if box is not None:
-                self._paint_bar(painter, box, mark)
-                self._paint_name(painter, box, mark, taken)
+        places = self.marks.between(self.view.start_ns, self.view.end_ns)
+        left, right = self.marks.edges_px(self.columns, places)
+        self._paint_bars(painter, places, left, right)
+        self._paint_names(painter, places, left)
         self.paint_cursor(painter, EVENTS_PX - 4, EVENTS_PX)
         painter.end()
 
-    def _paint_bar(self, painter: QPainter, box: QRectF, mark: EventMark) -> None:
-        if mark.state == "not_real":
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(self.theme.colour("accent"), 1))
-            painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
-            return
-        painter.fillRect(box, self.theme.colour("accent", 1.0 if mark.state == "real" else _UNSURE))
+    def _paint_bars(self, painter: QPainter, places: NDArray[np.intp], left: Floats, right: Floats) -> None:
+        """Bars of one colour and state that touch are one; the chosen ones in the accent over them."""
+        tones, top = self.marks.tones()[places], EVENTS_PX - BAR_PX - 3.0
+        for tone in np.unique(tones).tolist():
+            own = tones == tone
+            boxes = [QRectF(a, top, max(2.0, b - a - 1), BAR_PX) for a, b in _together(left[own], right[own] - 1)]
+            if tone == 0:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(self.theme.colour("text2"), 1))
+                painter.drawRects([box.adjusted(0.5, 0.5, -0.5, -0.5) for box in boxes])
+                continue
+            colour = look_colour(self.theme, Look(colour=abs(tone), shape="circle"))
+            colour.setAlphaF(1.0 if tone > 0 else _UNSURE)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawRects(boxes)
+        for mark in self.marks.chosen(self.chosen):
+            box = event_box(self.columns, mark, EVENTS_PX - 3, EVENTS_PX - 1)
+            if box is not None:
+                painter.fillRect(box, self.theme.colour("accent"))
 
-    def _paint_name(self, painter: QPainter, box: QRectF, mark: EventMark, taken: list[tuple[float, float]]) -> None:
-        """The name and what was judged, where there is room beside the names that are there."""
+    def _paint_names(self, painter: QPainter, places: NDArray[np.intp], left: Floats) -> None:
+        """Names where there is room, the chosen one first; as many as fit are looked at, not as many as there are."""
+        taken: list[tuple[float, float]] = []
+        chosen = self.marks.find(self.chosen)
+        box = event_box(self.columns, chosen, 0, 1) if chosen else None
+        if chosen is not None and box is not None:
+            self._paint_name(painter, box.left(), chosen, taken)
+        number = 0
+        while number < len(places):
+            mark = self.marks[int(places[number])]
+            end = self._paint_name(painter, float(left[number]), mark, taken)
+            number = max(number + 1, int(np.searchsorted(left, end)))
+
+    def _paint_name(self, painter: QPainter, at_px: float, mark: EventMark, taken: list[tuple[float, float]]) -> float:
+        """Shape, name and what was judged, if there is room beside the names that are there; returns from where on to look."""
+        hit = next((end for start, end in taken if start <= at_px < end + _NAME_GAP_PX), None)
+        if hit is not None:
+            return hit + _NAME_GAP_PX
         state = f" · {event_state_words(mark.state)}"
         bold, plain = self.theme.font("label"), self.theme.font("small")
         bold.setPixelSize(12)
         painter.setFont(bold)
-        width = painter.fontMetrics().horizontalAdvance(mark.name)
+        width = SHAPE_PX + 5 + painter.fontMetrics().horizontalAdvance(mark.name)
         painter.setFont(plain)
         total = width + painter.fontMetrics().horizontalAdvance(state)
-        left = max(self.columns.left, min(box.left(), self.columns.right - total))
-        if any(left < end + 8 and left + total + 8 > start for start, end in taken):
-            return
+        left = max(self.columns.left, min(at_px, self.columns.right - total))
+        if any(left < end + _NAME_GAP_PX and left + total + _NAME_GAP_PX > start for start, end in taken):
+            return at_px + _NAME_GAP_PX
         taken.append((left, left + total))
+        paint_shape(painter, self.theme, mark.look, QPointF(left + SHAPE_PX / 2, 9))
         painter.setPen(self.theme.colour("text2"))
         painter.drawText(QPointF(left + width, 13), state)
         painter.setFont(bold)
         painter.setPen(self.theme.colour("accent" if mark.id == self.chosen else "text1"))
-        painter.drawText(QPointF(left, 13), mark.name)
-
-    def _order_of(self, mark: EventMark) -> tuple[bool, int]:
-        return mark.id != self.chosen, mark.start_ns
+        painter.drawText(QPointF(left + SHAPE_PX + 5, 13), mark.name)
+        return left + total + _NAME_GAP_PX

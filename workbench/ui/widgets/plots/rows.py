@@ -19,8 +19,9 @@ from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.chart_axes import curve_colour
 from workbench.ui.widgets.plots.clock import clock_ticks, ticks_that_fit
 from workbench.ui.widgets.plots.curves import Limits, comfortable, draw_strokes, limits_of, strokes
-from workbench.ui.widgets.plots.events import EventMark, event_box, paint_tint
+from workbench.ui.widgets.plots.events import paint_tints
 from workbench.ui.widgets.plots.geometry import EDGE_PX, GUTTER_PX, TICK_GAP_PX
+from workbench.ui.widgets.plots.marks import Marks
 from workbench.ui.widgets.plots.quality import QualityMark, paint_findings, paint_strip
 from workbench.ui.widgets.plots.strip import TICK_COLUMN_PX, Strip, fitting_font
 from workbench.ui.widgets.plots.time_view import TimeView
@@ -53,7 +54,7 @@ class PlotRows(Strip):
         self.setMinimumHeight(ROW_PX)
         self.logs: AssetLogs | None = None
         self.channels: tuple[ChannelView, ...] = ()
-        self.marks: tuple[EventMark, ...] = ()
+        self.marks = Marks((), (), {})
         self.chosen_event = ""
         self.quality: dict[str, tuple[QualityMark, ...]] = {}
         self.tool: Tool = PanTool(self)
@@ -72,7 +73,7 @@ class PlotRows(Strip):
         self._place_bar()
         self.update()
 
-    def set_marks(self, marks: tuple[EventMark, ...], chosen: str = "") -> None:
+    def set_marks(self, marks: Marks, chosen: str = "") -> None:
         """Show these events; one of them as chosen."""
         self.marks, self.chosen_event = marks, chosen
         self.update()
@@ -256,10 +257,7 @@ class PlotRows(Strip):
         known = (channel.low, channel.high) if channel.low is not None and channel.high is not None else None
         limits = comfortable(limits_of(found), known)
         self._limits[channel.name] = limits
-        for mark in self.marks:
-            area = event_box(self.columns, mark, box.top(), box.bottom())
-            if area is not None:
-                paint_tint(painter, self.theme, area, mark, is_chosen=mark.id == self.chosen_event)
+        paint_tints(painter, self.theme, self.columns, self.marks, self.chosen_event, box)
         self._draw_grid(painter, box, limits)
         self._draw_gaps(painter, box)
         painter.save()

@@ -13,7 +13,8 @@ from workbench.ui.format import zone_of
 from workbench.ui.states import find_state
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.plots.axis import TimeAxisStrip
-from workbench.ui.widgets.plots.events import EventMark, EventStrip, marks_of
+from workbench.ui.widgets.plots.events import EventStrip
+from workbench.ui.widgets.plots.marks import Marks, marks_of
 from workbench.ui.widgets.plots.overview import OverviewStrip
 from workbench.ui.widgets.plots.quality import QualityMark
 from workbench.ui.widgets.plots.regimes import RegimeStrip
@@ -28,11 +29,13 @@ _OVERVIEW_FIRST = ("vibration", "current", "pressure")
 
 
 class StackedPlots(QWidget):
-    """`range_changed()` after zoom or pan, `span_changed()` when a stretch was marked, `event_chosen(id)`."""
+    """`range_changed()` after zoom or pan, `span_changed()` when a stretch was marked,
+    `event_chosen(id)`, `event_added(id)` with Ctrl."""
 
     range_changed = Signal()
     span_changed = Signal()
     event_chosen = Signal(str)
+    event_added = Signal(str)
 
     def __init__(self, theme: ThemeSource) -> None:
         super().__init__()
@@ -47,7 +50,7 @@ class StackedPlots(QWidget):
         self.logs: AssetLogs | None = None
         self._main_channel = ""
         self._has_quality = self._has_events = True
-        self._marks: tuple[EventMark, ...] = ()
+        self._marks = Marks((), (), {})
         self._chosen = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 4)
@@ -63,6 +66,7 @@ class StackedPlots(QWidget):
         self.view.span_changed.connect(self.span_changed)
         self.rows.row_chosen.connect(self.set_main_channel)
         self.events.event_chosen.connect(self.event_chosen)
+        self.events.event_added.connect(self.event_added)
 
     def show_logs(self, logs: AssetLogs | None, *, keeps_range: bool = False) -> None:
         """Draw a pump's logs (None: nothing), from the whole of them unless the range is to stay."""
@@ -77,7 +81,7 @@ class StackedPlots(QWidget):
         self.view.set_full(logs.first_ns, logs.last_ns, round((logs.sample_period_s or 0.0) * NS_PER_S))
         if keeps_range:
             self.view.show_range(*kept)
-        self.set_marks(marks_of(logs.events))
+        self.set_marks(marks_of(logs.events, logs.looks))
         self.set_quality_shown(self._has_quality)
 
     def show_channels(self, names: tuple[str, ...]) -> None:
@@ -93,14 +97,14 @@ class StackedPlots(QWidget):
         self._main_channel = name
         self.overview.set_channel(self.logs, name)
 
-    def set_marks(self, marks: tuple[EventMark, ...], chosen: str = "") -> None:
+    def set_marks(self, marks: Marks, chosen: str = "") -> None:
         """Show these events; one of them as chosen."""
         self._marks, self._chosen = marks, chosen
         self.events.set_marks(marks, chosen)
-        self.rows.set_marks(marks if self._has_events else (), chosen)
+        self.rows.set_marks(marks if self._has_events else Marks((), (), {}), chosen)
 
     @property
-    def marks(self) -> tuple[EventMark, ...]:
+    def marks(self) -> Marks:
         """The events, shown or hidden."""
         return self._marks
 

@@ -1,0 +1,139 @@
+"""What a person can do on the Label page, and why something can't be done now; the actions and keys call these."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from workbench.core.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.ui.pages.label import LabelPage
+
+_NEW_SHARE, _STEP_SHARE = 0.05, 0.005
+"""Of what the plots show: how long a new event is, how far a step moves it."""
+
+
+class LabelActs(QObject):
+    """The page's acts; each is one line of a menu, a key or a button."""
+
+    def __init__(self, page: LabelPage) -> None:
+        super().__init__(page)
+        self._page = page
+
+    # Acts
+
+    def add_at_cursor(self) -> None:
+        """A new event that begins at the cursor."""
+        view = self._page.view.plots.view
+        start = view.cursor_ns if view.cursor_ns is not None else view.start_ns
+        start = max(view.start_ns, min(start, view.end_ns - 1))
+        self._page.draw(start, min(view.full_ns[1], start + round(_NEW_SHARE * view.length_ns)))
+
+    def add_over_span(self) -> None:
+        """A new event over the span that was marked on the Logs page, as soon as its pump is open here."""
+        selection = self._page.context.selection
+        if selection.asset and selection.start_ns is not None and selection.end_ns is not None:
+            self._page.span = (selection.asset, selection.start_ns, selection.end_ns)
+            self._page.add_span()
+
+    def judge_real(self) -> None:
+        """It really happened."""
+        self._page.editor.judge("real")
+
+    def judge_not_real(self) -> None:
+        """It did not happen."""
+        self._page.editor.judge("not_real")
+
+    def judge_unsure(self) -> None:
+        """Nobody knows."""
+        self._page.editor.judge("unsure")
+
+    def start_to_cursor(self) -> None:
+        """The chosen event begins at the cursor."""
+        if self._page.view.plots.view.cursor_ns is not None:
+            self._page.editor.set_end(self._page.view.plots.view.cursor_ns, is_start=True)
+
+    def end_to_cursor(self) -> None:
+        """The chosen event ends at the cursor."""
+        if self._page.view.plots.view.cursor_ns is not None:
+            self._page.editor.set_end(self._page.view.plots.view.cursor_ns, is_start=False)
+
+    def move_earlier(self) -> None:
+        """Move the chosen event a little to the left."""
+        self._page.editor.shift(-round(_STEP_SHARE * self._page.view.plots.view.length_ns))
+
+    def move_later(self) -> None:
+        """Move the chosen event a little to the right."""
+        self._page.editor.shift(round(_STEP_SHARE * self._page.view.plots.view.length_ns))
+
+    def draw_mode(self) -> None:
+        """Dragging draws."""
+        self._page.set_mode("draw")
+
+    def pan_mode(self) -> None:
+        """Dragging pans."""
+        self._page.set_mode("pan")
+
+    def name_it(self) -> None:
+        """Type what happened."""
+        self._page.inspector.name.setFocus()
+        self._page.inspector.name.selectAll()
+
+    def split_at_cursor(self) -> None:
+        """Two events of the chosen one, that meet at the cursor."""
+        at_ns = self._page.view.plots.view.cursor_ns
+        try:
+            self._page.editor.split(at_ns if at_ns is not None else -1)
+        except WorkbenchError as error:
+            self._page.context.messages.say(f"{error.message} {error.hint}")
+
+    def merge(self) -> None:
+        """One event of all that are chosen, or of the chosen one and the next."""
+        chosen = self._page.editor.all_chosen
+        others = chosen if len(chosen) > 1 else (*chosen, self._page.editor.next_event())
+        self._page.editor.merge([one for one in others if one])
+
+    def next_event(self) -> None:
+        """Go to the next event in time."""
+        self._page.choose_shown(self._page.editor.next_event(1) or self._page.editor.chosen_id)
+
+    def former_event(self) -> None:
+        """Go to the event before it in time."""
+        self._page.choose_shown(self._page.editor.next_event(-1) or self._page.editor.chosen_id)
+
+    def next_unsure(self) -> None:
+        """Go to the next event that nobody judged."""
+        self._page.choose_shown(self._page.editor.next_unsure())
+
+    def import_events(self) -> None:
+        """Read events from a file."""
+        self._page.files.choose_import(self._page.view.asset)
+
+    # Why something can't be done now
+
+    def why_no_log(self) -> str:
+        """There is no log to label."""
+        return "" if self._page.tags else self.tr("Import a log first")
+
+    def why_no_event(self) -> str:
+        """No event is chosen."""
+        return self.why_no_log() or ("" if self._page.editor.chosen is not None else self.tr("Choose an event first"))
+
+    def why_no_merge(self) -> str:
+        """There is nothing to merge with."""
+        is_alone = len(self._page.editor.all_chosen) < 2 and not self._page.editor.next_event()
+        return self.why_no_event() or (self.tr("Choose two events, with Ctrl") if is_alone else "")
+
+    def why_no_undo(self) -> str:
+        """Nothing was edited."""
+        return "" if self._page.editor.session and self._page.editor.session.can_undo else self.tr("There is nothing to undo")
+
+    def why_no_redo(self) -> str:
+        """Nothing was taken back."""
+        return "" if self._page.editor.session and self._page.editor.session.can_redo else self.tr("There is nothing to redo")
+
+    def why_no_unsure(self) -> str:
+        """Everything is judged."""
+        return "" if self._page.editor.next_unsure() else self.tr("No other event is unsure")
