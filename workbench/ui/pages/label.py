@@ -53,7 +53,10 @@ class LabelPage(Page):
         self.view = LogsView(context, "label")
         self.inspector = EventInspector(context)
         self.tool = EventTool(self.view.plots.rows)
-        self.rows_button = CheckMenuButton(self.theme, self.tr("Channels"), "filter")
+        self.rows_button = CheckMenuButton(self.theme, "", "filter")
+        self.rows_button.setProperty("fit", "icon")
+        self.rows_button.setAccessibleName(self.tr("Channels"))
+        self.rows_button.setToolTip(self.tr("Channels that have a row"))
         self.mode = Segmented([("draw", self.tr("Draw")), ("pan", self.tr("Pan"))], "draw")
         self._empty = EmptyState(
             self.theme, "label", self.tr("Nothing to label yet"),

@@ -53,6 +53,7 @@ class EventInspector(QWidget):
         self.facts = KeyValueList((), key_px=_LABEL_PX)
         self.evidence = KeyValueList((), key_px=120)
         self._evidence_box, self._form, self._works = QWidget(), QWidget(), QWidget()
+        self._scroll = QScrollArea()
         self._zone = Text("", "caption", "text3")
         self._head = SectionHeader(self.tr("Event"))
         self._empty = Text(
@@ -65,7 +66,7 @@ class EventInspector(QWidget):
     def show_event(self, event: Event | None, look: Look | None = None, n_chosen: int = 1) -> None:
         """Show one (of several that are chosen), or say that none is chosen."""
         self._event = event
-        self._form.setVisible(event is not None)
+        self._scroll.setVisible(event is not None)
         self._empty.setVisible(event is None)
         self._head.facts.setText(self.tr("{n} chosen").format(n=n_chosen) if n_chosen > 1 else "")
         self.say_problem("")
@@ -171,13 +172,13 @@ class EventInspector(QWidget):
         self._lay_out_evidence()
         inner.addWidget(self._evidence_box)
         inner.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._form.setProperty("surface", "panel")
-        scroll.setWidget(self._form)
-        column.addWidget(scroll, 1)
+        self._scroll.setWidget(self._form)
+        column.addWidget(self._scroll, 1)
+        column.addStretch(0)
         column.addWidget(hairline())
         column.addWidget(self._key_help())
 

@@ -46,7 +46,7 @@ def look_icon(theme: ThemeSource, look: Look, scale: float = 1.0) -> QIcon:
     pixmap.setDevicePixelRatio(scale)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    paint_shape(painter, theme, look, QPointF(_ICON_PX / 2, _ICON_PX / 2), 11.0)
+    paint_shape(painter, theme, look, QPointF(_ICON_PX / 2, _ICON_PX / 2), 10.0)
     painter.end()
     return QIcon(pixmap)
 
