@@ -7,6 +7,7 @@ off. NaN is no value; a bucket of nothing but NaN is NaN. Must not import anythi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,15 +122,37 @@ class Pyramid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Items:
-    """Stretches of consecutive samples, from row `first` up to before row `end`, with their extremes [k, 2]."""
+    """Stretches of consecutive samples, from row `first` up to before row `end`, and where their extremes stand.
+
+    `bucket` 1: the samples themselves; from 32 on: a level; between: to be reduced from the samples of `rows`.
+    """
 
     first: Int64s
     end: Int64s
-    extremes: Floats
+    bucket: int
+    rows: tuple[int, int] | None
+    """The rows that all items cover without a hole; None where some were taken out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """Which items make up which column: the same for all channels of a time axis, so made once for all of them."""
+
+    pieces: list[_Items]
+    order: Int64s | None
+    starts: Int64s
+    times_ns: Int64s
 
 
 def envelope(pyramid: Pyramid, axis: TimeAxis, view: View, *, gaps: Int64s, is_sparse: bool = False) -> Envelope:
-    """The envelope over the samples in [start, end], at most about `2 n_pixels` columns.
+    """The envelope of one channel; see `envelopes`."""
+    return envelopes([pyramid], axis, view, gaps=gaps, are_sparse=[is_sparse])[0]
+
+
+def envelopes(
+    pyramids: Sequence[Pyramid], axis: TimeAxis, view: View, *, gaps: Int64s, are_sparse: Sequence[bool]
+) -> list[Envelope]:
+    """The envelopes over the samples in [start, end] of channels with one time axis, at most about `2 n_pixels` columns each.
 
     Rows are told apart by time, not by number: where samples lie far apart (after a gap, in a log on change) buckets are
     opened until each spans at most a pixel. `gaps` int64 ns [k, 2] become NaN columns where they are wider than a pixel.
@@ -137,14 +160,21 @@ def envelope(pyramid: Pyramid, axis: TimeAxis, view: View, *, gaps: Int64s, is_s
     """
     first = axis.index_at(view.start_ns, after=False)
     end = axis.index_at(view.end_ns, after=True)
-    bucket = _bucket_for(end - first, view.n_pixels, pyramid)
+    if not pyramids or first >= end:
+        none = np.zeros(0, np.int64)
+        return [Envelope(times_ns=none, minimum=one.values[:0], maximum=one.values[:0]) for one in pyramids]
+    bucket = _bucket_for(end - first, view.n_pixels, pyramids[0])
     if bucket == 0:
-        rows = np.arange(first, end, dtype=np.int64)
-        values = np.asarray(pyramid.values[first:end])
-        drawn = Envelope(times_ns=axis.take(rows), minimum=values, maximum=values)
+        times_ns = axis.take(np.arange(first, end, dtype=np.int64))
+        samples = [np.asarray(one.values[first:end]) for one in pyramids]
+        drawn = [Envelope(times_ns=times_ns, minimum=values, maximum=values) for values in samples]
     else:
-        drawn = _columns(_narrow(pyramid, axis, view, _cover(pyramid, first, end, bucket)), axis, view)
-    return _break_at_gaps(_without_empty(drawn) if is_sparse else drawn, gaps, view)
+        plan = _plan(pyramids[0], axis, view, _cover(len(pyramids[0].values), first, end, bucket))
+        drawn = [_columns(one, plan) for one in pyramids]
+    return [
+        _break_at_gaps(_without_empty(one) if is_sparse else one, gaps, view)
+        for one, is_sparse in zip(drawn, are_sparse, strict=True)
+    ]
 
 
 def _without_empty(drawn: Envelope) -> Envelope:
@@ -158,72 +188,89 @@ def _bucket_for(n_samples: int, n_pixels: int, pyramid: Pyramid) -> int:
     return min(1 << (half.bit_length() - 1), pyramid.largest_bucket()) if half else 0
 
 
-def _cover(pyramid: Pyramid, first: int, end: int, bucket: int) -> list[_Items]:
-    """Whole buckets inside the range, single samples at its ragged ends."""
-    n_samples = len(pyramid.values)
+def _cover(n_samples: int, first: int, end: int, bucket: int) -> list[_Items]:
+    """Whole buckets inside the range, single samples at its ragged ends, in order."""
     head = min(-(-first // bucket) * bucket, end)
     tail = end if end == n_samples else max(end // bucket * bucket, head)
     middle = np.arange(head, tail, bucket, dtype=np.int64)
-    if bucket >= BASE:
-        extremes = np.asarray(pyramid.level(bucket)[head // bucket : head // bucket + len(middle)])
-    else:
-        extremes = reduce_samples(pyramid.values[head:tail], bucket)
-    whole = _Items(first=middle, end=np.minimum(middle + bucket, tail), extremes=extremes)
-    ends = [(a, b) for a, b in ((first, head), (tail, end)) if a < b]
-    return [whole, *(_samples(np.arange(a, b, dtype=np.int64), pyramid.values[a:b]) for a, b in ends)]
+    whole = _Items(first=middle, end=np.minimum(middle + bucket, tail), bucket=bucket, rows=(head, tail))
+    pieces = [_samples(first, head), whole, _samples(tail, end)]
+    return [piece for piece in pieces if len(piece.first)]
 
 
-def _samples(rows: Int64s, values: Floats) -> _Items:
-    return _Items(first=rows, end=rows + 1, extremes=np.stack([values, values], axis=1))
+def _samples(first: int, end: int) -> _Items:
+    rows = np.arange(first, end, dtype=np.int64)
+    return _Items(first=rows, end=rows + 1, bucket=1, rows=(first, end))
 
 
-def _narrow(pyramid: Pyramid, axis: TimeAxis, view: View, pieces: list[_Items]) -> _Items:
-    """Open the buckets that span more than a pixel of time."""
-    done = pieces[1:]
-    items = pieces[0]
-    while len(items.first) and not (isinstance(axis, RunsAxis) and len(axis.first_rows) == 1):
+def _plan(pyramid: Pyramid, axis: TimeAxis, view: View, pieces: list[_Items]) -> _Plan:
+    """Open what spans more than a pixel of time, put all in order, and find where columns begin."""
+    order: Int64s | None = None
+    if not (isinstance(axis, RunsAxis) and len(axis.first_rows) == 1):
+        pieces = [narrow for piece in pieces for narrow in _narrow(pyramid, axis, view, piece)]
+        order = np.argsort(np.concatenate([piece.first for piece in pieces]), kind="stable")
+    first = np.concatenate([piece.first for piece in pieces])
+    times_ns = axis.take(first if order is None else first[order])
+    pixel = ((times_ns - view.start_ns) / view.pixel_ns).astype(np.int64)
+    starts = np.flatnonzero(np.diff(pixel, prepend=-1))
+    return _Plan(pieces=pieces, order=order, starts=starts, times_ns=times_ns[starts])
+
+
+def _narrow(pyramid: Pyramid, axis: TimeAxis, view: View, items: _Items) -> list[_Items]:
+    """The items that span at most a pixel of time; those that span more are opened until they do."""
+    done = []
+    while len(items.first) and items.bucket > 1:
         is_wide = (axis.take(items.end - 1) - axis.take(items.first) > view.pixel_ns) & (items.end - items.first > 1)
         if not is_wide.any():
             break
-        done.append(_pick(items, ~is_wide))
-        items = _open(pyramid, _pick(items, is_wide))
-    everything = [*done, items]
-    first = np.concatenate([piece.first for piece in everything])
-    order = np.argsort(first, kind="stable")
-    return _Items(
-        first=first[order], end=np.concatenate([piece.end for piece in everything])[order],
-        extremes=np.concatenate([piece.extremes for piece in everything])[order],
-    )  # fmt: skip
+        done.append(_Items(first=items.first[~is_wide], end=items.end[~is_wide], bucket=items.bucket, rows=items.rows))
+        items = _open(items.first[is_wide], items.end[is_wide], min(items.bucket, pyramid.largest_bucket()))
+    return [piece for piece in (*done, items) if len(piece.first)]
 
 
-def _pick(items: _Items, mask: NDArray[np.bool_]) -> _Items:
-    return _Items(first=items.first[mask], end=items.end[mask], extremes=items.extremes[mask])
-
-
-def _open(pyramid: Pyramid, wide: _Items) -> _Items:
+def _open(first: Int64s, end: Int64s, bucket: int) -> _Items:
     """The two halves of each bucket, from the level below; the samples themselves below level 0."""
-    bucket = 1 << int((wide.end - wide.first).max() - 1).bit_length()
     if bucket <= BASE:
-        rows = (wide.first[:, None] + np.arange(bucket, dtype=np.int64)).ravel()
-        rows = rows[rows < np.repeat(wide.end, bucket)]
-        return _samples(rows, np.asarray(pyramid.values[rows]))
+        rows = (first[:, None] + np.arange(bucket, dtype=np.int64)).ravel()
+        rows = rows[rows < np.repeat(end, bucket)]
+        return _Items(first=rows, end=rows + 1, bucket=1, rows=None)
     half = bucket // 2
-    first = np.stack([wide.first, wide.first + half], axis=1).ravel()
-    end = np.minimum(first + half, np.repeat(wide.end, 2))
-    is_there = first < end
-    first, end = first[is_there], end[is_there]
-    return _Items(first=first, end=end, extremes=np.asarray(pyramid.level(half)[first // half]))
+    halves = np.stack([first, first + half], axis=1).ravel()
+    ends = np.minimum(halves + half, np.repeat(end, 2))
+    is_there = halves < ends
+    return _Items(first=halves[is_there], end=ends[is_there], bucket=half, rows=None)
 
 
-def _columns(items: _Items, axis: TimeAxis, view: View) -> Envelope:
+def _columns(pyramid: Pyramid, plan: _Plan) -> Envelope:
     """Join what begins in the same pixel."""
-    times_ns = axis.take(items.first)
-    pixel = ((times_ns - view.start_ns) / view.pixel_ns).astype(np.int64)
-    starts = np.flatnonzero(np.diff(pixel, prepend=-1))
+    parts = [_extremes(pyramid, piece) for piece in plan.pieces]
+    lows, highs = ([part[side] for part in parts] for side in (0, 1))
+    low = lows[0] if len(lows) == 1 else np.concatenate(lows)
+    high = highs[0] if len(highs) == 1 else np.concatenate(highs)
+    if plan.order is not None:
+        low, high = low[plan.order], high[plan.order]
     return Envelope(
-        times_ns=times_ns[starts], minimum=np.fmin.reduceat(items.extremes[:, 0], starts),
-        maximum=np.fmax.reduceat(items.extremes[:, 1], starts),
-    )  # fmt: skip
+        times_ns=plan.times_ns, minimum=np.fmin.reduceat(low, plan.starts), maximum=np.fmax.reduceat(high, plan.starts)
+    )
+
+
+def _extremes(pyramid: Pyramid, items: _Items) -> tuple[Floats, Floats]:
+    """Smallest and largest good value of each item, [k] each."""
+    n_items, bucket = len(items.first), items.bucket
+    if bucket == 1:
+        is_whole = items.rows is not None
+        values = np.asarray(pyramid.values[items.first[0] : items.first[0] + n_items] if is_whole else pyramid.values[items.first])
+        return values, values
+    if bucket >= BASE:
+        buckets, base = pyramid.level(bucket), 0
+    else:
+        # Items of less than a level's bucket are never opened in part: they keep the rows they were cut from.
+        assert items.rows is not None
+        buckets, base = reduce_samples(pyramid.values[items.rows[0] : items.rows[1]], bucket), items.rows[0]
+    numbers = (items.first - base) // bucket
+    is_run = int(numbers[-1] - numbers[0]) == n_items - 1
+    found = np.asarray(buckets[int(numbers[0]) : int(numbers[0]) + n_items] if is_run else buckets[numbers])
+    return found[:, 0], found[:, 1]
 
 
 def _break_at_gaps(drawn: Envelope, gaps: Int64s, view: View) -> Envelope:

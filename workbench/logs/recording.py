@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import InputError
-from workbench.logs.pyramid import Envelope, Floats, Pyramid, View, envelope, level_sizes
+from workbench.logs.pyramid import Envelope, Floats, Pyramid, View, envelopes, level_sizes
 from workbench.logs.recording_format import (
     DTYPES,
     GAPS_FILE,
@@ -137,9 +137,14 @@ class Recording:
 
     def envelope(self, name: str, start_ns: int, end_ns: int, n_pixels: int) -> Envelope:
         """What to draw of a channel between two instants on `n_pixels`: exact extremes of every column of samples."""
+        return self.envelopes((name,), start_ns, end_ns, n_pixels)[0]
+
+    def envelopes(self, names: Sequence[str], start_ns: int, end_ns: int, n_pixels: int) -> list[Envelope]:
+        """The same of several channels, faster than one by one: which samples make up a column is found once for all."""
         view = View(start_ns=start_ns, end_ns=end_ns, n_pixels=n_pixels)
-        is_sparse = self.is_on_change or name in self._with_absent
-        return envelope(self._pyramid(name), self.axis, view, gaps=self._shown_gaps, is_sparse=is_sparse)
+        are_sparse = [self.is_on_change or name in self._with_absent for name in names]
+        pyramids = [self._pyramid(name) for name in names]
+        return envelopes(pyramids, self.axis, view, gaps=self._shown_gaps, are_sparse=are_sparse)
 
     def last_known(self, name: str, at_ns: int) -> tuple[float, int] | None:
         """The last good value at or before an instant and when it was measured; None where there is none."""
