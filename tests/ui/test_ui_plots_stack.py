@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -169,3 +169,31 @@ def test_an_event_s_bar_can_be_clicked(plots: StackedPlots) -> None:
     x = round(plots.events.columns.x_px(at_minute(2800)))
     QTest.mouseClick(plots.events, Qt.MouseButton.LeftButton, pos=QPoint(x, 22))
     assert heard == [plots.logs.events[1].id]
+
+
+def test_moving_the_cursor_repaints_no_more_than_its_columns_and_the_values(plots: StackedPlots) -> None:
+    rows = plots.rows
+    QApplication.processEvents()
+    seen: list[int] = []
+    original = rows.paintEvent
+
+    def watch(event: QPaintEvent) -> None:
+        seen.append(sum(part.width() * part.height() for part in event.region()))
+        original(event)
+
+    rows.paintEvent = watch  # type: ignore[method-assign]
+    plots.view.set_cursor(rows.columns.at_ns(600))
+    QApplication.processEvents()
+    rows.paintEvent = original  # type: ignore[method-assign]
+    assert len(seen) == 1
+    assert seen[0] < 0.25 * rows.width() * rows.height()
+
+
+def test_what_is_drawn_after_many_cursor_moves_is_what_a_fresh_repaint_draws(plots: StackedPlots) -> None:
+    for x in (300, 305, 620, 810, 450):
+        plots.view.set_cursor(plots.rows.columns.at_ns(x))
+        QApplication.processEvents()
+    moved = plots.rows.grab().toImage()
+    plots.rows.update()
+    QApplication.processEvents()
+    assert moved == plots.rows.grab().toImage()

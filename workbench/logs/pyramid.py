@@ -258,9 +258,8 @@ def _extremes(pyramid: Pyramid, items: _Items) -> tuple[Floats, Floats]:
     """Smallest and largest good value of each item, [k] each."""
     n_items, bucket = len(items.first), items.bucket
     if bucket == 1:
-        is_whole = items.rows is not None
-        values = np.asarray(pyramid.values[items.first[0] : items.first[0] + n_items] if is_whole else pyramid.values[items.first])
-        return values, values
+        values = pyramid.values[items.first] if items.rows is None else pyramid.values[items.rows[0] : items.rows[1]]
+        return np.asarray(values), np.asarray(values)
     if bucket >= BASE:
         buckets, base = pyramid.level(bucket), 0
     else:

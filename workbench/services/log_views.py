@@ -20,6 +20,8 @@ from workbench.services.labels import Event, LabelsListRequest, list_labels
 from workbench.services.logs import Finding
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -145,17 +147,27 @@ class AssetLogs:
 
     def envelopes(self, channel: str, start_ns: int, end_ns: int, n_pixels: int) -> list[Envelope]:
         """What to draw of a channel, one envelope for each recording that reaches into the range (and a step beyond it)."""
-        found = []
-        for part in self._by_channel.get(channel, ()):
-            info, recording = part.info, part.recording
+        return self.envelopes_of((channel,), start_ns, end_ns, n_pixels)[channel]
+
+    def envelopes_of(self, channels: Sequence[str], start_ns: int, end_ns: int, n_pixels: int) -> dict[str, list[Envelope]]:
+        """The same of several channels, faster than one by one: those of one recording are read together."""
+        found: dict[str, list[Envelope]] = {channel: [] for channel in channels}
+        together: dict[str, list[tuple[str, Part]]] = {}
+        for channel in channels:
+            for part in self._by_channel.get(channel, ()):
+                together.setdefault(part.info.id, []).append((channel, part))
+        for parts in together.values():
+            info, recording = parts[0][1].info, parts[0][1].recording
             margin_ns = self._margin_ns(recording, end_ns - start_ns)
             if info.last_ns < start_ns - margin_ns or info.first_ns > end_ns + margin_ns:
                 continue
             extra = round(n_pixels * margin_ns / max(end_ns - start_ns, 1))
-            found.append(
-                recording.envelope(part.name, start_ns - margin_ns, end_ns + margin_ns, n_pixels + 2 * min(extra, n_pixels))
-            )
-        return found
+            wide = n_pixels + 2 * min(extra, n_pixels)
+            names = [part.name for _, part in parts]
+            drawn = recording.envelopes(names, start_ns - margin_ns, end_ns + margin_ns, wide)
+            for (channel, _), one in zip(parts, drawn, strict=True):
+                found[channel].append(one)
+        return {channel: sorted(drawn, key=_first_drawn) for channel, drawn in found.items()}
 
     def last_known(self, channel: str, at_ns: int) -> LastValue | None:
         """The last good value of a channel at or before an instant, over all recordings."""
@@ -235,6 +247,10 @@ def _length(span_ns: tuple[int, int]) -> int:
 
 def _first_of(pair: tuple[RecordingInfo, Recording]) -> int:
     return pair[0].first_ns
+
+
+def _first_drawn(drawn: Envelope) -> int:
+    return int(drawn.times_ns[0]) if len(drawn.times_ns) else 0
 
 
 def _start_of(burst: Burst) -> int:

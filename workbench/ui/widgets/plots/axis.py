@@ -34,6 +34,10 @@ class TimeAxisStrip(Strip):
         n_most = ticks_that_fit(self.columns.width, self.view.length_ns)
         return clock_ticks(self.view.start_ns, self.view.end_ns, self.zone, n_most)
 
+    def _on_cursor(self) -> None:
+        """The pill with the cursor's time moves, and ticks make room for it."""
+        self.update()
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

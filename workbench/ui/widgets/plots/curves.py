@@ -29,9 +29,9 @@ def limits_of(envelopes: Sequence[Envelope]) -> Limits | None:
     """Least and greatest value drawn; None where there is none."""
     import numpy as np
 
-    lows = [np.nanmin(one.minimum) for one in envelopes if np.isfinite(one.minimum).any()]
-    highs = [np.nanmax(one.maximum) for one in envelopes if np.isfinite(one.maximum).any()]
-    return (float(min(lows)), float(max(highs))) if lows else None
+    ends = [(float(np.fmin.reduce(one.minimum)), float(np.fmax.reduce(one.maximum))) for one in envelopes if len(one.minimum)]
+    known = [(low, high) for low, high in ends if np.isfinite(low) and np.isfinite(high)]
+    return (min(low for low, _ in known), max(high for _, high in known)) if known else None
 
 
 def comfortable(drawn: Limits | None, known: Limits | None) -> Limits:
@@ -88,7 +88,7 @@ def strokes(envelope: Envelope, origin_ns: int, x_scale: Limits, y_scale: Limits
     )
 
 
-def draw_strokes(painter: QPainter, drawn: Strokes, colour: QColor, width_px: float) -> None:
+def draw_strokes(painter: QPainter, drawn: Strokes, colour: QColor, width_px: float, dashes: Sequence[float] = ()) -> None:
     """Bars on whole pixels, so that neighbours leave no seam; lines with antialiasing."""
     if drawn.bars:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -100,6 +100,9 @@ def draw_strokes(painter: QPainter, drawn: Strokes, colour: QColor, width_px: fl
         pen = QPen(colour, width_px * painter.device().devicePixelRatioF())
         pen.setCosmetic(True)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        if dashes:
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            pen.setDashPattern(list(dashes))
         painter.setPen(pen)
         painter.drawLines(drawn.lines)
 

@@ -94,6 +94,9 @@ class OverviewStrip(Strip):
         super().focusInEvent(event)
         self.update()
 
+    def _on_cursor(self) -> None:
+        """The overview shows no cursor."""
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         self.paint_gutter(painter, [(self.tr("Overview"), "small", "text2"), (self._channel, "small", "text2")], 10)

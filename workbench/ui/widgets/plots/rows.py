@@ -1,42 +1,37 @@
-"""The rows of the stacked plots: one a channel, with gutter, grid, curve, events, gaps and quality strip.
+"""The rows of the stacked plots: one a channel or some overlaid, with gutter, grid, curves, events, gaps and quality strip.
 
-Curves are drawn once for a range and kept as pictures: moving the cursor only copies them. At most two segments a pixel
-are ever made, from the min/max pyramid, however long the log is.
+Everything but cursors and values is drawn once for a range and kept as one picture: moving the cursor copies a few columns of
+it. At most two samples a pixel are ever drawn, from the min/max pyramid, however long the log is.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QBrush, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QScrollBar
 
-from workbench.ui.format import quantity
-from workbench.ui.states import find_state
 from workbench.ui.theme import ThemeSource
-from workbench.ui.widgets.chart_axes import curve_colour
-from workbench.ui.widgets.plots.clock import clock_ticks, ticks_that_fit
-from workbench.ui.widgets.plots.curves import Limits, comfortable, draw_strokes, limits_of, strokes
-from workbench.ui.widgets.plots.events import paint_tints
-from workbench.ui.widgets.plots.geometry import EDGE_PX, GUTTER_PX, TICK_GAP_PX
+from workbench.ui.widgets.plots.geometry import EDGE_PX, GUTTER_PX
+from workbench.ui.widgets.plots.gutter import TICK_COLUMN_PX, paint_value
 from workbench.ui.widgets.plots.marks import Marks
-from workbench.ui.widgets.plots.quality import QualityMark, paint_findings, paint_strip
-from workbench.ui.widgets.plots.strip import TICK_COLUMN_PX, Strip, fitting_font
+from workbench.ui.widgets.plots.quality import QualityMark
+from workbench.ui.widgets.plots.row_frame import Drawn, Scene, draw_frame, gaps_px
+from workbench.ui.widgets.plots.row_model import PLOT_SHARE_PX, ROW_PX, PlotRow, row_heights
+from workbench.ui.widgets.plots.strip import Strip
 from workbench.ui.widgets.plots.time_view import TimeView
 from workbench.ui.widgets.plots.tools import PanTool, Tool
-from workbench.ui.widgets.plots.value_ticks import value_ticks
-from workbench.ui.widgets.plots.words import channel_words, unit_words
 
 if TYPE_CHECKING:
-    from workbench.services.log_views import AssetLogs, ChannelView
+    from workbench.services.log_views import AssetLogs, ChannelView, LastValue
 
-ROW_PX = 88
-MOST_ROW_PX = 200
+__all__ = ["ROW_PX", "PlotRows"]
+
 FOCUS_PX = 3
-PLOT_SHARE_PX = 14
-"""What of a row is not plot: quality strip and air."""
+_MOST_KNOWN = 4096
 _SCROLL_PX = 10
 
 
@@ -52,26 +47,39 @@ class PlotRows(Strip):
         self.setAccessibleName(self.tr("Plots"))
         self.setProperty("no_ring", True)
         self.setMinimumHeight(ROW_PX)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.logs: AssetLogs | None = None
-        self.channels: tuple[ChannelView, ...] = ()
+        self.rows: tuple[PlotRow, ...] = ()
         self.marks = Marks((), (), {})
         self.chosen_event = ""
         self.quality: dict[str, tuple[QualityMark, ...]] = {}
         self.tool: Tool = PanTool(self)
-        self._pictures: dict[str, tuple[object, QPixmap]] = {}
-        self._limits: dict[str, Limits] = {}
+        self._image = QImage()
+        self._picture_key: object = None
+        self._drawn = Drawn(scales={}, value_places={})
+        self._known: dict[tuple[str, int], LastValue | None] = {}
+        self._tops: list[float] = []
+        self._heights: list[float] = []
         self._bar = QScrollBar(Qt.Orientation.Vertical, self)
         self._bar.valueChanged.connect(self.update)
 
     # What is shown
 
-    def show_logs(self, logs: AssetLogs | None, channels: tuple[ChannelView, ...]) -> None:
-        """Draw these channels of a pump's logs."""
+    def show_rows(self, logs: AssetLogs | None, rows: tuple[PlotRow, ...]) -> None:
+        """Draw these rows of a pump's logs."""
         if logs is not self.logs:
-            self._pictures.clear()
-        self.logs, self.channels = logs, channels
+            self._picture_key = None
+            self._known.clear()
+        self.logs, self.rows = logs, rows
+        self._drawn = Drawn(scales={}, value_places={})
+        self._picture_key = None
         self._place_bar()
         self.update()
+
+    @property
+    def channels(self) -> tuple[ChannelView, ...]:
+        """All channels that are drawn, row by row."""
+        return tuple(channel for row in self.rows for channel in row.channels)
 
     def set_marks(self, marks: Marks, chosen: str = "") -> None:
         """Show these events; one of them as chosen."""
@@ -85,18 +93,23 @@ class PlotRows(Strip):
 
     @property
     def row_px(self) -> float:
-        """Height of a row: more room shows more rows, and only then taller ones."""
-        return float(min(MOST_ROW_PX, max(ROW_PX, self.height() // max(1, len(self.channels)))))
+        """Height of the first row."""
+        return self._heights[0] if self._heights else float(ROW_PX)
+
+    @property
+    def content_px(self) -> float:
+        """Height of all rows together."""
+        return self._tops[-1] + self._heights[-1] if self._tops else 0.0
 
     def plot_box(self, row: int) -> QRectF:
         """The plot of a row in this widget's pixels."""
-        top = row * self.row_px - self._bar.value()
-        return QRectF(self.columns.left, top + 2, self.columns.width, self.row_px - PLOT_SHARE_PX)
+        top = self._tops[row] - self._bar.value()
+        return QRectF(self.columns.left, top + 2, self.columns.width, self._heights[row] - PLOT_SHARE_PX)
 
     def row_at(self, y_px: float) -> int | None:
         """The row under a pixel."""
-        row = int((y_px + self._bar.value()) // self.row_px)
-        return row if 0 <= row < len(self.channels) else None
+        y = y_px + self._bar.value()
+        return next((row for row, top in enumerate(self._tops) if top <= y < top + self._heights[row]), None)
 
     # Keys, wheel and mouse
 
@@ -144,7 +157,7 @@ class PlotRows(Strip):
         row = self.row_at(event.position().y())
         if event.position().x() < self.columns.left:
             if row is not None:
-                self.row_chosen.emit(self.channels[row].name)
+                self.row_chosen.emit(self.rows[row].channels[0].name)
             return
         self.tool.press(event)
 
@@ -167,151 +180,99 @@ class PlotRows(Strip):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self._pictures.clear()
+            self._picture_key = None
 
     # Painting
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Copy the kept picture where it is asked for, then what moves: span, cursors, dots and values."""
         painter = QPainter(self)
-        last = 0.0
-        for row, channel in enumerate(self.channels):
-            box = self.plot_box(row)
-            if box.bottom() + PLOT_SHARE_PX < 0 or box.top() > self.height():
-                continue
-            last = box.bottom() + PLOT_SHARE_PX
-            self._paint_row(painter, channel, box)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.tool.paint(painter, min(last, float(self.height())))
-        x = self.paint_cursor(painter, 0, min(last, float(self.height())))
-        if x is not None:
-            self._paint_dots(painter, x)
-        if self.hasFocus():
-            painter.fillRect(QRectF(0, 0, FOCUS_PX, last), self.theme.colour("focus"))
+        area = event.rect()
+        if self.logs is None or not self.rows:
+            painter.fillRect(area, self.theme.colour("plot"))
+            painter.end()
+            return
+        # Qt clips to the region that was asked for.
+        painter.drawImage(QPointF(0, 0), self._picture())
+        self._paint_moving(painter, area)
         painter.end()
 
-    def _paint_row(self, painter: QPainter, channel: ChannelView, box: QRectF) -> None:
-        painter.drawPixmap(QPointF(0, box.top() - 2), self._picture(channel, box))
+    def _paint_moving(self, painter: QPainter, area: QRect) -> None:
+        bottom = min(self.content_px - self._bar.value(), float(self.height()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        name = channel_words(channel.name, channel.unit, channel.quantity)
-        lines = [(channel.name, "label", "text1"), *([(name, "small", "text2")] if name else [])]
-        end = self.paint_gutter(painter, lines, box.top())
-        state = find_state(channel.state)
-        if state is not None:
-            painter.setFont(fitting_font(self.theme.font("label"), channel.name, GUTTER_PX - EDGE_PX - TICK_COLUMN_PX))
-            at = EDGE_PX + painter.fontMetrics().horizontalAdvance(channel.name) + 5
-            if at + 14 < GUTTER_PX:
-                painter.drawPixmap(QPointF(at, box.top() + 2), self.theme.state_pixmap(state, 14, self.devicePixelRatioF()))
-        self._paint_value(painter, channel, min(end + 2, box.bottom() - 18))
+        self.tool.paint(painter, bottom)
+        for at_ns, tone in ((self.view.delta_ns, "text2"), (self.view.cursor_ns, "cursor")):
+            x = self.paint_line(painter, at_ns, tone, (0, bottom))
+            if x is not None and at_ns is not None:
+                self._paint_dots(painter, x, at_ns, tone)
+        if area.left() < GUTTER_PX:
+            self._paint_values(painter)
+        if self.hasFocus():
+            painter.fillRect(QRectF(0, 0, FOCUS_PX, bottom), self.theme.colour("focus"))
 
-    def _paint_value(self, painter: QPainter, channel: ChannelView, top: float) -> None:
-        known = None
-        if self.logs is not None and self.view.cursor_ns is not None:
-            known = self.logs.last_known(channel.name, self.view.cursor_ns)
-        unit = unit_words(channel.unit)
-        text = quantity(known.value if known else None, unit)
-        painter.setFont(self.theme.font("value"))
-        painter.setPen(self.theme.colour("text2" if known is None or known.is_late else "text1"))
-        base = top + painter.fontMetrics().ascent() + 2
-        painter.drawText(QPointF(EDGE_PX, base), text)
-        width = painter.fontMetrics().horizontalAdvance(text)
-        painter.setFont(self.theme.font("caption"))
-        painter.setPen(self.theme.colour("text3"))
-        painter.drawText(QPointF(EDGE_PX + width + 5, base), unit)
+    def _paint_values(self, painter: QPainter) -> None:
+        """Values at the cursor in the gutter."""
+        channels = {channel.name: channel for channel in self.channels}
+        for (_, name), at in self._drawn.value_places.items():
+            paint_value(painter, self.theme, channels[name], self.known(name, self.view.cursor_ns), at)
 
-    def _paint_dots(self, painter: QPainter, x: float) -> None:
-        if self.logs is None or self.view.cursor_ns is None:
-            return
-        painter.setPen(QPen(self.theme.colour("cursor"), 1.5))
+    def _paint_dots(self, painter: QPainter, x: float, at_ns: int, tone: str) -> None:
+        painter.setPen(QPen(self.theme.colour(tone), 1.5))
         painter.setBrush(self.theme.colour("plot"))
-        for row, channel in enumerate(self.channels):
-            box = self.plot_box(row)
-            limits = self._limits.get(channel.name)
-            known = self.logs.last_known(channel.name, self.view.cursor_ns) if limits and box.bottom() > 0 else None
-            if known is None or known.is_late or limits is None or box.top() > self.height():
+        for (row, name), scale in self._drawn.scales.items():
+            known, box = self.known(name, at_ns), self.plot_box(row)
+            if known is None or known.is_late or not math.isfinite(share := scale.share(known.value)):
                 continue
-            y = box.bottom() - (known.value - limits[0]) / (limits[1] - limits[0]) * box.height()
+            y = box.bottom() - share * box.height()
             painter.drawEllipse(QPointF(x, min(max(y, box.top()), box.bottom())), 3.0, 3.0)
 
-    def _picture(self, channel: ChannelView, box: QRectF) -> QPixmap:
-        """All of a row but gutter words and cursor, kept while nothing but the cursor changes."""
-        key = (
-            self.view.start_ns, self.view.end_ns, self.width(), self.row_px, self.theme.tokens.name, self.devicePixelRatioF(),
-            self.zone, self.marks, self.chosen_event, self.quality.get(channel.name), "" in self.quality,
+    def known(self, channel: str, at_ns: int | None) -> LastValue | None:
+        """The last known value of a channel at an instant; looked up once for each place of the cursor."""
+        if self.logs is None or at_ns is None:
+            return None
+        key = (channel, at_ns)
+        if key not in self._known:
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            self._known[key] = self.logs.last_known(channel, at_ns)
+        return self._known[key]
+
+    def scene(self) -> Scene | None:
+        """What is to be drawn now."""
+        if self.logs is None:
+            return None
+        return Scene(
+            theme=self.theme, columns=self.columns, zone=self.zone, logs=self.logs, rows=self.rows,
+            tops=tuple(top - self._bar.value() for top in self._tops), heights=tuple(self._heights), height_px=self.height(),
+            marks=self.marks, chosen_event=self.chosen_event, quality=self.quality,
         )  # fmt: skip
-        kept = self._pictures.get(channel.name)
-        if kept is not None and kept[0] == key:
-            return kept[1]
-        scale = self.devicePixelRatioF()
-        picture = QPixmap(math.ceil(self.width() * scale), math.ceil(self.row_px * scale))
-        picture.setDevicePixelRatio(scale)
-        picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(picture)
-        self._draw_row(painter, channel, QRectF(box.left(), 2, box.width(), box.height()))
-        painter.end()
-        self._pictures[channel.name] = (key, picture)
-        return picture
 
-    def _draw_row(self, painter: QPainter, channel: ChannelView, box: QRectF) -> None:
-        assert self.logs is not None
-        found = self.logs.envelopes(channel.name, self.view.start_ns, self.view.end_ns, round(box.width()))
-        known = (channel.low, channel.high) if channel.low is not None and channel.high is not None else None
-        limits = comfortable(limits_of(found), known)
-        self._limits[channel.name] = limits
-        paint_tints(painter, self.theme, self.columns, self.marks, self.chosen_event, box)
-        self._draw_grid(painter, box, limits)
-        self._draw_gaps(painter, box)
-        painter.save()
-        painter.setClipRect(box.adjusted(0, -1, 0, 1))
-        height = -box.height() / (limits[1] - limits[0])
-        for one in found:
-            x_scale = (box.left(), box.width() / self.view.length_ns)
-            drawn = strokes(one, self.view.start_ns, x_scale, (box.bottom() - limits[0] * height, height))
-            draw_strokes(painter, drawn, curve_colour(self.theme, 0), self.theme.tokens.curve_width_px)
-        painter.restore()
-        if "" in self.quality:
-            paint_strip(painter, self.theme, box, self.gaps_px())
-            paint_findings(painter, self.theme, self.columns, box, self.quality.get(channel.name, ()))
+    def _picture(self) -> QImage:
+        """All but what moves, kept while nothing but the cursor changes."""
+        scene = self.scene()
+        assert scene is not None
+        key = (
+            self.view.start_ns, self.view.end_ns, self.width(), self.height(), scene.rows, scene.tops, scene.zone,
+            self.theme.tokens.name, self.devicePixelRatioF(), id(scene.marks), scene.chosen_event, id(self.quality),
+        )  # fmt: skip
+        if key != self._picture_key:
+            scale = self.devicePixelRatioF()
+            size = QSize(math.ceil(self.width() * scale), math.ceil(self.height() * scale))
+            if self._image.size() != size:
+                self._image = QImage(size, QImage.Format.Format_RGB32)
+            self._image.setDevicePixelRatio(scale)
+            self._drawn = draw_frame(self._image, scene)
+            self._picture_key = key
+        return self._image
 
-    def _draw_grid(self, painter: QPainter, box: QRectF, limits: Limits) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setFont(self.theme.font("small"))
-        metrics = painter.fontMetrics()
-        for value, text in value_ticks(limits):
-            y = round(box.bottom() - (value - limits[0]) / (limits[1] - limits[0]) * box.height())
-            painter.setPen(QPen(self.theme.colour("grid"), 1))
-            painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
-            painter.setPen(self.theme.colour("text3"))
-            x = box.left() - TICK_GAP_PX - metrics.horizontalAdvance(text)
-            base = min(max(y + metrics.ascent() / 2 - 1, metrics.ascent() - 1.0), box.bottom() + 4)
-            painter.drawText(QPointF(x, base), text)
-        painter.setPen(QPen(self.theme.colour("grid"), 1))
-        for tick in clock_ticks(
-            self.view.start_ns, self.view.end_ns, self.zone, ticks_that_fit(box.width(), self.view.length_ns)
-        ):
-            if tick.is_day:
-                x = round(self.columns.x_px(tick.at_ns))
-                painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
-
-    def _draw_gaps(self, painter: QPainter, box: QRectF) -> None:
-        for left, right in self.gaps_px():
-            if right - left >= 2:
-                area = QRectF(left, box.top(), right - left, box.height())
-                painter.fillRect(area, self.theme.colour("plot"))
-                painter.fillRect(area, QBrush(self.theme.colour("border_mid"), Qt.BrushStyle.BDiagPattern))
+    def _on_cursor(self) -> None:
+        super()._on_cursor()
+        # Values stand left of the ticks; nothing else in the gutter changes.
+        self.update(QRect(EDGE_PX - 2, 0, GUTTER_PX - TICK_COLUMN_PX - EDGE_PX + 2, self.height()))
 
     def gaps_px(self) -> list[tuple[float, float]]:
         """Pixels of the gaps in the range; those that begin in one pixel and end in it are one."""
-        import numpy as np
-
-        if self.logs is None:
-            return []
-        view, gaps = self.view, self.logs.gap_array
-        gaps = gaps[np.searchsorted(gaps[:, 1], view.start_ns) : np.searchsorted(gaps[:, 0], view.end_ns)]
-        scale = self.columns.width / view.length_ns
-        left, right = (np.clip(self.columns.left + (gaps - view.start_ns) * scale, self.columns.left, self.columns.right)).T
-        is_first = np.diff(np.floor(left), prepend=-1.0) > 0
-        kept = is_first | (right - left >= 1)
-        return list(zip(left[kept].tolist(), right[kept].tolist(), strict=True))
+        return gaps_px(self.logs, self.columns) if self.logs is not None else []
 
     # Inside
 
@@ -324,7 +285,9 @@ class PlotRows(Strip):
         self._bar.setValue(self._bar.value() + round(rows * self.row_px))
 
     def _place_bar(self) -> None:
-        needed = math.ceil(len(self.channels) * self.row_px) - self.height()
+        self._heights = row_heights(self.rows, self.height())
+        self._tops = list(itertools.accumulate(self._heights, initial=0.0))[:-1]
+        needed = math.ceil(self.content_px) - self.height()
         self._bar.setVisible(needed > 0)
         self._bar.setRange(0, max(0, needed))
         self._bar.setPageStep(self.height())

@@ -18,6 +18,7 @@ from workbench.ui.widgets.plots.marks import Marks, marks_of
 from workbench.ui.widgets.plots.overview import OverviewStrip
 from workbench.ui.widgets.plots.quality import QualityMark
 from workbench.ui.widgets.plots.regimes import RegimeStrip
+from workbench.ui.widgets.plots.row_model import rows_of
 from workbench.ui.widgets.plots.rows import PlotRows
 from workbench.ui.widgets.plots.time_view import TimeView
 from workbench.ui.widgets.plots.words import finding_words
@@ -74,7 +75,7 @@ class StackedPlots(QWidget):
         self.logs = logs
         self._main_channel = ""
         if logs is None:
-            self.rows.show_logs(None, ())
+            self.rows.show_rows(None, ())
             self.overview.set_channel(None, "")
             return
         self.rows.logs = logs
@@ -87,7 +88,7 @@ class StackedPlots(QWidget):
     def show_channels(self, names: tuple[str, ...]) -> None:
         """One row for each of these channels, in the order of the log."""
         channels = tuple(one for one in (self.logs.channels if self.logs else ()) if one.name in names)
-        self.rows.show_logs(self.logs, channels)
+        self.rows.show_rows(self.logs, rows_of(channels))
         if self._main_channel not in names:
             preferred = [one.name for kind in _OVERVIEW_FIRST for one in channels if one.quantity == kind]
             self.set_main_channel(next(iter((*preferred, *(one.name for one in channels))), ""))

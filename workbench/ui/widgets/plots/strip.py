@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from datetime import UTC, tzinfo
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.theme import ThemeSource
-from workbench.ui.widgets.plots.geometry import EDGE_PX, GUTTER_PX, Columns
+from workbench.ui.widgets.plots.geometry import Columns
+from workbench.ui.widgets.plots.gutter import paint_lines
 from workbench.ui.widgets.plots.time_view import TimeView
 
-TICK_COLUMN_PX = 42
-LEAST_FONT_PX = 11
+_CURSOR_REACH_PX = 6
+"""How far from the cursor's line something of it is drawn (the dots on the curves)."""
 
 
 class Strip(QWidget):
-    """One full-width part of the plots; repaints when theme, range or cursor change."""
+    """One full-width part of the plots; repaints when theme or range change, and where the cursor was and is."""
 
     def __init__(self, theme: ThemeSource, view: TimeView) -> None:
         super().__init__()
         self.theme = theme
         self.view = view
         self.zone: tzinfo = UTC
+        self._cursors_px: tuple[int, ...] = ()
         theme.changed.connect(self._on_theme)
         view.range_changed.connect(self.update)
-        view.cursor_changed.connect(self.update)
+        view.cursor_changed.connect(self._on_cursor)
         view.span_changed.connect(self.update)
 
     @property
@@ -41,35 +43,35 @@ class Strip(QWidget):
 
     def paint_gutter(self, painter: QPainter, lines: list[tuple[str, str, str]], top_px: float) -> float:
         """(text, kind, tone) lines from a height down; long names get smaller and then wrap. Returns where they end."""
-        width = GUTTER_PX - EDGE_PX - TICK_COLUMN_PX
-        for text, kind, tone in lines:
-            painter.setFont(fitting_font(self.theme.font(kind), text, width))
-            painter.setPen(self.theme.colour(tone))
-            box = QRectF(EDGE_PX, top_px, width, 60)
-            flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWrapAnywhere)
-            if max(map(painter.fontMetrics().horizontalAdvance, text.split(" "))) <= width:
-                flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
-            used = painter.boundingRect(box, flags, text)
-            painter.drawText(box, flags, text)
-            top_px += used.height() + 1
-        return top_px
+        return paint_lines(painter, self.theme, lines, top_px)
 
     def paint_cursor(self, painter: QPainter, top_px: float, bottom_px: float) -> float | None:
         """The cursor's line; returns its pixel, or None where it is outside."""
-        at_ns = self.view.cursor_ns
+        self.paint_line(painter, self.view.delta_ns, "text2", (top_px, bottom_px))
+        return self.paint_line(painter, self.view.cursor_ns, "cursor", (top_px, bottom_px))
+
+    def paint_line(self, painter: QPainter, at_ns: int | None, tone: str, ends_px: tuple[float, float]) -> float | None:
+        """A line at an instant from a height to another; returns its pixel, or None where it is outside."""
         if at_ns is None or not self.view.start_ns <= at_ns <= self.view.end_ns:
             return None
         x = round(self.columns.x_px(at_ns)) + 0.5
-        painter.setPen(QPen(self.theme.colour("cursor"), self.theme.tokens.line_width_px))
-        painter.drawLine(QPointF(x, top_px), QPointF(x, bottom_px))
+        style = Qt.PenStyle.SolidLine if tone == "cursor" else Qt.PenStyle.DashLine
+        painter.setPen(QPen(self.theme.colour(tone), self.theme.tokens.line_width_px, style))
+        painter.drawLine(QPointF(x, ends_px[0]), QPointF(x, ends_px[1]))
         return x
+
+    def cursors_px(self) -> tuple[int, ...]:
+        """Pixels of the cursors that are in the range."""
+        view, columns = self.view, self.columns
+        shown = [at for at in (view.cursor_ns, view.delta_ns) if at is not None and view.start_ns <= at <= view.end_ns]
+        return tuple(round(columns.x_px(at)) for at in shown)
+
+    def _on_cursor(self) -> None:
+        """Repaint no more than where a cursor was and where it is: a whole repaint a mouse move costs a frame."""
+        places = (*self._cursors_px, *self.cursors_px())
+        self._cursors_px = self.cursors_px()
+        for x in places:
+            self.update(QRect(x - _CURSOR_REACH_PX, 0, 2 * _CURSOR_REACH_PX + 1, self.height()))
 
     def _on_theme(self, _tokens: object) -> None:
         self.update()
-
-
-def fitting_font(font: QFont, text: str, width_px: float) -> QFont:
-    """The font, down to 11 px where the longest word needs it."""
-    while font.pixelSize() > LEAST_FONT_PX and max(map(QFontMetricsF(font).horizontalAdvance, text.split(" "))) > width_px:
-        font.setPixelSize(font.pixelSize() - 1)
-    return font

@@ -22,6 +22,8 @@ class TimeView(QObject):
         self.start_ns = 0
         self.end_ns = 1
         self.cursor_ns: int | None = None
+        self.delta_ns: int | None = None
+        """The second cursor, from which differences are counted; None while there is none."""
         self.span_ns: tuple[int, int] | None = None
         self._least_ns = MIN_SPAN_NS
 
@@ -39,7 +41,7 @@ class TimeView(QObject):
         """What there is at most, with the step between samples (the closest zoom shows a few of them). Shows all of it."""
         self.full_ns = (first_ns, max(last_ns, first_ns + MIN_SPAN_NS))
         self._least_ns = max(MIN_SPAN_NS, min(4 * step_ns, self.full_ns[1] - self.full_ns[0]))
-        self.span_ns = None
+        self.span_ns = self.delta_ns = None
         self.start_ns, self.end_ns = self.full_ns
         self.cursor_ns = self.full_ns[1]
         self.range_changed.emit()
@@ -79,6 +81,12 @@ class TimeView(QObject):
         """Put the cursor at an instant."""
         if at_ns != self.cursor_ns:
             self.cursor_ns = at_ns
+            self.cursor_changed.emit()
+
+    def set_delta(self, at_ns: int | None) -> None:
+        """Put the second cursor at an instant, or take it away."""
+        if at_ns != self.delta_ns:
+            self.delta_ns = at_ns
             self.cursor_changed.emit()
 
     def set_span(self, span_ns: tuple[int, int] | None) -> None:

@@ -29,6 +29,26 @@ def value_ticks(limits: tuple[float, float]) -> list[tuple[float, str]]:
     return [(value, number(value, digits)) for value in best]
 
 
+def log_ticks(limits: tuple[float, float]) -> list[tuple[float, str]]:
+    """(value, text) of powers of ten within positive limits, at most four; fewer than two: 1, 2 and 5 between them."""
+    low, high = limits
+    powers = list(range(math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9) + 1))
+    if len(powers) < 2:
+        between = [
+            factor * 10.0**power
+            for power in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+            for factor in (1, 2, 5)
+        ]
+        found = [value for value in between if low <= value <= high][:_MOST]
+        return [(value, _plain(value)) for value in found] or value_ticks(limits)
+    step = -(-len(powers) // _MOST)
+    return [(10.0**power, _plain(10.0**power)) for power in powers[::step]]
+
+
+def _plain(value: float) -> str:
+    return number(value, max(0, -math.floor(math.log10(value) + 1e-9)))
+
+
 def _multiples(low: float, high: float, step: float) -> list[float]:
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [index * step for index in range(first, last + 1)] if last - first < 2 * _MOST else []

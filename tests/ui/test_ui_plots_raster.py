@@ -1,0 +1,95 @@
+"""Curves written into a picture's pixels: nothing that was measured is left out, nothing else is drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtGui import QColor, QImage
+
+from workbench.logs.pyramid import Envelope
+from workbench.ui.widgets.plots.raster import Spans, fill_spans, pixels_of, spans
+
+WHITE, BLACK = 0xFFFFFFFF, 0xFF000000
+
+
+def picture(found: Spans, width: int, height: int, pen_px: float = 1.0) -> np.ndarray:
+    """Darkness of each pixel, 0 to 255 [height, width]."""
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(WHITE)
+    pixels = pixels_of(image)
+    fill_spans(pixels, found, pen_px, QColor("black"))
+    return 255 - (pixels & 0xFF).astype(int)
+
+
+def envelope(times: list[int], minimum: list[float], maximum: list[float]) -> Envelope:
+    return Envelope(times_ns=np.array(times, np.int64), minimum=np.array(minimum), maximum=np.array(maximum))
+
+
+@given(seed=st.integers(0, 2**32 - 1), n=st.integers(1, 400), missing=st.sampled_from([0.0, 0.2, 0.9]))
+@settings(max_examples=120, deadline=None)
+def test_every_extreme_is_drawn(seed: int, n: int, missing: float) -> None:
+    rng = np.random.default_rng(seed)
+    width, height = 100, 60
+    times = np.unique(rng.integers(0, width * 1000, n))
+    low = rng.uniform(0, height - 1, len(times))
+    high = np.minimum(low + rng.exponential(8, len(times)), height - 1)
+    low[rng.random(len(times)) < missing] = np.nan
+    high[np.isnan(low)] = np.nan
+    found = spans(Envelope(times_ns=times, minimum=low, maximum=high), 0, (0, 1e-3), (height - 1, -1), width)
+    drawn = picture(found, width, height)
+    for at, values in ((times, low), (times, high)):
+        good = np.isfinite(values)
+        rows = (height - 1 - values[good]).astype(int)
+        # A line 1 px thick darkens the pixel its middle lies in by half at least.
+        assert (drawn[rows, at[good] // 1000] >= 120).all()
+
+
+@pytest.mark.parametrize("at", [0, 517, 999])
+def test_a_spike_of_one_sample_in_a_column_is_drawn_in_full(at: int) -> None:
+    values = np.full(1000, 40.0)
+    values[at] = 5.0
+    found = spans(Envelope(times_ns=np.arange(1000), minimum=values, maximum=values), 0, (0, 0.1), (0, 1), 100)
+    drawn = picture(found, 100, 50)
+    assert (drawn[6:40, at // 10] == 255).all()
+
+
+def test_no_line_crosses_a_gap_in_the_pixels() -> None:
+    found = spans(envelope([10, 20, 50, 80, 90], [5, 5, np.nan, 5, 5], [5, 5, np.nan, 5, 5]), 0, (0, 1), (0, 1), 100)
+    assert (picture(found, 100, 10)[:, 22:79] == 0).all()
+
+
+def test_the_line_to_the_last_sample_before_a_gap_is_drawn_in_full() -> None:
+    found = spans(envelope([10, 11, 12], [5, 40, np.nan], [5, 40, np.nan]), 0, (0, 1), (0, 1), 20)
+    assert (picture(found, 20, 50)[6:39, 10] == 255).all()
+
+
+def test_samples_beyond_the_edges_lead_the_line_out_of_the_picture() -> None:
+    found = spans(envelope([-50, 150], [2, 12], [2, 12]), 0, (0, 1), (0, 1), 100)
+    assert found.first == 0
+    assert found.top[0] == pytest.approx(2 + 10 * 50 / 200)
+    assert found.bottom[-1] == pytest.approx(2 + 10 * 150 / 200)
+
+
+def test_a_level_line_covers_as_much_as_it_is_thick() -> None:
+    found = spans(envelope([0, 99], [5.25, 5.25], [5.25, 5.25]), 0, (0, 1), (0, 1), 100)
+    darkness = picture(found, 100, 12, 1.5)[:, 50]
+    assert darkness.sum() / 255 == pytest.approx(1.5, abs=0.02)
+    assert darkness[5] == 255
+
+
+def test_values_beyond_the_plot_are_cut_at_its_edge() -> None:
+    found = spans(envelope([0, 1, 2], [5, -100, 5], [5, -100, 5]), 0, (0, 1), (0, 1), 3)
+    drawn = picture(found, 3, 10)
+    assert drawn[0, 1] == 255
+    assert drawn[9].sum() == 0
+
+
+def test_a_dashed_curve_keeps_its_spikes() -> None:
+    values = np.full(100, 30.0)
+    values[48] = 2.0
+    found = spans(Envelope(times_ns=np.arange(100), minimum=values, maximum=values), 0, (0, 1), (0, 1), 100).dashed(7, 3)
+    drawn = picture(found, 100, 40)
+    assert (drawn[3:30, 48] == 255).all()
+    assert (drawn.sum(axis=0) == 0).any()

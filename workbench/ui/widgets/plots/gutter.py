@@ -1,0 +1,113 @@
+"""The gutter of a row: name, what it measures and its state; the value at the cursor goes where `paint_names` says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+
+from workbench.ui.format import quantity
+from workbench.ui.states import find_state
+from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.chart_axes import curve_colour
+from workbench.ui.widgets.plots.geometry import EDGE_PX, GUTTER_PX
+from workbench.ui.widgets.plots.row_model import PlotRow
+from workbench.ui.widgets.plots.words import channel_words, unit_words
+
+if TYPE_CHECKING:
+    from workbench.services.log_views import ChannelView, LastValue
+
+TICK_COLUMN_PX = 42
+LEAST_FONT_PX = 11
+NAME_PX = GUTTER_PX - EDGE_PX - TICK_COLUMN_PX
+_STATE_PX = 14
+_SWATCH_PX = 3
+
+
+def fitting_font(font: QFont, text: str, width_px: float) -> QFont:
+    """The font, down to 11 px where the longest word needs it."""
+    while font.pixelSize() > LEAST_FONT_PX and max(map(QFontMetricsF(font).horizontalAdvance, text.split(" "))) > width_px:
+        font.setPixelSize(font.pixelSize() - 1)
+    return font
+
+
+def paint_lines(painter: QPainter, theme: ThemeSource, lines: list[tuple[str, str, str]], top_px: float) -> float:
+    """(text, kind, tone) lines from a height down; long names get smaller and then wrap. Returns where they end."""
+    for text, kind, tone in lines:
+        painter.setFont(fitting_font(theme.font(kind), text, NAME_PX))
+        painter.setPen(theme.colour(tone))
+        box = QRectF(EDGE_PX, top_px, NAME_PX, 60)
+        flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWrapAnywhere)
+        if max(map(painter.fontMetrics().horizontalAdvance, text.split(" "))) <= NAME_PX:
+            flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+        used = painter.boundingRect(box, flags, text)
+        painter.drawText(box, flags, text)
+        top_px += used.height() + 1
+    return top_px
+
+
+def paint_names(painter: QPainter, theme: ThemeSource, row: PlotRow, box: QRectF) -> dict[str, QPointF]:
+    """Names of a row's channels; returns the top left corner of each one's value."""
+    if len(row.channels) > 1:
+        return _paint_several(painter, theme, row, box)
+    channel = row.channels[0]
+    words = channel_words(channel.name, channel.unit, channel.quantity)
+    lines = [(channel.name, "label", "text1"), *([(words, "small", "text2")] if words else [])]
+    end = paint_lines(painter, theme, lines, box.top())
+    _paint_state(painter, theme, channel, theme.font("label"), QPointF(EDGE_PX, box.top()))
+    return {channel.name: QPointF(EDGE_PX, min(end + 2, box.bottom() - 18))}
+
+
+def paint_value(painter: QPainter, theme: ThemeSource, channel: ChannelView, known: LastValue | None, at: QPointF) -> None:
+    """The last known value at the cursor with its unit; grey where a gap lies between."""
+    unit = unit_words(channel.unit)
+    text = quantity(known.value if known else None, unit)
+    painter.setFont(theme.font("value"))
+    painter.setPen(theme.colour("text2" if known is None or known.is_late else "text1"))
+    base = at.y() + painter.fontMetrics().ascent() + 2
+    painter.drawText(QPointF(at.x(), base), text)
+    width = painter.fontMetrics().horizontalAdvance(text)
+    painter.setFont(theme.font("caption"))
+    painter.setPen(theme.colour("text3"))
+    painter.drawText(QPointF(at.x() + width + 5, base), unit)
+
+
+def _paint_several(painter: QPainter, theme: ThemeSource, row: PlotRow, box: QRectF) -> dict[str, QPointF]:
+    """A block a channel with a swatch of its curve at the edge; says so where each is drawn over its own range."""
+    step = (box.height() + 8) / len(row.channels)
+    places = {}
+    for number, channel in enumerate(row.channels):
+        top = box.top() + number * step
+        pen = QPen(curve_colour(theme, number), _SWATCH_PX)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        if number >= 4:
+            pen.setDashPattern([2.0, 1.2])
+        painter.setPen(pen)
+        painter.drawLine(QPointF(EDGE_PX - 8, top + 2), QPointF(EDGE_PX - 8, top + min(step, 34) - 4))
+        painter.setFont(fitting_font(theme.font("small"), channel.name, NAME_PX))
+        painter.setPen(theme.colour("text1"))
+        painter.drawText(QPointF(EDGE_PX, top + painter.fontMetrics().ascent()), channel.name)
+        _paint_state(painter, theme, channel, painter.font(), QPointF(EDGE_PX, top - 2))
+        places[channel.name] = QPointF(EDGE_PX, top + 12)
+    if row.is_percent:
+        painter.setFont(theme.font("caption"))
+        painter.setPen(theme.colour("text3"))
+        words = QCoreApplication.translate("Plots", "% of each one’s range")
+        painter.fillRect(
+            QRectF(box.left() + 2, box.top() - 1, painter.fontMetrics().horizontalAdvance(words) + 6, 14),
+            theme.colour("plot", 0.85),
+        )
+        painter.drawText(QPointF(box.left() + 5, box.top() + painter.fontMetrics().ascent() - 1), words)
+    return places
+
+
+def _paint_state(painter: QPainter, theme: ThemeSource, channel: ChannelView, font: QFont, at: QPointF) -> None:
+    """The symbol of the worst finding behind the name, where there is room."""
+    state = find_state(channel.state)
+    if state is None:
+        return
+    width = QFontMetricsF(fitting_font(QFont(font), channel.name, NAME_PX)).horizontalAdvance(channel.name)
+    if at.x() + width + 5 + _STATE_PX < GUTTER_PX:
+        scale = painter.device().devicePixelRatioF()
+        painter.drawPixmap(QPointF(at.x() + width + 5, at.y() + 2), theme.state_pixmap(state, _STATE_PX, scale))

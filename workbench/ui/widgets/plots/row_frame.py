@@ -1,0 +1,284 @@
+"""One picture of all rows: grid, ticks, events, gaps, curves, quality strips and the names in the gutter; no cursor, no values.
+
+The window keeps the picture while nothing but the cursor moves; exports draw the same at any size. Curves go straight into
+a picture's pixels where it has some (`image`), and become strokes of the painter elsewhere (SVG) or where samples are few.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QImage, QPainter, QPen
+
+from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.chart_axes import curve_colour
+from workbench.ui.widgets.plots.clock import clock_ticks, ticks_that_fit
+from workbench.ui.widgets.plots.curves import draw_strokes, strokes
+from workbench.ui.widgets.plots.events import paint_tints
+from workbench.ui.widgets.plots.geometry import TICK_GAP_PX, Columns
+from workbench.ui.widgets.plots.gutter import paint_names
+from workbench.ui.widgets.plots.marks import Marks
+from workbench.ui.widgets.plots.quality import QualityMark, paint_findings, paint_strip
+from workbench.ui.widgets.plots.raster import fill_spans, pixels_of, spans
+from workbench.ui.widgets.plots.row_limits import drawn_values, row_scales
+from workbench.ui.widgets.plots.row_model import PLOT_SHARE_PX, PlotRow, Scale
+from workbench.ui.widgets.plots.value_ticks import log_ticks, value_ticks
+
+if TYPE_CHECKING:
+    from workbench.logs.pyramid import Envelope
+    from workbench.services.log_views import AssetLogs
+
+_FEW = 3
+"""Fewer than one sample in so many pixels is drawn by the painter, which softens steep lines too."""
+_DASHED_FROM = 4
+"""Curves from the fifth on are dashed as well."""
+_DASH_PX, _PAUSE_PX = 7, 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """What is to be drawn. `tops` and `heights` [n rows] in pixels from the picture's top."""
+
+    theme: ThemeSource
+    columns: Columns
+    zone: tzinfo
+    logs: AssetLogs
+    rows: tuple[PlotRow, ...]
+    tops: tuple[float, ...]
+    heights: tuple[float, ...]
+    height_px: int
+    marks: Marks
+    chosen_event: str = ""
+    quality: dict[str, tuple[QualityMark, ...]] = field(default_factory=dict)
+
+    def box(self, row: int) -> QRectF:
+        """The plot of a row."""
+        return QRectF(self.columns.left, self.tops[row] + 2, self.columns.width, self.heights[row] - PLOT_SHARE_PX)
+
+    def shown(self) -> list[int]:
+        """Rows that lie in the picture."""
+        return [row for row, top in enumerate(self.tops) if top < self.height_px and top + self.heights[row] > 0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """Where things ended up: the scale of each channel in each row, and where its value goes in the gutter."""
+
+    scales: dict[tuple[int, str], Scale]
+    value_places: dict[tuple[int, str], QPointF]
+
+
+def draw_frame(image: QImage, scene: Scene) -> Drawn:
+    """Draw into a 32-bit picture; its device pixel ratio is taken into account."""
+    image.fill(scene.theme.colour("plot"))
+    drawing = _Drawing(scene)
+    painter = QPainter(image)
+    drawing.draw_under(painter)
+    painter.end()
+    drawing.fill_curves(image)
+    painter = QPainter(image)
+    drawing.draw_over(painter, has_pixels=True)
+    painter.end()
+    return drawing.drawn()
+
+
+def draw_vectors(painter: QPainter, scene: Scene) -> Drawn:
+    """The same by strokes alone, for SVG and printers."""
+    drawing = _Drawing(scene)
+    drawing.draw_under(painter)
+    drawing.draw_over(painter, has_pixels=False)
+    return drawing.drawn()
+
+
+class _Drawing:
+    """The steps of one picture; envelopes are read once, for all rows together."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.theme = scene.theme
+        columns, view = scene.columns, scene.columns.view
+        names = {channel.name for row in scene.shown() for channel in scene.rows[row].channels}
+        self.n_pixels = round(columns.width)
+        self.envelopes = scene.logs.envelopes_of(sorted(names), view.start_ns, view.end_ns, self.n_pixels)
+        self.scales: dict[tuple[int, str], Scale] = {}
+        self.places: dict[tuple[int, str], QPointF] = {}
+        self.ticks: dict[int, list[tuple[float, str]]] = {}
+        for row in scene.shown():
+            scales, limits = row_scales(scene.rows[row], self.envelopes)
+            self.scales.update({(row, name): scale for name, scale in scales.items()})
+            self.ticks[row] = [(limits.share(value), text) for value, text in _ticks(limits)]
+        self.gaps = gaps_px(scene.logs, columns)
+
+    def drawn(self) -> Drawn:
+        """Where things ended up."""
+        return Drawn(scales=self.scales, value_places=self.places)
+
+    def draw_under(self, painter: QPainter) -> None:
+        """Events, grid, gaps, and everything in the gutter."""
+        scene = self.scene
+        days = self._days()
+        for row in scene.shown():
+            box = scene.box(row)
+            paint_tints(painter, self.theme, scene.columns, scene.marks, scene.chosen_event, box)
+            self._draw_grid(painter, box, row, days)
+            self._draw_gaps(painter, box)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for row in scene.shown():
+            found = paint_names(painter, self.theme, scene.rows[row], scene.box(row))
+            self.places.update({(row, name): at for name, at in found.items()})
+
+    def fill_curves(self, image: QImage) -> None:
+        """Curves of many samples into the picture's own memory."""
+        ratio = image.devicePixelRatioF()
+        pixels = pixels_of(image)
+        for row, number, channel in self._curves():
+            box, scale = self.scene.box(row), self.scales[row, channel]
+            # One pixel of air, so that a line at the very limit keeps its thickness.
+            top, bottom = round((box.top() - 1) * ratio), round((box.bottom() + 1) * ratio)
+            left, right = round(box.left() * ratio), round(box.right() * ratio)
+            y_scale = _y_scale(scale, box.height() * ratio, box.bottom() * ratio - max(top, 0))
+            area = pixels[max(top, 0) : max(bottom, 0), left:right]
+            for one in self.envelopes.get(channel, ()):
+                if self._is_few(one):
+                    continue
+                found = spans(
+                    drawn_values(one, scale), self.scene.columns.view.start_ns,
+                    (0.0, (right - left) / self.scene.columns.view.length_ns), y_scale, right - left,
+                )  # fmt: skip
+                if number >= _DASHED_FROM:
+                    found = found.dashed(round(_DASH_PX * ratio), round(_PAUSE_PX * ratio))
+                fill_spans(area, found, self._width_px * ratio, curve_colour(self.theme, number))
+
+    def draw_over(self, painter: QPainter, *, has_pixels: bool) -> None:
+        """Curves of few samples (or all, where there are no pixels), names at the curves' ends, quality strips."""
+        columns = self.scene.columns
+        for row, number, channel in self._curves():
+            box, scale = self.scene.box(row), self.scales[row, channel]
+            found = [one for one in self.envelopes.get(channel, ()) if not has_pixels or self._is_few(one)]
+            painter.save()
+            painter.setClipRect(box.adjusted(0, -1, 0, 1))
+            for one in found:
+                x_scale = (box.left(), box.width() / columns.view.length_ns)
+                y_scale = _y_scale(scale, box.height(), box.bottom())
+                drawn = strokes(drawn_values(one, scale), columns.view.start_ns, x_scale, y_scale)
+                dashes = (_DASH_PX / self._width_px, _PAUSE_PX / self._width_px) if number >= _DASHED_FROM else ()
+                draw_strokes(painter, drawn, curve_colour(self.theme, number), self._width_px, dashes)
+            painter.restore()
+        if "" in self.scene.quality:
+            for row in self.scene.shown():
+                self._draw_quality(painter, row)
+        for row in self.scene.shown():
+            if len(self.scene.rows[row].channels) > 1:
+                self._draw_end_names(painter, row)
+
+    def _curves(self) -> list[tuple[int, int, str]]:
+        """(row, number of the curve in it, channel); the first is drawn last, on top."""
+        rows = self.scene.rows
+        return [
+            (row, number, rows[row].channels[number].name)
+            for row in self.scene.shown()
+            for number in reversed(range(len(rows[row].channels)))
+        ]
+
+    @property
+    def _width_px(self) -> float:
+        return self.theme.tokens.curve_width_px
+
+    def _is_few(self, one: Envelope) -> bool:
+        return len(one.times_ns) * _FEW < self.n_pixels
+
+    def _days(self) -> list[float]:
+        columns = self.scene.columns
+        n_most = ticks_that_fit(columns.width, columns.view.length_ns)
+        ticks = clock_ticks(columns.view.start_ns, columns.view.end_ns, self.scene.zone, n_most)
+        return [round(columns.x_px(tick.at_ns)) for tick in ticks if tick.is_day]
+
+    def _draw_grid(self, painter: QPainter, box: QRectF, row: int, days: list[float]) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setFont(self.theme.font("small"))
+        metrics = painter.fontMetrics()
+        heights = [(round(box.bottom() - share * box.height()), text) for share, text in self.ticks[row]]
+        painter.setPen(QPen(self.theme.colour("grid"), 1))
+        for y, _ in heights:
+            painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
+        for x in days:
+            painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
+        painter.setPen(self.theme.colour("text3"))
+        for y, text in heights:
+            x = box.left() - TICK_GAP_PX - metrics.horizontalAdvance(text)
+            base = min(max(y + metrics.ascent() / 2 - 1, box.top() - 2 + metrics.ascent() - 1.0), box.bottom() + 4)
+            painter.drawText(QPointF(x, base), text)
+
+    def _draw_gaps(self, painter: QPainter, box: QRectF) -> None:
+        for left, right in self.gaps:
+            if right - left >= 2:
+                area = QRectF(left, box.top(), right - left, box.height())
+                painter.fillRect(area, self.theme.colour("plot"))
+                painter.fillRect(area, QBrush(self.theme.colour("border_mid"), Qt.BrushStyle.BDiagPattern))
+
+    def _draw_quality(self, painter: QPainter, row: int) -> None:
+        box = self.scene.box(row)
+        paint_strip(painter, self.theme, box, self.gaps)
+        for channel in self.scene.rows[row].channels:
+            paint_findings(painter, self.theme, self.scene.columns, box, self.scene.quality.get(channel.name, ()))
+
+    def _draw_end_names(self, painter: QPainter, row: int) -> None:
+        """The name of each curve at its end, one below the other where they would meet."""
+        box = self.scene.box(row)
+        painter.setFont(self.theme.font("label"))
+        height, ascent = painter.fontMetrics().height(), painter.fontMetrics().ascent()
+        ends = []
+        for number, channel in enumerate(self.scene.rows[row].channels):
+            share = _last_share(self.envelopes.get(channel.name, []), self.scales[row, channel.name])
+            if share is not None:
+                ends.append((box.bottom() - share * box.height() - height - 2, number, channel.name))
+        taken = box.top() - height
+        for y, number, name in sorted(ends):
+            taken = max(min(y, box.bottom() - height), taken + height)
+            width = painter.fontMetrics().horizontalAdvance(name)
+            area = QRectF(box.right() - width - 6, taken, width + 6, height)
+            painter.fillRect(area, self.theme.colour("plot", 0.85))
+            painter.setPen(curve_colour(self.theme, number))
+            painter.drawText(QPointF(area.left() + 3, taken + ascent), name)
+
+
+def gaps_px(logs: AssetLogs, columns: Columns) -> list[tuple[float, float]]:
+    """Pixels of the gaps in the range; those that begin in one pixel and end in it are one."""
+    import numpy as np
+
+    view, gaps = columns.view, logs.gap_array
+    gaps = gaps[np.searchsorted(gaps[:, 1], view.start_ns) : np.searchsorted(gaps[:, 0], view.end_ns)]
+    scale = columns.width / view.length_ns
+    left, right = (np.clip(columns.left + (gaps - view.start_ns) * scale, columns.left, columns.right)).T
+    is_first = np.diff(np.floor(left), prepend=-1.0) > 0
+    kept = is_first | (right - left >= 1)
+    return list(zip(left[kept].tolist(), right[kept].tolist(), strict=True))
+
+
+def _ticks(limits: Scale) -> list[tuple[float, str]]:
+    if limits.is_log:
+        return log_ticks((limits.low, limits.high))
+    return value_ticks((limits.low, limits.high))
+
+
+def _y_scale(scale: Scale, height: float, bottom: float) -> tuple[float, float]:
+    """Offset and slope from drawn values (logarithms on a logarithmic axis) to pixels."""
+    low, high = (math.log10(scale.low), math.log10(scale.high)) if scale.is_log else (scale.low, scale.high)
+    slope = -height / (high - low)
+    return bottom - low * slope, slope
+
+
+def _last_share(found: list[Envelope], scale: Scale) -> float | None:
+    """Height (0..1) of the last value that is drawn."""
+    import numpy as np
+
+    for one in reversed(found):
+        good = np.flatnonzero(np.isfinite(one.maximum))
+        if len(good):
+            share = scale.share(float(one.maximum[good[-1]]))
+            return min(max(share, 0.0), 1.0) if share == share else None
+    return None

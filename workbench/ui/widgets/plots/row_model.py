@@ -1,0 +1,68 @@
+"""What one row of the stacked plots holds: its channels, how they share its height, and how tall the rows are."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.services.log_views import ChannelView
+
+ROW_PX = 88
+MOST_ROW_PX = 200
+PLOT_SHARE_PX = 14
+"""What of a row is not plot: quality strip and air."""
+_CHANNEL_PX = 34
+"""What the gutter needs for each of several channels."""
+Limits = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlotRow:
+    """Channels in one plot. `limits` are fixed by the person, else None; of several units each is drawn over its own range."""
+
+    channels: tuple[ChannelView, ...]
+    limits: Limits | None = None
+    is_log: bool = False
+
+    @property
+    def is_percent(self) -> bool:
+        """Whether each channel is drawn in percent of its own range: units differ, and a plot has one axis only."""
+        return len({channel.unit for channel in self.channels}) > 1
+
+    @property
+    def least_px(self) -> int:
+        """Height that the words in the gutter need."""
+        return max(ROW_PX, PLOT_SHARE_PX + _CHANNEL_PX * len(self.channels)) if len(self.channels) > 1 else ROW_PX
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Values to heights: what stands at the bottom and at the top of a plot, in the channel's unit."""
+
+    low: float
+    high: float
+    is_log: bool = False
+
+    def share(self, value: float) -> float:
+        """0 at the bottom, 1 at the top; NaN for what a logarithmic axis can't show."""
+        if not self.is_log:
+            return (value - self.low) / (self.high - self.low)
+        if value <= 0:
+            return math.nan
+        return math.log(value / self.low) / math.log(self.high / self.low)
+
+
+def row_heights(rows: Sequence[PlotRow], height_px: int) -> list[float]:
+    """Height of each row: more room shows more rows, and only then taller ones."""
+    least = [row.least_px for row in rows]
+    spare = max(0, height_px - sum(least)) // max(1, len(rows))
+    return [float(min(max(MOST_ROW_PX, needed), needed + spare)) for needed in least]
+
+
+def rows_of(channels: Sequence[ChannelView]) -> tuple[PlotRow, ...]:
+    """A row for each channel."""
+    return tuple(PlotRow(channels=(channel,)) for channel in channels)
