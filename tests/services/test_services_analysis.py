@@ -1,0 +1,163 @@
+"""Spectrum, spectrogram, orders, envelope, machine facts and pump curve of a project whose physics is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.services.analysis_fixtures import PUMP, SHAFT_HZ, make_project
+from workbench.core.errors import InputError
+from workbench.core.jobs import Job
+from workbench.services.analysis_envelope import BearingsRequest, EnvelopeRequest, list_bearings, log_envelope
+from workbench.services.analysis_maps import OrdersRequest, SpectrogramRequest, log_orders, log_spectrogram
+from workbench.services.analysis_pump import PumpCurveRequest, log_pump_curve
+from workbench.services.analysis_spectrum import SpectrumRequest, log_spectrum
+from workbench.services.machine import MachineRequest, load_machine, machine, parse_points
+
+WAVE, TREND = "VT-7001A-DE", "VI-7001A-DE"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(make_project(tmp_path_factory.mktemp("analysis")))
+
+
+def test_the_tones_of_a_burst_are_listed_with_their_orders_and_heights(project: str) -> None:
+    result = log_spectrum(SpectrumRequest(project=project, asset=PUMP, channel=WAVE, amplitude="peak"), Job())
+    found = [(round(peak.frequency, 1), round(peak.amplitude, 2), round(peak.order or 0, 2)) for peak in result.peaks]
+    # 25 Hz is 1X at 1500 rpm; 125 Hz order 5; 700 Hz order 28.
+    assert found == [(25.0, 2.0, 1.0), (125.0, 1.0, 5.0), (700.0, 0.5, 28.0)]
+    assert result.speed_from == "ST-7001A-KEY"
+    # An edge is known to half a sample of the 24 · 204.8 between first and last pulse: 1500 rpm within 0.15.
+    assert result.speed_rpm == pytest.approx(1500.0, abs=0.16)
+    assert (result.n_bursts, result.n_averages, result.resolution) == (2, 2, 1.0)
+    # √((2² + 1² + 0.5²)/2 + 0.02²) = 1.6204
+    assert result.overall_rms == pytest.approx(1.6204, rel=2e-3)
+
+
+def test_one_burst_is_taken_where_an_instant_is_given_and_written_as_csv(project: str, tmp_path: Path) -> None:
+    out = tmp_path / "spectrum.csv"
+    request = SpectrumRequest(
+        project=project, asset=PUMP, channel=WAVE, at="2026-03-02T00:59:00Z", motion="velocity", amplitude="peak", out=str(out)
+    )
+    result = log_spectrum(request, Job())
+    assert (result.first_utc, result.n_bursts, result.unit) == ("2026-03-02T01:00:00Z", 1, "mm/s")
+    rows = [line.split(",") for line in out.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    assert rows[0] == ["frequency [Hz]", f"{WAVE} [mm/s]"]
+    heights = {float(hz): float(value) for hz, value in rows[1:]}
+    # 2 m/s² / (2π 25) = 12.732 mm/s
+    assert heights[25.0] == pytest.approx(12.732, rel=1e-3)
+
+
+def test_the_rms_trend_beside_it_is_refused_in_words_with_what_would_do(project: str) -> None:
+    with pytest.raises(InputError) as told:
+        log_spectrum(SpectrumRequest(project=project, asset=PUMP, channel=TREND), Job())
+    assert told.value.message == f"{TREND} holds 60 s RMS values: a spectrum of them says nothing about vibration."
+    assert "record bursts" in told.value.hint
+    for request in (
+        SpectrogramRequest(project=project, asset=PUMP, channel=TREND),
+        OrdersRequest(project=project, asset=PUMP, channel=TREND),
+        EnvelopeRequest(project=project, asset=PUMP, channel=TREND),
+    ):
+        run = {SpectrogramRequest: log_spectrogram, OrdersRequest: log_orders, EnvelopeRequest: log_envelope}[type(request)]
+        with pytest.raises(InputError, match="says nothing about vibration"):
+            run(request, Job())  # type: ignore[operator]
+
+
+def test_a_flow_that_swings_every_two_hours_has_a_slow_cycle_of_half_a_cycle_an_hour(project: str) -> None:
+    result = log_spectrum(SpectrumRequest(project=project, asset=PUMP, channel="FI-7001A", amplitude="peak"), Job())
+    assert result.frequency_unit == "1/h"
+    # 1 / 2 h; swing of 60 m³/h
+    assert result.peaks[0].frequency == pytest.approx(0.5, abs=0.01)
+    assert result.peaks[0].amplitude == pytest.approx(60.0, rel=0.02)
+    assert "slow cycles only" in result.notes[0]
+
+
+def test_a_spectrogram_of_bursts_has_one_column_each(project: str) -> None:
+    result = log_spectrogram(SpectrogramRequest(project=project, asset=PUMP, channel=WAVE), Job())
+    assert (result.columns, result.y_unit, result.strongest) == (2, "Hz", SHAFT_HZ)
+
+
+def test_orders_are_tracked_by_the_tachometer_and_a_typed_speed_is_said_to_be_no_tracking(project: str) -> None:
+    tracked = log_orders(OrdersRequest(project=project, asset=PUMP, channel=WAVE), Job())
+    assert (tracked.tracking, tracked.y_unit, round(tracked.strongest, 2)) == ("tachometer", "orders", 1.0)
+    typed = log_orders(OrdersRequest(project=project, asset=PUMP, channel=WAVE, rpm=1500.0), Job())
+    assert typed.tracking == "mean speed"
+    assert "which is no tracking" in typed.notes[-1]
+
+
+def test_an_envelope_knows_the_bearing_of_the_project_and_finds_no_defect_in_plain_tones(project: str) -> None:
+    machine(MachineRequest(project=project, asset=PUMP, bearing="6313"), Job())
+    result = log_envelope(EnvelopeRequest(project=project, asset=PUMP, channel=WAVE, low_hz=1000.0, high_hz=2000.0), Job())
+    assert (result.bearing, result.band_from, result.stands_out) == ("6313", "typed", ())
+    # 8 balls: BPFO + BPFI = 8
+    assert result.orders["bpfo"] + result.orders["bpfi"] == pytest.approx(8.0)
+    assert {line.name for line in result.defect_lines} >= {"BPFO", "BPFI +1X", "2 BSF −FTF", "FTF"}
+
+
+def test_machine_facts_are_kept_and_only_what_is_given_changes(project: str) -> None:
+    machine(MachineRequest(project=project, asset="P-9", n_vanes=6, limits="2,4,7"), Job())
+    result = machine(MachineRequest(project=project, asset="P-9", curve="0:80, 100:68, 150:53"), Job())
+    assert result.changed == ("curve_points",)
+    facts = load_machine(project, "P-9")
+    assert (facts.n_vanes, facts.limits_mm_per_s, len(facts.curve_points)) == (6, (2.0, 4.0, 7.0), 3)
+    assert machine(MachineRequest(project=project, asset="P-9", limits="standard"), Job()).facts.limits_mm_per_s is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"limits": "4,3,9"}, "don't rise"), ({"limits": "4,x"}, "no three limits"),
+        ({"category": "III"}, "no severity category"),
+        ({"curve": "1:2,3"}, "'3' is no point"), ({"curve": "1:2"}, "1 points make no curve"),
+        ({"own_bearing": "X,8"}, "is no bearing"), ({"own_bearing": "X,80,20,100"}, "don't fit"),
+    ],
+)  # fmt: skip
+def test_machine_facts_that_contradict_themselves_are_refused(project: str, changes: dict[str, str], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        machine(MachineRequest(project=project, asset="P-10", **changes), Job())  # type: ignore[arg-type]
+    assert load_machine(project, "P-10") == load_machine(project, "P-11")
+
+
+def test_an_own_bearing_is_listed_before_the_examples_and_used(project: str) -> None:
+    machine(MachineRequest(project=project, asset=PUMP, own_bearing="MINE,9,10,50,15", bearing="MINE"), Job())
+    rows = list_bearings(BearingsRequest(own=project, asset=PUMP), Job()).bearings
+    assert (rows[0].designation, rows[0].source) == ("MINE", "entered by a person")
+    # 9/2 (1 − 10/50 cos 15°) = 3.6307
+    assert rows[0].bpfo == pytest.approx(3.6307, abs=1e-4)
+    result = log_envelope(EnvelopeRequest(project=project, asset=PUMP, channel=WAVE), Job())
+    assert result.bearing == "MINE"
+
+
+def test_a_worn_pump_is_five_percent_below_the_curve_it_began_with(project: str, tmp_path: Path) -> None:
+    out = tmp_path / "points.csv"
+    request = PumpCurveRequest(project=project, asset=PUMP, reference_end="2026-03-02T11:59:00Z", out=str(out))
+    result = log_pump_curve(request, Job())
+    assert result.channels == {
+        "suction": "PI-7000A", "discharge": "PI-7001A", "flow": "FI-7001A", "speed": "SI-7001A", "power": "JI-7001A"
+    }  # fmt: skip
+    assert (result.curve["a"], result.curve["c"]) == (pytest.approx(80.0, abs=0.01), pytest.approx(1.2e-3, rel=1e-3))
+    assert result.bep_m3_per_h == pytest.approx(110.0, rel=1e-3)
+    assert result.bep_efficiency == pytest.approx(0.7, rel=1e-3)
+    assert result.deviation_first_percent == pytest.approx(0.0, abs=0.01)
+    assert result.deviation_last_percent == pytest.approx(-5.0, abs=0.01)
+    flow = 100.0 + 60.0 * np.sin(2 * np.pi * np.arange(1440) / 120.0)
+    # Shares of a sine between 77 and 132 m³/h (70 to 120 % of 110), counted
+    assert result.share_in_por == pytest.approx(float(np.mean((flow >= 77.0) & (flow <= 132.0))), abs=0.01)
+    last = out.read_text(encoding="utf-8").splitlines()[-1].split(",")
+    assert float(last[-1]) == pytest.approx(-5.0, abs=1e-3)
+
+
+def test_a_pump_without_flow_has_no_curve_and_is_told_what_is_missing(project: str) -> None:
+    machine(MachineRequest(project=project, asset=PUMP, npshr_m=3.0), Job())
+    result = log_pump_curve(PumpCurveRequest(project=project, asset=PUMP), Job())
+    # Suction 1 bar gauge: (1 + 1.01325 − 0.0234) bar / (998.2 · 9.80665) = 20.328 m, less 3 m
+    assert result.least_npsh_margin_m == pytest.approx(17.328, abs=0.01)
+    with pytest.raises(InputError, match="no channel for flow"):
+        log_pump_curve(PumpCurveRequest(project=project, asset="P-none"), Job())
+
+
+def test_points_are_sorted_by_flow() -> None:
+    assert parse_points("200:110; 0:120, 400:72") == ((0.0, 120.0), (200.0, 110.0), (400.0, 72.0))

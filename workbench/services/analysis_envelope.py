@@ -1,0 +1,277 @@
+"""The envelope spectrum of a waveform with the defect lines of a bearing, each judged against the floor around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from workbench.core.clock import format_utc, parse_utc
+from workbench.core.codec import Record
+from workbench.core.errors import InputError
+from workbench.core.jobs import Job
+from workbench.core.requests import Request, Result, parameter
+from workbench.services.analysis_reads import (
+    AnalysisRequest,
+    Opened,
+    Speed,
+    choose,
+    find_speed,
+    nearest,
+    open_for,
+    range_of,
+    write_columns,
+)
+from workbench.services.analysis_spectrum import LineFound, Overlap
+
+if TYPE_CHECKING:
+    from workbench.logs.analysis.bearings import Bearing, DefectOrders
+    from workbench.logs.analysis.envelope import Band, Kurtogram
+    from workbench.logs.analysis.lines import MarkLevel, Peak
+    from workbench.logs.analysis.maps import Stretch
+    from workbench.logs.analysis.spectrum import Spectrum
+    from workbench.services.machine import MachineFacts
+
+STANDS_OUT_DB = 12.0
+"""A line this far above the median around it is hardly chance: of the lines of Gaussian noise one in 58 000 is (exp −10.97)."""
+_LOWEST_SHAFT_ORDER = 10.0
+_LEAST_ORDERS_WIDE = 12.0
+
+
+class EnvelopeRequest(AnalysisRequest, frozen=True, kw_only=True):
+    """Show the envelope spectrum of a band, with the defect lines of a bearing."""
+
+    at: Annotated[str | None, parameter("Take the one burst nearest to this instant, ISO 8601 UTC; else all are averaged.")] = (
+        None
+    )
+    low_hz: Annotated[float | None, parameter("Lower limit of the band; else the band is proposed.", unit="Hz", ge=0)] = None
+    high_hz: Annotated[float | None, parameter("Upper limit of the band.", unit="Hz", ge=1)] = None
+    bearing: Annotated[str | None, parameter("Designation of the bearing; else what the project knows.")] = None
+    slip: Annotated[float, parameter("How far lines may lie from the geometry's, as a share.", ge=0, le=0.2)] = 0.02
+    harmonics: Annotated[int, parameter("Harmonics of each defect line.", ge=1, le=10)] = 3
+    resolution_hz: Annotated[
+        float | None, parameter("Spacing of the lines; else as fine as the burst allows.", unit="Hz", ge=1e-3)
+    ] = None
+    overlap: Overlap = 0.5
+    is_squared: Annotated[bool, parameter("Spectrum of the squared envelope.", flag="--squared", negative_flag="--plain")] = False
+
+
+class EnvelopeResult(Result, frozen=True, kw_only=True):
+    """An envelope spectrum in figures; its lines stand in the CSV (`out`)."""
+
+    channel: str
+    unit: str
+    first_utc: str
+    n_bursts: int
+    band_low_hz: float
+    band_high_hz: float
+    band_from: str
+    kurtosis: float | None
+    speed_rpm: float | None
+    speed_from: str
+    bearing: str
+    orders: dict[str, float]
+    defect_lines: tuple[LineFound, ...]
+    stands_out: tuple[str, ...]
+    """Defects whose first line stands at least 12 dB above the floor."""
+    peaks: tuple[LineFound, ...]
+    notes: tuple[str, ...]
+    out: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvelopePicture:
+    """What the window draws: spectrum, band and where it came from, speed, bearing, and the level at each defect line."""
+
+    request: EnvelopeRequest
+    spectrum: Spectrum
+    band: Band
+    kurtogram: Kurtogram | None
+    burst_ns: tuple[int, ...]
+    chosen: int | None
+    speed: Speed | None
+    bearing: Bearing | None
+    orders: DefectOrders | None
+    levels: tuple[MarkLevel, ...]
+    peaks: tuple[Peak, ...]
+    notes: tuple[str, ...]
+
+
+def find_envelope_picture(opened: Opened, request: EnvelopeRequest, job: Job) -> EnvelopePicture:
+    """Propose a band where none is given, and compute. Raises InputError in words for a channel without a spectrum."""
+    import numpy as np
+
+    from workbench.logs.analysis.lines import find_peaks, level_at
+    from workbench.logs.analysis.maps import one_rate
+
+    chosen = choose(opened.logs, request.channel, *range_of(request, opened.logs))
+    if chosen.is_slow:
+        raise InputError(f"{request.channel} is a trend: it has no envelope.", "Choose a waveform at some kHz.")
+    rate_hz, good = one_rate(chosen.stretches)
+    number = nearest(tuple(good), parse_utc(request.at)) if request.at else None
+    taken = good if number is None else [good[number]]
+    speed = find_speed(opened, taken[len(taken) // 2], request.rpm)
+    job.progress(0.1, "band")
+    band, kurtogram = _band(request, taken[len(taken) // 2], speed)
+    spectrum = _average(taken, rate_hz, chosen.view.unit, request, band, job)
+    bearing, orders = _bearing(request.bearing or opened.facts.bearing, opened.facts)
+    heights = spectrum.amplitude("rms")
+    levels = []
+    if orders is not None and speed is not None:
+        from workbench.logs.analysis.bearings import defect_marks
+
+        marks = defect_marks(orders, speed.shaft_hz, slip=request.slip, n_harmonics=request.harmonics)
+        levels = [level for mark in marks if (level := level_at(spectrum.frequency_hz, heights, mark)) is not None]
+    lowest = np.flatnonzero(spectrum.frequency_hz >= 2.0 * spectrum.resolution_hz)
+    peaks = find_peaks(spectrum.frequency_hz[lowest], heights[lowest])
+    return EnvelopePicture(
+        request=request, spectrum=spectrum, band=band, kurtogram=kurtogram,
+        burst_ns=tuple(one.start_ns for one in good), chosen=number, speed=speed, bearing=bearing, orders=orders,
+        levels=tuple(levels), peaks=peaks, notes=chosen.notes,
+    )  # fmt: skip
+
+
+def _band(request: EnvelopeRequest, one: Stretch, speed: Speed | None) -> tuple[Band, Kurtogram | None]:
+    from workbench.logs.analysis.envelope import Band, find_kurtogram
+
+    if request.low_hz is not None or request.high_hz is not None:
+        high_hz = request.high_hz if request.high_hz is not None else one.rate_hz / 2
+        return Band(low_hz=request.low_hz or 0.0, high_hz=high_hz), None
+    shaft_hz = speed.shaft_hz if speed else one.rate_hz / 1000.0
+    width_hz = min(_LEAST_ORDERS_WIDE * shaft_hz, one.rate_hz / 8)
+    found = find_kurtogram(
+        one.values, one.rate_hz, low_hz=min(_LOWEST_SHAFT_ORDER * shaft_hz, one.rate_hz / 8), least_width_hz=width_hz
+    )
+    return found.best, found
+
+
+def _average(taken: list[Stretch], rate_hz: float, unit: str, request: EnvelopeRequest, band: Band, job: Job) -> Spectrum:
+    """Envelope spectra of all bursts, their mean squares averaged."""
+    from dataclasses import replace
+
+    import numpy as np
+
+    from workbench.logs.analysis.envelope import find_envelope_spectrum
+    from workbench.logs.analysis.spectrum import SpectrumOptions
+
+    options = SpectrumOptions(resolution_hz=request.resolution_hz, overlap=request.overlap)
+    shortest = min(len(one.values) for one in taken)
+    found = []
+    for index, one in enumerate(taken):
+        job.progress(0.2 + 0.7 * index / len(taken), f"burst {index + 1} of {len(taken)}")
+        values = one.values[:shortest]
+        found.append(find_envelope_spectrum(values, rate_hz, band, unit, options, is_squared=request.is_squared))
+    mean = np.mean([spectrum.mean_square for spectrum in found], axis=0)
+    return replace(found[0], mean_square=mean, n_averages=sum(spectrum.n_averages for spectrum in found))
+
+
+def bearings_of(facts: MachineFacts) -> tuple[Bearing, ...]:
+    """A person's own bearings of a pump, as the analysis takes them."""
+    import msgspec
+
+    from workbench.logs.analysis.bearings import Bearing
+
+    return tuple(Bearing(**msgspec.to_builtins(one)) for one in facts.own_bearings)
+
+
+def _bearing(name: str, facts: MachineFacts) -> tuple[Bearing | None, DefectOrders | None]:
+    from workbench.logs.analysis.bearings import find_bearing, find_defect_orders
+
+    if not name:
+        return None, None
+    bearing = find_bearing(name, bearings_of(facts))
+    return bearing, find_defect_orders(bearing)
+
+
+def find_standing_out(picture: EnvelopePicture) -> tuple[str, ...]:
+    """Defects (BPFO …) whose own line stands out: the first harmonic, of an element also the second, as it meets both races."""
+    names: dict[str, None] = {}
+    for level in picture.levels:
+        kind = level.mark.name.split(" ")[-1]
+        is_own = level.mark.harmonic == 1 or (kind == "BSF" and level.mark.harmonic == 2)
+        if is_own and not level.mark.sideband and level.above_floor_db >= STANDS_OUT_DB:
+            names[kind] = None
+    return tuple(names)
+
+
+def log_envelope(request: EnvelopeRequest, job: Job) -> EnvelopeResult:
+    """Compute, and write the lines as CSV where asked."""
+    picture = find_envelope_picture(open_for(request, job), request, job)
+    spectrum, speed = picture.spectrum, picture.speed
+    if request.out:
+        about = (
+            f"{request.asset} {request.channel}, envelope of {picture.band.low_hz:.0f} to {picture.band.high_hz:.0f} Hz, RMS",
+        )
+        header = ("frequency [Hz]", f"{request.channel} [{spectrum.unit}]")
+        write_columns(request.out, header, [spectrum.frequency_hz, spectrum.amplitude("rms")], (*about, *picture.notes))
+    hz = speed.shaft_hz if speed else None
+    return EnvelopeResult(
+        channel=request.channel, unit=spectrum.unit, first_utc=format_utc(picture.burst_ns[picture.chosen or 0]),
+        n_bursts=1 if picture.chosen is not None else len(picture.burst_ns), band_low_hz=picture.band.low_hz,
+        band_high_hz=picture.band.high_hz, band_from="typed" if picture.kurtogram is None else "spectral kurtosis",
+        kurtosis=picture.band.kurtosis, speed_rpm=speed.mean_rpm if speed else None, speed_from=speed.source if speed else "",
+        bearing=picture.bearing.designation if picture.bearing else "",
+        orders={name: getattr(picture.orders, name) for name in ("bpfo", "bpfi", "bsf", "ftf")} if picture.orders else {},
+        defect_lines=tuple(
+            LineFound(
+                name=level.mark.name, frequency=level.frequency, order=level.frequency / hz if hz else None,
+                amplitude=level.amplitude, above_floor_db=level.above_floor_db,
+            )
+            for level in picture.levels
+        ),
+        stands_out=find_standing_out(picture),
+        peaks=tuple(
+            LineFound(
+                name="", frequency=peak.frequency, order=peak.frequency / hz if hz else None, amplitude=peak.amplitude,
+                above_floor_db=peak.above_floor_db,
+            )
+            for peak in picture.peaks
+        ),
+        notes=picture.notes, out=request.out,
+    )  # fmt: skip
+
+
+class BearingsRequest(Request, frozen=True, kw_only=True):
+    """List the bearings that are known, with their defect orders."""
+
+    own: Annotated[str | None, parameter("Project folder with bearings of your own.", path=True, flag="--project")] = None
+    asset: Annotated[str | None, parameter("Equipment tag, for bearings of your own.")] = None
+
+
+class BearingRow(Record, frozen=True, kw_only=True):
+    """One bearing: geometry, source, and defect frequencies as multiples of shaft speed."""
+
+    designation: str
+    n_elements: int
+    element_mm: float
+    pitch_mm: float
+    contact_deg: float
+    bpfo: float
+    bpfi: float
+    bsf: float
+    ftf: float
+    source: str
+
+
+class BearingsResult(Result, frozen=True, kw_only=True):
+    """Own bearings first, then the examples."""
+
+    bearings: tuple[BearingRow, ...]
+
+
+def list_bearings(request: BearingsRequest, job: Job) -> BearingsResult:
+    """The table, with the orders computed."""
+    from workbench.logs.analysis.bearings import find_defect_orders, load_bearings
+    from workbench.services.machine import load_machine
+
+    own = bearings_of(load_machine(request.own, request.asset)) if request.own and request.asset else ()
+    rows = []
+    for one in (*own, *load_bearings()):
+        orders = find_defect_orders(one)
+        rows.append(
+            BearingRow(
+                designation=one.designation, n_elements=one.n_elements, element_mm=one.element_mm, pitch_mm=one.pitch_mm,
+                contact_deg=one.contact_deg, bpfo=orders.bpfo, bpfi=orders.bpfi, bsf=orders.bsf, ftf=orders.ftf,
+                source=one.source,
+            )
+        )  # fmt: skip
+    return BearingsResult(bearings=tuple(rows))

@@ -1,0 +1,247 @@
+"""What a person knows of a pump and no log says: speed, vanes, bearings, severity category, liquid, pipes, the maker's curve.
+
+Kept in the project, one set a pump; each change is a journal line. The raw log is never touched.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from workbench.core.codec import Record, decode_strict, encode_canonical
+from workbench.core.errors import InputError
+from workbench.core.jobs import Job
+from workbench.core.requests import Request, Result, parameter
+from workbench.services.common import ProjectFolder
+
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+_KEY = "machine:{asset}"
+
+
+class OwnBearing(Record, frozen=True, kw_only=True):
+    """A bearing that the program's table doesn't have."""
+
+    designation: str
+    n_elements: Annotated[int, msgspec.Meta(ge=3, le=200)]
+    element_mm: Positive
+    pitch_mm: Positive
+    contact_deg: Annotated[float, msgspec.Meta(ge=0, lt=90)] = 0.0
+    source: str = ""
+
+
+class MachineFacts(Record, frozen=True, kw_only=True):
+    """All that is remembered of one pump; '' and None where nothing was said."""
+
+    speed_channel: str = ""
+    tacho_channel: str = ""
+    pulses_per_turn: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
+    speed_rpm: Positive | None = None
+    n_vanes: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
+    mains_hz: Positive | None = None
+    bearing: str = ""
+    own_bearings: tuple[OwnBearing, ...] = ()
+    category: str = "pump category II"
+    power_kw: Positive | None = None
+    limits_mm_per_s: tuple[Positive, Positive, Positive] | None = None
+    """Where zones B, C and D begin, when the person's own limits rule."""
+    has_zones: bool = True
+    suction_channel: str = ""
+    discharge_channel: str = ""
+    flow_channel: str = ""
+    power_channel: str = ""
+    density_kg_per_m3: Positive = 998.2
+    suction_height_m: float = 0.0
+    discharge_height_m: float = 0.0
+    suction_pipe_mm: Positive | None = None
+    discharge_pipe_mm: Positive | None = None
+    motor_efficiency: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.95
+    vapour_pressure_bar: Annotated[float, msgspec.Meta(ge=0)] = 0.0234
+    npshr_m: Positive | None = None
+    bep_m3_per_h: Positive | None = None
+    curve_points: tuple[tuple[float, float], ...] = ()
+    """(flow m³/h, head m) of the maker's curve at nominal speed."""
+
+
+class MachineRequest(Request, frozen=True, kw_only=True):
+    """Show what is known of a pump beside its log; options that are given are set and kept."""
+
+    project: ProjectFolder
+    asset: Annotated[str, parameter("Equipment tag.")]
+    speed_channel: Annotated[str | None, parameter("Channel with the shaft's speed.")] = None
+    tacho_channel: Annotated[str | None, parameter("Waveform with tachometer pulses.")] = None
+    pulses_per_turn: Annotated[int | None, parameter("Tachometer pulses a turn.", ge=1, le=10_000)] = None
+    speed_rpm: Annotated[float | None, parameter("Nominal speed.", unit="rpm", ge=1, le=200_000)] = None
+    n_vanes: Annotated[int | None, parameter("Vanes of the impeller.", ge=1, le=100)] = None
+    mains_hz: Annotated[float | None, parameter("Mains frequency of the motor.", unit="Hz", ge=1, le=1000)] = None
+    bearing: Annotated[str | None, parameter("Designation of the bearing, such as 6313.")] = None
+    own_bearing: Annotated[
+        str | None, parameter("A bearing of your own: DESIGNATION,ELEMENTS,ELEMENT_MM,PITCH_MM[,CONTACT_DEG].")
+    ] = None
+    category: Annotated[str | None, parameter("Severity category: pump category I or II, machine rigid or flexible.")] = None
+    power_kw: Annotated[float | None, parameter("Rated power.", unit="kW", ge=0.01)] = None
+    limits: Annotated[str | None, parameter("Own severity limits B,C,D in mm/s RMS; 'standard' goes back to the standard's.")] = (
+        None
+    )
+    has_zones: Annotated[bool | None, parameter("Draw severity zones.", flag="--zones", negative_flag="--no-zones")] = None
+    suction_channel: Annotated[str | None, parameter("Suction pressure.")] = None
+    discharge_channel: Annotated[str | None, parameter("Discharge pressure.")] = None
+    flow_channel: Annotated[str | None, parameter("Flow.")] = None
+    power_channel: Annotated[str | None, parameter("Motor's input power.")] = None
+    density_kg_per_m3: Annotated[float | None, parameter("Density of the liquid.", unit="kg/m³", ge=50, le=20_000)] = None
+    suction_height_m: Annotated[float | None, parameter("Height of the suction gauge over the datum.", unit="m")] = None
+    discharge_height_m: Annotated[float | None, parameter("Height of the discharge gauge over it.", unit="m")] = None
+    suction_pipe_mm: Annotated[float | None, parameter("Inner diameter at the suction gauge.", unit="mm", ge=1)] = None
+    discharge_pipe_mm: Annotated[float | None, parameter("Inner diameter at the discharge gauge.", unit="mm", ge=1)] = None
+    motor_efficiency: Annotated[float | None, parameter("Motor efficiency, 0 to 1.", ge=0.01, le=1)] = None
+    vapour_pressure_bar: Annotated[float | None, parameter("Vapour pressure, absolute.", unit="bar", ge=0)] = None
+    npshr_m: Annotated[float | None, parameter("NPSH that the pump requires.", unit="m", ge=0.01)] = None
+    bep_m3_per_h: Annotated[float | None, parameter("Flow of best efficiency at nominal speed.", unit="m³/h", ge=0.01)] = None
+    curve: Annotated[str | None, parameter("The maker's curve, FLOW:HEAD,FLOW:HEAD … in m³/h and m; 'none' forgets it.")] = None
+
+
+class MachineResult(Result, frozen=True, kw_only=True):
+    """What is known now; `changed` names what this call changed."""
+
+    asset: str
+    facts: MachineFacts
+    changed: tuple[str, ...]
+
+
+class MachineSaveRequest(Request, frozen=True, kw_only=True):
+    """Store all facts of one pump at once (what the window does when a form is accepted)."""
+
+    project: ProjectFolder
+    asset: Annotated[str, parameter("Equipment tag.")]
+    facts: MachineFacts
+
+
+def machine(request: MachineRequest, job: Job) -> MachineResult:
+    """Read the facts, change those that were given, store them if any changed. Raises InputError for what can't be read."""
+    from workbench.project.store import Project
+
+    with Project.open_existing(Path(request.project)) as project, project.exclusive():
+        former = _load(project.value(_KEY.format(asset=request.asset)), request.asset)
+        facts = _changed(former, request)
+        changed = tuple(name for name in MachineFacts.__struct_fields__ if getattr(facts, name) != getattr(former, name))
+        if changed:
+            _store(project, request.asset, facts, changed)
+    return MachineResult(asset=request.asset, facts=facts, changed=changed)
+
+
+def save_machine(request: MachineSaveRequest, job: Job) -> MachineResult:
+    """Store what the window's form holds, if it differs."""
+    from workbench.project.store import Project
+
+    with Project.open_existing(Path(request.project)) as project, project.exclusive():
+        former = _load(project.value(_KEY.format(asset=request.asset)), request.asset)
+        names = MachineFacts.__struct_fields__
+        changed = tuple(name for name in names if getattr(request.facts, name) != getattr(former, name))
+        if changed:
+            _store(project, request.asset, check_facts(request.facts), changed)
+    return MachineResult(asset=request.asset, facts=request.facts, changed=changed)
+
+
+def load_machine(project: str, asset: str) -> MachineFacts:
+    """The facts of a pump; all defaults where nothing was said."""
+    from workbench.project.store import Project
+
+    with Project.open_existing(Path(project)) as opened:
+        return _load(opened.value(_KEY.format(asset=asset)), asset)
+
+
+def check_facts(facts: MachineFacts) -> MachineFacts:
+    """Raises InputError for what contradicts itself."""
+    if facts.limits_mm_per_s is not None and not facts.limits_mm_per_s[0] < facts.limits_mm_per_s[1] < facts.limits_mm_per_s[2]:
+        shown = ", ".join(f"{value:g}" for value in facts.limits_mm_per_s)
+        raise InputError(f"The limits {shown} mm/s don't rise.", "Give B, C and D in rising order.")
+    return facts
+
+
+def parse_points(text: str) -> tuple[tuple[float, float], ...]:
+    """'0:120, 200:110, 400:72' as pairs by flow. Raises InputError naming the part that is no pair."""
+    points = []
+    for part in text.replace(";", ",").split(","):
+        if not part.strip():
+            continue
+        flow, separator, head = part.partition(":")
+        try:
+            if not separator:
+                raise ValueError(part)
+            points.append((float(flow), float(head)))
+        except ValueError as error:
+            raise InputError(f"'{part.strip()}' is no point of a curve.", "Type FLOW:HEAD, such as 200:110.") from error
+    if 0 < len(points) < 3:
+        raise InputError(f"{len(points)} points make no curve.", "Give three or more.")
+    return tuple(sorted(points))
+
+
+def _load(text: str | None, asset: str) -> MachineFacts:
+    if not text:
+        return MachineFacts()
+    return decode_strict(text.encode(), MachineFacts, what=f"What is known of {asset}")
+
+
+def _store(project: object, asset: str, facts: MachineFacts, changed: tuple[str, ...]) -> None:
+    from workbench.project.acts import Act
+    from workbench.project.store import Project
+
+    assert isinstance(project, Project)
+    words = ", ".join(name.replace("_", " ") for name in changed[:4]) + (" …" if len(changed) > 4 else "")
+    value = encode_canonical(facts).decode()
+    project.set_value(_KEY.format(asset=asset), value, Act(act="machine", on=asset, what=f"Machine facts: {words}"))
+
+
+def _changed(facts: MachineFacts, request: MachineRequest) -> MachineFacts:
+    names = [name for name in MachineFacts.__struct_fields__ if name in type(request).__struct_fields__]
+    given = {name: getattr(request, name) for name in names if getattr(request, name) is not None}
+    if request.category is not None:
+        given["category"] = _category(request.category)
+    if request.limits is not None:
+        given["limits_mm_per_s"] = _limits(request.limits)
+    if request.curve is not None:
+        given["curve_points"] = () if request.curve.strip() == "none" else parse_points(request.curve)
+    if request.own_bearing is not None:
+        own = _own_bearing(request.own_bearing)
+        others = tuple(one for one in facts.own_bearings if one.designation != own.designation)
+        given["own_bearings"] = (*others, own)
+    changed = msgspec.structs.replace(facts, **given)
+    # The strict reading checks limits that `replace` does not.
+    return check_facts(decode_strict(json.dumps(msgspec.to_builtins(changed)).encode(), MachineFacts, what="What was given"))
+
+
+def _category(text: str) -> str:
+    from workbench.logs.analysis.severity import CATEGORIES
+
+    if text not in CATEGORIES:
+        raise InputError(f"There is no severity category '{text}'.", f"There are: {', '.join(CATEGORIES)}.")
+    return text
+
+
+def _limits(text: str) -> tuple[float, float, float] | None:
+    if text.strip() == "standard":
+        return None
+    try:
+        b, c, d = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise InputError(f"'{text}' are no three limits.", "Type B,C,D in mm/s, such as 2.3,4.5,7.1.") from error
+    return b, c, d
+
+
+def _own_bearing(text: str) -> OwnBearing:
+    parts = [part.strip() for part in text.split(",")]
+    try:
+        n_elements, element_mm, pitch_mm, *angle = parts[1:]
+        bearing = OwnBearing(
+            designation=parts[0], n_elements=int(n_elements), element_mm=float(element_mm), pitch_mm=float(pitch_mm),
+            contact_deg=float(angle[0]) if angle else 0.0, source="entered by a person",
+        )  # fmt: skip
+    except ValueError as error:
+        hint = "Type DESIGNATION,ELEMENTS,ELEMENT_MM,PITCH_MM[,CONTACT_DEG]."
+        raise InputError(f"'{text}' is no bearing.", hint) from error
+    from workbench.logs.analysis.bearings import Bearing, find_defect_orders
+
+    find_defect_orders(Bearing(**msgspec.to_builtins(bearing)))
+    return bearing
