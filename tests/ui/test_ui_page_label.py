@@ -14,7 +14,9 @@ from tests.ui.log_projects import PUMP, at_minute, make_project
 from workbench.app.window import Built
 from workbench.core.clock import parse_utc
 from workbench.core.jobs import Job
+from workbench.logs.label_looks import Look
 from workbench.services.labels import Event, LabelsListRequest, list_labels
+from workbench.services.log_views import OpenLogsRequest, open_asset_logs
 from workbench.ui.pages.label import LabelPage
 
 WaitFor = Callable[..., None]
@@ -184,3 +186,112 @@ def test_the_channels_button_gives_and_takes_rows(page: LabelPage) -> None:
     action = page.rows_button.menu_box.actions()[0]
     action.trigger()
     assert [channel.name for channel in page.view.plots.rows.channels] == ["FI-2041A", "VI-2041A-DE"]
+
+
+def test_split_at_the_cursor_and_merge_with_the_next(page: LabelPage, stored: Callable[[], tuple[Event, ...]]) -> None:
+    rows = page.view.plots.rows
+    rows.setFocus()
+    before = stored()
+    page.view.plots.view.set_cursor(at_minute(2800))
+    QTest.keyClick(rows, Qt.Key.Key_X)
+    assert [parse_utc(event.end_utc) for event in stored()[1:]] == [at_minute(2800), at_minute(3100)]
+    QTest.keyClick(rows, Qt.Key.Key_M)
+    assert stored() == before
+
+
+def test_several_are_chosen_with_ctrl_and_judged_at_once(page: LabelPage, stored: Callable[[], tuple[Event, ...]]) -> None:
+    rows = page.view.plots.rows
+    at = QPoint(round(rows.columns.x_px(at_minute(650))), 60)
+    QTest.mouseClick(rows, LEFT, Qt.KeyboardModifier.ControlModifier, at)
+    assert len(page.editor.all_chosen) == 2
+    QTest.keyClick(rows, Qt.Key.Key_2)
+    assert [event.state for event in stored()] == ["not_real", "not_real"]
+    QTest.keyClick(rows, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert [event.state for event in stored()] == ["real", "unsure"]
+
+
+def test_twenty_events_are_drawn_with_twenty_drags_and_one_name(page: LabelPage, stored: Callable[[], tuple[Event, ...]]) -> None:
+    page.view.plots.view.show_range(at_minute(0), at_minute(590))
+    page.editor.choose("")
+    for number in range(20):
+        drag(page, 30 + 25 * number, 45 + 25 * number)
+        if number == 0:
+            page.inspector.name.setText("surge")
+            QTest.keyClick(page.inspector.name, Qt.Key.Key_Return)
+    assert [event.name for event in stored()].count("surge") == 20
+
+
+def test_a_key_calls_the_chosen_event_by_a_name_in_use(page: LabelPage, stored: Callable[[], tuple[Event, ...]]) -> None:
+    assert page.panel.names.names[0] == "cavitation"
+    page.view.plots.rows.setFocus()
+    QTest.keyClick(page.view.plots.rows, Qt.Key.Key_4)
+    assert [event.name for event in stored()] == ["cavitation", "cavitation"]
+
+
+def test_a_look_is_kept_in_the_project(page: LabelPage, built: Built, wait_for: WaitFor) -> None:
+    page.inspector.look.look_given.emit(Look(colour=7, shape="plus"))
+    assert page.view.plots.marks.look("seal leak") == Look(colour=7, shape="plus")
+    wait_for(lambda: not built.context.jobs.running)
+    request = OpenLogsRequest(project=built.context.project_text, asset=PUMP)
+    assert open_asset_logs(request, Job()).looks == {"seal leak": Look(colour=7, shape="plus")}
+
+
+def test_kind_and_mode_are_stored_and_what_they_mean_is_said(page: LabelPage, stored: Callable[[], tuple[Event, ...]]) -> None:
+    page.inspector.kind.set_value("preventive")
+    page.inspector.action.set_value("bearing")
+    event = stored()[1]
+    assert (event.kind, event.action) == ("preventive", "bearing")
+    assert "not learnt as a failure" in page.inspector.consequence.text()
+
+
+def test_an_onset_is_an_interval_and_its_wrong_order_is_refused(page: LabelPage, stored: Callable[[], tuple[Event, ...]]) -> None:
+    page.inspector.kind.set_value("failure")
+    for field, text in ((page.inspector.good, "2026-03-03 12:00:00"), (page.inspector.found, "2026-03-03 18:00:00")):
+        field.selectAll()
+        QTest.keyClicks(field, text)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+    event = stored()[1]
+    assert (event.last_good_utc, event.found_utc) == ("2026-03-03T12:00:00Z", "2026-03-03T18:00:00Z")
+    page.inspector.found.selectAll()
+    QTest.keyClicks(page.inspector.found, "2026-03-01")
+    QTest.keyClick(page.inspector.found, Qt.Key.Key_Return)
+    assert "Exchange the two times" in page.inspector.problem.text()
+
+
+def test_similar_stretches_are_suggested_and_judged_one_after_the_other(
+    page: LabelPage, built: Built, stored: Callable[[], tuple[Event, ...]], wait_for: WaitFor
+) -> None:
+    page.panel.table.select_row(0)
+    stored()
+    QTest.keyClick(page.view.plots.rows, Qt.Key.Key_S)
+    wait_for(lambda: len(page.editor.events) > 3, 20)
+    suggested = [event for event in stored() if event.source == "similar"]
+    assert {(event.state, event.author, event.name) for event in suggested} == {("unsure", "", "cavitation")}
+    first = page.editor.chosen_id
+    assert first == min(suggested, key=lambda event: event.distance or 0).id
+    page.view.plots.rows.setFocus()
+    QTest.keyClick(page.view.plots.rows, Qt.Key.Key_1)
+    assert page.editor.chosen_id not in ("", first)
+    judged = next(event for event in stored() if event.id == first)
+    assert (judged.state, judged.author) == ("real", "Operator 1")
+
+
+def test_what_the_channels_did_within_an_event_is_said(page: LabelPage, wait_for: WaitFor) -> None:
+    page.panel.table.select_row(0)
+    wait_for(page.inspector.evidence.isVisible)
+    assert page.inspector._evidence_box.isVisible()
+
+
+def test_an_edit_that_could_not_be_stored_is_stored_with_the_next(
+    page: LabelPage, built: Built, stored: Callable[[], tuple[Event, ...]], wait_for: WaitFor
+) -> None:
+    folder = Path(built.context.project_text) / "objects" / "labels"
+    kept = folder.rename(folder.with_name("kept"))
+    folder.write_text("a file where a folder should be", encoding="utf-8")
+    page.inspector.state_given.emit("not_real")
+    wait_for(lambda: not built.context.jobs.running)
+    assert page.editor.is_busy
+    folder.unlink()
+    kept.rename(folder)
+    page.editor.rename("seal worn")
+    assert [(event.name, event.state) for event in stored()][1] == ("seal worn", "not_real")

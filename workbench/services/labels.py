@@ -176,8 +176,8 @@ def _open_existing(folder: str) -> Project:
 
 
 def signed(event: Event, stored: dict[str, Event]) -> Event:
-    """A new event gets its author and the instant it was made at; one that was there keeps both."""
-    if event.author or event.id in stored:
+    """A new event gets its author and the instant it was made at; one that was there keeps both, a suggestion has none."""
+    if event.author or event.id in stored or (event.source == "similar" and event.state == "unsure"):
         return event
     from workbench.core.paths import user_home
     from workbench.core.settings import load_settings, operator_name

@@ -31,6 +31,10 @@ def _judging(page: LabelPage) -> tuple[Action, ...]:
             blocked=page.acts.why_no_event,
         ),
         Action(
+            id="label.similar", title=page.tr("Similar"), icon="search", callback=page.acts.find_similar, keys=("S",),
+            page="label", blocked=page.acts.why_no_similar, command="workbench labels similar",
+        ),
+        Action(
             id="label.next", title=page.tr("Next unsure event"), icon="arrow", callback=page.acts.next_unsure, keys=("U",),
             page="label", blocked=page.acts.why_no_unsure,
         ),

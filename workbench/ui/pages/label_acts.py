@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.runner import JobCall
+from workbench.services.labels import EventState
+from workbench.services.similar import SimilarRequest, SimilarResult, find_similar
+from workbench.ui.format import count
 
 if TYPE_CHECKING:
     from workbench.ui.pages.label import LabelPage
@@ -40,15 +44,48 @@ class LabelActs(QObject):
 
     def judge_real(self) -> None:
         """It really happened."""
-        self._page.editor.judge("real")
+        self._judge("real")
 
     def judge_not_real(self) -> None:
         """It did not happen."""
-        self._page.editor.judge("not_real")
+        self._judge("not_real")
 
     def judge_unsure(self) -> None:
         """Nobody knows."""
-        self._page.editor.judge("unsure")
+        self._judge("unsure")
+
+    def _judge(self, state: EventState) -> None:
+        """A suggestion that was judged makes room for the next."""
+        event, editor = self._page.editor.chosen, self._page.editor
+        was_open = event is not None and event.source == "similar" and event.state == "unsure" and not editor.also_chosen
+        editor.judge(state)
+        if was_open and state != "unsure" and editor.next_suggestion():
+            self._page.choose_shown(editor.next_suggestion())
+
+    def find_similar(self) -> None:
+        """Look for stretches like the chosen event in the channels that are shown."""
+        event = self._page.editor.chosen
+        if event is None:
+            return
+        request = SimilarRequest(
+            event=event.id, project=self._page.context.project_text, asset=event.asset, channels=self._page.view.channels(),
+        )  # fmt: skip
+        title = self.tr("Find stretches like {name}").format(name=event.name)
+        call = JobCall(title=title, function=find_similar, request=request, slot="label.similar", lane="thread")
+        self._page.context.start_job(call, on_result=self._on_similar)
+
+    def _on_similar(self, result: object) -> None:
+        assert isinstance(result, SimilarResult)
+        editor = self._page.editor
+        if editor.session is None or (result.events and result.events[0].asset != editor.session.asset):
+            return
+        if not result.events:
+            self._page.context.messages.say(self.tr("No stretch is at least 70 % alike that is not labelled already."))
+            return
+        editor.add_all(result.events, f"{len(result.events)} events like {result.events[0].name} suggested")
+        self._page.choose_shown(result.events[0].id)
+        said = count(len(result.events), self.tr("stretch was found"), self.tr("stretches were found"))
+        self._page.context.messages.say(self.tr("{found}, the most alike first. Real 1, not real 2.").format(found=said))
 
     def start_to_cursor(self) -> None:
         """The chosen event begins at the cursor."""
@@ -120,6 +157,10 @@ class LabelActs(QObject):
     def why_no_event(self) -> str:
         """No event is chosen."""
         return self.why_no_log() or ("" if self._page.editor.chosen is not None else self.tr("Choose an event first"))
+
+    def why_no_similar(self) -> str:
+        """Nothing is chosen, or it is not on disk yet, where the search reads it."""
+        return self.why_no_event() or (self.tr("Storing…") if self._page.editor.is_busy else "")
 
     def why_no_merge(self) -> str:
         """There is nothing to merge with."""

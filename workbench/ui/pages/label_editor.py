@@ -109,6 +109,11 @@ class LabelEditor(QObject):
         """The id of the next event after the chosen one that nobody judged, '' if there is none."""
         return self._next(is_unsure=True)
 
+    def next_suggestion(self) -> str:
+        """The id of the suggestion that is most like its example, '' if none is left."""
+        open_ones = [one for one in self.events if one.source == "similar" and one.state == "unsure" and one.id != self.chosen_id]
+        return min(open_ones, key=_by_distance).id if open_ones else ""
+
     def next_event(self, step: int = 1) -> str:
         """The id of the event after (or before) the chosen one in time, '' if there is none."""
         place = self.session.place(self.chosen_id) if self.session else None
@@ -176,7 +181,8 @@ class LabelEditor(QObject):
 
     def judge(self, state: EventState) -> None:
         """Say whether the chosen events are real."""
-        self.change(f"Event judged {state.replace('_', ' ')}", state=state)
+        if self.session is not None and self.chosen is not None:
+            self._store_step(self.session.judge(self.all_chosen, state))
 
     def rename(self, name: str) -> None:
         """Say what happened."""
@@ -218,3 +224,7 @@ class LabelEditor(QObject):
             error, title=self.tr("The events are not stored yet. They are kept, and stored with the next edit.")
         )
         self.changed.emit()
+
+
+def _by_distance(event: Event) -> tuple[float, str]:
+    return event.distance if event.distance is not None else 2.0, event.start_utc

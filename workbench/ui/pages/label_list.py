@@ -234,5 +234,10 @@ def when_words(event: Event, zone: tzinfo) -> str:
 def who_words(event: Event) -> str:
     """How alike a suggestion is, else who labelled it or where it comes from."""
     if event.distance is not None and event.state == "unsure":
-        return f"{max(0.0, 1 - event.distance):.0%}".replace("%", " %")
+        return alike_words(event.distance)
     return event.author or event.source
+
+
+def alike_words(distance: float) -> str:
+    """'92 %': the correlation that a distance stands for."""
+    return f"{max(0.0, 1 - distance**2) * 100:.0f} %"

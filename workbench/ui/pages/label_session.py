@@ -91,6 +91,12 @@ class LabelSession:
         known = [self._by_id[one] for one in ids if one in self._by_id]
         return self._do({event.id: msgspec.structs.replace(event, **changes) for event in known}, what)
 
+    def judge(self, event_ids: Sequence[str], state: EventState) -> Step | None:
+        """Say whether events are real; who judges a suggestion is its author."""
+        known = [self._by_id[one] for one in event_ids if one in self._by_id]
+        judged = [msgspec.structs.replace(event, state=state, author=event.author or self._author) for event in known]
+        return self._do({event.id: event for event in judged}, f"Event judged {state.replace('_', ' ')}")
+
     def move(self, event_id: str, start_ns: int, end_ns: int) -> Step | None:
         """Give an event another interval."""
         event = self.find(event_id)

@@ -1,0 +1,97 @@
+"""What a pump's channels did within an event, against as long a time before it: what speaks for the event, in figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from workbench.core.clock import parse_utc
+from workbench.core.codec import Record
+from workbench.core.errors import InputError
+from workbench.core.jobs import Job
+from workbench.core.requests import Request, Result, parameter
+from workbench.services.common import ProjectFolder
+from workbench.services.label_layers import newest_layer
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from workbench.logs.recording import Recording
+
+_MOST_ROWS = 20_000
+"""Samples that are looked at in each of the two stretches; of longer ones every n-th."""
+
+
+class EvidenceRequest(Request, frozen=True, kw_only=True):
+    """Say what the channels did within an event, against the time before it."""
+
+    event: Annotated[str, parameter("Id of the event (or its first characters).", positional=True)]
+    project: ProjectFolder
+    asset: Annotated[str, parameter("Equipment tag.")]
+
+
+class ChannelEvidence(Record, frozen=True, kw_only=True):
+    """Means within and before, and how many standard deviations of the time before lie between; None where nothing is."""
+
+    channel: str
+    unit: str
+    before: float
+    within: float
+    n_deviations: float | None
+
+
+class EvidenceResult(Result, frozen=True, kw_only=True):
+    """The channel that moved most comes first."""
+
+    channels: tuple[ChannelEvidence, ...]
+
+
+def event_evidence(request: EvidenceRequest, job: Job) -> EvidenceResult:
+    """Trends only; a channel without samples in either stretch is left out. Raises InputError for an unknown event."""
+    from workbench.project.store import Project
+    from workbench.services.recordings import open_project_recordings
+
+    with Project.open_existing(Path(request.project)) as project:
+        fits = [one for one in newest_layer(project, request.asset) if one.id.startswith(request.event)]
+        if len(fits) != 1:
+            raise InputError(f"'{request.event}' fits {len(fits)} events of {request.asset}.", "See workbench labels list.")
+        start_ns, end_ns = parse_utc(fits[0].start_utc), parse_utc(fits[0].end_utc)
+        found: dict[str, ChannelEvidence] = {}
+        for _, recording in open_project_recordings(project, (request.asset,)):
+            job.checkpoint()
+            for one in _evidence(recording, start_ns, end_ns):
+                found.setdefault(one.channel, one)
+    return EvidenceResult(channels=tuple(sorted(found.values(), key=_by_size)))
+
+
+def _evidence(recording: Recording, start_ns: int, end_ns: int) -> list[ChannelEvidence]:
+    import numpy as np
+
+    rows = []
+    for channel in recording.channels:
+        within = _values(recording, channel.name, start_ns, end_ns)
+        before = _values(recording, channel.name, 2 * start_ns - end_ns, start_ns)
+        if not len(within) or not len(before):
+            continue
+        spread = float(np.std(before))
+        change = float(np.mean(within)) - float(np.mean(before))
+        rows.append(
+            ChannelEvidence(
+                channel=channel.name, unit=channel.unit or "", before=float(np.mean(before)), within=float(np.mean(within)),
+                n_deviations=change / spread if spread > 0 else None,
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _values(recording: Recording, name: str, start_ns: int, end_ns: int) -> NDArray[np.float64]:
+    import numpy as np
+
+    first, last = recording.axis.index_at(start_ns, after=False), recording.axis.index_at(end_ns, after=True)
+    values = np.asarray(recording.values(name)[first : last : max(1, (last - first) // _MOST_ROWS)], np.float64)
+    return values[np.isfinite(values)]
+
+
+def _by_size(one: ChannelEvidence) -> tuple[float, str]:
+    return -abs(one.n_deviations or 0.0), one.channel
