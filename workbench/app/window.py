@@ -21,6 +21,7 @@ from workbench.ui.actions import ActionTable
 from workbench.ui.context import AppContext, AppServices
 from workbench.ui.crash import CrashReporter
 from workbench.ui.job_bridge import JobBridge, JobHandlers
+from workbench.ui.live_recovery import LiveRecovery
 from workbench.ui.main_window import MainWindow
 from workbench.ui.messages import Messages
 from workbench.ui.page_table import PAGES
@@ -89,6 +90,7 @@ def build(home: Path, settings: Settings, *, geometry: QSettings | None = None) 
     context = AppContext(services, settings)
     crashes = CrashReporter(home, services.messages, context)
     services.jobs.crashed.connect(crashes.on_job_bug)
+    LiveRecovery(context, context)
     return Built(context=context, window=MainWindow(context, geometry), crashes=crashes)
 
 

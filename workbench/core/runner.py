@@ -32,6 +32,8 @@ class JobCall:
     request: object
     slot: str
     lane: str = "process"
+    stop_word: str = ""
+    """What ending it is called where it ends in good order ('Stop'); '' = it is cancelled."""
 
 
 class Runner:

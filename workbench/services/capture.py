@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from workbench.core.codec import Record
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
-from workbench.services.common import NewProjectFolder, Port, ProjectFolder, ZoneName
+from workbench.services.common import NewProjectFolder, Port, ProjectFolder
 from workbench.services.logs import RecordingSummary
 
 Format = Literal["auto", "csv", "keyvalue", "binary", "modbus-rtu"]
@@ -16,7 +16,9 @@ EndedBy = Literal["stopped", "time", "unplugged"]
 FormatName = Annotated[
     Format, parameter("How the device speaks; auto tells lines of values from names with values.", label="Format")
 ]
-BaudRate = Annotated[int, parameter("Baud rate of the line.", unit="Bd", ge=50, le=12_000_000)]
+BaudRate = Annotated[
+    int, parameter("Of the line; 115200 where nobody knows.", label="Baud rate", unit="Bd", ge=50, le=12_000_000)
+]
 Layout = Annotated[
     str | None, parameter("Description of the frames (binary) or the registers (modbus-rtu), TOML or CSV.", path=True, file=True)
 ]
@@ -24,7 +26,9 @@ Renames = Annotated[
     tuple[str, ...],
     parameter("Name and unit of a channel: FOUND=NAME [unit]; FOUND= leaves it out.", flag="--channel", label="Channels"),
 ]
-Clock = Annotated[ClockSource, parameter("Whose clock dates the samples: this computer's or the device's own.")]
+Clock = Annotated[
+    ClockSource, parameter("Whose clock dates the samples: this computer's (host) or the device's own.", advanced=True)
+]
 
 
 class LiveProblem(Record, frozen=True, kw_only=True):
@@ -42,20 +46,31 @@ class CaptureRequest(Request, frozen=True, kw_only=True):
     format: FormatName = "auto"
     baud_rate_bd: BaudRate = 115_200
     layout: Layout = None
-    asset: Annotated[str | None, parameter("Equipment tag of the pump; else taken from the channels' names.")] = None
-    site: Annotated[str | None, parameter("Site the pump belongs to.")] = None
-    seconds: Annotated[float | None, parameter("Stop after this time; else when it is stopped.", unit="s", ge=0.1)] = None
+    asset: Annotated[str | None, parameter("Equipment tag of the pump; else taken from the channels' names.", label="Pump")] = (
+        None
+    )
+    site: Annotated[str | None, parameter("Site the pump belongs to.", advanced=True)] = None
+    seconds: Annotated[
+        float | None, parameter("Stop after this time; else when it is stopped.", unit="s", ge=0.1, label="Stop after")
+    ] = None
     channel: Renames = ()
     clock: Clock = "host"
-    zone: ZoneName = None
-    flush_s: Annotated[float, parameter("Force to the disk this often.", unit="s", ge=0.05, le=60)] = 1.0
+    zone: Annotated[str | None, parameter("IANA zone of the device's stamps, such as Europe/Oslo.", advanced=True)] = None
+    flush_s: Annotated[float, parameter("Force to the disk this often.", unit="s", ge=0.05, le=60, advanced=True)] = 1.0
     raw: Annotated[
-        bool, parameter("Keep the bytes as they came, as evidence.", flag="--raw", negative_flag="--no-raw", label="Raw bytes")
+        bool,
+        parameter(
+            "Keep the bytes as they came, as evidence.", flag="--raw", negative_flag="--no-raw", label="Raw bytes", advanced=True
+        ),
     ] = True
     reconnect: Annotated[
         bool,
         parameter(
-            "Wait for the cable to come back and go on.", flag="--reconnect", negative_flag="--no-reconnect", label="Reconnect"
+            "Wait for the cable to come back and go on.",
+            flag="--reconnect",
+            negative_flag="--no-reconnect",
+            label="Reconnect",
+            advanced=True,
         ),
     ] = False
 
@@ -149,3 +164,27 @@ def recover_captures(request: CaptureRecoverRequest, job: Job) -> CaptureRecover
     from workbench.services.capture_end import run_recover
 
     return run_recover(request, job)
+
+
+class CapturePortsRequest(Request, frozen=True, kw_only=True):
+    """List the serial ports of this machine, without opening any."""
+
+
+class CapturePort(Record, frozen=True, kw_only=True):
+    """A port's name and what the system says about it."""
+
+    name: str
+    description: str
+
+
+class CapturePortsResult(Result, frozen=True, kw_only=True):
+    """Ports with something behind them, by name."""
+
+    ports: tuple[CapturePort, ...]
+
+
+def list_capture_ports(request: CapturePortsRequest, job: Job) -> CapturePortsResult:
+    """Ask the system only: a device that is listened to must not be spoken to."""
+    from workbench.devices.discovery import find_ports
+
+    return CapturePortsResult(ports=tuple(CapturePort(name=port.name, description=port.description) for port in find_ports()))

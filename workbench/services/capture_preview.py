@@ -72,14 +72,22 @@ def _format_of(request: CapturePreviewRequest, pipe: Pipe) -> str:
 
 
 def _guesses(plan: TextPlan | None) -> dict[str, str]:
+    """What was taken for granted, each in words that stand by themselves."""
     if plan is None:
         return {}
-    guesses: dict[str, str] = {"decimal mark": plan.decimal, "device's time": plan.time.kind}
+    guesses = {"decimal": "decimal comma" if plan.decimal == "," else "decimal point"}
     if plan.layout == "csv":
-        guesses |= {"separator": {"\t": "tab", " ": "blanks"}.get(plan.delimiter, plan.delimiter)}
-        guesses |= {"header": "yes" if plan.has_header else "no"}
+        between = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "blanks"}.get(plan.delimiter, plan.delimiter)
+        guesses |= {"separator": f"{between} between values", "header": "names in a header" if plan.has_header else "no header"}
     if plan.has_checksum:
-        guesses |= {"checksum": "*hh, checked"}
+        guesses["checksum"] = "checksums *hh"
+    times = {
+        "stamp": "stamps of its own",
+        "epoch": "its own clock",
+        "ticks": "counts time since its start",
+        "none": "sends no time",
+    }
+    guesses["time"] = times[plan.time.kind]
     return guesses
 
 

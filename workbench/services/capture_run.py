@@ -155,6 +155,8 @@ class Capturing:
         if now_s - at.rate_since_s >= RATE_WINDOW_S:
             at.rate = (self.store.n_rows - at.rate_rows) / (now_s - at.rate_since_s)
             at.rate_rows, at.rate_since_s = self.store.n_rows, now_s
+        elif not at.rate_rows:  # the first moments: better than nothing
+            at.rate = self.store.n_rows / max(now_s - at.rate_since_s, PUBLISH_S)
         pieces, at.pieces = tuple(at.pieces), []
         problems = dict(self.pipe.tally.problems)
         update = LiveUpdate(

@@ -42,6 +42,7 @@ class JobView:
     is_quiet: bool
     state: Literal["running", "done", "failed", "cancelled"] = "running"
     fraction: float | None = None
+    stop_word: str = ""
     message: str = ""
     remaining_s: float | None = None
     seconds: float | None = None
@@ -71,7 +72,7 @@ class JobBridge(QObject):
         for former in [view for view in self._views.values() if view.slot == call.slot]:
             self._end(former.id, replace(former, state="cancelled"))
         job_id = self._runner.start(call)
-        self._views[job_id] = JobView(id=job_id, title=call.title, slot=call.slot, is_quiet=is_quiet)
+        self._views[job_id] = JobView(id=job_id, title=call.title, slot=call.slot, is_quiet=is_quiet, stop_word=call.stop_word)
         self._handlers[job_id] = handlers
         self.changed.emit(self._views[job_id])
         return job_id

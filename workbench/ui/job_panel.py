@@ -45,7 +45,9 @@ class JobRow(QWidget):
     def show_job(self, view: JobView) -> None:
         """Show how far it is."""
         self._title.setText(view.title)
+        self._cancel.setText(view.stop_word or self.tr("Cancel"))
         self._bar.set_fraction(view.fraction)
+        self._bar.setVisible(view.fraction is not None or not view.stop_word)
         self._words.setText(" · ".join(part for part in (view.message, *progress_words(view)) if part))
 
     def _on_cancel(self) -> None:
@@ -167,7 +169,9 @@ class JobPanel(QWidget):
             self._title.setText(view.title + more)
             self._title.setToolTip(plain_tip(view.message))
             self._bar.set_fraction(view.fraction)
-            self._words.setText(" · ".join(progress_words(view)))
+            self._bar.setVisible(not self._is_open and (view.fraction is not None or not view.stop_word))
+            self._words.setText(" · ".join(progress_words(view)) or (view.message if view.stop_word else ""))
+            self._cancel.setText(view.stop_word or self.tr("Cancel"))
             self._cancel.setEnabled(True)
         else:
             self._title.setText(self.tr("No jobs running"))

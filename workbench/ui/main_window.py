@@ -79,7 +79,7 @@ class MainWindow(QMainWindow):
     def show_page(self, page_id: str) -> None:
         """Go to a page, and put the keyboard where it belongs there."""
         page = self.host.show_page(page_id)
-        self.rail.set_current(page_id)
+        self.rail.set_current(find_entry(page_id).shown_under or page_id)
         self.header.show_page(page)
         page.focus_first()
 

@@ -23,6 +23,8 @@ class PageEntry:
     target: str
     place: Place = "rail"
     keys: str = ""
+    shown_under: str = ""
+    """The page on the rail that a hidden page belongs to."""
 
 
 PAGES = (
@@ -36,6 +38,7 @@ PAGES = (
     PageEntry(id="devices", icon="devices", target="workbench.ui.pages.devices:DevicesPage", keys="Ctrl+7"),
     PageEntry(id="journal", icon="journal", target="workbench.ui.pages.journal:JournalPage", keys="Ctrl+8"),
     PageEntry(id="settings", icon="settings", target="workbench.ui.pages.settings:SettingsPage", place="bottom", keys="Ctrl+,"),
+    PageEntry(id="live", icon="signal", target="workbench.ui.pages.live:LivePage", place="hidden", shown_under="logs"),
     PageEntry(id="help", icon="help", target="workbench.ui.pages.help:HelpPage", place="hidden"),
 )
 
@@ -61,6 +64,7 @@ def page_title(page_id: str) -> str:
         "devices": QCoreApplication.translate("Pages", "Devices"),
         "journal": QCoreApplication.translate("Pages", "Journal"),
         "settings": QCoreApplication.translate("Pages", "Settings"),
+        "live": QCoreApplication.translate("Pages", "Live capture"),
         "help": QCoreApplication.translate("Pages", "Help"),
     }
     return titles[page_id]

@@ -74,6 +74,7 @@ COMMANDS: tuple[Command, ...] = (
         words=("logs", "capture"), service="capture:capture", request="CaptureRequest", exit_rule=capture_exit,
         ends_at_interrupt=True,
     ),
+    Command(words=("logs", "capture-ports"), service="capture:list_capture_ports", request="CapturePortsRequest"),
     Command(words=("logs", "capture-preview"), service="capture:preview_capture", request="CapturePreviewRequest"),
     Command(
         words=("logs", "capture-recover"), service="capture:recover_captures", request="CaptureRecoverRequest",

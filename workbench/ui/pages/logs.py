@@ -75,6 +75,10 @@ class LogsPage(Page):
         """Let the person pick logs to import."""
         self.context.messages.choose_files(self.tr("Import log"), self.tr("Logs ({p})").format(p=PATTERNS), self.open_files)
 
+    def open_live(self) -> None:
+        """Go to the live capture."""
+        self.context.navigate("live")
+
     def choose_folder(self) -> None:
         """Let the person pick a folder of logs."""
         self.context.messages.choose_folder(self.tr("Import folder of logs"), self.open_files)
@@ -306,9 +310,9 @@ class LogsPage(Page):
         if self._is_previewing:
             self.set_header_buttons("logs.cancel", primary="logs.store")
         elif self._assets:
-            self.set_header_buttons("logs.label", primary="logs.import")
+            self.set_header_buttons("logs.label", "logs.live", primary="logs.import")
         else:
-            self.set_header_buttons()
+            self.set_header_buttons("logs.live")
         self.refresh_actions()
 
     def why_no_log(self) -> str:

@@ -18,6 +18,10 @@ def logs_actions(page: LogsPage) -> tuple[Action, ...]:
 def _importing(page: LogsPage) -> tuple[Action, ...]:
     return (
         Action(
+            id="logs.live", title=page.tr("Live capture"), icon="signal", callback=page.open_live, page="logs", menu="Log",
+            keys=("Ctrl+Shift+L",), command="workbench logs capture",
+        ),
+        Action(
             id="logs.import", title=page.tr("Import log"), icon="import", callback=page.choose_files, page="logs",
             menu="Log", keys=("Ctrl+I",), command="workbench logs import",
         ),
