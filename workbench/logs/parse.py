@@ -23,15 +23,15 @@ from workbench.logs.cells import Cells, read_cell
 from workbench.logs.join import find_asset_column, split_by_asset, split_by_source
 from workbench.logs.long import read_long
 from workbench.logs.quality import find_quality
-from workbench.logs.readers.events import EventFile, find_events_in_text, is_json, read_json
-from workbench.logs.readers.excel import read_excel
-from workbench.logs.readers.parquet import read_parquet
+from workbench.logs.readers.events import EventFile
+from workbench.logs.readers.registry import read_content
+from workbench.logs.readers.signals import Signals
 from workbench.logs.readers.sources import Source, load_sources
 from workbench.logs.readers.table import Segment
-from workbench.logs.readers.text import read_rows, read_text
 from workbench.logs.recording_of_rows import ParsedRecording, build_recordings
+from workbench.logs.recording_of_signals import merge_trends, read_signals
 from workbench.logs.roles import LongRoles, find_long, is_event_list
-from workbench.logs.sniff import WHITESPACE, cell_kind, is_time_name
+from workbench.logs.sniff import is_time_name
 from workbench.logs.summary import Finding, Question
 from workbench.logs.tables import Table, build_tables
 from workbench.logs.text import clean_text
@@ -41,7 +41,6 @@ from workbench.logs.zones import load_zone
 
 __all__ = ["ParseOptions", "ParsedLogs", "ParsedRecording", "parse_logs"]
 _MIN_GOOD_TIMES = 0.5
-MAX_JOURNAL_BYTES = 4 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,19 +86,24 @@ def parse_logs(
     answers = questions.AnswerBook(options.answers)
     if options.zone:
         load_zone(options.zone)
-    segments, events = _read_sources(paths, say)
+    segments, signals, events = _read_sources(paths, say)
     tables, more_events = _without_events(build_tables(segments, join=options.join))
     events += more_events
-    if not tables:
+    if not tables and not signals:
         raise _only_events(events, paths)
     recordings: list[ParsedRecording] = []
+    parts: dict[str, list[ParsedRecording]] = {}
     for number, table in enumerate(tables):
         say(0.5 + 0.5 * number / len(tables), table.sources[0])
         found = _read_table(table, options, answers)
         if isinstance(found, EventFile):
             events.append(found)
         else:
-            recordings.extend(found)
+            recordings.extend(one for one in found if not table.part or one.facts.group == "waveform")
+            parts.setdefault(table.sources[0], []).extend(one for one in found if table.part and one.facts.group == "trend")
+    recordings = [*(merge_trends(found) for found in parts.values() if found), *recordings]
+    choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns)
+    recordings += read_signals(signals, choices, join=options.join)
     if not recordings:
         raise _only_events(events, paths)
     asked = [
@@ -123,67 +127,45 @@ def _distinct(asked: Sequence[Question]) -> tuple[Question, ...]:
     return tuple({(question.code, question.channel, question.text): question for question in asked}.values())
 
 
-def _read_sources(paths: Sequence[Path | str], say: Callable[[float, str], None]) -> tuple[list[Segment], list[EventFile]]:
+def _read_sources(
+    paths: Sequence[Path | str], say: Callable[[float, str], None]
+) -> tuple[list[Segment], list[Signals], list[EventFile]]:  # fmt: skip
     segments: list[Segment] = []
+    signals: list[Signals] = []
     events: list[EventFile] = []
     refused: list[WorkbenchError] = []
     optional: set[int] = set()
     for number, source in enumerate(load_sources(tuple(str(path) for path in paths))):
         say(0.5 * number / (number + 2), source.name)
         try:
-            found = read_source(source)
+            content = read_content(source)
         except WorkbenchError as error:
             if not source.is_optional:
                 raise
             refused.append(error)
             continue
-        if isinstance(found, EventFile):
-            events.append(found)
+        if content.events is not None:
+            events.append(content.events)
             continue
         if source.is_optional:
             optional.add(number)
+        found = [*content.segments, *(one.as_segment() for one in content.signals if not one.is_waveform)]
         for segment in found:
             segment.source_index = number
         segments.extend(found)
-    if not segments and not events and refused:
+        signals.extend(one for one in content.signals if one.is_waveform)
+    if not segments and not signals and not events and refused:
         raise refused[0]
     if any(segment.time.kind != "none" for segment in segments):
         # a remark that lies in the same folder or archive is no log of its own
         segments = [segment for segment in segments if segment.time.kind != "none" or segment.source_index not in optional]
-    return segments, events
+    return segments, signals, events
 
 
 def read_source(source: Source) -> list[Segment] | EventFile:
-    """Read one file by what it is."""
-    if source.kind == "parquet":
-        return read_parquet(source)
-    if source.kind == "excel":
-        return read_excel(source)
-    if is_json(source):
-        found = read_json(source)
-        return found if isinstance(found, EventFile) else read_rows(found, found[:400], source.name, decimal=".")
-    try:
-        segments = read_text(source)
-    except LogFormatError:
-        events = _find_journal(source)
-        if events is None:
-            raise
-        return events
-    return (_find_journal(source) if _is_prose(segments[0]) else None) or segments
-
-
-def _find_journal(source: Source) -> EventFile | None:
-    return find_events_in_text(source) if len(source.data) < MAX_JOURNAL_BYTES else None
-
-
-def _is_prose(segment: Segment) -> bool:
-    """Words between blanks are a table only by accident."""
-    cells = [cell for row in segment.head for cell in row if cell]
-    return segment.delimiter == WHITESPACE and segment.layout == "wide" and sum(map(_is_word, cells)) > 0.4 * len(cells)
-
-
-def _is_word(cell: str) -> bool:
-    return cell_kind(cell) == "x"
+    """Read one file by what it is, all of it as tables."""
+    content = read_content(source)
+    return content.events or [*content.segments, *(signals.as_segment() for signals in content.signals)]
 
 
 def _without_events(tables: list[Table]) -> tuple[list[Table], list[EventFile]]:

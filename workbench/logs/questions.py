@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from workbench.core.errors import RequestError
 from workbench.logs.instants import DayOrder
 from workbench.logs.summary import Question
+from workbench.logs.units import find_unit
 
 CODES = (
     "ZONE_UNKNOWN",
@@ -20,6 +22,7 @@ CODES = (
     "UNIT_MIXED",
     "UNIT_UNKNOWN",
     "TIME_RELATIVE",
+    "SCALE_UNKNOWN",
 )
 ORDER_WORDS: dict[DayOrder, str] = {"dmy": "day/month/year", "mdy": "month/day/year", "ymd": "year/month/day"}
 EPOCH_WORDS = {
@@ -169,6 +172,24 @@ def unit_unknown(channels: Sequence[str]) -> Question:
         text=f"No unit is printed for {names}. Say it if you know it, for each channel.",
         channel=channels[0] if len(channels) == 1 else None,
     )
+
+
+def scale_unknown(channel: str) -> Question:
+    """Numbers of a converter without what its full scale means."""
+    return Question(
+        code="SCALE_UNKNOWN",
+        text=f"{channel} is stored as shares of full scale, from -1 to 1. How much is full scale, and in which unit?",
+        choices=("50 g", "490.3 m/s2"),
+        channel=channel,
+    )
+
+
+def full_scale_of(answer: str) -> tuple[float, str]:
+    """Value and unit at full scale of '50 g'. Raises RequestError."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*([^\d\s]\S{0,19})\s*", answer)
+    if match is None or not float(match[1]):
+        raise RequestError(f"'{answer}' is no answer to SCALE_UNKNOWN.", "Write the value and the unit at full scale: 50 g.")
+    return float(match[1]), find_unit(match[2]) or match[2]
 
 
 def time_relative(what: str) -> Question:

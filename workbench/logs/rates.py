@@ -89,7 +89,19 @@ def find_waveform(times_ns: Instants, rate: Fraction | None = None) -> Waveform 
         return None
     resolution_ns = _resolution_ns(times_ns)
     longest_ns = max(_NEW_BURST * step_ns, step_ns + 2 * resolution_ns * (resolution_ns < step_ns))
-    first_rows = _burst_starts(times_ns, longest_ns, n_rows if rate else n_rows // MIN_BURST_ROWS)
+    found = _try(times_ns, rate, resolution_ns, (0.0, longest_ns), step_ns)
+    if found is None and rate is not None:  # bursts may begin less than half a step late or early
+        slack_ns = _TOLERANCE * step_ns + 1
+        found = _try(times_ns, rate, resolution_ns, (step_ns - slack_ns, step_ns + slack_ns), step_ns)
+    return found
+
+
+def _try(
+    times_ns: Instants, rate: Fraction | None, resolution_ns: int, steps_ns: tuple[float, float], step_ns: float
+) -> Waveform | None:  # fmt: skip
+    """The bursts if a new one begins wherever a step is not within `steps_ns`."""
+    n_rows = len(times_ns)
+    first_rows = _burst_starts(times_ns, steps_ns, n_rows if rate else n_rows // MIN_BURST_ROWS)
     if first_rows is None:
         return None
     first_ns = np.asarray(times_ns[first_rows])
@@ -115,12 +127,13 @@ def _resolution_ns(times_ns: Instants) -> int:
     return next(power for power in _POWERS_NS if not np.any(since % power))
 
 
-def _burst_starts(times_ns: Instants, longest_step_ns: float, most: int) -> Int64s | None:
+def _burst_starts(times_ns: Instants, steps_ns: tuple[float, float], most: int) -> Int64s | None:
     """First rows of bursts; None where there are more than `most` of them."""
     starts = [np.zeros(1, np.int64)]
     n_bursts = 1
     for first, block in _blocks(times_ns):
-        breaks = np.flatnonzero(np.diff(block) > longest_step_ns) + first + 1
+        steps = np.diff(block)
+        breaks = np.flatnonzero((steps < steps_ns[0]) | (steps > steps_ns[1])) + first + 1
         n_bursts += len(breaks)
         if n_bursts > most:
             return None

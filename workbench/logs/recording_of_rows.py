@@ -29,12 +29,12 @@ MOSTLY = 0.9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedRecording:
-    """One recording in memory: `times_ns` int64 [n] strictly increasing, columns and labels float64 [n] (NaN = bad, missing)."""
+    """One recording in memory: `times_ns` int64 [n] strictly increasing, columns and labels float [n] (NaN = bad)."""
 
     facts: RecordingFacts
     times_ns: NDArray[np.int64]
-    columns: dict[str, NDArray[np.float64]]
-    labels: dict[str, NDArray[np.float64]]
+    columns: dict[str, NDArray[np.floating]]
+    labels: dict[str, NDArray[np.floating]]
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -41,6 +41,7 @@ class Table:
     n_not_rows: int
     n_without_time: int
     has_header: bool
+    part: str = ""
 
 
 def build_tables(segments: Sequence[Segment], *, join: bool | None) -> list[Table]:
@@ -93,6 +94,8 @@ def column_keys(segment: Segment) -> list[Key]:
 
 def _belongs(segment: Segment, group: list[Segment], *, join: bool | None) -> bool:
     first = group[0]
+    if segment.part != first.part:
+        return False
     if segment.source_index == group[-1].source_index and segment.layout == first.layout and segment.source == group[-1].source:
         return True
     if join is False or segment.layout != first.layout or (segment.time.kind == "none") != (first.time.kind == "none"):
@@ -130,7 +133,7 @@ def _stack(group: list[Segment]) -> Table:
         times_ns=_stack_instants(group), is_absolute=first.is_absolute, delimiter=first.delimiter, decimal=first.decimal,
         n_cut_short=sum(segment.n_cut_short for segment in group), n_not_rows=sum(segment.n_not_rows for segment in group),
         n_without_time=sum(segment.n_without_time for segment in group),
-        has_header=not first.headers or first.headers[0].name != "column 1",
+        has_header=not first.headers or first.headers[0].name != "column 1", part=first.part,
     )  # fmt: skip
 
 

@@ -25,9 +25,9 @@ class EventFile:
     n_events: int
 
 
-def is_json(source: Source) -> bool:
-    """Whether a text file begins like a JSON object or array."""
-    head = source.data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+def begins_like_json(head: bytes) -> bool:
+    """Whether a text that begins with `head` may be a JSON object or array."""
+    head = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     return head.startswith((b"{", b"[{", b"[[", b"[\n", b"[\r", b"[ "))
 
 

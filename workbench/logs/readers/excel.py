@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import LogFormatError, WorkbenchError
+from workbench.logs.readers.reader import Content
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import Segment
 from workbench.logs.readers.text import read_rows
@@ -23,6 +24,20 @@ if TYPE_CHECKING:
 
 MAX_SHEETS = 100
 _SAMPLE_ROWS = 400
+
+
+class ExcelReader:
+    """Excel and OpenDocument workbooks; which zip is one is told by its members."""
+
+    kind, name, suffixes, extra, needs = "excel", "Excel", (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"), "", ("python_calamine",)
+
+    def recognises(self, head: bytes) -> bool:
+        """An old workbook (a compound file)."""
+        return head.startswith(b"\xd0\xcf\x11\xe0")
+
+    def read(self, source: Source) -> Content:
+        """Each sheet with a table."""
+        return Content(segments=tuple(read_excel(source)))
 
 
 def read_excel(source: Source) -> list[Segment]:

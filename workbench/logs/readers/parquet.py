@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.cells import Cells
+from workbench.logs.readers.reader import Content, cant_read
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import NumberCells, Segment, TimeColumns, build_headers
 from workbench.logs.sniff import find_time, is_time_name
@@ -22,22 +23,34 @@ _NO_INSTANT = -(2**63)
 _UNITS_NS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
 
 
-def read_parquet(source: Source) -> list[Segment]:
-    """One segment a file. Raises LogFormatError naming the file."""
-    import pyarrow as pa
-    from pyarrow import parquet
+class ParquetReader:
+    """Parquet: one table a file."""
 
-    try:
-        file = parquet.ParquetFile(io.BytesIO(source.data))
-        _check_size(source, file.metadata)
-        table = file.read().combine_chunks()
-        names = [clean_text(name) for name in table.column_names]
-        columns = [_first_chunk(table.column(index)) for index in range(table.num_columns)]
-        return [_segment(source, names, columns, table.num_rows)]
-    except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
-        raise LogFormatError(
-            f"{source.name} can't be read as Parquet: {clean_text(str(error))}.", "Write it again.", path=str(source.path)
-        ) from error
+    kind, name, suffixes, extra, needs = "parquet", "Parquet", (".parquet", ".pq"), "", ("pyarrow",)
+
+    def recognises(self, head: bytes) -> bool:
+        """The file's magic."""
+        return head.startswith(b"PAR1")
+
+    def read(self, source: Source) -> Content:
+        """Numbers and instants keep their types."""
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        try:
+            file = parquet.ParquetFile(io.BytesIO(source.data))
+            _check_size(source, file.metadata)
+            return Content(segments=(read_table(source, file.read()),))
+        except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
+            raise cant_read(source, self.name, error, "Write it again.") from error
+
+
+def read_table(source: Source, table: object) -> Segment:
+    """An Arrow table as a segment. Raises LogFormatError for one without rows."""
+    whole = table.combine_chunks()  # type: ignore[attr-defined] # pyarrow has no types
+    names = [clean_text(name) for name in whole.column_names]
+    columns = [_first_chunk(whole.column(index)) for index in range(whole.num_columns)]
+    return _segment(source, names, columns, whole.num_rows)
 
 
 def _check_size(source: Source, metadata: object) -> None:

@@ -12,13 +12,11 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from workbench.core.codec import translate_os_error
 from workbench.core.errors import InputError, LogFormatError
 from workbench.logs.text import clean_text
 
-Kind = Literal["text", "excel", "parquet"]
 MAX_FILE_BYTES = 1 << 29
 MAX_UNPACKED_BYTES = 1 << 29
 MAX_RATIO = 500
@@ -53,7 +51,8 @@ class Source:
     """One log file in memory. `name` is for people; `is_optional` when it came along in a folder or an archive."""
 
     name: str
-    kind: Kind
+    kind: str
+    """The reader's word for its format."""
     data: bytes
     path: Path
     is_optional: bool = False
@@ -75,20 +74,21 @@ def load_file(path: Path, *, is_optional: bool = False) -> Iterator[Source]:
     yield from _unpack(path.name, data, path, depth=0, is_optional=is_optional)
 
 
-def find_kind(name: str, head: bytes) -> Kind | Literal["zip", "gzip"]:
-    """What a file is by its first bytes. Raises LogFormatError for what is known to be no log."""
+def find_kind(name: str, head: bytes) -> str:
+    """What a file is by its first bytes: an archive, or a reader's kind. Raises LogFormatError for what is known to be no log."""
+    from workbench.logs.readers.registry import find_reader
+
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "zip"
     if head.startswith(b"\x1f\x8b"):
         return "gzip"
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return "excel"
+    kind = find_reader(head).kind
+    if kind != "text":
+        return kind
     for magic, what in _FOREIGN:
         if head.startswith(magic) and not (magic == b"MZ" and b"\x00" not in head[:64]):
             raise LogFormatError(f"{name} is {what}, not a log.", _HINT, path=name)
-    return "text"
+    return kind
 
 
 def files_in(folder: Path) -> list[Path]:

@@ -76,6 +76,8 @@ class Segment:
     """Instants where the format stores them as such (Parquet)."""
     is_absolute: bool = False
     source_index: int = 0
+    part: str = ""
+    """Which of several tables of one file this is that share their machine (a group of channels), '' for the only one."""
     n_cut_short: int = 0
     n_not_rows: int = 0
     n_without_time: int = 0

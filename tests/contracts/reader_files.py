@@ -1,0 +1,137 @@
+"""One file of each format with the same content, written by the format's own library."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+SECOND = 1_000_000_000
+START_NS = 1_772_409_600 * SECOND  # 2026-03-02T00:00:00Z
+N_ROWS = 240
+TIMES_NS = START_NS + np.arange(N_ROWS, dtype=np.int64) * SECOND
+PRESSURE = np.round(3.0 + np.sin(np.arange(N_ROWS) / 7.0), 2)
+HEAT = np.round(40.0 + np.arange(N_ROWS) / 50.0, 2)
+STAMPS = tuple(np.datetime_as_string(TIMES_NS.astype("datetime64[ns]"), unit="s"))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A file of one format: who writes it, and what a reader must find in it."""
+
+    kind: str
+    suffix: str
+    write: Callable[[Path], None]
+    channels: tuple[tuple[str, str | None], ...] = (("PI-1", "bar"), ("TI-1", "degC"))
+    group: str = "trend"
+    is_dense: bool = True
+    """Whether every byte matters to the library, so that a cut file must be refused (and not read as far as it goes)."""
+
+    @property
+    def times_ns(self) -> np.ndarray:
+        if self.group == "trend":
+            return TIMES_NS
+        return START_NS + np.arange(WAVE.size, dtype=np.int64) * SECOND // WAVE_RATE_HZ
+
+    @property
+    def columns(self) -> dict[str, np.ndarray]:
+        if self.group == "waveform":
+            return {self.channels[0][0]: (WAVE / 1000).astype(np.float32)}
+        return dict(zip((name for name, _ in self.channels), (PRESSURE, HEAT), strict=True))
+
+
+def write_csv(path: Path) -> None:
+    rows = (f"{at}Z,{pressure},{heat}" for at, pressure, heat in zip(STAMPS, PRESSURE, HEAT, strict=True))
+    path.write_text("\n".join(["time,PI-1 [bar],TI-1 [degC]", *rows, ""]), encoding="utf-8")
+
+
+def write_json(path: Path) -> None:
+    path.write_text(json.dumps(_records()), encoding="utf-8")
+
+
+def write_json_lines(path: Path) -> None:
+    path.write_text("\n".join(map(json.dumps, _records())) + "\n", encoding="utf-8")
+
+
+def _records() -> list[dict[str, object]]:
+    rows = zip(STAMPS, PRESSURE.tolist(), HEAT.tolist(), strict=True)
+    return [{"time": f"{at}Z", "PI-1 [bar]": pressure, "TI-1 [degC]": heat} for at, pressure, heat in rows]
+
+
+def write_excel(path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["time UTC", "PI-1 [bar]", "TI-1 [degC]"])
+    for at, pressure, heat in zip(
+        TIMES_NS.astype("datetime64[ns]").astype("datetime64[us]").tolist(), PRESSURE, HEAT, strict=True
+    ):
+        sheet.append([at, float(pressure), float(heat)])
+    with path.open("wb") as stream:
+        book.save(stream)
+
+
+def arrow_table() -> object:
+    import pyarrow as pa
+
+    return pa.table(
+        {"time": pa.array(TIMES_NS, pa.timestamp("ns", "UTC")), "PI-1 [bar]": pa.array(PRESSURE), "TI-1 [degC]": pa.array(HEAT)}
+    )
+
+
+def write_parquet(path: Path) -> None:
+    from pyarrow import parquet
+
+    parquet.write_table(arrow_table(), path)
+
+
+def write_feather(path: Path) -> None:
+    from pyarrow import feather
+
+    feather.write_feather(arrow_table(), path, compression="lz4")
+
+
+def write_arrow_stream(path: Path) -> None:
+    from pyarrow import ipc
+
+    table = arrow_table()
+    with path.open("wb") as stream, ipc.new_stream(stream, table.schema) as writer:
+        writer.write_table(table, max_chunksize=100)
+
+
+WAVE_RATE_HZ = 25600
+WAVE = (2000 * np.sin(np.arange(4096) / 9.0)).astype(np.int16)
+
+
+def write_wav(path: Path) -> None:
+    """A burst of 0.16 s, with its scale in a comment."""
+    import wave
+
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(WAVE_RATE_HZ)
+        out.writeframes(WAVE.tobytes())
+    data = path.read_bytes()
+    words = b"VT-1\x00\x00"
+    comment = b"full_scale=32.768 g start=2026-03-02T00:00:00Z\x00"
+    comment += b"\x00" * (len(comment) % 2)
+    entries = b"".join(key + len(body).to_bytes(4, "little") + body for key, body in ((b"INAM", words), (b"ICMT", comment)))
+    listed = b"LIST" + (4 + len(entries)).to_bytes(4, "little") + b"INFO" + entries
+    path.write_bytes(b"RIFF" + (len(data) + len(listed) - 8).to_bytes(4, "little") + b"WAVE" + data[12:36] + listed + data[36:])
+
+
+SAMPLES = (
+    Sample("text", ".csv", write_csv, is_dense=False),
+    Sample("json", ".json", write_json, is_dense=False),
+    Sample("json", ".jsonl", write_json_lines, is_dense=False),
+    Sample("excel", ".xlsx", write_excel),
+    Sample("parquet", ".parquet", write_parquet),
+    Sample("arrow", ".feather", write_feather),
+    Sample("arrow", ".arrows", write_arrow_stream, is_dense=False),
+    Sample("wav", ".wav", write_wav, (("VT-1", "g"),), "waveform"),
+)
