@@ -119,8 +119,8 @@ def test_a_day_of_the_map_shows_that_day(page: LogsPage) -> None:
 
 
 def test_a_channel_s_box_takes_its_row_away(page: LogsPage) -> None:
-    row = page.side.rows[1]
-    QTest.mouseClick(row.box, Qt.MouseButton.LeftButton, pos=QPoint(6, 10))
+    channels = page.side.channels
+    QTest.mouseClick(channels.viewport(), Qt.MouseButton.LeftButton, pos=channels.box_of("FI-2041A").center())
     assert [channel.name for channel in page.view.plots.rows.channels] == ["PI-2041A", "VI-2041A-DE"]
 
 
@@ -168,7 +168,7 @@ def test_a_channel_that_another_page_names_gets_a_row_and_the_overview(page: Log
     page.view.show_channels(("PI-2041A",))
     built.context.navigate("logs", asset=PUMP, channel="FI-2041A")
     wait_for(lambda: len(page.view.plots.rows.channels) == 2)
-    assert [row.channel.name for row in page.side.rows if row.box.isChecked()] == ["PI-2041A", "FI-2041A"]
+    assert page.side.checked() == ("PI-2041A", "FI-2041A")
 
 
 def test_clicking_an_event_shows_it_closely(page: LogsPage) -> None:

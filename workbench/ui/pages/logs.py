@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.clock import NS_PER_S
@@ -140,11 +141,15 @@ class LogsPage(Page):
     def _connect(self) -> None:
         self.side.asset_chosen.connect(self._on_asset)
         self.side.channels_changed.connect(self.view.show_channels)
+        self.side.channels.drag_moved.connect(self._on_drag)
+        self.side.channels.drag_ended.connect(self._on_drag_ended)
+        self.side.channels.chosen.connect(self._on_found)
         self.side.finding_chosen.connect(self._on_finding)
         self.side.remove_asked.connect(self._on_remove_asked)
         self.view.opened.connect(self._on_opened)
         self.view.channels_fitted.connect(self.side.set_checked)
         self.view.shown_changed.connect(self._on_shown)
+        self.view.channels_shown.connect(self.refresh_actions)
         self.view.plots.event_chosen.connect(self._on_event)
         self.view.plots.span_changed.connect(self._on_span)
         self._empty.acted.connect(self.choose_files)
@@ -238,6 +243,26 @@ class LogsPage(Page):
         self._show_channel()
         self.view.open_asset(self.view.asset, (start - around, end + around))
 
+    def _on_drag(self, names: tuple[str, ...], at: QPoint) -> None:
+        rows = self.view.plots.rows
+        if not rows.drag.is_active:
+            rows.drag.begin(names)
+        rows.drag.move(QPointF(rows.mapFromGlobal(at)))
+
+    def _on_drag_ended(self, is_dropped: bool) -> None:
+        drag = self.view.plots.rows.drag
+        if is_dropped:
+            drag.drop()
+        else:
+            drag.cancel()
+
+    def _on_found(self, name: str) -> None:
+        """A channel that was searched for has its row now: go there."""
+        row = self.view.plots.rows.layout_now.row_of(name)
+        if row is not None:
+            self.view.plots.rows.choose_row(row)
+            self.view.plots.set_main_channel(name)
+
     def _open_preview(self) -> None:
         self._is_previewing = True
         self._show_stack()
@@ -318,6 +343,14 @@ class LogsPage(Page):
     def why_no_log(self) -> str:
         """Why nothing can be done with a log; '' when one is there."""
         return "" if self._assets else self.tr("Import a log first")
+
+    def why_no_undo(self) -> str:
+        """Why there is no change of rows to undo."""
+        return "" if self.view.layouts.can_undo() else self.tr("No rows were changed")
+
+    def why_no_redo(self) -> str:
+        """Why there is nothing to redo."""
+        return "" if self.view.layouts.can_redo() else self.tr("Nothing was undone")
 
     def why_no_preview(self) -> str:
         """Why there is nothing to import or to cancel."""

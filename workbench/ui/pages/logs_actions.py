@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def logs_actions(page: LogsPage) -> tuple[Action, ...]:
     """All actions of the page."""
-    return (*_importing(page), *_of_the_log(page), *page.modes.actions())
+    return (*_importing(page), *_of_the_log(page), *_of_the_rows(page), *page.modes.actions())
 
 
 def _importing(page: LogsPage) -> tuple[Action, ...]:
@@ -53,5 +53,40 @@ def _of_the_log(page: LogsPage) -> tuple[Action, ...]:
         Action(
             id="logs.label", title=page.tr("Label this span"), icon="label", callback=page.label_span, page="logs",
             menu="Log", keys=("Ctrl+L",), blocked=page.why_no_log,
+        ),
+    )  # fmt: skip
+
+
+def _of_the_rows(page: LogsPage) -> tuple[Action, ...]:
+    acts, layouts = page.view.plots.rows.acts, page.view.layouts
+    entries = (
+        ("find", page.tr("Find a channel"), "search", page.side.open_search, ("/", "Ctrl+F")),
+        ("row_up", page.tr("Move row up"), "arrow", acts.move_up, ("Alt+Up",)),
+        ("row_down", page.tr("Move row down"), "arrow", acts.move_down, ("Alt+Down",)),
+        ("overlay", page.tr("Overlay with row above"), "logs", acts.overlay_above, ("Shift+O",)),
+        ("split", page.tr("Split row"), "logs", acts.split, ("Shift+S",)),
+        ("row_remove", page.tr("Take row away"), "trash", acts.remove, ("Del",)),
+        ("fix_limits", page.tr("Fix the y axis as it is, or let it fit"), "fit", acts.fix_limits, ("Y",)),
+        ("share_limits", page.tr("Same y axis for all rows of the unit"), "fit", acts.share_limits, ("Shift+Y",)),
+        ("free_limits", page.tr("Fit all y axes"), "fit", acts.free_limits, ()),
+        ("log_axis", page.tr("Logarithmic y axis, or linear"), "fit", acts.toggle_log, ("L",)),
+        ("delta", page.tr("Second cursor, or none"), "arrow", acts.toggle_delta, ("D",)),
+    )  # fmt: skip
+    listed = tuple(
+        Action(
+            id=f"logs.{name}", title=title, icon=icon, callback=callback, page="logs", menu="Plot", keys=keys,
+            blocked=page.why_no_log,
+        )
+        for name, title, icon, callback, keys in entries
+    )  # fmt: skip
+    return (
+        *listed,
+        Action(
+            id="logs.undo", title=page.tr("Undo change of rows"), icon="undo", callback=layouts.undo, page="logs", menu="Plot",
+            keys=("Ctrl+Z",), blocked=page.why_no_undo,
+        ),
+        Action(
+            id="logs.redo", title=page.tr("Redo change of rows"), icon="redo", callback=layouts.redo, page="logs", menu="Plot",
+            keys=("Ctrl+Y", "Ctrl+Shift+Z"), blocked=page.why_no_redo,
         ),
     )  # fmt: skip

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from workbench.services.log_views import AssetLogs, ChannelView, RecordingInfo
+from workbench.services.log_views import AssetLogs, RecordingInfo
 from workbench.services.logs import Finding
 from workbench.services.projects import AssetInfo
 from workbench.ui.context import AppContext
@@ -15,10 +15,10 @@ from workbench.ui.states import State, find_state
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import IconButton
 from workbench.ui.widgets.card import SectionHeader
-from workbench.ui.widgets.fields import CheckBox, SearchField
+from workbench.ui.widgets.channel_list import ChannelList
+from workbench.ui.widgets.fields import SearchField
 from workbench.ui.widgets.heat_map import AvailabilityMap
-from workbench.ui.widgets.plots.words import channel_words
-from workbench.ui.widgets.text import StateSymbol, Text, hairline, plain_tip
+from workbench.ui.widgets.text import Text, hairline, plain_tip
 
 _SEARCH_FROM = 13
 
@@ -79,32 +79,6 @@ class FindingRow(QAbstractButton):
         self.update()
 
 
-class ChannelRow(QWidget):
-    """A check box with the tag, what it measures, and its state's symbol. `toggled(name, is_on)`."""
-
-    toggled = Signal(str, bool)
-
-    def __init__(self, theme: ThemeSource, channel: ChannelView, *, is_on: bool) -> None:
-        super().__init__()
-        self.channel = channel
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 12, 0)
-        row.setSpacing(4)
-        self.setFixedHeight(24)
-        self.box = CheckBox(theme, channel.name, is_on=is_on)
-        self.box.toggled.connect(self._on_toggled)
-        row.addWidget(self.box)
-        words = channel_words(channel.name, channel.unit, channel.quantity).partition(",")[0]
-        row.addWidget(Text(words, "small", "text2"))
-        row.addStretch(1)
-        state = find_state(channel.state)
-        if state is not None:
-            row.addWidget(StateSymbol(theme, state, 14))
-
-    def _on_toggled(self, is_on: bool) -> None:
-        self.toggled.emit(self.channel.name, is_on)
-
-
 class RecordingRow(QWidget):
     """One recording with its rows, and the button that removes it. `remove_asked(RecordingInfo)`."""
 
@@ -146,10 +120,9 @@ class LogsSide(QWidget):
         self.search = SearchField(context.theme, self.tr("Find a channel"))
         self.filter_button = IconButton(context.theme, "filter", self.tr("Find a channel"))
         self.filter_button.setCheckable(True)
-        self.rows: list[ChannelRow] = []
+        self.channels = ChannelList(context.theme)
         self.findings: list[FindingRow] = []
         self.recordings: list[RecordingRow] = []
-        self._channel_list, self._channel_column = self._scrolled()
         self._finding_list, self._finding_column = self._scrolled()
         self._recording_column = QVBoxLayout()
         self._recording_column.setSpacing(0)
@@ -159,7 +132,9 @@ class LogsSide(QWidget):
         self._search_box.hide()
         self.availability.chosen.connect(self.asset_chosen)
         self.search.textChanged.connect(self._on_search)
+        self.search.installEventFilter(self)
         self.filter_button.toggled.connect(self._on_filter)
+        self.channels.checked_changed.connect(self._on_checked)
 
     def show_assets(self, assets: tuple[AssetInfo, ...]) -> None:
         """The availability map of every pump with a log."""
@@ -169,14 +144,9 @@ class LogsSide(QWidget):
 
     def show_logs(self, logs: AssetLogs, checked: tuple[str, ...]) -> None:
         """Channels and findings of a pump."""
-        _empty(self._channel_column, self.rows)
         _empty(self._finding_column, self.findings)
         _empty(self._recording_column, self.recordings)
-        for channel in logs.channels:
-            row = ChannelRow(self._theme, channel, is_on=channel.name in checked)
-            row.toggled.connect(self._on_toggled)
-            self.rows.append(row)
-            self._channel_column.insertWidget(self._channel_column.count() - 1, row)
+        self.channels.set_channels(logs.channels, checked)
         for finding in logs.findings:
             found = FindingRow(self._theme, finding)
             found.clicked.connect(self._on_finding)
@@ -188,21 +158,40 @@ class LogsSide(QWidget):
             self.recordings.append(shown)
             self._recording_column.addWidget(shown)
         self._findings.facts.setText(str(len(logs.findings)) if logs.findings else self.tr("none"))
-        self.filter_button.setVisible(len(self.rows) >= _SEARCH_FROM)
+        self.filter_button.setVisible(len(logs.channels) >= _SEARCH_FROM)
         self.filter_button.setChecked(False)
         self._say_count()
 
     def set_checked(self, names: tuple[str, ...]) -> None:
         """Turn boxes on and off without saying so."""
-        for row in self.rows:
-            row.box.blockSignals(True)
-            row.box.setChecked(row.channel.name in names)
-            row.box.blockSignals(False)
+        self.channels.set_checked(names)
         self._say_count()
 
     def checked(self) -> tuple[str, ...]:
         """Names of the channels that are on."""
-        return tuple(row.channel.name for row in self.rows if row.box.isChecked())
+        return self.channels.checked()
+
+    def open_search(self) -> None:
+        """Let the person type the name of a channel."""
+        self.filter_button.show()
+        self.filter_button.setChecked(True)
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """In the search, arrows move in the list, Enter takes what is current, Escape closes the search."""
+        if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}:
+                self.channels.keyPressEvent(event)
+                return True
+            if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+                self.channels.choose_current()
+                return True
+            if event.key() == Qt.Key.Key_Escape:
+                self.filter_button.setChecked(False)
+                self.channels.setFocus(Qt.FocusReason.OtherFocusReason)
+                return True
+        return super().eventFilter(watched, event)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -230,7 +219,7 @@ class LogsSide(QWidget):
         search.setContentsMargins(16, 0, 12, 4)
         search.addWidget(self.search)
         column.addWidget(self._search_box)
-        column.addWidget(self._channel_list, 5)
+        column.addWidget(self.channels, 5)
         column.addWidget(hairline())
         column.addWidget(self._findings)
         column.addWidget(self._finding_list, 3)
@@ -249,12 +238,12 @@ class LogsSide(QWidget):
         return area, column
 
     def _say_count(self) -> None:
-        words = self.tr("{n} of {all}").format(n=len(self.checked()), all=len(self.rows))
+        words = self.tr("{n} of {all}").format(n=len(self.checked()), all=self.channels.n_all)
         self._channels.facts.setText(words)
 
-    def _on_toggled(self, _name: str, _is_on: bool) -> None:
+    def _on_checked(self, names: tuple[str, ...]) -> None:
         self._say_count()
-        self.channels_changed.emit(self.checked())
+        self.channels_changed.emit(names)
 
     def _on_finding(self) -> None:
         sender = self.sender()
@@ -269,13 +258,10 @@ class LogsSide(QWidget):
             self.search.clear()
 
     def _on_search(self, text: str) -> None:
-        needle = text.strip().casefold()
-        for row in self.rows:
-            words = f"{row.channel.name} {channel_words(row.channel.name, row.channel.unit, row.channel.quantity)}"
-            row.setVisible(needle in words.casefold())
+        self.channels.narrow(text)
 
 
-def _empty(column: QVBoxLayout, rows: list[ChannelRow] | list[FindingRow] | list[RecordingRow]) -> None:
+def _empty(column: QVBoxLayout, rows: list[FindingRow] | list[RecordingRow]) -> None:
     for row in rows:
         column.removeWidget(row)
         row.hide()

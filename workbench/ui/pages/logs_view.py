@@ -7,9 +7,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.clock import NS_PER_S, parse_utc
+from workbench.logs.plot_layout import PlotLayout
 from workbench.services.log_views import AssetLogs, ChannelView, OpenLogsRequest, open_asset_logs
 from workbench.services.regimes import RegimesRequest, RegimesResult, log_regimes
 from workbench.ui.context import AppContext, Selection
+from workbench.ui.widgets.plots.layout_history import LayoutHistory
 from workbench.ui.widgets.plots.regimes import marks_of_regimes
 from workbench.ui.widgets.plots.rows import ROW_PX
 from workbench.ui.widgets.plots.stack import StackedPlots
@@ -41,10 +43,12 @@ class LogsView(QWidget):
         self._slot = slot
         self._wanted: tuple[int, int] | None = None
         self._keeps_range = False
-        self._checked: dict[str, tuple[str, ...]] = {}
+        self.layouts = LayoutHistory(self)
         self.logs: AssetLogs | None = None
         self.asset = ""
         self.plots = StackedPlots(context.theme)
+        # The Label page's tool pans with the right button.
+        self.plots.rows.has_menu = slot == "logs"
         self.ranges = Segmented(self._range_words(), "all")
         self.layers = Segmented(self._layer_words(), is_multiple=True)
         self.bar = QHBoxLayout()
@@ -52,6 +56,8 @@ class LogsView(QWidget):
         self.ranges.chosen.connect(self._on_range)
         self.layers.toggled.connect(self._on_layer)
         self.plots.range_changed.connect(self._on_shown)
+        self.plots.layout_asked.connect(self.change_layout)
+        self.layouts.changed.connect(self._on_layout)
         context.settings_changed.connect(self._on_settings)
         self._on_settings(None)
 
@@ -67,7 +73,7 @@ class LogsView(QWidget):
             self._show_wanted()
             return
         self._keeps_range = again and asset == self.asset
-        self.asset = asset
+        self.asset = self.layouts.asset = asset
         request = OpenLogsRequest(project=self._context.project_text, asset=asset)
         self._context.read(open_asset_logs, request, self._on_opened, slot=f"open:{self._slot}")
 
@@ -81,13 +87,25 @@ class LogsView(QWidget):
         """The channels that have a row."""
         if self.logs is None:
             return ()
+        known = {channel.name for channel in self.logs.channels}
+        chosen = tuple(name for name in self.layouts.current().channels if name in known)
         n_fit = max(_LEAST_ROWS, self.plots.rows.height() // ROW_PX)
-        return self._checked.get(self.asset) or first_channels(self.logs, n_fit)
+        return chosen or first_channels(self.logs, n_fit)
 
     def show_channels(self, names: tuple[str, ...]) -> None:
         """Give these channels a row; remembered for the pump."""
-        self._checked[self.asset] = names
-        self.plots.show_channels(names)
+        order = [channel.name for channel in self.logs.channels] if self.logs else []
+        self.change_layout(self.plots.rows.layout_now.with_channels(names, order))
+
+    def change_layout(self, layout: object) -> None:
+        """Show other rows; remembered for the pump, and undone with Ctrl+Z."""
+        assert isinstance(layout, PlotLayout)
+        self.layouts.change(layout, before=self.plots.rows.layout_now)
+
+    def _on_layout(self, layout: object) -> None:
+        assert isinstance(layout, PlotLayout)
+        self.plots.show_layout(layout)
+        self.channels_fitted.emit(self.channels())
         self.channels_shown.emit()
 
     def read_regimes(self) -> None:
@@ -115,7 +133,7 @@ class LogsView(QWidget):
     def _fit(self) -> None:
         """More room shows more rows, as long as the person chose none."""
         names = self.channels()
-        if self.logs is None or self.asset in self._checked or len(names) == len(self.plots.rows.channels):
+        if self.logs is None or self.layouts.current().rows or len(names) == len(self.plots.rows.channels):
             return
         self.plots.show_channels(names)
         self.channels_fitted.emit(names)
@@ -129,6 +147,9 @@ class LogsView(QWidget):
         if not self._keeps_range:
             self.plots.view.show_range(*logs.main_stretch())
             self.plots.view.set_cursor(self.plots.view.end_ns)
+        chosen = self.layouts.current()
+        if chosen.rows and self.plots.rows.layout_now.rows != chosen.rows:
+            self.plots.show_layout(chosen)
         self.plots.show_channels(self.channels())
         self._show_wanted()
         self.opened.emit(logs)

@@ -59,18 +59,30 @@ def paint_names(painter: QPainter, theme: ThemeSource, row: PlotRow, box: QRectF
     return {channel.name: QPointF(EDGE_PX, min(end + 2, box.bottom() - 18))}
 
 
-def paint_value(painter: QPainter, theme: ThemeSource, channel: ChannelView, known: LastValue | None, at: QPointF) -> None:
-    """The last known value at the cursor with its unit; grey where a gap lies between."""
+def paint_value(
+    painter: QPainter, theme: ThemeSource, channel: ChannelView, known: tuple[LastValue | None, LastValue | None], at: QPointF
+) -> None:
+    """The last known value at the cursor with its unit, grey after a gap, and the difference to the second cursor's."""
+    now, base = known
     unit = unit_words(channel.unit)
-    text = quantity(known.value if known else None, unit)
+    text = quantity(now.value if now else None, unit)
     painter.setFont(theme.font("value"))
-    painter.setPen(theme.colour("text2" if known is None or known.is_late else "text1"))
-    base = at.y() + painter.fontMetrics().ascent() + 2
-    painter.drawText(QPointF(at.x(), base), text)
+    painter.setPen(theme.colour("text2" if now is None or now.is_late else "text1"))
+    line = at.y() + painter.fontMetrics().ascent() + 2
+    painter.drawText(QPointF(at.x(), line), text)
     width = painter.fontMetrics().horizontalAdvance(text)
     painter.setFont(theme.font("caption"))
     painter.setPen(theme.colour("text3"))
-    painter.drawText(QPointF(at.x() + width + 5, base), unit)
+    if base is None or now is None:
+        painter.drawText(QPointF(at.x() + width + 5, line), unit)
+        return
+    difference = now.value - base.value
+    shown = quantity(difference, unit)
+    # A difference that the unit's digits would hide is said with digits of its own.
+    if difference and not any(digit in shown for digit in "123456789"):
+        shown = quantity(difference, "")
+    painter.setPen(theme.colour("accent"))
+    painter.drawText(QPointF(at.x() + width + 5, line), f"Δ {'+' if difference > 0 else ''}{shown} {unit}")
 
 
 def _paint_several(painter: QPainter, theme: ThemeSource, row: PlotRow, box: QRectF) -> dict[str, QPointF]:

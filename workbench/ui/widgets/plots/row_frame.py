@@ -68,8 +68,10 @@ class Scene:
 class Drawn:
     """Where things ended up: the scale of each channel in each row, and where its value goes in the gutter."""
 
-    scales: dict[tuple[int, str], Scale]
-    value_places: dict[tuple[int, str], QPointF]
+    scales: dict[tuple[int, str], Scale] = field(default_factory=dict)
+    value_places: dict[tuple[int, str], QPointF] = field(default_factory=dict)
+    axes: dict[int, Scale] = field(default_factory=dict)
+    """What the ticks of each row say."""
 
 
 def draw_frame(image: QImage, scene: Scene) -> Drawn:
@@ -106,16 +108,18 @@ class _Drawing:
         self.envelopes = scene.logs.envelopes_of(sorted(names), view.start_ns, view.end_ns, self.n_pixels)
         self.scales: dict[tuple[int, str], Scale] = {}
         self.places: dict[tuple[int, str], QPointF] = {}
+        self.axes: dict[int, Scale] = {}
         self.ticks: dict[int, list[tuple[float, str]]] = {}
         for row in scene.shown():
             scales, limits = row_scales(scene.rows[row], self.envelopes)
             self.scales.update({(row, name): scale for name, scale in scales.items()})
+            self.axes[row] = limits
             self.ticks[row] = [(limits.share(value), text) for value, text in _ticks(limits)]
         self.gaps = gaps_px(scene.logs, columns)
 
     def drawn(self) -> Drawn:
         """Where things ended up."""
-        return Drawn(scales=self.scales, value_places=self.places)
+        return Drawn(scales=self.scales, value_places=self.places, axes=self.axes)
 
     def draw_under(self, painter: QPainter) -> None:
         """Events, grid, gaps, and everything in the gutter."""

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbench.logs.plot_layout import PlotLayout
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -34,6 +36,11 @@ class PlotRow:
         return len({channel.unit for channel in self.channels}) > 1
 
     @property
+    def unit(self) -> str:
+        """The unit of the axis; '%' where units differ."""
+        return "%" if self.is_percent or not self.channels else self.channels[0].unit
+
+    @property
     def least_px(self) -> int:
         """Height that the words in the gutter need."""
         return max(ROW_PX, PLOT_SHARE_PX + _CHANNEL_PX * len(self.channels)) if len(self.channels) > 1 else ROW_PX
@@ -55,6 +62,12 @@ class Scale:
             return math.nan
         return math.log(value / self.low) / math.log(self.high / self.low)
 
+    def at(self, share: float) -> float:
+        """The value at a height; the inverse of `share`."""
+        if self.is_log:
+            return float(self.low * (self.high / self.low) ** share)
+        return self.low + share * (self.high - self.low)
+
 
 def row_heights(rows: Sequence[PlotRow], height_px: int) -> list[float]:
     """Height of each row: more room shows more rows, and only then taller ones."""
@@ -63,6 +76,12 @@ def row_heights(rows: Sequence[PlotRow], height_px: int) -> list[float]:
     return [float(min(max(MOST_ROW_PX, needed), needed + spare)) for needed in least]
 
 
-def rows_of(channels: Sequence[ChannelView]) -> tuple[PlotRow, ...]:
-    """A row for each channel."""
-    return tuple(PlotRow(channels=(channel,)) for channel in channels)
+def rows_of(layout: PlotLayout, channels: Sequence[ChannelView]) -> tuple[PlotLayout, tuple[PlotRow, ...]]:
+    """The rows of a layout whose channels are there, and the layout without the others."""
+    known = {channel.name: channel for channel in channels}
+    shown = layout.without([name for name in layout.channels if name not in known])
+    rows = []
+    for row in shown.rows:
+        limits = (row.low, row.high) if row.low is not None and row.high is not None else None
+        rows.append(PlotRow(channels=tuple(known[name] for name in row.channels), limits=limits, is_log=row.is_log))
+    return shown, tuple(rows)

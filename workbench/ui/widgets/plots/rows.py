@@ -11,16 +11,30 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QScrollBar
 
+from workbench.logs.plot_layout import PlotLayout
 from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.plots import keys
 from workbench.ui.widgets.plots.geometry import EDGE_PX, GUTTER_PX
 from workbench.ui.widgets.plots.gutter import TICK_COLUMN_PX, paint_value
 from workbench.ui.widgets.plots.marks import Marks
 from workbench.ui.widgets.plots.quality import QualityMark
+from workbench.ui.widgets.plots.row_acts import RowActs
+from workbench.ui.widgets.plots.row_drag import RowDrag
 from workbench.ui.widgets.plots.row_frame import Drawn, Scene, draw_frame, gaps_px
-from workbench.ui.widgets.plots.row_model import PLOT_SHARE_PX, ROW_PX, PlotRow, row_heights
+from workbench.ui.widgets.plots.row_model import PLOT_SHARE_PX, ROW_PX, PlotRow, Scale, row_heights, rows_of
 from workbench.ui.widgets.plots.strip import Strip
 from workbench.ui.widgets.plots.time_view import TimeView
 from workbench.ui.widgets.plots.tools import PanTool, Tool
@@ -31,12 +45,16 @@ if TYPE_CHECKING:
 __all__ = ["ROW_PX", "PlotRows"]
 
 FOCUS_PX = 3
+LEAST_DRAG_PX = 5
 _MOST_KNOWN = 4096
 _SCROLL_PX = 10
 
 
 class PlotRows(Strip):
-    """`row_chosen(channel)` after a click into a gutter; the tool decides what dragging does."""
+    """`row_chosen(channel)` after a click into a gutter; the tool decides what dragging in a plot does.
+
+    `acts.asked` and `drag.dropped` carry the layout that the person wants; this widget only draws the one it is given.
+    """
 
     row_chosen = Signal(str)
 
@@ -50,13 +68,21 @@ class PlotRows(Strip):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.logs: AssetLogs | None = None
         self.rows: tuple[PlotRow, ...] = ()
+        self.layout_now = PlotLayout()
+        self.current = 0
+        """The row that keys act on."""
+        self.acts = RowActs(self)
+        self.drag = RowDrag(self)
         self.marks = Marks((), (), {})
         self.chosen_event = ""
         self.quality: dict[str, tuple[QualityMark, ...]] = {}
         self.tool: Tool = PanTool(self)
         self._image = QImage()
         self._picture_key: object = None
-        self._drawn = Drawn(scales={}, value_places={})
+        self._drawn = Drawn()
+        self._held: tuple[QPointF, tuple[str, ...]] | None = None
+        self.has_menu = True
+        """Whether a right click opens the rows' menu; a tool that needs the button turns it off."""
         self._known: dict[tuple[str, int], LastValue | None] = {}
         self._tops: list[float] = []
         self._heights: list[float] = []
@@ -65,13 +91,15 @@ class PlotRows(Strip):
 
     # What is shown
 
-    def show_rows(self, logs: AssetLogs | None, rows: tuple[PlotRow, ...]) -> None:
-        """Draw these rows of a pump's logs."""
+    def show_layout(self, logs: AssetLogs | None, layout: PlotLayout) -> None:
+        """Draw the rows of a layout from a pump's logs; channels that are not in it are left out."""
         if logs is not self.logs:
             self._picture_key = None
             self._known.clear()
-        self.logs, self.rows = logs, rows
-        self._drawn = Drawn(scales={}, value_places={})
+        self.logs = logs
+        self.layout_now, self.rows = rows_of(layout, logs.channels if logs else ())
+        self.current = min(self.current, max(0, len(self.rows) - 1))
+        self._drawn = Drawn()
         self._picture_key = None
         self._place_bar()
         self.update()
@@ -111,26 +139,24 @@ class PlotRows(Strip):
         y = y_px + self._bar.value()
         return next((row for row, top in enumerate(self._tops) if top <= y < top + self._heights[row]), None)
 
+    def bottom_px(self) -> float:
+        """Where the last row ends in this widget."""
+        return min(self.content_px - self._bar.value(), float(self.height()))
+
+    def unit_of(self, channel: str) -> str:
+        """The unit of a channel of the logs; '' where it has none."""
+        return next((one.unit for one in (self.logs.channels if self.logs else ()) if one.name == channel), "")
+
+    def shown_limits(self, row: int) -> Scale | None:
+        """What the ticks of a row say now."""
+        return self._drawn.axes.get(row)
+
     # Keys, wheel and mouse
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(key)
-        if self.tool.key(event):
-            return
-        if steps is not None and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.step_cursor(steps * (10 if event.modifiers() & Qt.KeyboardModifier.ControlModifier else 1))
-        elif steps is not None:
-            self.view.pan(steps)
-        elif event.text() in {"+", "="}:
-            self.view.zoom(1, self._zoom_centre())
-        elif event.text() in {"-", "_"}:
-            self.view.zoom(-1, self._zoom_centre())
-        elif key == Qt.Key.Key_Home:
-            self.view.show_all()
-        elif key in {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}:
-            self._scroll_by(key)
-        else:
+        if self.drag.is_active and event.key() == Qt.Key.Key_Escape:
+            self.drag.cancel()
+        elif not self.tool.key(event) and not keys.press(self, event):
             super().keyPressEvent(event)
 
     def step_cursor(self, n_pixels: int) -> None:
@@ -141,37 +167,83 @@ class PlotRows(Strip):
         moved = at_ns + round(n_pixels * self.view.length_ns / self.columns.width)
         self.view.set_cursor(max(self.view.start_ns, min(self.view.end_ns, moved)))
 
+    def choose_row(self, row: int) -> None:
+        """Make a row the one that keys act on, and bring it into view."""
+        if not self.rows:
+            return
+        self.current = min(max(row, 0), len(self.rows) - 1)
+        top, end = self._tops[self.current], self._tops[self.current] + self._heights[self.current]
+        if top < self._bar.value():
+            self._bar.setValue(math.floor(top))
+        elif end > self._bar.value() + self.height():
+            self._bar.setValue(math.ceil(end - self.height()))
+        self.update()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
-        turned = event.angleDelta()
-        in_gutter = event.position().x() < self.columns.left
-        if in_gutter and self._bar.isVisible():
+        turned, x, y = event.angleDelta(), event.position().x(), event.position().y()
+        row = self.row_at(y)
+        if _is_in_ticks(self, x) and row is not None:
+            box = self.plot_box(row)
+            self.acts.zoom(row, turned.y() / 120, min(max((box.bottom() - y) / box.height(), 0.0), 1.0))
+        elif x < self.columns.left and self._bar.isVisible():
             self._bar.setValue(self._bar.value() - turned.y())
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier or abs(turned.x()) > abs(turned.y()):
             self.view.pan(-(turned.x() or turned.y()) / 120)
         else:
-            self.view.zoom(turned.y() / 120, self.columns.at_ns(event.position().x()))
+            self.view.zoom(turned.y() / 120, self.columns.at_ns(x))
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         row = self.row_at(event.position().y())
+        if row is not None and row != self.current:
+            self.choose_row(row)
         if event.position().x() < self.columns.left:
-            if row is not None:
-                self.row_chosen.emit(self.rows[row].channels[0].name)
+            if row is not None and event.button() == Qt.MouseButton.LeftButton:
+                self._held = (event.position(), self.channels_at(row, event.position().y()))
+                self.row_chosen.emit(self._held[1][0])
             return
         self.tool.press(event)
 
+    def channels_at(self, row: int, y_px: float) -> tuple[str, ...]:
+        """The channel of a row whose name is at a height; all of them for one channel alone."""
+        names = [channel.name for channel in self.rows[row].channels]
+        box = self.plot_box(row)
+        number = int((y_px - box.top()) / (box.height() + 8) * len(names))
+        return (names[min(max(number, 0), len(names) - 1)],)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._held is not None:
+            start, names = self._held
+            if not self.drag.is_active and (event.position() - start).manhattanLength() >= LEAST_DRAG_PX:
+                self.drag.begin(names)
+            self.drag.move(event.position())
+            return
         if self.columns.left <= event.position().x() <= self.columns.right:
             self.view.set_cursor(self.columns.at_ns(event.position().x()))
         self.tool.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._held is not None:
+            self._held = None
+            if self.drag.is_active:
+                self.drag.drop()
+            return
         self.tool.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.position().x() >= self.columns.left:
-            self.view.zoom(4, self.columns.at_ns(event.position().x()))
+        x, row = event.position().x(), self.row_at(event.position().y())
+        if x >= self.columns.left:
+            self.view.zoom(4, self.columns.at_ns(x))
+        elif _is_in_ticks(self, x) and row is not None:
+            self.acts.set_limits(row, None)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        row = self.row_at(event.pos().y())
+        if event.reason() == QContextMenuEvent.Reason.Mouse and row is not None:
+            self.choose_row(row)
+        if self.has_menu:
+            self.acts.show_menu(event.globalPos())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -198,7 +270,7 @@ class PlotRows(Strip):
         painter.end()
 
     def _paint_moving(self, painter: QPainter, area: QRect) -> None:
-        bottom = min(self.content_px - self._bar.value(), float(self.height()))
+        bottom = self.bottom_px()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.tool.paint(painter, bottom)
         for at_ns, tone in ((self.view.delta_ns, "text2"), (self.view.cursor_ns, "cursor")):
@@ -207,14 +279,17 @@ class PlotRows(Strip):
                 self._paint_dots(painter, x, at_ns, tone)
         if area.left() < GUTTER_PX:
             self._paint_values(painter)
-        if self.hasFocus():
-            painter.fillRect(QRectF(0, 0, FOCUS_PX, bottom), self.theme.colour("focus"))
+        if self.hasFocus() and self.rows:
+            box = self.plot_box(self.current)
+            painter.fillRect(QRectF(0, box.top(), FOCUS_PX, box.height() + 8), self.theme.colour("focus"))
+        self.drag.paint(painter)
 
     def _paint_values(self, painter: QPainter) -> None:
         """Values at the cursor in the gutter."""
         channels = {channel.name: channel for channel in self.channels}
         for (_, name), at in self._drawn.value_places.items():
-            paint_value(painter, self.theme, channels[name], self.known(name, self.view.cursor_ns), at)
+            base = self.known(name, self.view.delta_ns) if self.view.delta_ns is not None else None
+            paint_value(painter, self.theme, channels[name], (self.known(name, self.view.cursor_ns), base), at)
 
     def _paint_dots(self, painter: QPainter, x: float, at_ns: int, tone: str) -> None:
         painter.setPen(QPen(self.theme.colour(tone), 1.5))
@@ -276,13 +351,10 @@ class PlotRows(Strip):
 
     # Inside
 
-    def _zoom_centre(self) -> int | None:
+    def zoom_centre(self) -> int | None:
+        """The cursor, where it is in the range."""
         at_ns = self.view.cursor_ns
         return at_ns if at_ns is not None and self.view.start_ns <= at_ns <= self.view.end_ns else None
-
-    def _scroll_by(self, key: Qt.Key) -> None:
-        rows = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -3, Qt.Key.Key_PageDown: 3}[key]
-        self._bar.setValue(self._bar.value() + round(rows * self.row_px))
 
     def _place_bar(self) -> None:
         self._heights = row_heights(self.rows, self.height())
@@ -293,3 +365,7 @@ class PlotRows(Strip):
         self._bar.setPageStep(self.height())
         self._bar.setSingleStep(ROW_PX // 2)
         self._bar.setGeometry(self.width() - _SCROLL_PX, 0, _SCROLL_PX, self.height())
+
+
+def _is_in_ticks(rows: PlotRows, x_px: float) -> bool:
+    return GUTTER_PX - TICK_COLUMN_PX <= x_px < rows.columns.left

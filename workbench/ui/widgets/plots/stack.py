@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.core.clock import NS_PER_S, parse_utc
+from workbench.logs.plot_layout import PlotLayout
 from workbench.ui.format import zone_of
 from workbench.ui.states import find_state
 from workbench.ui.theme import ThemeSource
@@ -18,7 +19,6 @@ from workbench.ui.widgets.plots.marks import Marks, marks_of
 from workbench.ui.widgets.plots.overview import OverviewStrip
 from workbench.ui.widgets.plots.quality import QualityMark
 from workbench.ui.widgets.plots.regimes import RegimeStrip
-from workbench.ui.widgets.plots.row_model import rows_of
 from workbench.ui.widgets.plots.rows import PlotRows
 from workbench.ui.widgets.plots.time_view import TimeView
 from workbench.ui.widgets.plots.words import finding_words
@@ -31,12 +31,13 @@ _OVERVIEW_FIRST = ("vibration", "current", "pressure")
 
 class StackedPlots(QWidget):
     """`range_changed()` after zoom or pan, `span_changed()` when a stretch was marked,
-    `event_chosen(id)`, `event_added(id)` with Ctrl."""
+    `event_chosen(id)`, `event_added(id)` with Ctrl, `layout_asked(PlotLayout)` when rows are to change."""
 
     range_changed = Signal()
     span_changed = Signal()
     event_chosen = Signal(str)
     event_added = Signal(str)
+    layout_asked = Signal(object)
 
     def __init__(self, theme: ThemeSource) -> None:
         super().__init__()
@@ -66,6 +67,8 @@ class StackedPlots(QWidget):
         self.view.range_changed.connect(self.range_changed)
         self.view.span_changed.connect(self.span_changed)
         self.rows.row_chosen.connect(self.set_main_channel)
+        self.rows.acts.asked.connect(self.layout_asked)
+        self.rows.drag.dropped.connect(self.layout_asked)
         self.events.event_chosen.connect(self.event_chosen)
         self.events.event_added.connect(self.event_added)
 
@@ -75,9 +78,11 @@ class StackedPlots(QWidget):
         self.logs = logs
         self._main_channel = ""
         if logs is None:
-            self.rows.show_rows(None, ())
+            self.rows.show_layout(None, PlotLayout())
             self.overview.set_channel(None, "")
             return
+        if self.rows.logs is None or self.rows.logs.asset != logs.asset:
+            self.rows.show_layout(logs, PlotLayout())
         self.rows.logs = logs
         self.view.set_full(logs.first_ns, logs.last_ns, round((logs.sample_period_s or 0.0) * NS_PER_S))
         if keeps_range:
@@ -86,10 +91,15 @@ class StackedPlots(QWidget):
         self.set_quality_shown(self._has_quality)
 
     def show_channels(self, names: tuple[str, ...]) -> None:
-        """One row for each of these channels, in the order of the log."""
-        channels = tuple(one for one in (self.logs.channels if self.logs else ()) if one.name in names)
-        self.rows.show_rows(self.logs, rows_of(channels))
-        if self._main_channel not in names:
+        """These channels: rows that are there stay, a new one comes where the log has it."""
+        order = [one.name for one in self.logs.channels] if self.logs else []
+        self.show_layout(self.rows.layout_now.with_channels(names, order))
+
+    def show_layout(self, layout: PlotLayout) -> None:
+        """Draw these rows."""
+        self.rows.show_layout(self.logs, layout)
+        channels = self.rows.channels
+        if self._main_channel not in {one.name for one in channels}:
             preferred = [one.name for kind in _OVERVIEW_FIRST for one in channels if one.quantity == kind]
             self.set_main_channel(next(iter((*preferred, *(one.name for one in channels))), ""))
 

@@ -1,0 +1,192 @@
+"""Rows dragged, overlaid, split and scaled, and the second cursor: by mouse and by key, on the Logs page."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from tests.ui.log_projects import at_minute, make_project
+from workbench.app.window import Built
+from workbench.ui.pages.logs import LogsPage
+from workbench.ui.widgets.plots.rows import PlotRows
+
+WaitFor = Callable[..., None]
+LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+P, F, V = "PI-2041A", "FI-2041A", "VI-2041A-DE"
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_project(tmp_path_factory.mktemp("rows"))
+
+
+@pytest.fixture
+def page(built: Built, template: Path, tmp_path: Path, wait_for: WaitFor) -> LogsPage:
+    project = tmp_path / "project"
+    shutil.copytree(template, project)
+    built.context.open_project(project)
+    wait_for(lambda: built.context.project is not None)
+    built.window.show()
+    built.window.show_page("logs")
+    shown = built.window.host.page("logs")
+    assert isinstance(shown, LogsPage)
+    wait_for(lambda: shown.view.logs is not None and bool(shown.view.plots.rows.rows))
+    shown.view.plots.rows.grab()
+    return shown
+
+
+def rows_of(page: LogsPage) -> list[tuple[str, ...]]:
+    return [tuple(channel.name for channel in row.channels) for row in page.view.plots.rows.rows]
+
+
+def drag(rows: PlotRows, start: QPoint, end: QPoint) -> None:
+    QTest.mousePress(rows, LEFT, NO_KEY, start)
+    QTest.mouseMove(rows, start + QPoint(0, 8))
+    QTest.mouseMove(rows, end)
+    QTest.mouseRelease(rows, LEFT, NO_KEY, end)
+
+
+def gutter(rows: PlotRows, row: int, share: float = 0.5) -> QPoint:
+    box = rows.plot_box(row)
+    return QPoint(30, round(box.top() + share * box.height()))
+
+
+def test_a_row_dragged_below_another_goes_there(page: LogsPage) -> None:
+    rows = page.view.plots.rows
+    drag(rows, gutter(rows, 0), gutter(rows, 2, 0.9))
+    assert rows_of(page) == [(F,), (V,), (P,)]
+
+
+def test_a_row_dragged_onto_another_is_overlaid_and_says_that_units_differ(page: LogsPage) -> None:
+    rows = page.view.plots.rows
+    QTest.mousePress(rows, LEFT, NO_KEY, gutter(rows, 0))
+    QTest.mouseMove(rows, gutter(rows, 0) + QPoint(0, 9))
+    QTest.mouseMove(rows, gutter(rows, 1))
+    assert rows.drag.words() == f"{P}: overlay, each in % of its range"
+    QTest.mouseRelease(rows, LEFT, NO_KEY, gutter(rows, 1))
+    assert rows_of(page) == [(F, P), (V,)]
+    assert rows.rows[0].is_percent
+
+
+def test_a_channel_dragged_out_of_the_plots_is_taken_away_and_comes_back_with_undo(page: LogsPage) -> None:
+    rows = page.view.plots.rows
+    drag(rows, gutter(rows, 1), QPoint(-200, 60))
+    assert rows_of(page) == [(P,), (V,)]
+    assert page.side.checked() == (P, V)
+    QTest.keyClick(page.window(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert rows_of(page) == [(P,), (F,), (V,)]
+    assert page.side.checked() == (P, F, V)
+    QTest.keyClick(page.window(), Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert rows_of(page) == [(P,), (V,)]
+
+
+def test_a_channel_dragged_from_the_list_is_put_between_rows(page: LogsPage) -> None:
+    page.view.show_channels((P, V))
+    page.view.plots.rows.grab()
+    rows, channels = page.view.plots.rows, page.side.channels
+    start = channels.box_of(F).center() + QPoint(30, 0)
+    goal = channels.viewport().mapFromGlobal(rows.mapToGlobal(gutter(rows, 0, 0.1)))
+    QTest.mousePress(channels.viewport(), LEFT, NO_KEY, start)
+    QTest.mouseMove(channels.viewport(), start + QPoint(9, 0))
+    QTest.mouseMove(channels.viewport(), goal)
+    QTest.mouseRelease(channels.viewport(), LEFT, NO_KEY, goal)
+    assert rows_of(page) == [(F,), (P,), (V,)]
+
+
+def test_escape_puts_a_dragged_row_back(page: LogsPage) -> None:
+    rows = page.view.plots.rows
+    QTest.mousePress(rows, LEFT, NO_KEY, gutter(rows, 0))
+    QTest.mouseMove(rows, gutter(rows, 0) + QPoint(0, 9))
+    QTest.mouseMove(rows, gutter(rows, 2, 0.9))
+    QTest.keyClick(rows, Qt.Key.Key_Escape)
+    QTest.mouseRelease(rows, LEFT, NO_KEY, gutter(rows, 2, 0.9))
+    assert rows_of(page) == [(P,), (F,), (V,)]
+
+
+def test_keys_move_overlay_and_split_rows(page: LogsPage) -> None:
+    rows = page.view.plots.rows
+    rows.setFocus()
+    QTest.keyClick(rows, Qt.Key.Key_Down)
+    QTest.keyClick(rows, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert rows_of(page) == [(P,), (V,), (F,)]
+    QTest.keyClick(rows, Qt.Key.Key_O, Qt.KeyboardModifier.ShiftModifier)
+    assert rows_of(page) == [(P,), (V, F)]
+    QTest.keyClick(rows, Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
+    assert rows_of(page) == [(P,), (V,), (F,)]
+
+
+def test_typing_finds_a_channel_and_enter_gives_it_a_row(page: LogsPage) -> None:
+    page.view.show_channels((P,))
+    QTest.keyClick(page.view.plots.rows, Qt.Key.Key_Slash)
+    assert page.side.search.hasFocus()
+    QTest.keyClicks(page.side.search, "vel")
+    assert page.side.channels.names == [V]
+    QTest.keyClick(page.side.search, Qt.Key.Key_Return)
+    assert rows_of(page) == [(P,), (V,)]
+    assert page.view.plots.rows.current == 1
+
+
+def test_the_y_axis_is_fixed_as_it_is_and_fits_again(page: LogsPage) -> None:
+    rows = page.view.plots.rows
+    shown = rows.shown_limits(0)
+    assert shown is not None
+    QTest.keyClick(rows, Qt.Key.Key_Y)
+    page.view.plots.view.show_range(at_minute(0), at_minute(30))
+    rows.grab()
+    assert rows.shown_limits(0) == shown
+    QTest.keyClick(rows, Qt.Key.Key_Y)
+    rows.grab()
+    assert rows.shown_limits(0) != shown
+
+
+def test_the_wheel_over_the_ticks_zooms_the_y_axis_about_the_mouse(page: LogsPage) -> None:
+    rows = page.view.plots.rows
+    before, box = rows.shown_limits(1), rows.plot_box(1)
+    assert before is not None
+    at = QPointF(rows.columns.left - 20, box.center().y())
+    event = QWheelEvent(
+        at, QPointF(rows.mapToGlobal(at.toPoint())), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton, NO_KEY,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(rows, event)
+    rows.grab()
+    after = rows.shown_limits(1)
+    assert after is not None
+    assert after.at(0.5) == pytest.approx(before.at(0.5))
+    assert after.high - after.low == pytest.approx(0.8 * (before.high - before.low))
+
+
+def test_a_logarithmic_axis_has_powers_of_ten(page: LogsPage) -> None:
+    rows = page.view.plots.rows
+    rows.choose_row(2)
+    QTest.keyClick(rows, Qt.Key.Key_L)
+    rows.grab()
+    limits = rows.shown_limits(2)
+    assert limits is not None
+    assert limits.is_log
+    assert 0 < limits.low < 2 < 9 < limits.high
+
+
+def test_the_second_cursor_stays_while_the_first_goes_on(page: LogsPage) -> None:
+    rows, view = page.view.plots.rows, page.view.plots.view
+    view.set_cursor(at_minute(100))
+    QTest.keyClick(rows, Qt.Key.Key_D)
+    view.set_cursor(at_minute(160))
+    assert (view.delta_ns, view.cursor_ns) == (at_minute(100), at_minute(160))
+    QTest.keyClick(rows, Qt.Key.Key_D)
+    assert view.delta_ns is None
+
+
+def test_rows_of_one_unit_share_a_y_axis_on_request(page: LogsPage) -> None:
+    layout = page.view.plots.rows.layout_now
+    rows = page.view.plots.rows
+    rows.acts.share_limits()
+    assert layout != rows.layout_now
+    assert [row.limits is not None for row in rows.rows] == [True, False, False]

@@ -1,0 +1,267 @@
+"""The channels of a pump as one list: boxes, what each measures, its state; found by typing, dragged into the plots.
+
+One view paints whatever is visible, so a thousand channels cost as much as ten. Keys: Space turns a channel on or off, Enter
+gives it a row and goes there, arrows move; typing a name jumps to it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from workbench.ui.states import find_state, state_word
+from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.channel_search import found_channels
+from workbench.ui.widgets.plots.words import channel_words, unit_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.services.log_views import ChannelView
+
+ROW_PX = 24
+_BOX_PX = 14
+_LEFT_PX, _RIGHT_PX = 16, 12
+_LEAST_DRAG_PX = 5
+_NO_PARENT = QModelIndex()
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class ChannelModel(QAbstractListModel):
+    """Channels that the search left over, in its order."""
+
+    def __init__(self, parent: QListView) -> None:
+        super().__init__(parent)
+        self.all: tuple[ChannelView, ...] = ()
+        self.shown: list[ChannelView] = []
+        self.checked: frozenset[str] = frozenset()
+        self._needle = ""
+
+    def set_channels(self, channels: Sequence[ChannelView], checked: Sequence[str]) -> None:
+        """Replace everything."""
+        self.all, self.checked = tuple(channels), frozenset(checked)
+        self.find(self._needle)
+
+    def find(self, needle: str) -> None:
+        """Show what fits some words, the best first; all in the log's order without any."""
+        self.beginResetModel()
+        self._needle = needle
+        self.shown = found_channels(self.all, needle)
+        self.endResetModel()
+
+    def set_checked(self, names: Sequence[str]) -> None:
+        """These are on."""
+        self.checked = frozenset(names)
+        if self.shown:
+            self.dataChanged.emit(self.index(0), self.index(len(self.shown) - 1))
+
+    def rowCount(self, parent: AnyIndex = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self.shown)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or index.row() >= len(self.shown):
+            return None
+        channel = self.shown[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return channel.name
+        if role == Qt.ItemDataRole.CheckStateRole:
+            return Qt.CheckState.Checked if channel.name in self.checked else Qt.CheckState.Unchecked
+        if role in {Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole}:
+            return ", ".join(part for part in channel_facts(channel) if part)
+        return None
+
+
+class ChannelList(QListView):
+    """`checked_changed(names)`, `chosen(name)` after Enter, `drag_moved(names, QPoint on the screen)`, `drag_ended(dropped)`."""
+
+    checked_changed = Signal(object)
+    chosen = Signal(str)
+    drag_moved = Signal(object, QPoint)
+    drag_ended = Signal(bool)
+
+    def __init__(self, theme: ThemeSource) -> None:
+        super().__init__()
+        self._theme = theme
+        self._model = ChannelModel(self)
+        self.setModel(self._model)
+        self.setItemDelegate(ChannelPainter(theme, self))
+        self.setUniformItemSizes(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setMouseTracking(True)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setAccessibleName(self.tr("Channels"))
+        self.setProperty("no_ring", True)
+        self._pressed: tuple[QPoint, str] | None = None
+        self._is_dragging = False
+        theme.changed.connect(self._redraw)
+
+    @property
+    def names(self) -> list[str]:
+        """What the search left over, from above."""
+        return [channel.name for channel in self._model.shown]
+
+    @property
+    def n_all(self) -> int:
+        """How many channels there are."""
+        return len(self._model.all)
+
+    def set_channels(self, channels: Sequence[ChannelView], checked: Sequence[str]) -> None:
+        """Show these; some are on."""
+        self._model.set_channels(channels, checked)
+
+    def set_checked(self, names: Sequence[str]) -> None:
+        """Turn on these and no others, without saying so."""
+        self._model.set_checked(names)
+
+    def checked(self) -> tuple[str, ...]:
+        """Names of the channels that are on, in the log's order."""
+        return tuple(channel.name for channel in self._model.all if channel.name in self._model.checked)
+
+    def narrow(self, needle: str) -> None:
+        """Show what fits some words; the best is current, so that Enter takes it."""
+        self._model.find(needle)
+        if self._model.shown and needle.strip():
+            self.setCurrentIndex(self._model.index(0))
+
+    def choose_current(self) -> None:
+        """Give the current channel a row, and say that it was chosen."""
+        name = self._name_at(self.currentIndex())
+        if name:
+            if name not in self._model.checked:
+                self._toggle(name)
+            self.chosen.emit(name)
+
+    def box_of(self, name: str) -> QRect:
+        """Where the box of a channel is, in the viewport's pixels."""
+        place = self.visualRect(self._model.index(self.names.index(name)))
+        return QRect(place.left() + _LEFT_PX, place.center().y() - _BOX_PX // 2, _BOX_PX, _BOX_PX)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            name = self._name_at(self.currentIndex())
+            if name:
+                self._toggle(name)
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.choose_current()
+        elif event.key() == Qt.Key.Key_Escape and self._is_dragging:
+            self._end(is_dropped=False)
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        name = self._name_at(self.indexAt(event.position().toPoint()))
+        if event.button() == Qt.MouseButton.LeftButton and name:
+            self._pressed = (event.position().toPoint(), name)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is None:
+            super().mouseMoveEvent(event)
+            return
+        start, name = self._pressed
+        if self._is_dragging or (event.position().toPoint() - start).manhattanLength() >= _LEAST_DRAG_PX:
+            self._is_dragging = True
+            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.drag_moved.emit((name,), event.globalPosition().toPoint())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed, self._pressed = self._pressed, None
+        if self._is_dragging:
+            self._end(is_dropped=True)
+        elif pressed is not None and self._name_at(self.indexAt(event.position().toPoint())) == pressed[1]:
+            self._toggle(pressed[1])
+        else:
+            super().mouseReleaseEvent(event)
+
+    def _end(self, *, is_dropped: bool) -> None:
+        self._is_dragging = False
+        self._pressed = None
+        self.viewport().unsetCursor()
+        self.drag_ended.emit(is_dropped)
+
+    def _name_at(self, index: QModelIndex) -> str:
+        return self._model.shown[index.row()].name if index.isValid() else ""
+
+    def _toggle(self, name: str) -> None:
+        checked = self._model.checked
+        self._model.set_checked(tuple(checked - {name} if name in checked else checked | {name}))
+        self.checked_changed.emit(self.checked())
+
+    def _redraw(self, _tokens: object) -> None:
+        self.viewport().update()
+
+
+class ChannelPainter(QStyledItemDelegate):
+    """Box, tag, what it measures, unit, and the symbol of its state."""
+
+    def __init__(self, theme: ThemeSource, parent: ChannelList) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._list = parent
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: AnyIndex) -> QSize:
+        return QSize(120, ROW_PX)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        model = index.model()
+        assert isinstance(model, ChannelModel)
+        channel, theme = model.shown[index.row()], self._theme
+        box: QRect = option.rect
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        has_focus = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        if has_focus or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("selection" if has_focus else "bg3"))
+            painter.drawRoundedRect(QRectF(box).adjusted(8, 1, -6, -1), 4, 4)
+        self._paint_box(painter, box, is_on=channel.name in model.checked)
+        right = box.right() - _RIGHT_PX
+        state = find_state(channel.state)
+        if state is not None:
+            right -= _BOX_PX
+            painter.drawPixmap(right, box.center().y() - 6, theme.state_pixmap(state, _BOX_PX, self._list.devicePixelRatioF()))
+            right -= 4
+        self._paint_words(painter, channel, QRect(box.left() + _LEFT_PX + 22, box.top(), right - box.left() - 38, box.height()))
+        painter.restore()
+
+    def _paint_box(self, painter: QPainter, box: QRect, *, is_on: bool) -> None:
+        theme = self._theme
+        place = QRectF(box.left() + _LEFT_PX + 0.5, box.center().y() - 6.5, _BOX_PX - 1, _BOX_PX - 1)
+        painter.setPen(QPen(theme.colour("accent" if is_on else "border_strong"), 1))
+        painter.setBrush(theme.colour("accent" if is_on else "bg2"))
+        painter.drawRoundedRect(place, 3, 3)
+        if is_on:
+            painter.drawPixmap(
+                round(place.left()) + 1,
+                round(place.top()) + 1,
+                theme.pixmap("check", "on_accent", 12, self._list.devicePixelRatioF()),
+            )
+
+    def _paint_words(self, painter: QPainter, channel: ChannelView, box: QRect) -> None:
+        theme = self._theme
+        painter.setFont(theme.font("body"))
+        painter.setPen(theme.colour("text1"))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(box, int(middle), channel.name)
+        used = painter.fontMetrics().horizontalAdvance(channel.name) + 8
+        words = channel_words(channel.name, channel.unit, channel.quantity).partition(",")[0]
+        unit = unit_words(channel.unit)
+        painter.setFont(theme.font("small"))
+        painter.setPen(theme.colour("text2"))
+        for text in (f"{words}, {unit}" if words and unit else "", words, unit):
+            # A word that has no room is left out rather than cut: the tip has all of them.
+            if text and painter.fontMetrics().horizontalAdvance(text) <= box.width() - used:
+                painter.drawText(box.adjusted(used, 0, 0, 0), int(middle), text)
+                return
+
+
+def channel_facts(channel: ChannelView) -> tuple[str, ...]:
+    """Name, what it measures, unit, state: for tips and screen readers."""
+    state = find_state(channel.state)
+    words = channel_words(channel.name, channel.unit, channel.quantity)
+    return (channel.name, words, unit_words(channel.unit), state_word(state) if state else "")
