@@ -190,3 +190,27 @@ def test_rows_of_one_unit_share_a_y_axis_on_request(page: LogsPage) -> None:
     rows.acts.share_limits()
     assert layout != rows.layout_now
     assert [row.limits is not None for row in rows.rows] == [True, False, False]
+
+
+def test_ctrl_click_puts_the_second_cursor_and_its_line_can_be_dragged(page: LogsPage) -> None:
+    rows, view = page.view.plots.rows, page.view.plots.view
+    left = round(rows.columns.left)
+    QTest.mouseClick(rows, LEFT, Qt.KeyboardModifier.ControlModifier, QPoint(left + 100, 60))
+    assert view.delta_ns == rows.columns.at_ns(left + 100)
+    range_ns = page.view.range_ns
+    QTest.mousePress(rows, LEFT, NO_KEY, QPoint(left + 101, 60))
+    QTest.mouseMove(rows, QPoint(left + 140, 60))
+    QTest.mouseRelease(rows, LEFT, NO_KEY, QPoint(left + 140, 60))
+    assert view.delta_ns == rows.columns.at_ns(left + 140)
+    assert page.view.range_ns == range_ns
+    QTest.keyClick(rows, Qt.Key.Key_Escape)
+    assert view.delta_ns is None
+
+
+def test_the_axis_says_how_long_it_is_from_one_cursor_to_the_other(page: LogsPage) -> None:
+    view = page.view.plots.view
+    view.set_delta(at_minute(0))
+    view.set_cursor(at_minute(90))
+    assert page.view.plots.axis.difference_text() == "Δ 1 h 30 min"
+    view.set_cursor(at_minute(-30))
+    assert page.view.plots.axis.difference_text() == "Δ −30 min"

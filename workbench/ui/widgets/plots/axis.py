@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 
-from workbench.ui.format import day
+from workbench.core.clock import NS_PER_S
+from workbench.ui.format import day, duration
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.plots.clock import Tick, clock_ticks, cursor_text, ticks_that_fit
 from workbench.ui.widgets.plots.geometry import EDGE_PX
@@ -46,12 +47,47 @@ class TimeAxisStrip(Strip):
         painter.drawText(QPointF(EDGE_PX, 21), self._zone_words)
         x = self.paint_cursor(painter, 0, 6)
         pill = self._pill_box(painter, x) if x is not None else QRectF()
-        self._paint_ticks(painter, pill)
+        second = self._difference_box(painter, pill)
+        self._paint_ticks(painter, (pill, second))
+        self._paint_difference(painter, second)
         if x is not None:
             self._paint_pill(painter, pill)
         painter.end()
 
-    def _paint_ticks(self, painter: QPainter, pill: QRectF) -> None:
+    def difference_text(self) -> str:
+        """How long after the second cursor the first one is: 'Δ 2 d 9 h'."""
+        at_ns, base_ns = self.view.cursor_ns, self.view.delta_ns
+        if at_ns is None or base_ns is None or at_ns == base_ns:
+            return "Δ 0 s"
+        return f"Δ {duration((at_ns - base_ns) / NS_PER_S)}"
+
+    def _difference_box(self, painter: QPainter, pill: QRectF) -> QRectF:
+        """Where the length between the cursors goes: at the second one, beside the first one's pill where they would meet."""
+        base_ns = self.view.delta_ns
+        if base_ns is None:
+            return QRectF()
+        painter.setFont(self.theme.font("label"))
+        text = self.difference_text()
+        width = painter.fontMetrics().horizontalAdvance(text) + 16
+        x = min(max(self.columns.x_px(base_ns), self.columns.left), self.columns.right)
+        left = min(max(self.columns.left, x - width / 2), self.columns.right - width)
+        box = QRectF(left, 4, width, _PILL_PX)
+        if box.intersects(pill):
+            is_left = pill.left() - width - 4 >= self.columns.left
+            box.moveLeft(pill.left() - width - 4 if is_left else pill.right() + 4)
+        return box
+
+    def _paint_difference(self, painter: QPainter, box: QRectF) -> None:
+        if box.isEmpty():
+            return
+        painter.setFont(self.theme.font("label"))
+        painter.setPen(QPen(self.theme.colour("border_strong"), 1))
+        painter.setBrush(self.theme.colour("bg2"))
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+        painter.setPen(self.theme.colour("text1"))
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), self.difference_text())
+
+    def _paint_ticks(self, painter: QPainter, pills: tuple[QRectF, QRectF]) -> None:
         columns, ticks = self.columns, self.ticks()
         taken = 0.0
         if not any(tick.is_day for tick in ticks):
@@ -64,7 +100,7 @@ class TimeAxisStrip(Strip):
             left = x + 4 if tick.is_day else x - width / 2
             box = QRectF(left, 4, width, _PILL_PX)
             is_free = left >= taken and columns.left - 4 <= left and left + width <= columns.right + 4
-            if is_free and not box.adjusted(-6, 0, 6, 0).intersects(pill):
+            if is_free and not any(box.adjusted(-6, 0, 6, 0).intersects(pill) for pill in pills):
                 painter.setPen(self.theme.colour("text1" if tick.is_day else "text3"))
                 painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip), tick.text)
                 taken = left + width + 8

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
-from workbench.ui.format import quantity
+from workbench.ui.format import MINUS, quantity
 from workbench.ui.states import find_state
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.chart_axes import curve_colour
@@ -76,13 +76,22 @@ def paint_value(
     if base is None or now is None:
         painter.drawText(QPointF(at.x() + width + 5, line), unit)
         return
-    difference = now.value - base.value
-    shown = quantity(difference, unit)
-    # A difference that the unit's digits would hide is said with digits of its own.
-    if difference and not any(digit in shown for digit in "123456789"):
-        shown = quantity(difference, "")
+    text = _difference(now.value - base.value, unit)
+    metrics = painter.fontMetrics()
     painter.setPen(theme.colour("accent"))
-    painter.drawText(QPointF(at.x() + width + 5, line), f"Δ {'+' if difference > 0 else ''}{shown} {unit}")
+    for words in (f"{text} {unit}", text):
+        if width + 5 + metrics.horizontalAdvance(words) <= NAME_PX:
+            painter.drawText(QPointF(at.x() + width + 5, line), words)
+            return
+    painter.drawText(QPointF(at.x(), line + metrics.height()), text)
+
+
+def _difference(difference: float, unit: str) -> str:
+    """'Δ −0.6'; what the unit's digits would hide is said with two digits of its own."""
+    shown = quantity(difference, unit)
+    if difference and not any(digit in shown for digit in "123456789"):
+        shown = f"{abs(difference):.2g}" if difference > 0 else f"{MINUS}{abs(difference):.2g}"
+    return f"Δ {'+' if difference > 0 else ''}{shown}"
 
 
 def _paint_several(painter: QPainter, theme: ThemeSource, row: PlotRow, box: QRectF) -> dict[str, QPointF]:

@@ -199,7 +199,7 @@ class _Drawing:
         columns = self.scene.columns
         n_most = ticks_that_fit(columns.width, columns.view.length_ns)
         ticks = clock_ticks(columns.view.start_ns, columns.view.end_ns, self.scene.zone, n_most)
-        return [round(columns.x_px(tick.at_ns)) for tick in ticks if tick.is_day]
+        return [round(columns.x_px(tick.at_ns)) for tick in ticks if tick.is_day and tick.at_ns >= columns.view.start_ns]
 
     def _draw_grid(self, painter: QPainter, box: QRectF, row: int, days: list[float]) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -240,14 +240,25 @@ class _Drawing:
             share = _last_share(self.envelopes.get(channel.name, []), self.scales[row, channel.name])
             if share is not None:
                 ends.append((box.bottom() - share * box.height() - height - 2, number, channel.name))
-        taken = box.top() - height
-        for y, number, name in sorted(ends):
-            taken = max(min(y, box.bottom() - height), taken + height)
+        tops = _apart([y for y, _, _ in sorted(ends)], height, (box.top(), box.bottom()))
+        for taken, (_, number, name) in zip(tops, sorted(ends), strict=True):
             width = painter.fontMetrics().horizontalAdvance(name)
             area = QRectF(box.right() - width - 6, taken, width + 6, height)
             painter.fillRect(area, self.theme.colour("plot", 0.85))
             painter.setPen(curve_colour(self.theme, number))
             painter.drawText(QPointF(area.left() + 3, taken + ascent), name)
+
+
+def _apart(tops: list[float], height: float, ends: tuple[float, float]) -> list[float]:
+    """Tops of words of a height, in order, moved so that none covers another and all lie between two ends if they can."""
+    placed: list[float] = []
+    for top in tops:
+        placed.append(max(top, ends[0], placed[-1] + height if placed else ends[0]))
+    limit = ends[1] - height
+    for number in range(len(placed) - 1, -1, -1):
+        placed[number] = min(placed[number], limit)
+        limit = placed[number] - height
+    return placed
 
 
 def gaps_px(logs: AssetLogs, columns: Columns) -> list[tuple[float, float]]:
