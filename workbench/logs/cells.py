@@ -23,9 +23,9 @@ Decimal = Literal[".", ","]
 ABSENT = -1
 MAX_REASON_CHARS = 60
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
+NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _NOT_PLAIN = re.compile(r"[^0-9.+\-\n]")
-_COMMA_NUMBER = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d{1,3})?")
+COMMA_NUMBER = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d{1,3})?")
 _GROUPED = {
     ".": re.compile(r"([+-]?\d{1,3}(?:,\d{3})+(?!\d)|[+-]?\d{1,3}(?:[' ’]\d{3})+(?!\d))(\.\d*)?"),
     ",": re.compile(r"([+-]?\d{1,3}(?:\.\d{3})+(?!\d)|[+-]?\d{1,3}(?:[' ’]\d{3})+(?!\d))(,\d*)?"),
@@ -113,7 +113,7 @@ class Reading:
 def read_cell(text: str, decimal: Decimal) -> Reading:
     """Read one cell with this decimal mark: number with or without thousands and unit, else a reason."""
     plain = text.strip()
-    if decimal == "." and _NUMBER.fullmatch(plain):
+    if decimal == "." and NUMBER.fullmatch(plain):
         return _finite(plain)
     folded = plain.casefold()
     if folded in EMPTY_WORDS:
@@ -144,7 +144,7 @@ def _leading_number(text: str, decimal: Decimal) -> tuple[str, str]:
         digits = re.sub(r"[^\d+-]", "", grouped[1]) + (grouped[2] or "").replace(",", ".")
         return digits, text[grouped.end() :].strip()
     # with a decimal comma a dot that is no thousands mark is foreign: "3.45" must not become a number in silence
-    match = (_COMMA_NUMBER if decimal == "," else _NUMBER).match(text)
+    match = (COMMA_NUMBER if decimal == "," else NUMBER).match(text)
     if not match:
         return "", text
     return match[0].replace(",", "."), text[match.end() :].strip()

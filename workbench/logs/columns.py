@@ -134,7 +134,7 @@ def read_cells(cells: Cells | NumberCells, decimal: Decimal) -> ReadCells:
     readings = [read_cell(text, decimal) for text in cells.texts]
     reasons: dict[str, int] = {}
     units: dict[str, int] = {}
-    codes = [_code_of(reading.reason, reasons) for reading in readings]
+    codes = [code_of(reading.reason, reasons) for reading in readings]
     unit_codes = [units.setdefault(reading.unit, len(units)) if reading.unit else -1 for reading in readings]
     n_number, n_text, n_known_bad = count_kinds(cells.texts, [reading.reason for reading in readings], cells.counts().tolist())
     return ReadCells(
@@ -172,7 +172,7 @@ def _read_plain(cells: Cells, values: NDArray[np.float64]) -> ReadCells:
     )  # fmt: skip
 
 
-def _code_of(reason: str, reasons: dict[str, int]) -> int:
+def code_of(reason: str, reasons: dict[str, int]) -> int:
     if not reason:
         return GOOD
     if reason not in reasons and len(reasons) >= _MAX_REASONS:
@@ -211,7 +211,7 @@ def states_of(cells: Cells) -> dict[str, float] | None:
 
 def _read_states(cells: Cells, states: dict[str, float]) -> ReadCells:
     reasons: dict[str, int] = {}
-    codes = [GOOD if text in states else _code_of(read_cell(text, ".").reason, reasons) for text in cells.texts]
+    codes = [GOOD if text in states else code_of(read_cell(text, ".").reason, reasons) for text in cells.texts]
     row_codes = np.array([*codes, ABSENT], np.int16)[cells.codes]
     return ReadCells(
         values=np.array([states.get(text, np.nan) for text in cells.texts] + [np.nan])[cells.codes],
@@ -243,14 +243,14 @@ def finish_column(
     _drop_sentinels(name, values, codes, reasons, asked, answers)
     unit = _unify(name, read, units, values, codes, reasons, asked, found)
     if unit is None and not read.is_state:
-        unit = _answered_unit(name, answers)
+        unit = answered_unit(name, answers)
     return Column(
         name=name, unit=unit, quantity="state" if read.is_state else find_quantity(unit, name, description), values=values,
         codes=codes, reasons=tuple(reasons), is_state=read.is_state, questions=tuple(asked), findings=tuple(found),
     )  # fmt: skip
 
 
-def _answered_unit(name: str, answers: questions.AnswerBook) -> str | None:
+def answered_unit(name: str, answers: questions.AnswerBook) -> str | None:
     answer = answers.find("UNIT_UNKNOWN", name)
     return None if answer is None else find_unit(answer) or answer
 

@@ -38,7 +38,7 @@ _ZONE = (
     r"(?:\s*(?P<zone>z|(?:utc|gmt)?\s*[+-]\d{1,2}(?::?\d{2})?(?::\d{2})?|[a-z]{3,10}/[a-z_/]{2,30}|[a-z]{2,5})(?:\[[\w/+-]+\])?)?"
 )
 _WEEKDAY = r"(?:(?:mon?|tue?|wed?|thu?|fri?|sat?|sun?|mo|di|mi|do|fr|sa|so)[a-z]*[.,]*\s+)?"
-_FULL = re.compile(rf"{_WEEKDAY}{_DATE}(?:(?:T|\s*[,;_ ]\s*|-){_CLOCK}{_ZONE})?", re.IGNORECASE)
+STAMP_PATTERN = re.compile(rf"{_WEEKDAY}{_DATE}(?:(?:T|\s*[,;_ ]\s*|-){_CLOCK}{_ZONE})?", re.IGNORECASE)
 _TIME_ONLY = re.compile(rf"{_CLOCK}{_ZONE}", re.IGNORECASE)
 _CTIME = re.compile(
     r"(?P<head>[a-z]{3} [a-z]{3} +\d{1,2}) (?P<clock>[\d:.]+)(?P<zone> [A-Z]{2,5})? (?P<year>\d{4})", re.IGNORECASE
@@ -78,11 +78,13 @@ def parse_stamp(text: str) -> Stamp | None:
         return None
     if len(text) == 14 and text.isdigit():
         text = f"{text[:8]}T{text[8:]}"
-    match = _FULL.fullmatch(text)
+    match = STAMP_PATTERN.fullmatch(text)
     if match is None:
         swapped = _CTIME.fullmatch(text)
         match = (
-            _FULL.fullmatch(f"{swapped['head']} {swapped['year']} {swapped['clock']}{swapped['zone'] or ''}") if swapped else None
+            STAMP_PATTERN.fullmatch(f"{swapped['head']} {swapped['year']} {swapped['clock']}{swapped['zone'] or ''}")
+            if swapped
+            else None
         )
     return _stamp_of(match) if match else None
 

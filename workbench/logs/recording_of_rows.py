@@ -50,16 +50,16 @@ class ParsedRecording:
 def build_recordings(log: LogRows, time_questions: Sequence[Question], findings: Sequence[Finding]) -> list[ParsedRecording]:
     """Sort, drop copies, merge rows of one instant, count, and part what has different rates; the trend comes first."""
     everything = (*log.columns, *log.labels)
-    kept, n_copies, n_backward, n_conflicts = _order_rows(log.times_ns, everything)
-    merged = [_merge(column, log.times_ns, kept) for column in everything]
+    order = find_order(log.times_ns, everything)
+    kept = order.kept
+    merged = [merge_column(column, log.times_ns, kept) for column in everything]
     columns, labels = merged[: len(log.columns)], merged[len(log.columns) :]
     groups = part_by_rate(np.ascontiguousarray(log.times_ns[kept]), columns)
     found = [*findings, *log.findings]
-    if n_conflicts:
-        text = f"{n_conflicts} rows repeat an instant with other values; the first value of each channel is kept."
-        found.append(Finding(code="CONFLICTING_ROWS", text=text))
+    if order.n_conflicts:
+        found.append(conflicting_rows(order.n_conflicts))
     asked = [*time_questions, *log.questions]
-    counts = (log.n_duplicates + n_copies, log.n_backward + n_backward)
+    counts = (log.n_duplicates + int(order.is_copy.sum()), log.n_backward + count_backward(log.times_ns[~order.is_copy]))
     recordings = [_build_group(log, kept, groups[0], labels, (asked, found, counts))]
     recordings += [_build_group(log, kept, group, (), (time_questions, (), (0, 0))) for group in groups[1:]]
     return recordings
@@ -115,13 +115,33 @@ def _timing_of(group: RateGroup, step_ns: float | None, n_gaps: int) -> Timing:
     return Timing(span_s=span_s, is_on_change=n_gaps > max(ON_CHANGE_SHARE * times_ns.size, 1), is_even=is_even)
 
 
-def _order_rows(times_ns: NDArray[np.int64], columns: Sequence[Column]) -> tuple[NDArray[np.intp], int, int, int]:
-    """(rows in order of time, one an instant; equal copies; backward steps without them; rows with other values)."""
+def conflicting_rows(n_conflicts: int) -> Finding:
+    """What is said about rows of one instant with other values."""
+    text = f"{n_conflicts} rows repeat an instant with other values; the first value of each channel is kept."
+    return Finding(code="CONFLICTING_ROWS", text=text)
+
+
+@dataclass(frozen=True, slots=True)
+class RowOrder:
+    """Rows `kept` in the order of time, one an instant; which of all rows [n] copy an earlier one; rows with other values."""
+
+    kept: NDArray[np.intp]
+    is_copy: NDArray[np.bool_]
+    n_conflicts: int
+
+
+def count_backward(times_ns: NDArray[np.int64]) -> int:
+    """Steps back of instants [n] in the order of a file."""
+    return int(np.count_nonzero(np.diff(times_ns) < 0))
+
+
+def find_order(times_ns: NDArray[np.int64], columns: Sequence[Column]) -> RowOrder:
+    """How rows are sorted, and which are copies."""
     order = np.argsort(times_ns, kind="stable")
     repeats = np.concatenate([[False], np.diff(times_ns[order]) == 0]) if times_ns.size else np.zeros(0, np.bool_)
-    if not repeats.any():
-        return order, 0, int(np.count_nonzero(np.diff(times_ns) < 0)), 0
     is_copy = np.zeros(times_ns.size, np.bool_)
+    if not repeats.any():
+        return RowOrder(order, is_copy, 0)
     starts = np.flatnonzero(~repeats)
     ends = np.append(starts[1:], times_ns.size)
     codes = np.stack([column.codes for column in columns], axis=1)
@@ -134,8 +154,7 @@ def _order_rows(times_ns: NDArray[np.int64], columns: Sequence[Column]) -> tuple
         copies, is_conflict = _find_copies(codes[rows], values[rows])
         is_copy[rows] = copies
         n_conflicts += is_conflict
-    n_backward = int(np.count_nonzero(np.diff(times_ns[~is_copy]) < 0))
-    return order[~repeats], int(is_copy.sum()), n_backward, n_conflicts
+    return RowOrder(order[~repeats], is_copy, n_conflicts)
 
 
 def _mark_pairs(
@@ -177,7 +196,7 @@ def _find_copies(codes: NDArray[np.int16], values: NDArray[np.float64]) -> tuple
     return copies, n_conflicts
 
 
-def _merge(column: Column, times_ns: NDArray[np.int64], kept: NDArray[np.intp]) -> Column:
+def merge_column(column: Column, times_ns: NDArray[np.int64], kept: NDArray[np.intp]) -> Column:
     """One cell an instant: the first good one, else the first that was written."""
     if kept.size == times_ns.size:
         return take_rows(column, kept)

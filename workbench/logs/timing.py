@@ -292,11 +292,15 @@ def _exact(text: str) -> Fraction | int | None:
 def _relative(cells: Cells, time: TimeColumns, choices: TimeChoices) -> TimeAxis:
     if time.epoch == "clock":
         return _clock_alone(cells, time, choices)
-    match = re.search(r"[\[(]\s*(ms|sec|s|min|hr|h|d)\s*[\])]|_(ms|sec|s|min|h|d)$", time.header, re.IGNORECASE)
-    scale = RELATIVE_UNITS[(match[1] or match[2]).lower()] if match else NS_PER_S
     start_ns, _, asked = relative_start(choices, f"'{time.header}' counts from an unknown start")
-    found = spread(scaled(cells.texts, scale, start_ns, is_absolute=True), cells)
+    found = spread(scaled(cells.texts, relative_scale(time.header), start_ns, is_absolute=True), cells)
     return TimeAxis(times_ns=found.ns, is_good=found.is_good, notation="elapsed time", zone="printed", questions=tuple(asked))
+
+
+def relative_scale(header: str) -> int:
+    """ns in one count of an elapsed time, by the unit in its header; seconds without one."""
+    match = re.search(r"[\[(]\s*(ms|sec|s|min|hr|h|d)\s*[\])]|_(ms|sec|s|min|h|d)$", header, re.IGNORECASE)
+    return RELATIVE_UNITS[(match[1] or match[2]).lower()] if match else NS_PER_S
 
 
 def _clock_alone(cells: Cells, time: TimeColumns, choices: TimeChoices) -> TimeAxis:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,38 +34,78 @@ def local_to_utc(local_ns: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.int6
     """
     if local_ns.size == 0:
         return local_ns.copy()
-    low, high = int(local_ns.min()), int(local_ns.max())
-    if low < _MIN_NS or high > _MAX_NS:
+    table = zone_table(int(local_ns.min()), int(local_ns.max()), zone)
+    if table is None:
         return local_ns.copy()
-    utc = local_ns.copy()
-    starts, offsets = _offsets(low - 2 * _DAY_NS, high + 2 * _DAY_NS, zone)
-    # the wall time at which each offset begins, read with the offset before it
-    wall = starts.copy()
-    wall[1:] += offsets[:-1]
-    index = np.searchsorted(wall, local_ns, side="right") - 1
-    utc -= offsets[np.clip(index, 0, None)]
-    for change in range(1, starts.size):
-        shrink = int(offsets[change - 1] - offsets[change])
-        if shrink > 0:
-            _tell_doubled(local_ns, utc, int(wall[change]) - shrink, shrink, int(offsets[change]))
-        elif shrink < 0:
-            missing = (local_ns >= wall[change]) & (local_ns < wall[change] - shrink)
-            utc[missing] = local_ns[missing] - offsets[change - 1]
+    utc = table.shift(local_ns)
+    doubled = table.doubled()
+    step = typical_step(local_ns) if doubled else 0
+    for hour in doubled:
+        tell_doubled(local_ns, utc, hour, step)
     return utc
 
 
-def _tell_doubled(local: NDArray[np.int64], utc: NDArray[np.int64], start: int, length: int, later_offset: int) -> None:
-    """Rows with a clock time in [start, start + length) occur twice; give each its offset, in place."""
-    rows = np.flatnonzero((local >= start) & (local < start + length))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubledHour:
+    """Clock times from `start_ns` on for `length_ns` that occur twice, and the offset of the second pass."""
+
+    start_ns: int
+    length_ns: int
+    later_offset_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneTable:
+    """The offsets of a zone over a stretch of time: `wall_ns` the clock time at which each begins, read with the one before."""
+
+    offsets_ns: NDArray[np.int64]
+    wall_ns: NDArray[np.int64]
+
+    def shift(self, local_ns: NDArray[np.int64]) -> NDArray[np.int64]:
+        """UTC instants of clock times, each by itself: a doubled one is the first, a left-out one has the offset before."""
+        index = np.searchsorted(self.wall_ns, local_ns, side="right") - 1
+        utc = local_ns - self.offsets_ns[np.clip(index, 0, None)]
+        for change in range(1, self.wall_ns.size):
+            shrink = int(self.offsets_ns[change - 1] - self.offsets_ns[change])
+            if shrink < 0:
+                missing = (local_ns >= self.wall_ns[change]) & (local_ns < self.wall_ns[change] - shrink)
+                utc[missing] = local_ns[missing] - self.offsets_ns[change - 1]
+        return utc
+
+    def doubled(self) -> list[DoubledHour]:
+        """The hours that occur twice."""
+        shrinks = self.offsets_ns[:-1] - self.offsets_ns[1:]
+        return [
+            DoubledHour(
+                start_ns=int(self.wall_ns[change + 1] - shrinks[change]), length_ns=int(shrinks[change]),
+                later_offset_ns=int(self.offsets_ns[change + 1]),
+            )
+            for change in np.flatnonzero(shrinks > 0).tolist()
+        ]  # fmt: skip
+
+
+def zone_table(low_ns: int, high_ns: int, zone: ZoneInfo) -> ZoneTable | None:
+    """The offsets between two clock times; None where they lie beyond what zones know."""
+    if low_ns < _MIN_NS or high_ns > _MAX_NS:
+        return None
+    starts, offsets = _offsets(low_ns - 2 * _DAY_NS, high_ns + 2 * _DAY_NS, zone)
+    wall = starts.copy()
+    wall[1:] += offsets[:-1]
+    return ZoneTable(offsets_ns=offsets, wall_ns=wall)
+
+
+def tell_doubled(local: NDArray[np.int64], utc: NDArray[np.int64], hour: DoubledHour, step: int) -> None:
+    """Rows with a clock time that occurs twice get their offset by the order of rows, in place; `step` is the usual one, ns."""
+    rows = np.flatnonzero((local >= hour.start_ns) & (local < hour.start_ns + hour.length_ns))
     if rows.size == 0:
         return
-    step = _typical_step(local)
     for block in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
         later = block[_second_pass(local, block, step) :]
-        utc[later] = local[later] - later_offset
+        utc[later] = local[later] - hour.later_offset_ns
 
 
-def _typical_step(local: NDArray[np.int64]) -> int:
+def typical_step(local: NDArray[np.int64]) -> int:
+    """The median step forward, ns; 0 where there is none."""
     steps = np.diff(local)
     steps = steps[steps > 0]
     return int(np.median(steps)) if steps.size else 0

@@ -35,7 +35,7 @@ MIN_ROWS_WITHOUT_TIME = 20
 MIN_SHARE = 0.5
 MIN_SHARE_BLANKS = 0.7
 """Words between blanks are a table only by accident: more of the lines must be rows."""
-_SAMPLE_LINES = 400
+SAMPLE_LINES = 400
 _HEAD_ROWS = 30
 _EXCEL_SEPARATOR = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 _PAIR = re.compile(r"\s*([^\s=:;,]{1,80})\s*[=:]\s*([^=]{0,40}?)\s*")
@@ -52,10 +52,10 @@ def read_text(source: Source) -> list[Segment]:
         raise no_table(source.name)
     rows = (split_line(line, delimiter.delimiter) for line in lines)
     min_share = MIN_SHARE_BLANKS if delimiter.delimiter == WHITESPACE else MIN_SHARE
-    sample = [split_line(line, delimiter.delimiter) for line in lines[:_SAMPLE_LINES]]
+    sample = [split_line(line, delimiter.delimiter) for line in lines[:SAMPLE_LINES]]
     segments = read_rows(rows, sample, source.name, min_share=min_share)
     for segment in segments:
-        _describe(segment, decoded, delimiter)
+        describe_segment(segment, decoded, delimiter)
     return segments
 
 
@@ -71,7 +71,8 @@ def _check_has_lines(source: Source) -> None:
         )
 
 
-def _describe(segment: Segment, decoded: Decoded, delimiter: DelimiterGuess) -> None:
+def describe_segment(segment: Segment, decoded: Decoded, delimiter: DelimiterGuess) -> None:
+    """Note how a segment's text was read."""
     segment.encoding = decoded.encoding
     segment.delimiter = delimiter.delimiter
     segment.confidence = {"encoding": decoded.confidence, "delimiter": delimiter.confidence}
@@ -98,10 +99,10 @@ def split_lines(text: str, name: str) -> list[str]:
                 path=name,
                 line=number,
             )
-    return list(_join_quoted(lines)) if '"' in text else lines
+    return list(join_quoted(lines)) if '"' in text else lines
 
 
-def _join_quoted(lines: Iterable[str]) -> Iterator[str]:
+def join_quoted(lines: Iterable[str]) -> Iterator[str]:
     """Join lines while a quote is open, at most ten: a lost quote must not swallow the file."""
     held: list[str] = []
     for line in lines:
@@ -117,12 +118,22 @@ def _join_quoted(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _delimiter_of(lines: list[str]) -> tuple[DelimiterGuess, list[str]]:
-    told = _EXCEL_SEPARATOR.fullmatch(lines[0]) if lines else None
+    middle = max(100, len(lines) // 2)
+    guess = guess_delimiter(lines[:100], lines[middle : middle + 100])
+    return guess, lines[1:] if is_told(lines[:1]) else lines
+
+
+def is_told(head: Sequence[str]) -> bool:
+    """Whether the first line is no row, but says which delimiter the others have (`sep=;`)."""
+    return bool(head) and _EXCEL_SEPARATOR.fullmatch(head[0]) is not None
+
+
+def guess_delimiter(head: Sequence[str], middle: Sequence[str]) -> DelimiterGuess:
+    """The delimiter from lines of the head and of the middle of a file."""
+    told = _EXCEL_SEPARATOR.fullmatch(head[0]) if head else None
     if told:
-        return DelimiterGuess(delimiter=told[1], n_cells=0, confidence=1.0), lines[1:]
-    middle = len(lines) // 2
-    sample = [*lines[:100], *lines[max(100, middle) : max(100, middle) + 100]]
-    return find_delimiter([line[:20_000] for line in sample]), lines
+        return DelimiterGuess(delimiter=told[1], n_cells=0, confidence=1.0)
+    return find_delimiter([line[:20_000] for line in (*head, *middle)])
 
 
 def read_rows(

@@ -1,0 +1,159 @@
+"""From a log file to blocks on disk: the one time that its bytes are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workbench.core.errors import WorkbenchError
+from workbench.logs.careful.spool import Block, write_block
+from workbench.logs.careful.text_lines import LineStream, ScannedText, sample_lines, scan_text
+from workbench.logs.parse import read_source
+from workbench.logs.readers.byte_stream import StreamSource
+from workbench.logs.readers.events import EventFile
+from workbench.logs.readers.sources import load_file
+from workbench.logs.readers.table import Segment
+from workbench.logs.readers.text import (
+    MIN_SHARE,
+    MIN_SHARE_BLANKS,
+    SAMPLE_LINES,
+    check_share,
+    describe_segment,
+    guess_delimiter,
+    is_told,
+    no_table,
+    plan_rows,
+    read_row_blocks,
+)
+from workbench.logs.sniff import WHITESPACE, DelimiterGuess, split_line
+from workbench.logs.summary import Finding
+from workbench.logs.text import Decoded
+
+BLOCK_CELLS = 400_000
+"""Cells in a block: some 80 MB while it is gathered."""
+MAX_BLOCK_ROWS = 16_384
+SMALL_BYTES = 4 << 20
+"""Smaller files are read as always: they may be notes or lists of events that came along."""
+Say = Callable[[float, str], None]
+
+
+@dataclass(slots=True)
+class Filled:
+    """All blocks of the files of one import, and what came along that is no log."""
+
+    folder: Path
+    say: Say
+    blocks: list[Block] = field(default_factory=list)
+    events: list[EventFile] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    n_sources: int = 0
+    n_files: int = 0
+
+    def add(self, segment: Segment, first_line: int = 0, last_line: int = 0) -> None:
+        """Write a block."""
+        self.n_files += 1
+        path = self.folder / f"block-{self.n_files:07d}.bin"
+        self.blocks.append(write_block(path, segment, first_line, last_line))
+
+
+def fill(sources: Sequence[StreamSource | Path], folder: Path, say: Say) -> Filled:
+    """Read sources into blocks. Raises LogFormatError, EncodingError, InputError naming the file, DiskFull."""
+    filled = Filled(folder, say)
+    refused: list[WorkbenchError] = []
+    optional: set[int] = set()
+    for number, source in enumerate(sources):
+        part = _Part(say, number / len(sources), (number + 1) / len(sources))
+        try:
+            if isinstance(source, StreamSource) and (source.size_bytes >= SMALL_BYTES or source.packing != "none"):
+                _fill_text(filled, source, part)
+            else:
+                _fill_small(filled, source if isinstance(source, Path) else source.path)
+        except WorkbenchError as error:
+            if not (isinstance(source, StreamSource) and source.is_optional):
+                raise
+            refused.append(error)
+        if isinstance(source, StreamSource) and source.is_optional:
+            optional.add(filled.n_sources)
+        filled.n_sources += 1
+    if not filled.blocks and not filled.events and refused:
+        raise refused[0]
+    if any(block.time.kind != "none" for block in filled.blocks):
+        # a remark that lies in the same folder or archive is no log of its own
+        filled.blocks = [one for one in filled.blocks if one.time.kind != "none" or one.source_index not in optional]
+    return filled
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The share of the whole that one source is."""
+
+    say: Say
+    start: float
+    end: float
+
+    def __call__(self, fraction: float, words: str) -> None:
+        self.say(self.start + (self.end - self.start) * fraction, words)
+
+
+def _fill_small(filled: Filled, path: Path) -> None:
+    for source in load_file(path):
+        found = read_source(source)
+        if isinstance(found, EventFile):
+            filled.events.append(found)
+            continue
+        for segment in found:
+            segment.source_index = filled.n_sources
+            for first in range(0, segment.n_rows, MAX_BLOCK_ROWS):
+                filled.add(_cut(segment, first))
+
+
+def _cut(segment: Segment, first: int) -> Segment:
+    from dataclasses import replace
+
+    rows = slice(first, first + MAX_BLOCK_ROWS)
+    stored = None if segment.times_ns is None else segment.times_ns[rows]
+    is_first = first == 0
+    return replace(
+        segment, columns=tuple(column.take(rows) for column in segment.columns), times_ns=stored,
+        n_cut_short=segment.n_cut_short if is_first else 0, n_not_rows=segment.n_not_rows if is_first else 0,
+        n_without_time=segment.n_without_time if is_first else 0,
+    )  # fmt: skip
+
+
+def _fill_text(filled: Filled, source: StreamSource, say: Say) -> None:
+    scanned = scan_text(source, lambda fraction: say(0.15 * fraction, f"{source.name}: looking"))
+    head = sample_lines(scanned.head, SAMPLE_LINES + 1, is_cut=True)
+    delimiter = guess_delimiter(head[:100], sample_lines(scanned.middle, 100, is_cut=True))
+    if not delimiter.delimiter:
+        raise no_table(source.name)
+    skipped = int(is_told(head[:1]))
+    sample = [split_line(line, delimiter.delimiter) for line in head[skipped : skipped + SAMPLE_LINES]]
+    layout = plan_rows(sample, source.name)
+    n_rows = n_lost = 0
+    stream = LineStream(scanned)
+    lines = iter(stream.lines())
+    for _ in range(skipped):
+        next(lines, None)
+    rows = (split_line(line, delimiter.delimiter) for line in lines)
+    block_rows = max(16, min(MAX_BLOCK_ROWS, BLOCK_CELLS // max(layout.n_cells, 1)))
+    last_line = 0
+    for segment in read_row_blocks(rows, sample, source.name, block_rows):
+        n_rows += segment.n_rows
+        n_lost += segment.n_cut_short + segment.n_not_rows
+        _place(filled, segment, scanned, delimiter, (last_line + 1, stream.number))
+        last_line = stream.number
+        say(0.15 + 0.85 * stream.fraction, f"{source.name}: {n_rows:,} rows")
+    min_share = MIN_SHARE_BLANKS if delimiter.delimiter == WHITESPACE else MIN_SHARE
+    check_share(layout, source.name, n_rows, n_lost, min_share)
+    if scanned.is_growing:
+        text = f"{source.name} was still being written; it was read up to the line that was whole when the import began."
+        filled.findings.append(Finding(code="FILE_GROWING", text=text, severity="not_checked"))
+
+
+def _place(filled: Filled, segment: Segment, scanned: ScannedText, delimiter: DelimiterGuess, lines: tuple[int, int]) -> None:
+    if not segment.n_rows and not (segment.n_cut_short or segment.n_not_rows):
+        return
+    describe_segment(segment, Decoded(text="", encoding=scanned.encoding, confidence=scanned.confidence), delimiter)
+    segment.source_index = filled.n_sources
+    filled.add(segment, *lines)

@@ -1,0 +1,180 @@
+"""The lines of a text log of any size, in one pass over its bytes: same text as `decode_bytes` and `split_lines` give.
+
+A first pass settles the encoding over all bytes and keeps a few hundred lines of the head and of the middle, from which the
+layout is guessed.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from workbench.core.errors import LogFormatError
+from workbench.logs.readers.byte_stream import StreamSource, is_growing, open_source
+from workbench.logs.readers.text import MAX_LINE_CHARS, join_quoted
+from workbench.logs.text import check_is_text, find_encoding
+
+_NUL_BLOCK = re.compile("\x00{8,}")
+_NUL_BLOCK_CHARS = 8
+_HEAD_BYTES = 200_000
+_SAMPLE_CHARS = 200_000
+_MIDDLE_CHARS = 60_000
+_MAX_MIDDLES = 64
+_UNDEFINED_CP1252 = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
+Say = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannedText:
+    """What the first pass found: encoding and how sure it is, lines of the head and the middle, and whether it still grows."""
+
+    source: StreamSource
+    encoding: str
+    confidence: float
+    has_quotes: bool
+    head: str
+    middle: str
+    is_growing: bool
+
+
+def scan_text(source: StreamSource, say: Say) -> ScannedText:
+    """Read all bytes once. Raises EncodingError or LogFormatError naming what is no text log."""
+    scan = _Scan(source.name)
+    with open_source(source) as opened:
+        for chunk in opened.chunks():
+            scan.add(chunk)
+            say(opened.fraction)
+    return scan.finish(source)
+
+
+class _Scan:
+    """Gathers over all chunks what `find_encoding` sees at once."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._head = b""
+        self._wide = ""
+        self._decoder: codecs.IncrementalDecoder | None = None
+        self._n_broken = self._n_multi = self._n_chars = 0
+        self._is_ascii = True
+        self._has_undefined = self._has_quotes = self._breaks_at_start = False
+        self._head_text = ""
+        self._middles: list[tuple[int, str]] = []
+
+    def add(self, chunk: bytes) -> None:
+        if len(self._head) < _HEAD_BYTES:
+            self._head += chunk[: _HEAD_BYTES - len(self._head)]
+        if self._decoder is None:
+            self._begin(chunk)
+        self._has_quotes = self._has_quotes or b'"' in chunk
+        text = self._decoder.decode(chunk) if self._decoder else ""
+        if not self._wide and not chunk.isascii():
+            self._weigh(chunk, text)
+        if len(self._head_text) < _SAMPLE_CHARS:
+            self._head_text += text[:_SAMPLE_CHARS]
+        self._keep_middle(text)
+        self._n_chars += len(text)
+
+    def _begin(self, chunk: bytes) -> None:
+        guess, confidence = find_encoding(chunk[:_HEAD_BYTES])
+        # a byte order mark or the zeros of UTF-16 settle it; UTF-8 and the 8-bit code pages differ only over all bytes
+        self._wide = guess if guess.startswith("utf-16") or (confidence == 1.0 and guess not in ("utf-8", "cp1252")) else ""
+        self._confidence = confidence
+        self._decoder = codecs.getincrementaldecoder(self._wide or "utf-8")("replace")
+
+    def _weigh(self, chunk: bytes, text: str) -> None:
+        self._is_ascii = False
+        n_broken = text.count("\ufffd")
+        if n_broken and not self._n_broken and not self._n_multi and self._n_chars == 0:
+            self._breaks_at_start = text[0] == "\ufffd"
+        self._n_broken += n_broken
+        self._n_multi += len(text) - n_broken - len(text.encode("ascii", "ignore"))
+        self._has_undefined = self._has_undefined or any(byte in chunk for byte in _UNDEFINED_CP1252)
+
+    def _keep_middle(self, text: str) -> None:
+        if self._n_chars and (cut := text.find("\n")) >= 0:
+            self._middles.append((self._n_chars, text[cut + 1 : cut + 1 + _MIDDLE_CHARS]))
+        if len(self._middles) > _MAX_MIDDLES:
+            self._middles = self._middles[::2]
+
+    def finish(self, source: StreamSource) -> ScannedText:
+        encoding, confidence = self._encoding()
+        check_is_text(_clean(_NUL_BLOCK.sub("", self._head.decode(encoding, "replace")).removeprefix("\ufeff")), self._name)
+        middle = min(self._middles, key=lambda item: abs(item[0] - self._n_chars / 2), default=(0, ""))[1]
+        return ScannedText(
+            source=source, encoding=encoding, confidence=confidence, has_quotes=self._has_quotes, head=_clean(self._head_text),
+            middle=_clean(middle), is_growing=is_growing(source),
+        )  # fmt: skip
+
+    def _encoding(self) -> tuple[str, float]:
+        if self._wide:
+            return self._wide, self._confidence
+        if not self._n_broken:
+            return ("utf-8", 1.0) if self._is_ascii else ("utf-8", 0.99)
+        if self._n_multi > 2 * self._n_broken and not self._breaks_at_start:
+            return "utf-8", 0.6
+        return ("latin-1" if self._has_undefined else "cp1252"), 0.7
+
+
+def _clean(text: str) -> str:
+    text = text.replace("\ufeff", "")
+    if "\x00" in text:
+        text = _NUL_BLOCK.sub("\n", text).replace("\x00", "")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def sample_lines(text: str, limit: int, *, is_cut: bool) -> list[str]:
+    """The first lines of a piece of text that hold anything; the last one is left out where it `is_cut`."""
+    lines = text.split("\n")
+    found = [line for line in (lines[:-1] if is_cut and len(lines) > 1 else lines) if line and not line.isspace()]
+    return (list(join_quoted(found)) if '"' in text else found)[:limit]
+
+
+class LineStream:
+    """The lines that hold anything, one by one. `number` is the physical line that was given out last, `fraction` 0..1 read."""
+
+    def __init__(self, scanned: ScannedText) -> None:
+        self._scanned = scanned
+        self.number = 0
+        self.fraction = 0.0
+
+    def lines(self) -> Iterator[str]:
+        """All lines; a quoted cell may go over several. Raises LogFormatError for an endless one."""
+        return join_quoted(self._written()) if self._scanned.has_quotes else self._written()
+
+    def _written(self) -> Iterator[str]:
+        for batch in self._batches():
+            for line in batch:
+                self.number += 1
+                if len(line) > MAX_LINE_CHARS:
+                    raise self._endless(len(line))
+                if line and not line.isspace():
+                    yield line
+
+    def _batches(self) -> Iterator[list[str]]:
+        decoder = codecs.getincrementaldecoder(self._scanned.encoding)("replace")
+        carry = ""
+        with open_source(self._scanned.source) as opened:
+            for chunk in opened.chunks():
+                self.fraction = opened.fraction
+                text = carry + decoder.decode(chunk)
+                # what may go on in the next piece waits: a block of zeros, the first half of \r\n, the last line
+                end = len(text.rstrip("\x00\r"))
+                held = _NUL_BLOCK.sub("\x00" * _NUL_BLOCK_CHARS, text[end:])
+                *lines, rest = _clean(text[:end]).split("\n")
+                carry = rest + held
+                if len(carry) > MAX_LINE_CHARS:
+                    self.number += len(lines) + 1
+                    raise self._endless(len(carry))
+                yield lines
+        last = _clean(carry + decoder.decode(b"", final=True)).split("\n")
+        yield last[:-1] if self._scanned.is_growing else last
+
+    def _endless(self, n_chars: int) -> LogFormatError:
+        name = self._scanned.source.name
+        return LogFormatError(
+            f"Line {self.number} of {name} has {n_chars} characters; at most {MAX_LINE_CHARS} are read.",
+            "It is damaged or no log; export it again.", path=name, line=self.number,
+        )  # fmt: skip
