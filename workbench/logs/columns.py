@@ -173,6 +173,7 @@ def _read_plain(cells: Cells, values: NDArray[np.float64]) -> ReadCells:
 
 
 def code_of(reason: str, reasons: dict[str, int]) -> int:
+    """The code of a reason, a new one where it is new; beyond a number of them they are one."""
     if not reason:
         return GOOD
     if reason not in reasons and len(reasons) >= _MAX_REASONS:
@@ -251,6 +252,7 @@ def finish_column(
 
 
 def answered_unit(name: str, answers: questions.AnswerBook) -> str | None:
+    """The unit that a person gave."""
     answer = answers.find("UNIT_UNKNOWN", name)
     return None if answer is None else find_unit(answer) or answer
 

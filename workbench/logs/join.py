@@ -15,11 +15,11 @@ from workbench.logs.text import clean_text
 from workbench.logs.units import find_unit
 from workbench.logs.wide import LogRows
 
-_MAX_GAP_DURATIONS = 10.0
-_MAX_OVERLAP = 0.02
+MAX_GAP_DURATIONS = 10.0
+MAX_OVERLAP = 0.02
 MAX_ASSETS = 500
-_MAX_DISTINCT_INSTANTS = 0.6
-_MIN_DISTINCT_PAIRS = 0.98
+MAX_DISTINCT_INSTANTS = 0.6
+MIN_DISTINCT_PAIRS = 0.98
 
 
 def split_by_source(log: LogRows) -> list[LogRows]:
@@ -51,9 +51,9 @@ def _continues(log: LogRows, rows: dict[int, NDArray[np.intp]], group: list[int]
     mine = rows[source]
     end_ns, start_ns = int(log.times_ns[before].max()), int(log.times_ns[mine].min())
     if start_ns > end_ns:
-        return start_ns - end_ns <= _MAX_GAP_DURATIONS * max(longest_ns, 1)
+        return start_ns - end_ns <= MAX_GAP_DURATIONS * max(longest_ns, 1)
     inside = mine[log.times_ns[mine] <= end_ns]
-    if inside.size <= max(3, _MAX_OVERLAP * mine.size):
+    if inside.size <= max(3, MAX_OVERLAP * mine.size):
         return True
     return _n_repeated(log, before, inside) >= 0.5 * inside.size
 
@@ -73,7 +73,7 @@ def find_asset_column(table: Table, times_ns: NDArray[np.int64], rows: NDArray[n
     """The column that tells machines apart where most instants occur once for each machine; None in an ordinary log."""
     instants = times_ns[rows]
     n_instants = np.unique(instants).size
-    if rows.size < 4 or n_instants > _MAX_DISTINCT_INSTANTS * rows.size:
+    if rows.size < 4 or n_instants > MAX_DISTINCT_INSTANTS * rows.size:
         return None
     for index, column in enumerate(table.columns):
         if not isinstance(column, Cells):
@@ -82,7 +82,7 @@ def find_asset_column(table: Table, times_ns: NDArray[np.int64], rows: NDArray[n
         n_codes = np.unique(codes).size
         if 2 <= n_codes <= MAX_ASSETS and codes.min() >= 0 and not find_unit(table.headers[index].name):
             pairs = np.unique(np.stack([instants, codes.astype(np.int64)], axis=1), axis=0)
-            if len(pairs) >= _MIN_DISTINCT_PAIRS * rows.size and n_instants * n_codes <= 2 * rows.size:
+            if len(pairs) >= MIN_DISTINCT_PAIRS * rows.size and n_instants * n_codes <= 2 * rows.size:
                 return index
     return None
 

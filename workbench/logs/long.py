@@ -24,7 +24,7 @@ from workbench.logs.wide import LogRows, mark_columns, quality_assumed, source_o
 
 MAX_TAGS = 4096
 MAX_CELLS = 500_000_000
-_SYSTEM_TAG = re.compile(r"\$[A-Z_]{2,30}\$")
+SYSTEM_TAG = re.compile(r"\$[A-Z_]{2,30}\$")
 
 
 def read_long(
@@ -45,39 +45,41 @@ def read_long(
         )
     columns: list[Column] = []
     n_duplicates = n_backward = 0
-    names, units = _names(tags)
+    names, units = tag_names(tags)
     for code, (name, unit) in enumerate(zip(names, units, strict=True)):
         mine = rows[tags.codes[rows] == code]
         if mine.size == 0:
             continue
         column = _read_tag(table, roles, mine, name, unit, marks.marks[roles.value], is_good, answers)
         column = replace(column, hint=clean_text(f"{tags.texts[code]} {table.headers[roles.value].printed}"))
-        kept, doubled, backward = _once(column, times_ns[mine])
-        n_duplicates += doubled
-        n_backward += backward
+        kept, is_copy = once(column, times_ns[mine])
+        n_duplicates += int(is_copy.sum())
+        n_backward += int(np.count_nonzero(np.diff(times_ns[mine][~is_copy]) < 0))
         columns.append(_scatter(column, times_ns[mine], kept, instants))
     labels = [column for column in columns if is_label_name(column.name)]
     left = [LeftOut(channel=column.name, why=NAMED_WHY) for column in labels]
     return LogRows(
         sources=table.sources, source_of_row=_source_at(table, times_ns, rows, instants), times_ns=instants,
         columns=tuple(column for column in columns if column not in labels), labels=tuple(labels),
-        left_out=(*roles.left_out, *left), questions=marks.questions if _concerns_value(table, roles, marks.questions) else (),
-        marks=marks, n_duplicates=n_duplicates, n_backward=n_backward, is_sorted=True, findings=_assumptions(table, roles),
+        left_out=(*roles.left_out, *left), questions=marks.questions if concerns_value(table, roles, marks.questions) else (),
+        marks=marks, n_duplicates=n_duplicates, n_backward=n_backward, is_sorted=True, findings=value_assumptions(table, roles),
     )  # fmt: skip
 
 
 def _without_system_rows(tags: Cells, rows: NDArray[np.intp]) -> NDArray[np.intp]:
     """Rows that a panel writes about itself ('$RT_OFF$' when its runtime ends) are no values of a tag."""
-    is_system = np.array([bool(_SYSTEM_TAG.fullmatch(text.strip())) for text in tags.texts] + [False])
+    is_system = np.array([bool(SYSTEM_TAG.fullmatch(text.strip())) for text in tags.texts] + [False])
     kept = rows[~is_system[tags.codes[rows]]]
     return kept if kept.size else rows
 
 
-def _concerns_value(table: Table, roles: LongRoles, asked: tuple[Question, ...]) -> bool:
+def concerns_value(table: Table, roles: LongRoles, asked: tuple[Question, ...]) -> bool:
+    """Whether a question is about the column of values."""
     return any(question.channel in (None, table.headers[roles.value].name) for question in asked)
 
 
-def _names(tags: Cells) -> tuple[list[str], list[str | None]]:
+def tag_names(tags: Cells) -> tuple[list[str], list[str | None]]:
+    """(channel, unit) of each tag."""
     split = [split_unit(clean_text(text)) for text in tags.texts]
     names, _ = unique_names([name or "no tag" for name, _ in split])
     return names, [unit for _, unit in split]
@@ -104,22 +106,23 @@ def _good(table: Table, roles: LongRoles) -> NDArray[np.bool_] | None:
     for index in roles.quality:
         column = table.columns[index]
         cells = column if isinstance(column, Cells) else _as_text(column)
-        kind = _quality_kind(table, index)
+        kind = quality_kind(table, index)
         verdict &= good_rows(cells, find_scheme(cells, (), kind), kind)
     return verdict
 
 
-def _quality_kind(table: Table, index: int) -> str:
+def quality_kind(table: Table, index: int) -> str:
+    """The word for quality in a column's name."""
     found = split_quality_name(table.headers[index].name)
     return found[1] if found else ""
 
 
-def _assumptions(table: Table, roles: LongRoles) -> tuple[Finding, ...]:
+def value_assumptions(table: Table, roles: LongRoles) -> tuple[Finding, ...]:
     """Words of a quality column that nobody here knows."""
     found = []
     for index in roles.quality:
         column = table.columns[index]
-        word = assumed_good(column, _quality_kind(table, index)) if isinstance(column, Cells) else ""
+        word = assumed_good(column, quality_kind(table, index)) if isinstance(column, Cells) else ""
         if word:
             found.append(quality_assumed(table.headers[index].name, word))
     return tuple(found)
@@ -129,12 +132,12 @@ def _as_text(column: NumberCells) -> Cells:
     return Cells.of("" if np.isnan(value) else f"{value:.0f}" for value in column.values.tolist())
 
 
-def _once(column: Column, times_ns: NDArray[np.int64]) -> tuple[NDArray[np.intp], int, int]:
-    """Rows of a tag to keep (one an instant), how many were equal copies, and backward steps among the rest."""
+def once(column: Column, times_ns: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Rows of a tag to keep (one an instant), and which of all [n] are equal copies."""
     order = np.argsort(times_ns, kind="stable")
-    same = np.concatenate([[False], np.diff(times_ns[order]) == 0])
+    same = np.concatenate([[False], np.diff(times_ns[order]) == 0]) if times_ns.size else np.zeros(0, np.bool_)
     if not same.any():
-        return np.arange(times_ns.size), 0, int(np.count_nonzero(np.diff(times_ns) < 0))
+        return np.arange(times_ns.size), np.zeros(times_ns.size, np.bool_)
     copies = np.zeros(times_ns.size, np.bool_)
     later = np.zeros(times_ns.size, np.bool_)
     keys: set[tuple[int, int, float]] = set()
@@ -152,9 +155,7 @@ def _once(column: Column, times_ns: NDArray[np.int64]) -> tuple[NDArray[np.intp]
             later[first], best[instant] = True, row
         elif first != row:
             later[row] = True
-    kept = np.flatnonzero(~copies)
-    n_backward = int(np.count_nonzero(np.diff(times_ns[kept]) < 0))
-    return np.flatnonzero(~copies & ~later), int(copies.sum()), n_backward
+    return np.flatnonzero(~copies & ~later), copies
 
 
 def _scatter(column: Column, times_ns: NDArray[np.int64], kept: NDArray[np.intp], instants: NDArray[np.int64]) -> Column:

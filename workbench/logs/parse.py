@@ -40,7 +40,7 @@ from workbench.logs.wide import LogRows, read_wide
 from workbench.logs.zones import load_zone
 
 __all__ = ["ParseOptions", "ParsedLogs", "ParsedRecording", "parse_logs"]
-_MIN_GOOD_TIMES = 0.5
+MIN_GOOD_TIMES = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +87,10 @@ def parse_logs(
     if options.zone:
         load_zone(options.zone)
     segments, signals, events = _read_sources(paths, say)
-    tables, more_events = _without_events(build_tables(segments, join=options.join))
+    tables, more_events = without_events(build_tables(segments, join=options.join))
     events += more_events
     if not tables and not signals:
-        raise _only_events(events, paths)
+        raise only_events(events, paths)
     recordings: list[ParsedRecording] = []
     parts: dict[str, list[ParsedRecording]] = {}
     for number, table in enumerate(tables):
@@ -105,7 +105,7 @@ def parse_logs(
     choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns)
     recordings += read_signals(signals, choices, join=options.join)
     if not recordings:
-        raise _only_events(events, paths)
+        raise only_events(events, paths)
     asked = [
         questions.labels_elsewhere(event.name, event.n_events) for event in events if answers.find("LABELS_ELSEWHERE") is None
     ]
@@ -113,7 +113,8 @@ def parse_logs(
     return ParsedLogs(recordings=tuple(recordings), questions=_distinct(asked), event_files=tuple(events))
 
 
-def _only_events(events: Sequence[EventFile], paths: Sequence[Path | str]) -> LogFormatError:
+def only_events(events: Sequence[EventFile], paths: Sequence[Path | str]) -> LogFormatError:
+    """The refusal of what is no log by itself."""
     name = events[0].name if events else str(paths[0])
     hint = "Give it together with the log it belongs to, or import it as labels."
     return LogFormatError(f"{name} holds events or labels, not measurements.", hint, path=name)
@@ -168,7 +169,8 @@ def read_source(source: Source) -> list[Segment] | EventFile:
     return content.events or [*content.segments, *(signals.as_segment() for signals in content.signals)]
 
 
-def _without_events(tables: list[Table]) -> tuple[list[Table], list[EventFile]]:
+def without_events(tables: list[Table]) -> tuple[list[Table], list[EventFile]]:
+    """Logs, and lists of events."""
     logs: list[Table] = []
     events: list[EventFile] = []
     for table in tables:
@@ -185,7 +187,7 @@ def _read_table(table: Table, options: ParseOptions, answers: questions.AnswerBo
     roles = find_long(table.headers, table.columns, table.n_rows) if table.layout == "wide" else None
     axis = _read_axis(table, roles, options, answers)
     rows = _rows_in_order(table, axis)
-    if rows.size < max(1, _MIN_GOOD_TIMES * table.n_rows):
+    if rows.size < max(1, MIN_GOOD_TIMES * table.n_rows):
         raise LogFormatError(
             f"Only {rows.size} of {table.n_rows} rows of {table.sources[0]} have a time that can be read.",
             "Check the time column, or export it with ISO 8601 times.",
@@ -200,7 +202,7 @@ def _read_table(table: Table, options: ParseOptions, answers: questions.AnswerBo
         raise LogFormatError(
             f"{table.sources[0]} has no column of measurements.", "Give a log with numbers.", path=table.sources[0]
         )
-    findings = _row_findings(table, axis)
+    findings = row_findings(table, int(np.count_nonzero(~axis.is_good)))
     parts = _split(log, table, axis, rows, join=options.join)
     return [recording for part in parts for recording in _finish(part, axis, findings)]
 
@@ -231,7 +233,7 @@ def _with_quality(recording: ParsedRecording) -> ParsedRecording:
 
 def _read_axis(table: Table, roles: LongRoles | None, options: ParseOptions, answers: questions.AnswerBook) -> TimeAxis:
     if table.time.kind == "none":
-        _check_no_unread_time(table)
+        check_no_unread_time(table)
     choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns)
     stored = None if table.times_ns is None else StoredTimes(ns=table.times_ns, is_absolute=table.is_absolute)
     return read_times(stored or table.time_cells, table.n_rows, table.time, time_blocks(table, roles), choices)
@@ -252,7 +254,7 @@ def _by_code(rows: NDArray[np.intp], codes: NDArray[np.int32]) -> list[NDArray[n
     return np.split(rows[order], np.flatnonzero(np.diff(codes[order])) + 1)
 
 
-def _check_no_unread_time(table: Table) -> None:
+def check_no_unread_time(table: Table) -> None:
     """A column that is called time, and holds text that is none, must not be passed over in silence."""
     for header, column in zip(table.headers, table.columns, strict=True):
         written = [text for text in column.used(50) if text.strip()] if isinstance(column, Cells) else []
@@ -276,10 +278,10 @@ def _rows_in_order(table: Table, axis: TimeAxis) -> NDArray[np.intp]:
     return np.concatenate(blocks) if blocks else np.zeros(0, np.intp)
 
 
-def _row_findings(table: Table, axis: TimeAxis) -> list[Finding]:
-    """What happened to rows that are not in the recording."""
+def row_findings(table: Table, n_unread: int) -> list[Finding]:
+    """What happened to rows that are not in the recording; `n_unread` of them have a time that can't be read."""
     found = []
-    n_bad = int(np.count_nonzero(~axis.is_good)) + table.n_without_time
+    n_bad = n_unread + table.n_without_time
     if table.n_cut_short:
         found.append(Finding(code="ROWS_CUT_SHORT", text=f"{table.n_cut_short} lines were cut short and are left out."))
     if n_bad:

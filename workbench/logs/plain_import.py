@@ -74,7 +74,7 @@ def import_plain(log: PlainLog, folder: Path, progress: Progress) -> RecordingFa
     instants_ns, columns = writer.view()
     waveform = find_waveform(instants_ns)
     findings = () if waveform else find_quality(instants_ns, columns, {column.name: column.unit for column in log.channels()})
-    timing = _timing_of(times, waveform)
+    timing = timing_of(times, waveform)
     stats = writer.stats
     facts = RecordingFacts(
         source=log.names[0], sources=log.names, rows=times.rows, first_ns=times.first_ns, last_ns=times.last_ns,
@@ -162,7 +162,8 @@ def _trailing(log: PlainLog, two_state: Mapping[str, bool]) -> list[str]:
     return found if len(found) < len(names) else []
 
 
-def _timing_of(times: TimeStats, waveform: Waveform | None) -> Timing:
+def timing_of(times: TimeStats, waveform: Waveform | None) -> Timing:
+    """What a time axis tells about how channels were acquired."""
     span_s = ((times.last_ns or 0) - (times.first_ns or 0)) / NS_PER_S
     if waveform is not None:
         return Timing(group="waveform", n_bursts=len(waveform.first_rows), span_s=span_s, n_rows=times.rows)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,7 +122,7 @@ def _clock(match: re.Match[str], digits: Digits) -> tuple[Digits, NDArray[np.boo
     return (hour * 3600 + minute * 60 + second) * NS_PER_S + fraction, is_good
 
 
-def _offset(match: re.Match[str], digits: Digits) -> tuple[Digits, NDArray[np.bool_]] | bool | None:
+def _offset(match: re.Match[str], digits: Digits) -> tuple[Digits, NDArray[np.bool_]] | Literal[False] | None:
     """(offset ns [n], whether it is one); None without a zone, False where the zone has to be read the slow way."""
     if not match["zone"]:
         return None

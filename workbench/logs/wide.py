@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from workbench.logs.cell_quality import (
 from workbench.logs.cells import Cells
 from workbench.logs.columns import Column, ReadCells, UnitRows, finish_column, read_cells, take_rows, unique_names
 from workbench.logs.decimals import Marks, decide_marks
-from workbench.logs.label_like import BEHAVES_WHY, SUSPECTED_WHY, is_two_state, names_a_state, trailing_labels
+from workbench.logs.label_like import BEHAVES_WHY, SUSPECTED_WHY, StateRuns, is_two_state, names_a_state, trailing_labels
 from workbench.logs.roles import Roles, assign_roles
 from workbench.logs.summary import Finding, LeftOut, Question
 from workbench.logs.tables import Table
@@ -69,20 +70,20 @@ def read_wide(table: Table, times_ns: NDArray[np.int64], rows: NDArray[np.intp],
     roles = assign_roles(table.headers, table.columns, reads)
     good = _good_by_target(table, roles.quality)
     units = _units_by_target(table, roles)
-    names, doubled = unique_names([_channel_name(table, roles, index) for index in roles.channels])
+    names, doubled = unique_names([channel_name(table, roles, index) for index in roles.channels])
     finished = [
         _finish(table, reads, index, name, units.get(index, table.units[index]), good.get(index), answers)
         for index, name in zip(roles.channels, names, strict=True)
     ]
     labels = [_label(table, reads, index, answers) for index in roles.labels]
-    columns, more_labels, left = _set_aside(finished)
+    columns, more_labels, left = set_aside(finished)
     asked = [questions.duplicate_channel(name, kept) for name, kept in doubled.items()]
     return LogRows(
         sources=table.sources, source_of_row=source_of_rows(table)[rows], times_ns=times_ns[rows],
         columns=tuple(take_rows(column, rows) for column in columns),
         labels=tuple(take_rows(column, rows) for column in (*labels, *more_labels)),
-        left_out=(*roles.left_out, *left), questions=(*_relevant(marks, roles, table), *asked), marks=marks,
-        findings=(*_second_times(table, roles), *_assumptions(table, roles)),
+        left_out=(*roles.left_out, *left), questions=(*relevant_questions(marks, roles, table), *asked), marks=marks,
+        findings=(*second_times(table, roles), *quality_assumptions(table, roles)),
     )  # fmt: skip
 
 
@@ -95,7 +96,7 @@ def _finish(
     return replace(column, hint=clean_text(f"{header.printed} {header.description}"))
 
 
-def _second_times(table: Table, roles: Roles) -> tuple[Finding, ...]:
+def second_times(table: Table, roles: Roles) -> tuple[Finding, ...]:
     """More than one set of times is said: values may belong to the times beside them."""
     first = table.time.header or "the first column"
     return tuple(
@@ -105,7 +106,7 @@ def _second_times(table: Table, roles: Roles) -> tuple[Finding, ...]:
     )
 
 
-def _assumptions(table: Table, roles: Roles) -> tuple[Finding, ...]:
+def quality_assumptions(table: Table, roles: Roles) -> tuple[Finding, ...]:
     """Words of quality columns that nobody here knows."""
     found = []
     for item in roles.quality:
@@ -122,13 +123,14 @@ def quality_assumed(name: str, word: str) -> Finding:
     return Finding(code="QUALITY_ASSUMED", text=text, severity="function_check")
 
 
-def _relevant(marks: Marks, roles: Roles, table: Table) -> tuple[Question, ...]:
+def relevant_questions(marks: Marks, roles: Roles, table: Table) -> tuple[Question, ...]:
     """Questions about marks that concern a channel (not a remark or a label)."""
     names = {table.headers[index].name for index in roles.channels}
     return tuple(question for question in marks.questions if question.channel is None or question.channel in names)
 
 
-def _channel_name(table: Table, roles: Roles, index: int) -> str:
+def channel_name(table: Table, roles: Roles, index: int) -> str:
+    """What a channel is called: without the word 'value' where a quality column stands beside it."""
     name = table.headers[index].name
     if not name:
         return f"column {index + 1}"
@@ -183,7 +185,30 @@ def unit_rows_of(cells: Cells) -> UnitRows:
     return UnitRows(codes=np.array([*codes, -1], np.int16)[cells.codes], names=tuple(names))
 
 
-def _set_aside(columns: list[Column]) -> tuple[list[Column], list[Column], list[LeftOut]]:
+class Labelled(Protocol):
+    """What tells a label from a channel by its behaviour."""
+
+    @property
+    def name(self) -> str:
+        """Of the column."""
+
+    @property
+    def unit(self) -> str | None:
+        """What has one is measured."""
+
+    @property
+    def is_state(self) -> bool:
+        """Whether its words say on and off."""
+
+    @property
+    def values(self) -> NDArray[np.float64] | StateRuns:
+        """All values [n], or what was gathered of them."""
+
+
+Item = TypeVar("Item", bound=Labelled)
+
+
+def set_aside(columns: list[Item]) -> tuple[list[Item], list[Item], list[LeftOut]]:
     """Channels, labels by behaviour, and what is said about them and about suspects that stay."""
     by_name = {column.name: column.values for column in columns if not column.is_state}
     last_state = max((index for index, column in enumerate(columns) if column.is_state), default=-1)

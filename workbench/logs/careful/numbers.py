@@ -28,7 +28,7 @@ _CELL_UNITS_FROM = 1 << 14
 """Codes of units that cells print; those of headers and unit columns are below."""
 _MAX_NUMBER_CHARS = 60
 _MANY_DISTINCT = 64
-Blocks = Iterator[tuple[int, Cells]]
+Choose = Callable[[int, NDArray[np.float64], NDArray[np.int16]], NDArray[np.bool_]]
 
 
 def read_texts(texts: Sequence[str], mark: Decimal) -> tuple[NDArray[np.float64], dict[int, Reading]]:
@@ -167,9 +167,7 @@ class NumberColumn:
         for first, values in self.values.pieces():
             yield first, values, self.codes.read(first, first + len(values))
 
-    def mark(
-        self, reasons: list[str], reason: str, choose: Callable[[int, NDArray[np.float64], NDArray[np.int16]], NDArray[np.bool_]]
-    ) -> None:
+    def mark(self, reasons: list[str], reason: str, choose: Choose) -> None:
         """Make rows bad for a reason, in place; `choose(first row, values, codes)` says which."""
         for first, values, codes in self.pieces():
             rows = choose(first, values, codes)
@@ -198,6 +196,18 @@ class FinishedColumn:
     runs: StateRuns
     questions: tuple[Question, ...] = ()
     findings: tuple[Finding, ...] = ()
+    hint: str = ""
+    """What its header, unit and description print."""
+
+    @property
+    def is_state(self) -> bool:
+        """Whether its words say on and off."""
+        return self.numbers.is_state
+
+    @property
+    def values(self) -> StateRuns:
+        """What was gathered of its values, for telling labels."""
+        return self.runs
 
 
 @dataclass(slots=True, kw_only=True)
@@ -234,9 +244,7 @@ def finish_numbers(
     """
     work = _Work(name, numbers, list(numbers.reasons))
     if bad_quality is not None:
-        numbers.mark(
-            work.reasons, "quality", lambda first, values, codes: bad_quality(first, first + len(values)) & (codes != ABSENT)
-        )
+        numbers.mark(work.reasons, "quality", _quality_chooser(bad_quality))
     _drop_sentinels(work, answers)
     unit = _unify(work, units)
     if unit is None and not numbers.is_state:
@@ -246,6 +254,13 @@ def finish_numbers(
         name=name, numbers=numbers, reasons=tuple(work.reasons), unit=unit, quantity=quantity, runs=_runs_of(numbers),
         questions=tuple(work.asked), findings=tuple(work.found),
     )  # fmt: skip
+
+
+def _quality_chooser(bad_quality: Callable[[int, int], NDArray[np.bool_]]) -> Choose:
+    def choose(first: int, values: NDArray[np.float64], codes: NDArray[np.int16]) -> NDArray[np.bool_]:
+        return np.asarray(bad_quality(first, first + len(values)) & (codes != ABSENT))
+
+    return choose
 
 
 def _runs_of(numbers: NumberColumn) -> StateRuns:
@@ -289,7 +304,7 @@ def _unify(work: _Work, units: UnitSource) -> str | None:
     """Bring all rows to the first unit that occurs; rows whose unit can't be converted become bad."""
     if units.read is None and work.numbers.cell_units.is_constant:
         return units.names[0] if units.names else None
-    names = {code: name for code, name in enumerate(units.names)}
+    names = dict(enumerate(units.names))
     names.update({_CELL_UNITS_FROM + code: name for code, name in enumerate(work.numbers.unit_names)})
     first_any = first_good = None
     counts: dict[int, int] = {}

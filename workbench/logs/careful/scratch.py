@@ -48,7 +48,7 @@ class ScratchArray(Generic[Scalar]):
             with self._path.open(mode) as stream:
                 if offset is not None:
                     stream.seek(offset)
-                stream.write(np.ascontiguousarray(values, self.dtype).data)  # type: ignore[arg-type] # a buffer
+                stream.write(np.ascontiguousarray(values, self.dtype).data)
         except OSError as error:
             raise translate_os_error(error, self._path) from error
 

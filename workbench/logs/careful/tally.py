@@ -15,7 +15,10 @@ MAX_TEXTS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class TalliedCells(Cells):
-    """The first distinct texts of a column and how often each occurs; it has no codes a row."""
+    """The first distinct texts of a column and how often each occurs.
+
+    Its codes are one row for each text: whatever judges rows by their text gives the judgement of each text.
+    """
 
     text_counts: NDArray[np.intp]
     n_tallied: int
@@ -79,7 +82,7 @@ class Tally:
         if self._n_beyond:  # they are written all the same: one more text stands for them
             texts, counts = (*texts, f"{MAX_TEXTS} more"), [*counts, self._n_beyond]
         return TalliedCells(
-            texts, np.zeros(0, np.int32), np.array(counts, np.intp), self._n_rows,
+            texts, np.arange(len(texts), dtype=np.int32), np.array(counts, np.intp), self._n_rows,
             self._n_changes / (self._n_rows - 1) if self._n_rows > 1 else 0.0, bool(self._n_beyond),
         )  # fmt: skip
 

@@ -1,0 +1,167 @@
+"""Logs of any size, read with care in bounded memory: blocks on disk, decisions over all rows, columns, recordings.
+
+    sources → blocks (`fill`) → tables (`stream_table`) → numbers (`stream_wide`, `stream_long`) → recordings (`assemble`)
+
+Same rules and same results as `parse_logs`; what it takes more of is disk: about twice the size of the file while it works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.core.errors import LogFormatError
+from workbench.logs import questions
+from workbench.logs.careful.assemble import write_stream
+from workbench.logs.careful.feed import StreamLog
+from workbench.logs.careful.fill import Filled, fill
+from workbench.logs.careful.spool import Block
+from workbench.logs.careful.stream_long import read_long_stream
+from workbench.logs.careful.stream_table import build_stream_table
+from workbench.logs.careful.stream_times import plan_times
+from workbench.logs.careful.stream_wide import read_wide_stream
+from workbench.logs.parse import ParseOptions, check_no_unread_time, only_events, row_findings, without_events
+from workbench.logs.readers.byte_stream import StreamSource, find_stream_sources
+from workbench.logs.readers.events import EventFile
+from workbench.logs.readers.sources import files_in
+from workbench.logs.readers.table import Segment
+from workbench.logs.roles import find_long
+from workbench.logs.summary import Finding, Question, RecordingFacts
+from workbench.logs.tables import group_segments
+from workbench.logs.timing import TimeChoices
+from workbench.logs.zones import load_zone
+
+Say = Callable[[float, str], None]
+_FILL_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarefulLog:
+    """One recording, read and decided, its numbers on disk."""
+
+    log: StreamLog
+    time_questions: tuple[Question, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """All that is open about it."""
+        return (*self.time_questions, *self.log.questions_of_all())
+
+    def write(self, folder: Path, say: Say) -> RecordingFacts:
+        """Write it as a recording into `folder`, which exists. Raises DiskFull, LogFormatError."""
+        return write_stream(self.log, folder, self.time_questions, self.findings, say)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarefulLogs:
+    """The recordings behind some files, and what came along."""
+
+    logs: tuple[CarefulLog, ...]
+    questions: tuple[Question, ...]
+    event_files: tuple[EventFile, ...] = ()
+
+
+def find_sources(paths: Sequence[Path]) -> list[StreamSource] | None:
+    """The text logs behind paths; None where there is anything that can't be streamed, so that another reader has to."""
+    found: list[StreamSource] = []
+    for path in paths:
+        is_folder = path.is_dir()
+        for file in files_in(path) if is_folder else [path]:
+            sources = find_stream_sources(file, is_optional=is_folder)
+            if sources is None:
+                return None
+            found.extend(sources)
+    return found
+
+
+def read_carefully(sources: Sequence[StreamSource], options: ParseOptions, folder: Path, say: Say) -> CarefulLogs:
+    """Read text logs of any size.
+
+    Parameters
+    ----------
+    sources : sequence of StreamSource
+    options : ParseOptions
+    folder : Path
+        An empty folder on a disk with room for about twice the logs; the caller removes it when all is written.
+    say : callable (fraction 0..1, words)
+        May raise to cancel.
+
+    Raises
+    ------
+    LogFormatError, EncodingError, InputError
+        Naming the file that can't be read.
+    RequestError
+        An answer or a zone that is none.
+    DiskFull
+    """
+    answers = questions.AnswerBook(options.answers)
+    if options.zone:
+        load_zone(options.zone)
+    choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns)
+    filled = fill(sources, folder, lambda fraction, words: say(_FILL_SHARE * fraction, words))
+    groups = group_segments(filled.blocks, join=options.join)
+    logs: list[CarefulLog] = []
+    for number, group in enumerate(groups):
+        part = _Part(say, _FILL_SHARE, 1.0, number, len(groups))
+        mine = folder / f"log-{number:04d}"
+        mine.mkdir()
+        logs.extend(_read_group(group, filled, options, choices, mine, part))
+    if not logs:
+        raise only_events(filled.events, [str(source.path) for source in sources])
+    asked = [
+        questions.labels_elsewhere(event.name, event.n_events)
+        for event in filled.events
+        if answers.find("LABELS_ELSEWHERE") is None
+    ]
+    asked += [question for log in logs for question in log.questions]
+    distinct = {(question.code, question.channel, question.text): question for question in asked}
+    return CarefulLogs(logs=tuple(logs), questions=tuple(distinct.values()), event_files=tuple(filled.events))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The share of the whole that one log is."""
+
+    say: Say
+    start: float
+    end: float
+    number: int
+    count: int
+
+    def __call__(self, fraction: float, words: str) -> None:
+        done = (self.number + fraction) / self.count
+        self.say(self.start + (self.end - self.start) * done, words)
+
+
+def _read_group(
+    group: Sequence[Segment], filled: Filled, options: ParseOptions, choices: TimeChoices, folder: Path, say: Say
+) -> list[CarefulLog]:  # fmt: skip
+    blocks = [block for block in group if isinstance(block, Block)]
+    log = build_stream_table(blocks, lambda fraction, words: say(0.2 * fraction, words))
+    tables, events = without_events([log.table])
+    filled.events.extend(events)
+    if not tables:
+        return []
+    table = log.table
+    if table.time.kind == "none":
+        check_no_unread_time(table)
+    plan = plan_times(blocks, choices)
+    part = _Part(say, 0.2, 1.0, 0, 1)
+    roles = find_long(table.headers, table.columns, table.n_rows) if table.layout == "wide" else None
+    if roles is None:
+        logs, n_good = read_wide_stream(log, plan, choices, folder, part, join=options.join)
+    else:
+        long, n_good = read_long_stream(log, roles, plan, choices, folder, part)
+        logs = [long]
+    if all(not one.columns for one in logs):
+        name = table.sources[0]
+        if any(one.labels for one in logs):
+            filled.events.append(EventFile(name=name, n_events=sum(label.runs.n_nonzero for one in logs for label in one.labels)))
+            return []
+        raise LogFormatError(f"{name} has no column of measurements.", "Give a log with numbers.", path=name)
+    for block in blocks:
+        block.path.unlink(missing_ok=True)
+    findings = (*row_findings(table, table.n_rows - n_good), *filled.findings)
+    return [CarefulLog(log=one, time_questions=tuple(plan.asked), findings=findings) for one in logs]

@@ -1,0 +1,269 @@
+"""Long logs (a row a tag and instant) larger than memory: every tag is a series of its own on disk, merged by time at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.errors import LogFormatError
+from workbench.logs.careful.feed import STRETCH_CELLS, Copies, Counted, StreamLog, Stretch, count_backward, read_rows
+from workbench.logs.careful.numbers import FinishedColumn, NumberColumn, UnitSource, finish_numbers, is_state_column
+from workbench.logs.careful.order import OrderedRows, Refuse, Rows
+from workbench.logs.careful.scratch import SparseCodes
+from workbench.logs.careful.stream_table import StreamTable
+from workbench.logs.careful.stream_times import Series, TimePlan, read_block, settle_zone
+from workbench.logs.careful.tally import Tally
+from workbench.logs.cell_quality import find_scheme, good_rows
+from workbench.logs.cells import Cells, Decimal
+from workbench.logs.columns import Column, take_rows
+from workbench.logs.instants import Instants
+from workbench.logs.label_like import NAMED_WHY, is_label_name
+from workbench.logs.long import MAX_TAGS, SYSTEM_TAG, concerns_value, once, quality_kind, tag_names, value_assumptions
+from workbench.logs.parse import MIN_GOOD_TIMES
+from workbench.logs.roles import LongRoles
+from workbench.logs.summary import LeftOut
+from workbench.logs.text import clean_text
+from workbench.logs.timing import TimeChoices
+from workbench.logs.wide import mark_columns, unit_rows_of
+
+Say = Callable[[float, str], None]
+_NEVER = np.iinfo(np.int64).max
+
+
+@dataclass(slots=True)
+class _Tag:
+    """One tag's rows on disk: instants, numbers, what its quality and units say."""
+
+    series: Series
+    numbers: NumberColumn
+    is_bad: SparseCodes
+    units: SparseCodes
+    text: str
+
+
+def read_long_stream(
+    log: StreamTable, roles: LongRoles, plan: TimePlan, choices: TimeChoices, folder: Path, say: Say
+) -> tuple[StreamLog, int]:  # fmt: skip
+    """Part a long log into its tags; also how many rows have a time.
+
+    Raises LogFormatError where there are too many, or hardly any row has a time.
+    """
+    table, answers = log.table, choices.answers
+    tally = log.tally(roles.tag)
+    if tally.is_many or len(tally.texts) > MAX_TAGS:
+        raise LogFormatError(
+            f"{table.sources[0]} has {len(tally.texts):,} tags or more; at most {MAX_TAGS:,} are read.",
+            "Export fewer tags at a time.", path=table.sources[0],
+        )  # fmt: skip
+    marks = mark_columns(table, answers)
+    reader = _Reader(log, roles, plan, folder, marks.marks[roles.value])
+    tags = reader.read(say)
+    settle_zone(plan, [tag.series for tag in tags.values()], choices)
+    names, units = tag_names(tally)
+    columns: list[FinishedColumn] = []
+    for code in sorted(tags):
+        say(0.7 + 0.3 * len(columns) / len(tags), names[code])
+        columns.append(_finish(log, roles, tags[code], names[code], reader.units_of(tags[code], units[code]), choices))
+    labels = [column for column in columns if is_label_name(column.name)]
+    channels = [column for column in columns if column not in labels]
+    left = [LeftOut(channel=column.name, why=NAMED_WHY) for column in labels]
+    series = {id(column): tags[code].series for column, code in zip(columns, sorted(tags), strict=True)}
+    feed = LongFeed([(column, series[id(column)]) for column in (*channels, *labels)], _refuse(log))
+    part = StreamLog(
+        sources=table.sources, columns=channels, labels=labels, feed=feed, n_rows=reader.n_good,
+        left_out=(*roles.left_out, *left), questions=marks.questions if concerns_value(table, roles, marks.questions) else (),
+        findings=value_assumptions(table, roles),
+    )  # fmt: skip
+    return part, reader.n_timed
+
+
+def _refuse(log: StreamTable) -> Refuse:
+    def refuse(_row: int) -> LogFormatError:
+        return LogFormatError(
+            f"{log.blocks[0].source}: the rows of one tag lie millions of rows out of order of time.",
+            "Sort the file by tag and time, or by time.", path=log.blocks[0].source,
+        )  # fmt: skip
+
+    return refuse
+
+
+def _finish(
+    log: StreamTable, roles: LongRoles, tag: _Tag, name: str, units: UnitSource, choices: TimeChoices
+) -> FinishedColumn:  # fmt: skip
+    def bad(first: int, end: int) -> NDArray[np.bool_]:
+        return tag.is_bad.read(first, end) > 0
+
+    is_judged = bad if roles.quality and not tag.is_bad.is_constant else None
+    finished = finish_numbers(name, tag.numbers, units, "", choices.answers, is_judged)
+    return replace(finished, hint=clean_text(f"{tag.text} {log.table.headers[roles.value].printed}"))
+
+
+class _Reader:
+    """Takes the blocks apart by tag."""
+
+    def __init__(self, log: StreamTable, roles: LongRoles, plan: TimePlan, folder: Path, mark: Decimal) -> None:
+        self._log = log
+        self._roles = roles
+        self._plan = plan
+        self._folder = folder
+        self._mark = mark
+        tally = log.tally(roles.tag)
+        self._code_of = {text: code for code, text in enumerate(tally.texts)}
+        is_system = [bool(SYSTEM_TAG.fullmatch(text.strip())) for text in tally.texts]
+        self._is_left_out = is_system if not all(is_system) else [False] * len(is_system)
+        self._verdicts = [self._verdicts_of(index) for index in roles.quality]
+        self._unit_names: tuple[str, ...] = ()
+        self._unit_of: dict[str, int] = {}
+        if roles.unit is not None:
+            units = unit_rows_of(log.tally(roles.unit))
+            self._unit_names = units.names
+            self._unit_of = dict(zip(log.tally(roles.unit).texts, units.codes.tolist(), strict=True))
+        self.n_good = self.n_timed = 0
+
+    def _verdicts_of(self, index: int) -> tuple[int, dict[str, bool]]:
+        cells, kind = self._log.tally(index), quality_kind(self._log.table, index)
+        return index, dict(zip(cells.texts, good_rows(cells, find_scheme(cells, (), kind), kind).tolist(), strict=True))
+
+    def units_of(self, tag: _Tag, unit: str | None) -> UnitSource:
+        """Units of a tag's rows: of the unit column, else the one in its name, else that of the column of values."""
+        if self._roles.unit is not None:
+            return UnitSource(names=self._unit_names, read=tag.units.read)
+        unit = unit or self._log.table.headers[self._roles.value].unit
+        return UnitSource(names=(unit,) if unit else ())
+
+    def read(self, say: Say) -> dict[int, _Tag]:
+        """All tags that have rows."""
+        states = self._find_states()
+        tags: dict[int, _Tag] = {}
+        for number in self._in_order():
+            block, source = self._log.blocks[number], self._log.source_numbers[number]
+            say(0.7 * self.n_good / self._log.table.n_rows, f"{self.n_good:,} rows")
+            found = read_block(self._plan, block)
+            self.n_timed += int(found.is_good.sum())
+            codes, rows_of = self._by_tag(block_cells(self._log, self._roles.tag, number), found.is_good)
+            value = self._log.cells(self._roles.value, block)
+            is_bad, units = self._bad_rows(number), self._units(number)
+            for code in codes:
+                rows = rows_of[code]
+                tag = tags.get(code) or tags.setdefault(code, self._new_tag(code, is_state=states[code]))
+                tag.series.append(source, Instants(found.ns[rows], found.is_absolute[rows], found.is_good[rows]))
+                tag.numbers.append(value.take(rows).compact())
+                tag.is_bad.append(is_bad[rows])
+                tag.units.append(units[rows])
+                self.n_good += rows.size
+        if self.n_timed < max(1, MIN_GOOD_TIMES * self._log.table.n_rows):
+            name = self._log.table.sources[0]
+            raise LogFormatError(
+                f"Only {self.n_timed} of {self._log.table.n_rows} rows of {name} have a time that can be read.",
+                "Check the time column, or export it with ISO 8601 times.", path=name,
+            )  # fmt: skip
+        return tags
+
+    def _in_order(self) -> list[int]:
+        """Blocks, the sources in the order of their first instants."""
+        first_ns: dict[int, int] = {}
+        if len(self._log.table.sources) > 1:
+            for block, source in zip(self._log.blocks, self._log.source_numbers, strict=True):
+                if source not in first_ns:
+                    found = read_block(replace(self._plan), block)
+                    if found.is_good.any():
+                        first_ns[source] = int(found.ns[found.is_good][0])
+        numbers = range(len(self._log.blocks))
+        return sorted(numbers, key=lambda number: (first_ns.get(self._log.source_numbers[number], 0), number))
+
+    def _new_tag(self, code: int, *, is_state: bool) -> _Tag:
+        name = f"t{code:04d}"
+        return _Tag(
+            series=Series(self._folder, name), numbers=NumberColumn(self._folder, name, self._mark, is_state),
+            is_bad=SparseCodes(self._folder / f"{name}.bad", 0), units=SparseCodes(self._folder / f"{name}.unit", -1),
+            text=self._log.tally(self._roles.tag).texts[code],
+        )  # fmt: skip
+
+    def _by_tag(self, tags: Cells, is_good: NDArray[np.bool_]) -> tuple[list[int], dict[int, NDArray[np.intp]]]:
+        local = np.array([*(self._code_of[text] for text in tags.texts), -1], np.int32)[tags.codes]
+        local[~is_good] = -1
+        order = np.argsort(local, kind="stable")
+        parts = np.split(order, np.flatnonzero(np.diff(local[order])) + 1)
+        found = {int(local[part[0]]): part for part in parts if part.size}
+        return [code for code in found if code >= 0 and not self._is_left_out[code]], found
+
+    def _bad_rows(self, number: int) -> NDArray[np.int16]:
+        bad = np.zeros(self._log.blocks[number].n_rows, np.int16)
+        for index, verdicts in self._verdicts:
+            cells = block_cells(self._log, index, number)
+            bad |= ~np.array([*(verdicts[text] for text in cells.texts), True], np.bool_)[cells.codes]
+        return bad
+
+    def _units(self, number: int) -> NDArray[np.int16]:
+        if self._roles.unit is None:
+            return np.full(self._log.blocks[number].n_rows, -1, np.int16)
+        cells = block_cells(self._log, self._roles.unit, number)
+        return np.array([*(self._unit_of.get(text, -1) for text in cells.texts), -1], np.int16)[cells.codes]
+
+    def _find_states(self) -> dict[int, bool]:
+        """Which tags say on and off."""
+        tallies: dict[int, Tally] = {code: Tally() for code in self._code_of.values()}
+        if not _may_hold_states(self._log.tally(self._roles.value)):
+            return dict.fromkeys(tallies, False)
+        for number, block in enumerate(self._log.blocks):
+            everything = np.ones(block.n_rows, np.bool_)
+            codes, rows_of = self._by_tag(block_cells(self._log, self._roles.tag, number), everything)
+            value = self._log.cells(self._roles.value, block)
+            for code in codes:
+                tallies[code].add(value.take(rows_of[code]).compact())
+        return {code: is_state_column(tally.finish()) for code, tally in tallies.items()}
+
+
+def _may_hold_states(values: Cells) -> bool:
+    """Whether any word among the values can be a state at all."""
+    return any(any(char.isalpha() for char in text) for text in values.texts)
+
+
+def block_cells(log: StreamTable, index: int, number: int) -> Cells:
+    """A block's cells of a column."""
+    return log.cells(index, log.blocks[number])
+
+
+@dataclass(slots=True)
+class LongFeed:
+    """Tags merged by time: every instant of any tag is a row, nothing is filled in."""
+
+    tags: Sequence[tuple[FinishedColumn, Series]]
+    refuse: Refuse
+    counted: Counted = field(default_factory=Counted)
+
+    def stretches(self) -> Iterator[Stretch]:
+        """One stretch after the other."""
+        n_tags = max(len(self.tags), 1)
+        chunk_rows = max(STRETCH_CELLS // n_tags**2, 16) if n_tags > 1 else 1 << 16
+        spans = [[(first, end) for _, first, end in series.spans] for _, series in self.tags]
+        ordered = [OrderedRows(series, mine, chunk_rows, self.refuse) for (_, series), mine in zip(self.tags, spans, strict=True)]
+        copies = [Copies(len(series.ns)) for _, series in self.tags]
+        while waiting := [one for one in ordered if not one.is_done]:
+            end_ns = min(one.watermark() for one in waiting)
+            found = [one.take_until(end_ns) for one in ordered]
+            if any(times.size for _, times in found):
+                yield self._merge(found, copies)
+        for (_, series), mine, copied in zip(self.tags, spans, copies, strict=True):
+            self.counted.n_backward += count_backward(series, mine, copied)
+
+    def _merge(self, found: Sequence[tuple[Rows, Rows]], copies: Sequence[Copies]) -> Stretch:
+        instants = np.unique(np.concatenate([times for _, times in found]))
+        columns = []
+        for (column, _), (rows, times), copied in zip(self.tags, found, copies, strict=True):
+            cells = read_rows(column, rows)
+            kept, is_copy = once(cells, times)
+            copied.add(rows[is_copy])
+            self.counted.n_duplicates += int(is_copy.sum())
+            columns.append(_scatter(cells, times, kept, instants))
+        return Stretch(instants, columns)
+
+
+def _scatter(column: Column, times_ns: Rows, kept: NDArray[np.intp], instants: Rows) -> Column:
+    where = np.full(instants.size, -1, np.intp)
+    where[np.searchsorted(instants, times_ns[kept])] = kept
+    return take_rows(column, where)
