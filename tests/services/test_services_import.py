@@ -19,7 +19,7 @@ from workbench.core.jobs import Job, JobEvent, Progress
 from workbench.logs import recording_writer
 from workbench.logs.summary import Question
 from workbench.project.store import Project
-from workbench.services import log_import
+from workbench.services import log_import, log_streams
 from workbench.services.logs import ImportRequest, ImportResult, QualityRequest, import_logs, log_quality
 from workbench.services.recordings import availability, find_time_ranges, open_project_recordings
 
@@ -45,7 +45,7 @@ def bring_in(project: Path, *paths: Path, job: Job | None = None, **more: object
 @pytest.fixture
 def streamed(monkeypatch: pytest.MonkeyPatch) -> None:
     """All plain files stream, however small."""
-    monkeypatch.setattr(log_import, "STREAM_FROM_BYTES", 0)
+    monkeypatch.setattr(log_streams, "STREAM_FROM_BYTES", 0)
 
 
 def staged(project: Path) -> list[Path]:
@@ -153,8 +153,8 @@ def test_a_kill_in_the_middle_of_an_import_leaves_the_project_whole(tmp_path: Pa
     script = textwrap.dedent("""
         import sys, time
         from workbench.core.jobs import Job
-        from workbench.services import log_import, logs
-        log_import.STREAM_FROM_BYTES = 0
+        from workbench.services import log_streams, logs
+        log_streams.STREAM_FROM_BYTES = 0
         def hang(event):
             print("writing", flush=True)
             time.sleep(60)
@@ -265,7 +265,7 @@ def test_small_and_messy_logs_go_the_careful_way_into_the_same_store(tmp_path: P
 def test_both_ways_deliver_the_same_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_csv(tmp_path / "log.csv", 2000, stuck=True)
     (careful,) = bring_in(tmp_path / "p", path).recordings
-    monkeypatch.setattr(log_import, "STREAM_FROM_BYTES", 0)
+    monkeypatch.setattr(log_streams, "STREAM_FROM_BYTES", 0)
     (streamed,) = bring_in(tmp_path / "q", path).recordings
     assert [(one.name, one.unit, one.n_good, one.min, one.max) for one in streamed.channels] == [
         (one.name, one.unit, one.n_good, one.min, one.max) for one in careful.channels

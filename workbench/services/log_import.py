@@ -1,4 +1,4 @@
-"""How `logs import` works: big plain files stream to disk, all others are parsed in memory; nothing is stored by halves.
+"""How `logs import` works: big files stream to disk, plain or with care, others are parsed in memory; no halves are stored.
 
 A recording is written into a staging folder, moved into the store as a whole, and only then journalled. Cancelling or a
 full disk leaves the project as it was.
@@ -7,7 +7,7 @@ full disk leaves the project as it was.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,18 +16,16 @@ from workbench.core.clock import format_utc
 from workbench.core.errors import LogFormatError, QuestionOpen
 from workbench.core.jobs import Job
 from workbench.core.requests import to_arguments
+from workbench.services import log_streams
 from workbench.services.log_summaries import summary_of
 from workbench.services.logs import ImportRequest, ImportResult, RecordingSummary
 
 if TYPE_CHECKING:
     from workbench.logs.parse import ParsedLogs, ParsedRecording
-    from workbench.logs.plain_import import PlainLog
     from workbench.logs.recording import Recording
     from workbench.logs.summary import Question, RecordingFacts
     from workbench.project.store import Project
 
-STREAM_FROM_BYTES = 32 * 1024 * 1024
-"""Smaller files are parsed in memory, where more kinds of mess are understood."""
 MAX_NAMES = 400
 MAX_DAYS = 1500
 
@@ -41,6 +39,7 @@ class Stored:
 
 
 Imported = tuple[list[Stored], list["Question"]]
+Way = Callable[["_Ask", list[Path], Job], Imported]
 Parsed = tuple["ParsedLogs", "Path | None"]
 
 
@@ -58,9 +57,8 @@ def run_import(request: ImportRequest, job: Job) -> ImportResult:
     from workbench.project.store import Project
 
     with Project.open(Path(request.project)) as project:
-        ask = _Ask(project, request, job)
-        paths = [Path(path) for path in request.paths]
-        stored, questions = _import_streams(ask) or _import_parsed(ask, paths, job)
+        project.objects.sweep()
+        stored, questions = _import_all(_Ask(project, request, job))
     job.progress(1.0, "stored")
     return ImportResult(
         recordings=tuple(one.summary for one in stored), questions=tuple(questions),
@@ -68,50 +66,64 @@ def run_import(request: ImportRequest, job: Job) -> ImportResult:
     )  # fmt: skip
 
 
-def _import_streams(ask: _Ask) -> Imported | None:
-    """Stream what is big and plain; None when there is nothing of that kind."""
-    logs = _find_streams(ask.request)
+def _import_all(ask: _Ask) -> Imported:
+    """What is big one after the other, each stored when it is read; else everything at once."""
+    paths = [Path(path) for path in ask.request.paths]
+    units = log_streams.units_of(paths, ask.request.join)
+    ways = [_way_of(unit, ask.request) for unit in units]
+    if all(way is None for way in ways):
+        return _import_parsed(ask, paths, ask.job)
     stored: list[Stored] = []
     questions: list[Question] = []
-    for number, log in enumerate(logs):
-        part = ask.job.part(number / len(logs), (number + 1) / len(logs), log.names[0])
-        found = _import_stream(ask, log, part)
+    for number, (unit, way) in enumerate(zip(units, ways, strict=True)):
+        part = ask.job.part(number / len(units), (number + 1) / len(units), unit[0].name if len(units) > 1 else "")
+        found = _import_parsed(ask, unit, part) if way is None else way(ask, unit, part)
         stored.extend(found[0])
         questions.extend(found[1])
-    return (stored, questions) if logs else None
+    return stored, list({(one.code, one.channel, one.text): one for one in questions}.values())
 
 
-def _import_stream(ask: _Ask, log: PlainLog, job: Job) -> Imported:
-    """One log in blocks; the careful path takes over where it turns out not to be plain."""
+def _way_of(paths: list[Path], request: ImportRequest) -> Way | None:
+    """How files are read that are big; None for all others."""
+    if log_streams.find_plain(paths, request.zone, request.answer) is not None:
+        return _import_plain
+    return _import_careful if log_streams.find_careful(paths) is not None else None
+
+
+def _import_plain(ask: _Ask, paths: list[Path], job: Job) -> Imported:
+    """One log in blocks; the careful reader takes over where it turns out not to be plain."""
     from workbench.logs.plain_import import import_plain
     from workbench.logs.readers.csv_stream import NotPlain
 
-    with ask.project.objects.staging("recording") as folder:
-        try:
+    log = log_streams.find_plain(paths, ask.request.zone, ask.request.answer)
+    assert log is not None
+    try:
+        with ask.project.objects.staging("recording") as folder:
             facts = import_plain(log, folder, job.progress)
-        except NotPlain:
-            return _import_parsed(ask, list(log.paths), job)
-        return [_store(ask, folder, facts, log.paths[0])], list(facts.questions)
+            return [_store(ask, folder, facts, log.paths[0])], list(facts.questions)
+    except NotPlain:
+        return _import_careful(ask, list(log.paths), job)
 
 
-def _find_streams(request: ImportRequest) -> list[PlainLog]:
-    """The plain logs behind the paths when they are big: each file by itself, or all as one; none when that is in doubt."""
-    from workbench.logs.plain_import import find_plain_log
+def _import_careful(ask: _Ask, paths: list[Path], job: Job) -> Imported:
+    """Read with care in bounded memory, then store: an open question stops the import before anything is stored."""
+    from workbench.logs.careful.careful_import import read_carefully
+    from workbench.logs.parse import ParseOptions
 
-    paths = _plain_files([Path(path) for path in request.paths])
-    if request.answer or not paths:
-        return []
-    groups = [[path] for path in paths] if request.join is False else [paths]
-    if any(sum(path.stat().st_size for path in group) < STREAM_FROM_BYTES for group in groups):
-        return []
-    logs = [log for group in groups if (log := find_plain_log(group, request.zone)) is not None]
-    return logs if len(logs) == len(groups) else []
-
-
-def _plain_files(paths: list[Path]) -> list[Path]:
-    """The files behind paths; none when a folder holds folders or something is missing."""
-    found = [child for path in paths for child in (sorted(path.iterdir()) if path.is_dir() else [path])]
-    return found if all(path.is_file() for path in found) else []
+    sources = log_streams.find_careful(paths)
+    if sources is None:
+        return _import_parsed(ask, paths, job)
+    options = ParseOptions(zone=ask.request.zone, answers=ask.request.answer, join=ask.request.join)
+    stored = []
+    with ask.project.objects.staging("reading") as work:
+        found = read_carefully(sources, options, work, job.part(0.0, 0.75).progress)
+        check_questions(list(found.questions))
+        for number, log in enumerate(found.logs):
+            share = job.part(0.75 + 0.25 * number / len(found.logs), 0.75 + 0.25 * (number + 1) / len(found.logs))
+            with ask.project.objects.staging("recording") as folder:
+                facts = log.write(folder, share.progress)
+                stored.append(_store(ask, folder, facts, paths[0] if len(paths) == 1 else None))
+    return stored, list(found.questions)
 
 
 def _import_parsed(ask: _Ask, paths: list[Path], job: Job) -> Imported:

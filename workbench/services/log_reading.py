@@ -6,11 +6,9 @@ import tempfile
 from pathlib import Path
 
 from workbench.core.jobs import Job
+from workbench.services import log_streams
 from workbench.services.log_summaries import summary_of
 from workbench.services.logs import Guess, InspectRequest, InspectResult, PreviewColumn, PreviewRequest, PreviewResult
-
-STREAM_FROM_BYTES = 32 * 1024 * 1024
-"""Smaller files are parsed in memory, where more kinds of mess are understood."""
 
 
 def run_inspect(request: InspectRequest, job: Job) -> InspectResult:
@@ -30,22 +28,41 @@ def run_inspect(request: InspectRequest, job: Job) -> InspectResult:
 
 
 def _inspect_stream(request: InspectRequest, job: Job) -> InspectResult | None:
-    """One big plain CSV through the streaming reader, in bounded memory; None for everything else."""
-    from workbench.logs.plain_import import find_plain_log, import_plain
+    """Big logs in bounded memory, plain ones faster; None for everything else."""
+    from workbench.logs.plain_import import import_plain
     from workbench.logs.readers.csv_stream import NotPlain
 
     paths = [Path(path) for path in request.paths]
-    if len(paths) != 1 or request.answer or not paths[0].is_file() or paths[0].stat().st_size < STREAM_FROM_BYTES:
-        return None
-    log = find_plain_log(paths, request.zone)
+    log = log_streams.find_plain(paths, request.zone, request.answer) if len(paths) == 1 else None
     if log is None:
-        return None
-    with tempfile.TemporaryDirectory(prefix="workbench-inspect-") as folder:
-        try:
+        return _inspect_carefully(request, paths, job)
+    try:
+        with tempfile.TemporaryDirectory(prefix="workbench-inspect-") as folder:
             facts = import_plain(log, Path(folder), job.progress)
-        except NotPlain:
-            return None
+    except NotPlain:
+        return _inspect_carefully(request, paths, job)
     return InspectResult(recordings=(summary_of(facts),), questions=facts.questions)
+
+
+def _inspect_carefully(request: InspectRequest, paths: list[Path], job: Job) -> InspectResult | None:
+    from workbench.logs.careful.careful_import import read_carefully
+    from workbench.logs.parse import ParseOptions
+
+    sources = log_streams.find_careful(paths)
+    if sources is None:
+        return None
+    options = ParseOptions(zone=request.zone, answers=request.answer, join=request.join)
+    summaries = []
+    with tempfile.TemporaryDirectory(prefix="workbench-inspect-") as folder:
+        work = Path(folder) / "reading"
+        work.mkdir()
+        found = read_carefully(sources, options, work, job.part(0.0, 0.75).progress)
+        for number, log in enumerate(found.logs):
+            target = Path(folder) / f"recording-{number}"
+            target.mkdir()
+            part = job.part(0.75 + 0.25 * number / len(found.logs), 0.75 + 0.25 * (number + 1) / len(found.logs))
+            summaries.append(summary_of(log.write(target, part.progress)))
+    return InspectResult(recordings=tuple(summaries), questions=found.questions)
 
 
 def run_preview(request: PreviewRequest, job: Job) -> PreviewResult:

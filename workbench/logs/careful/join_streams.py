@@ -7,9 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.core.errors import LogFormatError
-from workbench.logs.careful.feed import CHUNK_ROWS, Chosen, Span, WideFeed
-from workbench.logs.careful.order import OrderedRows, stretches
+from workbench.logs.careful.feed import CHUNK_ROWS, STRETCH_CELLS, Chosen, Span, WideFeed
+from workbench.logs.careful.order import OrderedRows, Rows, stretches
 from workbench.logs.careful.scratch import ScratchArray
 from workbench.logs.careful.stream_table import StreamTable
 from workbench.logs.careful.stream_times import GOOD, Series
@@ -22,22 +21,17 @@ Ordered = Sequence[tuple[int, Span]]
 Machine = tuple[str, Chosen, LeftOut]
 
 
-def group_sources(series: Series, spans: Ordered, names: Sequence[str]) -> list[list[tuple[int, Span]]]:
-    """Sources in order that continue each other. Raises LogFormatError where two overlap so much that a person must say."""
-    ranges = [_range(series, span) for _, span in spans]
+def group_sources(feed: WideFeed, spans: Ordered) -> list[list[tuple[int, Span]]]:
+    """Sources in order that continue or repeat each other, as `join.split_by_source` groups them in memory."""
+    ranges = [_range(feed.series, span) for _, span in spans]
     longest_ns = max(high - low for low, high in ranges)
     groups: list[list[int]] = []
-    for number, (low, _) in enumerate(ranges):
-        home = next((group for group in reversed(groups) if _continues(series, spans, ranges, group, number, longest_ns)), None)
-        if home is not None:
+    for number in range(len(spans)):
+        home = next((group for group in reversed(groups) if _continues(feed, spans, ranges, group, number, longest_ns)), None)
+        if home is None:
+            groups.append([number])
+        else:
             home.append(number)
-            continue
-        if groups and any(ranges[other][0] <= low <= ranges[other][1] for group in groups for other in group):
-            raise LogFormatError(
-                f"{names[spans[number][0]]} overlaps the files before it; whether they are one log or several can't be told.",
-                "Say it: --join puts them into one recording, --separate keeps each for itself.", path=names[spans[number][0]],
-            )  # fmt: skip
-        groups.append([number])
     return [[spans[number] for number in group] for group in groups]
 
 
@@ -52,18 +46,48 @@ def _range(series: Series, span: Span) -> tuple[int, int]:
 
 
 def _continues(
-    series: Series, spans: Ordered, ranges: Sequence[tuple[int, int]], group: Sequence[int], number: int, longest_ns: int
+    feed: WideFeed, spans: Ordered, ranges: Sequence[tuple[int, int]], group: Sequence[int], number: int, longest_ns: int
 ) -> bool:
     end_ns = max(ranges[other][1] for other in group)
     start_ns = ranges[number][0]
     if start_ns > end_ns:
         return start_ns - end_ns <= MAX_GAP_DURATIONS * max(longest_ns, 1)
     n_rows = n_inside = 0
-    for _, ns, flags in series.pieces(*spans[number][1]):
+    for _, ns, flags in feed.series.pieces(*spans[number][1]):
         good = ns[flags & GOOD > 0]
         n_rows += good.size
         n_inside += int(np.count_nonzero(good <= end_ns))
-    return n_inside <= max(3, MAX_OVERLAP * n_rows)
+    if n_inside <= max(3, MAX_OVERLAP * n_rows):
+        return True
+    return _count_repeated(feed, [spans[other][1] for other in group], spans[number][1], end_ns) >= 0.5 * n_inside
+
+
+def _count_repeated(feed: WideFeed, before: Sequence[Span], mine: Span, end_ns: int) -> int:
+    """How many rows up to `end_ns` stand in the files before with equal instant and equal values."""
+    chunk_rows = max(STRETCH_CELLS // max(len(feed.columns), 1) // 4, 16)
+    old = OrderedRows(feed.series, before, chunk_rows, feed.refuse)
+    new = OrderedRows(feed.series, [mine], chunk_rows, feed.refuse)
+    n_repeated = 0
+    while not new.is_done and not old.is_done:
+        until_ns = min(old.watermark(), new.watermark(), end_ns + 1)
+        (old_rows, old_times), (new_rows, new_times) = old.take_until(until_ns), new.take_until(until_ns)
+        n_repeated += _count_equal(feed, (old_rows, old_times), (new_rows, new_times))
+        if until_ns > end_ns:
+            break
+    return n_repeated
+
+
+def _count_equal(feed: WideFeed, old: tuple[Rows, Rows], new: tuple[Rows, Rows]) -> int:
+    if not old[0].size or not new[0].size:
+        return 0
+    order = np.argsort(old[1], kind="stable")
+    rows, times = old[0][order], old[1][order]
+    at = np.clip(np.searchsorted(times, new[1]), 0, times.size - 1)
+    is_same = times[at] == new[1]
+    for column in feed.columns:
+        first, second = column.numbers.values.take(rows[at]), column.numbers.values.take(new[0])
+        is_same &= (first == second) | (np.isnan(first) & np.isnan(second))
+    return int(np.count_nonzero(is_same))
 
 
 def find_machines(log: StreamTable, feed: WideFeed, folder: Path) -> list[Machine]:

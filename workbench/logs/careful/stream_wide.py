@@ -180,7 +180,7 @@ def _split(
     feed = whole.feed
     assert isinstance(feed, WideFeed)
     machines: list[tuple[str, Chosen | None, LeftOut | None]] = [*find_machines(log, feed, folder)]
-    groups = [list(spans)] if join else group_sources(feed.series, spans, log.table.sources)
+    groups = [list(spans)] if join else group_sources(feed, spans)
     everything = machines or [("", None, None)]
     return [_part(whole, feed, group, log.table.sources, machine) for machine in everything for group in groups]
 

@@ -19,7 +19,6 @@ from workbench.logs.text import check_is_text, find_encoding
 _NUL_BLOCK = re.compile("\x00{8,}")
 _NUL_BLOCK_CHARS = 8
 _HEAD_BYTES = 200_000
-_SAMPLE_CHARS = 200_000
 _MIDDLE_CHARS = 60_000
 _MAX_MIDDLES = 64
 _UNDEFINED_CP1252 = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
@@ -60,7 +59,6 @@ class _Scan:
         self._n_broken = self._n_multi = self._n_chars = 0
         self._is_ascii = True
         self._has_undefined = self._has_quotes = self._breaks_at_start = False
-        self._head_text = ""
         self._middles: list[tuple[int, str]] = []
 
     def add(self, chunk: bytes) -> None:
@@ -72,8 +70,6 @@ class _Scan:
         text = self._decoder.decode(chunk) if self._decoder else ""
         if not self._wide and not chunk.isascii():
             self._weigh(chunk, text)
-        if len(self._head_text) < _SAMPLE_CHARS:
-            self._head_text += text[:_SAMPLE_CHARS]
         self._keep_middle(text)
         self._n_chars += len(text)
 
@@ -101,10 +97,11 @@ class _Scan:
 
     def finish(self, source: StreamSource) -> ScannedText:
         encoding, confidence = self._encoding()
+        head = codecs.getincrementaldecoder(encoding)("replace").decode(self._head)
         check_is_text(_clean(_NUL_BLOCK.sub("", self._head.decode(encoding, "replace")).removeprefix("\ufeff")), self._name)
         middle = min(self._middles, key=lambda item: abs(item[0] - self._n_chars / 2), default=(0, ""))[1]
         return ScannedText(
-            source=source, encoding=encoding, confidence=confidence, has_quotes=self._has_quotes, head=_clean(self._head_text),
+            source=source, encoding=encoding, confidence=confidence, has_quotes=self._has_quotes, head=_clean(head),
             middle=_clean(middle), is_growing=is_growing(source),
         )  # fmt: skip
 

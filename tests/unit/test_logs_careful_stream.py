@@ -1,0 +1,257 @@
+"""The careful reader on disk decides and delivers exactly what the one in memory does, however small its blocks are."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+import os
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workbench.core.errors import LogFormatError, WorkbenchError
+from workbench.logs.careful import feed, fill, order
+from workbench.logs.careful.careful_import import CarefulLogs, find_sources, read_carefully
+from workbench.logs.parse import ParsedLogs, ParsedRecording, ParseOptions, parse_logs
+from workbench.logs.readers import byte_stream
+from workbench.logs.recording import Recording, open_recording
+from workbench.logs.stamp_shapes import read_many_stamps
+from workbench.logs.summary import ChannelFacts, RecordingFacts
+
+DEV = Path(os.environ.get("PUMP_DATA", "")) / "messy_logs" / "dev"
+CASES = sorted(DEV.glob("*.truth.json")) if os.environ.get("PUMP_DATA") else []
+
+
+@pytest.fixture(autouse=True)
+def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of 50 rows, pieces of 4 kB, stretches of a few hundred cells."""
+    monkeypatch.setattr(fill, "SMALL_BYTES", 200)
+    monkeypatch.setattr(fill, "MAX_BLOCK_ROWS", 50)
+    monkeypatch.setattr(byte_stream, "CHUNK_BYTES", 4096)
+    monkeypatch.setattr(feed, "STRETCH_CELLS", 400)
+    monkeypatch.setattr(feed, "CHUNK_ROWS", 64)
+
+
+def read_on_disk(
+    paths: list[Path], options: ParseOptions, tmp_path: Path
+) -> tuple[CarefulLogs, list[tuple[RecordingFacts, Recording]]]:
+    sources = find_sources(paths)
+    assert sources is not None
+    (tmp_path / "work").mkdir(parents=True)
+    found = read_carefully(sources, options, tmp_path / "work", lambda *_: None)
+    written = []
+    for number, log in enumerate(found.logs):
+        folder = tmp_path / f"recording-{number}"
+        folder.mkdir()
+        facts = log.write(folder, lambda *_: None)
+        written.append((facts, open_recording(folder)))
+    return found, written
+
+
+def check_same(paths: list[Path], options: ParseOptions, tmp_path: Path) -> ParsedLogs:
+    """Both readers, compared fact by fact and number by number."""
+    parsed = parse_logs(paths, options)
+    found, written = read_on_disk(paths, options, tmp_path)
+    assert set(map(repr, parsed.questions)) == set(map(repr, found.questions))
+    assert len(parsed.recordings) == len(written)
+    for recording, (facts, stored) in zip(parsed.recordings, written, strict=True):
+        check_facts(recording.facts, facts)
+        check_numbers(recording, stored)
+    return parsed
+
+
+def check_facts(memory: RecordingFacts, disk: RecordingFacts) -> None:
+    for name in memory.__struct_fields__:
+        if name != "channels":
+            assert getattr(memory, name) == getattr(disk, name), name
+    assert [channel.name for channel in memory.channels] == [channel.name for channel in disk.channels]
+    for one, other in zip(memory.channels, disk.channels, strict=True):
+        check_channel(one, other)
+
+
+def check_channel(one: ChannelFacts, other: ChannelFacts) -> None:
+    for name in one.__struct_fields__:
+        first, second = getattr(one, name), getattr(other, name)
+        if name == "mean" and first is not None:  # a sum over blocks is rounded elsewhere
+            assert math.isclose(first, second, rel_tol=1e-12, abs_tol=1e-12)
+        else:
+            assert first == second, (one.name, name)
+
+
+def check_numbers(recording: ParsedRecording, stored: Recording) -> None:
+    np.testing.assert_array_equal(recording.times_ns, stored.times_ns)
+    for name, values in recording.columns.items():
+        found = np.asarray(stored.values(name))
+        np.testing.assert_array_equal(values.astype(found.dtype), found, err_msg=name)
+    for name, values in recording.labels.items():
+        np.testing.assert_array_equal(values, stored.labels[name].astype(float), err_msg=name)
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not CASES, reason="PUMP_DATA names no folder with messy_logs")
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.name.removesuffix(".truth.json"))
+def test_a_messy_log_in_tiny_blocks_gives_what_the_reader_in_memory_gives(case: Path, tmp_path: Path) -> None:
+    truth = json.loads(case.read_text(encoding="utf-8"))
+    zone = truth.get("options", {}).get("zone")
+    check_same([DEV / name for name in truth["files"]], ParseOptions(zone=zone), tmp_path)
+
+
+def write_rows(path: Path, header: str, rows: list[str], encoding: str = "utf-8") -> Path:
+    path.write_text(header + "\n" + "\n".join(rows) + "\n", encoding=encoding)
+    return path
+
+
+def stamp(second: int, pattern: str = "%d.%m.%Y %H:%M:%S") -> str:
+    return (np.datetime64("2026-03-12T08:00:00") + np.timedelta64(second, "s")).item().strftime(pattern)
+
+
+def comma_rows(n_rows: int = 700) -> list[str]:
+    return [
+        f"{stamp(k)};{k % 13},{k % 100:02d};{'Störung' if k % 97 == 5 else f'{k % 7},5'};{'Ein' if k % 200 < 150 else 'Aus'}"
+        for k in range(n_rows)
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16", "utf-8-sig"])
+def test_decimal_commas_bad_words_and_states_are_read_in_any_encoding(encoding: str, tmp_path: Path) -> None:
+    path = write_rows(tmp_path / "log.csv", "Zeit;Druck [bar];Strom [A];Pumpe läuft", comma_rows(), encoding)
+    parsed = check_same([path], ParseOptions(zone="Europe/Berlin"), tmp_path)
+    druck, strom, state = parsed.recordings[0].facts.channels
+    assert (druck.max, strom.bad, state.quantity) == (12.98, {"störung": 8}, "state")
+
+
+@pytest.mark.parametrize("packing", ["gz", "zip"])
+def test_a_packed_log_is_unpacked_on_the_way(packing: str, tmp_path: Path) -> None:
+    path = write_rows(tmp_path / "log.csv", "Zeit;Druck [bar];Strom [A];Pumpe läuft", comma_rows())
+    packed = tmp_path / f"log.csv.{packing}"
+    if packing == "gz":
+        packed.write_bytes(gzip.compress(path.read_bytes()))
+    else:
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.write(path, "log.csv")
+    check_same([packed], ParseOptions(zone="Europe/Berlin"), tmp_path)
+
+
+def test_a_preamble_a_row_of_units_and_quality_columns_are_understood(tmp_path: Path) -> None:
+    rows = [
+        f"{stamp(k)},{k % 50 / 10},{'Good' if k % 31 else 'Bad'},{60 + k % 5},{'Good' if k % 17 else 'Uncertain'}"
+        for k in range(600)
+    ]
+    header = "# Station A\n# exported 2026-03-13\nTime,FT.Value,FT.Quality,TT.Value,TT.Quality\n,m3/h,,degC,"
+    path = write_rows(tmp_path / "log.csv", header, rows)
+    parsed = check_same([path], ParseOptions(zone="UTC"), tmp_path)
+    assert [channel.bad for channel in parsed.recordings[0].facts.channels] == [{"quality": 20}, {"quality": 36}]
+
+
+@pytest.mark.parametrize("is_sorted_by_tag", [False, True])
+def test_a_long_table_is_pivoted_however_it_is_sorted(is_sorted_by_tag: bool, tmp_path: Path) -> None:
+    rows = [
+        (tag, k, f"{tag};{stamp(k * step)};{(k * 7) % 90},{k % 10};{'192' if k % 23 else '24'}")
+        for tag, step in (("PT-1 [bar]", 1), ("FT-2 [m3/h]", 5), ("TT-3 [degC]", 60))
+        for k in range(1200 // step)
+    ]
+    if not is_sorted_by_tag:
+        rows.sort(key=lambda row: row[2].split(";")[1])
+    path = write_rows(tmp_path / "long.csv", "Tag;Zeit;Wert;Qualität", [row[2] for row in rows])
+    parsed = check_same([path], ParseOptions(zone="UTC"), tmp_path)
+    assert {channel.name: channel.unit for channel in parsed.recordings[0].facts.channels} == {
+        "PT-1": "bar", "FT-2": "m3/h", "TT-3": "degC"
+    }  # fmt: skip
+
+
+def test_clock_times_through_the_autumn_hour_are_told_apart_by_the_order_of_rows(tmp_path: Path) -> None:
+    start = np.datetime64("2026-10-24T22:30:00") + np.arange(400) * np.timedelta64(60, "s")
+    local = [instant + np.timedelta64(7200 if instant < np.datetime64("2026-10-25T01:00") else 3600, "s") for instant in start]
+    path = write_rows(
+        tmp_path / "log.csv", "time,PI-1 [bar]", [f"{one.item():%Y-%m-%d %H:%M:%S},{k % 9}.5" for k, one in enumerate(local)]
+    )
+    parsed = check_same([path], ParseOptions(zone="Europe/Oslo"), tmp_path)
+    np.testing.assert_array_equal(parsed.recordings[0].times_ns, start.astype("datetime64[ns]").astype(np.int64))
+
+
+def test_late_rows_copies_and_contradictions_come_out_as_in_memory(tmp_path: Path) -> None:
+    rows = [f"{stamp(k)};{k % 9},5" for k in range(900)]
+    rows[300], rows[700] = rows[700], rows[300]
+    rows[500:500] = rows[480:490]
+    rows[600:600] = [f"{stamp(550)};99,5"]
+    path = write_rows(tmp_path / "log.csv", "Zeit;Druck [bar]", rows)
+    parsed = check_same([path], ParseOptions(zone="UTC"), tmp_path)
+    facts = parsed.recordings[0].facts
+    assert (facts.rows, facts.n_duplicates_dropped) == (900, 10)
+    assert any(finding.code == "CONFLICTING_ROWS" for finding in facts.findings)
+
+
+def test_a_row_further_out_of_order_than_memory_reaches_is_refused_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order, "MAX_WAITING_ROWS", 300)
+    rows = [f"{stamp(k)};{k % 9},5" for k in range(1, 900)] + [f"{stamp(0)};1,5"]
+    path = write_rows(tmp_path / "log.csv", "Zeit;Druck [bar]", rows)
+    with pytest.raises(LogFormatError, match=r"log\.csv, line 901: this row is dated before"):
+        read_on_disk([path], ParseOptions(zone="UTC"), tmp_path)
+
+
+def test_machines_that_share_a_table_come_apart(tmp_path: Path) -> None:
+    rows = [f"{stamp(k)};{pump};{(k + n) % 9},5;{k % 7},25" for k in range(400) for n, pump in enumerate(("P-1", "P-2", "P-3"))]
+    path = write_rows(tmp_path / "fleet.csv", "Zeit;Pumpe;Druck [bar];Strom [A]", rows)
+    parsed = check_same([path], ParseOptions(zone="UTC"), tmp_path)
+    assert [one.facts.source for one in parsed.recordings] == ["fleet.csv: P-1", "fleet.csv: P-2", "fleet.csv: P-3"]
+
+
+def test_days_that_overlap_are_one_recording_and_side_by_side_logs_are_two(tmp_path: Path) -> None:
+    rows = comma_rows(900)
+    header = "Zeit;Druck [bar];Strom [A];Pumpe läuft"
+    first, second = write_rows(tmp_path / "a.csv", header, rows[:500]), write_rows(tmp_path / "b.csv", header, rows[450:])
+    other = write_rows(tmp_path / "c.csv", header, [row.replace(",5", ",7") for row in rows[100:800]])
+    joined = check_same([first, second], ParseOptions(zone="UTC"), tmp_path / "joined")
+    assert [one.facts.rows for one in joined.recordings] == [900]
+    apart = check_same([first, other], ParseOptions(zone="UTC"), tmp_path / "apart")
+    assert [one.facts.rows for one in apart.recordings] == [500, 700]
+
+
+def test_units_that_change_and_sentinels_are_settled_over_the_whole_file(tmp_path: Path) -> None:
+    rows = [f"{stamp(k)};{k % 9},5 {'bar' if k < 350 else 'mbar'};{-9999 if k % 111 == 3 else k % 7}" for k in range(700)]
+    path = write_rows(tmp_path / "log.csv", "Zeit;Druck;Strom [A]", rows)
+    facts = check_same([path], ParseOptions(zone="UTC"), tmp_path).recordings[0].facts
+    assert facts.channels[1].bad == {"sentinel": 7}
+    assert [finding.text for finding in facts.findings if finding.code == "UNIT_CHANGE"] == [
+        "350 cells in mbar were converted to bar."
+    ]
+
+
+def test_a_day_past_the_twelfth_in_the_last_row_decides_about_all_rows(tmp_path: Path) -> None:
+    rows = [f"{1 + k // 100:02d}/03/2026 {k % 24:02d}:{k % 60:02d}:00,{k % 9}.5" for k in range(1100)] + [
+        "13/03/2026 00:00:00,1.5"
+    ]
+    path = write_rows(tmp_path / "log.csv", "time,PI-1 [bar]", rows)
+    parsed = check_same([path], ParseOptions(zone="UTC"), tmp_path)
+    assert "DAY_MONTH_AMBIGUOUS" not in {question.code for question in parsed.questions}
+
+
+def test_what_is_no_log_is_refused_in_the_same_words(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("Dear colleague,\n" + "please look at the pump when you are there.\n" * 400, encoding="utf-8")
+    with pytest.raises(WorkbenchError) as memory:
+        parse_logs([path])
+    with pytest.raises(WorkbenchError) as disk:
+        read_on_disk([path], ParseOptions(), tmp_path)
+    assert str(disk.value) == str(memory.value)
+
+
+@pytest.mark.parametrize("pattern", ["%d.%m.%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S.%fZ", "%d/%m/%y %H:%M", "%Y-%m-%d %H:%M:%S+02:00"])
+def test_stamps_of_one_shape_are_read_as_one_by_one(pattern: str) -> None:
+    from workbench.logs.instants import read_stamps
+
+    texts = [stamp(k * 86_399, pattern) for k in range(2000)] + [
+        "32.13.2026 25:61:61",
+        "99/99/99 99:99",
+        "2026-02-30 10:00:00+02:00",
+    ]
+    together, single = read_many_stamps(texts, "dmy"), read_stamps(texts, "dmy")
+    np.testing.assert_array_equal(together.is_good, single.is_good)
+    np.testing.assert_array_equal(together.ns[single.is_good], single.ns[single.is_good])
+    np.testing.assert_array_equal(together.is_absolute[single.is_good], single.is_absolute[single.is_good])
+    assert 0 < single.is_good.sum() < len(texts)
