@@ -15,7 +15,7 @@ from workbench.core.errors import LogFormatError
 from workbench.logs import questions
 from workbench.logs.careful.assemble import write_stream
 from workbench.logs.careful.feed import StreamLog
-from workbench.logs.careful.fill import Filled, fill
+from workbench.logs.careful.fill import Filled, fill, small_file
 from workbench.logs.careful.spool import Block
 from workbench.logs.careful.stream_long import read_long_stream
 from workbench.logs.careful.stream_table import build_stream_table
@@ -69,7 +69,7 @@ def find_sources(paths: Sequence[Path]) -> list[StreamSource] | None:
     for path in paths:
         is_folder = path.is_dir()
         for file in files_in(path) if is_folder else [path]:
-            sources = find_stream_sources(file, is_optional=is_folder)
+            sources = find_stream_sources(file, is_optional=is_folder) or small_file(file, is_optional=is_folder)
             if sources is None:
                 return None
             found.extend(sources)

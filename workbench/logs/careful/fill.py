@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from workbench.core.errors import WorkbenchError
+from workbench.core.errors import LogFormatError, WorkbenchError
 from workbench.logs.careful.spool import Block, write_block
 from workbench.logs.careful.text_lines import LineStream, ScannedText, sample_lines, scan_text
 from workbench.logs.parse import read_source
@@ -57,7 +57,15 @@ class Filled:
         self.blocks.append(write_block(path, segment, first_line, last_line))
 
 
-def fill(sources: Sequence[StreamSource | Path], folder: Path, say: Say) -> Filled:
+def small_file(path: Path, *, is_optional: bool) -> list[StreamSource] | None:
+    """A file of any format that is small enough to be read as always; None for a larger one."""
+    size_bytes = path.stat().st_size
+    if size_bytes >= SMALL_BYTES:
+        return None
+    return [StreamSource(name=path.name, path=path, packing="none", size_bytes=size_bytes, is_optional=is_optional)]
+
+
+def fill(sources: Sequence[StreamSource], folder: Path, say: Say) -> Filled:
     """Read sources into blocks. Raises LogFormatError, EncodingError, InputError naming the file, DiskFull."""
     filled = Filled(folder, say)
     refused: list[WorkbenchError] = []
@@ -65,15 +73,15 @@ def fill(sources: Sequence[StreamSource | Path], folder: Path, say: Say) -> Fill
     for number, source in enumerate(sources):
         part = _Part(say, number / len(sources), (number + 1) / len(sources))
         try:
-            if isinstance(source, StreamSource) and (source.size_bytes >= SMALL_BYTES or source.packing != "none"):
+            if source.size_bytes >= SMALL_BYTES or source.packing != "none":
                 _fill_text(filled, source, part)
             else:
-                _fill_small(filled, source if isinstance(source, Path) else source.path)
+                _fill_small(filled, source.path)
         except WorkbenchError as error:
-            if not (isinstance(source, StreamSource) and source.is_optional):
+            if not source.is_optional:
                 raise
             refused.append(error)
-        if isinstance(source, StreamSource) and source.is_optional:
+        if source.is_optional:
             optional.add(filled.n_sources)
         filled.n_sources += 1
     if not filled.blocks and not filled.events and refused:
@@ -103,19 +111,21 @@ def _fill_small(filled: Filled, path: Path) -> None:
             filled.events.append(found)
             continue
         for segment in found:
+            if segment.times_ns is not None:
+                raise LogFormatError(
+                    f"{source.name} stores its times as such; it can't be joined with text logs of this size.",
+                    "Import it by itself, or with --separate.", path=source.name,
+                )  # fmt: skip
             segment.source_index = filled.n_sources
             for first in range(0, segment.n_rows, MAX_BLOCK_ROWS):
                 filled.add(_cut(segment, first))
 
 
 def _cut(segment: Segment, first: int) -> Segment:
-    from dataclasses import replace
-
     rows = slice(first, first + MAX_BLOCK_ROWS)
-    stored = None if segment.times_ns is None else segment.times_ns[rows]
     is_first = first == 0
     return replace(
-        segment, columns=tuple(column.take(rows) for column in segment.columns), times_ns=stored,
+        segment, columns=tuple(column.take(rows) for column in segment.columns),
         n_cut_short=segment.n_cut_short if is_first else 0, n_not_rows=segment.n_not_rows if is_first else 0,
         n_without_time=segment.n_without_time if is_first else 0,
     )  # fmt: skip
