@@ -183,7 +183,7 @@ ACTIONS: tuple[Word, ...] = (
 _WORKED = re.compile(
     r"\b(replac|chang|renew|exchang|overhaul|repair|refit|install|adjust|re?-?align|calibrat|byttet|skift|overhalt|reparert|"
     r"ersetzt|gewechsel|getauscht|"
-    r"austausch|remplac|chang[ée]|reempla|cambi|substitu|troca)",
+    r"austausch|utført|performed|carried out|durchgeführt|effectu|realizad|remplac|chang[ée]|reempla|cambi|substitu|troca)",
     re.IGNORECASE,
 )
 _PLANNED = re.compile(

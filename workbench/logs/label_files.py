@@ -42,6 +42,7 @@ _ALSO = (
     "kind", "last_good_utc", "found_utc", "fixed_utc", "mode", "mechanism", "as_found", "as_left", "action", "like",
 )  # fmt: skip
 """More columns, under their own names."""
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _ID = re.compile(r"[0-9a-f]{32}")
 _STATES: dict[str, EventState] = {
     **dict.fromkeys(("real", "true", "yes", "1", "confirmed"), "real"),
@@ -61,6 +62,22 @@ class WindowsOfLog(Record, frozen=True, kw_only=True):
 def read_events_file(path: Path) -> bytes:
     """The file's bytes; raises InputError when it can't be read or has more than 16 MB."""
     return read_bounded(path)
+
+
+def is_own_csv(data: bytes) -> bool:
+    """Whether the first line names our columns, and the first row has a start as we write it."""
+    lines = data[:65536].removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").splitlines()
+    if not lines:
+        return False
+    delimiter = max(",;\t", key=lines[0].count)
+    header = [cell.strip().casefold() for cell in next(csv.reader(lines[:1], delimiter=delimiter), [])]
+    places = [next((header.index(one) for one in _NAMES[key] if one in header), None) for key in ("name", "start_utc", "end_utc")]
+    if None in places:
+        return False
+    first = next(csv.reader(lines[1:2], delimiter=delimiter), [])
+    start = places[1]
+    cell = first[start].strip() if start is not None and start < len(first) else ""
+    return not cell or _ISO.match(cell) is not None
 
 
 def is_windows_json(data: bytes) -> bool:

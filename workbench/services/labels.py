@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
@@ -16,7 +16,8 @@ from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.logs.event import Event as Event  # pages take them from here
 from workbench.logs.event import EventState as EventState
 from workbench.logs.label_edits import difference
-from workbench.services.common import NewProjectFolder, ProjectFolder
+from workbench.services.common import Answers, NewProjectFolder, ProjectFolder, ZoneName
+from workbench.services.event_import import Mapping, TableKind
 from workbench.services.label_layers import newest_layer, store_edit, store_layer
 
 if TYPE_CHECKING:
@@ -90,19 +91,25 @@ def add_label(request: LabelsAddRequest, job: Job) -> LabelsResult:
 
 
 class LabelsImportRequest(Request, frozen=True, kw_only=True):
-    """Read events from a file: CSV (asset,name,start_utc,end_utc,state), or the JSON of windows as NAB has it."""
+    """Read events from a file: our CSV (asset,name,start_utc,end_utc,state), work orders and alarm journals as CSV, Excel or
+    JSON, and files of labelling programs (Audacity, Label Studio, TRAINSET, windows as NAB has them)."""
 
     path: Annotated[str, parameter("Events file.", positional=True, path=True, file=True)]
     project: NewProjectFolder
     asset: Annotated[str | None, parameter("Equipment tag where the file names none.")] = None
     state: Annotated[EventState, parameter("State of events whose row says none.")] = "unsure"
+    table: Annotated[TableKind, parameter("Work orders, an alarm journal, or as it looks.")] = "auto"
+    map: Mapping = ()
+    zone: ZoneName = None
+    answer: Answers = ()
+    origin: Annotated[str | None, parameter("First instant of a track that counts seconds; else the log's.")] = None
 
 
 def import_labels(request: LabelsImportRequest, job: Job) -> LabelsResult:
     """Add the file's events to the layers of their assets; an event already there is not added twice."""
     path = Path(request.path)
     with _open(request.project) as project:
-        found = _read_file(project, path, request)
+        found = _read_file(project, request)
         for number, (asset, events) in enumerate(found.items()):
             job.progress(number / len(found), asset)
             _merge(project, asset, events, path.name, _command("import", request))
@@ -110,19 +117,24 @@ def import_labels(request: LabelsImportRequest, job: Job) -> LabelsResult:
 
 
 class LabelsExportRequest(Request, frozen=True, kw_only=True):
-    """Write the events of a project as CSV."""
+    """Write the events of a project as CSV, or as a file of a labelling program."""
 
     project: ProjectFolder
-    out: Annotated[str, parameter("CSV file to write.", path=True, file=True)]
+    out: Annotated[str, parameter("File to write.", path=True, file=True)]
+    asset: Annotated[str | None, parameter("Only this pump.")] = None
+    format: Annotated[
+        Literal["csv", "audacity", "label-studio", "trainset", "nab"], parameter("Kind of file; all but csv hold less.")
+    ] = "csv"
 
 
 def export_labels(request: LabelsExportRequest, job: Job) -> LabelsResult:
-    """The newest layers, one row an event; formulas are quoted."""
-    from workbench.logs.label_files import format_events_csv
+    """The newest layers; in CSV one row an event, formulas quoted. Raises InputError where the format can't hold them."""
+    from workbench.services.label_exchange import export_bytes
 
     with _open_existing(request.project) as project:
-        result = _result_of(project, _assets_of(project, None))
-    write_atomic(Path(request.out), format_events_csv(result.events))
+        result = _result_of(project, _assets_of(project, request.asset))
+        data = export_bytes(project, result.events, request)
+    write_atomic(Path(request.out), data)
     return result
 
 
@@ -204,54 +216,18 @@ def _merge(project: Project, asset: str, events: layers.Layer, source: str, comm
         store_edit(project, asset, difference(layer, merged), f"{len(merged) - len(layer)} events from {source}", command)
 
 
-def _read_file(project: Project, path: Path, request: LabelsImportRequest) -> dict[str, layers.Layer]:
+def _read_file(project: Project, request: LabelsImportRequest) -> dict[str, layers.Layer]:
     """Events by asset; authors and instants are filled in where the file gives none."""
-    from workbench.logs.label_files import is_windows_json, parse_events_csv, parse_windows_json, read_events_file
+    from workbench.services.label_exchange import read_any
 
-    data = read_events_file(path)
-    if is_windows_json(data):
-        events = _events_of_windows(project, parse_windows_json(data, path), request)
-    else:
-        events = parse_events_csv(data, path, asset=request.asset, state=request.state)
+    events = read_any(project, request)
     if not events:
-        raise InputError(f"{path.name} holds no events.", "It should have a line for each, below the line of names.")
+        raise InputError(
+            f"{Path(request.path).name} holds no events.", "It should have a line for each, below the line of names."
+        )
     found: dict[str, layers.Layer] = {}
     for event in events:
         found[event.asset] = (*found.get(event.asset, ()), signed(event, {}))
-    return found
-
-
-def _events_of_windows(project: Project, logs: tuple[object, ...], request: LabelsImportRequest) -> layers.Layer:
-    """Windows belong to log files: to the asset whose recording came from that file, else to the one that was named."""
-    from workbench.logs.label_files import WindowsOfLog
-    from workbench.logs.labels import make_event
-
-    of_file = _assets_by_source(project)
-    windows = [log for log in logs if isinstance(log, WindowsOfLog)]
-    is_only = len(windows) == 1
-    events: list[Event] = []
-    for log in windows:
-        name = Path(log.log).name
-        asset = of_file.get(name) or (request.asset if is_only or Path(name).stem == request.asset else None)
-        if asset and request.asset in (None, asset):
-            events.extend(
-                make_event(Event(id="", asset=asset, name="anomaly", start_utc=a, end_utc=b, state=request.state, source="file"))
-                for a, b in log.windows
-            )
-    if not events:
-        raise InputError(
-            f"{Path(request.path).name} has windows for {len(windows)} logs, none of which was imported into this project.",
-            "Import the log first, or say whose events they are with --asset.",
-        )
-    return tuple(events)
-
-
-def _assets_by_source(project: Project) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for item in project.items("recording"):
-        sources = item.details.get("sources")
-        for source in sources if isinstance(sources, list) else []:
-            found.setdefault(Path(str(source)).name, item.asset)
     return found
 
 

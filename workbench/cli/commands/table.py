@@ -98,6 +98,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(words=("labels", "look"), service="label_edits:label_looks", request="LookRequest"),
     Command(words=("labels", "similar"), service="similar:find_similar", request="SimilarRequest"),
     Command(words=("labels", "evidence"), service="evidence:event_evidence", request="EvidenceRequest"),
+    Command(words=("labels", "preview"), service="event_import:preview_events", request="EventsPreviewRequest"),
     Command(words=("labels", "import"), service="labels:import_labels", request="LabelsImportRequest"),
     Command(words=("labels", "from-column"), service="labels:import_label_column", request="LabelsFromColumnRequest"),
     Command(words=("labels", "export"), service="labels:export_labels", request="LabelsExportRequest"),

@@ -1,0 +1,173 @@
+"""Events to and from files of every kind that is known: our CSV, tables of others, and the formats of labelling programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.core.clock import parse_utc
+from workbench.core.codec import read_bounded
+from workbench.core.errors import InputError, LogFormatError
+from workbench.logs.event import Event
+from workbench.services.event_import import MAX_BYTES, EventsPreviewRequest, read_events_table, refuse_open
+
+if TYPE_CHECKING:
+    from workbench.logs.label_files import WindowsOfLog
+    from workbench.project.store import Project
+    from workbench.services.labels import LabelsExportRequest, LabelsImportRequest
+
+MOST_SAMPLES = 1_000_000
+
+
+def read_any(project: Project, request: LabelsImportRequest) -> tuple[Event, ...]:
+    """The events of a file of whatever kind. Raises LogFormatError, QuestionOpen, InputError."""
+    from workbench.logs.label_files import is_own_csv, is_windows_json, parse_events_csv, parse_windows_json
+    from workbench.logs.label_formats import find_format, parse_audacity, parse_label_studio, parse_trainset
+
+    path = Path(request.path)
+    data = read_bounded(path, MAX_BYTES)
+    template = Event(
+        id="", asset=request.asset or "", name="event", start_utc="", end_utc="", state=request.state, source="file",
+    )  # fmt: skip
+    found = find_format(data)
+    if found == "audacity":
+        return parse_audacity(data, path, template, _origin_ns(project, request))
+    if found == "label-studio":
+        return parse_label_studio(data, path, template)
+    if found == "trainset":
+        return parse_trainset(data, path, template)
+    if is_own_csv(data) and not request.map and request.table == "auto":
+        return parse_events_csv(data, path, asset=request.asset, state=request.state)
+    if is_windows_json(data):
+        try:
+            windows = parse_windows_json(data, path)
+        except LogFormatError as error:
+            return _table_or(error, project, request)
+        return _events_of_windows(project, windows, request)
+    return _from_table(project, request)
+
+
+def export_bytes(project: Project, events: Sequence[Event], request: LabelsExportRequest) -> bytes:
+    """The events in the format that was asked for. Raises InputError where it needs one pump, or has too many samples."""
+    from workbench.logs.label_files import format_events_csv
+    from workbench.logs.label_formats import format_audacity, format_label_studio, format_nab
+
+    if request.format == "csv":
+        return format_events_csv(events)
+    if request.format == "nab":
+        return format_nab(events, dict(reversed(_sources(project))))
+    asset = _one_asset(events, request.asset, request.format)
+    if request.format == "audacity":
+        first_ns = _first_ns(project, asset)
+        return format_audacity(events, first_ns if first_ns is not None else parse_utc(events[0].start_utc))
+    return format_label_studio(asset, events) if request.format == "label-studio" else _trainset(project, asset, events)
+
+
+def _table_or(error: LogFormatError, project: Project, request: LabelsImportRequest) -> tuple[Event, ...]:
+    """A JSON object that is no windows may hold a list of work orders; if not, the first refusal says more."""
+    try:
+        return _from_table(project, request)
+    except LogFormatError:
+        raise error from None
+
+
+def _from_table(project: Project, request: LabelsImportRequest) -> tuple[Event, ...]:
+    assets = tuple(sorted({item.asset for item in project.items("recording") if item.asset}))
+    asked = EventsPreviewRequest(
+        path=request.path, project=request.project, asset=request.asset, state=request.state, table=request.table,
+        map=request.map, zone=request.zone, answer=request.answer,
+    )  # fmt: skip
+    found = read_events_table(asked, assets)
+    refuse_open(found, Path(request.path).name)
+    if not found.made.events:
+        why = "; ".join(f"{number} rows: {reason}" for reason, number in list(found.made.left_out.items())[:3])
+        roles = ", ".join(f"{one.name}={one.role}" for one in found.columns if one.role != "ignore") or "none was recognised"
+        raise InputError(
+            f"{Path(request.path).name} gives no events ({why or 'it has no rows'}).",
+            f"Columns are taken for: {roles}. Say otherwise with --map COLUMN=ROLE; see workbench labels preview.",
+        )
+    return tuple(found.made.events)
+
+
+def _origin_ns(project: Project, request: LabelsImportRequest) -> int:
+    if request.origin:
+        return parse_utc(request.origin)
+    first_ns = _first_ns(project, request.asset) if request.asset else None
+    if first_ns is None:
+        raise InputError(
+            f"{Path(request.path).name} counts seconds from the start of a track.",
+            "Say whose with --asset (its log's first instant is taken), or when it began with --origin.",
+        )
+    return first_ns
+
+
+def _first_ns(project: Project, asset: str | None) -> int | None:
+    from workbench.services.recordings import find_time_ranges, open_project_recordings
+
+    ranges = find_time_ranges(open_project_recordings(project, (asset,) if asset else (), group=None))
+    return min((first for first, _ in ranges.values()), default=None)
+
+
+def _one_asset(events: Sequence[Event], asset: str | None, name: str) -> str:
+    found = sorted({event.asset for event in events})
+    if len(found) != 1:
+        raise InputError(f"A file of format {name} is one pump's; there are events of {len(found)}.", "Say which with --asset.")
+    return asset or found[0]
+
+
+def _trainset(project: Project, asset: str, events: Sequence[Event]) -> bytes:
+    """Every sample of the trends: that is what the format is made of."""
+    from workbench.logs.label_formats import format_trainset, trainset_header
+    from workbench.services.recordings import open_project_recordings
+
+    recordings = [one for _, one in open_project_recordings(project, (asset,))]
+    n_samples = sum(one.rows * len(one.channels) for one in recordings)
+    if not 0 < n_samples <= MOST_SAMPLES:
+        raise InputError(
+            f"{asset} has {n_samples} samples; a TRAINSET file holds each of them, at most {MOST_SAMPLES} here.",
+            "Take another format, such as label-studio.",
+        )
+    lines = [trainset_header()]
+    for recording in recordings:
+        for channel in recording.channels:
+            lines.extend(
+                format_trainset(channel.name, recording.times_ns.tolist(), recording.values(channel.name).tolist(), events)
+            )
+    return "".join(lines).encode()
+
+
+def _events_of_windows(
+    project: Project, windows: Sequence[WindowsOfLog], request: LabelsImportRequest
+) -> tuple[Event, ...]:  # fmt: skip
+    """Windows belong to log files: to the asset whose recording came from that file, else to the one that was named."""
+    from workbench.logs.labels import make_event
+
+    of_file: dict[str, str] = {}
+    for tag, file in _sources(project):
+        of_file.setdefault(file, tag)
+    is_only = len(windows) == 1
+    events: list[Event] = []
+    for log in windows:
+        name = Path(log.log).name
+        asset = of_file.get(name) or (request.asset if is_only or Path(name).stem == request.asset else None)
+        if asset and request.asset in (None, asset):
+            events.extend(
+                make_event(Event(id="", asset=asset, name="anomaly", start_utc=a, end_utc=b, state=request.state, source="file"))
+                for a, b in log.windows
+            )
+    if not events:
+        raise InputError(
+            f"{Path(request.path).name} has windows for {len(windows)} logs, none of which was imported into this project.",
+            "Import the log first, or say whose events they are with --asset.",
+        )
+    return tuple(events)
+
+
+def _sources(project: Project) -> list[tuple[str, str]]:
+    """(asset, file name) of all recordings, newest first."""
+    found: list[tuple[str, str]] = []
+    for item in project.items("recording"):
+        sources = item.details.get("sources")
+        found.extend((item.asset, Path(str(source)).name) for source in (sources if isinstance(sources, list) else []))
+    return found
