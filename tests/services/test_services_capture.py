@@ -277,3 +277,51 @@ def test_garbage_of_a_wrong_baud_rate_is_told_from_text() -> None:
         result = preview_capture(CapturePreviewRequest(port=device.port, seconds=0.6, baud_rate_bd=9600), watcher.job)
         sender.join()
     assert "not text at 9600 Bd" in result.advice
+
+
+FRAMES = """
+name = "Vibration board"
+sync = "AA 55"
+checksum = "sum8"
+rate_hz = 10000
+[[fields]]
+name = "seq"
+type = "u16"
+use = "counter"
+[[fields]]
+name = "VI-2041A-DE"
+type = "i16"
+scale = 0.001
+unit = "g"
+"""
+
+
+def frames_of(n: int) -> bytes:
+    table = np.zeros(n, np.dtype([("sync", "u1", 2), ("seq", "<u2"), ("x", "<i2"), ("sum", "u1")]))
+    table["sync"], table["seq"], table["x"] = (0xAA, 0x55), np.arange(n) % 65_536, np.arange(n) % 2000
+    table["sum"] = table.view(np.uint8).reshape(n, -1)[:, :-1].sum(axis=1) & 0xFF
+    return table.tobytes()
+
+
+def test_binary_frames_at_ten_kilohertz_become_a_waveform_of_that_rate(tmp_path: Path) -> None:
+    layout = tmp_path / "frames.toml"
+    layout.write_text(FRAMES, encoding="utf-8")
+    stream = frames_of(5000)
+    with SocketDevice([b"\x00\x01half a frame", stream, stream[:3]]) as device:
+        request = CaptureRequest(
+            port=device.port, project=str(tmp_path / "p"), asset="P-1", format="binary", layout=str(layout)
+        )  # fmt: skip
+        result = capture(request, Job())
+    recording = recording_of(tmp_path / "p", result)
+    assert (recording.rate_hz, result.rows, recording.summary.group) == (10_000.0, 5000, "waveform")
+    # raw k is k / 1000 g
+    assert np.allclose(recording.values("VI-2041A-DE")[:2000], np.arange(2000) / 1000)
+    assert {problem.reason: problem.count for problem in result.lost} == {"cut short": 1}
+
+
+def test_lines_that_come_evenly_are_dated_by_even_steps(tmp_path: Path) -> None:
+    with SocketDevice([STREAM]) as device:
+        request = CaptureRequest(port=device.port, project=str(tmp_path / "p"), asset="P-1", rate_hz=100.0)
+        result = capture(request, Job())
+    times_ns = np.asarray(recording_of(tmp_path / "p", result).times_ns)
+    assert np.diff(times_ns).tolist() == [10_000_000] * (N_ROWS - 1)

@@ -56,6 +56,17 @@ class CaptureRequest(Request, frozen=True, kw_only=True):
     channel: Renames = ()
     clock: Clock = "host"
     zone: Annotated[str | None, parameter("IANA zone of the device's stamps, such as Europe/Oslo.", advanced=True)] = None
+    rate_hz: Annotated[
+        float | None,
+        parameter(
+            "Samples a second, where lines come evenly: they are dated by even steps, and fast ones become a waveform.",
+            unit="Hz",
+            ge=0.001,
+            le=1e6,
+            label="Even rate",
+            advanced=True,
+        ),
+    ] = None
     flush_s: Annotated[float, parameter("Force to the disk this often.", unit="s", ge=0.05, le=60, advanced=True)] = 1.0
     raw: Annotated[
         bool,

@@ -146,6 +146,7 @@ class Capturing:
 
     def _flush(self) -> None:
         notes = {**self.pipe.notes(), "host_drift_ns": self._clock.drift_ns(), "reconnects": self._at.n_reconnects}
+        self.store.rate_hz = self.pipe.rate_hz
         self.store.flush(self.pipe.tally.snapshot(), {name: value for name, value in notes.items() if value})
         self._at.flushed_s = time.monotonic()
         self._at.safe_rows = self.store.n_rows

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from workbench.core.clock import NS_PER_S
@@ -67,7 +68,9 @@ class Pipe:
         self._clock: str = getattr(request, "clock", "host")
         self._renames = parse_renames(request.channel)
         self._rate = rate_bytes_per_s
+        self._rate_hz: float | None = getattr(request, "rate_hz", None)
         self._stamper = Stamper(self._clock, rate_bytes_per_s=rate_bytes_per_s)
+        self._n_even = self._n_lost = 0
         self._waiting: list[Arrived] = []
         self._no_tally = Tally()
         self._columns: dict[tuple[LiveChannel, ...], tuple[list[int], tuple[LiveChannel, ...]]] = {}
@@ -115,9 +118,33 @@ class Pipe:
         if self.parser is not None:
             self.parser.close()
 
+    @property
+    def rate_hz(self) -> float | None:
+        """Samples a second where rows are dated by even steps."""
+        return self._rate_hz
+
     def _make_described(self) -> Parser | None:
-        """The parser where nothing is left to guess."""
-        return None
+        """The parser where nothing is left to guess: frames that a file describes."""
+        if self._request.format != "binary":
+            return None
+        from workbench.logs.live.clock import EVEN_ASTRAY_NS, TICKS_ASTRAY_NS, Stamper
+        from workbench.logs.live.frames import FrameParser
+        from workbench.logs.live.layout import load_layout
+
+        if not self._request.layout:
+            raise InputError("Binary frames need a description.", "Name its file: --layout frames.toml.")
+        layout = load_layout(Path(self._request.layout))
+        uses_time = self._clock == "device" and layout.rate_hz is None
+        if uses_time and layout.find("time") is None:
+            raise InputError(f"{self._request.layout} has no field with use = time.", "Use this computer's clock: --clock host.")
+        self._rate_hz = layout.rate_hz
+        is_tick = uses_time or layout.rate_hz is not None
+        self._stamper = Stamper(
+            "device" if is_tick else "host", is_tick=is_tick, rate_bytes_per_s=self._rate,
+            astray_ns=EVEN_ASTRAY_NS if layout.rate_hz else TICKS_ASTRAY_NS,
+        )  # fmt: skip
+        self.words = f"{layout.name or 'frames'} of {layout.n_bytes} bytes, checksum {layout.checksum}"
+        return FrameParser(layout, uses_time=uses_time)
 
     def _try_guess(self, now_ns: int, *, at_any_rate: bool = False) -> list[Piece]:
         from workbench.logs.live.text_guess import guess_text
@@ -137,7 +164,7 @@ class Pipe:
         return self._begin(plan)
 
     def _begin(self, plan: TextPlan) -> list[Piece]:
-        from workbench.logs.live.clock import Stamper
+        from workbench.logs.live.clock import EVEN_ASTRAY_NS, Stamper
         from workbench.logs.live.csv_lines import CsvParser
         from workbench.logs.live.device_time import DeviceTime
         from workbench.logs.live.key_values import KeyValueParser
@@ -148,11 +175,26 @@ class Pipe:
         time = DeviceTime(plan.time, zone=getattr(self._request, "zone", None))
         kind = CsvParser if plan.layout == "csv" else KeyValueParser
         self.parser = kind(plan, time)
-        self._stamper = Stamper(self._clock, is_tick=plan.time.kind == "ticks", rate_bytes_per_s=self._rate)
+        if self._rate_hz is None:
+            self._stamper = Stamper(self._clock, is_tick=plan.time.kind == "ticks", rate_bytes_per_s=self._rate)
+        else:
+            self._stamper = Stamper("device", is_tick=True, rate_bytes_per_s=self._rate, astray_ns=EVEN_ASTRAY_NS)
         waiting, self._waiting = self._waiting, []
         return [piece for arrived in waiting for piece in self.take(arrived)]
 
+    def _even(self, rows: Rows) -> Rows:
+        """Rows of text that come evenly, with even steps: a line that was lost takes its place."""
+        import numpy as np
+
+        n_lost = self.tally.problems.total()
+        first = self._n_even + (n_lost - self._n_lost if self._n_even else 0)
+        self._n_even, self._n_lost = first + rows.n_rows, n_lost
+        ticks_ns = np.round((first + np.arange(rows.n_rows)) * (NS_PER_S / (self._rate_hz or 1.0))).astype(np.int64)
+        return replace(rows, device_ns=ticks_ns)
+
     def _date(self, rows: Rows) -> Piece:
+        if self._rate_hz is not None and self.plan is not None:
+            rows = self._even(rows)
         picked, channels = self._picked(rows.channels)
         return channels, self._stamper.stamp(rows), rows.values[:, picked]
 

@@ -21,7 +21,10 @@ LEAST_STEP_NS = 1000
 """Two rows of one block are at least this far apart."""
 SOCKET_BYTES_PER_S = 100_000.0
 """What a line without a rate of its own (a socket) is taken to carry at least."""
-MAX_TICK_JUMP_NS = 60 * NS_PER_S
+TICKS_ASTRAY_NS = 60 * NS_PER_S
+"""A count that has gone this far from its arrival is laid anew."""
+EVEN_ASTRAY_NS = 2 * NS_PER_S
+"""The same for even steps: a crystal 100 ppm off takes five hours to get there."""
 
 
 class HostClock:
@@ -97,10 +100,12 @@ class Stamper:
         The line's own limit.
     """
 
-    def __init__(self, source: str, *, is_tick: bool = False, rate_bytes_per_s: float | None = None) -> None:
+    def __init__(
+        self, source: str, *, is_tick: bool = False, rate_bytes_per_s: float | None = None, astray_ns: int = TICKS_ASTRAY_NS
+    ) -> None:
         self._arrivals = ArrivalTimes(rate_bytes_per_s)
         self._rising = RisingTimes()
-        self._source, self._is_tick = source, is_tick
+        self._source, self._is_tick, self._astray_ns = source, is_tick, astray_ns
         self._zero_ns: int | None = None
         self._last_tick_ns = 0
         self.n_restarts = 0
@@ -125,12 +130,23 @@ class Stamper:
         if self._source != "device":
             return self._rising.take(host_ns)
         times_ns: NDArray[np.int64] = np.empty_like(ticks_ns)
-        for k, (tick_ns, arrived_ns) in enumerate(zip(ticks_ns.tolist(), host_ns.tolist(), strict=True)):
-            leap_ns = tick_ns - self._last_tick_ns
-            is_astray = self._zero_ns is not None and abs(self._zero_ns + tick_ns - arrived_ns) > MAX_TICK_JUMP_NS
-            if self._zero_ns is None or leap_ns <= 0 or is_astray:
-                self.n_restarts += self._zero_ns is not None
-                self._zero_ns = arrived_ns - tick_ns
-            self._last_tick_ns = tick_ns
-            times_ns[k] = self._zero_ns + tick_ns
+        first = 0
+        while first < len(ticks_ns):
+            first += self._lay_run(ticks_ns[first:], host_ns[first:], times_ns[first:])
         return self._rising.take(times_ns)
+
+    def _lay_run(self, ticks_ns: Int64s, host_ns: Int64s, out: NDArray[np.int64]) -> int:
+        """Lay ticks on the host's clock up to the next that falls back or has gone astray; returns how many."""
+        if self._zero_ns is None or ticks_ns[0] <= self._last_tick_ns or self._is_astray(ticks_ns[:1], host_ns[:1])[0]:
+            self.n_restarts += self._zero_ns is not None
+            self._zero_ns = int(host_ns[0] - ticks_ns[0])
+        is_break = self._is_astray(ticks_ns, host_ns)
+        is_break[1:] |= np.diff(ticks_ns) <= 0
+        is_break[0] = False
+        n = int(np.argmax(is_break)) if is_break.any() else len(ticks_ns)
+        out[:n] = self._zero_ns + ticks_ns[:n]
+        self._last_tick_ns = int(ticks_ns[n - 1])
+        return n
+
+    def _is_astray(self, ticks_ns: Int64s, host_ns: Int64s) -> NDArray[np.bool_]:
+        return np.asarray(np.abs((self._zero_ns or 0) + ticks_ns - host_ns) > self._astray_ns)

@@ -44,6 +44,8 @@ class BlockHeader(Record, frozen=True, kw_only=True):
     bad: dict[str, dict[str, int]]
     notes: dict[str, int]
     """Numbers about the clock: `device_offset_ns`, `host_drift_ns`, `device_restarts`, `reconnects`."""
+    rate_hz: float | None = None
+    """Samples a second where they are dated by even steps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,8 @@ class CaptureStore:
     """Appends rows and raw bytes to a capture's folder; nothing is safe before `flush` returns."""
 
     def __init__(self, folder: Path, *, keeps_raw: bool = True) -> None:
+        self.rate_hz: float | None = None
+        """Samples a second where they are dated by even steps."""
         self._folder = folder
         self._pending: list[_Piece] = []
         self._blocks = _open(folder / BLOCKS_FILE)
@@ -94,7 +98,9 @@ class CaptureStore:
                 self._raw.flush()
                 os.fsync(self._raw.fileno())
             for channels, times_ns, values in self._take_pending() if self._pending else self._only_counts(counts):
-                header = BlockHeader(channels=channels, rows=len(times_ns), problems=counts[0], bad=counts[1], notes=notes)
+                header = BlockHeader(
+                    channels=channels, rows=len(times_ns), problems=counts[0], bad=counts[1], notes=notes, rate_hz=self.rate_hz
+                )  # fmt: skip
                 self._blocks.write(encode_block(header, times_ns, values))
             self._counted = counts
             self._blocks.flush()

@@ -16,6 +16,7 @@ from workbench.logs.label_like import NAMED_WHY, is_label_name
 from workbench.logs.live.rows import LiveChannel
 from workbench.logs.live.store import BLOCKS_FILE, Block, BlockHeader, read_blocks
 from workbench.logs.quality import find_quality
+from workbench.logs.rates import exact_rate, find_waveform
 from workbench.logs.recording_format import ChannelInfo
 from workbench.logs.recording_writer import ColumnStats, RecordingWriter
 from workbench.logs.summary import ChannelFacts, Finding, LeftOut, RecordingFacts
@@ -73,14 +74,16 @@ def build(folder: Path, target: Path, *, source: str, findings: Sequence[Finding
     n_backward, n_doubled = _write(folder, found, writer, labels)
     times = writer.close_times()
     instants, columns = writer.view()
-    quality = find_quality(instants, columns, {channel.name: channel.unit for channel in inputs})
+    waveform = find_waveform(instants, exact_rate(found.last.rate_hz) if found.last and found.last.rate_hz else None)
+    quality = () if waveform else find_quality(instants, columns, {channel.name: channel.unit for channel in inputs})
     stats = writer.stats
     facts = RecordingFacts(
         source=source, sources=(source,), rows=times.rows, first_ns=times.first_ns, last_ns=times.last_ns,
         sample_period_s=times.sample_period_s, n_gaps=times.n_gaps, n_duplicates_dropped=n_doubled, n_backward_steps=n_backward,
         channels=tuple(_facts_of(channel, stats[channel.name], found) for channel in inputs),
         findings=(*findings, *_lost(found.last), *quality), labels=tuple(labels),
-        left_out=tuple(LeftOut(channel=name, why=NAMED_WHY) for name in labels),
+        left_out=tuple(LeftOut(channel=name, why=NAMED_WHY) for name in labels), group="waveform" if waveform else "trend",
+        rate_hz=waveform.rate_hz if waveform else None, n_bursts=len(waveform.first_rows) if waveform else 0,
     )  # fmt: skip
     writer.finish(facts)
     return facts
@@ -145,8 +148,12 @@ def _lost(last: BlockHeader | None) -> Iterator[Finding]:
     if abs(drift_ns) >= CLOCK_TOLD_NS:
         text = f"This computer's clock was set while capturing: it went {_seconds(drift_ns)} the one that the samples have."
         yield Finding(code="HOST_CLOCK", text=text, severity="maintenance_required")
-    if last.notes.get("device_restarts"):
-        yield Finding(code="DEVICE_RESTARTED", text=f"The device began its count anew {last.notes['device_restarts']} times.")
+    n_restarts = last.notes.get("device_restarts", 0)
+    if n_restarts and last.rate_hz:
+        text = f"Even steps of {last.rate_hz:g} Hz ran away from this computer's clock and were laid anew {n_restarts} times."
+        yield Finding(code="RATE_DIFFERS", text=text)
+    elif n_restarts:
+        yield Finding(code="DEVICE_RESTARTED", text=f"The device began its count anew {n_restarts} times.")
     if last.notes.get("reconnects"):
         yield Finding(code="RECONNECTED", text=f"The connection was lost and came back {last.notes['reconnects']} times.")
 
