@@ -85,11 +85,13 @@ def test_a_switch_and_a_log_on_change_are_no_stuck_sensors() -> None:
     assert find_quality(MIDNIGHT_NS + np.cumsum(steps) * SECOND, held, {"LI-1": "m"}) == ()
 
 
-def test_a_quantised_flow_that_rests_on_a_value_is_usual() -> None:
+def test_a_quantised_flow_that_rests_on_a_value_is_coarse_and_not_stuck() -> None:
     rng = np.random.default_rng(4)
     flow = np.repeat(rng.integers(30, 34, N_ROWS // 8), 8).astype(float)
     flow[500:620] = 32.0
-    assert find_quality(times(len(flow)), {"FI-1": flow}, {"FI-1": "L/min"}) == ()
+    (finding,) = find_quality(times(len(flow)), {"FI-1": flow}, {"FI-1": "L/min"})
+    assert finding.code == "QUANTIZED"
+    assert finding.text == "Told in steps of 1 L/min: 3 of them are all it usually spans"
 
 
 def test_a_signal_below_its_range_is_pinned() -> None:
@@ -172,7 +174,7 @@ def test_instants_are_short_and_in_utc() -> None:
 
 @pytest.mark.data
 @pytest.mark.skipif("PUMP_DATA" not in os.environ, reason="PUMP_DATA names no folder of public data")
-def test_a_real_test_rig_gives_no_finding_but_gaps() -> None:
+def test_a_real_test_rig_gives_no_finding_but_gaps_and_its_coarse_flow_meter() -> None:
     for path in sorted((Path(os.environ["PUMP_DATA"]) / "skab").glob("*/*.csv")):
         with path.open(encoding="utf-8", newline="") as stream:
             rows = list(csv.reader(stream, delimiter=";"))
@@ -180,4 +182,5 @@ def test_a_real_test_rig_gives_no_finding_but_gaps() -> None:
         instants = np.array([int(datetime.fromisoformat(row[0] + "+00:00").timestamp()) * SECOND for row in rows[1:]])
         values = np.array([[float(cell) for cell in row[1:9]] for row in rows[1:]])
         columns = {name: values[:, k] for k, name in enumerate(names)}
-        assert {code for code, _ in codes(find_quality(instants, columns, {}))} <= {"GAP"}, path.name
+        found = set(codes(find_quality(instants, columns, {})))
+        assert found <= {("GAP", None), ("QUANTIZED", "Volume Flow RateRMS")}, path.name

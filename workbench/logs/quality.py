@@ -13,9 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.logs.checks import run_checks
+from workbench.logs.checks.together import put_together
 from workbench.logs.flat_runs import SHORTEST_RUN, ChannelHabits, FlatRun, Samples, find_flat_runs, learn_habits
 from workbench.logs.phrases import format_instant, format_span, format_value
-from workbench.logs.summary import Finding, Severity
+from workbench.logs.summary import Finding, Remedy, Severity
 from workbench.logs.time_axis import Instants, Int64s, find_gaps, median_step_ns
 
 USUAL_RUNS = 10.0
@@ -37,6 +39,7 @@ _MAX_ZERO_SHARE = 0.1
 _MIN_ROWS = 30
 _SCAN_ROWS = 1 << 18
 _DRIVE_UNITS = frozenset({"A", "mA", "kW", "W", "rpm", "1/min", "Hz", "m3/h", "L/s", "L/min", "gpm", "m3/s"})
+_SPEED_UNITS = frozenset({"rpm", "1/min", "Hz"})
 _NEVER_ZERO_UNITS = frozenset({"degC", "degF", "K", "V", "kV"})
 _OPEN_OR_SHUT = (0.0, 100.0)
 
@@ -78,30 +81,32 @@ def find_quality(times_ns: Instants, columns: Mapping[str, Samples], units: Mapp
     units : name → unit
         Unit as printed, None if none; currents, speeds, powers and flows tell whether the pump runs.
     """
-    findings, is_on_change = _find_gaps(times_ns)
+    step_ns = median_step_ns(times_ns)
+    gaps = find_gaps(times_ns, step_ns)
+    is_on_change = len(gaps) > max(_ON_CHANGE_SHARE * len(times_ns), 1)
+    findings = [] if is_on_change else _long_gaps(gaps, step_ns)
     if len(times_ns) < _MIN_ROWS:
         return tuple(findings)
     channels = [
         _Channel(name=name, unit=units.get(name), values=values, habits=learn_habits(values)) for name, values in columns.items()
     ]
+    flat: list[Finding] = []
     for channel in channels:
-        findings.extend(_find_in_channel(channel, channels, times_ns, is_on_change=is_on_change))
-    return tuple(findings)
+        flat.extend(_find_in_channel(channel, channels, times_ns, is_on_change=is_on_change))
+    checked = run_checks(times_ns, columns, units, step_ns, gaps, is_on_change=is_on_change)
+    return put_together([*findings, *flat], checked)
 
 
-def _find_gaps(times_ns: Instants) -> tuple[list[Finding], bool]:
-    """One finding about the long gaps, and whether the log is one on change (then long steps are its nature)."""
-    step_ns = median_step_ns(times_ns)
-    gaps = find_gaps(times_ns, step_ns)
-    is_on_change = len(gaps) > max(_ON_CHANGE_SHARE * len(times_ns), 1)
+def _long_gaps(gaps: Int64s, step_ns: float | None) -> list[Finding]:
+    """One finding about the long gaps."""
     lengths_ns = gaps[:, 1] - gaps[:, 0]
-    if step_ns is None or is_on_change or not (lengths_ns > LONG_GAP_STEPS * step_ns).any():
-        return [], is_on_change
+    if step_ns is None or not (lengths_ns > LONG_GAP_STEPS * step_ns).any():
+        return []
     longest = int(np.argmax(lengths_ns))
     start_ns, end_ns = int(gaps[longest, 0]), int(gaps[longest, 1])
     span = f"{format_span(end_ns - start_ns)} from {format_instant(start_ns)}"
     text = f"No samples for {span}" if len(gaps) == 1 else f"{len(gaps)} gaps; the longest: {span}"
-    return [Finding(code="GAP", text=text, start_ns=start_ns, end_ns=end_ns, severity="not_checked")], is_on_change
+    return [Finding(code="GAP", text=text, start_ns=start_ns, end_ns=end_ns, severity="not_checked")]
 
 
 def _find_in_channel(channel: _Channel, channels: list[_Channel], times_ns: Instants, *, is_on_change: bool) -> list[Finding]:
@@ -117,7 +122,7 @@ def _find_in_channel(channel: _Channel, channels: list[_Channel], times_ns: Inst
     low, high = _extremes(channel.values)
     too_long = [] if is_on_change else [run for run in runs if _is_too_long(run, channel) and not (zeros and run.value == 0)]
     too_long += [] if is_on_change else [run for run in runs if run not in too_long and _is_far_rail(run, channel, low, high)]
-    stuck = [run for run in too_long if not _is_stopped(channel, channels, run)]
+    stuck = [run for run in too_long if not _is_stopped(channel, channels, run) and not _is_governed(channel, channels, run)]
     pinned = [run for run in stuck if run.value in (low, high) and _may_be_rail(run.value, channel, low, high)]
     loose = [run for run in stuck if run not in pinned]
     findings = [*zeros]
@@ -154,6 +159,15 @@ def _is_stopped(channel: _Channel, channels: list[_Channel], run: FlatRun) -> bo
     if others:
         return 2 * sum(other.is_at_rest(rows) for other in others) >= len(others)
     return run.value == 0 or (channel.is_drive and channel.is_at_rest(rows))
+
+
+def _is_governed(channel: _Channel, channels: list[_Channel], run: FlatRun) -> bool:
+    """A drive holds its speed to the digit, most of all at its limit; only one that goes on through a stop is stuck."""
+    if channel.unit not in _SPEED_UNITS or run.value == 0:
+        return False
+    others = [other for other in channels if other.is_drive and other.name != channel.name and not other.is_switch]
+    thirds = np.array_split(np.linspace(run.first, run.end - 1, min(run.n_rows, 300)).astype(np.int64), 3)
+    return not any(other.is_at_rest(rows) for other in others for rows in thirds)
 
 
 def _extremes(values: Samples) -> tuple[float, float]:
@@ -210,6 +224,7 @@ def _find_zeros(channel: _Channel, channels: list[_Channel], times_ns: Instants)
         Finding(
             code="ZERO_SUSPECTED", text=text, channel=channel.name, severity="function_check",
             start_ns=_instant(times_ns, first.first), end_ns=_instant(times_ns, first.end - 1),
+            remedy=Remedy(action="missing", value=0.0),
         )
     ]  # fmt: skip
 
@@ -262,4 +277,7 @@ def _describe(code: str, runs: list[FlatRun], channel: _Channel, times_ns: Insta
     text = f"{word} {when} UTC, {format_span(end_ns - start_ns)}, at {format_value(run.value, channel.unit)}"
     more = f"; {len(runs) - 1} more times" if len(runs) > 2 else "; once more" if len(runs) == 2 else ""
     severity: Severity = "failure" if code == "FLAT_LINE" else "out_of_specification"
-    return Finding(code=code, text=text + more, channel=channel.name, start_ns=start_ns, end_ns=end_ns, severity=severity)
+    return Finding(
+        code=code, text=text + more, channel=channel.name, start_ns=start_ns, end_ns=end_ns, severity=severity,
+        remedy=Remedy(action="exclude"),
+    )  # fmt: skip

@@ -19,6 +19,24 @@ Detected = Literal["raw", "rms", "peak", "peak_to_peak", "unknown"]
 """What a sample is of its signal: the instantaneous value itself, or a figure taken over a stretch of it."""
 
 
+RemedyAction = Literal["exclude", "scale", "swap", "missing", "clock"]
+
+
+class Remedy(Record, frozen=True, kw_only=True):
+    """What would mend a finding, where it is known; a person decides whether it is done.
+
+    `exclude` leaves the span out, `scale` makes value × factor + offset of it, `swap` exchanges it with `other`, `missing` turns
+    one value into no value, `clock` moves its instants by `shift_s` seconds.
+    """
+
+    action: RemedyAction
+    factor: float = 1.0
+    offset: float = 0.0
+    other: str = ""
+    value: float = 0.0
+    shift_s: float = 0.0
+
+
 class Finding(Record, frozen=True, kw_only=True):
     """Something about the quality of a channel (or of the whole log when `channel` is None)."""
 
@@ -29,6 +47,7 @@ class Finding(Record, frozen=True, kw_only=True):
     start_ns: int | None = None
     end_ns: int | None = None
     severity: Severity = "out_of_specification"
+    remedy: Remedy | None = None
 
 
 class Question(Record, frozen=True, kw_only=True):

@@ -57,6 +57,12 @@ def _short(finding: Finding) -> str:
         "FLAT_LINE": tr("Findings", "flat"), "SATURATED": tr("Findings", "at its limit"), "GAP": tr("Findings", "gap"),
         "SENTINEL": tr("Findings", "no-value codes"), "ZERO_SUSPECTED": tr("Findings", "zeros that may be missing"),
         "UNIT_CHANGE": tr("Findings", "unit changes"), "CLOCK_BACK": tr("Findings", "clock went back"),
+        "SPIKE": tr("Findings", "spike"), "QUANTIZED": tr("Findings", "coarse steps"), "COMPRESSED": tr("Findings", "compressed"),
+        "UNIT_JUMP": tr("Findings", "unit jump"), "SWAPPED": tr("Findings", "exchanged"),
+        "REDUNDANT": tr("Findings", "logged twice"), "COMMS_LOST": tr("Findings", "connection lost"),
+        "NE43_FAILURE": tr("Findings", "transmitter failed"), "LOOSE_SENSOR": tr("Findings", "loose sensor"),
+        "PLUGGED_LINE": tr("Findings", "plugged line"), "IMPOSSIBLE": tr("Findings", "impossible"),
+        "ZERO_OFFSET": tr("Findings", "zero is off"), "FLOW_AT_REST": tr("Findings", "not zero at rest"),
     }  # fmt: skip
     return words.get(finding.code) or " ".join(finding.text.split(" ")[:_SHORT_WORDS])
 

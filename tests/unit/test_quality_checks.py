@@ -1,0 +1,150 @@
+"""Checks of a log: injected faults are found, each with its words; healthy pumps and public rigs are left in peace."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.unit.quality_injections import Injection, Log, healthy_logs, injections, is_found, swinging_door
+from workbench.logs.pump_roles import find_roles
+from workbench.logs.quality import find_quality
+from workbench.logs.summary import Finding
+
+SECOND = 1_000_000_000
+START_NS = 1_772_409_600 * SECOND  # 2026-03-02T00:00:00Z
+
+
+@pytest.fixture(scope="module")
+def log() -> Log:
+    return next(healthy_logs((1,), 1, 7))
+
+
+def of_kind(log: Log, kind: str, size: str = "") -> Injection:
+    return next(one for one in injections(log) if one.kind == kind and size in one.size)
+
+
+def only(log: Log, one: Injection) -> Finding:
+    """The finding that the injection asks for."""
+    return next(found for found in log.findings(one.columns, one.times_ns) if found.code in one.codes)
+
+
+@pytest.mark.slow
+def test_nine_of_ten_injected_faults_are_found_and_nothing_is_said_of_other_channels(log: Log) -> None:
+    told = {}
+    for one in injections(log):
+        if (one.kind, one.size) not in told:
+            told[one.kind, one.size] = is_found(one, log)
+    missed = [key for key, (is_hit, _) in told.items() if not is_hit]
+    assert len(missed) <= 0.1 * len(told), missed
+    assert {kind for kind, _ in told} - {kind for kind, size in told if (kind, size) not in missed} == set()
+    assert [
+        (key, found.code, found.channel) for key, (_, extra) in told.items() for found in extra if key[0] != "not zero at rest"
+    ] == []
+
+
+@pytest.mark.slow
+def test_healthy_sample_pumps_give_no_finding_but_gaps() -> None:
+    found = [
+        (healthy.name, one.code, one.channel, one.text)
+        for healthy in healthy_logs((3, 4), 4, 7)
+        for one in healthy.findings(healthy.columns)
+        if one.code != "GAP"
+    ]
+    assert found == []
+
+
+def test_a_spike_is_told_with_its_value_its_instant_and_what_is_around_it(log: Log) -> None:
+    found = only(log, of_kind(log, "spike", "400%"))
+    assert found.start_ns == found.end_ns
+    assert found.text.startswith("A single sample of")
+    assert found.text.endswith("1 more like it")
+
+
+def test_a_spike_in_two_channels_at_once_is_the_process(log: Log) -> None:
+    one = of_kind(log, "spike", "400%")
+    row = int(np.flatnonzero(one.columns["PI-2040A"] != log.columns["PI-2040A"])[0])
+    flow = log.columns["FI-2041A"].copy()
+    flow[row] *= 3
+    once = {**log.columns, "PI-2040A": log.columns["PI-2040A"].copy(), "FI-2041A": flow}
+    once["PI-2040A"][row] = one.columns["PI-2040A"][row]
+    assert "SPIKE" not in {found.code for found in log.findings(once)}
+
+
+def test_a_unit_jump_says_where_from_what_to_what_and_how_to_mend_it(log: Log) -> None:
+    one = of_kind(log, "unit jump", "to psi")
+    found = only(log, one)
+    row = int(np.flatnonzero(one.columns["PI-2040A"] != log.columns["PI-2040A"])[0])
+    assert found.start_ns == log.times_ns[row]
+    assert "as if it changed from bar to psi (× 14.504)" in found.text
+    assert found.remedy is not None
+    assert found.remedy.factor == pytest.approx(1 / 14.5037738, rel=1e-6)
+
+
+def test_exchanged_channels_name_each_other(log: Log) -> None:
+    found = only(log, of_kind(log, "swapped", "DE, NDE"))
+    assert (found.channel, found.remedy and found.remedy.other) == ("TI-2041A-DE", "TI-2041A-NDE")
+
+
+def test_a_failed_loop_is_told_in_the_words_of_ne_43(log: Log) -> None:
+    found = only(log, of_kind(log, "NE 43", "107"))
+    assert "by NE 43" in found.text
+    assert found.severity == "failure"
+
+
+def test_frozen_channels_are_one_lost_connection(log: Log) -> None:
+    found = log.findings(of_kind(log, "connection lost").columns)
+    lost = [one for one in found if one.code == "COMMS_LOST"]
+    assert len(lost) == 1
+    assert "hold their last value for 2 h from" in lost[0].text
+    assert sum(one.code == "FLAT_LINE" for one in found) <= 2
+
+
+def test_a_speed_that_a_drive_holds_is_not_stuck_but_one_that_outlives_a_stop_is() -> None:
+    rng = np.random.default_rng(0)
+    n_rows = 20_000
+    times = START_NS + np.arange(n_rows, dtype=np.int64) * SECOND
+    columns = {"II-1": 80 + rng.normal(0, 0.5, n_rows), "SI-1": np.round(2950 + rng.normal(0, 4, n_rows), 1)}
+    columns["SI-1"][5000:9000] = 2980.0
+    units = {"II-1": "A", "SI-1": "rpm"}
+    assert "FLAT_LINE" not in {found.code for found in find_quality(times, columns, units)}
+    columns["II-1"][7000:8800] = 0.0
+    assert ("FLAT_LINE", "SI-1") in {(found.code, found.channel) for found in find_quality(times, columns, units)} or (
+        "SATURATED", "SI-1"
+    ) in {(found.code, found.channel) for found in find_quality(times, columns, units)}  # fmt: skip
+
+
+def test_lines_between_kept_points_are_no_measurement() -> None:
+    noise = np.random.default_rng(0).normal(6, 0.1, 20_000)
+    times = START_NS + np.arange(20_000, dtype=np.int64) * SECOND
+    units = {"PI-1": "bar"}
+    assert find_quality(times, {"PI-1": noise}, units) == ()
+    (found,) = find_quality(times, {"PI-1": swinging_door(noise, 0.25)}, units)
+    assert found.code == "COMPRESSED"
+    assert "straight lines" in found.text
+
+
+def test_suction_and_discharge_are_told_by_words_or_by_level() -> None:
+    columns = {"P suction": np.full(100, 1.0), "P disch": np.full(100, 9.0)}
+    named = find_roles(columns, {"P suction": "bar", "P disch": "bar"})
+    assert (named.suction, named.discharge) == ("P suction", "P disch")
+    tags = {"PI-10": np.full(100, 9.0), "PI-11": np.full(100, 1.0), "II-10": np.full(100, 9.0)}
+    told = find_roles(tags, {"PI-10": "bar", "PI-11": "bar", "II-10": "A"})
+    assert (told.suction, told.discharge, told.current) == ("PI-11", "PI-10", "II-10")
+
+
+def test_a_loop_in_milliamperes_is_no_motor_current() -> None:
+    roles = find_roles({"PT-1": np.full(100, 12.0), "II-1": np.full(100, 80.0)}, {"PT-1": "mA", "II-1": "A"})
+    assert roles.current == "II-1"
+
+
+@pytest.mark.data
+@pytest.mark.skipif("PUMP_DATA" not in os.environ, reason="PUMP_DATA names no folder of public data")
+def test_a_hydraulic_rig_of_two_days_gives_no_finding() -> None:
+    folder = Path(os.environ["PUMP_DATA"]) / "hydraulic" / "rawData"
+    units = {"CE": "%", "CP": "kW", "SE": "%", "TS1": "degC", "TS2": "degC", "TS3": "degC", "TS4": "degC", "VS1": "mm/s"}
+    columns = {name: np.loadtxt(folder / f"{name}.txt").ravel() for name in units}
+    times = np.arange(len(columns["CE"]), dtype=np.int64) * SECOND
+    assert find_quality(times, columns, units) == ()

@@ -1,0 +1,145 @@
+"""Channels that say too little or the same thing twice: plugged impulse lines, doubled sensors.
+
+A plugged impulse line damps what the process does: the noise of the signal collapses while its mean may look healthy
+(Hashemian 2006, Maintenance of Process Instrumentation in Nuclear Power Plants, on noise analysis of sensing lines). Here the
+noise is compared with the channel's own, while the pump runs and its neighbours' noise is as ever. Must not import anything but
+numpy and this domain.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+
+from workbench.logs.checks.conversions import conversions_of
+from workbench.logs.phrases import format_instant, format_value
+from workbench.logs.summary import Finding, Remedy
+from workbench.logs.survey import Bools, Floats64, Survey
+
+_LINES = ("pressure", "flow", "level")
+_COLLAPSED = 0.25
+_AS_EVER = (0.5, 2.0)
+_TOLD_STEPS = 2.0
+"""The usual noise must be this many steps of the resolution, or its loss can't be seen."""
+_SMOOTH_STRETCHES = 5
+_MIN_STRETCHES, _MIN_SHARE = 8, 0.02
+_SAME_SHARE = 0.98
+_LIKE = 0.98
+_THIN = 37
+"""Not a divisor of 64, so that all places of a stretch are seen."""
+_MIN_PAIRS = 200
+_MIN_LEVELS = 20
+
+
+def find_plugged_lines(survey: Survey) -> list[Finding]:
+    """Pressures, flows and levels whose noise collapses for a while."""
+    findings = []
+    ratios = {name: _noise_ratio(name, survey) for name in survey.channels}
+    for name, ratio in ratios.items():
+        if survey.roles.quantities[name] not in _LINES or not _is_told(name, survey):
+            continue
+        others = np.array([other for key, other in ratios.items() if key != name and _is_told(key, survey)])
+        if not len(others):
+            continue
+        with_good = np.where(np.isnan(others), 1.0, others)
+        as_ever = np.median(with_good, axis=0)
+        is_low = survey.is_running & (ratio < _COLLAPSED) & (as_ever > _AS_EVER[0]) & (as_ever < _AS_EVER[1])
+        found = _longest(is_low | ~survey.is_running, is_low)
+        if found is not None and _is_no_flat_line(name, is_low, found, survey):
+            findings.append(_plugged(name, found, survey))
+    return findings
+
+
+def _is_told(name: str, survey: Survey) -> bool:
+    return survey.usual_noise(name) > _TOLD_STEPS * survey.channels[name].resolution > 0
+
+
+def _noise_ratio(name: str, survey: Survey) -> Floats64:
+    """Noise over the usual one, median of five stretches [n]."""
+    usual = survey.usual_noise(name)
+    ratio = survey.channels[name].noise / usual if usual > 0 else np.full(len(survey.first_rows), np.nan)
+    half = _SMOOTH_STRETCHES // 2
+    padded = np.pad(ratio, half, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, _SMOOTH_STRETCHES)
+    return np.asarray(np.median(np.where(np.isnan(windows), 1.0, windows), axis=1))
+
+
+def _longest(is_kept: Bools, is_counted: Bools) -> tuple[int, int] | None:
+    """(first, end) of the longest run of kept stretches by how many in it count; None where too few do."""
+    edges = np.flatnonzero(np.diff(is_kept, prepend=False, append=False))
+    spans = [(first, end) for first, end in zip(edges[0::2].tolist(), edges[1::2].tolist(), strict=True)]
+    counts = [int(np.count_nonzero(is_counted[first:end])) for first, end in spans]
+    if not counts or max(counts) < max(_MIN_STRETCHES, _MIN_SHARE * len(is_kept)):
+        return None
+    first, end = spans[int(np.argmax(counts))]
+    inside = first + np.flatnonzero(is_counted[first:end])
+    return int(inside[0]), int(inside[-1]) + 1
+
+
+def _is_no_flat_line(name: str, is_low: Bools, found: tuple[int, int], survey: Survey) -> bool:
+    """It still moves: a signal that stands entirely still is a flat line, and said as one."""
+    level = survey.channels[name].level[found[0] : found[1]][is_low[found[0] : found[1]]]
+    steps = survey.channels[name].steps[found[0] : found[1]]
+    noise = survey.channels[name].noise[found[0] : found[1]]
+    return bool(np.nanmax(level) > np.nanmin(level) and np.nanmedian(noise) > 0) and bool(np.mean(steps == 0) < 0.98)
+
+
+def _plugged(name: str, found: tuple[int, int], survey: Survey) -> Finding:
+    noise, unit = survey.channels[name].noise[found[0] : found[1]], survey.units.get(name)
+    start_ns = survey.instant(int(survey.first_rows[found[0]]))
+    end_ns = survey.instant(int(survey.first_rows[found[1] - 1]) + 63)
+    now, usual = float(np.nanmedian(noise)), survey.usual_noise(name)
+    text = (
+        f"Its noise falls from {format_value(float(f'{usual:.2g}'), unit)} to {format_value(float(f'{now:.2g}'), unit)} from "
+        f"{format_instant(start_ns)} UTC while the pump runs as ever: a plugged impulse line, or more damping"
+    )
+    return Finding(
+        code="PLUGGED_LINE", text=text, channel=name, start_ns=start_ns, end_ns=end_ns, severity="maintenance_required",
+        remedy=Remedy(action="exclude"),
+    )  # fmt: skip
+
+
+def find_redundant(survey: Survey) -> list[Finding]:
+    """Pairs of channels that say the same in every sample, if need be in another unit: one sensor, logged twice."""
+    findings = []
+    for one, other in combinations(survey.channels, 2):
+        if not survey.roles.quantities[one] or survey.roles.quantities[one] != survey.roles.quantities[other]:
+            continue
+        words = _same(one, other, survey)
+        if words:
+            findings.append(
+                Finding(
+                    code="REDUNDANT", text=f"Says the same as {one}{words}: one sensor, logged twice", channel=other,
+                    severity="not_checked", start_ns=survey.instant(0), end_ns=survey.instant(len(survey.times_ns) - 1),
+                )
+            )  # fmt: skip
+    return findings
+
+
+def _is_like(x: Floats64, y: Floats64) -> bool:
+    """A quick look at some samples: what is not even correlated can't be the same."""
+    is_told = np.isfinite(x) & np.isfinite(y)
+    x, y = x[is_told], y[is_told]
+    if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return False
+    return abs(float(np.corrcoef(x, y)[0, 1])) > _LIKE
+
+
+def _same(one: str, other: str, survey: Survey) -> str:
+    """How the second is made of the first, said after the first one's name; '' where it is not."""
+    a, b = survey.channels[one], survey.channels[other]
+    if not _is_like(a.rows.ravel()[::_THIN], b.rows.ravel()[::_THIN]):
+        return ""
+    is_told = np.isfinite(a.rows) & np.isfinite(b.rows)
+    x, y = a.rows[is_told], b.rows[is_told]
+    if len(x) < _MIN_PAIRS or len(np.unique(x[:4096])) < _MIN_LEVELS:
+        return ""
+    if np.mean(x == y) > _SAME_SHARE:
+        return " in every sample"
+    for conversion in conversions_of(None, survey.roles.quantities[one]):
+        left = float(np.quantile(np.abs(y - conversion.factor * x - conversion.offset), _SAME_SHARE))
+        digits = b.resolution + abs(conversion.factor) * a.resolution
+        if left <= 0.6 * digits and np.ptp(y) > _MIN_LEVELS * digits:
+            return f" times {conversion.factor:.5g}" + (f" + {conversion.offset:.5g}" if conversion.offset else "")
+    return ""

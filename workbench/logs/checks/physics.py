@@ -1,0 +1,172 @@
+"""Readings that can't be: below a vacuum or the absolute zero, more power out than in, flow and current at a standstill.
+
+Must not import anything but numpy and this domain.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workbench.logs.flat_runs import Samples
+from workbench.logs.phrases import format_instant, format_value
+from workbench.logs.summary import Finding, Remedy
+from workbench.logs.survey import Floats64, Survey
+from workbench.logs.time_axis import Int64s
+from workbench.logs.units import can_convert, conversion
+
+_BLOCK_ROWS = 1 << 18
+_VACUUM_BAR = -1.05
+"""Gauge pressure can't be below minus one atmosphere; 5 % for a low-lying site and the instrument's own error."""
+_COLDEST_C = -273.15
+_EFFICIENCY = 1.05
+_MIN_STRETCHES = 5
+_OFFSET_SHARE = 0.04
+_OFFSET_SPREAD = 0.5
+_RESTING = ("flow", "mass flow", "current", "power", "speed")
+"""What reads zero when the pump stands still."""
+_FLOWS_ON = 0.25
+_LOAD_SHARE, _NOTHING_SHARE = 0.8, 0.02
+
+
+def find_impossible(survey: Survey) -> list[Finding]:
+    """All of them, by channel."""
+    findings: list[Finding] = []
+    for name, values in survey.columns.items():
+        limit = _lowest_possible(survey.units.get(name))
+        rows = _rows_below(values, limit) if limit is not None else np.zeros(0, np.int64)
+        if limit is not None and len(rows):
+            findings.append(_below(name, rows, limit, survey))
+    findings.extend(_no_pressure_under_load(survey))
+    findings.extend(_too_efficient(survey))
+    findings.extend(_at_rest(survey))
+    return findings
+
+
+def _lowest_possible(unit: str | None) -> float | None:
+    """In the channel's own unit; None where anything is possible."""
+    for base, lowest in (("bar", _VACUUM_BAR), ("degC", _COLDEST_C)):
+        if unit is not None and can_convert(base, unit):
+            factor, offset = conversion(base, unit)
+            return factor * lowest + offset
+    return None
+
+
+def _rows_below(values: Samples, limit: float) -> Int64s:
+    found = [np.zeros(0, np.int64)]
+    for first in range(0, len(values), _BLOCK_ROWS):
+        block = np.asarray(values[first : first + _BLOCK_ROWS])
+        found += [first + np.flatnonzero(block < limit)]
+    return np.concatenate(found)
+
+
+def _below(name: str, rows: Int64s, limit: float, survey: Survey) -> Finding:
+    unit = survey.units.get(name)
+    lowest = float(np.min(np.asarray(survey.columns[name][rows[:4096]], np.float64)))
+    n_rows = f"{len(rows)} samples are" if len(rows) > 1 else "A sample is"
+    what = "a vacuum" if can_convert("bar", unit or "") else "the absolute zero"
+    text = f"{n_rows} below {what} ({format_value(float(f'{limit:.4g}'), unit)}), down to {format_value(lowest, unit)}"
+    return Finding(
+        code="IMPOSSIBLE", text=text, channel=name, start_ns=survey.instant(int(rows[0])), end_ns=survey.instant(int(rows[-1])),
+        severity="failure", remedy=Remedy(action="exclude"),
+    )  # fmt: skip
+
+
+def _no_pressure_under_load(survey: Survey) -> list[Finding]:
+    """The discharge reads nothing in stretches in which current and flow are what they usually are."""
+    name, roles = survey.roles.discharge, survey.roles
+    drives = [drive for drive in (roles.current or roles.power, roles.flow) if drive is not None]
+    if name is None or not drives:
+        return []
+    usual = survey.usual_level(name)
+    level = survey.channels[name].level
+    is_loaded = survey.is_running & np.isfinite(level)
+    for drive in drives:
+        is_loaded &= survey.channels[drive].level > _LOAD_SHARE * survey.usual_level(drive)
+    is_nothing = is_loaded & (np.abs(level) < _NOTHING_SHARE * abs(usual))
+    n_nothing, n_loaded = int(np.count_nonzero(is_nothing)), int(np.count_nonzero(is_loaded))
+    if not n_nothing or n_nothing > 0.5 * n_loaded:
+        return []
+    at = np.flatnonzero(is_nothing)
+    start_ns = survey.instant(int(survey.first_rows[at[0]]))
+    end_ns = survey.instant(int(survey.first_rows[at[-1]]) + 63)
+    said = format_value(float(f"{level[at[0]]:.3g}"), survey.units.get(name))
+    text = f"No pressure ({said}) with the motor at load from {format_instant(start_ns)} UTC"
+    return [
+        Finding(
+            code="IMPOSSIBLE", text=text, channel=name, start_ns=start_ns, end_ns=end_ns, severity="failure",
+            remedy=Remedy(action="exclude"),
+        )
+    ]  # fmt: skip
+
+
+def _too_efficient(survey: Survey) -> list[Finding]:
+    """Hydraulic power Q × Δp over the motor's electrical power is above one most of the time."""
+    roles = survey.roles
+    if roles.flow is None or roles.discharge is None or roles.power is None:
+        return []
+    flow, rise = _in(roles.flow, "m3/s", survey), _in(roles.discharge, "Pa", survey)
+    power = _in(roles.power, "W", survey)
+    if flow is None or rise is None or power is None:
+        return []
+    if roles.suction is not None:
+        suction = _in(roles.suction, "Pa", survey)
+        rise = rise - (suction if suction is not None else 0.0)
+    is_told = survey.is_running & np.isfinite(flow) & np.isfinite(rise) & (power > 0)
+    if np.count_nonzero(is_told) < _MIN_STRETCHES:
+        return []
+    efficiency = float(np.median((flow * rise)[is_told] / power[is_told]))
+    if efficiency <= _EFFICIENCY:
+        return []
+    text = (
+        f"Flow times pressure rise is {efficiency:.3g} times the motor's power: one of {roles.flow}, {roles.discharge} and "
+        f"{roles.power} is in another unit or scale than it says"
+    )
+    return [Finding(code="IMPOSSIBLE", text=text, start_ns=survey.instant(0), end_ns=survey.instant(len(survey.times_ns) - 1))]
+
+
+def _in(name: str, unit: str, survey: Survey) -> Floats64 | None:
+    own = survey.units.get(name)
+    if own is None or not can_convert(own, unit):
+        return None
+    factor, offset = conversion(own, unit)
+    return np.asarray(survey.channels[name].level * factor + offset)
+
+
+def _at_rest(survey: Survey) -> list[Finding]:
+    """Flow, current, power or speed that isn't zero while the pump stands still."""
+    if np.count_nonzero(survey.is_at_rest) < _MIN_STRETCHES or np.count_nonzero(survey.is_running) < _MIN_STRETCHES:
+        return []
+    findings = []
+    for name, quantity in survey.roles.quantities.items():
+        rest = survey.channels[name].level[survey.is_at_rest]
+        rest, usual = rest[np.isfinite(rest)], survey.usual_level(name)
+        if quantity not in _RESTING or survey.units.get(name) == "mA" or len(rest) < _MIN_STRETCHES or not abs(usual) > 0:
+            continue
+        found = _offset(name, rest, usual, survey)
+        if found is not None:
+            findings.append(found)
+    return findings
+
+
+def _offset(name: str, rest: Floats64, usual: float, survey: Survey) -> Finding | None:
+    middle, unit = float(np.median(rest)), survey.units.get(name)
+    spread = 1.4826 * float(np.median(np.abs(rest - middle)))
+    at = np.flatnonzero(survey.is_at_rest & np.isfinite(survey.channels[name].level))
+    start_ns, end_ns = survey.instant(int(survey.first_rows[at[0]])), survey.instant(int(survey.first_rows[at[-1]]) + 63)
+    said = format_value(float(f"{middle:.3g}"), unit)
+    if (
+        abs(middle) > _OFFSET_SHARE * abs(usual)
+        and spread < _OFFSET_SPREAD * abs(middle)
+        and abs(middle) < _FLOWS_ON * abs(usual)
+    ):
+        text = f"Reads {said} while the pump stands still: its zero is off"
+        remedy = Remedy(action="scale", offset=-float(f"{middle:.4g}"))
+        start_ns, end_ns = survey.instant(0), survey.instant(len(survey.times_ns) - 1)
+        return Finding(
+            code="ZERO_OFFSET", text=text, channel=name, start_ns=start_ns, end_ns=end_ns, severity="maintenance_required",
+            remedy=remedy,
+        )  # fmt: skip
+    if abs(middle) >= _FLOWS_ON * abs(usual):
+        text = f"Reads {said} while the pump stands still: a leaking check valve, another pump on the same line, or a wrong tag"
+        return Finding(code="FLOW_AT_REST", text=text, channel=name, start_ns=start_ns, end_ns=end_ns, severity="function_check")
+    return None

@@ -1,0 +1,123 @@
+"""How finely a channel is told: steps larger than its noise, and lines that a historian drew instead of samples.
+
+Swinging-door compression (Bristol 1990, "Swinging door trending", ISA National Conference) keeps the ends of straight
+stretches; read back at a fixed rate the samples between lie on a line to the last digit. Exception reporting keeps a value until
+it has changed by a dead band: then no change smaller than that is ever seen. Must not import anything but numpy and this domain.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workbench.logs.phrases import format_value
+from workbench.logs.summary import Finding
+from workbench.logs.survey import ChannelSurvey, Floats64, Survey
+
+_MIN_MOVES = 40
+_MIN_LEVELS = 4
+_COARSE_SHARE = 0.12
+"""A step of an eighth of what the channel usually spans hides what a model should see."""
+_COARSE_LEVEL = 0.01
+"""A quiet temperature of which a tenth of a degree is all that changes is told finely enough."""
+_LINE_SHARE = 0.7
+_LINE_ERROR = 1e-4
+_BAND_STEPS = 8.0
+_BAND_HOLDS = 0.8
+_BAND_MOVES = 40
+_MEASURED = frozenset({"pressure", "flow", "temperature", "current", "power", "vibration", "level"})
+"""A valve or a set point moves in large steps by its nature."""
+
+
+def find_resolution(survey: Survey) -> list[Finding]:
+    """At most one finding a channel: drawn by a historian, reported by exception, or coarse."""
+    findings: list[Finding] = []
+    for name, known in survey.channels.items():
+        moves = _moves(known)
+        if len(moves) < _MIN_MOVES or not survey.is_running.any():
+            continue
+        finding = _compressed(name, known, survey) or _by_exception(name, moves, survey) or _coarse(name, moves, survey)
+        if finding is not None:
+            findings.append(finding)
+    return findings
+
+
+def _moves(known: ChannelSurvey) -> Floats64:
+    sizes = np.abs(known.steps)
+    return np.asarray(sizes[sizes > 0])
+
+
+def _about_all(code: str, text: str, name: str, survey: Survey) -> Finding:
+    return Finding(
+        code=code, text=text, channel=name, severity="not_checked", start_ns=survey.instant(0),
+        end_ns=survey.instant(len(survey.times_ns) - 1),
+    )  # fmt: skip
+
+
+def _compressed(name: str, known: ChannelSurvey, survey: Survey) -> Finding | None:
+    """Most samples lie on a sloped line between their neighbours, as no measured signal does."""
+    slope, bend = known.steps[:, 1:], np.abs(np.diff(known.steps, axis=1))
+    is_told = np.isfinite(bend) & (np.abs(slope) > 0)
+    if np.count_nonzero(is_told) < 10 * _MIN_MOVES:
+        return None
+    # A line printed with few digits bends by a digit: the lines must be far steeper than that to be told from a slow signal.
+    is_straight = bend <= np.maximum(_LINE_ERROR * np.abs(slope), 1e-12)
+    is_kink = is_told & ~is_straight
+    share = float(np.count_nonzero(is_straight & is_told) / np.count_nonzero(is_told))
+    n_slopes = len(np.unique(np.round(slope[is_straight & is_told], 12)))
+    if share < _LINE_SHARE or not is_kink.any() or n_slopes < _MIN_LEVELS * 3:
+        return None
+    text = (
+        f"{100 * share:.0f} % of the samples lie on straight lines: interpolated between the points that a historian kept; "
+        "noise, peaks and spectra are lost"
+    )
+    return _about_all("COMPRESSED", text, name, survey)
+
+
+def _by_exception(name: str, moves: Floats64, survey: Survey) -> Finding | None:
+    """It rests, and every change is many times the digits that are printed."""
+    if len(moves) < _BAND_MOVES or survey.roles.quantities[name] not in _MEASURED:
+        return None
+    rows, steps = survey.channels[name].rows, survey.channels[name].steps
+    holds = np.count_nonzero(steps == 0) / max(int(np.count_nonzero(np.isfinite(steps))), 1)
+    if holds < _BAND_HOLDS:
+        return None
+    digit = _printed_digit(rows[np.isfinite(rows)])
+    band = float(np.quantile(moves, 0.02))
+    is_spread = float(np.quantile(moves, 0.5)) > 1.02 * band
+    if digit <= 0 or band < _BAND_STEPS * digit or not is_spread:
+        return None
+    unit = survey.units.get(name)
+    text = (
+        f"Changes of less than {format_value(float(f'{band:.2g}'), unit)} are never stored: reported by exception; "
+        f"{100 * holds:.0f} % of the samples repeat the one before"
+    )
+    return _about_all("COMPRESSED", text, name, survey)
+
+
+def _coarse(name: str, moves: Floats64, survey: Survey) -> Finding | None:
+    """Nearly all changes are one step or a few, and the running pump's readings span only some of them."""
+    known = survey.channels[name]
+    step = float(np.quantile(moves, 0.25))
+    is_grid = np.mean(np.abs(moves / step - np.round(moves / step)) < 0.02 * np.maximum(np.round(moves / step), 1.0)) > 0.97
+    running = known.rows[survey.is_running]
+    running = running[np.isfinite(running)]
+    if not is_grid or len(running) < 10 * _MIN_MOVES or len(np.unique(running[:8192])) < _MIN_LEVELS:
+        return None
+    span = float(np.quantile(running, 0.98) - np.quantile(running, 0.02))
+    noise = survey.usual_noise(name)
+    usual = float(np.median(np.abs(running)))
+    if step < _COARSE_SHARE * max(span, step) or step < _COARSE_LEVEL * usual or noise > step:
+        return None
+    n_steps = span / step
+    said = format_value(float(f"{step:.3g}"), survey.units.get(name))
+    text = f"Told in steps of {said}: {n_steps:.0f} of them are all it usually spans"
+    return _about_all("QUANTIZED", text, name, survey)
+
+
+def _printed_digit(good: Floats64) -> float:
+    """The power of ten that the values are printed to, down to 1e-6; 0 where they have more digits."""
+    sample = good[:: max(len(good) // 2000, 1)]
+    for digits in range(7):
+        if np.allclose(sample, np.round(sample, digits), rtol=2e-7, atol=0):
+            return float(10.0**-digits)
+    return 0.0

@@ -1,0 +1,252 @@
+"""Changes at one instant that no pump makes: another unit, two exchanged channels, a sensor that came loose.
+
+A change counts when the stretches before it and those after it differ by far more than they do among themselves, while the pump
+runs on both sides. Its row is then looked for in the samples. Must not import anything but numpy and this domain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.logs.checks.conversions import Conversion, conversions_of
+from workbench.logs.phrases import format_instant, format_value
+from workbench.logs.summary import Finding, Remedy
+from workbench.logs.survey import STRETCH_ROWS, Floats64, Survey
+
+_SIDE = 5
+_MIN_SIDE = 3
+_LEAST_RATIO = 1.3
+_LEVEL_ERROR = 0.03
+_NOISE_RATIO = 1.6
+_NEAR_ROWS = 12
+_EDGE_ROWS = 8
+_SWAP_ERROR = 0.3
+_SWAP_SIGMAS = 6.0
+_LOOSE_SHARE = 0.4
+_AT_REST = 0.5
+_NEAR_ZERO = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """A change at one row: what the samples just before and just after it say."""
+
+    row: int
+    place: int
+    """The first running stretch after it."""
+    before: float
+    after: float
+    noise_before: float
+    noise_after: float
+    is_within_run: bool
+    """No stop lies beside it."""
+
+
+def find_steps(survey: Survey) -> list[Finding]:
+    """Unit jumps, exchanged channels, loose sensors."""
+    if np.count_nonzero(survey.is_running) < 2 * _MIN_SIDE:
+        return []
+    steps = {name: step for name in survey.channels if (step := _largest_step(name, survey)) is not None}
+    return [*_unit_jumps(steps, survey), *_swaps(survey), *_loose(steps, survey)]
+
+
+def _largest_step(name: str, survey: Survey) -> _Step | None:
+    """Where the running level changes most, by its ratio; None where it doesn't change much, or not at one row."""
+    known = survey.channels[name]
+    order = np.flatnonzero(survey.is_running & np.isfinite(known.level))
+    if len(order) < 2 * _MIN_SIDE:
+        return None
+    size = np.log(np.maximum(np.abs(known.level[order]), 1e-9))
+    side = min(_SIDE, len(order) // 2)
+    windows = np.median(np.lib.stride_tricks.sliding_window_view(size, side), axis=1)
+    jump = np.abs(windows[side:] - windows[:-side])
+    if not len(jump) or float(jump.max()) < np.log(_LEAST_RATIO):
+        return None
+    near = side + np.flatnonzero(jump > 0.8 * jump.max())
+    k = int(near[np.argmax(np.abs(size[near] - size[near - 1]))])
+    return _step_at(name, order, k, survey)
+
+
+def _step_at(name: str, order: NDArray[np.int64], k: int, survey: Survey) -> _Step | None:
+    first, end = _rows_about(order, k, survey)
+    values = _running_rows(name, first, end, survey)
+    at = np.flatnonzero(np.isfinite(values))
+    cut = _edge(values[at])
+    if cut is None:
+        return None
+    left, right = values[at[max(cut - _NEAR_ROWS, 0) : cut]], values[at[cut : cut + _NEAR_ROWS]]
+    before, after = _middle(left), _middle(right)
+    noise = survey.channels[name].noise[order]
+    is_within_run = bool(np.isfinite(_running_rows(name, first + int(at[cut]) - 2, first + int(at[cut]) + 2, survey)).all())
+    return _Step(
+        row=first + int(at[cut]), place=int(order[k]), before=before, after=after, is_within_run=is_within_run,
+        noise_before=_middle(noise[max(k - _SIDE, 0) : max(k - 1, 1)]), noise_after=_middle(noise[k + 1 : k + 1 + _SIDE]),
+    )  # fmt: skip
+
+
+def _rows_about(order: NDArray[np.int64], k: int, survey: Survey) -> tuple[int, int]:
+    """From the second running stretch before to the second one after."""
+    first = int(survey.first_rows[order[max(k - 2, 0)]])
+    last = int(survey.first_rows[order[min(k + 1, len(order) - 1)]])
+    return first, min(last + STRETCH_ROWS, len(survey.times_ns))
+
+
+def _running_rows(name: str, first: int, end: int, survey: Survey) -> Floats64:
+    """Samples of a channel; what the pump's own stop and start do to it is left out as missing."""
+    first = max(first, 0)
+    values = np.asarray(survey.columns[name][first:end], np.float64).copy()
+    for drive in survey.roles.drives[:1]:
+        if drive != name:
+            size = np.abs(np.asarray(survey.columns[drive][first:end], np.float64))
+            values[size < _AT_REST * survey.usual_level(drive)] = np.nan
+    return values
+
+
+def _edge(values: Floats64) -> int | None:
+    """The row at which the samples on both sides differ most: of the largest change of medians, the largest single step."""
+    if len(values) < 2 * _EDGE_ROWS + 1:
+        return None
+    medians = np.median(np.lib.stride_tricks.sliding_window_view(values, _EDGE_ROWS), axis=1)
+    jump = np.abs(medians[_EDGE_ROWS:] - medians[:-_EDGE_ROWS])
+    about = int(np.argmax(jump)) + _EDGE_ROWS
+    first = max(about - _EDGE_ROWS // 2, 1)
+    return first + int(np.argmax(np.abs(np.diff(values[first - 1 : about + _EDGE_ROWS // 2]))))
+
+
+def _middle(values: Floats64) -> float:
+    values = values[np.isfinite(values)]
+    return float(np.median(values)) if len(values) else float("nan")
+
+
+def _unit_jumps(steps: Mapping[str, _Step], survey: Survey) -> list[Finding]:
+    findings = []
+    for name, step in steps.items():
+        if not _is_alone(name, step, survey):
+            continue
+        unit, quantity = survey.units.get(name), survey.roles.quantities[name]
+        found = next((one for one in conversions_of(unit, quantity) if _fits(one, step, survey.channels[name].resolution)), None)
+        if found is not None:
+            findings.append(_unit_jump(name, step, found, survey))
+    return findings
+
+
+def _fits(one: Conversion, step: _Step, resolution: float) -> bool:
+    """Whether level and noise both become what the conversion makes of them."""
+    wanted = one.factor * step.before + one.offset
+    slack = max(_LEVEL_ERROR * abs(wanted), 3 * one.factor * step.noise_before)
+    if not abs(step.after - wanted) <= slack or abs(wanted - step.before) < 4 * slack:
+        return False
+    if not min(step.noise_before * min(one.factor, 1), step.noise_after) > 1.5 * resolution:
+        return True
+    ratio = step.noise_after / (one.factor * step.noise_before)
+    return 1 / _NOISE_RATIO < ratio < _NOISE_RATIO
+
+
+def _is_alone(name: str, step: _Step, survey: Survey) -> bool:
+    """Whether the other channels go on as they were."""
+    return not any(other != name and abs(_change(other, step.row, survey)) > np.log(1.2) for other in survey.channels)
+
+
+def _change(name: str, row: int, survey: Survey) -> float:
+    """Log ratio of a channel's samples just after and just before a row; 0 where that can't be told or is near zero."""
+    values = _running_rows(name, row - _NEAR_ROWS, row + _NEAR_ROWS, survey)
+    cut = min(row, _NEAR_ROWS)
+    first, second = _middle(values[:cut]), _middle(values[cut:])
+    floor = _NEAR_ZERO * float(np.nanmax(np.abs(survey.channels[name].level), initial=0.0))
+    if not max(abs(first), abs(second)) >= floor or not first * second > 0:
+        return 0.0
+    return float(np.log(abs(second / first)))
+
+
+def _unit_jump(name: str, step: _Step, one: Conversion, survey: Survey) -> Finding:
+    at_ns = survey.instant(step.row)
+    factor = f"× {one.factor:.5g}" + (f" + {one.offset:.5g}" if one.offset else "")
+    before, after = f"{step.before:.4g}", f"{step.after:.4g}"
+    text = f"From {format_instant(at_ns)} UTC it reads {after} where it read {before}: {one.words} ({factor})"
+    remedy = Remedy(action="scale", factor=1 / one.factor, offset=-one.offset / one.factor)
+    end_ns = survey.instant(len(survey.times_ns) - 1)
+    return Finding(code="UNIT_JUMP", text=text, channel=name, start_ns=at_ns, end_ns=end_ns, remedy=remedy)
+
+
+def _swaps(survey: Survey) -> list[Finding]:
+    """Pairs of one quantity whose difference turns round at an instant while their sum goes on."""
+    findings = []
+    for one, other in combinations(survey.channels, 2):
+        quantity = survey.roles.quantities[one]
+        if not quantity or quantity != survey.roles.quantities[other] or survey.units.get(one) != survey.units.get(other):
+            continue
+        row = _swap_row(one, other, survey)
+        if row is not None:
+            at_ns, end_ns = survey.instant(row), survey.instant(len(survey.times_ns) - 1)
+            text = f"{one} and {other} read as each other from {format_instant(at_ns)} UTC: exchanged cables or tags"
+            remedy = Remedy(action="swap", other=other)
+            findings.append(Finding(code="SWAPPED", text=text, channel=one, start_ns=at_ns, end_ns=end_ns, remedy=remedy))
+    return findings
+
+
+def _swap_row(one: str, other: str, survey: Survey) -> int | None:
+    a, b = survey.channels[one], survey.channels[other]
+    order = np.flatnonzero(survey.is_running & np.isfinite(a.level) & np.isfinite(b.level))
+    if len(order) < 2 * _MIN_SIDE:
+        return None
+    sign = np.sign(a.level[order] - b.level[order])
+    for k in (np.flatnonzero(sign[1:] != sign[:-1]) + 1).tolist():
+        lasts = (
+            min(k, len(order) - k) >= _MIN_SIDE and abs(sign[:k][-_SIDE:].sum()) + abs(sign[k:][:_SIDE].sum()) >= 2 * _MIN_SIDE
+        )
+        row = _turn(one, other, order, k, survey) if lasts else None
+        if row is not None:
+            return row
+    return None
+
+
+def _turn(one: str, other: str, order: NDArray[np.int64], k: int, survey: Survey) -> int | None:
+    """The row at which one reads what the other did and the other what the one did, from one sample to the next."""
+    first, end = _rows_about(order, k, survey)
+    x, y = _running_rows(one, first, end, survey), _running_rows(other, first, end, survey)
+    at = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    x, y = x[at], y[at]
+    cut = _edge(x - y)
+    if cut is None:
+        return None
+    left, right = slice(max(cut - _NEAR_ROWS, 0), cut), slice(cut, cut + _NEAR_ROWS)
+    size = min(abs(_middle((x - y)[left])), abs(_middle((x - y)[right])))
+    crossed = abs(_middle(x[right]) - _middle(y[left])) + abs(_middle(y[right]) - _middle(x[left]))
+    noise = float(np.median(np.abs(np.diff((x - y)[max(cut - 50, 0) : cut + 50]))))
+    jump = abs((x - y)[cut] - (x - y)[cut - 1])
+    is_turned = _middle((x - y)[left]) * _middle((x - y)[right]) < 0
+    is_swap = is_turned and crossed < _SWAP_ERROR * size and size > _SWAP_SIGMAS * noise and jump > 1.5 * size
+    return first + int(at[cut]) if is_swap else None
+
+
+def _loose(steps: Mapping[str, _Step], survey: Survey) -> list[Finding]:
+    """One vibration sensor of several that falls to a fraction at one sample while the others shake on."""
+    names = survey.roles.of("vibration")
+    findings = []
+    for name in names if len(names) > 1 else ():
+        step = steps.get(name)
+        if step is None or not step.is_within_run or step.after > _LOOSE_SHARE * step.before or not _is_alone(name, step, survey):
+            continue
+        level = np.where(survey.is_running, survey.channels[name].level, np.nan)
+        # What falls back to its usual level had risen before: cavitation that ended shakes one sensor more than the others.
+        usual, later = _middle(level[: step.place - 1]), _middle(level[step.place + 1 :])
+        if not max(later, step.after) < _LOOSE_SHARE * min(usual, step.before):
+            continue
+        at_ns, end_ns = survey.instant(step.row), survey.instant(len(survey.times_ns) - 1)
+        before, after = (format_value(float(f"{value:.3g}"), survey.units.get(name)) for value in (step.before, step.after))
+        text = (
+            f"Falls from about {before} to {after} at {format_instant(at_ns)} UTC while the other vibration channels go on: "
+            "a sensor that came loose"
+        )
+        findings.append(
+            Finding(
+                code="LOOSE_SENSOR", text=text, channel=name, start_ns=at_ns, end_ns=end_ns, severity="maintenance_required",
+                remedy=Remedy(action="exclude"),
+            )
+        )  # fmt: skip
+    return findings

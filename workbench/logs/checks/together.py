@@ -1,0 +1,83 @@
+"""Findings that are one: a lost connection freezes every channel, a failed loop is pinned, a copy has its original's faults.
+
+Must not import anything but this domain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from workbench.logs.phrases import format_instant, format_span
+from workbench.logs.summary import Finding, Remedy
+
+_SAME_NS_SHARE = 0.02
+_LEAST_FROZEN = 3
+_RESTED = 1.5
+_WHOLE_LOG = "not_checked"
+_COVERS = {
+    "SATURATED": ("NE43_FAILURE", "IMPOSSIBLE"), "ZERO_SUSPECTED": ("IMPOSSIBLE", "SPIKE"),
+    "NE43_FAILURE": ("FLAT_LINE", "SPIKE"), "IMPOSSIBLE": ("FLAT_LINE", "SPIKE"), "COMPRESSED": ("QUANTIZED", "PLUGGED_LINE"),
+    "UNIT_JUMP": ("IMPOSSIBLE", "PLUGGED_LINE", "LOOSE_SENSOR"), "SWAPPED": ("PLUGGED_LINE",),
+}  # fmt: skip
+"""What is said, and what it makes superfluous on the same channel and time."""
+_WHOLE_CHANNEL = frozenset({"UNIT_JUMP", "SWAPPED"})
+"""These change the channel's habits: whatever is compared with them is told wrongly before as well."""
+
+
+def put_together(first: Sequence[Finding], checked: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Those of the whole log first, then by channel in their order; what is said better elsewhere is left out."""
+    findings = [*_join_frozen(list(first)), *checked]
+    findings = [_with_loop(one, findings) for one in findings]
+    kept = [one for one in findings if not any(_is_covered(one, other) for other in findings if other is not one)]
+    with_channel = [one for one in kept if one.channel is not None]
+    order = list(dict.fromkeys(one.channel for one in with_channel))
+    return (
+        *(one for one in kept if one.channel is None),
+        *(one for name in order for one in with_channel if one.channel == name),
+    )
+
+
+def _is_covered(one: Finding, other: Finding) -> bool:
+    if one.channel != other.channel or one.code not in _COVERS.get(other.code, ()):
+        return False
+    return other.code in _WHOLE_CHANNEL or _overlap(one, other)
+
+
+def _with_loop(one: Finding, findings: Sequence[Finding]) -> Finding:
+    """A rail that NE 43 gives a meaning is said with it."""
+    if one.code != "SATURATED" or not any(other.code == "NE43_FAILURE" and _overlap(one, other) for other in findings):
+        return one
+    return msgspec.structs.replace(one, text=f"{one.text}; by NE 43 the transmitter says that it failed", severity="failure")
+
+
+def _overlap(one: Finding, other: Finding) -> bool:
+    if one.start_ns is None or one.end_ns is None or other.start_ns is None or other.end_ns is None:
+        return False
+    return one.start_ns <= other.end_ns and other.start_ns <= one.end_ns
+
+
+def _join_frozen(findings: list[Finding]) -> list[Finding]:
+    """Three or more channels that stand still over the same time lost their connection, not their sensors."""
+    flat = [one for one in findings if one.code == "FLAT_LINE" and one.severity != _WHOLE_LOG]
+    for one in flat:
+        same = [other for other in flat if _is_same_time(one, other)]
+        if len(same) < _LEAST_FROZEN or one.start_ns is None or one.end_ns is None:
+            continue
+        names = [other.channel for other in same if other.channel]
+        span = f"{format_span(one.end_ns - one.start_ns)} from {format_instant(one.start_ns)} UTC"
+        text = f"{len(same)} channels hold their last value for {span}: the connection was lost ({', '.join(names[:6])})"
+        lost = msgspec.structs.replace(one, code="COMMS_LOST", text=text, channel=None, remedy=Remedy(action="exclude"))
+        return [lost, *_join_frozen([other for other in findings if other not in same])]
+    return findings
+
+
+def _is_same_time(one: Finding, other: Finding) -> bool:
+    if one.start_ns is None or one.end_ns is None or other.start_ns is None or other.end_ns is None:
+        return False
+    length_ns = one.end_ns - one.start_ns
+    slack = _SAME_NS_SHARE * length_ns
+    # A channel that rests on its values by nature may have rested on this one a little before and after.
+    is_inside = other.start_ns <= one.start_ns + slack and other.end_ns >= one.end_ns - slack
+    return is_inside and other.end_ns - other.start_ns <= _RESTED * length_ns

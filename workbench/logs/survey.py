@@ -1,0 +1,154 @@
+"""A log in a thousand short stretches: level, noise and resolution of every channel in each, and whether the pump ran.
+
+The checks compare a channel with its own habits and with its neighbours. They look at the survey first, which costs the same
+for a log of any length, and read samples only where it says that something happened. Must not import anything but numpy and this
+domain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.logs.flat_runs import Samples
+from workbench.logs.pump_roles import PumpRoles, find_roles
+from workbench.logs.time_axis import Instants, Int64s
+
+STRETCH_ROWS = 64
+MAX_STRETCHES = 1024
+MIN_GOOD = 8
+_TO_SIGMA = 1.4826
+"""Median absolute deviation of normal noise to its standard deviation."""
+_STOPPED_SHARE = 0.1
+
+Floats64 = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelSurvey:
+    """One channel in all stretches."""
+
+    rows: Floats64
+    """[stretches, 64], NaN = bad or missing."""
+    steps: Floats64
+    """[stretches, 63], from each sample to the next."""
+    level: Floats64
+    """Median of each stretch; NaN with fewer than eight good samples."""
+    noise: Floats64
+    """Standard deviation of what changes from sample to sample, robust (0.7 × 1.4826 × median of |differences|)."""
+    resolution: float
+    """Smallest change that occurs, 0 where nothing changes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """The whole log. A stretch reaches from row `first_rows[k]` on, over at most `STRETCH_ROWS` rows."""
+
+    times_ns: Instants
+    columns: Mapping[str, Samples]
+    units: Mapping[str, str | None]
+    roles: PumpRoles
+    first_rows: Int64s
+    channels: dict[str, ChannelSurvey]
+    is_running: Bools
+    """Whether the pump ran throughout the stretch; always, where no channel tells."""
+    is_at_rest: Bools
+    """Whether it stood still throughout the stretch; never, where no channel tells."""
+
+    def instant(self, row: int) -> int:
+        """Instant of a row, ns."""
+        row = min(max(row, 0), len(self.times_ns) - 1)
+        return int(self.times_ns[np.array([row])][0])
+
+    def usual_noise(self, name: str) -> float:
+        """Median noise of a channel while the pump runs; NaN where that can't be told."""
+        noise = self.channels[name].noise[self.is_running]
+        noise = noise[np.isfinite(noise)]
+        return float(np.median(noise)) if len(noise) else float("nan")
+
+    def usual_level(self, name: str) -> float:
+        """Median level of a channel while the pump runs; NaN where that can't be told."""
+        level = self.channels[name].level[self.is_running]
+        level = level[np.isfinite(level)]
+        return float(np.median(level)) if len(level) else float("nan")
+
+
+def take_survey(times_ns: Instants, columns: Mapping[str, Samples], units: Mapping[str, str | None]) -> Survey:
+    """Read a thousand stretches, evenly placed (all rows of a log of up to 65,536).
+
+    Parameters
+    ----------
+    times_ns : int64 [n]
+        Strictly increasing.
+    columns : name → float [n]
+        NaN = bad or missing; read piece by piece.
+    units : name → unit as printed
+    """
+    roles = find_roles(columns, units)
+    n_rows = len(times_ns)
+    n_stretches = min(max(n_rows // STRETCH_ROWS, 1), MAX_STRETCHES)
+    first_rows = np.linspace(0, max(n_rows - STRETCH_ROWS, 0), n_stretches).astype(np.int64)
+    channels = {name: _survey_channel(values, first_rows) for name, values in columns.items()}
+    is_running, is_at_rest = _running(channels, roles, len(first_rows))
+    return Survey(
+        times_ns=times_ns, columns=columns, units=units, roles=roles, first_rows=first_rows, channels=channels,
+        is_running=is_running, is_at_rest=is_at_rest,
+    )  # fmt: skip
+
+
+def _survey_channel(values: Samples, first_rows: Int64s) -> ChannelSurvey:
+    rows = np.full((len(first_rows), STRETCH_ROWS), np.nan)
+    if len(values) <= 2 * MAX_STRETCHES * STRETCH_ROWS:
+        whole = np.asarray(values[:], np.float64)
+        for number, first in enumerate(first_rows.tolist()):
+            piece = whole[first : first + STRETCH_ROWS]
+            rows[number, : len(piece)] = piece
+    else:
+        for number, first in enumerate(first_rows.tolist()):
+            rows[number] = np.asarray(values[first : first + STRETCH_ROWS], np.float64)
+    rows[~np.isfinite(rows)] = np.nan
+    steps = np.diff(rows, axis=1)
+    sizes = np.abs(steps)
+    moves = sizes[sizes > 0]
+    return ChannelSurvey(
+        rows=rows, steps=steps, level=row_medians(rows), noise=row_medians(sizes) * _TO_SIGMA / np.sqrt(2.0),
+        resolution=_smallest(moves),
+    )  # fmt: skip
+
+
+def _smallest(moves: Floats64) -> float:
+    """The smallest change, but for two in a thousand (rounding of rounded numbers)."""
+    if not len(moves):
+        return 0.0
+    at = len(moves) // 500
+    return float(np.partition(moves, at)[at])
+
+
+def row_medians(table: Floats64) -> Floats64:
+    """Median of the good samples of each row [n, k] → [n]; NaN with fewer than eight."""
+    ordered = np.sort(table, axis=1)
+    n_good = np.count_nonzero(~np.isnan(table), axis=1)
+    low, high = np.maximum((n_good - 1) // 2, 0), np.maximum(n_good // 2, 0)
+    at = np.arange(len(table))
+    medians = 0.5 * (ordered[at, low] + ordered[at, np.minimum(high, table.shape[1] - 1)])
+    return np.where(n_good >= MIN_GOOD, medians, np.nan)
+
+
+def _running(channels: Mapping[str, ChannelSurvey], roles: PumpRoles, n_stretches: int) -> tuple[Bools, Bools]:
+    """By the first drive channel that is ever at rest and ever not; a stretch with a start or a stop in it is neither."""
+    for name in roles.drives:
+        size = np.abs(channels[name].rows)
+        good = size[np.isfinite(size)]
+        if not len(good):
+            continue
+        limit = _STOPPED_SHARE * float(np.quantile(good, 0.95))
+        if not (good <= limit).any():
+            continue
+        is_low = size <= limit
+        is_none = is_low | np.isnan(size)
+        return ~np.asarray(is_none.any(axis=1), np.bool_), np.asarray(is_none.all(axis=1) & is_low.any(axis=1), np.bool_)
+    return np.ones(n_stretches, np.bool_), np.zeros(n_stretches, np.bool_)
