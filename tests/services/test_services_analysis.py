@@ -103,6 +103,7 @@ def test_machine_facts_are_kept_and_only_what_is_given_changes(project: str) -> 
     assert result.changed == ("curve_points",)
     facts = load_machine(project, "P-9")
     assert (facts.n_vanes, facts.limits_mm_per_s, len(facts.curve_points)) == (6, (2.0, 4.0, 7.0), 3)
+    assert machine(MachineRequest(project=project, asset="P-9", forget=("n_vanes",)), Job()).facts.n_vanes is None
     assert machine(MachineRequest(project=project, asset="P-9", limits="standard"), Job()).facts.limits_mm_per_s is None
 
 
@@ -110,12 +111,12 @@ def test_machine_facts_are_kept_and_only_what_is_given_changes(project: str) -> 
     ("changes", "told"),
     [
         ({"limits": "4,3,9"}, "don't rise"), ({"limits": "4,x"}, "no three limits"),
-        ({"category": "III"}, "no severity category"),
+        ({"forget": ("colour",)}, "no fact 'colour'"),
         ({"curve": "1:2,3"}, "'3' is no point"), ({"curve": "1:2"}, "1 points make no curve"),
         ({"own_bearing": "X,8"}, "is no bearing"), ({"own_bearing": "X,80,20,100"}, "don't fit"),
     ],
 )  # fmt: skip
-def test_machine_facts_that_contradict_themselves_are_refused(project: str, changes: dict[str, str], told: str) -> None:
+def test_machine_facts_that_contradict_themselves_are_refused(project: str, changes: dict[str, object], told: str) -> None:
     with pytest.raises(InputError, match=told):
         machine(MachineRequest(project=project, asset="P-10", **changes), Job())  # type: ignore[arg-type]
     assert load_machine(project, "P-10") == load_machine(project, "P-11")

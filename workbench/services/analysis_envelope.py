@@ -26,7 +26,7 @@ from workbench.services.analysis_spectrum import LineFound, Overlap
 if TYPE_CHECKING:
     from workbench.logs.analysis.bearings import Bearing, DefectOrders
     from workbench.logs.analysis.envelope import Band, Kurtogram
-    from workbench.logs.analysis.lines import MarkLevel, Peak
+    from workbench.logs.analysis.lines import Mark, MarkLevel, Peak
     from workbench.logs.analysis.maps import Stretch
     from workbench.logs.analysis.spectrum import Spectrum
     from workbench.services.machine import MachineFacts
@@ -182,11 +182,16 @@ def _bearing(name: str, facts: MachineFacts) -> tuple[Bearing | None, DefectOrde
     return bearing, find_defect_orders(bearing)
 
 
+def kind_of(mark: Mark) -> str:
+    """BPFO, BPFI, BSF or FTF: what a mark is a harmonic or sideband of."""
+    return next((word for word in mark.name.split(" ") if word in ("BPFO", "BPFI", "BSF", "FTF")), "")
+
+
 def find_standing_out(picture: EnvelopePicture) -> tuple[str, ...]:
     """Defects (BPFO …) whose own line stands out: the first harmonic, of an element also the second, as it meets both races."""
     names: dict[str, None] = {}
     for level in picture.levels:
-        kind = level.mark.name.split(" ")[-1]
+        kind = kind_of(level.mark)
         is_own = level.mark.harmonic == 1 or (kind == "BSF" and level.mark.harmonic == 2)
         if is_own and not level.mark.sideband and level.above_floor_db >= STANDS_OUT_DB:
             names[kind] = None

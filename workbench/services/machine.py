@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -18,6 +18,7 @@ from workbench.core.requests import Request, Result, parameter
 from workbench.services.common import ProjectFolder
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
+Category = Literal["pump category I", "pump category II", "machine rigid", "machine flexible"]
 _KEY = "machine:{asset}"
 
 
@@ -43,7 +44,7 @@ class MachineFacts(Record, frozen=True, kw_only=True):
     mains_hz: Positive | None = None
     bearing: str = ""
     own_bearings: tuple[OwnBearing, ...] = ()
-    category: str = "pump category II"
+    category: Category = "pump category II"
     power_kw: Positive | None = None
     limits_mm_per_s: tuple[Positive, Positive, Positive] | None = None
     """Where zones B, C and D begin, when the person's own limits rule."""
@@ -80,7 +81,7 @@ class MachineRequest(Request, frozen=True, kw_only=True):
     own_bearing: Annotated[
         str | None, parameter("A bearing of your own: DESIGNATION,ELEMENTS,ELEMENT_MM,PITCH_MM[,CONTACT_DEG].")
     ] = None
-    category: Annotated[str | None, parameter("Severity category: pump category I or II, machine rigid or flexible.")] = None
+    category: Annotated[Category | None, parameter("Severity: pumps (ISO 10816-7), other machines (ISO 20816-3).")] = None
     power_kw: Annotated[float | None, parameter("Rated power.", unit="kW", ge=0.01)] = None
     limits: Annotated[str | None, parameter("Own severity limits B,C,D in mm/s RMS; 'standard' goes back to the standard's.")] = (
         None
@@ -100,6 +101,7 @@ class MachineRequest(Request, frozen=True, kw_only=True):
     npshr_m: Annotated[float | None, parameter("NPSH that the pump requires.", unit="m", ge=0.01)] = None
     bep_m3_per_h: Annotated[float | None, parameter("Flow of best efficiency at nominal speed.", unit="m³/h", ge=0.01)] = None
     curve: Annotated[str | None, parameter("The maker's curve, FLOW:HEAD,FLOW:HEAD … in m³/h and m; 'none' forgets it.")] = None
+    forget: Annotated[tuple[str, ...], parameter("Fact to forget, such as bearing or speed_rpm.")] = ()
 
 
 class MachineResult(Result, frozen=True, kw_only=True):
@@ -197,8 +199,6 @@ def _store(project: object, asset: str, facts: MachineFacts, changed: tuple[str,
 def _changed(facts: MachineFacts, request: MachineRequest) -> MachineFacts:
     names = [name for name in MachineFacts.__struct_fields__ if name in type(request).__struct_fields__]
     given = {name: getattr(request, name) for name in names if getattr(request, name) is not None}
-    if request.category is not None:
-        given["category"] = _category(request.category)
     if request.limits is not None:
         given["limits_mm_per_s"] = _limits(request.limits)
     if request.curve is not None:
@@ -207,17 +207,14 @@ def _changed(facts: MachineFacts, request: MachineRequest) -> MachineFacts:
         own = _own_bearing(request.own_bearing)
         others = tuple(one for one in facts.own_bearings if one.designation != own.designation)
         given["own_bearings"] = (*others, own)
-    changed = msgspec.structs.replace(facts, **given)
+    unknown = next((name for name in request.forget if name not in MachineFacts.__struct_fields__), None)
+    if unknown is not None:
+        raise InputError(f"There is no fact '{unknown}'.", f"There are: {', '.join(MachineFacts.__struct_fields__)}.")
+    blank = MachineFacts()
+    forgotten = {name: getattr(blank, name) for name in request.forget}
+    changed = msgspec.structs.replace(facts, **{**forgotten, **given})
     # The strict reading checks limits that `replace` does not.
     return check_facts(decode_strict(json.dumps(msgspec.to_builtins(changed)).encode(), MachineFacts, what="What was given"))
-
-
-def _category(text: str) -> str:
-    from workbench.logs.analysis.severity import CATEGORIES
-
-    if text not in CATEGORIES:
-        raise InputError(f"There is no severity category '{text}'.", f"There are: {', '.join(CATEGORIES)}.")
-    return text
 
 
 def _limits(text: str) -> tuple[float, float, float] | None:

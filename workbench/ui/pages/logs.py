@@ -18,10 +18,9 @@ from workbench.ui.context import AppContext, Selection
 from workbench.ui.format import count, duration, span, zone_of
 from workbench.ui.page import Page
 from workbench.ui.pages.logs_actions import logs_actions
-from workbench.ui.pages.logs_modes import ModeStack
+from workbench.ui.pages.logs_modes import TIME, ModeStack
 from workbench.ui.pages.logs_preview import ImportPreview
 from workbench.ui.pages.logs_side import LogsSide
-from workbench.ui.pages.logs_statistics import StatisticsPanel
 from workbench.ui.pages.logs_view import CLOSING, LogsView, asked_range, parse_day
 from workbench.ui.widgets.states import EmptyState
 from workbench.ui.widgets.text import Text
@@ -46,8 +45,6 @@ class LogsPage(Page):
         self.side = LogsSide(context)
         self.view = LogsView(context, "logs")
         self.modes = ModeStack(context, self.view)
-        self.statistics = StatisticsPanel(context, self.view)
-        self.view.put_below(self.statistics)
         self.preview = ImportPreview(context)
         self._is_previewing = self._is_stale = False
         self._empty = EmptyState(
@@ -130,6 +127,7 @@ class LogsPage(Page):
         self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.view.bar.insertWidget(1, self.modes.switch)
         self.view.bar.insertWidget(2, self._hint, 10)
+        self.modes.chosen.connect(self._on_mode)
         self._on_span()
         holder = QWidget()
         column = QVBoxLayout(holder)
@@ -210,7 +208,11 @@ class LogsPage(Page):
         if span_ns is not None:
             times = span(*span_ns, zone_of(self.context.settings.zone))
             words = self.tr("{times} marked: Enter zooms, Ctrl + L labels").format(times=times)
-        self._hint.setText(words)
+        # Other ways to look have no mouse of the time plots.
+        self._hint.setText(words if self.modes.current == TIME else "")
+
+    def _on_mode(self, _mode: str) -> None:
+        self._on_span()
 
     def _on_shown(self) -> None:
         logs = self.view.logs

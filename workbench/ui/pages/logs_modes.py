@@ -16,7 +16,7 @@ from workbench.services.log_views import AssetLogs
 from workbench.ui.actions import Action
 from workbench.ui.context import AppContext
 from workbench.ui.pages.logs_view import LogsView
-from workbench.ui.widgets.segmented import Segmented
+from workbench.ui.pages.mode_switch import ModeSwitch
 
 TIME = "time"
 
@@ -45,13 +45,23 @@ class ModeEntry:
     keys: str = ""
 
 
-MODES: tuple[ModeEntry, ...] = ()
+MODES: tuple[ModeEntry, ...] = (
+    ModeEntry(id="spectrum", target="workbench.ui.pages.analysis.spectrum:SpectrumMode"),
+    ModeEntry(id="spectrogram", target="workbench.ui.pages.analysis.maps:SpectrogramMode"),
+    ModeEntry(id="orders", target="workbench.ui.pages.analysis.maps:OrdersMode"),
+    ModeEntry(id="envelope", target="workbench.ui.pages.analysis.envelope:EnvelopeMode"),
+    ModeEntry(id="pump", target="workbench.ui.pages.analysis.pump:PumpMode"),
+)
 """In the order of the switch; the stacked plots over time come before all."""
 
 
 def mode_title(mode_id: str) -> str:
     """What the switch, the menu and the palette call a mode."""
-    titles = {TIME: QCoreApplication.translate("Modes", "Time")}
+    tr = QCoreApplication.translate
+    titles = {
+        TIME: tr("Modes", "Time"), "spectrum": tr("Modes", "Spectrum"), "spectrogram": tr("Modes", "Spectrogram"),
+        "orders": tr("Modes", "Orders"), "envelope": tr("Modes", "Envelope"), "pump": tr("Modes", "Pump curve"),
+    }  # fmt: skip
     return titles[mode_id]
 
 
@@ -67,7 +77,7 @@ class ModeStack(QObject):
         self._modes: dict[str, LogsMode] = {}
         self.current = TIME
         names = (TIME, *(entry.id for entry in MODES))
-        self.switch = Segmented([(name, mode_title(name)) for name in names], TIME)
+        self.switch = ModeSwitch(context.theme, [(name, mode_title(name)) for name in names], TIME)
         self.switch.setVisible(len(names) > 1)
         self.stack = QStackedWidget()
         view.put_in_place_of_plots(self.stack)
@@ -81,6 +91,7 @@ class ModeStack(QObject):
         """Show a mode; it is made now if it was never shown."""
         self.current = mode_id
         self.switch.set_current(mode_id)
+        self._view.layers.setVisible(mode_id == TIME)  # events and findings lie over time
         self.stack.setCurrentWidget(self._view.plots if mode_id == TIME else self.mode(mode_id))
         self.refresh()
         self.chosen.emit(mode_id)

@@ -1,0 +1,211 @@
+"""The analysis modes of the Logs page in the real window, on a pump whose vibration and curve are known."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtTest import QTest
+
+from tests.services.analysis_fixtures import make_project
+from tests.ui.hand import Hand
+from workbench.app.window import Built
+from workbench.cli.commands.table import COMMANDS
+from workbench.cli.parser import find_command, parse_request
+from workbench.ui.pages.analysis.base import AnalysisMode
+from workbench.ui.pages.analysis.envelope import EnvelopeMode
+from workbench.ui.pages.analysis.maps import MapMode
+from workbench.ui.pages.analysis.pump import PumpMode
+from workbench.ui.pages.analysis.spectrum import SpectrumMode
+from workbench.ui.pages.logs import LogsPage
+
+WAVE, TREND = "VT-7001A-DE", "VI-7001A-DE"
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_project(tmp_path_factory.mktemp("analysis"))
+
+
+@pytest.fixture
+def hand(built: Built, template: Path, tmp_path: Path) -> Hand:
+    project = tmp_path / "project"
+    shutil.copytree(template, project)
+    found = Hand(built)
+    built.context.open_project(project)
+    found.wait(lambda: built.context.project is not None)
+    return found
+
+
+def choose(hand: Hand, mode_id: str) -> AnalysisMode:
+    """The page with the pump open, in a mode that has computed."""
+    page = hand.show("logs")
+    assert isinstance(page, LogsPage)
+    hand.wait(lambda: page.view.logs is not None)
+    button = page.modes.switch.button(mode_id)
+    if button.isVisible():
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    else:
+        page.modes.choose(mode_id)
+    mode = page.modes.mode(mode_id)
+    assert isinstance(mode, AnalysisMode)
+    hand.rest()
+    return mode
+
+
+def test_a_spectrum_is_drawn_of_the_burst_at_the_cursor_with_its_lines_listed(hand: Hand) -> None:
+    mode = choose(hand, "spectrum")
+    assert isinstance(mode, SpectrumMode)
+    assert mode.channel.value() == WAVE
+    assert mode.plot.line_x is not None
+    assert [round(row.x) for row in mode.side._rows["peaks"]] == [25, 125, 700]
+    assert [row.name for row in mode.side._rows["marks"]] == ["1X", "2X", "3X"]
+    assert "1 500 rpm from ST-7001A-KEY" in mode.notes.text().replace("\u2009", " ")
+
+
+def test_arrow_keys_go_from_line_to_line_and_with_shift_from_peak_to_peak(hand: Hand) -> None:
+    mode = choose(hand, "spectrum")
+    assert isinstance(mode, SpectrumMode)
+    mode.plot.show_x(0.0, 200.0)
+    mode.plot.setFocus()
+    mode.plot.move_cursor(25.0)
+    QTest.keyClick(mode.plot, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert mode.plot.cursor_x == pytest.approx(125.0, abs=0.5)
+    at = mode.plot.cursor_x
+    QTest.keyClick(mode.plot, Qt.Key.Key_Right)
+    assert mode.plot.cursor_x == pytest.approx(at + 1.0, abs=0.6)
+    QTest.keyClick(mode.plot, Qt.Key.Key_Home)
+    assert mode.plot.x_range == mode.plot.full_x
+
+
+def test_a_click_beside_a_line_takes_the_line_and_says_its_order(hand: Hand) -> None:
+    mode = choose(hand, "spectrum")
+    assert isinstance(mode, SpectrumMode)
+    mode.plot.show_x(0.0, 400.0)
+    place = QPoint(round(mode.plot.x_px(125.0)) + 3, round(mode.plot.plot_box().center().y()))
+    QTest.mouseClick(mode.plot, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    assert mode.plot.cursor_x == pytest.approx(125.0)
+    assert mode.side._more.text() == "5.00 × shaft speed"
+
+
+def test_an_rms_trend_is_refused_in_words_that_say_what_would_do(hand: Hand) -> None:
+    mode = choose(hand, "spectrum")
+    assert isinstance(mode, SpectrumMode)
+    page = hand.window.host.page("logs")
+    assert isinstance(page, LogsPage)
+    page.view.show_channels((WAVE, TREND))
+    hand.rest()
+    mode.channel.set_value(TREND)
+    hand.rest()
+    assert mode.said.isVisible()
+    assert mode.said.title.text() == f"{TREND} holds 60 s RMS values: a spectrum of them says nothing about vibration."
+    assert "record bursts" in mode.said.sentence.text()
+    mode.channel.set_value(WAVE)
+    hand.rest()
+    assert mode.plot.isVisible()
+
+
+def test_what_is_typed_for_the_machine_is_kept_and_marks_its_lines(hand: Hand) -> None:
+    mode = choose(hand, "spectrum")
+    assert isinstance(mode, SpectrumMode)
+    QTest.mouseClick(mode._machine_button, Qt.MouseButton.LeftButton)
+    assert mode.panel.isVisible()
+    assert mode.panel._form is not None
+    field = mode.panel._form.field("n_vanes").input
+    field.setFocus()
+    QTest.keyClicks(field, "5")
+    QTest.mouseClick(mode.panel.keep, Qt.MouseButton.LeftButton)
+    hand.rest()
+    assert [row.name for row in mode.side._rows["marks"]] == ["1X", "2X", "3X", "VP", "2 VP"]
+    assert mode.facts.n_vanes == 5
+
+
+def test_copy_as_command_builds_the_request_that_the_window_asked(hand: Hand) -> None:
+    mode = choose(hand, "spectrum")
+    assert isinstance(mode, SpectrumMode)
+    mode.motion.set_value("velocity")
+    hand.rest()
+    mode.copy_command()
+    words = shlex.split(QGuiApplication.clipboard().text())[1:]
+    command, rest = find_command(words, COMMANDS)
+    assert command is not None
+    assert parse_request(command, rest)[0] == mode.build_request()
+
+
+def test_values_and_picture_are_written(hand: Hand, tmp_path: Path) -> None:
+    mode = choose(hand, "spectrum")
+    mode.write_values(tmp_path / "values.csv")
+    hand.rest()
+    rows = (tmp_path / "values.csv").read_text(encoding="utf-8").splitlines()
+    assert rows[1] == f"frequency [Hz],{WAVE} [m/s2]"
+    mode.write_picture(tmp_path / "picture.png")
+    image = QImage(str(tmp_path / "picture.png"))
+    assert (image.width(), image.height()) == (2 * mode.plots.width(), 2 * mode.plots.height())
+
+
+@pytest.mark.parametrize(("mode_id", "y_unit"), [("spectrogram", "Hz"), ("orders", "orders")])
+def test_a_map_has_a_column_a_burst_and_arrow_keys_walk_over_them(hand: Hand, mode_id: str, y_unit: str) -> None:
+    mode = choose(hand, mode_id)
+    assert isinstance(mode, MapMode)
+    assert mode.map_plot.map is not None
+    assert (len(mode.map_plot.map.start_ns), mode.map_plot.map.y_unit) == (2, y_unit)
+    mode.map_plot.choose_column(1)
+    assert mode.readout.text().startswith("2 Mar 01:00:00 · 1\u2009500 rpm")
+    mode.map_plot.setFocus()
+    QTest.keyClick(mode.map_plot, Qt.Key.Key_Left)
+    assert mode.readout.text().startswith("2 Mar 00:00:00")
+    image, _ = mode.map_plot._picture(mode.map_plot.plot_box())
+    assert image.width() == round(mode.map_plot.plot_box().width())
+
+
+def test_an_envelope_says_that_no_defect_stands_out_of_plain_tones(hand: Hand) -> None:
+    mode = choose(hand, "envelope")
+    assert isinstance(mode, EnvelopeMode)
+    assert mode.side.verdict.text() == "Choose a bearing to see its defect lines."
+    mode.low.setFocus()
+    QTest.keyClicks(mode.low, "1000")
+    QTest.keyClicks(mode.high, "2000")
+    mode.bearing.set_value("6313")
+    hand.rest()
+    assert mode.side.verdict.text() == "No defect line of 6313 stands 12 dB above the floor."
+    assert "BPFO" in [mark.name for mark in mode.plot.marks]
+    assert "Band 1\u2009000 to 2\u2009000 Hz, typed." in mode.notes.text()
+
+
+def test_a_band_that_is_no_number_is_said_and_nothing_is_computed(hand: Hand) -> None:
+    mode = choose(hand, "envelope")
+    assert isinstance(mode, EnvelopeMode)
+    before = mode.picture
+    mode.low.setFocus()
+    QTest.keyClicks(mode.low, "1k")
+    hand.rest()
+    assert mode.notes.text().startswith("Band from: '1k' is not a number.")
+    assert mode.picture is before
+
+
+def test_the_pump_curve_is_drawn_with_its_best_point_and_what_was_lost(hand: Hand) -> None:
+    mode = choose(hand, "pump")
+    assert isinstance(mode, PumpMode)
+    rows = {name.text(): value.text() for name, value in mode.facts_box._rows}
+    assert rows["Flow"] == "FI-7001A"
+    assert rows["Best point"] == "110.0 m³/h"
+    assert rows["Deviation, last tenth"] == "−5.0 %"
+    assert mode.head_plot.picture is not None
+    QTest.mouseClick(mode.colour.button("time"), Qt.MouseButton.LeftButton)
+    assert mode.head_plot.colour_by == "time"
+
+
+def test_the_switch_keeps_what_is_on_in_sight_however_narrow_it_is(hand: Hand) -> None:
+    page = hand.show("logs")
+    assert isinstance(page, LogsPage)
+    hand.wait(lambda: page.view.logs is not None)
+    page.modes.choose("pump")
+    hand.rest()
+    for width_px in (1400, 320):
+        page.modes.switch._fit(width_px)
+        assert page.modes.switch.button("pump").isVisibleTo(page.modes.switch)
+        assert page.modes.switch._more.isVisibleTo(page.modes.switch) == (width_px == 320)

@@ -1,0 +1,361 @@
+"""What all analysis modes share: channel, machine, the job that computes, refusals in words, notes, ways out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from workbench.core.errors import RequestError, WorkbenchError
+from workbench.core.jobs import Job
+from workbench.core.requests import Request
+from workbench.core.runner import JobCall
+from workbench.services.analysis_reads import Opened, tacho_channel_of
+from workbench.services.log_views import AssetLogs, ChannelView
+from workbench.services.machine import MachineFacts, MachineRequest, MachineResult, machine
+from workbench.ui.context import AppContext
+from workbench.ui.pages.analysis.machine_panel import MachinePanel
+from workbench.ui.pages.logs_modes import LogsMode
+from workbench.ui.pages.logs_view import LogsView
+from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.buttons import Button, SecondaryButton
+from workbench.ui.widgets.fields import Choice, UnitField
+from workbench.ui.widgets.states import EmptyState
+from workbench.ui.widgets.text import Text, hairline
+
+ROW_PX = 40
+_WAIT_MS = 25
+
+
+class AnalysisMode(LogsMode):
+    """Subclasses name their command and machine fields, lay out `plots`, build `request`, and draw in `show_picture`."""
+
+    command: ClassVar[tuple[str, ...]] = ()
+    machine_fields: ClassVar[tuple[str, ...]] = ()
+    needs_channel: ClassVar[bool] = True
+
+    def __init__(self, context: AppContext, view: LogsView) -> None:
+        super().__init__(context, view)
+        self.logs: AssetLogs | None = None
+        self.range_ns = (0, 1)
+        self.facts = MachineFacts()
+        self._facts_of: tuple[str, str] = ("", "")
+        self._shown: tuple[str, ...] = ()
+        self.picture: object = None
+        self.channel = Choice(context.theme)
+        self.channel.setAccessibleName(self.tr("Channel"))
+        self.channel.setMinimumWidth(136)
+        self.channel.setMaximumWidth(220)
+        self.plots = QWidget()
+        self.said = EmptyState(context.theme, "signal", "", "")
+        self.notes = Text("", "caption", "text2", is_wrapped=True)
+        self.panel = MachinePanel(context, self.machine_fields)
+        self.bar = _row()
+        self.options = _row()
+        self._stack = QStackedWidget()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_WAIT_MS)
+        self._timer.timeout.connect(self._ask)
+        self._machine_button = SecondaryButton(context.theme, self.tr("Machine"), "sliders")
+        self._machine_button.setCheckable(True)
+        self.more = MoreButton(self)
+        self._lay_out()
+        self.channel.currentIndexChanged.connect(self.on_edited)
+        self._machine_button.toggled.connect(self.panel.setVisible)
+        self.panel.saved.connect(self._on_saved)
+        self.panel.closed.connect(self._on_panel_closed)
+
+    # What subclasses say
+
+    def build_request(self) -> Request:
+        """The request as the command line would build it; raises RequestError naming a field."""
+        raise TypeError(f"{type(self).__name__} builds no request")
+
+    def compute(self, opened: Opened, request: Request, job: Job) -> object:
+        """Runs on a thread: the picture of a request."""
+        raise TypeError(f"{type(self).__name__} computes nothing")
+
+    def show_picture(self, picture: object) -> tuple[str, ...]:
+        """Draw it; returns notes."""
+        raise TypeError(f"{type(self).__name__} draws nothing")
+
+    def export(self, request: Request, job: Job) -> object:
+        """The command's own function, which also writes the CSV that its request names."""
+        raise TypeError(f"{type(self).__name__} exports nothing")
+
+    # From the page
+
+    def show_logs(self, logs: AssetLogs, channels: tuple[str, ...], range_ns: tuple[int, int]) -> None:
+        """Compute for this pump and stretch."""
+        is_other = self.logs is None or logs is not self.logs
+        self.logs, self.range_ns = logs, range_ns
+        if is_other or channels != self._shown:
+            self._shown = channels
+            self._fill_channels()
+        key = (self.context.project_text, logs.asset)
+        if key != self._facts_of:
+            self._facts_of = key
+            request = MachineRequest(project=key[0], asset=key[1])
+            self.context.read(machine, request, self._on_facts, slot=f"machine:{id(self)}")
+            return
+        self.again()
+
+    def again(self) -> None:
+        """Compute anew in a moment: several edits in a row cost one computation."""
+        self._timer.start()
+
+    def on_edited(self, _value: object = None) -> None:
+        """A field was changed."""
+        self.again()
+
+    def chosen_view(self) -> ChannelView | None:
+        """The channel that is chosen."""
+        if self.logs is None:
+            return None
+        return next((view for view in self.logs.channels if view.name == self.channel.value()), None)
+
+    # Ways out
+
+    def copy_command(self) -> None:
+        """Copy what is shown as a command line."""
+        try:
+            self.context.copy_command(self.command, self.build_request())
+        except RequestError as error:
+            self.context.messages.error(error)
+
+    def save_picture(self) -> None:
+        """Ask where, and write the plots as PNG."""
+        self._choose_file(self.tr("Save picture"), "png", self._on_picture_file)
+
+    def save_values(self) -> None:
+        """Ask where, and write the values shown as CSV."""
+        self._choose_file(self.tr("Save values"), "csv", self._on_values_file)
+
+    def _choose_file(self, title: str, suffix: str, then: object) -> None:
+        asset = self.logs.asset if self.logs is not None else "pump"
+        name = f"{asset}-{self.channel.value() or 'pump'}-{self.command[-1]}.{suffix}".replace(" ", "-")
+        self.context.messages.choose_save(title, Path.home() / name, f"{suffix.upper()} (*.{suffix})", then)  # type: ignore[arg-type]
+
+    def _on_picture_file(self, paths: list[Path]) -> None:
+        self.write_picture(paths[0])
+
+    def write_picture(self, path: Path) -> None:
+        """The plots as they are on the screen, twice as fine."""
+        from PySide6.QtGui import QPixmap
+
+        pixmap = QPixmap(self.plots.size() * 2)
+        pixmap.setDevicePixelRatio(2.0)
+        pixmap.fill(self.theme.colour("plot"))
+        self.plots.render(pixmap)
+        if pixmap.save(str(path)):
+            self.context.messages.say(self.tr("Wrote {path}.").format(path=path), icon="download")
+        else:
+            self.context.messages.error(WorkbenchError(self.tr("{path} can't be written.").format(path=path)))
+
+    def _on_values_file(self, paths: list[Path]) -> None:
+        self.write_values(paths[0])
+
+    def write_values(self, path: Path) -> None:
+        """Run the command with this file, as a job."""
+        import msgspec
+
+        try:
+            request = msgspec.structs.replace(self.build_request(), out=str(path))
+        except RequestError as error:
+            self.context.messages.error(error)
+            return
+        call = JobCall(
+            title=self.tr("Write {name}").format(name=path.name), function=self.export, request=request,
+            slot=f"export:{path}", lane="thread",
+        )  # fmt: skip
+        self.context.start_job(call, on_result=self._on_written)
+
+    def _on_written(self, result: object) -> None:
+        self.context.messages.say(self.tr("Wrote {path}.").format(path=getattr(result, "out", "")), icon="download")
+
+    # Inside
+
+    def _fill_channels(self) -> None:
+        """Waveforms first; then what is shown, so that it can be said why it has no spectrum."""
+        if self.logs is None or not self.needs_channel:
+            return
+        tacho = tacho_channel_of(self.logs, self.facts)
+        waves = [view for view in self.logs.channels if view.group == "waveform"]
+        waves.sort(key=_vibration_first)
+        trends = [view for view in self.logs.channels if view.group != "waveform" and view.name in self._shown]
+        listed = [view for view in waves if view.name != tacho] + trends + [view for view in waves if view.name == tacho]
+        self.channel.set_options((view.name, view.name) for view in listed)
+
+    def _on_facts(self, result: object) -> None:
+        assert isinstance(result, MachineResult)
+        self.facts = result.facts
+        if self.logs is not None and self.logs.asset == result.asset:
+            self.panel.show_facts(self.logs, result.facts)
+            self._fill_channels()
+            self.again()
+
+    def _on_saved(self, result: object) -> None:
+        self._on_facts(result)
+        self.context.messages.say(self.tr("Kept for {pump}.").format(pump=self._facts_of[1]), icon="check")
+
+    def _on_panel_closed(self) -> None:
+        self._machine_button.setChecked(False)
+
+    def _ask(self) -> None:
+        if self.logs is None:
+            return
+        if self.needs_channel and not self.channel.value():
+            self.refuse(self.tr("No channel is shown"), self.tr("Tick a channel at the left."))
+            return
+        try:
+            request = self.build_request()
+        except RequestError as error:
+            self.notes.setText(str(error))
+            self.notes.set_tone("failure_text")
+            return
+        reader = _Reader(self, Opened(logs=self.logs, facts=self.facts))
+        self.context.read(reader.read, request, self._on_picture, self._on_refused, slot=f"analysis:{id(self)}")
+
+    def _on_picture(self, picture: object) -> None:
+        self.picture = picture
+        self._stack.setCurrentIndex(0)
+        self.notes.setText(" ".join(self.show_picture(picture)))
+        self.notes.set_tone("text2")
+
+    def _on_refused(self, error: WorkbenchError) -> None:
+        self.refuse(error.message, error.hint)
+
+    def refuse(self, message: str, hint: str) -> None:
+        """Say why there is no picture, and what would do."""
+        self.picture = None
+        self.said.title.setText(message)
+        self.said.title.setWordWrap(True)
+        self.said.sentence.setText(hint)
+        self.notes.setText("")
+        self._stack.setCurrentIndex(1)
+
+    def _lay_out(self) -> None:
+        inner = QVBoxLayout()
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
+        for row in (self.bar, self.options):
+            inner.addWidget(_holder(row))
+        inner.addWidget(hairline())
+        holder = QWidget()
+        around = QVBoxLayout(holder)
+        around.setContentsMargins(16, 16, 16, 16)
+        around.addWidget(self.said)
+        self._stack.addWidget(self.plots)
+        self._stack.addWidget(holder)
+        inner.addWidget(self._stack, 1)
+        inner.addWidget(hairline())
+        foot = _row()
+        foot.addWidget(self.notes, 1)
+        foot_holder = _holder(foot)
+        foot_holder.setFixedHeight(28)
+        inner.addWidget(foot_holder)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(inner, 1)
+        outer.addWidget(self.panel)
+        self.panel.hide()
+        if self.needs_channel:
+            self.bar.addWidget(self.channel)
+
+    def finish_bar(self) -> None:
+        """Machine and ways out at the right end; subclasses call it when their own fields are in."""
+        self.bar.addStretch(1)
+        self.bar.addWidget(self._machine_button)
+        self.bar.addWidget(self.more)
+        self.options.addStretch(1)
+
+
+class _Reader:
+    """One computation with the logs and facts it began with, so that a thread never sees them change."""
+
+    def __init__(self, mode: AnalysisMode, opened: Opened) -> None:
+        self._compute = mode.compute
+        self._opened = opened
+
+    def read(self, request: Request, job: Job) -> object:
+        """See `AnalysisMode.compute`."""
+        return self._compute(self._opened, request, job)
+
+
+class MoreButton(Button):
+    """'…' with copy as command, save picture, save values."""
+
+    def __init__(self, mode: AnalysisMode) -> None:
+        super().__init__(mode.theme, "", "more", kind="secondary")
+        self.setProperty("fit", "icon")
+        self.setAccessibleName(self.tr("Copy or save"))
+        self.setToolTip(self.tr("Copy or save"))
+        self._menu = QMenu(self)
+        self._menu.addAction(self.tr("Copy as command"), mode.copy_command)
+        self._menu.addAction(self.tr("Save picture…"), mode.save_picture)
+        self._menu.addAction(self.tr("Save values as CSV…"), mode.save_values)
+        self.clicked.connect(self._on_clicked)
+
+    def _on_clicked(self) -> None:
+        self._menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
+
+
+class NumberField(UnitField):
+    """A short number with its unit inside; '' is None. The look says what is wrong, the notes say it in words."""
+
+    def __init__(self, theme: ThemeSource, name: str, unit: str = "", text: str = "", *, width_px: int = 86) -> None:
+        super().__init__(theme, unit, text)
+        self._name = name
+        self.setFixedWidth(width_px)
+        self.setAccessibleName(name)
+        self.setPlaceholderText("–")
+
+    def number(self) -> float | None:
+        """The value; raises RequestError naming the field."""
+        text = self.text().strip().replace("\u2009", "").replace(" ", "").replace("−", "-").replace(",", ".")
+        self.set_invalid(False)
+        if not text:
+            return None
+        try:
+            return float(text)
+        except ValueError as error:
+            self.set_invalid(True)
+            raise RequestError(
+                self.tr("{name}: '{text}' is not a number.").format(name=self._name, text=self.text()), self.tr("Type a number.")
+            ) from error
+
+
+def labelled(words: str, widget: QWidget) -> QWidget:
+    """A field with its label at the left."""
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(6)
+    label = Text(words, "small", "text2")
+    label.setBuddy(widget)
+    row.addWidget(label)
+    row.addWidget(widget)
+    return holder
+
+
+def _row() -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(16, 0, 16, 0)
+    row.setSpacing(12)
+    return row
+
+
+def _holder(row: QHBoxLayout) -> QWidget:
+    holder = QWidget()
+    holder.setLayout(row)
+    holder.setFixedHeight(ROW_PX)
+    holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    return holder
+
+
+def _vibration_first(view: ChannelView) -> tuple[bool, str]:
+    return view.quantity != "vibration", view.name

@@ -1,0 +1,257 @@
+"""Envelope mode: the envelope spectrum of a band, with a bearing's defect lines and how far each stands above the floor."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtWidgets import QHBoxLayout
+
+from workbench.core.clock import format_utc
+from workbench.core.jobs import Job
+from workbench.core.requests import Request, build
+from workbench.services.analysis_envelope import (
+    STANDS_OUT_DB,
+    BearingsRequest,
+    BearingsResult,
+    EnvelopePicture,
+    EnvelopeRequest,
+    find_envelope_picture,
+    find_standing_out,
+    kind_of,
+    list_bearings,
+    log_envelope,
+)
+from workbench.services.analysis_reads import Opened
+from workbench.services.log_views import AssetLogs
+from workbench.ui.context import AppContext
+from workbench.ui.format import number, zone_of
+from workbench.ui.pages.analysis.base import AnalysisMode, NumberField, labelled
+from workbench.ui.pages.analysis.burst_stepper import BurstStepper
+from workbench.ui.pages.analysis.lines_panel import LineRow, LinesPanel, frequency_text, height_text
+from workbench.ui.pages.logs_view import LogsView
+from workbench.ui.widgets.analysis.spectrum_plot import PlotMark, SpectrumPlot
+from workbench.ui.widgets.fields import Choice
+from workbench.ui.widgets.plots.words import unit_words
+from workbench.ui.widgets.segmented import Segmented
+
+_ORDERS_SHOWN = 22.0
+
+
+class EnvelopeMode(AnalysisMode):
+    """The envelope spectrum in the middle, defect lines at the right."""
+
+    command: ClassVar[tuple[str, ...]] = ("logs", "envelope")
+    machine_fields: ClassVar[tuple[str, ...]] = (
+        "bearing", "own_bearing", "speed_channel", "tacho_channel", "pulses_per_turn", "speed_rpm",
+    )  # fmt: skip
+
+    def __init__(self, context: AppContext, view: LogsView) -> None:
+        super().__init__(context, view)
+        theme = context.theme
+        self.at_ns: int | None = None
+        self._bearings_of = ""
+        self.how = Segmented([("one", self.tr("One burst")), ("average", self.tr("Average"))], "one")
+        self.stepper = BurstStepper(theme)
+        self.low = NumberField(theme, self.tr("Band from"), "Hz", width_px=92)
+        self.high = NumberField(theme, self.tr("Band to"), "Hz", width_px=92)
+        self.bearing = Choice(theme, [("", self.tr("No bearing"))])
+        self.slip = NumberField(theme, self.tr("Slip"), "%", "2", width_px=62)
+        self.most = NumberField(theme, self.tr("Highest frequency shown"), "Hz", width_px=92)
+        self.squared = Segmented([("plain", self.tr("Plain")), ("squared", self.tr("Squared"))], "plain")
+        self.plot = SpectrumPlot(theme, self.tr("Envelope spectrum"))
+        self.side = LinesPanel(theme, marks_title=self.tr("Bearing"))
+        self._arrange()
+        self._wire()
+
+    def show_logs(self, logs: AssetLogs, channels: tuple[str, ...], range_ns: tuple[int, int]) -> None:
+        if logs.asset != self._bearings_of:
+            self._bearings_of = logs.asset
+            self._read_bearings()
+        super().show_logs(logs, channels, range_ns)
+
+    def build_request(self) -> EnvelopeRequest:
+        assert self.logs is not None
+        cursor_ns = self.at_ns if self.at_ns is not None else self.view.plots.view.cursor_ns
+        slip = self.slip.number()
+        values: dict[str, object] = {
+            "project": self.context.project_text, "asset": self.logs.asset, "channel": self.channel.value(),
+            "start": format_utc(self.range_ns[0]), "end": format_utc(self.range_ns[1] + 1),
+            "at": format_utc(cursor_ns if cursor_ns is not None else self.range_ns[1]) if self.how.current() == "one" else None,
+            "low_hz": self.low.number(), "high_hz": self.high.number(), "bearing": self.bearing.value() or None,
+            "slip": 0.02 if slip is None else slip / 100.0, "is_squared": self.squared.current() == "squared",
+        }  # fmt: skip
+        return build(EnvelopeRequest, values)
+
+    def compute(self, opened: Opened, request: Request, job: Job) -> EnvelopePicture:
+        assert isinstance(request, EnvelopeRequest)
+        return find_envelope_picture(opened, request, job)
+
+    def export(self, request: Request, job: Job) -> object:
+        assert isinstance(request, EnvelopeRequest)
+        return log_envelope(request, job)
+
+    def show_picture(self, picture: object) -> tuple[str, ...]:
+        assert isinstance(picture, EnvelopePicture)
+        spectrum = picture.spectrum
+        self.plot.y_label = self.tr("{channel}, envelope, {unit} RMS").format(
+            channel=self.channel.value(), unit=unit_words(spectrum.unit)
+        )
+        self.plot.x_label = self.tr("Frequency, Hz")
+        self.plot.peaks = tuple(peak.frequency for peak in picture.peaks)
+        self.plot.spacing = picture.speed.shaft_hz if picture.speed else 0.0
+        strong = find_standing_out(picture)
+        self.plot.marks = tuple(
+            PlotMark(
+                x=level.mark.frequency, name=level.mark.name, tolerance=level.mark.tolerance,
+                is_strong=level.above_floor_db >= STANDS_OUT_DB and kind_of(level.mark) in strong,
+                is_minor=bool(level.mark.sideband) or level.mark.harmonic > 1,
+                rank=10 * abs(level.mark.sideband) + level.mark.harmonic,
+            )
+            for level in picture.levels
+        )  # fmt: skip
+        heights = spectrum.amplitude("rms").copy()
+        heights[:2] = 0.0  # what is left of the mean would hide the rest
+        self.plot.set_lines(spectrum.frequency_hz, heights, full=self._most_hz(picture))
+        self.stepper.show_bursts(picture.burst_ns, picture.chosen, zone_of(self.context.settings.zone))
+        self._show_band(picture)
+        self._show_rows(picture)
+        self._show_cursor()
+        return self._notes(picture)
+
+    def _most_hz(self, picture: EnvelopePicture) -> float:
+        end = float(picture.spectrum.frequency_hz[-1])
+        wanted = self.most.number() or (_ORDERS_SHOWN * picture.speed.shaft_hz if picture.speed else end)
+        return min(end, wanted)
+
+    def _show_band(self, picture: EnvelopePicture) -> None:
+        """A proposed band stands in the fields as a hint, so that typing over it makes it the person's own."""
+        self.low.setPlaceholderText(number(picture.band.low_hz))
+        self.high.setPlaceholderText(number(picture.band.high_hz))
+
+    def _show_rows(self, picture: EnvelopePicture) -> None:
+        hz = picture.speed.shaft_hz if picture.speed else None
+        strong = find_standing_out(picture)
+        marks = [
+            LineRow(
+                name=level.mark.name, x=level.frequency, order=level.frequency / hz if hz else None, height=level.amplitude,
+                decibel=level.above_floor_db, is_quiet=level.above_floor_db < STANDS_OUT_DB or kind_of(level.mark) not in strong,
+            )
+            for level in picture.levels
+        ]  # fmt: skip
+        peaks = [
+            LineRow(
+                name="", x=peak.frequency, order=peak.frequency / hz if hz else None, height=peak.amplitude,
+                decibel=peak.above_floor_db,
+            )
+            for peak in picture.peaks
+        ]  # fmt: skip
+        self.side.set_unit(unit_words(picture.spectrum.unit))
+        self.side.show_rows(peaks, marks, self._verdict(picture))
+
+    def _verdict(self, picture: EnvelopePicture) -> str:
+        if picture.bearing is None:
+            return self.tr("Choose a bearing to see its defect lines.")
+        if picture.speed is None:
+            return self.tr("Speed is not known: Machine takes it.")
+        names = find_standing_out(picture)
+        limit = number(STANDS_OUT_DB)
+        if not names:
+            words = self.tr("No defect line of {b} stands {db} dB above the floor.")
+            return words.format(b=picture.bearing.designation, db=limit)
+        return self.tr("{names} of {b}: {db} dB or more above the floor.").format(
+            names=", ".join(names), b=picture.bearing.designation, db=limit
+        )
+
+    def _notes(self, picture: EnvelopePicture) -> tuple[str, ...]:
+        band = picture.band
+        limits = self.tr("{low} to {high} Hz").format(low=number(band.low_hz), high=number(band.high_hz))
+        if picture.kurtogram is not None and band.kurtosis is not None:
+            said = self.tr("Band {band}, proposed: spectral kurtosis {k}.").format(band=limits, k=number(band.kurtosis, 1))
+        else:
+            said = self.tr("Band {band}, typed.").format(band=limits)
+        step = frequency_text(picture.spectrum.resolution_hz, "Hz")
+        words = [said, self.tr("Lines every {step}.").format(step=step), *picture.notes]
+        if picture.speed is not None:
+            rpm, source = number(picture.speed.mean_rpm), picture.speed.source
+            words.append(self.tr("{rpm} rpm from {source}.").format(rpm=rpm, source=source))
+        if picture.bearing is not None and picture.bearing.source:
+            words.append(f"{picture.bearing.designation}: {picture.bearing.source}.")
+        return tuple(words)
+
+    def _show_cursor(self, _x: float = 0.0) -> None:
+        picture = self.picture
+        if not isinstance(picture, EnvelopePicture) or self.plot.cursor_x is None or self.plot.line_y is None:
+            self.side.show_cursor("", "", "")
+            return
+        x = self.plot.cursor_x
+        height = float(self.plot.line_y[self.plot.line_at(x)])
+        more = ""
+        if picture.speed is not None:
+            more = self.tr("{order} × shaft speed").format(order=number(x / picture.speed.shaft_hz, 3))
+        self.side.show_cursor(frequency_text(x, "Hz"), f"{height_text(height)} {unit_words(picture.spectrum.unit)}", more)
+
+    def _on_facts(self, result: object) -> None:
+        super()._on_facts(result)
+        self._read_bearings()
+
+    def _read_bearings(self) -> None:
+        request = BearingsRequest(own=self.context.project_text, asset=self._bearings_of)
+        self.context.read(list_bearings, request, self._on_bearings, slot=f"envelope.bearings:{id(self)}")
+
+    def _on_bearings(self, result: object) -> None:
+        assert isinstance(result, BearingsResult)
+        kept = self.bearing.value() or self.facts.bearing
+        self.bearing.blockSignals(True)
+        self.bearing.set_options([("", self.tr("No bearing")), *((one.designation, one.designation) for one in result.bearings)])
+        self.bearing.set_value(kept)
+        self.bearing.blockSignals(False)
+
+    def _on_burst(self, at_ns: object) -> None:
+        assert isinstance(at_ns, int)
+        self.at_ns = at_ns
+        self.view.plots.view.set_cursor(at_ns)
+        self.again()
+
+    def _on_cursor_of_time(self) -> None:
+        self.at_ns = None
+
+    def _on_line(self, x: float) -> None:
+        if not self.plot.x_range[0] <= x <= self.plot.x_range[1]:
+            self.plot.show_x(*self.plot.full_x)
+        self.plot.move_cursor(x)
+
+    def _on_comb(self, name: str, is_on: bool) -> None:
+        if name == "harmonics":
+            self.plot.has_harmonics = is_on
+        else:
+            self.plot.has_sidebands = is_on
+        self.plot.update()
+
+    def _arrange(self) -> None:
+        self.bar.addWidget(self.how)
+        self.bar.addWidget(self.stepper)
+        self.bar.addWidget(self.squared)
+        for words, widget in (
+            (self.tr("Band"), self.low), (self.tr("to"), self.high), (self.tr("Bearing"), self.bearing),
+            (self.tr("Slip"), self.slip), (self.tr("Up to"), self.most),
+        ):  # fmt: skip
+            self.options.addWidget(labelled(words, widget))
+        self.bearing.setMaximumWidth(190)
+        self.finish_bar()
+        row = QHBoxLayout(self.plots)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.plot, 1)
+        row.addWidget(self.side)
+
+    def _wire(self) -> None:
+        self.how.chosen.connect(self.on_edited)
+        self.squared.chosen.connect(self.on_edited)
+        self.stepper.chosen.connect(self._on_burst)
+        self.bearing.currentIndexChanged.connect(self.on_edited)
+        for field in (self.low, self.high, self.slip, self.most):
+            field.textEdited.connect(self.on_edited)
+        self.side.combs.toggled.connect(self._on_comb)
+        self.plot.cursor_moved.connect(self._show_cursor)
+        self.side.line_chosen.connect(self._on_line)
+        self.view.plots.view.cursor_changed.connect(self._on_cursor_of_time)

@@ -1,0 +1,146 @@
+"""Beside a spectrum: what stands at the cursor, the highest peaks, and the lines that the machine or a bearing should have."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from workbench.ui.format import MISSING, number
+from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.segmented import Segmented
+from workbench.ui.widgets.table import ArrayTable, Column
+from workbench.ui.widgets.text import Text, hairline
+
+PANEL_PX = 268
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineRow:
+    """One row: name ('' for a peak), place, order (None without speed), height, dB above the floor; quiet ones are side lines."""
+
+    name: str
+    x: float
+    order: float | None
+    height: float
+    decibel: float
+    is_quiet: bool = False
+
+
+class LinesPanel(QWidget):
+    """`line_chosen(x)` when a row was picked."""
+
+    line_chosen = Signal(float)
+
+    def __init__(self, theme: ThemeSource, *, marks_title: str) -> None:
+        super().__init__()
+        self.setFixedWidth(PANEL_PX)
+        self.setProperty("surface", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._at = Text("", "value")
+        self._height = Text("", "value")
+        self._more = Text("", "small", "text2", is_wrapped=True)
+        self._rows: dict[str, tuple[LineRow, ...]] = {"peaks": (), "marks": ()}
+        self._marks_title = marks_title
+        self.verdict = Text("", "small", "text1", is_wrapped=True)
+        self.combs = Segmented([("harmonics", self.tr("Harmonics")), ("sidebands", self.tr("Sidebands"))], is_multiple=True)
+        self.peaks = ArrayTable(theme, _columns(self.tr("Peak"), has_name=False))
+        self.marks = ArrayTable(theme, _columns(marks_title, has_name=True))
+        self._lay_out()
+        self.peaks.row_selected.connect(self._on_peak)
+        self.marks.row_selected.connect(self._on_mark)
+
+    def show_cursor(self, at: str, height: str, more: str) -> None:
+        """What stands at the cursor, in words with units."""
+        self._at.setText(at)
+        self._height.setText(height)
+        self._more.setText(more)
+
+    def show_rows(self, peaks: Sequence[LineRow], marks: Sequence[LineRow], verdict: str = "") -> None:
+        """Peaks by height; expected lines in their own order; and a sentence on what stands out."""
+        self._rows = {"peaks": tuple(peaks), "marks": tuple(marks)}
+        self.peaks.set_data(_data(peaks))
+        self.marks.set_data(_data(marks))
+        self.marks.setVisible(bool(marks))
+        self.verdict.setText(verdict)
+        self.verdict.setVisible(bool(verdict))
+
+    def set_unit(self, unit: str) -> None:
+        """What heights are in: the title of their column."""
+        for table in (self.peaks, self.marks):
+            columns = (replace(one, title=unit) if one.key == "height" else one for one in table.array.columns)
+            table.array.columns = tuple(columns)
+            table.horizontalHeader().viewport().update()
+
+    def _on_peak(self, row: int) -> None:
+        self.line_chosen.emit(self._rows["peaks"][row].x)
+
+    def _on_mark(self, row: int) -> None:
+        self.line_chosen.emit(self._rows["marks"][row].x)
+
+    def _lay_out(self) -> None:
+        head = QVBoxLayout()
+        head.setContentsMargins(16, 10, 12, 8)
+        head.setSpacing(2)
+        values = QHBoxLayout()
+        values.addWidget(self._at)
+        values.addStretch(1)
+        values.addWidget(self._height)
+        head.addLayout(values)
+        head.addWidget(self._more)
+        head.addSpacing(4)
+        head.addWidget(self.combs)
+        head.addWidget(self.verdict)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
+        inner.addLayout(head)
+        inner.addWidget(hairline())
+        for table in (self.marks, self.peaks):
+            table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inner.addWidget(self.marks, 3)
+        inner.addWidget(hairline())
+        inner.addWidget(self.peaks, 2)
+        self.peaks.setAccessibleName(self.tr("Peaks"))
+        self.marks.setAccessibleName(self._marks_title)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(hairline(is_vertical=True))
+        outer.addLayout(inner, 1)
+
+
+def _columns(title: str, *, has_name: bool) -> tuple[Column, ...]:
+    name = (Column(key="name", title=title, kind="text", width_px=76, stretch=True),) if has_name else ()
+    place = Column(key="x", title="Hz" if has_name else title, kind="number", width_px=64, stretch=not has_name, digits=1)
+    order = () if has_name else (Column(key="order", title="×", kind="number", width_px=54, digits=2),)
+    height = Column(key="height", title="", kind="number", width_px=76)
+    return (*name, place, *order, height, Column(key="decibel", title="dB", kind="number", width_px=42, digits=0))
+
+
+def _data(rows: Sequence[LineRow]) -> dict[str, Sequence[object]]:
+    return {
+        "name": [row.name for row in rows], "x": [row.x for row in rows],
+        "order": [math.nan if row.order is None else row.order for row in rows],
+        "height": [height_text(row.height) for row in rows], "decibel": [row.decibel for row in rows],
+        "is_quiet": [row.is_quiet for row in rows],
+    }  # fmt: skip
+
+
+def height_text(value: float) -> str:
+    """Three significant digits: '0.0123', '2.31', '418'; very small ones as '3.1e−7'."""
+    if not math.isfinite(value):
+        return MISSING
+    if value == 0 or 1e-4 <= abs(value) < 1e5:
+        digits = 2 if value == 0 else max(0, 2 - math.floor(math.log10(abs(value))))
+        return number(value, digits)
+    return f"{value:.1e}".replace("e-0", "e−").replace("e-", "e−").replace("e+0", "e")
+
+
+def frequency_text(value: float, unit: str) -> str:
+    """A frequency with digits that tell its lines apart."""
+    digits = 3 if abs(value) < 1 else 2 if abs(value) < 100 else 1
+    return number(value, digits, unit)
