@@ -173,8 +173,10 @@ def test_events_of_a_file_are_added(
     file = tmp_path / "events.csv"
     rows = f"asset,name,start_utc,end_utc,state\n{PUMP},looseness,2026-03-02T01:00:00Z,2026-03-02T02:00:00Z,real\n"
     file.write_text(rows, encoding="utf-8")
-    page.files.choose_import(PUMP)
-    page.files.import_files([file])
+    page.files.choose_import()
+    page.files.import_chosen.emit([file])
+    wait_for(lambda: page.importing.n_events == 1)
+    page.acts.store_import()
     wait_for(lambda: len(page.editor.events) == 3)
     assert "looseness" in [event.name for event in stored()]
     chooser = page.context.messages.chooser
@@ -295,3 +297,46 @@ def test_an_edit_that_could_not_be_stored_is_stored_with_the_next(
     kept.rename(folder)
     page.editor.rename("seal worn")
     assert [(event.name, event.state) for event in stored()][1] == ("seal worn", "not_real")
+
+
+ORDERS = """WO;Equipment;Short text;Reported;Found;Completed;Failure mode;Remark X
+1;P-2041A;Seal leaks;03/04/2026;02/04/2026;05/04/2026;ELP;a
+2;P-2041A;Bearing replaced, planned;06/04/2026;;06/04/2026;;b
+3;P-99;Noise;06/04/2026;;07/04/2026;NOI;c
+"""
+
+
+def test_work_orders_are_shown_asked_about_and_imported(
+    page: LabelPage, built: Built, tmp_path: Path, stored: Callable[[], tuple[Event, ...]], wait_for: WaitFor
+) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(ORDERS, encoding="utf-8")
+    page.open_files([path])
+    wait_for(lambda: page.importing.n_events == 2)
+    importing = page.importing
+    assert importing.why_not() == "Say which number is the day"
+    assert importing.reading.question.isVisible()
+    importing.reading.order.set_value("DMY")
+    wait_for(lambda: not importing.why_not())
+    importing.mapping.choices["Reported"].set_value("ignore")
+    wait_for(lambda: not built.context.jobs.running)
+    assert importing.request() is not None
+    assert "--map Reported=ignore" in built.context.command_text(("labels", "import"), importing.request())
+    built.context.run_action("label.import_now")
+    wait_for(lambda: not page.is_importing)
+    events = stored()
+    assert [(one.kind, one.reported_utc) for one in events if one.source == "work order"] == [("failure", ""), ("preventive", "")]
+    page.open_files([path])  # what was said about these columns is said again
+    wait_for(lambda: page.importing.n_events == 2 and not page.importing.why_not())
+    assert page.importing.mapping.choices["Reported"].value() == "ignore"
+    built.context.run_action("label.import_skip")
+    assert not page.is_importing
+
+
+def test_a_file_that_holds_no_table_says_so_and_can_be_left(page: LabelPage, tmp_path: Path, wait_for: WaitFor) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("hello\n", encoding="utf-8")
+    page.open_files([path])
+    wait_for(lambda: "has no table" in page.importing.why_not())
+    page.acts.skip_import()
+    assert not page.is_importing

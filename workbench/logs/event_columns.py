@@ -17,6 +17,8 @@ Role = Literal[
 ]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
 DATE_ROLES: tuple[Role, ...] = ("start", "end", "last_good", "found", "reported", "fixed")
+_MOST_SURE = 0.99
+"""1 is what a person said."""
 _SINGLE = frozenset(ROLES) - {"ignore", "description"}
 
 _NAMES: dict[Role, tuple[str, ...]] = {
@@ -127,7 +129,7 @@ def guess_columns(table: EventTable, assets: Sequence[str] = ()) -> tuple[Column
     given: set[Role] = set()
     for score, place, role in sorted(offers, reverse=True):
         if -place not in roles and (role not in given or role not in _SINGLE):
-            roles[-place] = (role, min(1.0, score))
+            roles[-place] = (role, min(_MOST_SURE, score))
             given.add(role)
     return tuple(
         ColumnGuess(name=name, role=roles.get(place, ("ignore", 0.5))[0], confidence=roles.get(place, ("ignore", 0.5))[1],

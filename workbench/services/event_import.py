@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workbench.logs.event_rows import Made
     from workbench.logs.event_tables import EventTable
     from workbench.logs.summary import Question
+    from workbench.project.store import Project
 
 TableKind = Literal["auto", "orders", "alarms"]
 MOST_SHOWN = 200
@@ -90,6 +91,9 @@ def preview_events(request: EventsPreviewRequest, job: Job) -> EventsPreviewResu
 
     with Project.open_existing(Path(request.project)) as project:
         assets = tuple(sorted({item.asset for item in project.items("recording") if item.asset}))
+        known = _of_known_format(project, request)
+    if known is not None:
+        return known
     found = read_events_table(request, assets)
     events = tuple(sorted(found.made.events, key=_by_time))
     return EventsPreviewResult(
@@ -103,6 +107,22 @@ def preview_events(request: EventsPreviewRequest, job: Job) -> EventsPreviewResu
             for one in found.questions
         ),
         events=events[:MOST_SHOWN], n_events=len(events), n_rows=found.n_rows, left_out=found.made.left_out,
+    )  # fmt: skip
+
+
+def _of_known_format(project: Project, request: EventsPreviewRequest) -> EventsPreviewResult | None:
+    """The events of a file of ours or of a labelling program, in which nothing is to be guessed; None for a table of others."""
+    from workbench.services.label_exchange import find_known, read_any
+    from workbench.services.labels import LabelsImportRequest
+
+    name = find_known(request)
+    if not name:
+        return None
+    asked = LabelsImportRequest(path=request.path, project=request.project, asset=request.asset, state=request.state)
+    events = sorted(read_any(project, asked), key=_by_time)
+    return EventsPreviewResult(
+        table=name, columns=(), questions=(), events=tuple(events[:MOST_SHOWN]), n_events=len(events), n_rows=len(events),
+        left_out={},
     )  # fmt: skip
 
 

@@ -48,6 +48,27 @@ def read_any(project: Project, request: LabelsImportRequest) -> tuple[Event, ...
     return _from_table(project, request)
 
 
+def find_known(request: EventsPreviewRequest) -> str:
+    """What kind of file it is, where nothing is to be guessed: ours, or of a labelling program; '' for a table of others."""
+    from workbench.logs.label_files import is_own_csv, is_windows_json, parse_windows_json
+    from workbench.logs.label_formats import find_format
+
+    path = Path(request.path)
+    data = read_bounded(path, MAX_BYTES)
+    found = find_format(data)
+    if found is not None:
+        return found
+    if is_own_csv(data) and not request.map and request.table == "auto":
+        return "csv"
+    if is_windows_json(data):
+        try:
+            parse_windows_json(data, path)
+        except LogFormatError:
+            return ""
+        return "nab"
+    return ""
+
+
 def export_bytes(project: Project, events: Sequence[Event], request: LabelsExportRequest) -> bytes:
     """The events in the format that was asked for. Raises InputError where it needs one pump, or has too many samples."""
     from workbench.logs.label_files import format_events_csv

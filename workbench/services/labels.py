@@ -20,6 +20,8 @@ from workbench.services.common import Answers, NewProjectFolder, ProjectFolder, 
 from workbench.services.event_import import Mapping, TableKind
 from workbench.services.label_layers import newest_layer, store_edit, store_layer
 
+Format = Literal["csv", "audacity", "label-studio", "trainset", "nab"]
+
 if TYPE_CHECKING:
     from workbench.logs import labels as layers
     from workbench.project.store import Project
@@ -122,9 +124,7 @@ class LabelsExportRequest(Request, frozen=True, kw_only=True):
     project: ProjectFolder
     out: Annotated[str, parameter("File to write.", path=True, file=True)]
     asset: Annotated[str | None, parameter("Only this pump.")] = None
-    format: Annotated[
-        Literal["csv", "audacity", "label-studio", "trainset", "nab"], parameter("Kind of file; all but csv hold less.")
-    ] = "csv"
+    format: Annotated[Format, parameter("Kind of file; all but csv hold less.")] = "csv"
 
 
 def export_labels(request: LabelsExportRequest, job: Job) -> LabelsResult:

@@ -22,6 +22,7 @@ from workbench.ui.pages.label_acts import LabelActs
 from workbench.ui.pages.label_editor import LabelEditor
 from workbench.ui.pages.label_fields import parse_local
 from workbench.ui.pages.label_files import LabelFiles
+from workbench.ui.pages.label_import import EventImport
 from workbench.ui.pages.label_inspector import EventInspector, evidence_words
 from workbench.ui.pages.label_parts import EventPanel, StateBar
 from workbench.ui.pages.logs_view import CLOSING, LogsView, asked_range
@@ -52,6 +53,8 @@ class LabelPage(Page):
         self._evidence_of: tuple[str, str, str] | None = None
         self.editor = LabelEditor(context, self)
         self.files = LabelFiles(context, self)
+        self.importing = EventImport(context)
+        self.is_importing = False
         self.panel = EventPanel(context)
         self.view = LogsView(context, "label")
         self.inspector = EventInspector(context)
@@ -152,6 +155,24 @@ class LabelPage(Page):
         assert isinstance(event_ids, tuple)
         self.choose_shown(*event_ids)
 
+    def open_files(self, paths: object) -> None:
+        """Show how files of events would be read."""
+        assert isinstance(paths, list)
+        self.is_importing = True
+        self._show_stack(self.tags)
+        self.importing.open_files(paths, self.tags, self.tags[0] if len(self.tags) == 1 else "")
+
+    def _on_importing(self) -> None:
+        if self.is_importing:
+            project = self.context.project.name if self.context.project else ""
+            self.set_header(self.importing.name, breadcrumb=(project, self.tr("Import events")), facts=self.importing.facts())
+        self.refresh_actions()
+
+    def _on_import_ended(self) -> None:
+        self.is_importing = False
+        self._show_stack(self.tags)
+        self._show_events()
+
     def _on_column(self, name: str) -> None:
         self.files.from_column(self.view.asset, name)
 
@@ -221,7 +242,7 @@ class LabelPage(Page):
         self._read_evidence()
         facts = count(len(events), self.tr("event"), self.tr("events"))
         project = self.context.project.name if self.context.project else ""
-        if self.tags:
+        if self.tags and not self.is_importing:
             self.set_header(self.view.asset, breadcrumb=(project,), facts=facts)
         self._refresh()
 
@@ -268,6 +289,7 @@ class LabelPage(Page):
                 self.activated(self.context.selection)
 
     def _on_project_changed(self, _project: object) -> None:
+        self.is_importing = False
         self._show_stack(())
         self.set_header(self.tr("Label"))
         self.view.close_logs()
@@ -278,9 +300,12 @@ class LabelPage(Page):
     def _show_stack(self, tags: tuple[str, ...]) -> None:
         self.tags = tags
         for panel in (self.panel, self.inspector):
-            panel.setVisible(bool(tags))
-        self._stack.setCurrentIndex(0 if tags else 1)
-        self.set_header_buttons(*(("label.import",) if tags else ()))
+            panel.setVisible(bool(tags) and not self.is_importing)
+        self._stack.setCurrentIndex(2 if self.is_importing else 0 if tags else 1)
+        if self.is_importing:
+            self.set_header_buttons("label.import_command", "label.import_skip", primary="label.import_now")
+        else:
+            self.set_header_buttons(*(("label.import",) if tags else ()))
         self._refresh()
 
     def _go_to_logs(self) -> None:
@@ -305,6 +330,7 @@ class LabelPage(Page):
         inner.addWidget(self._empty)
         self._stack.addWidget(shown)
         self._stack.addWidget(holder)
+        self._stack.addWidget(self.importing)
         self.set_side(self.panel, _SIDE_PX)
         self.set_content(self._stack)
         self.set_inspector(self.inspector, _INSPECTOR_PX)
@@ -333,5 +359,8 @@ class LabelPage(Page):
         self.inspector.state_given.connect(self._on_state)
         self.inspector.span_given.connect(self._on_span)
         self._empty.acted.connect(self._go_to_logs)
+        self.files.import_chosen.connect(self.open_files)
+        self.importing.changed.connect(self._on_importing)
+        self.importing.ended.connect(self._on_import_ended)
         self.context.content_changed.connect(self._on_changed)
         self.context.project_changed.connect(self._on_project_changed)

@@ -153,6 +153,30 @@ def _files(page: LabelPage) -> tuple[Action, ...]:
             menu="Log", command="workbench labels import", blocked=page.acts.why_no_log,
         ),
         Action(
+            id="label.import_now", title=page.tr("Add these events"), icon="import", callback=page.acts.store_import,
+            page="label", blocked=page.acts.why_not_stored, command="workbench labels import",
+        ),
+        Action(
+            id="label.import_skip", title=page.tr("Leave this file"), icon="cancel", callback=page.acts.skip_import,
+            page="label", blocked=page.acts.why_no_preview,
+        ),
+        Action(
+            id="label.import_command", title=page.tr("Copy as command"), icon="terminal", callback=page.acts.copy_import,
+            page="label", blocked=page.acts.why_not_stored,
+        ),
+        *(
+            Action(
+                id=f"label.export_{name}", title=page.tr("Export events for {program}").format(program=program), icon="export",
+                callback=callback, page="label", menu="Log", blocked=page.acts.why_no_log,
+                command=f"workbench labels export --format {name.replace('_', '-')}",
+            )
+            for name, program, callback in (
+                ("audacity", "Audacity", page.acts.export_audacity),
+                ("label_studio", "Label Studio", page.acts.export_label_studio),
+                ("trainset", "TRAINSET", page.acts.export_trainset), ("nab", "NAB", page.acts.export_nab),
+            )
+        ),
+        Action(
             id="label.export", title=page.tr("Export events"), icon="export", callback=page.files.choose_export, page="label",
             menu="Log", command="workbench labels export", blocked=page.acts.why_no_log,
         ),

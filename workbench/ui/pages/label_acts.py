@@ -146,13 +146,51 @@ class LabelActs(QObject):
 
     def import_events(self) -> None:
         """Read events from a file."""
-        self._page.files.choose_import(self._page.view.asset)
+        self._page.files.choose_import()
+
+    def store_import(self) -> None:
+        """Add the events of the file that is shown."""
+        self._page.importing.start()
+
+    def skip_import(self) -> None:
+        """Leave the file that is shown."""
+        self._page.importing.skip()
+
+    def copy_import(self) -> None:
+        """The command that adds the events of the file that is shown."""
+        request = self._page.importing.request()
+        if request is not None:
+            self._page.context.copy_command(("labels", "import"), request)
+
+    def export_audacity(self) -> None:
+        """A label track."""
+        self._page.files.choose_export_as("audacity", self._page.view.asset)
+
+    def export_label_studio(self) -> None:
+        """A task with regions."""
+        self._page.files.choose_export_as("label-studio", self._page.view.asset)
+
+    def export_trainset(self) -> None:
+        """Every sample with its label."""
+        self._page.files.choose_export_as("trainset", self._page.view.asset)
+
+    def export_nab(self) -> None:
+        """Windows of the real events."""
+        self._page.files.choose_export_as("nab", self._page.view.asset)
 
     # Why something can't be done now
 
     def why_no_log(self) -> str:
         """There is no log to label."""
         return "" if self._page.tags else self.tr("Import a log first")
+
+    def why_no_preview(self) -> str:
+        """No file is looked at."""
+        return "" if self._page.is_importing else self.tr("Choose a file first")
+
+    def why_not_stored(self) -> str:
+        """Why the events of the file can't be added."""
+        return self.why_no_preview() or self._page.importing.why_not()
 
     def why_no_event(self) -> str:
         """No event is chosen."""

@@ -114,7 +114,7 @@ class EventPanel(QWidget):
         self.asset = Choice(context.theme)
         self.asset.setAccessibleName(self.tr("Pump"))
         self._head = SectionHeader(self.tr("Events"))
-        self.search = SearchField(context.theme, self.tr("Find an event"))
+        self.search = SearchField(context.theme, self.tr("Find"))
         self.state = Choice(
             context.theme,
             [("", self.tr("All")), ("unsure", self.tr("Unsure")), ("real", self.tr("Real")), ("not_real", self.tr("Not real")),

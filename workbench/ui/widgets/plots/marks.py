@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from workbench.ui.widgets.plots.geometry import Columns
 
 Span = tuple[int, int]
+_SERIALS = count()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,8 @@ class Marks(Sequence[EventMark]):
     def __init__(
         self, events: Sequence[Event], spans: Iterable[Span], looks: Mapping[str, Look], also: frozenset[str] = frozenset()
     ) -> None:
+        self.serial = next(_SERIALS)
+        """Another for every object, also where one takes another's place in memory: what was drawn can be kept by it."""
         self._events = events
         self._looks = dict(looks)
         spans_array = np.array(list(spans), np.int64).reshape(-1, 2)

@@ -328,7 +328,7 @@ class PlotRows(Strip):
         assert scene is not None
         key = (
             self.view.start_ns, self.view.end_ns, self.width(), self.height(), scene.rows, scene.tops, scene.zone,
-            self.theme.tokens.name, self.devicePixelRatioF(), id(scene.marks), scene.chosen_event, id(self.quality),
+            self.theme.tokens.name, self.devicePixelRatioF(), scene.marks.serial, scene.chosen_event, id(self.quality),
         )  # fmt: skip
         if key != self._picture_key:
             scale = self.devicePixelRatioF()
