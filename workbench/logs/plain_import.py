@@ -25,11 +25,12 @@ from workbench.logs.label_like import (
 )
 from workbench.logs.quality import find_quality
 from workbench.logs.rates import Waveform, find_waveform
+from workbench.logs.readers.byte_stream import FixedEndFile, growing_file
 from workbench.logs.readers.csv_stream import NotPlain, PlainColumn, PlainFormat, find_plain_format, stream_plain_csv
 from workbench.logs.recording_format import ChannelInfo
 from workbench.logs.recording_of_rows import ON_CHANGE_SHARE
 from workbench.logs.recording_writer import ColumnStats, RecordingWriter, TimeStats
-from workbench.logs.summary import ChannelFacts, LeftOut, Question, RecordingFacts
+from workbench.logs.summary import ChannelFacts, Finding, LeftOut, Question, RecordingFacts
 
 Progress = Callable[[float, str], None]
 BLOCK_BYTES = 2 * 1024 * 1024
@@ -67,7 +68,7 @@ def import_plain(log: PlainLog, folder: Path, progress: Progress) -> RecordingFa
     """
     channels = [ChannelInfo(name=column.name, unit=column.unit, quantity=column.quantity) for column in log.channels()]
     writer = RecordingWriter(folder, channels, log.labels())
-    _write_blocks(log, writer, progress)
+    growing = _write_blocks(log, writer, progress)
     left_out = _set_labels_aside(log, writer)
     times = writer.close_times()
     progress(_READ_SHARE, "checking quality")
@@ -79,7 +80,7 @@ def import_plain(log: PlainLog, folder: Path, progress: Progress) -> RecordingFa
     facts = RecordingFacts(
         source=log.names[0], sources=log.names, rows=times.rows, first_ns=times.first_ns, last_ns=times.last_ns,
         sample_period_s=times.sample_period_s, n_gaps=times.n_gaps, n_duplicates_dropped=0, n_backward_steps=0,
-        findings=findings, left_out=left_out, labels=writer.label_names, questions=_questions(log),
+        findings=(*growing, *findings), left_out=left_out, labels=writer.label_names, questions=_questions(log),
         channels=tuple(_facts_of(column, stats[column.name], timing) for column in log.channels() if column.name in stats),
         group=timing.group, rate_hz=waveform.rate_hz if waveform else None, n_bursts=timing.n_bursts,
     )  # fmt: skip
@@ -103,19 +104,24 @@ def _first_stamp(path: Path, layout: PlainFormat) -> str:
         return stream.readline().split(layout.delimiter)[layout.time_index]
 
 
-def _write_blocks(log: PlainLog, writer: RecordingWriter, progress: Progress) -> None:
+def _write_blocks(log: PlainLog, writer: RecordingWriter, progress: Progress) -> tuple[Finding, ...]:
     size_bytes = max(sum(path.stat().st_size for path in log.paths), 1)
     labels = log.labels()
     row_bytes = _estimate_row_bytes(log.paths[0], len(log.layout.columns))
     last_ns: int | None = None
+    growing: list[Finding] = []
     for path in log.paths:
-        for times_ns, columns in stream_plain_csv(path, log.layout, BLOCK_BYTES):
+        opened = FixedEndFile(path, whole_lines=True)
+        for times_ns, columns in stream_plain_csv(path, log.layout, BLOCK_BYTES, opened):
             if last_ns is not None and times_ns[0] <= last_ns:
                 raise NotPlain(f"{path.name} overlaps the file before it.", path=str(path))
             writer.append(times_ns, columns, {name: columns[name] for name in labels})
             last_ns = int(times_ns[-1])
             done = min(writer.n_rows * row_bytes / size_bytes, 1.0)
             progress(_READ_SHARE * done, f"{writer.n_rows:,} rows")
+        if opened.is_growing:
+            growing.append(growing_file(path.name))
+    return tuple(growing)
 
 
 def _estimate_row_bytes(path: Path, n_columns: int) -> float:

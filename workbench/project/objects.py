@@ -6,12 +6,14 @@ whole object or none; what is left in `staging/` belongs to nobody and is swept 
 
 from __future__ import annotations
 
+import os
+import platform
 import re
 import shutil
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from workbench.core.codec import (
@@ -89,7 +91,7 @@ class ObjectStore:
     @contextmanager
     def staging(self, kind: str) -> Iterator[Path]:
         """A fresh folder on the project's disk; whatever is left in it afterwards is removed."""
-        folder = self._staging / f"{kind}-{uuid.uuid4().hex}"
+        folder = self._staging / f"{kind}-{_owner()}-{uuid.uuid4().hex}"
         try:
             folder.mkdir(parents=True)
         except OSError as error:
@@ -146,12 +148,13 @@ class ObjectStore:
         return None if sha256_file(place) == name else f"{kind} {name[:12]} was damaged: its bytes don't match its hash."
 
     def sweep(self) -> None:
-        """Remove what a killed program left in `staging/` more than a day ago."""
+        """Remove what a killed program left in `staging/`: at once where it ran on this machine, else after a day."""
         if not self._staging.is_dir():
             return
         for folder in self._staging.iterdir():
-            if time.time() - folder.stat().st_mtime > STALE_STAGING_S:
-                shutil.rmtree(folder, ignore_errors=True)
+            with suppress(FileNotFoundError):  # its owner may have ended and removed it at this moment
+                if _is_orphan(folder.name) or time.time() - folder.stat().st_mtime > STALE_STAGING_S:
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def _place(self, kind: str, name: str) -> Path:
         if not _KIND.fullmatch(kind) or not _HASH.fullmatch(name):
@@ -165,6 +168,33 @@ class ObjectStore:
                 f"{kind} {name[:12]} is not in this project.", "Run 'workbench project check' to see what is missing."
             )
         return place
+
+
+def _owner() -> str:
+    """This process on this machine, as it stands in the names of its staging folders."""
+    return f"{_machine()}-{os.getpid()}-{_started_s(os.getpid())}"
+
+
+def _machine() -> str:
+    return sha256_hex(f"{platform.node()} {uuid.getnode()}".encode())[:8]
+
+
+def _started_s(pid: int) -> int:
+    """When a process began; 0 where there is none (process numbers are used again)."""
+    import psutil
+
+    try:
+        return int(psutil.Process(pid).create_time())
+    except psutil.Error:
+        return 0
+
+
+def _is_orphan(name: str) -> bool:
+    """Whether a staging folder's process ran on this machine and is gone."""
+    parts = name.split("-")
+    if len(parts) != 5 or parts[1] != _machine() or not (parts[2].isdigit() and parts[3].isdigit()):
+        return False
+    return abs(_started_s(int(parts[2])) - int(parts[3])) > 1
 
 
 def _members_of(folder: Path) -> Iterator[TreeMember]:
@@ -186,7 +216,5 @@ def _check_tree(kind: str, name: str, place: Path) -> str | None:
 
 
 def _sync_file(path: Path) -> None:
-    import os
-
     with path.open("rb+") as stream:
         os.fsync(stream.fileno())

@@ -190,15 +190,16 @@ def _store(ask: _Ask, folder: Path, facts: RecordingFacts, path: Path | None) ->
     size_bytes = sum(path.stat().st_size for path in folder.iterdir())
     tree = ask.project.objects.put_tree("recording", folder)
     summary = summary_of(facts, asset=asset, recording_id=tree)
-    known = [item for item in ask.project.items("recording", asset) if item.id == tree]
-    if known:
-        return Stored(summary=summary, size_bytes=0)
     recording = open_recording(ask.project.objects.tree_path("recording", tree))
-    details = index_details(recording, size_bytes, ask.request.site)
-    item = Item(kind="recording", id=tree, name=facts.source, asset=asset, details=details)
+    item = Item(
+        kind="recording", id=tree, name=facts.source, asset=asset, details=index_details(recording, size_bytes, ask.request.site)
+    )  # fmt: skip
     what = f"{facts.source}: {facts.rows:,} rows, {len(facts.channels)} channels"
     command = shlex.join(to_arguments(("logs", "import"), ask.request))
-    ask.project.record(Act(act="import", on=asset, what=what, item=item, refs=(tree,), command=command))
+    with ask.project.exclusive():  # another import may store the same at this moment
+        if any(known.id == tree for known in ask.project.items("recording", asset)):
+            return Stored(summary=summary, size_bytes=0)
+        ask.project.record(Act(act="import", on=asset, what=what, item=item, refs=(tree,), command=command))
     return Stored(summary=summary, size_bytes=size_bytes)
 
 

@@ -10,7 +10,7 @@ from workbench.core.errors import LogFormatError, WorkbenchError
 from workbench.logs.careful.spool import Block, write_block
 from workbench.logs.careful.text_lines import LineStream, ScannedText, sample_lines, scan_text
 from workbench.logs.parse import read_source
-from workbench.logs.readers.byte_stream import StreamSource
+from workbench.logs.readers.byte_stream import StreamSource, growing_file
 from workbench.logs.readers.events import EventFile
 from workbench.logs.readers.sources import load_file
 from workbench.logs.readers.table import Segment
@@ -157,8 +157,7 @@ def _fill_text(filled: Filled, source: StreamSource, say: Say) -> None:
     min_share = MIN_SHARE_BLANKS if delimiter.delimiter == WHITESPACE else MIN_SHARE
     check_share(layout, source.name, n_rows, n_lost, min_share)
     if scanned.is_growing:
-        text = f"{source.name} was still being written; it was read up to the line that was whole when the import began."
-        filled.findings.append(Finding(code="FILE_GROWING", text=text, severity="not_checked"))
+        filled.findings.append(growing_file(source.name))
 
 
 def _place(filled: Filled, segment: Segment, scanned: ScannedText, delimiter: DelimiterGuess, lines: tuple[int, int]) -> None:

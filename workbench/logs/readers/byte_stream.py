@@ -19,6 +19,7 @@ from typing import Literal
 from workbench.core.codec import translate_os_error
 from workbench.core.errors import InputError, LogFormatError
 from workbench.logs.readers.sources import find_kind
+from workbench.logs.summary import Finding
 from workbench.logs.text import clean_text
 
 CHUNK_BYTES = 1 << 20
@@ -58,6 +59,7 @@ class FixedEndFile(io.RawIOBase):
             raise translate_os_error(error, path) from error
         self._end = self.size_bytes
         self.n_read = 0
+        self.is_growing = False
 
     def readable(self) -> bool:
         """Yes."""
@@ -102,7 +104,8 @@ class FixedEndFile(io.RawIOBase):
     def _check_tail(self, at: int) -> None:
         """Just before the last bytes: is the file growing, and does our end cut a line?"""
         self._whole_lines = False
-        if self._path.stat().st_size <= self.size_bytes:
+        self.is_growing = self._path.stat().st_size > self.size_bytes
+        if not self.is_growing:
             return
         first = max(at, self.size_bytes - _TAIL_BYTES)
         self._stream.seek(first)
@@ -114,12 +117,9 @@ class FixedEndFile(io.RawIOBase):
 
     def _gone(self, reason: str) -> InputError:
         return InputError(
-            f"{self._path.name} could not be read on after {self._stream_position():,} bytes: {reason}.",
+            f"{self._path.name} could not be read on after {self.n_read:,} bytes: {reason}.",
             "Plug its disk in again, or copy the file to this one, and import it once more. Nothing of it was stored.",
         )
-
-    def _stream_position(self) -> int:
-        return self.n_read
 
 
 def find_stream_sources(path: Path, *, is_optional: bool = False) -> list[StreamSource] | None:
@@ -232,6 +232,12 @@ def _errors_of(name: str, path: Path) -> Iterator[None]:
         raise LogFormatError(
             f"{name} can't be unpacked: {reason}.", "It is damaged or still being written; copy it again.", path=str(path)
         ) from error
+
+
+def growing_file(name: str) -> Finding:
+    """What is said of a file that was being written while it was read."""
+    text = f"{name} was still being written; it was read up to the last whole line that it had when the import began."
+    return Finding(code="FILE_GROWING", text=text, severity="not_checked")
 
 
 def is_growing(source: StreamSource) -> bool:

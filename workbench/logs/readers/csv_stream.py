@@ -21,6 +21,7 @@ from workbench.core.errors import LogFormatError
 from workbench.logs.cell_quality import split_quality_name
 from workbench.logs.instants import read_iso
 from workbench.logs.label_like import is_label_name
+from workbench.logs.readers.byte_stream import FixedEndFile
 from workbench.logs.sentinels import find_sentinels
 from workbench.logs.text import clean_text
 from workbench.logs.units import find_quantity, split_unit
@@ -142,11 +143,14 @@ def _is_numeric(cells: list[str]) -> bool:
         return False
 
 
-def stream_plain_csv(path: Path, layout: PlainFormat, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
+def stream_plain_csv(
+    path: Path, layout: PlainFormat, block_bytes: int = BLOCK_BYTES, opened: FixedEndFile | None = None
+) -> Iterator[Block]:  # fmt: skip
     """Blocks of (times_ns int64 [n] UTC, {name: float64 [n], NaN = empty}); index columns are left out, labels are not.
 
     Memory is a few times `block_bytes`, whatever the size of the file. Raises NotPlain where a cell is no number or no
-    stamp, a stamp does not rise, or a number that instruments write for "no value" (-999, 32767 …) appears.
+    stamp, a stamp does not rise, or a number that instruments write for "no value" (-999, 32767 …) appears; InputError where
+    the file can't be read to the end that it had. `opened` is the file where the caller wants to know more about it.
     """
     import pyarrow as pa
     from pyarrow import csv as pa_csv
@@ -159,7 +163,8 @@ def stream_plain_csv(path: Path, layout: PlainFormat, block_bytes: int = BLOCK_B
     convert = pa_csv.ConvertOptions(column_types=types, null_values=_NULLS, include_columns=[time_key, *kept])
     read = pa_csv.ReadOptions(use_threads=True, block_size=block_bytes, skip_rows=1, column_names=names)
     try:
-        with pa_csv.open_csv(path, read, pa_csv.ParseOptions(delimiter=layout.delimiter), convert) as reader:
+        source = opened or FixedEndFile(path, whole_lines=True)
+        with source, pa_csv.open_csv(source, read, pa_csv.ParseOptions(delimiter=layout.delimiter), convert) as reader:
             yield from _blocks(reader, path, layout, time_key, kept)
     except (pa.ArrowInvalid, pa.ArrowKeyError, pa.ArrowNotImplementedError) as error:
         raise NotPlain(f"{path.name} is not plain: {error}", path=str(path)) from error
