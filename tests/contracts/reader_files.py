@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -125,7 +126,81 @@ def write_wav(path: Path) -> None:
     path.write_bytes(b"RIFF" + (len(data) + len(listed) - 8).to_bytes(4, "little") + b"WAVE" + data[12:36] + listed + data[36:])
 
 
-SAMPLES = (
+def write_sqlite(path: Path) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    path.unlink(missing_ok=True)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute('CREATE TABLE log (id INTEGER PRIMARY KEY, "time" TEXT, "PI-1 [bar]" REAL, "TI-1 [degC]" REAL)')
+        rows = zip((f"{at}Z" for at in STAMPS), PRESSURE.tolist(), HEAT.tolist(), strict=True)
+        database.executemany('INSERT INTO log ("time", "PI-1 [bar]", "TI-1 [degC]") VALUES (?, ?, ?)', rows)
+        database.execute("CREATE TABLE settings (name TEXT, value TEXT)")
+        database.commit()
+
+
+def write_matlab(path: Path) -> None:
+    from scipy.io import savemat
+
+    with path.open("wb") as stream:
+        savemat(
+            stream, {"t": TIMES_NS / SECOND - START_NS / SECOND, "start_utc": "2026-03-02T00:00:00Z", "P1": PRESSURE, "T1": HEAT},
+            do_compression=True,
+        )  # fmt: skip
+
+
+def write_hdf5(path: Path) -> None:
+    import h5py
+
+    with h5py.File(path, "w") as file:
+        group = file.create_group("P-2041A")
+        group.attrs["start_utc"] = "2026-03-02T00:00:00Z"
+        group.create_dataset("time", data=(TIMES_NS - START_NS) / SECOND).attrs["unit"] = "s"
+        group.create_dataset("PI-1", data=PRESSURE, compression="gzip", fletcher32=True).attrs["unit"] = "bar"
+        group.create_dataset("TI-1", data=HEAT, compression="gzip", fletcher32=True).attrs["unit"] = "degC"
+
+
+def write_matlab_73(path: Path) -> None:
+    """As MATLAB does it: rows and columns turned round, a text before the file, and its class beside each variable."""
+    import h5py
+
+    with h5py.File(path, "w", userblock_size=512) as file:
+        texts = {"start_utc": np.frombuffer("2026-03-02T00:00:00Z".encode("utf-16-le"), np.uint16)[:, None]}
+        numbers = {"t": ((TIMES_NS - START_NS) / SECOND)[None], "P1": PRESSURE[None], "T1": HEAT[None]}
+        for name, values in {**numbers, **texts}.items():
+            file.create_dataset(name, data=values).attrs["MATLAB_class"] = np.bytes_("char" if name in texts else "double")
+    data = bytearray(path.read_bytes())
+    data[:116] = b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(116)
+    path.write_bytes(bytes(data))
+
+
+def write_tdms(path: Path) -> None:
+    import nptdms
+
+    def channel(name: str, values: np.ndarray, unit: str) -> object:
+        told = {"wf_increment": 1.0, "wf_start_time": np.datetime64(START_NS, "ns"), "unit_string": unit}
+        return nptdms.ChannelObject("P-2041A", name, values, properties=told)
+
+    with nptdms.TdmsWriter(path) as writer:
+        writer.write_segment([channel("PI-1", PRESSURE, "bar"), channel("TI-1", HEAT, "degC")])
+
+
+def write_mdf(path: Path) -> None:
+    import datetime as dt
+
+    from asammdf import MDF, Signal
+
+    times = (TIMES_NS - START_NS) / SECOND
+    signals = [Signal(PRESSURE, times, name="PI-1", unit="bar"), Signal(HEAT, times, name="TI-1", unit="degC")]
+    with MDF(version="4.10") as file:
+        file.start_time = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+        file.append(signals)
+        saved = file.save(path.with_suffix(".mf4"), overwrite=True)
+    if saved != path:
+        saved.replace(path)
+
+
+SAMPLES: tuple[Sample, ...] = (
     Sample("text", ".csv", write_csv, is_dense=False),
     Sample("json", ".json", write_json, is_dense=False),
     Sample("json", ".jsonl", write_json_lines, is_dense=False),
@@ -133,5 +208,12 @@ SAMPLES = (
     Sample("parquet", ".parquet", write_parquet),
     Sample("arrow", ".feather", write_feather),
     Sample("arrow", ".arrows", write_arrow_stream, is_dense=False),
+    Sample("sqlite", ".db", write_sqlite),
+    Sample("matlab", ".mat", write_matlab, (("P1", None), ("T1", None))),
+    Sample("hdf5", ".h5", write_hdf5),
+    Sample("hdf5", ".mat", write_matlab_73, (("P1", None), ("T1", None))),
+    Sample("tdms", ".tdms", write_tdms, is_dense=False),
     Sample("wav", ".wav", write_wav, (("VT-1", "g"),), "waveform"),
 )
+if find_spec("asammdf"):  # it is not there on the newest Python
+    SAMPLES = (*SAMPLES, Sample("mdf", ".mf4", write_mdf))

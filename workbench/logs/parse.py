@@ -279,8 +279,8 @@ def _rows_in_order(table: Table, axis: TimeAxis) -> NDArray[np.intp]:
 
 
 def row_findings(table: Table, n_unread: int) -> list[Finding]:
-    """What happened to rows that are not in the recording; `n_unread` of them have a time that can't be read."""
-    found = []
+    """What the reader said, and what happened to rows that were left out; `n_unread` have a time that can't be read."""
+    found = list(table.findings)
     n_bad = n_unread + table.n_without_time
     if table.n_cut_short:
         found.append(Finding(code="ROWS_CUT_SHORT", text=f"{table.n_cut_short} lines were cut short and are left out."))

@@ -127,7 +127,10 @@ def _build(group: list[_Dated]) -> ParsedRecording:
         last_ns=int(times_ns[-1]) if times_ns.size else None, sample_period_s=1.0 / float(first.rate),
         channels=tuple(_facts_of(name, channel, values[name], timing) for name, channel in kept),
         n_gaps=len(find_gaps(times_ns, float(NS_PER_S / first.rate))), n_duplicates_dropped=0, n_backward_steps=0,
-        findings=tuple(found for name, _ in kept for found in _find_clipping(name, values[name], times_ns, first)),
+        findings=(
+            *(found for dated in group for found in dated.signals.findings),
+            *(found for name, _ in kept for found in _find_clipping(name, values[name], times_ns, first)),
+        ),
         left_out=tuple(LeftOut(channel=name, why=NAMED_WHY) for name in labels), labels=tuple(labels),
         questions=tuple({(one.code, one.channel, one.text): one for one in asked}.values()),
         group="waveform", rate_hz=float(first.rate), n_bursts=timing.n_bursts,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from workbench.logs.cells import Cells, Decimal, absent_cells, concat_cells
 from workbench.logs.columns import UnitRows
 from workbench.logs.readers.table import Header, Layout, NumberCells, Segment, TimeColumns
+from workbench.logs.summary import Finding
 
 Key = tuple[str, int]
 
@@ -42,6 +43,7 @@ class Table:
     n_without_time: int
     has_header: bool
     part: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 def build_tables(segments: Sequence[Segment], *, join: bool | None) -> list[Table]:
@@ -134,6 +136,7 @@ def _stack(group: list[Segment]) -> Table:
         n_cut_short=sum(segment.n_cut_short for segment in group), n_not_rows=sum(segment.n_not_rows for segment in group),
         n_without_time=sum(segment.n_without_time for segment in group),
         has_header=not first.headers or first.headers[0].name != "column 1", part=first.part,
+        findings=tuple(finding for segment in group for finding in segment.findings),
     )  # fmt: skip
 
 

@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from workbench.logs.readers.arrow import ArrowReader
 from workbench.logs.readers.excel import ExcelReader
+from workbench.logs.readers.hdf5 import Hdf5Reader
+from workbench.logs.readers.matlab import MatlabReader
+from workbench.logs.readers.mdf import MdfReader
 from workbench.logs.readers.parquet import ParquetReader
 from workbench.logs.readers.reader import HEAD_BYTES, Content, Reader, check_installed
 from workbench.logs.readers.sources import Source
+from workbench.logs.readers.sqlite import SqliteReader
+from workbench.logs.readers.tdms import TdmsReader
 from workbench.logs.readers.text_reader import JsonReader, TextReader
 from workbench.logs.readers.wav import WavReader
 
@@ -17,7 +22,12 @@ READERS: tuple[Reader, ...] = (
     ParquetReader(),
     ArrowReader(),
     ExcelReader(),
+    SqliteReader(),
     WavReader(),
+    MatlabReader(),
+    Hdf5Reader(),
+    TdmsReader(),
+    MdfReader(),
     JsonReader(),
     TextReader(),
 )

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from workbench.core.errors import LogFormatError
 from workbench.logs.cells import Cells
 from workbench.logs.rates import NS, SLOWEST_STEP_NS, step_of
-from workbench.logs.readers.table import NumberCells, Segment, TimeColumns, build_headers
-from workbench.logs.summary import Question
+from workbench.logs.readers.table import Header, NumberCells, Segment, TimeColumns
+from workbench.logs.summary import Finding, Question
 from workbench.logs.time_axis import Int64s, RunsAxis
 
 MAX_SAMPLES = 100_000_000
@@ -50,6 +50,7 @@ class Signals:
     notes: str = ""
     """Text that may name the zone."""
     questions: tuple[Question, ...] = ()
+    findings: tuple[Finding, ...] = ()
     source_index: int = 0
     part: str = ""
 
@@ -74,21 +75,21 @@ class Signals:
 
     def as_segment(self) -> Segment:
         """The same as a table; without a known start its time is elapsed seconds."""
-        names = ["time", *(channel.name for channel in self.channels)]
-        units = [""] + [channel.unit or "" for channel in self.channels]
+        headers = tuple(Header(name=one.name, unit=one.unit, printed=one.hint) for one in self.channels)
+        headers = (Header(name="time", unit="s" if self.start_ns is None else None), *headers)
         numbers = tuple(NumberCells(channel.values.astype(np.float64)) for channel in self.channels)
         if self.start_ns is not None:
             time = TimeColumns(kind="stamp", indexes=(0,), header="", notes=self.notes)
             return Segment(
-                source=self.source, layout="wide", headers=build_headers(names, units), columns=(Cells.of([]), *numbers),
+                source=self.source, layout="wide", headers=headers, columns=(Cells.of([]), *numbers),
                 time=time, decimal=".", times_ns=self.instants(self.start_ns), is_absolute=self.is_absolute,
-                source_index=self.source_index, part=self.part,
+                source_index=self.source_index, part=self.part, findings=self.findings,
             )  # fmt: skip
         elapsed = Cells.of(f"{ns // NS}.{ns % NS:09d}" for ns in self.instants(0).tolist())
         time = TimeColumns(kind="relative", indexes=(0,), header="time [s]")
         return Segment(
-            source=self.source, layout="wide", headers=build_headers(names, units), columns=(elapsed, *numbers), time=time,
-            decimal=".", source_index=self.source_index, part=self.part,
+            source=self.source, layout="wide", headers=headers, columns=(elapsed, *numbers), time=time,
+            decimal=".", source_index=self.source_index, part=self.part, findings=self.findings,
         )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.logs.cells import Cells, Decimal
+from workbench.logs.summary import Finding
 from workbench.logs.text import clean_text
 from workbench.logs.units import find_unit, split_unit
 
@@ -78,6 +79,8 @@ class Segment:
     source_index: int = 0
     part: str = ""
     """Which of several tables of one file this is that share their machine (a group of channels), '' for the only one."""
+    findings: tuple[Finding, ...] = ()
+    """What the reader has to say about the file."""
     n_cut_short: int = 0
     n_not_rows: int = 0
     n_without_time: int = 0

@@ -1,0 +1,127 @@
+"""SQLite databases: tables and views, wide and long, and files that mean harm."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workbench.core.errors import LogFormatError
+from workbench.logs.parse import ParseOptions, parse_logs
+
+OPTIONS = ParseOptions(zone="UTC")
+N = 60
+
+
+def make(path: Path, *statements: str, rows: Callable[[sqlite3.Connection], object] | None = None) -> Path:
+    with closing(sqlite3.connect(path)) as database:
+        for statement in statements:
+            database.execute(statement)
+        if rows:
+            rows(database)
+        database.commit()
+    return path
+
+
+def wide_rows(database: sqlite3.Connection) -> None:
+    database.executemany("INSERT INTO log VALUES (?, ?, ?)", [(1772409600 + k, k / 10, None if k == 7 else k) for k in range(N)])
+
+
+def test_unix_seconds_and_nulls_are_read_as_such(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.db", "CREATE TABLE log (ts INTEGER, p REAL, n INTEGER)", rows=wide_rows)
+    (recording,) = parse_logs([path], OPTIONS).recordings
+    assert recording.times_ns[0] == 1772409600 * 10**9
+    assert recording.columns["p"].tolist() == [k / 10 for k in range(N)]
+    assert np.flatnonzero(np.isnan(recording.columns["n"])).tolist() == [7]
+
+
+def test_a_long_table_becomes_a_channel_for_each_tag(tmp_path: Path) -> None:
+    def rows(database: sqlite3.Connection) -> None:
+        for k in range(N):
+            at = f"2026-03-02 00:{k // 60:02d}:{k % 60:02d}"
+            database.executemany("INSERT INTO samples VALUES (?, ?, ?)", [(at, "PI-1", k), (at, "TI-1", 40.5)])
+
+    path = make(tmp_path / "a.db", "CREATE TABLE samples (timestamp TEXT, tag TEXT, value REAL)", rows=rows)
+    (recording,) = parse_logs([path], OPTIONS).recordings
+    assert sorted(recording.columns) == ["PI-1", "TI-1"]
+    assert recording.columns["PI-1"].tolist() == list(range(N))
+
+
+def test_several_tables_are_several_recordings_and_settings_are_none(tmp_path: Path) -> None:
+    def rows(database: sqlite3.Connection) -> None:
+        for table, step in (("pump_a", 1), ("pump_b", 5)):
+            database.executemany(f"INSERT INTO {table} VALUES (?, ?)", [(1772409600 + step * k, k) for k in range(N)])
+        database.execute("INSERT INTO settings VALUES ('a', '1')")
+
+    tables = ("CREATE TABLE pump_a (ts INT, p REAL)", "CREATE TABLE pump_b (ts INT, q REAL)", "CREATE TABLE settings (k, v)")
+    path = make(tmp_path / "a.db", *tables, rows=rows)
+    recordings = parse_logs([path], OPTIONS).recordings
+    assert [(one.facts.source, one.facts.sample_period_s) for one in recordings] == [("a.db: pump_a", 1.0), ("a.db: pump_b", 5.0)]
+
+
+def test_a_view_is_read_like_a_table(tmp_path: Path) -> None:
+    statements = ("CREATE TABLE log (a INTEGER, b REAL, c INTEGER)", "CREATE VIEW v AS SELECT a AS time, b*2 AS doubled FROM log")
+    path = make(tmp_path / "a.db", *statements, rows=wide_rows)
+    sources = {one.facts.source: one for one in parse_logs([path], OPTIONS).recordings}
+    view = next(one for name, one in sources.items() if name.endswith("v"))
+    assert view.columns["doubled"].tolist() == [k / 5 for k in range(N)]
+
+
+def test_a_view_that_never_ends_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from workbench.logs.readers import sqlite as reader
+
+    monkeypatch.setattr(reader, "_MAX_OPS", 20_000_000)
+    numbers = "WITH RECURSIVE n(time) AS (SELECT 1 UNION ALL SELECT time + 1 FROM n)"
+    endless = f"{numbers} SELECT max(time) AS time, 1.5 AS x FROM n"
+    path = make(tmp_path / "a.db", f"CREATE VIEW v AS {endless}")
+    with pytest.raises(LogFormatError, match=r"a\.db can't be read as SQLite: interrupted"):
+        parse_logs([path], OPTIONS)
+
+
+def test_a_view_can_t_load_an_extension_or_read_other_files(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.db", "CREATE VIEW v AS SELECT load_extension('x') AS time, 1 AS p")
+    with pytest.raises(LogFormatError, match=r"a\.db can't be read as SQLite"):
+        parse_logs([path], OPTIONS)
+
+
+def test_the_file_is_not_written_and_nothing_appears_beside_it(tmp_path: Path) -> None:
+    path = make(
+        tmp_path / "a.db", "PRAGMA journal_mode = WAL", "CREATE TABLE log (ts INTEGER, p REAL, n INTEGER)", rows=wide_rows
+    )
+    before = path.read_bytes()
+    assert before[18:20] == b"\x02\x02"  # it is marked as one with a write-ahead log
+    parse_logs([path], OPTIONS)
+    assert path.read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == ["a.db"]
+
+
+def test_a_database_whose_newest_rows_lie_beside_it_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("CREATE TABLE log (ts INTEGER, p REAL, n INTEGER)")
+        wide_rows(database)
+        database.commit()
+        with pytest.raises(LogFormatError, match=r"a\.db is in use: what was written last is still in a\.db-wal"):
+            parse_logs([path], OPTIONS)
+
+
+def test_without_a_time_the_tables_are_named(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.db", "CREATE TABLE people (name TEXT, age INTEGER)")
+    with pytest.raises(LogFormatError, match="Its tables: people"):
+        parse_logs([path], OPTIONS)
+
+
+def test_a_name_with_quotes_does_no_harm(tmp_path: Path) -> None:
+    path = make(
+        tmp_path / "a.db", 'CREATE TABLE "x""; DROP TABLE y; --" (ts INTEGER, "p""q" REAL, n INTEGER)',
+        rows=lambda database: database.executemany(
+            'INSERT INTO "x""; DROP TABLE y; --" VALUES (?, ?, ?)', [(1772409600 + k, k, k) for k in range(N)]
+        ),
+    )  # fmt: skip
+    (recording,) = parse_logs([path], OPTIONS).recordings
+    assert 'p"q' in recording.columns

@@ -1,0 +1,135 @@
+"""MATLAB files up to version 7.2 through scipy: numbers, texts and plain structures. Objects are refused, never built.
+
+Version 7.3 is HDF5 and read by that reader.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+
+import numpy as np
+
+from workbench.core.errors import LogFormatError
+from workbench.logs.readers.arrays import ArrayGroup, NamedArray, Plain, content_of, gather
+from workbench.logs.readers.reader import Content, cant_read
+from workbench.logs.readers.signals import check_samples
+from workbench.logs.readers.sources import MAX_UNPACKED_BYTES, Source
+
+_NUMERIC = frozenset(["double", "single", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "logical"])
+_PLAIN = _NUMERIC | {"char", "struct"}
+_MAX_DEPTH = 4
+_MAX_COLUMNS = 64
+_MAX_FIELDS = 2000
+_HEADER_BYTES = 128
+_COMPRESSED = 15
+_HINT = "Save plain arrays: save('log.mat', 't', 'pressure', '-v7'); a timetable as timetable2table and then its columns."
+_TROUBLE = (
+    ValueError, TypeError, KeyError, IndexError, OSError, zlib.error, MemoryError, OverflowError, AttributeError, RecursionError,
+    EOFError, NotImplementedError, struct.error, ArithmeticError, SystemError,
+)  # fmt: skip
+
+
+class MatlabReader:
+    """`.mat` of versions 5 to 7.2."""
+
+    kind, name, suffixes, extra, needs = "matlab", "MATLAB", (".mat",), "", ("scipy",)
+
+    def recognises(self, head: bytes) -> bool:
+        """The header's text."""
+        return head.startswith(b"MATLAB 5.0 MAT-file")
+
+    def read(self, source: Source) -> Content:
+        """Arrays of the file and of its structures; a rate beside them dates them."""
+        from scipy.io import loadmat, whosmat
+
+        _check_packed(source)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                listed = whosmat(io.BytesIO(source.data))
+                names = [name for name, _, kind in listed if kind in _PLAIN and not name.startswith("__")]
+                check_samples(source.name, sum(int(np.prod(shape, dtype=float)) for _, shape, _ in listed), str(source.path))
+                if not names:
+                    raise LogFormatError(f"{source.name} {_what(listed)}.", _HINT, path=str(source.path))
+                found = loadmat(io.BytesIO(source.data), variable_names=names, simplify_cells=True, chars_as_strings=True)
+        except LogFormatError:
+            raise
+        except _TROUBLE as error:
+            raise cant_read(source, self.name, error, "Save it again with save(…, '-v7').") from error
+        tree = {str(name): value for name, value in found.items() if not str(name).startswith("__")}
+        return content_of(source, list(_groups_of(tree, {}, "", 0)))
+
+
+def _what(listed: list[tuple[str, tuple[int, ...], str]]) -> str:
+    kinds = sorted({kind for _, _, kind in listed})
+    return f"holds only {', '.join(kinds)} that MATLAB alone can read" if kinds else "holds no variables"
+
+
+def _check_packed(source: Source) -> None:
+    """Unpack every element to nowhere, counting: a few kilobytes must not become gigabytes later."""
+    view = memoryview(source.data)
+    order = "<" if source.data[126:128] == b"IM" else ">"
+    at, total = _HEADER_BYTES, 0
+    while at + 8 <= len(view):
+        kind, size = struct.unpack_from(f"{order}II", view, at)
+        body = view[at + 8 : at + 8 + size]
+        if kind == _COMPRESSED:
+            total += _count_unpacked(source, body, MAX_UNPACKED_BYTES - total)
+        at += 8 + size
+
+
+def _count_unpacked(source: Source, body: memoryview, most: int) -> int:
+    inflater = zlib.decompressobj()
+    total = 0
+    packed = bytes(body)
+    try:
+        while packed and not inflater.eof:
+            total += len(inflater.decompress(packed, 1 << 20))
+            packed = inflater.unconsumed_tail
+            if total > most:
+                raise LogFormatError(f"{source.name} unpacks to more than {total} bytes.", "Split it.", path=str(source.path))
+    except zlib.error as error:
+        raise cant_read(source, "MATLAB", error) from error
+    return total
+
+
+def _groups_of(tree: dict[str, object], above: dict[str, Plain], title: str, depth: int) -> Iterator[ArrayGroup]:
+    """The arrays of a structure with its own plain values and those above it; then the structures in it."""
+    facts = {**above, **{name: plain for name, value in tree.items() if (plain := _plain(value)) is not None}}
+    arrays = [array for name, value in list(tree.items())[:_MAX_FIELDS] for array in _arrays_of(name, value)]
+    yield from gather(arrays, facts, title)
+    for name, value in tree.items():
+        if isinstance(value, dict) and depth < _MAX_DEPTH:
+            inner = {str(key): item for key, item in value.items()}
+            yield from _groups_of(inner, facts, f"{title}.{name}".lstrip("."), depth + 1)
+
+
+def _plain(value: object) -> Plain | None:
+    if isinstance(value, (bool, np.bool_)):
+        return None
+    if isinstance(value, (int, float, str)):
+        return value
+    if isinstance(value, np.generic) and value.dtype.kind in "fiu":
+        return float(value.item())
+    return None
+
+
+def _arrays_of(name: str, value: object) -> list[NamedArray]:
+    """A vector as it is, a matrix column by column (its longer side is time); nothing for other shapes."""
+    if not isinstance(value, np.ndarray) or value.size < 2:
+        return []
+    if value.dtype.kind in "OU":
+        texts = [str(item) for item in value.ravel().tolist()] if value.ndim == 1 else []
+        return [NamedArray(name=name, values=texts)] if texts and all(len(text) < 100 for text in texts) else []
+    if value.dtype.kind not in "fiub":
+        return []
+    if value.ndim == 1:
+        return [NamedArray(name=name, values=value)]
+    if value.ndim != 2 or min(value.shape) > _MAX_COLUMNS:
+        return []
+    columns = value if value.shape[0] >= value.shape[1] else value.T
+    return [NamedArray(name=f"{name} {number + 1}", values=columns[:, number]) for number in range(columns.shape[1])]
