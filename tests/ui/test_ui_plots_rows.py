@@ -214,3 +214,19 @@ def test_the_axis_says_how_long_it_is_from_one_cursor_to_the_other(page: LogsPag
     assert page.view.plots.axis.difference_text() == "Δ 1 h 30 min"
     view.set_cursor(at_minute(-30))
     assert page.view.plots.axis.difference_text() == "Δ −30 min"
+
+
+def test_t_shows_statistics_of_what_is_shown_and_of_a_marked_span(page: LogsPage, wait_for: WaitFor) -> None:
+    rows, panel = page.view.plots.rows, page.statistics
+    QTest.keyClick(rows, Qt.Key.Key_T)
+    wait_for(lambda: panel.table.array.rowCount() == 3)
+    assert panel.table.array.value("n", 0) == 4220
+    page.view.plots.view.set_span((at_minute(995), at_minute(1005)))
+    wait_for(lambda: panel.table.array.value("n", 0) == 11)
+    assert panel.table.array.value("max", 2) == "9.000"
+    panel.copy()
+    head, *lines = QApplication.clipboard().text().splitlines()
+    assert head.split("\t")[:5] == ["channel", "unit", "n", "missing", "min"]
+    assert lines[2].split("\t")[:3] == ["VI-2041A-DE", "mm/s", "11"]
+    QTest.keyClick(rows, Qt.Key.Key_T)
+    assert not panel.isVisible()

@@ -169,6 +169,10 @@ class AssetLogs:
                 found[channel].append(one)
         return {channel: sorted(drawn, key=_first_drawn) for channel, drawn in found.items()}
 
+    def parts(self, channel: str) -> tuple[Part, ...]:
+        """The recordings that hold a channel, by their first instant."""
+        return tuple(self._by_channel.get(channel, ()))
+
     def last_known(self, channel: str, at_ns: int) -> LastValue | None:
         """The last good value of a channel at or before an instant, over all recordings."""
         best: LastValue | None = None

@@ -81,6 +81,7 @@ COMMANDS: tuple[Command, ...] = (
         exit_rule=problems_exit,
     ),
     Command(words=("logs", "quality"), service="logs:log_quality", request="QualityRequest"),
+    Command(words=("logs", "statistics"), service="log_statistics:log_statistics", request="StatisticsRequest"),
     Command(words=("logs", "regimes"), service="regimes:log_regimes", request="RegimesRequest"),
     Command(words=("logs", "spectrum"), service="analysis_spectrum:log_spectrum", request="SpectrumRequest"),
     Command(words=("logs", "spectrogram"), service="analysis_maps:log_spectrogram", request="SpectrogramRequest"),

@@ -21,6 +21,7 @@ from workbench.ui.pages.logs_actions import logs_actions
 from workbench.ui.pages.logs_modes import TIME, ModeStack
 from workbench.ui.pages.logs_preview import ImportPreview
 from workbench.ui.pages.logs_side import LogsSide
+from workbench.ui.pages.logs_statistics import StatisticsPanel
 from workbench.ui.pages.logs_view import CLOSING, LogsView, asked_range, parse_day
 from workbench.ui.widgets.states import EmptyState
 from workbench.ui.widgets.text import Text
@@ -45,6 +46,8 @@ class LogsPage(Page):
         self.side = LogsSide(context)
         self.view = LogsView(context, "logs")
         self.modes = ModeStack(context, self.view)
+        self.statistics = StatisticsPanel(context, self.view)
+        self.view.put_below(self.statistics)
         self.preview = ImportPreview(context)
         self._is_previewing = self._is_stale = False
         self._empty = EmptyState(

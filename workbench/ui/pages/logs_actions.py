@@ -82,6 +82,11 @@ def _of_the_rows(page: LogsPage) -> tuple[Action, ...]:
     return (
         *listed,
         Action(
+            id="logs.statistics", title=page.tr("Statistics of what is shown, or hide them"), icon="compare",
+            callback=page.statistics.toggle, page="logs", menu="Plot", keys=("T",), command="workbench logs statistics",
+            blocked=page.why_no_log,
+        ),
+        Action(
             id="logs.undo", title=page.tr("Undo change of rows"), icon="undo", callback=layouts.undo, page="logs", menu="Plot",
             keys=("Ctrl+Z",), blocked=page.why_no_undo,
         ),

@@ -78,7 +78,6 @@ class ModeStack(QObject):
         self.current = TIME
         names = (TIME, *(entry.id for entry in MODES))
         self.switch = ModeSwitch(context.theme, [(name, mode_title(name)) for name in names], TIME)
-        self.switch.setVisible(len(names) > 1)
         self.stack = QStackedWidget()
         view.put_in_place_of_plots(self.stack)
         self.switch.chosen.connect(self.choose)

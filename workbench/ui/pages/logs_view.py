@@ -126,6 +126,10 @@ class LogsView(QWidget):
         self._column.setStretchFactor(stack, 1)
         stack.addWidget(self.plots)
 
+    def put_below(self, panel: QWidget) -> None:
+        """A panel under the plots, or whatever is in their place."""
+        self._column.addWidget(panel)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         QTimer.singleShot(0, self, self._fit)

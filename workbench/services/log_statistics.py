@@ -1,0 +1,104 @@
+"""Statistics of channels over a stretch of time: what the table under the plots shows, and the command prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+from workbench.core.clock import format_utc, parse_utc
+from workbench.core.codec import Record
+from workbench.core.errors import InputError
+from workbench.core.jobs import Job
+from workbench.core.requests import Request, Result, parameter
+from workbench.services.common import ProjectFolder
+from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs
+
+if TYPE_CHECKING:
+    from workbench.logs.statistics import Block, Blocks, ChannelStatistics
+
+_BLOCK_ROWS = 1 << 20
+
+
+class StatisticsRequest(Request, frozen=True, kw_only=True):
+    """Count, extremes, mean, deviation, median, RMS and rate of change of channels over a stretch."""
+
+    project: ProjectFolder
+    asset: Annotated[str, parameter("Equipment tag.")]
+    channel: Annotated[tuple[str, ...], parameter("Only these channels.")] = ()
+    start: Annotated[str | None, parameter("First instant, ISO 8601 UTC; else the log's first.")] = None
+    end: Annotated[str | None, parameter("Last instant, ISO 8601 UTC; else the log's last.")] = None
+
+
+class StatisticsRow(Record, frozen=True, kw_only=True):
+    """One channel, exact over its raw samples; None where there are too few. `slope_per_h`: line of least squares."""
+
+    channel: str
+    unit: str
+    n: int
+    n_missing: int
+    min: float | None
+    max: float | None
+    mean: float | None
+    sd: float | None
+    median: float | None
+    rms: float | None
+    slope_per_h: float | None
+    duration_s: float | None
+
+
+class StatisticsResult(Result, frozen=True, kw_only=True):
+    """A row a channel, over the samples between two instants, both included."""
+
+    start_utc: str
+    end_utc: str
+    channels: tuple[StatisticsRow, ...]
+
+
+def log_statistics(request: StatisticsRequest, job: Job) -> StatisticsResult:
+    """Read every sample between the two instants. Raises InputError for a channel that is not there, or an empty stretch."""
+    from workbench.logs.statistics import channel_statistics
+
+    logs = open_asset_logs(OpenLogsRequest(project=request.project, asset=request.asset), job)
+    start_ns = parse_utc(request.start) if request.start else logs.first_ns
+    end_ns = parse_utc(request.end) if request.end else logs.last_ns
+    if end_ns < start_ns:
+        raise InputError(f"The stretch ends ({request.end}) before it starts ({request.start}).", "Give the earlier one first.")
+    known = {channel.name: channel for channel in logs.channels}
+    names = request.channel or tuple(known)
+    for name in names:
+        if name not in known:
+            raise InputError(f"{request.asset} has no channel '{name}'.", f"There are: {', '.join(known) or 'none'}.")
+    rows = []
+    for number, name in enumerate(names):
+        job.progress(number / len(names), name)
+        found = channel_statistics(blocks_of(logs, name, start_ns, end_ns), job.checkpoint)
+        rows.append(_row(name, known[name].unit, found))
+    return StatisticsResult(start_utc=format_utc(start_ns), end_utc=format_utc(end_ns), channels=tuple(rows))
+
+
+def blocks_of(logs: AssetLogs, channel: str, start_ns: int, end_ns: int) -> Blocks:
+    """The samples of a channel in [start, end] block by block, recording after recording; read anew at each call."""
+
+    def blocks() -> Iterable[Block]:
+        import numpy as np
+
+        for part in logs.parts(channel):
+            axis = part.recording.axis
+            first, last = axis.index_at(start_ns, after=False), axis.index_at(end_ns, after=True)
+            for row in range(first, last, _BLOCK_ROWS):
+                end = min(row + _BLOCK_ROWS, last)
+                yield axis.take(np.arange(row, end, dtype=np.int64)), part.recording.values(part.name)[row:end]
+
+    return blocks
+
+
+def _row(name: str, unit: str, found: ChannelStatistics) -> StatisticsRow:
+    return StatisticsRow(
+        channel=name, unit=unit, n=found.n, n_missing=found.n_missing, min=_known(found.minimum), max=_known(found.maximum),
+        mean=_known(found.mean), sd=_known(found.sd), median=_known(found.median), rms=_known(found.rms),
+        slope_per_h=_known(found.slope_per_s * 3600), duration_s=_known(found.duration_s),
+    )  # fmt: skip
+
+
+def _known(value: float) -> float | None:
+    return None if value != value else value
