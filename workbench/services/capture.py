@@ -22,6 +22,10 @@ BaudRate = Annotated[
 Layout = Annotated[
     str | None, parameter("Description of the frames (binary) or the registers (modbus-rtu), TOML or CSV.", path=True, file=True)
 ]
+Line = Annotated[
+    Literal["8N1", "8E1", "8O1", "8N2", "7E1", "7O1"],
+    parameter("Data bits, parity and stop bits; Modbus is often 8E1.", label="Line", advanced=True),
+]
 Renames = Annotated[
     tuple[str, ...],
     parameter("Name and unit of a channel: FOUND=NAME [unit]; FOUND= leaves it out.", flag="--channel", label="Channels"),
@@ -45,6 +49,7 @@ class CaptureRequest(Request, frozen=True, kw_only=True):
     project: NewProjectFolder
     format: FormatName = "auto"
     baud_rate_bd: BaudRate = 115_200
+    line: Line = "8N1"
     layout: Layout = None
     asset: Annotated[str | None, parameter("Equipment tag of the pump; else taken from the channels' names.", label="Pump")] = (
         None
@@ -119,6 +124,7 @@ class CapturePreviewRequest(Request, frozen=True, kw_only=True):
     port: Port
     format: FormatName = "auto"
     baud_rate_bd: BaudRate = 115_200
+    line: Line = "8N1"
     layout: Layout = None
     seconds: Annotated[float, parameter("Listen at most this long.", unit="s", ge=0.1, le=600)] = 5.0
     channel: Renames = ()

@@ -31,6 +31,8 @@ class LiveUpdate:
     safe_rows: int
     """Rows that the last flush forced to the disk."""
     problems: dict[str, int]
+    missing: dict[str, int]
+    """Values that are missing in rows, by reason."""
     pieces: tuple[tuple[tuple[LiveChannel, ...], NDArray[np.int64], NDArray[np.float64]], ...] = ()
     layout: str = ""
     """How it is read, in a few words."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import DeviceError
 from workbench.core.jobs import Job
 from workbench.services.capture import CapturePreviewRequest, CapturePreviewResult, LiveProblem, PreviewChannel
+from workbench.services.capture_run import missing_of
 from workbench.services.capture_sources import Pipe, open_feed
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def run_preview(request: CapturePreviewRequest, job: Job) -> CapturePreviewResul
     return CapturePreviewResult(
         port=request.port, format=_format_of(request, pipe), guesses=_guesses(pipe.plan), channels=_channels(pieces),
         lines=shown_lines(head), rows=sum(len(piece[1]) for piece in pieces), rate_rows_per_s=_rate(pieces), bytes=n_bytes,
-        lost=lost, advice=_advise(request, head, n_bytes, pieces),
+        lost=lost, advice=_advise(request, head, n_bytes, pieces, pipe.tally.bad),
     )  # fmt: skip
 
 
@@ -68,7 +70,7 @@ def _listen(request: CapturePreviewRequest, feed: Feed, pipe: Pipe, job: Job) ->
 def _format_of(request: CapturePreviewRequest, pipe: Pipe) -> str:
     if pipe.plan is not None:
         return pipe.plan.layout
-    return request.format if pipe.parser is not None else ""
+    return request.format if pipe.words else ""
 
 
 def _guesses(plan: TextPlan | None) -> dict[str, str]:
@@ -128,9 +130,13 @@ def is_text(data: bytes) -> bool:
     return bool(data) and n_text >= _TEXT_SHARE * len(data)
 
 
-def _advise(request: CapturePreviewRequest, head: bytes, n_bytes: int, pieces: list[Piece]) -> str:
-    if not n_bytes:
+def _advise(
+    request: CapturePreviewRequest, head: bytes, n_bytes: int, pieces: list[Piece], bad: Mapping[str, Mapping[str, int]]
+) -> str:
+    if not n_bytes and not pieces:
         return f"Nothing arrived in {request.seconds:g} s. Check the cable, and whether the device speaks by itself."
+    if pieces and all(all(map(math.isnan, piece[2].ravel().tolist())) for piece in pieces):
+        return f"No value can be read: {', '.join(missing_of(bad)) or 'all are missing'}. Check address, registers and line."
     if sum(len(piece[1]) for piece in pieces):
         return ""
     if request.format in ("binary", "modbus-rtu"):

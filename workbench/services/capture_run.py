@@ -7,6 +7,8 @@ end (stopped, time over, cable out) it becomes a recording by the same way as on
 from __future__ import annotations
 
 import time
+from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -163,7 +165,7 @@ class Capturing:
         update = LiveUpdate(
             state=self._state(now_s), seconds=now_s - at.started_s, rows=self.store.n_rows, bytes=self.store.n_bytes,
             rate_rows_per_s=at.rate, silent_s=now_s - at.heard_s, safe_rows=at.safe_rows, problems=problems, pieces=pieces,
-            layout=self.pipe.words,
+            layout=self.pipe.words, missing=missing_of(self.pipe.tally.bad),
         )  # fmt: skip
         with suppress(JobCancelled):  # asked to stop at this moment: the loop sees it next, and ends in good order
             self._job.publish(update)
@@ -178,7 +180,15 @@ class Capturing:
             return "waiting"
         if now_s - self._at.heard_s >= SILENT_S:
             return "silent"
-        return "guessing" if self.pipe.parser is None else "recording"
+        return "recording" if self.pipe.words else "guessing"
+
+
+def missing_of(bad: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """Values of all channels that are missing, by reason."""
+    total: Counter[str] = Counter()
+    for reasons in bad.values():
+        total.update(reasons)
+    return dict(total)
 
 
 def say(update: LiveUpdate) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from workbench.core.clock import NS_PER_S
 from workbench.core.errors import InputError
@@ -23,19 +23,10 @@ if TYPE_CHECKING:
     Piece = tuple[tuple[LiveChannel, ...], NDArray[np.int64], NDArray[np.float64]]
 
 GUESS_LINES = 8
+TOO_SLOW = "this computer was too slow"
 GUESS_AFTER_NS = 3 * NS_PER_S
 GUESS_MOST_BYTES = 1 << 20
 _RENAME = re.compile(r"(?P<found>[^=]+)=(?P<name>[^\[\]]*?)\s*(?:\[(?P<unit>[^\[\]]*)\])?\s*")
-
-
-class Described(Protocol):
-    """What both requests have."""
-
-    port: str
-    format: str
-    baud_rate_bd: int
-    layout: str | None
-    channel: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +71,7 @@ class Pipe:
 
     @property
     def tally(self) -> Tally:
-        """What was no row, and why."""
+        """What was no row, and why; values that are missing, and why."""
         return self.parser.tally if self.parser is not None else self._no_tally
 
     @property
@@ -95,7 +86,12 @@ class Pipe:
 
     def take(self, arrived: Arrived) -> list[Piece]:
         """Dated rows that are complete now."""
+        if arrived.n_dropped:
+            self.restart()
+            self.tally.problems[TOO_SLOW] += arrived.n_dropped
         if arrived.rows is not None:
+            for name, reason in arrived.bad:
+                self.tally.add_bad(name, reason)
             self._stamper.saw(len(arrived.data), arrived.received_ns)
             return [self._date(arrived.rows)]
         if self.parser is None:
@@ -125,6 +121,8 @@ class Pipe:
 
     def _make_described(self) -> Parser | None:
         """The parser where nothing is left to guess: frames that a file describes."""
+        if self._request.format == "modbus-rtu":
+            self.words = "registers over Modbus RTU"
         if self._request.format != "binary":
             return None
         from workbench.logs.live.clock import EVEN_ASTRAY_NS, TICKS_ASTRAY_NS, Stamper
@@ -245,4 +243,12 @@ def open_feed(request: CaptureRequest | CapturePreviewRequest, now_ns: Callable[
     from workbench.devices.capture.feed import ByteFeed
     from workbench.devices.transports.ports import open_transport
 
-    return ByteFeed(open_transport(request.port, baud_rate_bd=request.baud_rate_bd), now_ns)
+    if request.format != "modbus-rtu":
+        return ByteFeed(open_transport(request.port, baud_rate_bd=request.baud_rate_bd, line=request.line), now_ns)
+    from workbench.devices.capture.modbus import ModbusFeed
+    from workbench.devices.capture.registers import load_registers
+
+    if not request.layout:
+        raise InputError("Modbus needs a description of its registers.", "Name its file: --layout registers.toml.")
+    described = load_registers(Path(request.layout))
+    return ModbusFeed(open_transport(request.port, baud_rate_bd=request.baud_rate_bd, line=request.line), described, now_ns)

@@ -14,12 +14,11 @@ from typing import Protocol
 
 from workbench.core.errors import DeviceError
 from workbench.devices.transports.ports import ByteTransport
-from workbench.logs.live.rows import Rows, Tally
+from workbench.logs.live.rows import Rows
 
 POLL_S = 0.05
 STOP_WAIT_S = 2.0
 MAX_BACKLOG_BYTES = 128 << 20
-TOO_SLOW = "this computer was too slow"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +28,10 @@ class Arrived:
     data: bytes
     received_ns: int
     rows: Rows | None = None
+    bad: tuple[tuple[str, str], ...] = ()
+    """(channel, reason) of values in `rows` that are missing."""
+    n_dropped: int = 0
+    """Blocks in front of this one that were dropped because the rest of the program was too slow."""
 
 
 class Feed(Protocol):
@@ -58,11 +61,10 @@ class ByteFeed:
     def __init__(self, transport: ByteTransport, now_ns: Callable[[], int]) -> None:
         self.name = transport.name
         self.rate_bytes_per_s = transport.rate_bytes_per_s
-        self.tally = Tally()
         self._transport = transport
         self._now_ns = now_ns
         self._arrived: queue.SimpleQueue[Arrived | DeviceError] = queue.SimpleQueue()
-        self._backlog_bytes = 0
+        self._backlog_bytes = self._n_dropped = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"capture {self.name}", daemon=True)
         self._thread.start()
@@ -94,7 +96,8 @@ class ByteFeed:
             if not data:
                 continue
             if self._backlog_bytes > MAX_BACKLOG_BYTES:
-                self.tally.problems[TOO_SLOW] += 1
+                self._n_dropped += 1
                 continue
             self._backlog_bytes += len(data)
-            self._arrived.put(Arrived(data=data, received_ns=self._now_ns()))
+            self._arrived.put(Arrived(data=data, received_ns=self._now_ns(), n_dropped=self._n_dropped))
+            self._n_dropped = 0

@@ -7,7 +7,7 @@ but a port of this machine.
 from __future__ import annotations
 
 import socket
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from workbench.core.errors import DeviceNotFound, Disconnected, InputError, PortBusy
 
@@ -15,7 +15,7 @@ READ_BYTES = 65536
 CONNECT_TIMEOUT_S = 3.0
 WRITE_TIMEOUT_S = 30.0
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-BITS_A_BYTE = 10
+LineSetting = Literal["8N1", "8E1", "8O1", "8N2", "7E1", "7O1"]
 _BUSY_WORDS = ("busy", "access is denied", "permission", "could not exclusively lock")
 _ABSENT_WORDS = ("no such file", "filenotfounderror")  # Windows says the rest in its own language
 
@@ -79,15 +79,16 @@ class SocketTransport:
 class SerialTransport:
     """A serial port through pyserial."""
 
-    def __init__(self, name: str, baud_rate_bd: int) -> None:
+    def __init__(self, name: str, baud_rate_bd: int, line: LineSetting = "8N1") -> None:
         import serial
 
         self.name = name
-        self.rate_bytes_per_s: float | None = baud_rate_bd / BITS_A_BYTE
+        n_data, parity, n_stop = int(line[0]), line[1], int(line[2])
+        self.rate_bytes_per_s: float | None = baud_rate_bd / (1 + n_data + (parity != "N") + n_stop)
         self._errors: tuple[type[Exception], ...] = (serial.SerialException, OSError)
         try:
             self._port: Any = serial.Serial(
-                name, baud_rate_bd, timeout=0, write_timeout=WRITE_TIMEOUT_S, exclusive=_is_exclusive()
+                name, baud_rate_bd, n_data, parity, n_stop, timeout=0, write_timeout=WRITE_TIMEOUT_S, exclusive=_is_exclusive()
             )
         except serial.SerialException as error:
             raise _open_error(name, str(error)) from error
@@ -114,11 +115,11 @@ class SerialTransport:
         self._port.close()
 
 
-def open_transport(port: str, *, baud_rate_bd: int = 115200) -> ByteTransport:
-    """Open a port. Raises DeviceNotFound, PortBusy or InputError."""
+def open_transport(port: str, *, baud_rate_bd: int = 115200, line: LineSetting = "8N1") -> ByteTransport:
+    """Open a port; `line` is data bits, parity, stop bits. Raises DeviceNotFound, PortBusy or InputError."""
     if port.startswith("socket://"):
         return SocketTransport(port)
-    return SerialTransport(port, baud_rate_bd)
+    return SerialTransport(port, baud_rate_bd, line)
 
 
 def parse_socket_url(url: str) -> tuple[str, int]:

@@ -212,7 +212,9 @@ class LivePage(Page):
             self.set_header(self._request.asset or self.tr("Live capture"), breadcrumb=(project,), facts=facts)
             self.set_header_buttons("live.back", primary="live.stop")
             return
-        self.set_header(self.tr("Live capture"), breadcrumb=(project,), facts=self.tr("ports are only listened to"))
+        self.set_header(
+            self.tr("Live capture"), breadcrumb=(project,), facts=self.tr("ports are only listened to; Modbus only reads")
+        )
         is_heard = self._stack.currentIndex() == _PREVIEW
         buttons = ("live.back", "live.listen") if is_heard else ("live.back", "live.start")
         self.set_header_buttons(*buttons, primary="live.start" if is_heard else "live.listen")

@@ -25,7 +25,7 @@ from workbench.ui.widgets.text import Text
 
 _INNER_PX = 290
 _OWN = ("project", "channel")
-_SHARED = ("port", "format", "baud_rate_bd", "layout")
+_SHARED = ("port", "format", "baud_rate_bd", "line", "layout")
 _DESCRIBED = ("binary", "modbus-rtu")
 
 

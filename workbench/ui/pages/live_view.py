@@ -13,7 +13,7 @@ from workbench.ui.states import State
 from workbench.ui.widgets.plots.live import LivePlots
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.states import StateBadge
-from workbench.ui.widgets.text import StateSymbol, Text, hairline
+from workbench.ui.widgets.text import StateSymbol, Text, hairline, plain_tip
 
 if TYPE_CHECKING:
     from workbench.logs.live.curves import LiveCurves
@@ -56,7 +56,7 @@ class LiveView(QWidget):
         self._curves = LiveCurves()
         self.badge.set_state(State.NOT_CHECKED, self.tr("Listening"))
         self.facts.setText("")
-        self._show_lost({})
+        self._show_lost({}, {})
         self.safe.setText("")
         self.plots.set_span(int(self.spans.current()))
         self.plots.follow(self._curves, 0.0)
@@ -74,7 +74,7 @@ class LiveView(QWidget):
         parts = [self.tr("{n} rows").format(n=number(update.rows)), self.tr("{r} a second").format(r=_rate(update))]
         parts += [size(update.bytes), duration(update.seconds)]
         self.facts.setText("   ·   ".join(parts))
-        self._show_lost(update.problems)
+        self._show_lost(update.problems, update.missing)
         self.safe.setText(self.tr("{n} rows safe on the disk").format(n=number(update.safe_rows)))
         self.plots.follow(self._curves, self._silent_s)
 
@@ -90,13 +90,16 @@ class LiveView(QWidget):
         }  # fmt: skip
         return words[update.state]
 
-    def _show_lost(self, problems: dict[str, int]) -> None:
-        total = sum(problems.values())
-        self._lost_symbol.setVisible(bool(total))
-        reasons = sorted(problems.items(), key=_most_first)
-        told = ", ".join(f"{reason} {number(n)}" for reason, n in reasons)
-        self.lost.setText(self.tr("{n} lost: {reasons}").format(n=number(total), reasons=told) if total else self.tr("None lost"))
-        self.lost.setToolTip(told)
+    def _show_lost(self, problems: dict[str, int], missing: dict[str, int]) -> None:
+        parts = []
+        if problems:
+            parts.append(self.tr("{n} lost: {reasons}").format(n=number(sum(problems.values())), reasons=_told(problems)))
+        if missing:
+            words = self.tr("{n} values missing: {reasons}")
+            parts.append(words.format(n=number(sum(missing.values())), reasons=_told(missing)))
+        self._lost_symbol.setVisible(bool(parts))
+        self.lost.setText("   ·   ".join(parts) or self.tr("None lost"))
+        self.lost.setToolTip(plain_tip(self.lost.text()))
 
     def _lay_out(self) -> None:
         bar = QWidget()
@@ -136,6 +139,10 @@ class LiveView(QWidget):
 def _rate(update: LiveUpdate) -> str:
     rate = update.rate_rows_per_s
     return number(rate, 0 if rate >= 10 else 1)
+
+
+def _told(counts: dict[str, int]) -> str:
+    return ", ".join(f"{reason} {number(n)}" for reason, n in sorted(counts.items(), key=_most_first))
 
 
 def _most_first(item: tuple[str, int]) -> tuple[int, str]:
