@@ -337,8 +337,3 @@ def _epoch_ms(instant: datetime) -> str:
 
 def _epoch_ns(instant: datetime) -> str:
     return str(round(instant.timestamp()) * 10**9)
-
-
-def cases() -> Iterator[Case]:
-    """All of this kind."""
-    yield from long_tables()

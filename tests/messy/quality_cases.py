@@ -194,10 +194,3 @@ def holds_last() -> Iterator[Case]:
             stamp=printed("%Y-%m-%dT%H:%M:%S.000000000Z"),
         )
         yield case(f"06_{codes}_{names}", 6, table)
-
-
-def cases() -> Iterator[Case]:
-    """All of these kinds."""
-    yield from beside()
-    yield from one_for_all()
-    yield from holds_last()

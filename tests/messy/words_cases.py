@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.messy.plant import Case, Signal, Style, bad_cells, instants, printed, pump, signal, state
+from tests.messy.plant import Case, Signal, Style, bad_cells, printed, pump, signal
 from tests.messy.writing import Wide, case
 
 OSLO, BERLIN, PARIS, MADRID = "Europe/Oslo", "Europe/Berlin", "Europe/Paris", "Europe/Madrid"
@@ -313,14 +313,3 @@ def _gated(names: tuple[str, str, str, str]) -> list[Signal]:
         for one in made[:3]:
             one.plain[row] = "0.00"
     return made
-
-
-def cases() -> Iterator[Case]:
-    """All of these kinds."""
-    yield from states()
-    yield from spreadsheet_errors()
-    yield from keywords()
-    yield from gated_zeros()
-
-
-__all__ = ["cases", "instants", "state"]

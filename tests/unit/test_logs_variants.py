@@ -10,11 +10,28 @@ from pathlib import Path
 
 import pytest
 
-from tests.messy import long_cases, quality_cases, words_cases
+from tests.messy import (
+    file_cases,
+    layout_cases,
+    logger_cases,
+    long_cases,
+    notation_cases,
+    number_cases,
+    quality_cases,
+    script_cases,
+    time_cases,
+    words_cases,
+)
 from tests.messy.judge import differences
 from tests.messy.plant import Case
+from tests.unit.test_logs_careful_stream import check_same
 from workbench.core.errors import WorkbenchError
+from workbench.logs.careful import fill
+from workbench.logs.careful.careful_import import find_sources
 from workbench.logs.parse import ParseOptions, parse_logs
+from workbench.logs.readers import byte_stream
+
+NOW_NS = 1_780_000_000 * 10**9
 
 GROUPS: dict[str, Callable[[], Iterator[Case]]] = {
     "1 state words": words_cases.states,
@@ -24,7 +41,29 @@ GROUPS: dict[str, Callable[[], Iterator[Case]]] = {
     "5 quality beside": quality_cases.beside,
     "5 quality for all": quality_cases.one_for_all,
     "6 bad holds last": quality_cases.holds_last,
+    "7 notations of time": notation_cases.notations,
+    "7 decimal commas": notation_cases.decimal_commas,
+    "8 boundaries": layout_cases.boundaries,
+    "9 header rows": layout_cases.header_rows,
+    "10 preambles": logger_cases.preambles,
+    "11 name-value rows": layout_cases.pairs,
     "12 long tables": long_cases.long_tables,
+    "13 on change": layout_cases.on_change,
+    "14 summer time": time_cases.summer_time,
+    "15 mixed offsets": time_cases.mixed_offsets,
+    "16 serials": time_cases.serials,
+    "17 day and month": time_cases.day_and_month,
+    "18 encodings": script_cases.encodings,
+    "19 damage": layout_cases.damage,
+    "20 headers again": layout_cases.headers_again,
+    "21 and 22 clocks": time_cases.clocks,
+    "23 rails": number_cases.rails,
+    "24 thousands and states": number_cases.thousands,
+    "25 indexes": number_cases.indexes,
+    "26 archives": file_cases.archives,
+    "27 labels beside": file_cases.labels_beside,
+    "workbooks": file_cases.workbooks,
+    "no logs": file_cases.unusable,
 }
 
 
@@ -48,3 +87,30 @@ def judged(case: Case, folder: Path) -> list[str]:
 def test_variants_of_a_kind_are_read_exactly_or_asked_about(group: str, tmp_path: Path) -> None:
     wrong = {case.name: found for case in GROUPS[group]() if (found := judged(case, tmp_path))}
     assert wrong == {}
+
+
+@pytest.fixture
+def tiny_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of 50 rows, so that a small file goes the way of a large one."""
+    monkeypatch.setattr(fill, "SMALL_BYTES", 200)
+    monkeypatch.setattr(fill, "MAX_BLOCK_ROWS", 50)
+    monkeypatch.setattr(byte_stream, "CHUNK_BYTES", 4096)
+
+
+@pytest.mark.usefixtures("tiny_blocks")
+def test_a_variant_in_tiny_blocks_gives_what_the_reader_in_memory_gives(tmp_path: Path) -> None:
+    cases = [case for number, case in enumerate(every_case()) if number % 12 == 0 and case.truth["expect"] != "error"]
+    for case in cases:
+        home = tmp_path / case.name
+        home.mkdir()
+        for name, data in case.files.items():
+            (home / name).write_bytes(data)
+        paths = [home / name for name in case.given or case.files]
+        if find_sources(paths) is not None:
+            check_same(paths, ParseOptions(zone=case.zone, now_ns=NOW_NS), home / "work")
+
+
+def every_case() -> Iterator[Case]:
+    """All variants."""
+    for group in sorted(GROUPS):
+        yield from GROUPS[group]()

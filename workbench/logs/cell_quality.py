@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.logs.cells import Cells
+from workbench.logs.cells import Cells, state_of
 from workbench.logs.quality_words import (
     INVERTED_NAMES,
     PERCENT_NAMES,
@@ -27,7 +27,7 @@ from workbench.logs.quality_words import (
     code_of,
     verdict,
 )
-from workbench.logs.words import EMPTY_WORDS, OFF_WORDS, ON_WORDS, VALUE_NAMES
+from workbench.logs.words import EMPTY_WORDS, VALUE_NAMES
 
 Scheme = Literal["da", "ua", "zero", "one", "percent"]
 _TOKENS = re.compile(r"[\s._:;/\\|\-()\[\]]+|(?<=[a-zäöü0-9])(?=[A-Z])")
@@ -145,7 +145,7 @@ def is_clearly_quality(cells: Cells) -> bool:
     if not texts or len(texts) > _MAX_CODES:
         return False
     commonest, _ = _commonest(cells)
-    if verdict(commonest) and commonest.casefold() not in ON_WORDS | OFF_WORDS:
+    if verdict(commonest) and state_of(commonest) is None:
         return all(map(_is_known, texts))
     return code_of(commonest) == 192 or bool(re.fullmatch(r"0x0{8}", commonest, re.IGNORECASE))
 

@@ -17,13 +17,15 @@ from numpy.typing import NDArray
 
 from workbench.logs.text import clean_text
 from workbench.logs.units import find_unit
-from workbench.logs.words import EMPTY_WORDS, INFINITE_WORDS
+from workbench.logs.words import EMPTY_WORDS, INFINITE_WORDS, OFF_WORDS, ON_WORDS
 
 Decimal = Literal[".", ","]
 ABSENT = -1
 MAX_REASON_CHARS = 60
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
+_ODD_SIGN = re.compile(r"\((?P<bracket>[\d.,' ’\u00a0\u202f]+)\)|(?P<minus>[\d.,' ’\u00a0\u202f]*\d)-")
+_FORTRAN = re.compile(r"^([+-]?\d+(?:[.,]\d*)?)[dD]([+-]?\d{1,3})$")
 _NOT_PLAIN = re.compile(r"[^0-9.+\-\n]")
 COMMA_NUMBER = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d{1,3})?")
 _GROUPED = {
@@ -121,7 +123,7 @@ def read_cell(text: str, decimal: Decimal) -> Reading:
     if folded in INFINITE_WORDS:
         return Reading(reason="inf")
     if len(plain) <= 60 and any(char.isdigit() for char in plain):
-        number, rest = _leading_number(plain.replace("−", "-"), decimal)
+        number, rest = _leading_number(_plain_sign(plain), decimal)
         if number and not rest:
             return _finite(number)
         if number:
@@ -130,6 +132,23 @@ def read_cell(text: str, decimal: Decimal) -> Reading:
                 reading = _finite(number)
                 return Reading(reading.value, reading.reason, unit)
     return Reading(reason=clean_text(plain.casefold(), MAX_REASON_CHARS) or "empty")
+
+
+def state_of(text: str) -> bool | None:
+    """Whether a word says on (True) or off (False); None for all else."""
+    folded = "_".join(text.casefold().split())
+    if folded in ON_WORDS:
+        return True
+    return False if folded in OFF_WORDS else None
+
+
+def _plain_sign(text: str) -> str:
+    """The sign in front and the exponent as E, where spreadsheets and old systems write (5.2), 5.2-, '5.2 or 5.2D+01."""
+    text = text.replace("−", "-").removeprefix("'")
+    odd = _ODD_SIGN.fullmatch(text)
+    if odd:
+        text = f"-{odd['bracket'] or odd['minus']}"
+    return _FORTRAN.sub(r"\1E\2", text)
 
 
 def _finite(number: str) -> Reading:

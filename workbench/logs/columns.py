@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from workbench.logs import questions
 from workbench.logs.acquisition import Timing, how_acquired, how_detected
-from workbench.logs.cells import ABSENT, Cells, Decimal, read_cell, read_plain
+from workbench.logs.cells import ABSENT, Cells, Decimal, read_cell, read_plain, state_of
 from workbench.logs.readers.table import NumberCells
 from workbench.logs.sentinels import find_sentinels
 from workbench.logs.summary import ChannelFacts, Finding, Question
 from workbench.logs.units import can_convert, conversion, find_quantity, find_unit
-from workbench.logs.words import BAD_PATTERN, OFF_WORDS, ON_WORDS
+from workbench.logs.words import BAD_PATTERN
 
 GOOD = 0
 _BAD = re.compile(BAD_PATTERN, re.IGNORECASE)
@@ -201,8 +201,9 @@ def states_of(cells: Cells) -> dict[str, float] | None:
     n_other = 0
     for text in cells.used():
         folded = text.strip().casefold()
-        if folded in ON_WORDS or folded in OFF_WORDS:
-            found[text] = 1.0 if folded in ON_WORDS else 0.0
+        is_on = state_of(text)
+        if is_on is not None:
+            found[text] = float(is_on)
         elif not read_cell(text, ".").reason:
             return None
         elif folded and not _BAD.search(folded) and read_cell(text, ".").reason != "empty":

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.clock import NS_PER_S
+from workbench.logs.notations import to_common
 from workbench.logs.words import MONTHS, ZONE_OFFSETS_MIN
 
 DayOrder = Literal["dmy", "mdy", "ymd"]
@@ -45,6 +46,7 @@ _CTIME = re.compile(
 )
 _HAS_CLOCK = re.compile(r"\d[:h]\d\d")
 _ISO_SHAPE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z?")
+_UNIX = re.compile(r"(?P<ms>1\d{12})|(?P<s>1\d{9})(?:\.(?P<f>\d{1,9}))?")
 _MAX_CHARS = 64
 
 
@@ -74,18 +76,15 @@ class Instants:
 def parse_stamp(text: str) -> Stamp | None:
     """Take one date (with or without time of day) apart; None when it is none."""
     text = text.strip().strip("'\"")
-    if not 6 <= len(text) <= _MAX_CHARS or not (text[0].isdigit() or text[0].isalpha()):
+    if not 6 <= len(text) <= _MAX_CHARS or not (text[0].isdigit() or text[0].isalpha() or text[0] in "[(<"):
         return None
     if len(text) == 14 and text.isdigit():
         text = f"{text[:8]}T{text[8:]}"
     match = STAMP_PATTERN.fullmatch(text)
     if match is None:
         swapped = _CTIME.fullmatch(text)
-        match = (
-            STAMP_PATTERN.fullmatch(f"{swapped['head']} {swapped['year']} {swapped['clock']}{swapped['zone'] or ''}")
-            if swapped
-            else None
-        )
+        common = f"{swapped['head']} {swapped['year']} {swapped['clock']}{swapped['zone'] or ''}" if swapped else to_common(text)
+        match = STAMP_PATTERN.fullmatch(common) if common else None
     return _stamp_of(match) if match else None
 
 
@@ -224,12 +223,21 @@ def read_stamps(texts: Sequence[str], order: DayOrder) -> Instants:
     return read_iso(texts) or _read_each(texts, _stamp_reader(order))
 
 
+def unix_ns(text: str) -> int | None:
+    """A count of seconds or milliseconds since 1970 that stands among printed stamps (2001 to 2033); None for other text."""
+    match = _UNIX.fullmatch(text.strip())
+    if match is None:
+        return None
+    return int(match["ms"]) * 1_000_000 if match["ms"] else int(match["s"]) * NS_PER_S + int(f"{match['f'] or '':0<9}")
+
+
 def _stamp_reader(order: DayOrder) -> Callable[[str], tuple[int, bool] | None]:
     def read(text: str) -> tuple[int, bool] | None:
         stamp = parse_stamp(text)
         days = days_of(stamp, order) if stamp else None
         if stamp is None or days is None:
-            return None
+            count_ns = unix_ns(text)
+            return None if count_ns is None else (count_ns, True)
         return days * _DAY_NS + stamp.clock_ns - (stamp.offset_ns or 0), stamp.offset_ns is not None
 
     return read

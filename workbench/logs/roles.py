@@ -15,7 +15,7 @@ from workbench.logs.cell_quality import (
     is_quality_column,
     split_quality_name,
 )
-from workbench.logs.cells import Cells, read_cell
+from workbench.logs.cells import Cells, read_cell, state_of
 from workbench.logs.columns import ReadFacts
 from workbench.logs.instants import parse_clock, parse_stamp
 from workbench.logs.label_like import NAMED_WHY, is_label_name
@@ -25,9 +25,8 @@ from workbench.logs.summary import LeftOut
 from workbench.logs.units import find_unit, is_no_unit
 from workbench.logs.words import (
     ANNOTATION_NAMES,
+    CLOCK_FLAG_NAMES,
     INDEX_NAMES,
-    OFF_WORDS,
-    ON_WORDS,
     TAG_NAMES,
     UNIT_NAMES,
     VALUE_NAMES,
@@ -97,9 +96,11 @@ def _why_not(index: int, header: Header, column: Cells | NumberCells, read: Read
         return ""
     if is_label_name(header.name, header.unit, read.n_distinct()):
         return NAMED_WHY
-    if (folded in INDEX_NAMES or (_UNNAMED.fullmatch(header.name) and index == 0)) and read.counts_up():
+    if header.unit is None and (folded in INDEX_NAMES or (_UNNAMED.fullmatch(header.name) and index == 0)) and read.counts_up():
         return "index"
     if folded in ANNOTATION_NAMES and not read.is_state and header.unit is None and (read.n_text or not n_said):
+        return "annotation"
+    if folded in CLOCK_FLAG_NAMES:
         return "annotation"
     if isinstance(column, Cells):
         return _why_not_text(header, folded, column, read)
@@ -251,5 +252,5 @@ def _is_remark(column: Cells) -> bool:
 
 def _is_state(column: Cells) -> bool:
     used = [text.strip().casefold() for text in column.used(_SAMPLE)]
-    known = sum(text in ON_WORDS or text in OFF_WORDS or not read_cell(text, ".").reason for text in used)
+    known = sum(state_of(text) is not None or not read_cell(text, ".").reason for text in used)
     return bool(used) and known >= 0.5 * len(used)

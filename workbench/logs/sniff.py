@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from workbench.logs.instants import parse_clock, parse_stamp
+from workbench.logs.instants import parse_clock, parse_stamp, unix_ns
 from workbench.logs.readers.table import TimeColumns
 from workbench.logs.text import clean_text
 from workbench.logs.units import find_unit, is_no_unit
@@ -28,7 +28,11 @@ from workbench.logs.words import (
 
 DELIMITERS = (";", "\t", ",", "|")
 WHITESPACE = " "
-_NUMBER_LIKE = re.compile(r"[-+−]?\(?\d[\d.,'’ \u00a0\u202f]*(?:[eE][+-]?\d+)?\)?(?:\s*(?P<unit>\D{1,12}))?|[-+−]?[.,]\d+")
+_NUMBER_LIKE = re.compile(
+    r"[-+−]?\(?\d+(?:['’ \u00a0\u2009\u202f]\d{3}(?!\d)|[.,]\d+)*[.,]?(?:[eEdD][+-]?\d+)?\)?-?"
+    r"(?:\s*(?P<unit>[^\d\s]\D{0,11}))?"
+    r"|[-+−]?[.,]\d+"
+)
 _OFFSET = re.compile(r"(?:UTC|GMT)?[+-]\d{1,2}:\d{2}|(?:UTC|GMT)[+-]\d{1,2}", re.IGNORECASE)
 _DATE_LIKE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?")
@@ -107,7 +111,7 @@ def _score(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
 
 def fold_name(text: str) -> str:
     """A header for comparing with word lists: lower case, letters and digits only, no trailing unit bracket."""
-    text = re.sub(r"\s*[\[(].*$", "", clean_text(text)) or text
+    text = (re.sub(r"\s*[\[(].*$", "", clean_text(text)) or text).replace("№", "no")
     return re.sub(r"[^\w#]|_", "", text.casefold())
 
 
@@ -176,7 +180,8 @@ def _shape(cells: Sequence[str]) -> str:
     if len(written) < max(1, 0.5 * len(cells)):
         return ""
     stamps = [stamp for stamp in map(parse_stamp, written) if stamp is not None]
-    if len(stamps) >= 0.7 * len(written):
+    n_counts = sum(unix_ns(cell) is not None for cell in written) if stamps else 0
+    if stamps and len(stamps) + n_counts >= 0.7 * len(written):
         # eight digits may be a date, a number or a serial: only with a time of day is it certain
         if all(cell.strip().isdigit() for cell in written[:50]) and not stamps[0].has_clock:
             return "date"

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from workbench.core.errors import EncodingError
+from workbench.logs.encodings import guess_legacy
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -48,7 +49,7 @@ def find_encoding(head: bytes) -> tuple[str, float]:
         # one flipped byte in an otherwise proper UTF-8 text does not make it another encoding
         tried = head.decode("utf-8", "replace")
         n_broken, n_multi = tried.count("\ufffd"), sum(1 for char in tried if char > "\x7f" and char != "\ufffd")
-        return ("utf-8", 0.6) if n_multi > 2 * n_broken and error.start > 0 else ("cp1252", 0.7)
+        return ("utf-8", 0.6) if n_multi > 2 * n_broken and error.start > 0 else guess_legacy(head[:_SAMPLE_BYTES])
     return ("utf-8", 1.0) if head.isascii() else ("utf-8", 0.99)
 
 
@@ -57,6 +58,8 @@ def decode_bytes(data: bytes, name: str) -> Decoded:
     head = data[:_SAMPLE_BYTES]
     check_is_text(_NUL_BLOCK.sub("", head.decode(find_encoding(head)[0], "replace").removeprefix("\ufeff")), name)
     encoding, confidence = find_encoding(data)
+    if encoding.startswith("utf-16") and len(data) % 2 and data.endswith((b"\n", b"\r")):
+        data = data[:-1]  # half of a line end, cut off
     text = data.decode(encoding, "replace")
     if encoding == "cp1252" and "�" in text:
         text = data.decode("latin-1")

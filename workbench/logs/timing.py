@@ -57,11 +57,16 @@ SCALES: dict[str, tuple[int, int]] = {
 CLOCK_EPOCHS = frozenset({"excel1900", "excel1904", "matlab", "ticks"})
 """Serials that count a clock on the wall, not an instant."""
 _COUNT = re.compile(r"[+-]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
-_UTC_HINT = re.compile(r"(?<![a-z])(?:utc|gmt|zulu)(?![a-z])\s*(?P<offset>[+-]\s*\d{1,2}(?::?\d{2})?)?", re.IGNORECASE)
+_UTC_HINT = re.compile(
+    r"(?:(?<![a-z])(?:utc|gmt|zulu)(?![a-z])|[\[(]z[\])])\s*(?P<offset>[+-]\s*\d{1,2}(?::?\d{2})?)?", re.IGNORECASE
+)
 _ZONE_HINT = re.compile(
     r"\b(?P<zone>(?:Europe|America|Asia|Africa|Australia|Atlantic|Pacific|Indian|Etc)/[A-Za-z_+\-/0-9]{2,40})\b"
 )
-_ZONE_WORDS = re.compile(r"zone|zeitzone|\btz\b|time|zeit|stamps|tid\b", re.IGNORECASE)
+_ZONE_WORDS = re.compile(
+    r"zone|\btz\b|time|zeit|stamps|tid\b|tider|fuseau|horaire|heure|huso|\bhora|fuso|orario|tijd|czas|strefa|врем|пояс|时区|时间",
+    re.IGNORECASE,
+)
 RELATIVE_UNITS = {
     "ms": 10**6,
     "s": NS_PER_S,

@@ -25,48 +25,55 @@ class Unit:
 
 
 _SPELLINGS = """
-m3/h|flow|2.777777777777778e-4|m3/hr m3h cbm/h m3/hour m3h-1 meter3/hour m3/std nm3/h
-m3/s|flow|1|m3/sec m3s-1
-L/s|flow|1e-3|l/s liter/second litre/second l/sec lps ltr/s ls-1
-L/min|flow|1.6666666666666667e-5|l/min lpm liter/minute litre/minute l/m ltr/min lmin-1
-L/h|flow|2.7777777777777776e-7|l/h l/hr ltr/h lph
+m3/h|flow|2.777777777777778e-4|m3/hr m3h cbm/h m3/hour m3h-1 meter3/hour m3/std nm3/h m3/godz m3/uur m3/u m3/time m3/tim
+  m3/t м3/ч м3/час куб.м/ч m3/heure m3/hora m3/ora m3/stunde cum/h m3ph nm3/hr nm3/std
+m3/s|flow|1|m3/sec m3s-1 м3/с
+L/s|flow|1e-3|l/s liter/second litre/second l/sec lps ltr/s ls-1 l/sek л/с л/сек liter/sekunde litre/s
+L/min|flow|1.6666666666666667e-5|l/min lpm liter/minute litre/minute l/m ltr/min lmin-1 л/мин liter/minuut liter/min
+  litres/min
+L/h|flow|2.7777777777777776e-7|l/h l/hr ltr/h lph л/ч л/час l/std
 gpm|flow|6.30901964e-5|gpm usgpm gal/min gallon/minute us_gpm galpermin
 bbl/d|flow|1.8401307283333334e-6|bbl/d bpd bbl/day stb/d
-kg/s|mass flow|1|kg/s kg/sec
-kg/h|mass flow|2.777777777777778e-4|kg/h kg/hr
-t/h|mass flow|0.2777777777777778|t/h t/hr
-bar|pressure|1e5|bar bars barg bara bar(g) bar(a) barü
-mbar|pressure|1e2|mbar millibar hpa mbarg mbara
-Pa|pressure|1|pa pascal
-kPa|pressure|1e3|kpa kilopascal kpag kpaa
-MPa|pressure|1e6|mpa megapascal
+kg/s|mass flow|1|kg/s kg/sec кг/с
+kg/h|mass flow|2.777777777777778e-4|kg/h kg/hr кг/ч
+t/h|mass flow|0.2777777777777778|t/h t/hr т/ч t/std t/godz
+bar|pressure|1e5|bar bars barg bara bar(g) bar(a) barü бар bares barabs bargauge
+mbar|pressure|1e2|mbar millibar hpa mbarg mbara мбар
+Pa|pressure|1|pa pascal па
+kPa|pressure|1e3|kpa kilopascal kpag kpaa кпа
+MPa|pressure|1e6|mpa megapascal мпа
 psi|pressure|6894.757293168361|psi psig psia lbf/in2 pound_force_per_square_inch
-kgf/cm2|pressure|98066.5|kgf/cm2 kg/cm2 kgf/cm2g kg/cm2g at kgfcm2 kilogram_force/centimeter2 technical_atmosphere
-mmHg|pressure|133.322387415|mmhg torr
-A|current|1|a amp amps ampere amperes ampère arms
-mA|current|1e-3|ma milliamp milliampere
-V|voltage|1|v volt volts vdc vac
-kV|voltage|1e3|kv
-mV|voltage|1e-3|mv
-W|power|1|w watt watts
-kW|power|1e3|kw kilowatt
+kgf/cm2|pressure|98066.5|kgf/cm2 kg/cm2 kgf/cm2g kg/cm2g at kgfcm2 kilogram_force/centimeter2 technical_atmosphere kp/cm2
+  кгс/см2 кг/см2 kgf/cm2(g)
+mmHg|pressure|133.322387415|mmhg torr ммрт.ст.
+A|current|1|a amp amps ampere amperes ampère arms а ампер amperios ampères amp. амп
+mA|current|1e-3|ma milliamp milliampere ма
+V|voltage|1|v volt volts vdc vac в вольт voltios volt. вольты
+kV|voltage|1e3|kv кв
+mV|voltage|1e-3|mv мв
+W|power|1|w watt watts вт
+kW|power|1e3|kw kilowatt квт
 MW|power|1e6|
 hp|power|745.6998715822702|hp bhp
-kWh|energy|1|kwh
-degC|temperature|1|degc c cel celsius degreecelsius degree_celsius degreec degreesc gradc grdc øc ºc
+kWh|energy|1|kwh квтч квт·ч
+degC|temperature|1|degc c cel celsius degreecelsius degree_celsius degreec degreesc gradc grdc øc ºc degс celcius
+  gradcelsius gradi degcelsius градc градс
 degF|temperature|0.5555555555555556:-17.77777777777778|degf f fahrenheit degree_fahrenheit degreef degreesf ºf øf
 K|temperature|1:-273.15|k kelvin degk
 rpm|speed|1|rpm 1/min r/min u/min o/min omdr/min min-1 rev/min revolutions_per_minute revolution/minute tr/min rpms upm
-Hz|frequency|1|hz hertz 1/s
-mm/s|vibration velocity|1|mm/s mm/sec mm/srms mm/s_rms millimeter/second mm/s(rms) mm/srm mms-1
+  об/мин giri/min obr/min ot/min varv/min v/min omw/min toeren/min tpm rpm. umdr/min umdrehungen/min rev.pm r.p.m. rev/mn
+  obr./min
+Hz|frequency|1|hz hertz 1/s гц герц
+mm/s|vibration velocity|1|mm/s mm/sec mm/srms mm/s_rms millimeter/second mm/s(rms) mm/srm mms-1 мм/с мм/сек мм/сскз mm/seff
+  mm/srms. mm/seg mm/sek мм/срмс mmpers
 in/s|vibration velocity|25.4|in/s ips inch/second in/sec in_i/s in/srms
 m/s2|vibration acceleration|1|m/s2 mps2 m/s/s
 g|vibration acceleration|9.80665|g grms gpk gee
-um|displacement|1e-6|um micron microns mum umpp umpk-pk
+um|displacement|1e-6|um micron microns mum umpp umpk-pk мкм
 mil|displacement|2.54e-5|mil mils
-mm|length|1e-3|mm millimeter millimetre
+mm|length|1e-3|mm millimeter millimetre мм
 cm|length|1e-2|cm centimeter centimetre
-m|length|1|m meter metre mtr mwc mh2o
+m|length|1|m meter metre mtr mwc mh2o м mws mca mce mcl mwk мвс м.в.ст.
 ft|length|0.3048|ft feet foot
 in|length|0.0254|in inch inches
 %|fraction|1|% pct percent prozent %open
@@ -74,14 +81,14 @@ ppm|fraction|1e-4|ppm
 Nm|torque|1|nm n.m newtonmeter
 kg/m3|density|1|kg/m3
 m/s|speed linear|1|m/s m/sec mps
-s|time|1|s sec secs second seconds sek
+s|time|1|s sec secs second seconds sek с сек
 ms|time|1e-3|ms msec millisecond milliseconds
-min|time|60|min minute minutes
-h|time|3600|h hr hrs hour hours std
+min|time|60|min minute minutes мин
+h|time|3600|h hr hrs hour hours std ч час
 d|time|86400|d day days
 dB|level of sound|1|db dba db(a)
-L|volume|1e-3|l liter litre ltr
-m3|volume|1|m3 cbm
+L|volume|1e-3|l liter litre ltr л
+m3|volume|1|m3 cbm м3
 pH|acidity|1|ph
 uS/cm|conductivity|1|us/cm
 cP|viscosity|1e-3|cp mpas mpa.s
@@ -102,7 +109,7 @@ def _parse_table() -> tuple[dict[str, Unit], dict[str, Unit], dict[str, Unit]]:
     by_name: dict[str, Unit] = {}
     exact: dict[str, Unit] = {}
     folded: dict[str, Unit] = {}
-    for line in _SPELLINGS.strip().splitlines():
+    for line in _SPELLINGS.strip().replace("\n  ", " ").splitlines():
         name, quantity, factors, spellings = line.split("|")
         factor, _, offset = factors.partition(":")
         unit = Unit(name=name, quantity=quantity, factor=float(factor), offset=float(offset or 0))
@@ -134,12 +141,16 @@ def _find(text: str | None) -> Unit | None:
     folded = _fold(plain)
     if not folded or folded in _STATE_UNITS - {"1"}:
         return None
-    found = _FOLDED.get(folded) or _FOLDED.get(folded.strip("()"))
+    found = _FOLDED.get(folded) or _FOLDED.get(folded.strip("()")) or _FOLDED.get(folded.rstrip("."))
     return found or _EXACT.get(plain.strip("()"))
 
 
 def _fold(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text.replace("−", "-").replace("⁻", "-")).replace("µ", "u").replace("μ", "u")
+    text = (
+        unicodedata.normalize("NFKC", text.replace("−", "-").replace("⁻", "-").replace("º", "°").replace("˚", "°"))
+        .replace("µ", "u")
+        .replace("μ", "u")
+    )
     text = text.replace("°", "deg").replace("**", "").replace("^", "").replace("·", "").replace("*", "")
     return re.sub(r"\s+", "", text).lower()
 

@@ -44,17 +44,19 @@ CLOCK_NAMES = as_words("""
     time zeit uhrzeit klokkeslett heure hora ora tid tijd clock czas godzina время 时间 čas klockslag orario
 """)
 MILLISECOND_NAMES = as_words("ms msec millisec millisecond milliseconds millis millitm millisekunden millisekunde мс 毫秒")
+CLOCK_FLAG_NAMES = as_words("dst isdst dstflag daylightsaving sommerzeit sommertid summertime heureété zomertijd oralegale")
+"""Columns that say whether the clock stood on summer time."""
 RELATIVE_NAMES = ("elapsed", "relative", "laufzeit", "seconds", "sekunden", "runtime")
 TAG_NAMES = as_words("""
     tag tagname tagid name point pointname pointid signal signalname channel sensor sensorname variable varname item itemid
     parameter messstelle kanal metric measurement field series key nodeid browsename attribute path bezeichnung variablenname
-    kks messpunkt messgröße messstellenname signalname kanalname datenpunkt akz tagindex numericid tagpath itemname iotag
-    variabletag moduleparameter modulepath pointtag objectid objectname dataitem displayname repère repere étiquette
-    etiquette balise grandeur mesurande capteur voie nomdutag señal senal punto puntodemedida etiqueta nombre variabile
-    grandezza misurando puntodimisura nometag nome variável variavel ponto pontodemedição sinal meetpunt meetkanaal signaal
-    naam målepunkt maalepunkt målested signalnavn tagnavn navn mätpunkt mätställe namn målepunktsnavn nazwa zmienna
-    punktpomiarowy tagnazwa nazwatagu тег тэг имятега параметр точка имя наименование сигнал датчик канал 位号 标签 标签名
-    名称 点名 测点 测点名称 变量 变量名 参数 veličina signál název etiketa
+    kks messpunkt messgröße messstellenname kanalname datenpunkt akz tagindex numericid tagpath itemname iotag variabletag
+    moduleparameter modulepath pointtag objectid objectname dataitem displayname repère repere étiquette etiquette balise
+    grandeur mesurande capteur voie nomdutag señal senal punto puntodemedida etiqueta nombre variabile grandezza misurando
+    puntodimisura nometag nome variável variavel ponto pontodemedição sinal meetpunt meetkanaal signaal naam målepunkt
+    maalepunkt målested signalnavn tagnavn navn mätpunkt mätställe namn målepunktsnavn nazwa zmienna punktpomiarowy tagnazwa
+    nazwatagu тег тэг имятега параметр точка имя наименование сигнал датчик канал 位号 标签 标签名 名称 点名 测点 测点名称
+    变量 变量名 参数 veličina signál název etiketa
 """)
 VALUE_NAMES = as_words("""
     value wert val reading numericvalue floatvalue doublevalue varvalue tagvalue verdi valeur valor messwert pv vvalue mesure
@@ -67,8 +69,10 @@ UNIT_NAMES = as_words("""
     uomstring dimension maßeinheit masseinheit
 """)
 INDEX_NAMES = as_words("""
-    record rn rec recnum recno recordno recordnumber index idx id row rowno rownum rownumber no nr num number seq sequence
-    sequenceno lfdnr laufnummer zeile line lineno # sample sampleno samplenumber scan rowid
+    n nº 序号 编号 行号 ligne lp fila linha riga rij rad satz satznr zeilennr lfdno пп номер строка pořadí løpenr lopenr
+    løpenummer volgnr volgnummer nomer poz numer sira record rn rec recnum recno recordno recordnumber index idx id row rowno
+    rownum rownumber no nr num number seq sequence sequenceno lfdnr laufnummer zeile line lineno # sample sampleno
+    samplenumber scan rowid
 """)
 ANNOTATION_NAMES = as_words("""
     comment comments note notes remark remarks bemerkung kommentar annotation annotations annotated message meldung text
@@ -83,27 +87,32 @@ LABEL_PATTERN = (
 )
 
 ON_WORDS = as_words("""
-    on running run yes true ein ja wahr läuft laeuft laufend open opened start started active aktiv enabled på oui vrai
-    marche betrieb in_betrieb offen auf .t. t y high eingeschaltet an aan encendido marcha sí verdadero activo conectado
-    acceso vero attivo aperto ligado verdadeiro ativo aberto aan waar actief draait i_drift drift sant kjører kører går tændt
-    igång till sann wł wl włączony włączona tak prawda praca вкл включен включена включено работа работает да истина 开 运行
-    启动 是 真 打开 zap zapnuto ano běží pravda chod päällä kyllä açık çalışıyor evet be fut igen ouvert ouverte abierto
-    abierta sim allumé enclenché actif activé i_gang åpen åben öppen
+    in_bedrijf en_marche en_marcha in_marcia в_работе in_betrieb zał zal załączony załączona w_ruchu pracuje em_funcionamento
+    em_operação funcionando en_funcionamiento en_servicio in_servizio en_service em_serviço i_drift in_werking på_drift
+    ist_ein kjøres aktivert geöffnet открыт открыта открыто otwarty otwarta otwarte offen geopend aperta åpnet tilkoblet 运转
+    运行中 开机 接通 通 on running run yes true ein ja wahr läuft laeuft laufend open opened start started active aktiv
+    enabled på oui vrai marche betrieb auf .t. t y high eingeschaltet an aan encendido marcha sí verdadero activo conectado
+    acceso vero attivo aperto ligado verdadeiro ativo aberto waar actief draait drift sant kjører kører går tændt igång till
+    sann wł wl włączony włączona tak prawda praca вкл включен включена включено работа работает да истина 开 运行 启动 是 真
+    打开 zap zapnuto ano běží pravda chod päällä kyllä açık çalışıyor evet be fut igen ouvert ouverte abierto abierta sim
+    allumé enclenché actif activé i_gang åpen åben öppen
 """)
 OFF_WORDS = as_words("""
-    off stopped stop no false aus nein falsch steht stillstand closed close inactive inaktiv disabled av nei non faux arrêt
-    arret halt geschlossen zu .f. f n low idle ausgeschaltet uit apagado parada parado falso inactivo desconectado spento
-    fermo inattivo chiuso desligado fechado inativo não nao onwaar nee inactief gestopt stoppet stanset falsk usann usant av
-    slukket från fra stängd wył wyl wyłączony wyłączona nie fałsz postój stój выкл выключен выключена выключено стоп
-    остановлен нет ложь 关 停止 停机 停 否 假 关闭 vyp vypnuto ne stojí nepravda pois ei kapalı hayır duruyor ki áll nem
-    fermé fermée cerrado cerrada détenu déclenché inactif désactivé lukket stanga stoppad stoppé stopp på_stopp
+    à_l'arrêt a_l'arret en_arrêt à_l’arrêt not_running gestoppt ausser_betrieb außer_betrieb buiten_bedrijf uit_bedrijf
+    fuera_de_servicio detenida en_parada fermata in_arresto spenta inattiva stanset остановлена остановлено не_работает
+    закрыт закрыта закрыто zamknięty zamknięta zamknięte odstawiony zatrzymany zatrzymana gesloten chiusa desligada 已停止
+    关机 断开 断 nicht_aktiv ikke_i_drift deaktivert off stopped stop no false aus nein falsch steht stillstand closed close
+    inactive inaktiv disabled av nei non faux arrêt arret halt geschlossen zu .f. f n low idle ausgeschaltet uit apagado
+    parada parado falso inactivo desconectado spento fermo inattivo chiuso desligado fechado inativo não nao onwaar nee
+    inactief gestopt stoppet falsk usann usant slukket från fra stängd wył wyl wyłączony wyłączona nie fałsz postój stój выкл
+    выключен выключена выключено стоп остановлен нет ложь 关 停止 停机 停 否 假 关闭 vyp vypnuto ne stojí nepravda pois ei
+    kapalı hayır duruyor ki áll nem fermé fermée cerrado cerrada détenu déclenché inactif désactivé lukket stanga stoppad
+    stoppé stopp på_stopp
 """)
-EMPTY_WORDS = as_words(
-    """
+EMPTY_WORDS = as_words("""
     - -- --- – — nan -nan +nan null (null) <null> none nil . 1.#qnan -1.#qnan 1.#ind -1.#ind 1.#qnan0 1.#ind00 -1.#ind00
     -1.#ind0 1.#ind0 \\n nan(ind) -nan(ind) #null <na>
-"""
-) | {""}
+""") | {""}
 INFINITE_WORDS = as_words("""
     inf +inf -inf inf. -inf. 1.#inf0 -1.#inf0 1.#inf00 -1.#inf00 infinity +infinity -infinity posinf neginf 1.#inf -1.#inf
     +1.#inf ∞ -∞ +∞ infinite
@@ -132,6 +141,22 @@ MONTHS = {
     "juin": 6, "juil": 7, "août": 8, "aout": 8, "déc": 12, "ene": 1, "abr": 4, "ago": 8, "dic": 12, "gen": 1, "mag": 5, "giu": 6,
     "lug": 7, "set": 9, "ott": 10, "maj": 5, "mei": 5, "mrt": 3, "fev": 2, "out": 10,
 }  # fmt: skip
+
+_MORE_MONTHS = (
+    "januari janvier enero gennaio janeiro stycznia styczeń sty января янв ledna led",
+    "februari février fevrier febrero febbraio fevereiro lutego luty lut февраля фев února úno feb",
+    "maart marts marzo março marco marca marzec марта март мар března bře",
+    "april avril abril aprile kwietnia kwiecień kwi апреля апр dubna dub",
+    "mayo maggio maio maja мая май května kvě",
+    "junio giugno junho czerwca czerwiec cze июня июн června čvn giugn",
+    "juillet julio luglio julho lipca lipiec lip июля июл července čvc",
+    "augustus augusti agosto sierpnia sierpień sie августа авг srpna srp augusztus",
+    "septembre septiembre setiembre settembre setembro września wrzesień wrz сентября сен сент září zář",
+    "octobre octubre ottobre outubro października październik paź pazdz октября окт října říj",
+    "novembre noviembre novembro listopada listopad lis ноября ноя listopadu",
+    "décembre decembre diciembre dicembre dezembro grudnia grudzień gru декабря дек prosince pro",
+)
+MONTHS.update({name: number for number, names in enumerate(_MORE_MONTHS, 1) for name in names.split()})
 
 ZONE_OFFSETS_MIN = {
     "z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 60, "cet": 60, "cest": 120, "mez": 60, "mesz": 120, "eet": 120, "eest": 180,

@@ -12,21 +12,19 @@ from workbench.logs.careful.text_lines import LineStream, ScannedText, sample_li
 from workbench.logs.parse import read_source
 from workbench.logs.readers.byte_stream import StreamSource, growing_file
 from workbench.logs.readers.events import EventFile
+from workbench.logs.readers.lines import find_grammar
 from workbench.logs.readers.sources import load_file
 from workbench.logs.readers.table import Segment
 from workbench.logs.readers.text import (
-    MIN_SHARE,
-    MIN_SHARE_BLANKS,
     SAMPLE_LINES,
     check_share,
     describe_segment,
-    guess_delimiter,
-    is_told,
+    least_share,
     no_table,
     plan_rows,
     read_row_blocks,
 )
-from workbench.logs.sniff import WHITESPACE, DelimiterGuess, split_line
+from workbench.logs.sniff import DelimiterGuess
 from workbench.logs.summary import Finding
 from workbench.logs.text import Decoded
 
@@ -134,18 +132,15 @@ def _cut(segment: Segment, first: int) -> Segment:
 def _fill_text(filled: Filled, source: StreamSource, say: Say) -> None:
     scanned = scan_text(source, lambda fraction: say(0.15 * fraction, f"{source.name}: looking"))
     head = sample_lines(scanned.head, SAMPLE_LINES + 1, is_cut=True)
-    delimiter = guess_delimiter(head[:100], sample_lines(scanned.middle, 100, is_cut=True))
+    grammar = find_grammar(head[:100], sample_lines(scanned.middle, 100, is_cut=True))
+    delimiter = grammar.guess
     if not delimiter.delimiter:
         raise no_table(source.name)
-    skipped = int(is_told(head[:1]))
-    sample = [split_line(line, delimiter.delimiter) for line in head[skipped : skipped + SAMPLE_LINES]]
+    sample = list(grammar.rows(head))[:SAMPLE_LINES]
     layout = plan_rows(sample, source.name)
     n_rows = n_lost = 0
     stream = LineStream(scanned)
-    lines = iter(stream.lines())
-    for _ in range(skipped):
-        next(lines, None)
-    rows = (split_line(line, delimiter.delimiter) for line in lines)
+    rows = grammar.rows(stream.lines())
     block_rows = max(16, min(MAX_BLOCK_ROWS, BLOCK_CELLS // max(layout.n_cells, 1)))
     last_line = 0
     for segment in read_row_blocks(rows, sample, source.name, block_rows):
@@ -154,8 +149,7 @@ def _fill_text(filled: Filled, source: StreamSource, say: Say) -> None:
         _place(filled, segment, scanned, delimiter, (last_line + 1, stream.number))
         last_line = stream.number
         say(0.15 + 0.85 * stream.fraction, f"{source.name}: {n_rows:,} rows")
-    min_share = MIN_SHARE_BLANKS if delimiter.delimiter == WHITESPACE else MIN_SHARE
-    check_share(layout, source.name, n_rows, n_lost, min_share)
+    check_share(layout, source.name, n_rows, n_lost, least_share(delimiter))
     if scanned.is_growing:
         filled.findings.append(growing_file(source.name))
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from workbench.core.errors import LogFormatError
+from workbench.logs.encodings import guess_legacy
 from workbench.logs.readers.byte_stream import StreamSource, is_growing, open_source
 from workbench.logs.readers.text import MAX_LINE_CHARS, join_quoted
 from workbench.logs.text import check_is_text, find_encoding
@@ -112,7 +113,8 @@ class _Scan:
             return ("utf-8", 1.0) if self._is_ascii else ("utf-8", 0.99)
         if self._n_multi > 2 * self._n_broken and not self._breaks_at_start:
             return "utf-8", 0.6
-        return ("latin-1" if self._has_undefined else "cp1252"), 0.7
+        encoding, confidence = guess_legacy(self._head)
+        return ("latin-1" if self._has_undefined and encoding == "cp1252" else encoding), confidence
 
 
 def _clean(text: str) -> str:
@@ -166,7 +168,9 @@ class LineStream:
                     self.number += len(lines) + 1
                     raise self._endless(len(carry))
                 yield lines
-        last = _clean(carry + decoder.decode(b"", final=True)).split("\n")
+        pending = decoder.getstate()[0]
+        rest = "" if pending in (b"\n", b"\r") else decoder.decode(b"", final=True)  # half of a line end of UTF-16, cut off
+        last = _clean(carry + rest).split("\n")
         yield last[:-1] if self._scanned.is_growing else last
 
     def _endless(self, n_chars: int) -> LogFormatError:

@@ -159,7 +159,11 @@ def _in_zip(name: str, path: Path) -> list[StreamSource] | None:
                 name=clean_text(f"{name}: {inner_name}"), path=path, packing="zip", member=member.filename,
                 size_bytes=member.compress_size, is_optional=True,
             )  # fmt: skip
-            if not _is_text(source):
+            try:
+                is_text = _is_text(source)
+            except LogFormatError:
+                continue  # a picture or a document that lies beside the logs
+            if not is_text:
                 return None
             found.append(source)
     return found or None

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from workbench.core.errors import LogFormatError
-from workbench.logs.instants import parse_stamp
+from workbench.logs.instants import parse_stamp, unix_ns
 from workbench.logs.readers.sources import Source
 from workbench.logs.sniff import is_time_name
 from workbench.logs.text import decode_bytes
@@ -101,6 +101,13 @@ def _refused(source: Source, what: str) -> LogFormatError:
     return LogFormatError(f"{source.name} {what}.", hint, path=str(source.path))
 
 
+def _is_instant(value: object) -> bool:
+    """A printed stamp, or a count of seconds or milliseconds since 1970."""
+    if isinstance(value, str):
+        return parse_stamp(value) is not None
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and unix_ns(f"{value:.0f}") is not None
+
+
 def _count(tree: object) -> int:
     n_events = n_nodes = 0
     waiting = [tree]
@@ -108,7 +115,7 @@ def _count(tree: object) -> int:
         node = waiting.pop()
         n_nodes += 1
         values = list(node.values()) if isinstance(node, dict) else node if isinstance(node, list) else []
-        stamps = [value for value in values if isinstance(value, str) and parse_stamp(value) is not None]
+        stamps = [value for value in values if _is_instant(value)]
         if len(stamps) >= 2 or (isinstance(node, dict) and len(stamps) == 1):
             n_events += 1
         else:

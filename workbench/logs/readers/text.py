@@ -12,6 +12,7 @@ from workbench.core.errors import LogFormatError
 from workbench.logs.cells import Decimal
 from workbench.logs.instants import parse_clock, parse_stamp
 from workbench.logs.readers.gather import Gatherer, TableLayout, is_data_like
+from workbench.logs.readers.lines import find_grammar
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import ColumnEncoder, Header, Segment, TimeColumns, build_headers
 from workbench.logs.readers.tag_times import find_tag_times, read_tag_times
@@ -20,11 +21,9 @@ from workbench.logs.sniff import (
     DelimiterGuess,
     HeaderGuess,
     cell_kind,
-    find_delimiter,
     find_header,
     find_time,
     is_time_name,
-    split_line,
     strip_trailing,
 )
 from workbench.logs.text import Decoded, clean_text, decode_bytes
@@ -37,7 +36,6 @@ MIN_SHARE_BLANKS = 0.7
 """Words between blanks are a table only by accident: more of the lines must be rows."""
 SAMPLE_LINES = 400
 _HEAD_ROWS = 30
-_EXCEL_SEPARATOR = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 _PAIR = re.compile(r"\s*([^\s=:;,]{1,80})\s*[=:]\s*([^=]{0,40}?)\s*")
 Rows = Sequence[list[str]]
 
@@ -47,16 +45,20 @@ def read_text(source: Source) -> list[Segment]:
     _check_has_lines(source)
     decoded = decode_bytes(source.data, source.name)
     lines = split_lines(decoded.text, source.name)
-    delimiter, lines = _delimiter_of(lines)
-    if not delimiter.delimiter:
+    middle = max(100, len(lines) // 2)
+    grammar = find_grammar(lines[:100], lines[middle : middle + 100])
+    if not grammar.guess.delimiter:
         raise no_table(source.name)
-    rows = (split_line(line, delimiter.delimiter) for line in lines)
-    min_share = MIN_SHARE_BLANKS if delimiter.delimiter == WHITESPACE else MIN_SHARE
-    sample = [split_line(line, delimiter.delimiter) for line in lines[:SAMPLE_LINES]]
-    segments = read_rows(rows, sample, source.name, min_share=min_share)
+    sample = list(islice(grammar.rows(lines), SAMPLE_LINES))
+    segments = read_rows(grammar.rows(lines), sample, source.name, min_share=least_share(grammar.guess))
     for segment in segments:
-        describe_segment(segment, decoded, delimiter)
+        describe_segment(segment, decoded, grammar.guess)
     return segments
+
+
+def least_share(guess: DelimiterGuess) -> float:
+    """The share of lines that must be rows of a table."""
+    return MIN_SHARE_BLANKS if guess.delimiter == WHITESPACE else MIN_SHARE
 
 
 def _check_has_lines(source: Source) -> None:
@@ -115,25 +117,6 @@ def join_quoted(lines: Iterable[str]) -> Iterator[str]:
             yield from held
             held = []
     yield from held
-
-
-def _delimiter_of(lines: list[str]) -> tuple[DelimiterGuess, list[str]]:
-    middle = max(100, len(lines) // 2)
-    guess = guess_delimiter(lines[:100], lines[middle : middle + 100])
-    return guess, lines[1:] if is_told(lines[:1]) else lines
-
-
-def is_told(head: Sequence[str]) -> bool:
-    """Whether the first line is no row, but says which delimiter the others have (`sep=;`)."""
-    return bool(head) and _EXCEL_SEPARATOR.fullmatch(head[0]) is not None
-
-
-def guess_delimiter(head: Sequence[str], middle: Sequence[str]) -> DelimiterGuess:
-    """The delimiter from lines of the head and of the middle of a file."""
-    told = _EXCEL_SEPARATOR.fullmatch(head[0]) if head else None
-    if told:
-        return DelimiterGuess(delimiter=told[1], n_cells=0, confidence=1.0)
-    return find_delimiter([line[:20_000] for line in (*head, *middle)])
 
 
 def read_rows(
@@ -267,7 +250,7 @@ def _is_pairs(data: Rows, time: TimeColumns) -> bool:
 def _pairs_of(cells: Sequence[str]) -> list[tuple[str, str]] | None:
     """(name, value) of the cells after the time; None when they are no pairs."""
     assigned = [_PAIR.fullmatch(cell) for cell in cells]
-    if cells and all(assigned) and all(cell_kind(cell) == "x" for cell in cells):
+    if cells and all(assigned) and all(cell_kind(cell) not in "tn" for cell in cells):
         return [(match[1], match[2]) for match in assigned if match]
     if len(cells) % 2 or not cells:
         return None

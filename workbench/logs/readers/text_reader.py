@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.core.errors import LogFormatError
+from workbench.core.errors import LogFormatError, WorkbenchError
 from workbench.logs.readers.events import EventFile, begins_like_json, find_events_in_text, read_json
 from workbench.logs.readers.reader import Content
 from workbench.logs.readers.sources import Source
@@ -26,7 +26,13 @@ class JsonReader:
 
     def read(self, source: Source) -> Content:
         """Records as rows under their names, or events. Raises LogFormatError for other JSON."""
-        found = read_json(source)
+        try:
+            found = read_json(source)
+        except LogFormatError as refusal:
+            try:
+                return Content(segments=tuple(read_text(source)))  # a table whose first line merely looks like JSON
+            except WorkbenchError:
+                raise refusal from None
         if isinstance(found, EventFile):
             return Content(events=found)
         return Content(segments=tuple(read_rows(found, found[:_SAMPLE_ROWS], source.name, decimal=".")))

@@ -1,0 +1,79 @@
+"""Lines of names and values as loggers, terminals and databases print them: 'time flow=275.3 pdis: 5.15', line protocol.
+
+A line becomes its stamp and one cell 'name=value' for each pair, which the reader of name-value rows takes from there. Words
+between the time and the first pair (a level, a device) are passed over. Must not import anything but this domain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from workbench.logs.instants import parse_stamp, unix_ns
+from workbench.logs.sniff import cell_kind, is_time_name
+
+_NAME = r"[^\W\d][\w.\-/%#$]{0,79}(?:[\[(][^\])\s]{1,12}[\])])?"
+_START = rf"(?:(?<=^)|(?<=[\s;,|\[{{(]))\"?(?P<name>{_NAME})\"?\s{{0,3}}(?P<mark>[=:])\s{{0,3}}"
+_NEXT = rf"(?=[\s;,|]+\"?{_NAME}\"?\s{{0,3}}[=:]|[\s;,|\]}})]*$)"
+_PAIR = re.compile(rf"{_START}(?P<value>\"[^\"]{{0,80}}\"|[^=;|\"]{{0,40}}?){_NEXT}")
+_PROTOCOL = re.compile(
+    r"[^\s,=]+(?:,[^\s=,]+=[^\s=,]+)*\s(?P<fields>[^\s=,]+=[^\s=,]+(?:,[^\s=,]+=[^\s=,]+)*)\s(?P<time>\d{10,19})"
+)
+_MAX_LINE = 4000
+_MAX_NAMES = 256
+_SHARE = 0.9
+
+
+def split_keyed(line: str) -> list[str] | None:
+    """[stamp, 'name=value', …] of one line; None when it is no such line."""
+    if len(line) > _MAX_LINE or ("=" not in line and ":" not in line):
+        return None
+    protocol = _PROTOCOL.fullmatch(line.strip())
+    if protocol:
+        return [_iso(int(protocol["time"])), *(re.sub(r"(?<=\d)[iu]$", "", field) for field in protocol["fields"].split(","))]
+    pairs = [pair for pair in _PAIR.finditer(line) if pair["value"] or pair["mark"] == "="]  # 'P7:' is a device, no pair
+    if not pairs:
+        return None
+    prefix = line[: pairs[0].start()].strip()
+    if not prefix and is_time_name(pairs[0]["name"]):
+        stamp: str | None = _stamp_in(pairs[0]["value"].strip('" '))
+        pairs = pairs[1:]
+    else:
+        stamp = _stamp_in(prefix)
+    if stamp is None or not pairs:
+        return None
+    return [stamp, *(f"{pair['name']}={pair['value'].strip(chr(34) + ' ')}" for pair in pairs)]
+
+
+def is_keyed(lines: Sequence[str]) -> bool:
+    """Whether nearly all of these lines are stamps with names and values, most of them numbers."""
+    found = [row for line in lines if (row := split_keyed(line))]
+    if len(lines) < 3 or len(found) < _SHARE * len(lines):
+        return False
+    cells = [cell.partition("=") for row in found for cell in row[1:]]
+    names = {name for name, _, _ in cells}
+    n_numbers = sum(cell_kind(value) in "ne" for _, _, value in cells)
+    return len(names) <= min(_MAX_NAMES, max(8, len(found))) and n_numbers >= 0.5 * len(cells)
+
+
+def _stamp_in(text: str) -> str | None:
+    """The longest run of words at the beginning that is a stamp."""
+    words = [word.strip("[](){}<>,;|\"'") for word in text.split()[:6]]
+    words = [word for word in words if word]
+    for count in range(len(words), 0, -1):
+        tried = " ".join(words[:count])
+        if parse_stamp(tried) is not None:
+            return tried
+        counted_ns = unix_ns(tried)
+        if counted_ns is not None:
+            return f"{np.datetime64(counted_ns, 'ns')}Z"
+    return None
+
+
+def _iso(count: int) -> str:
+    """A count of seconds, ms, µs or ns since 1970, told by its digits, as a stamp."""
+    n_digits = len(str(count))
+    scale = next((scale for limit, scale in ((11, 10**9), (14, 10**6), (17, 10**3)) if n_digits < limit), 1)
+    return f"{np.datetime64(count * scale, 'ns')}Z"

@@ -1,0 +1,56 @@
+"""How the lines of a text log become rows of cells: by a delimiter, between the bars of a drawn table, or as names and values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from workbench.logs.readers.keyed import is_keyed, split_keyed
+from workbench.logs.sniff import DelimiterGuess, find_delimiter, split_line
+
+KEYED = "="
+_MAX_LINE_CHARS = 20_000
+_RULE = re.compile(r"[\s|+=_:-]+")
+_EXCEL_SEPARATOR = re.compile(r"sep=(.)\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineGrammar:
+    """`guess.delimiter` is '' where there is no table, KEYED for lines of names and values."""
+
+    guess: DelimiterGuess
+    is_framed: bool = False
+    """Whether each row stands between bars."""
+    is_told: bool = False
+    """Whether the first line is no row, but says which delimiter the others have (`sep=;`)."""
+
+    def rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
+        """The cells of each line; lines that are drawn (-----) are left out."""
+        delimiter = self.guess.delimiter
+        for number, line in enumerate(lines):
+            if (number == 0 and self.is_told) or _is_rule(line):
+                continue
+            if delimiter == KEYED:
+                yield split_keyed(line) or [""]
+            else:
+                yield split_line(line.strip()[1:-1] if self.is_framed else line, delimiter)
+
+
+def find_grammar(head: Sequence[str], middle: Sequence[str]) -> LineGrammar:
+    """How lines come apart, from the first ones and some from the middle of the file."""
+    told = _EXCEL_SEPARATOR.fullmatch(head[0]) if head else None
+    if told:
+        return LineGrammar(guess=DelimiterGuess(delimiter=told[1], n_cells=0, confidence=1.0), is_told=True)
+    sample = [line[:_MAX_LINE_CHARS] for line in (*head[:100], *middle[:100]) if not _is_rule(line)]
+    if is_keyed(sample):
+        return LineGrammar(guess=DelimiterGuess(delimiter=KEYED, n_cells=0, confidence=0.9))
+    guess = find_delimiter(sample)
+    framed = [line.strip()[:1] == "|" == line.strip()[-1:] for line in sample]
+    return LineGrammar(guess=guess, is_framed=guess.delimiter == "|" and all(framed))
+
+
+def _is_rule(line: str) -> bool:
+    """Whether a line is drawn: -----+-----."""
+    start = line[:80]
+    return start.count("-") + start.count("=") > 5 and _RULE.fullmatch(line) is not None
