@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 
 from tests.ui.log_projects import PUMP, at_minute, make_project
 from workbench.app.window import Built
-from workbench.core.clock import parse_utc
+from workbench.core.clock import format_utc, parse_utc
 from workbench.core.jobs import Job
 from workbench.logs.label_looks import Look
 from workbench.services.labels import Event, LabelsListRequest, list_labels
@@ -340,3 +340,25 @@ def test_a_file_that_holds_no_table_says_so_and_can_be_left(page: LabelPage, tmp
     wait_for(lambda: "has no table" in page.importing.why_not())
     page.acts.skip_import()
     assert not page.is_importing
+
+
+def test_two_readers_are_compared_and_their_differences_stepped_through(
+    page: LabelPage, built: Built, tmp_path: Path, wait_for: WaitFor
+) -> None:
+    other = tmp_path / "bo.csv"
+    rows = [
+        f"{PUMP},cavitation,{format_utc(at_minute(600))},{format_utc(at_minute(700))},real,Bo",
+        f"{PUMP},trip,{format_utc(at_minute(1500))},{format_utc(at_minute(1600))},real,Bo",
+    ]
+    other.write_text("asset,name,start_utc,end_utc,state,author\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    QTest.keyClick(page.view.plots.rows, Qt.Key.Key_G)
+    assert page.agreement.isVisible()
+    page.agreement.compare_with(other)
+    wait_for(lambda: page.agreement.result is not None)
+    assert page.agreement.result is not None
+    assert [one.kind for one in page.agreement.result.disagreements] == ["only_second", "only_first"]
+    page.agreement.table.select_row(1)
+    assert page.editor.chosen is not None
+    assert page.editor.chosen.name == "seal leak"
+    page.agreement.closed.emit()
+    assert page.inspector.isVisible()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from workbench.drift.over_time import ChannelHistory, Schedule
     from workbench.logs.recording import Recording
     from workbench.services.drift import DriftRequest
+    from workbench.services.reference_periods import ReferencePeriod
+
+LEAST_ROWS_SINCE_WORK = 2000
+"""Fewer rows after a work on the pump make no reference and analysis period of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,15 +51,29 @@ def read_logs(request: DriftRequest, job: Job) -> list[Log]:
         raise RequestError("There is nothing to compare.", "Name log files, or a project with recordings.")
     from workbench.project.store import Project
     from workbench.services.recordings import open_project_recordings
+    from workbench.services.reference_periods import periods_of
 
     by_asset: dict[str, list[Recording]] = {}
     with Project.open_existing(Path(request.project)) as project:
         for item, recording in open_project_recordings(project, (request.asset,) if request.asset else ()):
             by_asset.setdefault(item.asset, []).append(recording)
+        works = {asset: periods_of(project, asset) for asset in by_asset} if request.reference_until is None else {}
     if not by_asset:
         what = f"of {request.asset} " if request.asset else ""
         raise InputError(f"There are no recordings {what}in this project.", "Import logs first.")
-    return [_joined(asset, recordings) for asset, recordings in by_asset.items()]
+    return [since_last_work(_joined(asset, recordings), works.get(asset, ())) for asset, recordings in by_asset.items()]
+
+
+def since_last_work(log: Log, periods: Sequence[ReferencePeriod]) -> Log:
+    """The log from its last maintenance action on, where what follows is long enough: what was normal before is no reference."""
+    import numpy as np
+
+    if len(periods) < 2:
+        return log
+    first = int(np.searchsorted(log.times_ns, parse_utc(periods[-1].start_utc)))
+    if log.times_ns.size - first < LEAST_ROWS_SINCE_WORK:
+        return log
+    return replace(log, times_ns=log.times_ns[first:], columns={name: values[first:] for name, values in log.columns.items()})
 
 
 def watch(logs: list[Log], request: DriftRequest, job: Job) -> list[Watched]:

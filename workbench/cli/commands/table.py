@@ -98,6 +98,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(words=("labels", "delete"), service="label_edits:delete_labels", request="LabelsDeleteRequest"),
     Command(words=("labels", "look"), service="label_edits:label_looks", request="LookRequest"),
     Command(words=("labels", "similar"), service="similar:find_similar", request="SimilarRequest"),
+    Command(words=("labels", "agreement"), service="agreement:labels_agreement", request="AgreementRequest"),
+    Command(words=("labels", "periods"), service="reference_periods:reference_periods", request="ReferencePeriodsRequest"),
     Command(words=("labels", "evidence"), service="evidence:event_evidence", request="EvidenceRequest"),
     Command(words=("labels", "preview"), service="event_import:preview_events", request="EventsPreviewRequest"),
     Command(words=("labels", "import"), service="labels:import_labels", request="LabelsImportRequest"),

@@ -19,6 +19,7 @@ from workbench.ui.format import count, zone_of
 from workbench.ui.page import Page
 from workbench.ui.pages.label_actions import label_actions
 from workbench.ui.pages.label_acts import LabelActs
+from workbench.ui.pages.label_agreement import AgreementPanel
 from workbench.ui.pages.label_editor import LabelEditor
 from workbench.ui.pages.label_fields import parse_local
 from workbench.ui.pages.label_files import LabelFiles
@@ -58,6 +59,8 @@ class LabelPage(Page):
         self.panel = EventPanel(context)
         self.view = LogsView(context, "label")
         self.inspector = EventInspector(context)
+        self.agreement = AgreementPanel(context)
+        self._right = QStackedWidget()
         self.tool = EventTool(self.view.plots.rows)
         self.rows_button = CheckMenuButton(self.theme, "", "filter")
         self.rows_button.setProperty("fit", "icon")
@@ -162,6 +165,22 @@ class LabelPage(Page):
         self._show_stack(self.tags)
         self.importing.open_files(paths, self.tags, self.tags[0] if len(self.tags) == 1 else "")
 
+    def open_agreement(self) -> None:
+        """Compare two readers, in the place of the event."""
+        self._right.setCurrentWidget(self.agreement)
+        self.agreement.open(self.view.asset, self.editor.events)
+
+    def close_agreement(self) -> None:
+        """The event again."""
+        self._right.setCurrentWidget(self.inspector)
+
+    def _on_difference(self, start_utc: str, end_utc: str, event_ids: object) -> None:
+        assert isinstance(event_ids, tuple)
+        self.editor.choose_all(event_ids)
+        start, end = parse_utc(start_utc), parse_utc(end_utc)
+        around = max(end - start, 1)
+        self.view.plots.view.show_range(start - 2 * around, end + 2 * around)
+
     def _on_importing(self) -> None:
         if self.is_importing:
             project = self.context.project.name if self.context.project else ""
@@ -215,6 +234,7 @@ class LabelPage(Page):
 
     def _on_asset(self, asset: str) -> None:
         self.editor.choose("")
+        self.close_agreement()
         self.context.select(asset=asset, start_ns=None, end_ns=None, event=None)
         self.view.open_asset(asset)
 
@@ -299,7 +319,7 @@ class LabelPage(Page):
 
     def _show_stack(self, tags: tuple[str, ...]) -> None:
         self.tags = tags
-        for panel in (self.panel, self.inspector):
+        for panel in (self.panel, self._right):
             panel.setVisible(bool(tags) and not self.is_importing)
         self._stack.setCurrentIndex(2 if self.is_importing else 0 if tags else 1)
         if self.is_importing:
@@ -333,7 +353,9 @@ class LabelPage(Page):
         self._stack.addWidget(self.importing)
         self.set_side(self.panel, _SIDE_PX)
         self.set_content(self._stack)
-        self.set_inspector(self.inspector, _INSPECTOR_PX)
+        self._right.addWidget(self.inspector)
+        self._right.addWidget(self.agreement)
+        self.set_inspector(self._right, _INSPECTOR_PX)
 
     def _connect(self) -> None:
         self.editor.changed.connect(self._show_events)
@@ -360,6 +382,8 @@ class LabelPage(Page):
         self.inspector.span_given.connect(self._on_span)
         self._empty.acted.connect(self._go_to_logs)
         self.files.import_chosen.connect(self.open_files)
+        self.agreement.shown.connect(self._on_difference)
+        self.agreement.closed.connect(self.close_agreement)
         self.importing.changed.connect(self._on_importing)
         self.importing.ended.connect(self._on_import_ended)
         self.context.content_changed.connect(self._on_changed)

@@ -149,6 +149,10 @@ def _moving(page: LabelPage) -> tuple[Action, ...]:
 def _files(page: LabelPage) -> tuple[Action, ...]:
     return (
         Action(
+            id="label.agreement", title=page.tr("Compare two readers"), icon="diff", callback=page.open_agreement, keys=("G",),
+            page="label", menu="Log", command="workbench labels agreement", blocked=page.acts.why_no_log,
+        ),
+        Action(
             id="label.import", title=page.tr("Import events"), icon="import", callback=page.acts.import_events, page="label",
             menu="Log", command="workbench labels import", blocked=page.acts.why_no_log,
         ),

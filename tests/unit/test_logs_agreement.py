@@ -1,0 +1,58 @@
+"""Two readers compared: kappa against arithmetic, matching by overlap, words of the scale."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.core.clock import NS_PER_S, format_utc
+from workbench.logs.agreement import kappa_over_time, kappa_words, match_events, overlap_of
+from workbench.logs.event import Event
+
+WHOLE = (0, 100 * NS_PER_S)
+
+
+def event(start: float, end: float, name: str = "leak") -> Event:
+    stamps = [format_utc(round(second * NS_PER_S)) for second in (start, end)]
+    return Event(id=f"{name}{start}", asset="P-1", name=name, start_utc=stamps[0], end_utc=stamps[1], state="real")
+
+
+def test_kappa_is_cohens_over_time() -> None:
+    """A marks 20 of 100 s, B 25, both 10: p_o = (10 + 65)/100 = .75, p_e = .2·.25 + .8·.75 = .65, κ = .1/.35."""
+    first, second = [event(0, 20)], [event(10, 35)]
+    assert kappa_over_time(first, second, WHOLE) == pytest.approx(0.10 / 0.35)
+
+
+def test_kappa_is_one_where_they_agree_and_negative_where_they_exclude_each_other() -> None:
+    assert kappa_over_time([event(10, 20)], [event(10, 20)], WHOLE) == pytest.approx(1)
+    found = kappa_over_time([event(0, 50)], [event(50, 100)], WHOLE)
+    assert found == pytest.approx(-1)
+
+
+def test_kappa_is_not_defined_where_nobody_marks_anything() -> None:
+    assert kappa_over_time([], [], WHOLE) is None
+    assert kappa_over_time([event(0, 100)], [event(0, 100)], WHOLE) is None
+
+
+def test_events_of_one_reader_that_overlap_count_their_time_once() -> None:
+    assert kappa_over_time([event(0, 10), event(5, 20, "trip")], [event(0, 20)], WHOLE) == pytest.approx(1)
+
+
+def test_overlap_is_intersection_over_union() -> None:
+    assert overlap_of(event(0, 20), event(10, 30)) == pytest.approx(10 / 30)
+    assert overlap_of(event(5, 5), event(5, 5)) == 1
+    assert overlap_of(event(0, 5), event(6, 9)) == 0
+
+
+def test_each_event_has_one_partner_the_best_of_its_own_name_first() -> None:
+    first = [event(0, 10), event(40, 50)]
+    second = [event(0, 10, "trip"), event(1, 9), event(70, 80)]
+    found = match_events(first, second, 0.25)
+    assert [(pair.first.id, pair.second.id, round(pair.overlap, 2)) for pair in found.pairs] == [("leak0", "leak1", 0.8)]
+    assert ([one.id for one in found.only_first], [one.id for one in found.only_second]) == (["leak40"], ["trip0", "leak70"])
+    assert found.f1 == pytest.approx(2 / 5)
+
+
+def test_the_words_are_those_of_landis_and_koch() -> None:
+    assert [kappa_words(value) for value in (-0.1, 0.1, 0.3, 0.5, 0.7, 0.9)] == [
+        "poor", "slight", "fair", "moderate", "substantial", "almost perfect"
+    ]  # fmt: skip
