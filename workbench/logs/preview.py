@@ -19,6 +19,7 @@ from workbench.logs.columns import read_cells
 from workbench.logs.label_like import is_label_name
 from workbench.logs.parse import ParseOptions, read_source, time_blocks
 from workbench.logs.readers.events import EventFile
+from workbench.logs.readers.registry import reader_of
 from workbench.logs.readers.sources import Source, find_kind, load_file
 from workbench.logs.readers.table import NumberCells, Segment
 from workbench.logs.roles import LongRoles, assign_roles, find_long
@@ -89,6 +90,7 @@ def _first_source(path: Path) -> Source:
     kind = find_kind(path.name, head) if head else "text"
     if kind == "gzip":
         inner = _inflate_head(head)
+    if kind == "gzip" and find_kind(path.name, inner or b"\n") == "text":
         return _text_source(path.name.removesuffix(".gz"), inner, path)
     if kind == "text":
         if not head.strip():
@@ -96,7 +98,8 @@ def _first_source(path: Path) -> Source:
         return _text_source(path.name, head, path)
     source = next(load_file(path), None)
     if source is None:
-        raise LogFormatError(f"{path.name} holds no log files.", "Give a CSV, text, Excel or Parquet file.", path=str(path))
+        hint = "Give a log in a format that the manual's page on logs lists."
+        raise LogFormatError(f"{path.name} holds no log files.", hint, path=str(path))
     return replace(source, data=_cut(source.data)) if source.kind == "text" else source
 
 
@@ -162,7 +165,7 @@ def _headers(segment: Segment) -> tuple[str, ...]:
 
 def _text_guesses(segment: Segment, source: Source) -> tuple[FormatGuess, ...]:
     if source.kind != "text":
-        return (FormatGuess(name="format", value=source.kind, confidence=1.0),)
+        return (FormatGuess(name="format", value=reader_of(source.kind).name, confidence=1.0),)
     sure = segment.confidence
     return (
         FormatGuess(name="encoding", value=segment.encoding, confidence=sure.get("encoding", 0.5), choices=_ENCODINGS),

@@ -76,7 +76,7 @@ def check_is_text(sample: str, name: str) -> None:
     if sample and n_control > 3 and n_control / len(sample) > _MAX_CONTROL_FRACTION:
         raise EncodingError(
             f"{name} is not a text log: {n_control} of its first {len(sample)} characters are not printable.",
-            "Give a CSV, text, Excel or Parquet file, or a zip or gzip of them.",
+            "Give a log in a format that the manual's page on logs lists.",
         )
 
 

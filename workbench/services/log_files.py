@@ -41,6 +41,13 @@ class LogFilesResult(Result, frozen=True, kw_only=True):
     n_left_out: int = 0
 
 
+def log_suffixes() -> tuple[str, ...]:
+    """Endings that log files usually have, archives included: for file dialogs and names, never to tell what a file is."""
+    from workbench.logs.readers.registry import all_suffixes
+
+    return all_suffixes()
+
+
 def list_log_files(request: LogFilesRequest, job: Job) -> LogFilesResult:
     """Look at the head of each file. Files in folders that are no logs are listed as such; hidden ones and links are not."""
     listed = [(path, root) for given in request.paths for path, root in _files_of(Path(given))]

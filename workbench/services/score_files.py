@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from workbench.scoring.windower import Windows
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_LOG_SUFFIXES = (".gz", ".zip", ".csv", ".txt", ".tsv", ".parquet", ".xlsx", ".xls")
 
 
 class ParseChoices(Protocol):
@@ -57,8 +56,10 @@ class OutNames:
 
 def name_of(source: str) -> str:
     """A log's file name without folders and endings such as .csv.gz."""
-    name = Path(source).name
-    while Path(name).suffix.lower() in _LOG_SUFFIXES:
+    from workbench.services.log_files import log_suffixes
+
+    name, suffixes = Path(source).name, log_suffixes()
+    while Path(name).suffix.lower() in suffixes:
         name = Path(name).stem
     return name or "log"
 

@@ -41,7 +41,7 @@ class SelfTestResult(Result, frozen=True, kw_only=True):
 def self_test(request: SelfTestRequest, job: Job) -> SelfTestResult:
     """Try each thing; nothing is changed but a probe file in the person's own folder."""
     checks = []
-    steps = (_python, _libraries, _scoring, _signing, _key_store, _ports, _fonts, _home, _disk)
+    steps = (_python, _libraries, _formats, _scoring, _signing, _key_store, _ports, _fonts, _home, _disk)
     for index, step in enumerate(steps):
         job.progress(index / len(steps), step.__name__.strip("_"))
         checks.append(step())
@@ -64,6 +64,23 @@ def _libraries() -> Check:
     if missing:
         return Check(name="Libraries", state="failure", value=f"missing: {', '.join(missing)}", fix="Run installer/run again.")
     return Check(name="Libraries", state="good", value=", ".join(found))
+
+
+def _formats() -> Check:
+    """Which log formats can be read, and what to install for those that can't."""
+    from workbench.logs.readers.reader import is_installed
+    from workbench.logs.readers.registry import READERS
+
+    there = [reader.name for reader in READERS if is_installed(reader)]
+    missing = [reader for reader in READERS if not is_installed(reader)]
+    if not missing:
+        return Check(name="Log formats", state="good", value=", ".join(there))
+    names = ", ".join(reader.name for reader in missing)
+    extras = ",".join(sorted({reader.extra for reader in missing}))
+    return Check(
+        name="Log formats", state="out_of_specification", value=f"{', '.join(there)}; not {names}",
+        fix=f"pip install 'pump-workbench[{extras}]', or from a folder of wheels with --no-index --find-links",
+    )  # fmt: skip
 
 
 def _scoring() -> Check:

@@ -97,7 +97,7 @@ def _text_of(value: object) -> str:
 
 
 def _refused(source: Source, what: str) -> LogFormatError:
-    hint = "Give logs as CSV, text, Excel or Parquet, and events as JSON with start and end times."
+    hint = "Give logs in a format that the manual's page on logs lists, and events as JSON with start and end times."
     return LogFormatError(f"{source.name} {what}.", hint, path=str(source.path))
 
 

@@ -53,4 +53,4 @@ def read_content(source: Source) -> Content:
 
 def all_suffixes() -> tuple[str, ...]:
     """File name endings that logs usually have, archives included; for file dialogs."""
-    return (*(suffix for reader in READERS for suffix in reader.suffixes), *ARCHIVE_SUFFIXES)
+    return tuple(dict.fromkeys([*(suffix for reader in READERS for suffix in reader.suffixes), *ARCHIVE_SUFFIXES]))

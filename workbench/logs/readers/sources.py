@@ -1,4 +1,4 @@
-"""From paths to the bytes of single log files: folders, zip, gzip, and what a file really is (never by its extension).
+"""From paths to the bytes of single log files: folders, archives, and what a file really is (never by its extension).
 
 Archives are opened in memory under limits of size, ratio, depth and number of members; nothing is unpacked to disk, so
 member names can do no harm. Raises LogFormatError naming the file for everything that is no log.
@@ -12,10 +12,14 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.core.codec import translate_os_error
 from workbench.core.errors import InputError, LogFormatError
 from workbench.logs.text import clean_text
+
+if TYPE_CHECKING:
+    import tarfile
 
 MAX_FILE_BYTES = 1 << 29
 MAX_UNPACKED_BYTES = 1 << 29
@@ -29,21 +33,17 @@ _FOREIGN = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
-    (b"SQLite format 3", "a SQLite database"),
-    (b"\x89HDF", "an HDF5 or MATLAB file"),
-    (b"MATLAB 5", "a MATLAB file"),
     (b"7z\xbc\xaf", "a 7-Zip archive"),
     (b"Rar!", "a RAR archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
     (b"(\xb5/\xfd", "a zstandard archive"),
-    (b"TDSm", "a TDMS file"),
-    (b"MDF     ", "an MDF measurement file"),
+    (b"TDSh", "the index of a TDMS file"),
     (b"\x7fELF", "a program"),
     (b"MZ", "a program"),
     (b"RIFF", "a sound or video file"),
 )
-_HINT = "Give a CSV, text, Excel or Parquet file, or a zip or gzip of them."
+_HINT = "Give a log in a format that the manual's page on logs lists, or a zip, tar, gzip, bzip2 or xz of them."
+_XZ_MEMORY_BYTES = 256 << 20
+_PACKED = {"gzip": (".gz", ".tgz"), "bzip2": (".bz2", ".tbz2"), "xz": (".xz", ".txz")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,12 @@ def find_kind(name: str, head: bytes) -> str:
         return "zip"
     if head.startswith(b"\x1f\x8b"):
         return "gzip"
+    if head.startswith(b"BZh") and head[4:10] == b"1AY&SY":
+        return "bzip2"
+    if head.startswith(b"\xfd7zXZ\x00"):
+        return "xz"
+    if head[257:262] == b"ustar":
+        return "tar"
     kind = find_reader(head).kind
     if kind != "text":
         return kind
@@ -142,12 +148,14 @@ def _unpack(name: str, data: bytes, path: Path, *, depth: int, is_optional: bool
     kind = find_kind(name, data[:512])
     if kind == "zip":
         yield from _unpack_zip(name, data, path, depth=depth, is_optional=is_optional)
-    elif kind == "gzip":
+    elif kind == "tar":
+        yield from _unpack_tar(name, data, path, depth=depth)
+    elif kind in _PACKED:
         _check_depth(name, depth)
-        inner = _inflate(name, data)
-        if inner[257:262] == b"ustar":
-            raise LogFormatError(f"{name} is a tar archive.", "Unpack it first, or pack the logs as a zip.", path=str(path))
-        yield from _unpack(name.removesuffix(".gz"), inner, path, depth=depth + 1, is_optional=is_optional)
+        inner = _inflate(name, data, kind)
+        # what is packed as one file is no level of its own: a tar in it may hold zips as a zip may
+        is_tar = inner[257:262] == b"ustar"
+        yield from _unpack(_inner_name(name, kind), inner, path, depth=depth + (not is_tar), is_optional=is_optional)
     else:
         yield Source(name=name, kind=kind, data=data, path=path, is_optional=is_optional)
 
@@ -157,17 +165,48 @@ def _check_depth(name: str, depth: int) -> None:
         raise LogFormatError(f"{name} holds archives in archives in archives.", "Unpack it first.", path=name)
 
 
+def _inner_name(name: str, kind: str) -> str:
+    suffix = next((suffix for suffix in _PACKED[kind] if name.lower().endswith(suffix)), "")
+    return name[: -len(suffix)] if suffix else name
+
+
+def _unpack_tar(name: str, data: bytes, path: Path, *, depth: int) -> Iterator[Source]:
+    import tarfile
+
+    _check_depth(name, depth)
+    found = False
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
+            members = [member for member in archive.getmembers() if member.isreg() and not member.issparse()]
+            _check_total(name, len(members), sum(member.size for member in members))
+            for member in sorted(members, key=_name_in_tar):
+                stream = archive.extractfile(member)
+                inner = b"" if stream is None else _read_limited(stream, len(data), f"{name}: {clean_text(member.name)}")
+                for source in _inner(name, member.name, inner, path, depth):
+                    found = True
+                    yield source
+    except (tarfile.TarError, EOFError, ValueError, OSError, RecursionError) as error:
+        what = f"{name} can't be unpacked: {_reason(error)}."
+        raise LogFormatError(what, "It is damaged; copy it again.", path=name) from error
+    if not found:
+        raise LogFormatError(f"{name} holds no log files.", _HINT, path=str(path))
+
+
+def _name_in_tar(member: tarfile.TarInfo) -> str:
+    return member.name
+
+
 def _unpack_zip(name: str, data: bytes, path: Path, *, depth: int, is_optional: bool) -> Iterator[Source]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
             names = {member.filename for member in members}
             if {"[Content_Types].xml"} & names or {"content.xml", "mimetype"} <= names:
-                _check_total(name, members)
+                _check_total(name, len(members), sum(member.file_size for member in members))
                 yield Source(name=name, kind="excel", data=data, path=path, is_optional=is_optional)
                 return
             _check_depth(name, depth)
-            _check_total(name, members)
+            _check_total(name, len(members), sum(member.file_size for member in members))
             found = False
             for member in sorted(members, key=lambda item: item.filename):
                 for source in _unpack_member(archive, member, name, path, depth):
@@ -184,11 +223,16 @@ def _unpack_zip(name: str, data: bytes, path: Path, *, depth: int, is_optional: 
 def _unpack_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, path: Path, depth: int) -> Iterator[Source]:
     if member.flag_bits & 1:
         raise LogFormatError(f"{name} is protected by a password.", "Unpack it first.", path=str(path))
-    inner_name = Path(member.filename.replace("\\", "/")).name
-    if inner_name.startswith(".") or "__MACOSX" in member.filename:
-        return
     with archive.open(member) as stream:
-        inner = _read_limited(stream, member.compress_size, f"{name}: {clean_text(inner_name)}")
+        inner = _read_limited(stream, member.compress_size, f"{name}: {clean_text(Path(member.filename).name)}")
+    yield from _inner(name, member.filename, inner, path, depth)
+
+
+def _inner(name: str, inner_path: str, inner: bytes, path: Path, depth: int) -> Iterator[Source]:
+    """A member of an archive; what is hidden or no log is passed over, as nobody named it."""
+    inner_name = Path(inner_path.replace("\\", "/")).name
+    if inner_name.startswith(".") or "__MACOSX" in inner_path:
+        return
     try:
         yield from _unpack(f"{name}: {inner_name}", inner, path, depth=depth + 1, is_optional=True)
     except LogFormatError as error:
@@ -196,11 +240,10 @@ def _unpack_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str,
             raise
 
 
-def _check_total(name: str, members: list[zipfile.ZipInfo]) -> None:
-    total = sum(member.file_size for member in members)
-    if len(members) > _MAX_MEMBERS or total > MAX_UNPACKED_BYTES:
+def _check_total(name: str, n_members: int, total: int) -> None:
+    if n_members > _MAX_MEMBERS or total > MAX_UNPACKED_BYTES:
         raise LogFormatError(
-            f"{name} would unpack to {len(members)} files of {total} bytes in all.",
+            f"{name} would unpack to {n_members} files of {total} bytes in all.",
             f"At most {_MAX_MEMBERS} files of {MAX_UNPACKED_BYTES} bytes are unpacked; unpack it yourself if you trust it.",
             path=name,
         )
@@ -225,16 +268,38 @@ def _check_ratio(name: str, total: int, packed_bytes: int) -> None:
         )
 
 
-def _inflate(name: str, data: bytes) -> bytes:
+def _inflate(name: str, data: bytes, kind: str) -> bytes:
+    import bz2
     import gzip
+    import lzma
 
+    packed = io.BytesIO(data)
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+        if kind == "xz":
+            return _unpack_xz(name, data)
+        with bz2.BZ2File(packed) if kind == "bzip2" else gzip.GzipFile(fileobj=packed) as stream:
             return _read_limited(stream, len(data), name)
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
         raise LogFormatError(
             f"{name} can't be unpacked: {_reason(error)}.", "It is damaged; copy it again.", path=name
         ) from error
+
+
+def _unpack_xz(name: str, data: bytes) -> bytes:
+    """With a limit on the memory that the file may ask its unpacker for."""
+    import lzma
+
+    unpacker = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY_BYTES)
+    chunks = [unpacker.decompress(data, _CHUNK_BYTES)]
+    total = len(chunks[0])
+    while not unpacker.eof:
+        chunk = unpacker.decompress(b"", _CHUNK_BYTES)
+        if not chunk and unpacker.needs_input:
+            raise EOFError("it ends before its end mark")
+        chunks.append(chunk)
+        total += len(chunk)
+        _check_ratio(name, total, len(data))
+    return b"".join(chunks)
 
 
 def _reason(error: Exception) -> str:

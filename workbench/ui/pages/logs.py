@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.clock import NS_PER_S
 from workbench.core.runner import JobCall
+from workbench.services.log_files import log_suffixes
 from workbench.services.log_views import AssetLogs, RecordingInfo, finding_span
 from workbench.services.logs import Finding
 from workbench.services.projects import AssetInfo, ProjectRequest, ProjectResult, RemoveRequest, remove_item, show_project
@@ -28,7 +29,6 @@ from workbench.ui.widgets.text import Text
 
 _SIDE_PX = 236
 _DAY_NS = 86_400 * NS_PER_S
-PATTERNS = "*.csv *.txt *.tsv *.dat *.parquet *.xlsx *.xls *.gz *.zip"
 
 
 class LogsPage(Page):
@@ -77,7 +77,8 @@ class LogsPage(Page):
 
     def choose_files(self) -> None:
         """Let the person pick logs to import."""
-        self.context.messages.choose_files(self.tr("Import log"), self.tr("Logs ({p})").format(p=PATTERNS), self.open_files)
+        patterns = " ".join(f"*{suffix}" for suffix in log_suffixes())
+        self.context.messages.choose_files(self.tr("Import log"), self.tr("Logs ({p})").format(p=patterns), self.open_files)
 
     def open_live(self) -> None:
         """Go to the live capture."""
