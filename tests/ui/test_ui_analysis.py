@@ -209,3 +209,52 @@ def test_the_switch_keeps_what_is_on_in_sight_however_narrow_it_is(hand: Hand) -
         page.modes.switch._fit(width_px)
         assert page.modes.switch.button("pump").isVisibleTo(page.modes.switch)
         assert page.modes.switch._more.isVisibleTo(page.modes.switch) == (width_px == 320)
+
+
+def velocity_limits(page: LogsPage) -> list[str]:
+    return [line.name for line in page.view.plots.rows.limits.get(TREND, ())]
+
+
+def test_velocity_rows_have_the_zones_of_their_category_and_other_rows_none(hand: Hand) -> None:
+    page = hand.show("logs")
+    assert isinstance(page, LogsPage)
+    hand.wait(lambda: bool(page.view.plots.rows.limits))
+    # ISO 10816-7:2009, category II up to 200 kW
+    assert velocity_limits(page) == ["Zone B 3.2", "Zone C 5.1", "Zone D 8.5"]
+    assert set(page.view.plots.rows.limits) == {TREND}
+
+
+def test_the_axis_reaches_to_the_next_limit_above_the_curve(hand: Hand) -> None:
+    page = hand.show("logs")
+    assert isinstance(page, LogsPage)
+    hand.wait(lambda: bool(page.view.plots.rows.limits))
+    page.view.show_channels((TREND, "FI-7001A"))
+    hand.rest()
+    rows = page.view.plots.rows
+    rows.grab()
+    axes = {row.channels[0].name: rows._drawn.axes[number] for number, row in enumerate(rows.rows)}
+    # The velocity is 2.0 to 2.06 mm/s: from 0 to a little above zone B at 3.2, not to C.
+    assert (axes[TREND].low, 3.2 < axes[TREND].high < 5.1) == (0.0, True)
+    assert axes["FI-7001A"].high < 200
+
+
+def test_limits_typed_in_the_form_are_drawn_and_zones_can_be_taken_away(hand: Hand) -> None:
+    page = hand.show("logs")
+    assert isinstance(page, LogsPage)
+    hand.wait(lambda: bool(page.view.plots.rows.limits))
+    page.context.run_action("logs.zones")
+    hand.rest()
+    panel = page.view.severity._panel
+    assert panel is not None
+    assert panel.isVisible()
+    assert panel._form is not None
+    field = panel._form.field("limits").input
+    field.setFocus()
+    QTest.keyClicks(field, "2.3,4.5,7.1")
+    QTest.mouseClick(panel.keep, Qt.MouseButton.LeftButton)
+    hand.rest()
+    assert velocity_limits(page) == ["Zone B 2.3", "Zone C 4.5", "Zone D 7.1"]
+    panel._form.field("has_zones").set_value("false")
+    QTest.mouseClick(panel.keep, Qt.MouseButton.LeftButton)
+    hand.rest()
+    assert page.view.plots.rows.limits == {}

@@ -18,7 +18,7 @@ from workbench.core.requests import Request, Result, parameter
 from workbench.services.common import ProjectFolder
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
-Category = Literal["pump category I", "pump category II", "machine rigid", "machine flexible"]
+Category = Literal["pump category 1", "pump category 2", "machine rigid", "machine flexible"]
 _KEY = "machine:{asset}"
 
 
@@ -44,7 +44,7 @@ class MachineFacts(Record, frozen=True, kw_only=True):
     mains_hz: Positive | None = None
     bearing: str = ""
     own_bearings: tuple[OwnBearing, ...] = ()
-    category: Category = "pump category II"
+    category: Category = "pump category 2"
     power_kw: Positive | None = None
     limits_mm_per_s: tuple[Positive, Positive, Positive] | None = None
     """Where zones B, C and D begin, when the person's own limits rule."""
@@ -71,36 +71,58 @@ class MachineRequest(Request, frozen=True, kw_only=True):
 
     project: ProjectFolder
     asset: Annotated[str, parameter("Equipment tag.")]
-    speed_channel: Annotated[str | None, parameter("Channel with the shaft's speed.")] = None
-    tacho_channel: Annotated[str | None, parameter("Waveform with tachometer pulses.")] = None
-    pulses_per_turn: Annotated[int | None, parameter("Tachometer pulses a turn.", ge=1, le=10_000)] = None
-    speed_rpm: Annotated[float | None, parameter("Nominal speed.", unit="rpm", ge=1, le=200_000)] = None
-    n_vanes: Annotated[int | None, parameter("Vanes of the impeller.", ge=1, le=100)] = None
-    mains_hz: Annotated[float | None, parameter("Mains frequency of the motor.", unit="Hz", ge=1, le=1000)] = None
+    speed_channel: Annotated[str | None, parameter("Channel with the shaft's speed.", label="Speed channel")] = None
+    tacho_channel: Annotated[str | None, parameter("Waveform with tachometer pulses.", label="Tachometer")] = None
+    pulses_per_turn: Annotated[int | None, parameter("Tachometer pulses a turn.", ge=1, le=10_000, label="Pulses a turn")] = None
+    speed_rpm: Annotated[float | None, parameter("Nominal speed.", unit="rpm", ge=1, le=200_000, label="Nominal speed")] = None
+    n_vanes: Annotated[int | None, parameter("Vanes of the impeller.", ge=1, le=100, label="Vanes")] = None
+    mains_hz: Annotated[float | None, parameter("Mains frequency of the motor.", unit="Hz", ge=1, le=1000, label="Mains")] = None
     bearing: Annotated[str | None, parameter("Designation of the bearing, such as 6313.")] = None
     own_bearing: Annotated[
-        str | None, parameter("A bearing of your own: DESIGNATION,ELEMENTS,ELEMENT_MM,PITCH_MM[,CONTACT_DEG].")
+        str | None,
+        parameter("A bearing of your own: DESIGNATION,ELEMENTS,ELEMENT_MM,PITCH_MM[,CONTACT_DEG].", label="Own bearing"),
     ] = None
     category: Annotated[Category | None, parameter("Severity: pumps (ISO 10816-7), other machines (ISO 20816-3).")] = None
-    power_kw: Annotated[float | None, parameter("Rated power.", unit="kW", ge=0.01)] = None
-    limits: Annotated[str | None, parameter("Own severity limits B,C,D in mm/s RMS; 'standard' goes back to the standard's.")] = (
+    power_kw: Annotated[float | None, parameter("Rated power.", unit="kW", ge=0.01, label="Rated power")] = None
+    limits: Annotated[
+        str | None,
+        parameter("Own severity limits B,C,D in mm/s RMS; 'standard' goes back to the standard's.", label="Own limits"),
+    ] = None
+    has_zones: Annotated[
+        bool | None, parameter("Draw severity zones.", flag="--zones", negative_flag="--no-zones", label="Zones")
+    ] = None
+    suction_channel: Annotated[str | None, parameter("Suction pressure.", label="Suction")] = None
+    discharge_channel: Annotated[str | None, parameter("Discharge pressure.", label="Discharge")] = None
+    flow_channel: Annotated[str | None, parameter("Flow.", label="Flow")] = None
+    power_channel: Annotated[str | None, parameter("Motor's input power.", label="Power")] = None
+    density_kg_per_m3: Annotated[
+        float | None, parameter("Density of the liquid.", unit="kg/m³", ge=50, le=20_000, label="Density")
+    ] = None
+    suction_height_m: Annotated[
+        float | None, parameter("Height of the suction gauge over the datum.", unit="m", label="Suction height")
+    ] = None
+    discharge_height_m: Annotated[
+        float | None, parameter("Height of the discharge gauge over it.", unit="m", label="Discharge height")
+    ] = None
+    suction_pipe_mm: Annotated[
+        float | None, parameter("Inner diameter at the suction gauge.", unit="mm", ge=1, label="Suction pipe")
+    ] = None
+    discharge_pipe_mm: Annotated[
+        float | None, parameter("Inner diameter at the discharge gauge.", unit="mm", ge=1, label="Discharge pipe")
+    ] = None
+    motor_efficiency: Annotated[float | None, parameter("Motor efficiency, 0 to 1.", ge=0.01, le=1, label="Motor efficiency")] = (
         None
     )
-    has_zones: Annotated[bool | None, parameter("Draw severity zones.", flag="--zones", negative_flag="--no-zones")] = None
-    suction_channel: Annotated[str | None, parameter("Suction pressure.")] = None
-    discharge_channel: Annotated[str | None, parameter("Discharge pressure.")] = None
-    flow_channel: Annotated[str | None, parameter("Flow.")] = None
-    power_channel: Annotated[str | None, parameter("Motor's input power.")] = None
-    density_kg_per_m3: Annotated[float | None, parameter("Density of the liquid.", unit="kg/m³", ge=50, le=20_000)] = None
-    suction_height_m: Annotated[float | None, parameter("Height of the suction gauge over the datum.", unit="m")] = None
-    discharge_height_m: Annotated[float | None, parameter("Height of the discharge gauge over it.", unit="m")] = None
-    suction_pipe_mm: Annotated[float | None, parameter("Inner diameter at the suction gauge.", unit="mm", ge=1)] = None
-    discharge_pipe_mm: Annotated[float | None, parameter("Inner diameter at the discharge gauge.", unit="mm", ge=1)] = None
-    motor_efficiency: Annotated[float | None, parameter("Motor efficiency, 0 to 1.", ge=0.01, le=1)] = None
-    vapour_pressure_bar: Annotated[float | None, parameter("Vapour pressure, absolute.", unit="bar", ge=0)] = None
-    npshr_m: Annotated[float | None, parameter("NPSH that the pump requires.", unit="m", ge=0.01)] = None
-    bep_m3_per_h: Annotated[float | None, parameter("Flow of best efficiency at nominal speed.", unit="m³/h", ge=0.01)] = None
-    curve: Annotated[str | None, parameter("The maker's curve, FLOW:HEAD,FLOW:HEAD … in m³/h and m; 'none' forgets it.")] = None
+    vapour_pressure_bar: Annotated[
+        float | None, parameter("Vapour pressure, absolute.", unit="bar", ge=0, label="Vapour pressure")
+    ] = None
+    npshr_m: Annotated[float | None, parameter("NPSH that the pump requires.", unit="m", ge=0.01, label="NPSH required")] = None
+    bep_m3_per_h: Annotated[
+        float | None, parameter("Flow of best efficiency at nominal speed.", unit="m³/h", ge=0.01, label="Best flow")
+    ] = None
+    curve: Annotated[
+        str | None, parameter("The maker's curve, FLOW:HEAD,FLOW:HEAD … in m³/h and m; 'none' forgets it.", label="Maker's curve")
+    ] = None
     forget: Annotated[tuple[str, ...], parameter("Fact to forget, such as bearing or speed_rpm.")] = ()
 
 

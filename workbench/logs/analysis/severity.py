@@ -11,8 +11,8 @@ from typing import Literal
 from workbench.logs.units import can_convert, conversion
 
 Zone = Literal["A", "B", "C", "D"]
-Category = Literal["pump category I", "pump category II", "machine rigid", "machine flexible"]
-CATEGORIES: tuple[Category, ...] = ("pump category I", "pump category II", "machine rigid", "machine flexible")
+Category = Literal["pump category 1", "pump category 2", "machine rigid", "machine flexible"]
+CATEGORIES: tuple[Category, ...] = ("pump category 1", "pump category 2", "machine rigid", "machine flexible")
 UNIT = "mm/s"
 
 
@@ -35,10 +35,10 @@ class SeverityLimits:
 
 
 _TABLE: dict[tuple[Category, bool], tuple[float, float, float, str]] = {
-    ("pump category I", False): (2.5, 4.0, 6.6, "ISO 10816-7:2009, table A.1, category I up to 200 kW"),
-    ("pump category I", True): (3.5, 5.0, 7.6, "ISO 10816-7:2009, table A.1, category I above 200 kW"),
-    ("pump category II", False): (3.2, 5.1, 8.5, "ISO 10816-7:2009, table A.1, category II up to 200 kW"),
-    ("pump category II", True): (4.2, 6.1, 9.5, "ISO 10816-7:2009, table A.1, category II above 200 kW"),
+    ("pump category 1", False): (2.5, 4.0, 6.6, "ISO 10816-7:2009, table A.1, category I up to 200 kW"),
+    ("pump category 1", True): (3.5, 5.0, 7.6, "ISO 10816-7:2009, table A.1, category I above 200 kW"),
+    ("pump category 2", False): (3.2, 5.1, 8.5, "ISO 10816-7:2009, table A.1, category II up to 200 kW"),
+    ("pump category 2", True): (4.2, 6.1, 9.5, "ISO 10816-7:2009, table A.1, category II above 200 kW"),
     ("machine rigid", False): (1.4, 2.8, 4.5, "ISO 20816-3:2022, group 2 (15 to 300 kW), rigid support"),
     ("machine rigid", True): (2.3, 4.5, 7.1, "ISO 20816-3:2022, group 1 (above 300 kW), rigid support"),
     ("machine flexible", False): (2.3, 4.5, 7.1, "ISO 20816-3:2022, group 2 (15 to 300 kW), flexible support"),

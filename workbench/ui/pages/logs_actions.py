@@ -51,6 +51,10 @@ def _of_the_log(page: LogsPage) -> tuple[Action, ...]:
             menu="Log", command="workbench project remove", blocked=page.why_no_log,
         ),
         Action(
+            id="logs.zones", title=page.tr("Severity limits…"), icon="sliders", callback=page.view.severity.open_form,
+            page="logs", menu="Log", command="workbench logs machine", blocked=page.why_no_log,
+        ),
+        Action(
             id="logs.label", title=page.tr("Label this span"), icon="label", callback=page.label_span, page="logs",
             menu="Log", keys=("Ctrl+L",), blocked=page.why_no_log,
         ),

@@ -11,6 +11,7 @@ from workbench.logs.plot_layout import PlotLayout
 from workbench.services.log_views import AssetLogs, ChannelView, OpenLogsRequest, open_asset_logs
 from workbench.services.regimes import RegimesRequest, RegimesResult, log_regimes
 from workbench.ui.context import AppContext, Selection
+from workbench.ui.pages.severity_lines import SeverityLines
 from workbench.ui.widgets.plots.layout_history import LayoutHistory
 from workbench.ui.widgets.plots.regimes import marks_of_regimes
 from workbench.ui.widgets.plots.rows import ROW_PX
@@ -52,6 +53,7 @@ class LogsView(QWidget):
         self.ranges = Segmented(self._range_words(), "all")
         self.layers = Segmented(self._layer_words(), is_multiple=True)
         self.bar = QHBoxLayout()
+        self.severity = SeverityLines(context, self)
         self._lay_out()
         self.ranges.chosen.connect(self._on_range)
         self.layers.toggled.connect(self._on_layer)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import SecondaryButton
 from workbench.ui.widgets.segmented import Segmented
+from workbench.ui.widgets.text import polish_again
 
 _GAP_PX = 6
 _SPARE_PX = 4
@@ -81,8 +82,14 @@ class ModeSwitch(QWidget):
                     left -= widths[name]
                 elif name not in shown:
                     break
+        ends = [name for name in names if name in shown]
         for name in names:
-            self._segments.button(name).setVisible(name in shown)
+            button = self._segments.button(name)
+            button.setVisible(name in shown)
+            place = "last" if name == ends[-1] else "first" if name == ends[0] else "middle"
+            if button.property("place") != place:
+                button.setProperty("place", place)
+                polish_again(button)
         self._more.setVisible(len(shown) < len(names))
 
     def _on_more(self) -> None:

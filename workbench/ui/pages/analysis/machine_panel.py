@@ -42,7 +42,8 @@ class MachinePanel(QWidget):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.keep = SecondaryButton(context.theme, self.tr("Keep for this pump"), "check")
+        self.keep = SecondaryButton(context.theme, self.tr("Keep"), "check")
+        self.keep.setToolTip(self.tr("Keep for this pump, in the project"))
         self._copy = FlatButton(context.theme, self.tr("Copy as command"), "terminal")
         self._lay_out()
         self.keep.clicked.connect(self.save)
@@ -72,6 +73,11 @@ class MachinePanel(QWidget):
             request = BearingsRequest(own=self._context.project_text, asset=logs.asset)
             self._context.read(list_bearings, request, self._on_bearings, slot=f"bearings:{id(self)}")
 
+    def focus_first(self) -> None:
+        """Give the keyboard to the first field."""
+        if self._form is not None:
+            self._form.focus_first()
+
     def save(self) -> None:
         """Keep what is typed; what was emptied is forgotten."""
         try:
@@ -86,11 +92,11 @@ class MachinePanel(QWidget):
 
         assert self._form is not None
         typed = self._form.build()
-        same = {n: None for n in self._fields if getattr(typed, n) == _as_typed(shown_value(self._facts, n))}
+        same = {n: None for n in self._fields if getattr(typed, n) == fact_value(self._facts, n)}
         emptied = tuple(
             _NOT_FACTS.get(name, name)
             for name in self._fields
-            if getattr(typed, name) is None and shown_value(self._facts, name) not in (None, "")
+            if getattr(typed, name) is None and fact_value(self._facts, name) is not None
         )
         return msgspec.structs.replace(typed, forget=emptied, **same)
 
@@ -125,6 +131,7 @@ class MachinePanel(QWidget):
         foot = QHBoxLayout()
         foot.setContentsMargins(16, 8, 16, 8)
         foot.addWidget(self.keep)
+        foot.addStretch(1)
         foot.addWidget(self._copy)
         inner = QVBoxLayout()
         inner.setContentsMargins(0, 0, 0, 0)
@@ -142,13 +149,16 @@ class MachinePanel(QWidget):
 
 
 def shown_value(facts: MachineFacts, name: str) -> object:
-    """A fact as the form shows it: limits and curve as they are typed."""
+    """A fact as the form shows it: yes and no as its choice has them."""
+    value = fact_value(facts, name)
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def fact_value(facts: MachineFacts, name: str) -> object:
+    """A fact as the request has it: limits and curve as they are typed, None for nothing."""
     if name == "limits":
         return ",".join(f"{value:g}" for value in facts.limits_mm_per_s) if facts.limits_mm_per_s else None
     if name == "curve":
         return ", ".join(f"{flow:g}:{head:g}" for flow, head in facts.curve_points) or None
-    return getattr(facts, name, None)
-
-
-def _as_typed(value: object) -> object:
+    value = getattr(facts, name, None)
     return None if value == "" else value

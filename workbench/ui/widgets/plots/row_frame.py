@@ -21,6 +21,7 @@ from workbench.ui.widgets.plots.curves import draw_strokes, strokes
 from workbench.ui.widgets.plots.events import paint_tints
 from workbench.ui.widgets.plots.geometry import TICK_GAP_PX, Columns
 from workbench.ui.widgets.plots.gutter import paint_names
+from workbench.ui.widgets.plots.limit_lines import Limits, lines_of, paint_limits, widened
 from workbench.ui.widgets.plots.marks import Marks
 from workbench.ui.widgets.plots.quality import QualityMark, paint_findings, paint_strip
 from workbench.ui.widgets.plots.raster import fill_spans, pixels_of, spans
@@ -54,6 +55,7 @@ class Scene:
     marks: Marks
     chosen_event: str = ""
     quality: dict[str, tuple[QualityMark, ...]] = field(default_factory=dict)
+    limits: Limits = field(default_factory=dict)
 
     def box(self, row: int) -> QRectF:
         """The plot of a row."""
@@ -112,6 +114,10 @@ class _Drawing:
         self.ticks: dict[int, list[tuple[float, str]]] = {}
         for row in scene.shown():
             scales, limits = row_scales(scene.rows[row], self.envelopes)
+            lines = lines_of(scene.rows[row], scene.limits)
+            if lines:
+                limits = widened(limits, scene.rows[row], lines)
+                scales = dict.fromkeys(scales, limits)
             self.scales.update({(row, name): scale for name, scale in scales.items()})
             self.axes[row] = limits
             self.ticks[row] = [(limits.share(value), text) for value, text in _ticks(limits)]
@@ -129,6 +135,7 @@ class _Drawing:
             box = scene.box(row)
             paint_tints(painter, self.theme, scene.columns, scene.marks, scene.chosen_event, box)
             self._draw_grid(painter, box, row, days)
+            paint_limits(painter, self.theme, box, self.axes[row], lines_of(scene.rows[row], scene.limits))
             self._draw_gaps(painter, box)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for row in scene.shown():

@@ -29,6 +29,7 @@ from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.plots import keys
 from workbench.ui.widgets.plots.geometry import EDGE_PX, GUTTER_PX
 from workbench.ui.widgets.plots.gutter import TICK_COLUMN_PX, paint_value
+from workbench.ui.widgets.plots.limit_lines import NO_LIMITS, Limits
 from workbench.ui.widgets.plots.marks import Marks
 from workbench.ui.widgets.plots.quality import QualityMark
 from workbench.ui.widgets.plots.row_acts import RowActs
@@ -76,6 +77,7 @@ class PlotRows(Strip):
         self.marks = Marks((), (), {})
         self.chosen_event = ""
         self.quality: dict[str, tuple[QualityMark, ...]] = {}
+        self.limits: Limits = NO_LIMITS
         self.tool: Tool = PanTool(self)
         self._image = QImage()
         self._picture_key: object = None
@@ -112,6 +114,11 @@ class PlotRows(Strip):
     def set_marks(self, marks: Marks, chosen: str = "") -> None:
         """Show these events; one of them as chosen."""
         self.marks, self.chosen_event = marks, chosen
+        self.update()
+
+    def set_limits(self, limits: Limits) -> None:
+        """Lines behind the curves by channel, such as severity zones."""
+        self.limits = limits
         self.update()
 
     def set_quality(self, quality: dict[str, tuple[QualityMark, ...]]) -> None:
@@ -319,7 +326,7 @@ class PlotRows(Strip):
         return Scene(
             theme=self.theme, columns=self.columns, zone=self.zone, logs=self.logs, rows=self.rows,
             tops=tuple(top - self._bar.value() for top in self._tops), heights=tuple(self._heights), height_px=self.height(),
-            marks=self.marks, chosen_event=self.chosen_event, quality=self.quality,
+            marks=self.marks, chosen_event=self.chosen_event, quality=self.quality, limits=self.limits,
         )  # fmt: skip
 
     def _picture(self) -> QImage:
@@ -329,6 +336,7 @@ class PlotRows(Strip):
         key = (
             self.view.start_ns, self.view.end_ns, self.width(), self.height(), scene.rows, scene.tops, scene.zone,
             self.theme.tokens.name, self.devicePixelRatioF(), scene.marks.serial, scene.chosen_event, id(self.quality),
+            id(self.limits),
         )  # fmt: skip
         if key != self._picture_key:
             scale = self.devicePixelRatioF()
