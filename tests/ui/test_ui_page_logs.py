@@ -14,7 +14,6 @@ from tests.ui.log_projects import N_ROWS, PUMP, START_NS, at_minute, csv_text, m
 from workbench.app.window import Built
 from workbench.core.clock import NS_PER_S
 from workbench.core.jobs import Job
-from workbench.core.settings import load_settings
 from workbench.services.logs import ImportRequest, import_logs
 from workbench.ui.pages.logs import LogsPage
 
@@ -91,13 +90,18 @@ def test_a_zone_that_was_chosen_is_used_and_remembered(built: Built, home: Path,
     page = show(built)
     wait_for(lambda: page.preview._preview is not None)
     page.preview.guesses.zone.set_value("Asia/Tokyo")
-    page.preview._remember()
     assert page.preview.request_for_all().zone == "Asia/Tokyo"
-    assert "Asia/Tokyo" in "".join(load_settings(home).import_choices.values())
-    page.cancel_preview()
-    built.window.open_files([log])
+    page.preview.files.asset.setText("")
+    QTest.keyClicks(page.preview.files.asset, "P-9X")
+    page.preview.start_import()
+    wait_for(lambda: page.view.logs is not None, 30)
+    next_day = tmp_path / "P-9.csv"
+    page.preview.guesses.zone.set_value("")
+    built.window.open_files([next_day])
     wait_for(lambda: page.preview._preview is not None)
-    assert page.preview.guesses.zone.value() == "Asia/Tokyo"
+    wait_for(lambda: page.preview.guesses.zone.value() == "Asia/Tokyo")
+    assert page.preview.files.asset.text() == "P-9X"
+    assert "As chosen before for P-9" in page.preview._said.text()
 
 
 def test_something_that_is_no_log_is_refused_in_words(built: Built, tmp_path: Path, wait_for: WaitFor) -> None:

@@ -26,6 +26,12 @@ def find_equipment_tag(text: str) -> str | None:
     return f"{found[1]}-{found[2]}{found[3]}" if found else None
 
 
+def find_tags(text: str) -> list[re.Match[str]]:
+    """All pump and signal tags in a text, from left to right, none inside another."""
+    found = sorted([*_PUMP.finditer(text), *_SIGNAL.finditer(text)], key=re.Match.start)
+    return [match for number, match in enumerate(found) if number == 0 or match.start() >= found[number - 1].end()]
+
+
 def default_asset(source: str, channels: Sequence[str]) -> str:
     """The pump's tag from the file's name, else from its channels, else the file's stem (a bare number: with its folder)."""
     path = PurePath(source.replace("\\", "/"))

@@ -16,7 +16,7 @@ from workbench.core.clock import format_utc
 from workbench.core.errors import LogFormatError, QuestionOpen
 from workbench.core.jobs import Job
 from workbench.core.requests import to_arguments
-from workbench.services import log_streams
+from workbench.services import log_memory, log_streams
 from workbench.services.log_summaries import summary_of
 from workbench.services.logs import ImportRequest, ImportResult, RecordingSummary
 
@@ -58,11 +58,13 @@ def run_import(request: ImportRequest, job: Job) -> ImportResult:
 
     with Project.open(Path(request.project)) as project:
         project.objects.sweep()
-        stored, questions = _import_all(_Ask(project, request, job))
+        known, replayed = log_memory.with_memory(project, request)
+        stored, questions = _import_all(_Ask(project, known, job))
+        log_memory.remember(project, known)
     job.progress(1.0, "stored")
     return ImportResult(
         recordings=tuple(one.summary for one in stored), questions=tuple(questions),
-        bytes_stored=sum(one.size_bytes for one in stored),
+        bytes_stored=sum(one.size_bytes for one in stored), replayed=replayed,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from workbench.core.jobs import Job
-from workbench.services import log_streams
+from workbench.services import log_memory, log_streams
 from workbench.services.log_summaries import summary_of
 from workbench.services.logs import Guess, InspectRequest, InspectResult, PreviewColumn, PreviewRequest, PreviewResult
 
@@ -65,6 +65,15 @@ def _inspect_carefully(request: InspectRequest, paths: list[Path], job: Job) -> 
     return InspectResult(recordings=tuple(summaries), questions=found.questions)
 
 
+def _recall(request: PreviewRequest) -> log_memory.Recalled:
+    from workbench.project.store import PROJECT_FILE, Project
+
+    if request.project is None or not (Path(request.project) / PROJECT_FILE).is_file():
+        return log_memory.Recalled(log_memory.Remembered(), "")
+    with Project.open_existing(Path(request.project)) as project:
+        return log_memory.recall(project, [Path(request.path)])
+
+
 def run_preview(request: PreviewRequest, job: Job) -> PreviewResult:
     """See `services.logs.preview_log`."""
     from workbench.logs.parse import ParseOptions
@@ -72,8 +81,9 @@ def run_preview(request: PreviewRequest, job: Job) -> PreviewResult:
 
     job.progress(0.1, "looking")
     found = preview_file(Path(request.path), ParseOptions(zone=request.zone, answers=request.answer))
+    recalled = _recall(request)
     return PreviewResult(
-        path=request.path,
+        path=request.path, remembered=recalled.choices, remembered_for=recalled.name,
         guesses=tuple(
             Guess(name=guess.name, value=guess.value, confidence=guess.confidence, choices=guess.choices)
             for guess in found.guesses

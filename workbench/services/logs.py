@@ -11,6 +11,7 @@ from workbench.logs.summary import ChannelFacts as ChannelFacts  # pages take th
 from workbench.logs.summary import Group as Group
 from workbench.logs.summary import Question as Question
 from workbench.services.common import Answers, Join, LogPaths, NewProjectFolder, ProjectFolder, ZoneName
+from workbench.services.log_memory import Remembered as Remembered
 
 
 class Finding(Record, frozen=True, kw_only=True):
@@ -103,6 +104,7 @@ class PreviewRequest(Request, frozen=True, kw_only=True):
     path: Annotated[str, parameter("Log file.", positional=True, path=True, file=True)]
     zone: ZoneName = None
     answer: Answers = ()
+    project: Annotated[str | None, parameter("Project whose remembered choices are listed too.", path=True)] = None
 
 
 class PreviewResult(Result, frozen=True, kw_only=True):
@@ -113,6 +115,10 @@ class PreviewResult(Result, frozen=True, kw_only=True):
     columns: tuple[PreviewColumn, ...]
     rows: tuple[tuple[str, ...], ...]
     questions: tuple[Question, ...]
+    remembered: Remembered = Remembered()
+    """What was chosen before for logs of the same source."""
+    remembered_for: str = ""
+    """The name of that source, with # for dates."""
 
 
 def preview_log(request: PreviewRequest, job: Job) -> PreviewResult:
@@ -132,6 +138,11 @@ class ImportRequest(Request, frozen=True, kw_only=True):
     join: Join = None
     asset: Annotated[str | None, parameter("Equipment tag of the pump; else taken from the file name.")] = None
     site: Annotated[str | None, parameter("Site the pump belongs to.")] = None
+    remember: Annotated[
+        bool,
+        parameter("Use what was chosen before for logs of the same source, and keep what is chosen now.", flag="--remember",
+                  negative_flag="--no-remember", advanced=True),
+    ] = True  # fmt: skip
 
 
 class ImportResult(Result, frozen=True, kw_only=True):
@@ -140,6 +151,8 @@ class ImportResult(Result, frozen=True, kw_only=True):
     recordings: tuple[RecordingSummary, ...]
     questions: tuple[Question, ...]
     bytes_stored: int = 0
+    replayed: tuple[str, ...] = ()
+    """What was chosen before for the same source and used again, one sentence each."""
 
 
 def import_logs(request: ImportRequest, job: Job) -> ImportResult:

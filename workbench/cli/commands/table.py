@@ -80,6 +80,8 @@ COMMANDS: tuple[Command, ...] = (
         words=("logs", "capture-recover"), service="capture:recover_captures", request="CaptureRecoverRequest",
         exit_rule=problems_exit,
     ),
+    Command(words=("logs", "sources"), service="log_memory:list_sources", request="SourcesRequest"),
+    Command(words=("logs", "forget"), service="log_memory:forget_sources", request="ForgetRequest"),
     Command(words=("logs", "quality"), service="logs:log_quality", request="QualityRequest"),
     Command(words=("logs", "statistics"), service="log_statistics:log_statistics", request="StatisticsRequest"),
     Command(words=("logs", "regimes"), service="regimes:log_regimes", request="RegimesRequest"),

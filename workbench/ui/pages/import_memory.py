@@ -1,20 +1,15 @@
-"""What a person answered about a source is remembered by the fingerprint of its header, in the per-user settings."""
+"""What a person answered about a file of events is remembered by the fingerprint of its header, in the per-user settings.
+
+Choices for logs are kept in the project (`services.log_memory`), where the command line finds them too.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
 
 from workbench.core.settings import Settings
-from workbench.services.logs import PreviewResult
 
 _MOST = 200
-
-
-def fingerprint(preview: PreviewResult) -> str:
-    """The same for all files with these columns."""
-    names = json.dumps([[column.name, column.role] for column in preview.columns])
-    return hashlib.sha256(names.encode()).hexdigest()[:16]
 
 
 def recall(settings: Settings, key: str) -> tuple[str, dict[str, str]]:

@@ -24,7 +24,6 @@ from workbench.services.logs import (
 )
 from workbench.ui.context import AppContext
 from workbench.ui.format import count
-from workbench.ui.pages.import_memory import fingerprint, recall, remember
 from workbench.ui.pages.logs_preview_files import FilesCard
 from workbench.ui.pages.logs_preview_parts import ColumnsCard, GuessCard, QuestionsCard, RowsCard, stacked
 from workbench.ui.widgets.text import Text
@@ -88,7 +87,6 @@ class ImportPreview(QWidget):
         self._stored = []
         self._is_busy = True
         self.changed.emit()
-        self._remember()
         self._next()
 
     def request_for_all(self) -> ImportRequest | None:
@@ -109,8 +107,9 @@ class ImportPreview(QWidget):
     def _read_chosen(self) -> None:
         if self._chosen < len(self._files) and self._files[self._chosen].kind == "log":
             request = PreviewRequest(
-                path=self._files[self._chosen].path, zone=self.guesses.zone.value() or None, answer=self._answer_list()
-            )
+                path=self._files[self._chosen].path, zone=self.guesses.zone.value() or None, answer=self._answer_list(),
+                project=self._context.project_text or None,
+            )  # fmt: skip
             self._context.read(preview_log, request, self._on_preview, self._on_refused, slot="logs.preview")
 
     def _next(self) -> None:
@@ -230,7 +229,8 @@ class ImportPreview(QWidget):
     # Remembering
 
     def _recall(self, preview: PreviewResult) -> bool:
-        zone, answers = recall(self._context.settings, fingerprint(preview))
+        remembered = preview.remembered
+        zone, answers = remembered.zone, dict(answer.split("=", 1) for answer in remembered.answer if "=" in answer)
         known = {**answers, **self._answers}
         is_new = known != self._answers or (zone and not self.guesses.zone.value())
         self._answers = known
@@ -238,13 +238,12 @@ class ImportPreview(QWidget):
             self.guesses.zone.blockSignals(True)
             self.guesses.zone.set_value(zone)
             self.guesses.zone.blockSignals(False)
+        self.files.suggest(remembered.asset, remembered.site)
+        words = self.tr("As chosen before for {name}: {choices}. Change what differs.")
+        choices = ", ".join(filter(None, (zone, *remembered.answer, remembered.asset, remembered.site)))
+        if choices:
+            self._say(words.format(name=preview.remembered_for, choices=choices))
         return bool(is_new)
-
-    def _remember(self) -> None:
-        zone = self.guesses.zone.value()
-        if self._preview is not None and (zone or self._answers):
-            choices = remember(self._context.settings, fingerprint(self._preview), zone, self._answers)
-            self._context.change_settings(import_choices=choices)
 
     def _show_cards(self, is_shown: bool) -> None:
         """What tells of a file is shown once a file was read."""

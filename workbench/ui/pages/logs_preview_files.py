@@ -68,6 +68,15 @@ class FilesCard(Card):
                 found.setdefault(asset, []).append(file.path)
         return found
 
+    def suggest(self, asset: str, site: str) -> None:
+        """What was chosen before for the first file: taken where nothing was typed."""
+        if asset and self._assets and self._assets[0] == self._files[0].asset:
+            self._assets[0] = asset
+            self._refill(self.table.current_row())
+            self.asset.setText(asset)
+        if site and not self.site.text():
+            self.site.setText(site)
+
     def event_files(self) -> list[str]:
         """Paths of the files that hold events."""
         return [file.path for file in self._files if file.kind == "events"]
