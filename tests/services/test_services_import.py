@@ -61,7 +61,7 @@ def test_a_plain_log_is_stored_with_its_facts_and_journalled_once(tmp_path: Path
     ]  # fmt: skip
     with Project.open(tmp_path / "p") as project:
         (item,) = project.items("recording")
-        (line,) = project.lines()
+        (line,) = (one for one in project.lines() if one.line.act.act == "import")
     assert item.id == stored.id
     assert (item.details["site"], item.details["days"]) == ("Havsule A", [["2026-03-12", 0.0347]])
     assert line.line.act.what == "log.csv: 300 rows, 2 channels"
