@@ -16,6 +16,7 @@ from scipy.io import savemat
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.parse import ParsedRecording, ParseOptions, parse_logs
+from workbench.logs.preview import preview_file
 
 SECOND = 1_000_000_000
 START_NS = 1_772_409_600 * SECOND  # 2026-03-02T00:00:00Z
@@ -238,3 +239,26 @@ def test_mdf_3_shows_a_clock_whose_zone_is_asked(tmp_path: Path) -> None:
     assert "ZONE_UNKNOWN" in asked
     recordings = read(tmp_path / "a.mdf")
     assert {one.facts.group for one in recordings} == {"trend", "waveform"}
+
+
+# Preview
+
+
+def test_the_preview_shows_channels_of_every_rate_and_the_rates(tmp_path: Path) -> None:
+    with nptdms.TdmsWriter(tmp_path / "a.tdms") as writer:
+        writer.write_segment(
+            [channel("acc", FAST, 1 / 25600, "g"), channel("P", SLOW, 1.0, "bar"), channel("T", SLOW[:30], 2.0, "°C")]
+        )
+    found = preview_file(tmp_path / "a.tdms", OPTIONS)
+    assert {(column.name, column.unit) for column in found.columns if column.role == "channel"} == {
+        ("acc", "g"), ("P", "bar"), ("T", "degC"),
+    }  # fmt: skip
+    guesses = {guess.name: guess.value for guess in found.guesses}
+    assert (guesses["format"], guesses["waveform rate"], guesses["waveform start"]) == ("TDMS", "25,600 Hz", "in the file")
+
+
+def test_the_preview_asks_what_a_waveform_leaves_open(tmp_path: Path) -> None:
+    savemat(tmp_path / "a.mat", {"x": FAST, "fs": 12000.0})
+    found = preview_file(tmp_path / "a.mat", OPTIONS)
+    assert {question.code for question in found.questions} == {"TIME_RELATIVE", "UNIT_UNKNOWN"}
+    assert found.rows[0] == ("x",)

@@ -17,11 +17,12 @@ from workbench.logs import questions
 from workbench.logs.cells import Cells
 from workbench.logs.columns import read_cells
 from workbench.logs.label_like import is_label_name
-from workbench.logs.parse import ParseOptions, read_source, time_blocks
-from workbench.logs.readers.events import EventFile
-from workbench.logs.readers.registry import reader_of
+from workbench.logs.parse import ParseOptions, time_blocks
+from workbench.logs.readers.registry import read_content, reader_of
+from workbench.logs.readers.signals import Signals
 from workbench.logs.readers.sources import Source, find_kind, load_file
 from workbench.logs.readers.table import NumberCells, Segment
+from workbench.logs.recording_of_signals import read_signals
 from workbench.logs.roles import LongRoles, assign_roles, find_long
 from workbench.logs.summary import Question
 from workbench.logs.tables import Table, build_tables
@@ -71,11 +72,45 @@ class LogPreview:
 def preview_file(path: Path, options: ParseOptions) -> LogPreview:
     """Guess the format of one file. Raises LogFormatError or EncodingError naming it."""
     source = _first_source(path)
-    segments = read_source(source)
-    if isinstance(segments, EventFile):
-        asked = questions.labels_elsewhere(segments.name, segments.n_events)
+    content = read_content(source)
+    if content.events is not None:
+        asked = questions.labels_elsewhere(content.events.name, content.events.n_events)
         return LogPreview(guesses=(), columns=(), rows=(), questions=(asked,))
-    return _preview_segments(segments, source, options)
+    slow = [*content.segments, *(signals.as_segment() for signals in content.signals if not signals.is_waveform)]
+    waves = [signals for signals in content.signals if signals.is_waveform]
+    found = [_preview_segments(slow, source, options)] if slow else []
+    found += [_preview_waves(waves, source, options)] if waves else []
+    return LogPreview(
+        guesses=tuple({guess.name: guess for part in found for guess in part.guesses}.values()),
+        columns=tuple(column for part in found for column in part.columns), rows=found[0].rows,
+        questions=tuple({(one.code, one.channel, one.text): one for part in found for one in part.questions}.values()),
+    )  # fmt: skip
+
+
+def _preview_waves(waves: list[Signals], source: Source, options: ParseOptions) -> LogPreview:
+    """Channels of waveforms with their rates; nothing of their millions of samples is turned into text but the first."""
+    answers = questions.AnswerBook(options.answers)
+    choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns)
+    heads = [signals.head(MAX_ROWS) for signals in waves]
+    asked = [one for recording in read_signals(heads, choices, join=False) for one in recording.facts.questions]
+    columns = tuple(
+        ColumnGuess(
+            name=channel.name, role="channel", unit=channel.unit, confidence=1.0,
+            quantity=find_quantity(channel.unit, channel.name, channel.hint), sample=tuple(f"{value:g}" for value in channel.values[:3].tolist()),
+        )
+        for signals in heads
+        for channel in signals.channels
+    )  # fmt: skip
+    rates = ", ".join(dict.fromkeys(f"{float(signals.rate):,.6g} Hz" for signals in waves))
+    dated = all(signals.start_ns is not None for signals in waves)
+    guesses = (
+        FormatGuess(name="format", value=reader_of(source.kind).name, confidence=1.0),
+        FormatGuess(name="waveform rate", value=rates, confidence=1.0),
+        FormatGuess(name="waveform start", value="in the file" if dated else "not known", confidence=1.0 if dated else 0.3),
+    )
+    rows = [tuple(f"{value:g}" for value in row) for row in zip(*(one.values.tolist() for one in heads[0].channels), strict=True)]
+    names = tuple(channel.name for channel in heads[0].channels)
+    return LogPreview(guesses=guesses, columns=columns, rows=(names, *rows), questions=tuple(asked))
 
 
 def _first_source(path: Path) -> Source:
@@ -125,13 +160,15 @@ def _inflate_head(head: bytes) -> bytes:
 
 def _preview_segments(segments: list[Segment], source: Source, options: ParseOptions) -> LogPreview:
     answers = questions.AnswerBook(options.answers)
-    table = build_tables(segments, join=False)[0]
+    table, *others = build_tables(segments, join=False)
     choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns)
     stored = None if table.times_ns is None else StoredTimes(ns=table.times_ns, is_absolute=table.is_absolute)
     long = find_long(table.headers, table.columns, table.n_rows) if table.layout == "wide" else None
     axis = read_times(stored or table.time_cells, table.n_rows, table.time, time_blocks(table, long), choices)
     marks = mark_columns(table, answers)
     columns = _long_columns(table, long) if long else _wide_columns(table, marks.marks)
+    for other in others if table.part else ():
+        columns += _wide_columns(other, mark_columns(other, answers).marks)
     time_name = table.time.header or ("none" if table.time.kind == "none" else "first column")
     time_column = ColumnGuess(
         name=time_name, role="time", unit=None, quantity="time", confidence=table.time.confidence, sample=_time_sample(table)

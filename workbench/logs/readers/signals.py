@@ -6,7 +6,7 @@ looked for as in any trend.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -63,6 +63,11 @@ class Signals:
     def is_waveform(self) -> bool:
         """Whether the rate is above that of a trend."""
         return Fraction(NS) / self.rate < SLOWEST_STEP_NS
+
+    def head(self, n_rows: int) -> Signals:
+        """The first samples alone."""
+        channels = tuple(replace(channel, values=channel.values[:n_rows]) for channel in self.channels)
+        return replace(self, channels=channels)
 
     def instants(self, start_ns: int) -> Int64s:
         """Instants of the samples, int64 ns [n]."""
