@@ -19,7 +19,7 @@ from workbench.logs.columns import read_cells
 from workbench.logs.label_like import is_label_name
 from workbench.logs.parse import ParseOptions, time_blocks
 from workbench.logs.readers.registry import read_content, reader_of
-from workbench.logs.readers.signals import Signals
+from workbench.logs.readers.signals import Signal, Signals
 from workbench.logs.readers.sources import Source, find_kind, load_file
 from workbench.logs.readers.table import NumberCells, Segment
 from workbench.logs.recording_of_signals import read_signals
@@ -93,14 +93,7 @@ def _preview_waves(waves: list[Signals], source: Source, options: ParseOptions) 
     choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns)
     heads = [signals.head(MAX_ROWS) for signals in waves]
     asked = [one for recording in read_signals(heads, choices, join=False) for one in recording.facts.questions]
-    columns = tuple(
-        ColumnGuess(
-            name=channel.name, role="channel", unit=channel.unit, confidence=1.0,
-            quantity=find_quantity(channel.unit, channel.name, channel.hint), sample=tuple(f"{value:g}" for value in channel.values[:3].tolist()),
-        )
-        for signals in heads
-        for channel in signals.channels
-    )  # fmt: skip
+    columns = tuple(_wave_column(channel) for signals in heads for channel in signals.channels)
     rates = ", ".join(dict.fromkeys(f"{float(signals.rate):,.6g} Hz" for signals in waves))
     dated = all(signals.start_ns is not None for signals in waves)
     guesses = (
@@ -111,6 +104,12 @@ def _preview_waves(waves: list[Signals], source: Source, options: ParseOptions) 
     rows = [tuple(f"{value:g}" for value in row) for row in zip(*(one.values.tolist() for one in heads[0].channels), strict=True)]
     names = tuple(channel.name for channel in heads[0].channels)
     return LogPreview(guesses=guesses, columns=columns, rows=(names, *rows), questions=tuple(asked))
+
+
+def _wave_column(channel: Signal) -> ColumnGuess:
+    sample = tuple(f"{value:g}" for value in channel.values[:3].tolist())
+    quantity = find_quantity(channel.unit, channel.name, channel.hint)
+    return ColumnGuess(name=channel.name, role="channel", unit=channel.unit, quantity=quantity, confidence=1.0, sample=sample)
 
 
 def _first_source(path: Path) -> Source:
