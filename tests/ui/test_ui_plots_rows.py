@@ -39,7 +39,14 @@ def page(built: Built, template: Path, tmp_path: Path, wait_for: WaitFor) -> Log
     assert isinstance(shown, LogsPage)
     wait_for(lambda: shown.view.logs is not None and bool(shown.view.plots.rows.rows))
     shown.view.plots.rows.grab()
+    activate(built)
     return shown
+
+
+def activate(built: Built) -> None:
+    """Keys of actions need a window that has the focus."""
+    built.window.activateWindow()
+    QTest.qWaitForWindowActive(built.window, 2000)
 
 
 def rows_of(page: LogsPage) -> list[tuple[str, ...]]:

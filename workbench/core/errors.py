@@ -3,7 +3,8 @@
 Must not import anything but the standard library: the bundle verifier and the edge agent use it too.
 
     WorkbenchError(message, hint, code)
-    ├ InputError     RequestError, LogFormatError(path, line, column), EncodingError, QuestionOpen(questions)
+    ├ InputError     RequestError, LogFormatError(path, line, column), EncodingError, QuestionOpen(questions),
+    │                FormulaError(column)
     ├ ProjectError   ProjectLocked, ProjectTooNew, ObjectCorrupt, DiskFull
     ├ ModelError     ConversionError, ParityError, LeakageError
     ├ BundleError    BundleRejected(reason), KeyVaultError
@@ -87,6 +88,17 @@ class QuestionOpen(InputError):  # noqa: N818 - it is a question, and reads as o
     def __init__(self, message: str, hint: str = "", *, questions: tuple[str, ...] = ()) -> None:
         super().__init__(message, hint)
         self.questions = questions
+
+
+class FormulaError(InputError):
+    """The formula of a derived channel can't be used; says at which character."""
+
+    code = "FORMULA"
+
+    def __init__(self, message: str, hint: str = "", *, column: int = 0) -> None:
+        super().__init__(message, hint)
+        self.column = column
+        """From 0."""
 
 
 class ProjectError(WorkbenchError):

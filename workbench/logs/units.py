@@ -183,6 +183,11 @@ def split_unit(header: str) -> tuple[str, str | None]:
     return header, None
 
 
+def all_units() -> dict[str, Unit]:
+    """Every unit that is known, by its one spelling."""
+    return _BY_NAME
+
+
 def can_convert(source: str, target: str) -> bool:
     """Whether both units are known and of one quantity."""
     first, second = _BY_NAME.get(source), _BY_NAME.get(target)

@@ -5,7 +5,7 @@ Opening reads a few kilobytes a recording; nothing is copied. Must not write any
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +13,9 @@ from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, parameter
 from workbench.logs.label_looks import Look, parse_looks
-from workbench.logs.summary import Acquired, Detected, Group
+from workbench.logs.summary import Acquired, Detected, Group, RecordingFacts
 from workbench.services.common import ProjectFolder
+from workbench.services.derived_layer import Source, open_derived, stored_channels
 from workbench.services.label_edits import LOOKS_KEY
 from workbench.services.labels import Event, LabelsListRequest, list_labels
 from workbench.services.logs import Finding
@@ -61,6 +62,8 @@ class ChannelView:
     acquired: Acquired = "unknown"
     detected: Detected = "unknown"
     band_hz: tuple[float, float] | None = None
+    formula: str = ""
+    """Of a derived channel."""
 
     @property
     def has_spectrum(self) -> bool:
@@ -109,6 +112,7 @@ class AssetLogs:
         events: tuple[Event, ...],
         findings: tuple[Finding, ...],
         looks: dict[str, Look] | None = None,
+        derived: list[tuple[RecordingInfo, Recording]] | None = None,
     ) -> None:
         self.asset = asset
         self.recordings = tuple(info for info, _ in opened)
@@ -117,8 +121,14 @@ class AssetLogs:
         """How events of a name look, where a person said."""
         self.findings = findings
         self._opened = tuple(opened)
-        self._by_channel = _parts_of(opened)
-        self.channels = _channels_of(self._by_channel, findings)
+        self._by_channel = _parts_of([*opened, *(derived or ())])
+        self.derived = {
+            channel.name: recording.summary.source for _, recording in derived or () for channel in recording.channels
+        }
+        """Formula of each derived channel."""
+        self.channels = tuple(
+            replace(channel, formula=self.derived.get(channel.name, "")) for channel in _channels_of(self._by_channel, findings)
+        )
         self.first_ns = min((info.first_ns for info in self.recordings), default=0)
         self.last_ns = max((info.last_ns for info in self.recordings), default=1)
         self.gap_array = _gaps_of(self._opened)
@@ -168,6 +178,12 @@ class AssetLogs:
             for (channel, _), one in zip(parts, drawn, strict=True):
                 found[channel].append(one)
         return {channel: sorted(drawn, key=_first_drawn) for channel, drawn in found.items()}
+
+    def all_parts(self) -> tuple[Part, ...]:
+        """One part of each recording, derived ones behind those of the log."""
+        found = {part.info.id: part for parts in self._by_channel.values() for part in parts}
+        order = [info.id for info in self.recordings]
+        return tuple(sorted(found.values(), key=lambda part: order.index(part.info.id) if part.info.id in order else len(order)))
 
     def parts(self, channel: str) -> tuple[Part, ...]:
         """The recordings that hold a channel, by their first instant."""
@@ -224,19 +240,31 @@ def open_asset_logs(request: OpenLogsRequest, job: Job) -> AssetLogs:
     with Project.open_existing(Path(request.project)) as project:
         found = open_project_recordings(project, (request.asset,), group=None)
         looks = parse_looks(project.value(LOOKS_KEY))
+        definitions = stored_channels(project)
     opened: list[tuple[RecordingInfo, Recording]] = []
     findings: list[Finding] = []
     for item, recording in found:
         facts = recording.summary
         findings.extend(summary_of(facts).findings)
-        if facts.first_ns is not None and facts.last_ns is not None:
-            info = RecordingInfo(
-                id=item.id, name=item.name, first_ns=facts.first_ns, last_ns=facts.last_ns, rows=facts.rows,
-                group=facts.group, rate_hz=facts.rate_hz,
-            )  # fmt: skip
+        info = _info_of(item.id, item.name, facts)
+        if info is not None:
             opened.append((info, recording))
+    sources = [Source(id=info.id, recording=recording) for info, recording in opened]
+    made, refused = open_derived(definitions, request.asset, sources, job)
+    derived = [(info, one.recording) for one in made if (info := _info_of(one.id, "", one.recording.summary)) is not None]
+    findings.extend(Finding(code="FORMULA", text=why, channel=name, severity="not_checked") for name, why in refused)
     labels = list_labels(LabelsListRequest(project=request.project, asset=request.asset), job)
-    return AssetLogs(request.asset, opened, labels.events, tuple(findings), looks)
+    return AssetLogs(request.asset, opened, labels.events, tuple(findings), looks, derived)
+
+
+def _info_of(item_id: str, name: str, facts: RecordingFacts) -> RecordingInfo | None:
+    """None for a recording without samples."""
+    if facts.first_ns is None or facts.last_ns is None:
+        return None
+    return RecordingInfo(
+        id=item_id, name=name, first_ns=facts.first_ns, last_ns=facts.last_ns, rows=facts.rows, group=facts.group,
+        rate_hz=facts.rate_hz,
+    )  # fmt: skip
 
 
 def finding_span(finding: Finding, logs: AssetLogs) -> tuple[int, int]:

@@ -195,7 +195,7 @@ class AppContext(QObject):
         self.action_asked.emit(action_id)
 
     def announce(self, kind: str) -> None:
-        """Say that the project's content changed: 'recording', 'labels', 'run', 'bundle', 'receipt', 'champion'."""
+        """Say that the project's content changed: 'recording', 'channels', 'labels', 'run', 'bundle', 'receipt', 'champion'."""
         self.content_changed.emit(kind)
 
     def start_job(

@@ -19,6 +19,7 @@ from workbench.ui.context import AppContext, Selection
 from workbench.ui.format import count, duration, span, zone_of
 from workbench.ui.page import Page
 from workbench.ui.pages.logs_actions import logs_actions
+from workbench.ui.pages.logs_formula import FormulaPanel
 from workbench.ui.pages.logs_modes import TIME, ModeStack
 from workbench.ui.pages.logs_preview import ImportPreview
 from workbench.ui.pages.logs_side import LogsSide
@@ -47,6 +48,8 @@ class LogsPage(Page):
         self.view = LogsView(context, "logs")
         self.modes = ModeStack(context, self.view)
         self.statistics = StatisticsPanel(context, self.view)
+        self.formula = FormulaPanel(context, self.view)
+        self.view.put_below(self.formula)
         self.view.put_below(self.statistics)
         self.preview = ImportPreview(context)
         self._is_previewing = self._is_stale = False
@@ -324,7 +327,7 @@ class LogsPage(Page):
     def _on_changed(self, kind: str) -> None:
         if kind == "recording":
             self.view.close_logs()
-        if kind not in {"recording", "labels"}:
+        if kind not in {"recording", "labels", "channels"}:
             return
         self._is_stale = True
         if self.isVisible():
@@ -356,6 +359,10 @@ class LogsPage(Page):
     def why_no_undo(self) -> str:
         """Why there is no change of rows to undo."""
         return "" if self.view.layouts.can_undo() else self.tr("No rows were changed")
+
+    def why_no_derived(self) -> str:
+        """Why there is no derived channel to remove."""
+        return "" if self.formula.removable() else self.tr("Choose the row of a derived channel")
 
     def why_no_redo(self) -> str:
         """Why there is nothing to redo."""

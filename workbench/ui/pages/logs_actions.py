@@ -86,6 +86,14 @@ def _of_the_rows(page: LogsPage) -> tuple[Action, ...]:
     return (
         *listed,
         Action(
+            id="logs.derive", title=page.tr("New derived channel"), icon="plus", callback=page.formula.open, page="logs",
+            menu="Plot", keys=("N",), command="workbench channels add", blocked=page.why_no_log,
+        ),
+        Action(
+            id="logs.derive_remove", title=page.tr("Remove derived channel…"), icon="trash", callback=page.formula.remove,
+            page="logs", menu="Plot", command="workbench channels remove", blocked=page.why_no_derived,
+        ),
+        Action(
             id="logs.statistics", title=page.tr("Statistics of what is shown, or hide them"), icon="compare",
             callback=page.statistics.toggle, page="logs", menu="Plot", keys=("T",), command="workbench logs statistics",
             blocked=page.why_no_log,

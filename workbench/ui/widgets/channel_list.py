@@ -249,8 +249,8 @@ class ChannelPainter(QStyledItemDelegate):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(box, int(middle), channel.name)
         used = painter.fontMetrics().horizontalAdvance(channel.name) + 8
-        words = channel_words(channel.name, channel.unit, channel.quantity).partition(",")[0]
-        unit = unit_words(channel.unit)
+        words = self._list.tr("derived") if channel.formula else channel_words(channel.name, channel.unit, channel.quantity)
+        words, unit = words.partition(",")[0], unit_words(channel.unit)
         painter.setFont(theme.font("small"))
         painter.setPen(theme.colour("text2"))
         for text in (f"{words}, {unit}" if words and unit else "", words, unit):
@@ -264,4 +264,5 @@ def channel_facts(channel: ChannelView) -> tuple[str, ...]:
     """Name, what it measures, unit, state: for tips and screen readers."""
     state = find_state(channel.state)
     words = channel_words(channel.name, channel.unit, channel.quantity)
-    return (channel.name, words, unit_words(channel.unit), state_word(state) if state else "")
+    formula = f"= {channel.formula}" if channel.formula else ""
+    return (channel.name, words, unit_words(channel.unit), state_word(state) if state else "", formula)

@@ -26,7 +26,10 @@ _SHORT_WORDS = 3
 
 def unit_words(unit: str) -> str:
     """'m3/h' as 'm³/h'."""
-    return _UNITS.get(unit, unit)
+    if unit in _UNITS or " " not in unit:
+        return _UNITS.get(unit, unit)
+    # A product or quotient of units, as derived channels have it.
+    return "/".join("·".join(_UNITS.get(part, part) for part in above.split(" · ")) for above in unit.split(" / "))
 
 
 def channel_words(name: str, unit: str, quantity: str) -> str:

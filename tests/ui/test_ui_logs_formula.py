@@ -1,0 +1,75 @@
+"""A derived channel made by hand on the Logs page: typed with offers, checked while typing, drawn, removed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.ui.log_projects import make_project
+from workbench.app.window import Built
+from workbench.ui.pages.logs import LogsPage
+
+WaitFor = Callable[..., None]
+
+
+@pytest.fixture
+def page(built: Built, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, wait_for: WaitFor) -> LogsPage:
+    project = tmp_path / "project"
+    shutil.copytree(make_project(tmp_path_factory.mktemp("formula")), project)
+    built.context.open_project(project)
+    wait_for(lambda: built.context.project is not None)
+    built.window.show()
+    built.window.show_page("logs")
+    shown = built.window.host.page("logs")
+    assert isinstance(shown, LogsPage)
+    wait_for(lambda: shown.view.logs is not None and bool(shown.view.plots.rows.rows))
+    wait_for(lambda: not built.context.jobs.running)
+    activate(built)
+    return shown
+
+
+def activate(built: Built) -> None:
+    """Keys of actions need a window that has the focus."""
+    built.window.activateWindow()
+    QTest.qWaitForWindowActive(built.window, 2000)
+
+
+def test_a_formula_is_typed_checked_and_becomes_a_row(page: LogsPage, built: Built, wait_for: WaitFor) -> None:
+    panel = page.formula
+    QTest.keyClick(page.view.plots.rows, Qt.Key.Key_N)
+    assert panel.formula.hasFocus()
+    QTest.keyClicks(panel.formula, "pi-2")
+    assert panel.formula.offered() == ["PI-2041A"]
+    QTest.keyClick(panel.formula, Qt.Key.Key_Tab)
+    assert panel.formula.text() == '"PI-2041A"'
+    QTest.keyClicks(panel.formula, " + sucton")
+    wait_for(lambda: "There is no channel 'sucton'" in panel.said.text())
+    assert not panel.add_button.isEnabled()
+    panel.formula.setText('to("PI-2041A", "psi") * 2')
+    wait_for(lambda: panel.said.text().startswith("In psi: "))
+    QTest.keyClick(panel.formula, Qt.Key.Key_Return)
+    assert panel.name.hasFocus()
+    QTest.keyClicks(panel.name, "Doubled")
+    QTest.keyClick(panel.name, Qt.Key.Key_Return)
+    wait_for(lambda: "Doubled" in page.view.channels(), 20)
+    assert page.view.plots.rows.rows[-1].channels[0].formula == 'to("PI-2041A", "psi") * 2'
+    assert not panel.isVisible()
+    page.formula.remove()
+    question = built.context.messages.question
+    assert question is not None
+    verb = next(button for button in question.buttons() if button.text() == "Remove")
+    QTest.mouseClick(verb, Qt.MouseButton.LeftButton)
+    wait_for(lambda: page.view.logs is not None and len(page.view.logs.channels) == 3, 20)
+    assert page.why_no_derived()
+
+
+def test_escape_hides_the_formula_and_goes_back_to_the_plots(page: LogsPage) -> None:
+    QTest.keyClick(page.view.plots.rows, Qt.Key.Key_N)
+    QTest.keyClick(page.formula.formula, Qt.Key.Key_Escape)
+    assert not page.formula.isVisible()
+    assert page.view.plots.rows.hasFocus()

@@ -1,0 +1,146 @@
+"""The layer of derived channels over a project's logs: read it, and open what it describes beside the raw channels.
+
+Computed copies are kept in the person's own cache, named by content: raw log and formula. Deleting it costs time only.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from workbench.core.errors import InputError, ObjectCorrupt, WorkbenchError
+from workbench.core.jobs import Job
+from workbench.core.paths import user_home
+from workbench.logs.derive import DerivedChannel, Held, cache_key, derive
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from workbench.logs.formula import Formula
+    from workbench.logs.recording import Recording
+    from workbench.project.store import Project
+
+VALUE_KEY = "derived_channels"
+_LATE_STEPS = 3.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One recording that channels can be derived from: its id (of its content), and itself."""
+
+    id: str
+    recording: Recording
+
+
+def stored_channels(project: Project) -> tuple[DerivedChannel, ...]:
+    """The layer as it is now, in the order of making. Raises ObjectCorrupt where it can't be read."""
+    text = project.value(VALUE_KEY)
+    try:
+        return msgspec.json.decode(text.encode("utf-8"), type=tuple[DerivedChannel, ...]) if text else ()
+    except msgspec.MsgspecError as error:
+        raise ObjectCorrupt(
+            f"The derived channels of the project can't be read: {error}.", "Remove and make them anew."
+        ) from error
+
+
+def encode_channels(channels: tuple[DerivedChannel, ...]) -> str:
+    """The layer as the project keeps it."""
+    return json.dumps(msgspec.to_builtins(channels), ensure_ascii=False, sort_keys=True)
+
+
+def cache_folder() -> Path:
+    """Where computed copies are."""
+    return user_home() / "cache" / "derived"
+
+
+def open_derived(
+    definitions: tuple[DerivedChannel, ...], asset: str, sources: list[Source], job: Job
+) -> tuple[list[Source], list[tuple[str, str]]]:
+    """The derived channels of a pump as recordings, computed where no copy is there; and (name, why not) of the others."""
+    from workbench.logs.recording import open_recording
+
+    found: list[Source] = []
+    refused: list[tuple[str, str]] = []
+    for definition in definitions:
+        if definition.asset not in {"", asset}:
+            continue
+        try:
+            formula = check_formula([*sources, *found], definition.formula, definition.name)
+        except WorkbenchError as error:
+            # A formula for every pump is no fault of those that lack its channels.
+            if definition.asset:
+                refused.append((definition.name, error.message))
+            continue
+        everything = [*sources, *found]
+        for source in holders(everything, formula.channels[0]):
+            ids = tuple(one.id for one in everything if any(_has(one, name) for name in formula.channels))
+            key = cache_key((source.id, *ids), definition.name, definition.formula)
+            folder = cache_folder() / key[:2] / key
+            if not (folder / "meta.json").is_file():
+                folder.parent.mkdir(parents=True, exist_ok=True)
+                held = {name: held_values(holders(everything, name), name) for name in formula.channels}
+                derive(source.recording, definition.name, formula, held, folder, _Progress(job, definition.name))
+            found.append(Source(id=key, recording=open_recording(folder)))
+    return found, refused
+
+
+def check_formula(sources: list[Source], text: str, name: str = "") -> Formula:
+    """A formula that these recordings can be asked for. Raises FormulaError, or InputError for a mix of rate groups."""
+    from workbench.logs.formula import read_formula
+
+    units = {channel.name: channel.unit or "" for one in sources for channel in one.recording.channels if channel.name != name}
+    formula = read_formula(text, units)
+    groups = {one.recording.group for one in sources if any(_has(one, used) for used in formula.channels)}
+    if len(groups) > 1:
+        raise InputError("The formula mixes a trend with a waveform.", "Derive from channels of one kind.")
+    return formula
+
+
+def holders(sources: list[Source], name: str) -> list[Source]:
+    """The recordings that hold a channel."""
+    return [one for one in sources if _has(one, name)]
+
+
+def held_values(sources: list[Source], name: str) -> Held:
+    """The last known value of a channel at any instants, missing where it is older than its own steps allow."""
+
+    def held(times_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+        import numpy as np
+
+        out = np.full(len(times_ns), np.nan)
+        for one in sources:
+            axis, facts = one.recording.axis, one.recording.summary
+            late_ns = _LATE_STEPS * (facts.sample_period_s or 0.0) * 1e9
+            first = max(axis.index_at(int(times_ns[0]), after=True) - 1, 0)
+            rows = np.arange(first, axis.index_at(int(times_ns[-1]), after=True), dtype=np.int64)
+            if not len(rows):
+                continue
+            instants = axis.take(rows)
+            place = np.searchsorted(instants, times_ns, side="right") - 1
+            is_there = (place >= 0) & (one.recording.is_on_change | (times_ns - instants[np.maximum(place, 0)] <= late_ns))
+            values = np.asarray(one.recording.values(name)[first : int(rows[-1]) + 1], np.float64)
+            out = np.where(is_there, values[np.maximum(place, 0)], out)
+        return out
+
+    return held
+
+
+class _Progress:
+    """Says how far the computing is, and stops it when asked."""
+
+    def __init__(self, job: Job, name: str) -> None:
+        self._job = job
+        self._name = name
+
+    def __call__(self, share: float) -> None:
+        self._job.progress(share, self._name)
+        self._job.checkpoint()
+
+
+def _has(source: Source, name: str) -> bool:
+    return any(channel.name == name for channel in source.recording.channels)
