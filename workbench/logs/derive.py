@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 
 from workbench.core.codec import encode_canonical, sha256_hex, translate_os_error
@@ -118,13 +117,3 @@ def _held(node: Node, due_s: Mapping[str, float]) -> Node:
     if node.op == "channel":
         return Node("hold", (node,), due_s[node.name]) if due_s.get(node.name) else node
     return Node(node.op, tuple(_held(part, due_s) for part in node.parts), node.number, node.name)
-
-
-class DerivedChannel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line of the layer of derived channels: what, from what, by whom and when. `asset` '' means every pump that has them."""
-
-    name: str
-    formula: str
-    asset: str = ""
-    author: str = ""
-    created_utc: str = ""

@@ -14,7 +14,7 @@ from workbench.core.jobs import Job
 from workbench.core.paths import user_home
 from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.core.settings import load_settings, operator_name
-from workbench.logs.derive import DerivedChannel
+from workbench.logs.derived_channel import DerivedChannel
 from workbench.services.common import ProjectFolder
 from workbench.services.derived_layer import (
     VALUE_KEY,

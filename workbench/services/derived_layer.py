@@ -15,12 +15,13 @@ import msgspec
 from workbench.core.errors import InputError, ObjectCorrupt, WorkbenchError
 from workbench.core.jobs import Job
 from workbench.core.paths import user_home
-from workbench.logs.derive import DerivedChannel, Held, cache_key, derive
+from workbench.logs.derived_channel import DerivedChannel
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from workbench.logs.derive import Held
     from workbench.logs.formula import Formula
     from workbench.logs.recording import Recording
     from workbench.project.store import Project
@@ -62,6 +63,7 @@ def open_derived(
     definitions: tuple[DerivedChannel, ...], asset: str, sources: list[Source], job: Job
 ) -> tuple[list[Source], list[tuple[str, str]]]:
     """The derived channels of a pump as recordings, computed where no copy is there; and (name, why not) of the others."""
+    from workbench.logs.derive import cache_key, derive
     from workbench.logs.recording import open_recording
 
     found: list[Source] = []

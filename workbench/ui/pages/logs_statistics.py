@@ -9,6 +9,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.core.clock import format_utc
+from workbench.services.log_export import plain_cell
 from workbench.services.log_statistics import StatisticsRequest, StatisticsResult, StatisticsRow, log_statistics
 from workbench.ui.context import AppContext
 from workbench.ui.format import MINUS, MISSING, digits_of, duration, number, span, zone_of
@@ -90,7 +91,7 @@ class StatisticsPanel(QWidget):
         for row in self._result.channels:
             figures = [getattr(row, name) for name in _FIGURES]
             cells = [row.channel, row.unit, row.n, row.n_missing, *figures, row.slope_per_h, row.duration_s]
-            lines.append("\t".join("" if cell is None else plain_cell(cell) for cell in cells))
+            lines.append("\t".join(_cell(cell) for cell in cells))
         said = self.tr("Copied: statistics of {n} channels.").format(n=len(self._result.channels))
         self._context.messages.copy("\n".join(lines) + "\n", said)
 
@@ -176,8 +177,9 @@ def figure(value: float | None, row: StatisticsRow) -> str:
     return number(value, digits)
 
 
-def plain_cell(value: object) -> str:
-    """A value for a spreadsheet; a text that would be taken for a formula is quoted."""
-    text = f"{value:.9g}" if isinstance(value, float) else str(value)
-    is_formula = not isinstance(value, (int, float)) and text[:1] in {"=", "+", "-", "@", "\t", "\r"}
-    return f"'{text}" if is_formula else text
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, (int, float)):
+        return f"{value:.9g}"
+    return plain_cell(str(value))

@@ -1,0 +1,145 @@
+"""Layouts kept by name, carried to another pump, exchanged as files; and the plots' data written as CSV."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.ui.log_projects import N_ROWS, PUMP, at_minute, make_project
+from workbench.core.clock import format_utc
+from workbench.core.errors import InputError
+from workbench.core.jobs import Job
+from workbench.logs.plot_layout import PlotLayout, RowLayout
+from workbench.project.store import Project
+from workbench.services.log_export import ExportLogsRequest, export_logs, plain_cell
+from workbench.services.log_layouts import (
+    LayoutExportRequest,
+    LayoutImportRequest,
+    LayoutRemoveRequest,
+    LayoutSaveRequest,
+    LayoutsRequest,
+    export_layout,
+    import_layout,
+    list_layouts,
+    matched,
+    remove_layout,
+    save_layout,
+)
+from workbench.services.log_views import ChannelView, OpenLogsRequest, open_asset_logs
+
+LAYOUT = PlotLayout(rows=(RowLayout(channels=("VI-2041A-DE",), low=0.0, high=5.0), RowLayout(channels=("PI-2041A", "FI-2041A"))))
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+    return str(make_project(tmp_path))
+
+
+def save(project: str, name: str, layout: PlotLayout = LAYOUT) -> None:
+    save_layout(LayoutSaveRequest(project=project, asset=PUMP, name=name, layout=layout), Job())
+
+
+def test_a_layout_is_kept_with_author_and_time_and_replaced_by_its_name(project: str) -> None:
+    save(project, "night")
+    save(project, "")
+    save(project, "night", PlotLayout(rows=LAYOUT.rows[:1]))
+    default, night = list_layouts(LayoutsRequest(project=project), Job()).layouts
+    assert (default.name, night.name, len(night.layout.rows)) == ("", "night", 1)
+    assert night.author
+    assert night.created_utc.endswith("Z")
+    with Project.open(Path(project)) as found:
+        assert found.lines(1)[0].line.act.what == f"Kept the layout 'night' of {PUMP}"
+
+
+def test_a_layout_goes_out_as_a_file_and_comes_back(project: str, tmp_path: Path) -> None:
+    save(project, "night")
+    out = tmp_path / "night.json"
+    export_layout(LayoutExportRequest(project=project, asset=PUMP, name="night", out=str(out)), Job())
+    assert json.loads(out.read_text("utf-8"))["layout"]["rows"][1]["channels"] == ["PI-2041A", "FI-2041A"]
+    import_layout(LayoutImportRequest(path=str(out), project=project, asset="P-7", name="copied"), Job())
+    assert [(one.name, one.asset) for one in list_layouts(LayoutsRequest(project=project), Job()).layouts] == [
+        ("night", PUMP), ("copied", "P-7"),
+    ]  # fmt: skip
+
+
+def test_a_layout_is_forgotten_and_an_unknown_one_named(project: str) -> None:
+    save(project, "night")
+    remove_layout(LayoutRemoveRequest(project=project, asset=PUMP, name="night"), Job())
+    with pytest.raises(InputError, match="day"):
+        remove_layout(LayoutRemoveRequest(project=project, asset=PUMP, name="day"), Job())
+
+
+def test_a_layout_without_rows_or_with_upside_down_limits_is_refused(project: str) -> None:
+    with pytest.raises(InputError):
+        save(project, "x", PlotLayout())
+    with pytest.raises(InputError):
+        save(project, "x", PlotLayout(rows=(RowLayout(channels=("A",), low=3.0, high=2.0),)))
+
+
+def view(name: str, unit: str) -> ChannelView:
+    return ChannelView(name=name, unit=unit, quantity="", low=None, high=None)
+
+
+def test_another_pump_gets_the_layout_by_its_number_in_the_tags() -> None:
+    channels = [view("PI-2051B", "bar"), view("FI-2051B", "m3/h"), view("VI-2051B-DE", "mm/s")]
+    found = matched(LAYOUT, "P-2041A", "P-2051B", channels, {})
+    assert [row.channels for row in found.rows] == [("VI-2051B-DE",), ("PI-2051B", "FI-2051B")]
+    assert (found.rows[0].low, found.rows[0].high) == (0.0, 5.0)
+
+
+def test_where_numbers_do_not_help_the_letters_and_the_unit_do_and_the_rest_is_left_out() -> None:
+    channels = [view("PI-9", "degC"), view("PI-10", "bar"), view("XI-1", "mm/s")]
+    found = matched(LAYOUT, "P-2041A", "P-9", channels, {"PI-2041A": "bar", "VI-2041A-DE": "mm/s", "FI-2041A": "m3/h"})
+    assert [row.channels for row in found.rows] == [("PI-10",)]
+
+
+def read(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.reader(stream))
+
+
+def test_raw_samples_are_written_with_units_and_come_back_the_same(project: str, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    result = export_logs(ExportLogsRequest(project=project, asset=PUMP, out=str(out)), Job())
+    head, *rows = read(out)
+    assert head == ["time_utc", "PI-2041A [bar]", "FI-2041A [m3/h]", "VI-2041A-DE [mm/s]"]
+    assert len(rows) == result.rows == N_ROWS - 100
+    logs = open_asset_logs(OpenLogsRequest(project=project, asset=PUMP), Job())
+    ((times, values),) = logs.samples("PI-2041A", logs.first_ns, logs.last_ns + 1)
+    assert [row[0] for row in rows[:50]] == [format_utc(int(at)) for at in times[:50]]
+    np.testing.assert_array_equal(np.array([float(row[1]) for row in rows], np.float32), values.astype(np.float32))
+
+
+def test_a_stretch_of_some_channels_holds_both_ends(project: str, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    request = ExportLogsRequest(
+        project=project, asset=PUMP, out=str(out), channel=("FI-2041A",), start=format_utc(at_minute(10)),
+        end=format_utc(at_minute(12)),
+    )  # fmt: skip
+    export_logs(request, Job())
+    assert [row[0] for row in read(out)[1:]] == [format_utc(at_minute(minute)) for minute in (10, 11, 12)]
+
+
+def test_what_is_drawn_keeps_the_spike(project: str, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    export_logs(ExportLogsRequest(project=project, asset=PUMP, out=str(out), channel=("VI-2041A-DE",), columns=50), Job())
+    head, *rows = read(out)
+    assert head == ["time_utc", "VI-2041A-DE [mm/s] min", "VI-2041A-DE [mm/s] max"]
+    assert len(rows) <= 50
+    assert max(float(row[2]) for row in rows) == 9.0
+
+
+def test_an_unknown_channel_is_refused_and_nothing_is_written(project: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="PI-2041A"):
+        export_logs(ExportLogsRequest(project=project, asset=PUMP, out=str(tmp_path / "o.csv"), channel=("X",)), Job())
+    assert not list(tmp_path.glob("o.csv*"))
+
+
+@pytest.mark.parametrize(("name", "cell"), [("=1+1", "'=1+1"), ("-x", "'-x"), ("@a", "'@a"), ("PI-1", "PI-1")])
+def test_names_that_look_like_formulas_are_quoted(name: str, cell: str) -> None:
+    assert plain_cell(name) == cell

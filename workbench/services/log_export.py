@@ -1,0 +1,169 @@
+"""Writes what the plots show as CSV: every raw sample, or lowest and highest value of each pixel column as drawn.
+
+Instants are ISO 8601 UTC; the first row names channel and unit. Names that a spreadsheet would take for a formula are quoted.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from workbench.core.clock import format_utc, parse_utc
+from workbench.core.codec import translate_os_error
+from workbench.core.errors import InputError
+from workbench.core.jobs import Job
+from workbench.core.requests import Request, Result, parameter
+from workbench.services.common import ProjectFolder
+from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_SLICE_ROWS = 50_000
+MOST_COLUMNS = 100_000
+
+
+class ExportLogsRequest(Request, frozen=True, kw_only=True):
+    """Write channels over a stretch of time to a CSV file."""
+
+    project: ProjectFolder
+    asset: Annotated[str, parameter("Equipment tag.")]
+    out: Annotated[str, parameter("File to write.", path=True)]
+    channel: Annotated[tuple[str, ...], parameter("Only these channels.")] = ()
+    start: Annotated[str | None, parameter("First instant, ISO 8601 UTC; else the log's first.")] = None
+    end: Annotated[str | None, parameter("Last instant, ISO 8601 UTC; else the log's last.")] = None
+    columns: Annotated[
+        int, parameter("Instead of raw samples: lowest and highest value of so many columns, as a plot of that width.", ge=0)
+    ] = 0
+
+
+class ExportLogsResult(Result, frozen=True, kw_only=True):
+    """What was written."""
+
+    path: str
+    rows: int
+    channels: tuple[str, ...]
+    start_utc: str
+    end_utc: str
+
+
+def export_logs(request: ExportLogsRequest, job: Job) -> ExportLogsResult:
+    """Write the file whole or not at all. Raises InputError for a channel that is not there, DiskFull."""
+    logs = open_asset_logs(OpenLogsRequest(project=request.project, asset=request.asset), job)
+    start_ns = parse_utc(request.start) if request.start else logs.first_ns
+    end_ns = parse_utc(request.end) if request.end else logs.last_ns
+    known = {channel.name: channel.unit for channel in logs.channels}
+    names = request.channel or tuple(known)
+    missing = next((name for name in names if name not in known), None)
+    if missing is not None:
+        raise InputError(f"{request.asset} has no channel '{missing}'.", f"There are: {', '.join(known) or 'none'}.")
+    if end_ns < start_ns or request.columns > MOST_COLUMNS:
+        raise InputError("The stretch ends before it starts, or has too many columns.", f"At most {MOST_COLUMNS} columns.")
+    heads = [f"{name} [{known[name]}]" if known[name] else name for name in names]
+    if request.columns:
+        table = _drawn(logs, names, (start_ns, end_ns), request.columns)
+        heads = [f"{head} {side}" for head in heads for side in ("min", "max")]
+    else:
+        table = _raw(logs, names, (start_ns, end_ns))
+    n_rows = _write(Path(request.out), ["time_utc", *heads], table, _Check(job, start_ns, end_ns))
+    return ExportLogsResult(
+        path=request.out, rows=n_rows, channels=names, start_utc=format_utc(start_ns), end_utc=format_utc(end_ns)
+    )
+
+
+def plain_cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+Rows = Iterator[tuple[int, list[str]]]
+
+
+def _raw(logs: AssetLogs, names: tuple[str, ...], range_ns: tuple[int, int]) -> Rows:
+    """Every instant at which one of the channels has a sample, stretch by stretch so that memory stays flat."""
+    import numpy as np
+
+    start_ns, end_ns = range_ns[0], range_ns[1] + 1
+    n_rows = max((part.recording.rows for name in names for part in logs.parts(name)), default=1)
+    n_slices = max(1, n_rows // _SLICE_ROWS)
+    edges = [start_ns + (end_ns - start_ns) * number // n_slices for number in range(n_slices + 1)]
+    for first_ns, last_ns in itertools.pairwise(edges):
+        found = {name: logs.samples(name, first_ns, last_ns) for name in names}
+        instants = [times for pieces in found.values() for times, _ in pieces]
+        if not instants:
+            continue
+        times_ns = np.unique(np.concatenate(instants))
+        cells = [_cells(times_ns, found[name]) for name in names]
+        for row, at_ns in enumerate(times_ns.tolist()):
+            yield at_ns, [column[row] for column in cells]
+
+
+def _cells(times_ns: NDArray[np.int64], pieces: list[tuple[NDArray[np.int64], NDArray[np.floating]]]) -> list[str]:
+    import numpy as np
+
+    cells = np.full(len(times_ns), "", dtype=object)
+    for times, values in pieces:
+        cells[np.searchsorted(times_ns, times)] = ["" if value != value else str(value) for value in values]
+    return [str(cell) for cell in cells]
+
+
+def _drawn(logs: AssetLogs, names: tuple[str, ...], range_ns: tuple[int, int], n_columns: int) -> Rows:
+    """Lowest and highest value of each column of a plot; a column without samples is empty."""
+    import numpy as np
+
+    start_ns, end_ns = range_ns
+    step_ns = max((end_ns - start_ns) / n_columns, 1.0)
+    found = logs.envelopes_of(names, start_ns, end_ns, n_columns)
+    table = np.full((n_columns, 2 * len(names)), np.nan)
+    for number, name in enumerate(names):
+        for one in found[name]:
+            column = np.clip((one.times_ns - start_ns) / step_ns, -1, n_columns - 1).astype(np.int64)
+            good = (one.times_ns >= start_ns) & (one.times_ns <= end_ns) & np.isfinite(one.minimum)
+            np.fmin.at(table[:, 2 * number], column[good], one.minimum[good].astype(np.float64))
+            np.fmax.at(table[:, 2 * number + 1], column[good], one.maximum[good].astype(np.float64))
+    for row in np.flatnonzero(np.isfinite(table).any(axis=1)).tolist():
+        cells = ["" if value != value else f"{value:.9g}" for value in table[row].tolist()]
+        yield start_ns + round(row * step_ns), cells
+
+
+class _Check:
+    def __init__(self, job: Job, start_ns: int, end_ns: int) -> None:
+        self._job = job
+        self._start_ns = start_ns
+        self._length_ns = max(end_ns - start_ns, 1)
+
+    def __call__(self, at_ns: int) -> None:
+        self._job.progress((at_ns - self._start_ns) / self._length_ns, format_utc(at_ns))
+        self._job.checkpoint()
+
+
+def _write(path: Path, head: list[str], table: Rows, check: Callable[[int], None]) -> int:
+    making = path.with_name(f"{path.name}.{os.getpid()}.part")
+    n_rows = 0
+    try:
+        with making.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow([plain_cell(name) for name in head])
+            for at_ns, cells in table:
+                if n_rows % 5000 == 0:
+                    check(at_ns)
+                writer.writerow([format_utc(at_ns), *cells])
+                n_rows += 1
+            stream.flush()
+            _sync(stream)
+        making.replace(path)
+    except OSError as error:
+        raise translate_os_error(error, path) from error
+    finally:
+        making.unlink(missing_ok=True)
+    return n_rows
+
+
+def _sync(stream: io.TextIOWrapper) -> None:
+    os.fsync(stream.fileno())
