@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from workbench.logs.recording import Recording
+    from workbench.project.store import Project
 
 _MOST_ROWS = 20_000
 """Samples that are looked at in each of the two stretches; of longer ones every n-th."""
@@ -26,9 +27,11 @@ _MOST_ROWS = 20_000
 class EvidenceRequest(Request, frozen=True, kw_only=True):
     """Say what the channels did within an event, against the time before it."""
 
-    event: Annotated[str, parameter("Id of the event (or its first characters).", positional=True)]
     project: ProjectFolder
     asset: Annotated[str, parameter("Equipment tag.")]
+    event: Annotated[str | None, parameter("Id of the event (or its first characters); else give start and end.")] = None
+    start: Annotated[str | None, parameter("First instant, ISO 8601 UTC.")] = None
+    end: Annotated[str | None, parameter("Last instant, ISO 8601 UTC.")] = None
 
 
 class ChannelEvidence(Record, frozen=True, kw_only=True):
@@ -53,16 +56,24 @@ def event_evidence(request: EvidenceRequest, job: Job) -> EvidenceResult:
     from workbench.services.recordings import open_project_recordings
 
     with Project.open_existing(Path(request.project)) as project:
-        fits = [one for one in newest_layer(project, request.asset) if one.id.startswith(request.event)]
-        if len(fits) != 1:
-            raise InputError(f"'{request.event}' fits {len(fits)} events of {request.asset}.", "See workbench labels list.")
-        start_ns, end_ns = parse_utc(fits[0].start_utc), parse_utc(fits[0].end_utc)
+        start_ns, end_ns = _span(project, request)
         found: dict[str, ChannelEvidence] = {}
         for _, recording in open_project_recordings(project, (request.asset,)):
             job.checkpoint()
             for one in _evidence(recording, start_ns, end_ns):
                 found.setdefault(one.channel, one)
     return EvidenceResult(channels=tuple(sorted(found.values(), key=_by_size)))
+
+
+def _span(project: Project, request: EvidenceRequest) -> tuple[int, int]:
+    if request.start is not None and request.end is not None:
+        return parse_utc(request.start), parse_utc(request.end)
+    if request.event is None:
+        raise InputError("Nothing is to be looked at.", "Name an event, or give --start and --end.")
+    fits = [one for one in newest_layer(project, request.asset) if one.id.startswith(request.event)]
+    if len(fits) != 1:
+        raise InputError(f"'{request.event}' fits {len(fits)} events of {request.asset}.", "See workbench labels list.")
+    return parse_utc(fits[0].start_utc), parse_utc(fits[0].end_utc)
 
 
 def _evidence(recording: Recording, start_ns: int, end_ns: int) -> list[ChannelEvidence]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.clock import format_utc, parse_utc
 from workbench.core.errors import WorkbenchError
 from workbench.logs.label_looks import Look
-from workbench.services.evidence import EvidenceRequest, EvidenceResult, event_evidence
 from workbench.services.label_edits import LookRequest, label_looks
 from workbench.services.log_views import AssetLogs
 from workbench.services.projects import ProjectRequest, ProjectResult, show_project
@@ -21,10 +21,11 @@ from workbench.ui.pages.label_actions import label_actions
 from workbench.ui.pages.label_acts import LabelActs
 from workbench.ui.pages.label_agreement import AgreementPanel
 from workbench.ui.pages.label_editor import LabelEditor
+from workbench.ui.pages.label_evidence import EvidenceReader
 from workbench.ui.pages.label_fields import parse_local
 from workbench.ui.pages.label_files import LabelFiles
 from workbench.ui.pages.label_import import EventImport
-from workbench.ui.pages.label_inspector import EventInspector, evidence_words
+from workbench.ui.pages.label_inspector import EventInspector
 from workbench.ui.pages.label_parts import EventPanel, StateBar
 from workbench.ui.pages.logs_view import CLOSING, LogsView, asked_range
 from workbench.ui.widgets.menu_button import CheckMenuButton
@@ -35,7 +36,6 @@ from workbench.ui.widgets.states import EmptyState
 from workbench.ui.widgets.text import hairline
 
 _SIDE_PX, _INSPECTOR_PX = 236, 300
-_MOST_EVIDENCE = 5
 _SEEN_SHARE = 0.02
 """A chosen event narrower than this share of the plots is zoomed to."""
 
@@ -51,7 +51,6 @@ class LabelPage(Page):
         self.tags: tuple[str, ...] = ()
         self.span: tuple[str, int, int] | None = None
         self._is_announcing = self._is_stale = False
-        self._evidence_of: tuple[str, str, str] | None = None
         self.editor = LabelEditor(context, self)
         self.files = LabelFiles(context, self)
         self.importing = EventImport(context)
@@ -60,6 +59,7 @@ class LabelPage(Page):
         self.view = LogsView(context, "label")
         self.inspector = EventInspector(context)
         self.agreement = AgreementPanel(context)
+        self._evidence = EvidenceReader(context, self)
         self._right = QStackedWidget()
         self.tool = EventTool(self.view.plots.rows)
         self.rows_button = CheckMenuButton(self.theme, "", "filter")
@@ -92,6 +92,10 @@ class LabelPage(Page):
             return
         self._goal = selection
         self.context.read(show_project, ProjectRequest(project=self.context.project_text), self._on_project, slot="label.project")
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._evidence.stop()
 
     def focus_first(self) -> None:
         self.view.plots.setFocus()
@@ -259,7 +263,7 @@ class LabelPage(Page):
         look = marks.look(event.name) if event is not None else None
         self.inspector.show_event(event, look, len(self.editor.all_chosen))
         self.view.plots.set_marks(marks, self.editor.chosen_id)
-        self._read_evidence()
+        self._evidence.follow(event)
         facts = count(len(events), self.tr("event"), self.tr("events"))
         project = self.context.project.name if self.context.project else ""
         if self.tags and not self.is_importing:
@@ -272,27 +276,7 @@ class LabelPage(Page):
         self.state_bar.refresh(words)
         self.refresh_actions()
 
-    def _read_evidence(self) -> None:
-        """What the channels did, once the event is on disk."""
-        event = self.editor.chosen
-        key = (event.id, event.start_utc, event.end_utc) if event is not None else None
-        if key == self._evidence_of or self.editor.is_busy:
-            return
-        self._evidence_of = key
-        if event is None:
-            return
-        request = EvidenceRequest(event=event.id, project=self.context.project_text, asset=event.asset)
-        self.context.read(event_evidence, request, self._on_evidence, self._on_no_evidence, slot="label.evidence")
-
-    def _on_evidence(self, result: object) -> None:
-        assert isinstance(result, EvidenceResult)
-        self.inspector.show_evidence(tuple(evidence_words(one) for one in result.channels[:_MOST_EVIDENCE]))
-
-    def _on_no_evidence(self, _error: object) -> None:
-        self.inspector.show_evidence(())
-
     def _on_stored(self) -> None:
-        self._read_evidence()
         self._is_announcing = True
         self.context.announce("labels")
         self._is_announcing = False
@@ -359,6 +343,7 @@ class LabelPage(Page):
 
     def _connect(self) -> None:
         self.editor.changed.connect(self._show_events)
+        self._evidence.found.connect(self.inspector.show_evidence)
         self.editor.stored.connect(self._on_stored)
         self.panel.asset_chosen.connect(self._on_asset)
         self.panel.events_chosen.connect(self._on_chosen)

@@ -10,15 +10,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, 
 from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.logs.failure_words import ACTIONS, MECHANISMS, MODES, Word
 from workbench.logs.label_looks import Look
-from workbench.services.evidence import ChannelEvidence
 from workbench.services.labels import Event
 from workbench.ui.context import AppContext
-from workbench.ui.format import duration, instant, number, quantity, zone_of
+from workbench.ui.format import duration, instant, zone_of
 from workbench.ui.pages.label_fields import LookButton, NameField, editable_instant
 from workbench.ui.pages.label_list import alike_words
 from workbench.ui.widgets.card import KeyValueList, SectionHeader
 from workbench.ui.widgets.fields import Choice, UnitField
-from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.text import KeyCap, Text, hairline
 
@@ -97,8 +95,9 @@ class EventInspector(QWidget):
         self.consequence.setVisible(bool(self.consequence.text()))
         self.facts.set_rows(self._facts(event, zone))
 
-    def show_evidence(self, rows: tuple[tuple[str, str], ...]) -> None:
+    def show_evidence(self, rows: object) -> None:
         """What the channels did: (channel, words) pairs; nothing hides the heading too."""
+        assert isinstance(rows, tuple)
         self._evidence_box.setVisible(bool(rows))
         self.evidence.set_rows(rows)
 
@@ -295,11 +294,3 @@ def _options(words: tuple[Word, ...]) -> list[tuple[str, str]]:
     """Plain words first, the code of the standard behind them."""
     said = [(word.code, word.words if word.code == word.words else f"{word.words} ({word.code})") for word in words]
     return [("", "–"), *said]
-
-
-def evidence_words(one: ChannelEvidence) -> tuple[str, str]:
-    """('VI-1', '2.00 → 4.10 mm/s, 4.2 σ')."""
-    unit = unit_words(one.unit)
-    before, within = quantity(one.before, unit), quantity(one.within, unit)
-    sigma = f", {number(one.n_deviations, 1)} σ" if one.n_deviations is not None else ""
-    return one.channel, f"{before} → {within} {unit}".rstrip() + sigma

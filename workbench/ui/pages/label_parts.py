@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -23,6 +24,7 @@ from workbench.ui.widgets.plots.shapes import look_icon
 from workbench.ui.widgets.text import KeyCap, Text, hairline
 
 BAR_PX = 44
+_NAME, _STATE = attrgetter("name"), attrgetter("state")
 _CAP_PX = 18
 NAME_KEYS = ("4", "5", "6", "7", "8", "9")
 """Keys that call an event by one of the names in use."""
@@ -50,7 +52,7 @@ class NamesLegend(QWidget):
 
     def show_names(self, events: Sequence[Event], looks: Mapping[str, Look]) -> None:
         """The most used names first, and those stay at their key while others come and go."""
-        counts = Counter(event.name for event in events)
+        counts = Counter(map(_NAME, events))
         kept = [name for name in self.names if name in counts]
         others = [name for name, _ in sorted(counts.items(), key=_by_use) if name not in kept]
         self.names = tuple([*kept, *others][: len(NAME_KEYS)])
@@ -111,6 +113,7 @@ class EventPanel(QWidget):
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self._context = context
+        self._counted: tuple[Sequence[Event], dict[str, Look]] | None = None
         self.asset = Choice(context.theme)
         self.asset.setAccessibleName(self.tr("Pump"))
         self._head = SectionHeader(self.tr("Events"))
@@ -155,8 +158,11 @@ class EventPanel(QWidget):
         self.table.events.zone = zone_of(self._context.settings.zone)
         self.table.events.looks = looks
         self.table.show_events(events, chosen)
+        if self._counted is not None and self._counted[0] is events and self._counted[1] == looks:
+            return
+        self._counted = (events, dict(looks))
         self.names.show_names(events, looks)
-        n_unsure = sum(event.state == "unsure" for event in events)
+        n_unsure = list(map(_STATE, events)).count("unsure")
         words = count(len(events), self.tr("event"), self.tr("events"))
         self._head.facts.setText(self.tr("{events}, {n} unsure").format(events=words, n=number(n_unsure)) if n_unsure else words)
         self.hint.setVisible(not events)

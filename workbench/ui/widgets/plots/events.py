@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QMouseEvent, QPainter, QPaintEvent, QPen
 from workbench.logs.label_looks import Look
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.plots.geometry import EDGE_PX, Columns
-from workbench.ui.widgets.plots.marks import EventMark, Marks
+from workbench.ui.widgets.plots.marks import CROWD, EventMark, Marks, joined
 from workbench.ui.widgets.plots.marks import marks_of as marks_of  # who shows events takes it from here
 from workbench.ui.widgets.plots.shapes import SHAPE_PX, look_colour, paint_shape
 from workbench.ui.widgets.plots.strip import Strip
@@ -45,17 +45,15 @@ def event_box(columns: Columns, mark: EventMark, top_px: float, bottom_px: float
 
 def paint_tints(painter: QPainter, theme: ThemeSource, columns: Columns, marks: Marks, chosen: str, box: QRectF) -> None:
     """The fills through a plot, of as many rectangles as the plot has pixels at most; what is not real leaves it as it is."""
-    places = marks.between(columns.view.start_ns, columns.view.end_ns)
-    left, right = marks.edges_px(columns, places)
-    tones = marks.tones()[places]
     painter.setPen(Qt.PenStyle.NoPen)
-    for tone in np.unique(tones[tones != 0]).tolist():
-        alpha = _TINT if tone > 0 else _UNSURE_TINT
-        colour = look_colour(theme, Look(colour=abs(tone), shape="circle"))
-        colour.setAlphaF(alpha)
+    for tone, edges in marks.boxes(columns):
+        if tone == CROWD:
+            colour = theme.colour("accent", _UNSURE_TINT)
+        else:
+            colour = look_colour(theme, Look(colour=abs(tone), shape="circle"))
+            colour.setAlphaF(_TINT if tone > 0 else _UNSURE_TINT)
         painter.setBrush(colour)
-        own = tones == tone
-        painter.drawRects([QRectF(a, box.top(), b - a, box.height()) for a, b in _together(left[own], right[own])])
+        painter.drawRects([QRectF(a, box.top(), b - a, box.height()) for a, b in edges])
     for mark in marks.chosen(chosen):
         area = event_box(columns, mark, box.top(), box.bottom())
         if area is not None:
@@ -72,16 +70,6 @@ def _paint_onset(painter: QPainter, theme: ThemeSource, columns: Columns, mark: 
     if right > left:
         brush = QBrush(theme.colour("accent", 0.35), Qt.BrushStyle.FDiagPattern)
         painter.fillRect(QRectF(left, area.top(), right - left, area.height()), brush)
-
-
-def _together(left: Floats, right: Floats) -> list[tuple[float, float]]:
-    """Rectangles that overlap or touch become one; `left` in rising order."""
-    if not len(left):
-        return []
-    reach = np.maximum.accumulate(right)
-    is_first = np.append(True, left[1:] > reach[:-1])
-    ends = reach[np.append(np.flatnonzero(is_first)[1:] - 1, len(left) - 1)]
-    return list(zip(left[is_first].tolist(), ends.tolist(), strict=True))
 
 
 class EventStrip(Strip):
@@ -128,9 +116,14 @@ class EventStrip(Strip):
     def _paint_bars(self, painter: QPainter, places: NDArray[np.intp], left: Floats, right: Floats) -> None:
         """Bars of one colour and state that touch are one; the chosen ones in the accent over them."""
         tones, top = self.marks.tones()[places], EVENTS_PX - BAR_PX - 3.0
+        if any(tone == CROWD for tone, _ in self.marks.boxes(self.columns)):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.theme.colour("accent", _UNSURE))
+            painter.drawRects([QRectF(a, top, b - a, BAR_PX) for a, b in joined(left, right)])
+            tones = tones[:0]
         for tone in np.unique(tones).tolist():
             own = tones == tone
-            boxes = [QRectF(a, top, max(2.0, b - a - 1), BAR_PX) for a, b in _together(left[own], right[own] - 1)]
+            boxes = [QRectF(a, top, max(2.0, b - a - 1), BAR_PX) for a, b in joined(left[own], right[own] - 1)]
             if tone == 0:
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(self.theme.colour("text2"), 1))

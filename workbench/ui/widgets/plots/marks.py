@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from operator import attrgetter
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from workbench.ui.widgets.plots.geometry import Columns
 
 Span = tuple[int, int]
+CROWD = 99
+"""The tone of a crowd."""
+MOST_BOXES = 300
+_SIGNS = {"real": 1, "unsure": -1}
+_NAME_AND_STATE = attrgetter("name", "state")
 _SERIALS = count()
 
 
@@ -52,6 +58,7 @@ class Marks(Sequence[EventMark]):
         """Ids of events that are chosen beside the one that is edited."""
         self._place: dict[str, int] | None = None
         self._tones: NDArray[np.int8] | None = None
+        self._boxes: tuple[object, list[tuple[int, list[tuple[float, float]]]]] | None = None
 
     def __len__(self) -> int:
         return len(self._events)
@@ -108,10 +115,27 @@ class Marks(Sequence[EventMark]):
     def tones(self) -> NDArray[np.int8]:
         """Colour of each event, 1 to 8; 0 where it is not real, negative where unsure."""
         if self._tones is None:
-            signs = {"real": 1, "unsure": -1}
-            listed = [self.look(event.name).colour * signs.get(event.state, 0) for event in self._events]
-            self._tones = np.array(listed, np.int8)
+            pairs = list(map(_NAME_AND_STATE, self._events))
+            known = {pair: self.look(pair[0]).colour * _SIGNS.get(pair[1], 0) for pair in set(pairs)}
+            self._tones = np.array([known[pair] for pair in pairs], np.int8)
         return self._tones
+
+    def boxes(self, columns: Columns) -> list[tuple[int, list[tuple[float, float]]]]:
+        """(tone, left and right edges) of what to tint, those of one tone that touch as one; the same for all rows of a frame.
+
+        Where there are more than can be told apart, all are one tone, `CROWD`.
+        """
+        view = columns.view
+        key = (view.start_ns, view.end_ns, columns.width_px)
+        if self._boxes is None or self._boxes[0] != key:
+            places = self.between(view.start_ns, view.end_ns)
+            left, right = self.edges_px(columns, places)
+            tones = self.tones()[places]
+            found = [(tone, joined(left[tones == tone], right[tones == tone])) for tone in np.unique(tones[tones != 0]).tolist()]
+            if sum(len(edges) for _, edges in found) > MOST_BOXES:
+                found = [(CROWD, joined(left[tones != 0], right[tones != 0]))]
+            self._boxes = (key, found)
+        return self._boxes[1]
 
     def under(self, columns: Columns, x_px: float, reach_px: float) -> NDArray[np.intp]:
         """Places of the events within reach of a pixel, the shortest first."""
@@ -124,6 +148,16 @@ class Marks(Sequence[EventMark]):
         if self._place is None:
             self._place = {event.id: number for number, event in enumerate(self._events)}
         return self._place
+
+
+def joined(left: NDArray[np.float64], right: NDArray[np.float64]) -> list[tuple[float, float]]:
+    """Intervals that overlap or touch become one; `left` in rising order."""
+    if not len(left):
+        return []
+    reach = np.maximum.accumulate(right)
+    is_first = np.append(True, left[1:] > reach[:-1])
+    ends = reach[np.append(np.flatnonzero(is_first)[1:] - 1, len(left) - 1)]
+    return list(zip(left[is_first].tolist(), ends.tolist(), strict=True))
 
 
 def marks_of(events: Sequence[Event], looks: Mapping[str, Look] | None = None) -> Marks:
