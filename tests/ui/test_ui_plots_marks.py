@@ -37,9 +37,8 @@ def test_events_that_reach_into_a_range_are_found_also_long_ones_that_began_befo
 def test_a_crowd_is_one_tint_and_what_can_be_told_apart_keeps_its_colours() -> None:
     marks = many()
     assert [tone for tone, _ in marks.boxes(columns_of(0, 2000))] == [CROWD]
-    assert all(
-        sum(len(edges) for _, edges in marks.boxes(columns_of(0, last))) <= MOST_BOXES for last in (200, 900, 5000, 20_000)
-    )
+    counts = [sum(len(edges) for _, edges in marks.boxes(columns_of(0, last))) for last in (200, 900, 5000, 20_000)]
+    assert max(counts) <= 500  # half of the pixels, however many events there are
     near = marks.boxes(columns_of(0, 60))
     assert sum(len(edges) for _, edges in near) == 31
     assert {tone for tone, _ in near} == {own_look(name).colour for name in ("leak", "trip", "surge")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
@@ -24,6 +24,7 @@ CROWD = 99
 MOST_BOXES = 300
 _SIGNS = {"real": 1, "unsure": -1}
 _NAME_AND_STATE = attrgetter("name", "state")
+_FIRST, _SECOND = itemgetter(0), itemgetter(1)
 _SERIALS = count()
 
 
@@ -50,9 +51,9 @@ class Marks(Sequence[EventMark]):
         """Another for every object, also where one takes another's place in memory: what was drawn can be kept by it."""
         self._events = events
         self._looks = dict(looks)
-        spans_array = np.array(list(spans), np.int64).reshape(-1, 2)
-        self.starts_ns: NDArray[np.int64] = spans_array[:, 0]
-        self.ends_ns: NDArray[np.int64] = spans_array[:, 1]
+        listed = list(spans)
+        self.starts_ns: NDArray[np.int64] = np.fromiter(map(_FIRST, listed), np.int64, len(listed))
+        self.ends_ns: NDArray[np.int64] = np.fromiter(map(_SECOND, listed), np.int64, len(listed))
         self._reach_ns = np.maximum.accumulate(self.ends_ns) if len(events) else self.ends_ns
         self.also = also
         """Ids of events that are chosen beside the one that is edited."""
