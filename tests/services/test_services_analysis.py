@@ -111,7 +111,7 @@ def test_machine_facts_are_kept_and_only_what_is_given_changes(project: str) -> 
     ("changes", "told"),
     [
         ({"limits": "4,3,9"}, "don't rise"), ({"limits": "4,x"}, "no three limits"),
-        ({"forget": ("colour",)}, "no fact 'colour'"),
+        ({"forget": ("colour",)}, "no fact 'colour'"), ({"por": "120,70"}, "doesn't rise"), ({"aor": "a"}, "is no region"),
         ({"curve": "1:2,3"}, "'3' is no point"), ({"curve": "1:2"}, "1 points make no curve"),
         ({"own_bearing": "X,8"}, "is no bearing"), ({"own_bearing": "X,80,20,100"}, "don't fit"),
     ],
@@ -147,6 +147,9 @@ def test_a_worn_pump_is_five_percent_below_the_curve_it_began_with(project: str,
     flow = 100.0 + 60.0 * np.sin(2 * np.pi * np.arange(1440) / 120.0)
     # Shares of a sine between 77 and 132 m³/h (70 to 120 % of 110), counted
     assert result.share_in_por == pytest.approx(float(np.mean((flow >= 77.0) & (flow <= 132.0))), abs=0.01)
+    machine(MachineRequest(project=project, asset=PUMP, por="90,110"), Job())
+    narrow = log_pump_curve(request, Job()).share_in_por
+    assert narrow == pytest.approx(float(np.mean((flow >= 99.0) & (flow <= 121.0))), abs=0.01)
     last = out.read_text(encoding="utf-8").splitlines()[-1].split(",")
     assert float(last[-1]) == pytest.approx(-5.0, abs=1e-3)
 

@@ -197,6 +197,10 @@ def test_the_pump_curve_is_drawn_with_its_best_point_and_what_was_lost(hand: Han
     assert mode.head_plot.picture is not None
     QTest.mouseClick(mode.colour.button("time"), Qt.MouseButton.LeftButton)
     assert mode.head_plot.colour_by == "time"
+    QTest.mouseClick(mode.colour.button("regime"), Qt.MouseButton.LeftButton)
+    hand.rest()
+    assert {name for _, _, name in mode.head_plot.regimes} >= {"steady"}
+    mode.head_plot.grab()
 
 
 def test_the_switch_keeps_what_is_on_in_sight_however_narrow_it_is(hand: Hand) -> None:

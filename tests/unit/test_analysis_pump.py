@@ -120,3 +120,11 @@ def test_every_operating_point_is_in_one_cell_of_the_density() -> None:
 def test_the_share_of_time_in_the_preferred_region_counts_its_limits() -> None:
     # 70, 120 lie in 70..120 % of 100; 69, 121 don't
     assert share_in(np.array([69.0, 70.0, 120.0, 121.0, np.nan]), 100.0, POR) == 0.5
+
+
+def test_an_instant_between_two_states_has_none() -> None:
+    from workbench.ui.widgets.analysis.pump_plot import state_numbers
+
+    regimes = [(0, 10, "stopped"), (20, 30, "steady"), (30, 40, "throttled")]
+    found = state_numbers(np.array([5, 15, 25, 35, 50]), regimes, ("stopped", "steady", "throttled"))
+    assert found.tolist() == [0, -1, 1, 2, -1]

@@ -117,6 +117,16 @@ def test_peaks_are_found_between_lines_with_their_height_above_the_floor() -> No
     assert peaks[0].above_floor_db > 35
 
 
+def test_a_peak_beside_the_high_pass_keeps_its_own_height() -> None:
+    rng = np.random.default_rng(8)
+    values = sine(1.0, 2.0, 8.0) + rng.normal(0, 0.01, 8 * 5120)
+    options = SpectrumOptions(resolution_hz=0.5, motion="displacement", high_pass_hz=2.0)
+    spectrum = find_spectrum([values], RATE_HZ, "m/s2", options)
+    peak = find_peaks(spectrum.frequency_hz, spectrum.amplitude("peak"))[0]
+    # 1 / (2π 2)² m = 6332.6 µm
+    assert (peak.frequency, peak.amplitude) == (2.0, pytest.approx(6332.6, rel=0.01))
+
+
 def test_noise_alone_has_few_peaks_and_none_far_above_its_floor() -> None:
     values = np.random.default_rng(11).normal(0, 1, 40 * 5120)
     spectrum = find_spectrum([values], RATE_HZ, "g", SpectrumOptions(resolution_hz=5.0))
@@ -196,6 +206,25 @@ def test_order_tracking_keeps_a_sweeping_line_at_its_order() -> None:
     # Over frequency the same line is smeared from 30 to 120 Hz: nowhere above a quarter of its height.
     smeared = find_spectrum([values], RATE_HZ, "mm/s", SpectrumOptions())
     assert smeared.amplitude("peak").max() < 0.5
+
+
+def test_filtering_to_the_orders_shown_keeps_their_heights_and_folds_nothing_down() -> None:
+    t, rpm, values = sweep()
+    values = values + 5.0 * np.sin(2 * np.pi * 2400.0 * t)
+    samples = resample_by_angle(values, RATE_HZ, angle_of_speed(t, rpm, t), most_order=8.0)
+    # 4 · 1.5 · 8 orders · 40/10 (fastest to slowest turn) = 192 samples a revolution, instead of 5120/10 = 512
+    assert samples.per_revolution == pytest.approx(192, abs=2)
+    spectrum = find_order_spectrum(samples, "mm/s", SpectrumOptions(resolution_hz=0.25))
+    shown = spectrum.frequency_hz <= 8.0
+    assert spectrum.amplitude("peak")[shown].max() == pytest.approx(2.0, rel=0.02)
+    others = spectrum.amplitude("peak")[shown & (np.abs(spectrum.frequency_hz - 3.0) > 1.0)]
+    assert others.max() < 0.02
+
+
+def test_a_long_stream_without_a_spacing_is_averaged_in_pieces() -> None:
+    spectrum = find_spectrum([np.zeros(200_000)], RATE_HZ, "g", SpectrumOptions())
+    # Pieces of 65 536 half over one another: 1 + (200000 − 65536) // 32768 = 5
+    assert (len(spectrum.frequency_hz), spectrum.n_averages) == (32769, 5)
 
 
 def test_tachometer_pulses_give_the_same_orders_as_the_speed() -> None:

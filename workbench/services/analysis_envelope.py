@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 STANDS_OUT_DB = 12.0
 """A line this far above the median around it is hardly chance: of the lines of Gaussian noise one in 58 000 is (exp −10.97)."""
+LEAST_KURTOSIS = 0.5
+"""Less spectral kurtosis than this, and the proposed band is hardly better than any other."""
 _LOWEST_SHAFT_ORDER = 10.0
 _LEAST_ORDERS_WIDE = 12.0
 
@@ -49,7 +51,7 @@ class EnvelopeRequest(AnalysisRequest, frozen=True, kw_only=True):
     slip: Annotated[float, parameter("How far lines may lie from the geometry's, as a share.", ge=0, le=0.2)] = 0.02
     harmonics: Annotated[int, parameter("Harmonics of each defect line.", ge=1, le=10)] = 3
     resolution_hz: Annotated[
-        float | None, parameter("Spacing of the lines; else as fine as the burst allows.", unit="Hz", ge=1e-3)
+        float | None, parameter("Spacing of the lines; else of pieces of up to 65 536 samples.", unit="Hz", ge=1e-3)
     ] = None
     overlap: Overlap = 0.5
     is_squared: Annotated[bool, parameter("Spectrum of the squared envelope.", flag="--squared", negative_flag="--plain")] = False
@@ -111,7 +113,17 @@ def find_envelope_picture(opened: Opened, request: EnvelopeRequest, job: Job) ->
     taken = good if number is None else [good[number]]
     speed = find_speed(opened, taken[len(taken) // 2], request.rpm)
     job.progress(0.1, "band")
-    band, kurtogram = _band(request, taken[len(taken) // 2], speed)
+    middle = taken[len(taken) // 2]
+    key = (
+        "band",
+        request.channel,
+        middle.start_ns,
+        len(middle.values),
+        request.low_hz,
+        request.high_hz,
+        speed and speed.mean_rpm,
+    )
+    band, kurtogram = opened.keep(key, lambda: _band(request, middle, speed))
     spectrum = _average(taken, rate_hz, chosen.view.unit, request, band, job)
     bearing, orders = _bearing(request.bearing or opened.facts.bearing, opened.facts)
     heights = spectrum.amplitude("rms")
@@ -123,10 +135,13 @@ def find_envelope_picture(opened: Opened, request: EnvelopeRequest, job: Job) ->
         levels = [level for mark in marks if (level := level_at(spectrum.frequency_hz, heights, mark)) is not None]
     lowest = np.flatnonzero(spectrum.frequency_hz >= 2.0 * spectrum.resolution_hz)
     peaks = find_peaks(spectrum.frequency_hz[lowest], heights[lowest])
+    notes = chosen.notes
+    if kurtogram is not None and (band.kurtosis or 0.0) < LEAST_KURTOSIS:
+        notes = (*notes, "No band stands out: there are hardly any impacts in this stretch.")
     return EnvelopePicture(
         request=request, spectrum=spectrum, band=band, kurtogram=kurtogram,
         burst_ns=tuple(one.start_ns for one in good), chosen=number, speed=speed, bearing=bearing, orders=orders,
-        levels=tuple(levels), peaks=peaks, notes=chosen.notes,
+        levels=tuple(levels), peaks=peaks, notes=notes,
     )  # fmt: skip
 
 

@@ -14,7 +14,6 @@ from workbench.services.analysis_reads import (
     Opened,
     Speed,
     choose,
-    find_pulse_times,
     find_speed,
     nearest,
     open_for,
@@ -189,14 +188,15 @@ def _track(opened: Opened, request: OrdersRequest, one: Stretch) -> tuple[Speed,
             f"The shaft's speed at {format_utc(one.start_ns)} is not known.", "Choose a speed channel or type a speed (rpm)."
         )
     at_s = np.arange(len(one.values)) / one.rate_hz
-    pulses = find_pulse_times(opened, one.start_ns, one.start_ns + round(at_s[-1] * NS_PER_S)) if not request.rpm else np.zeros(0)
-    if len(pulses) >= 4:
+    pulses = speed.pulse_s
+    if pulses is not None:
         inside = (at_s >= pulses[0]) & (at_s <= pulses[-1])
         angle = angle_of_pulses(pulses, opened.facts.pulses_per_turn, at_s[inside])
-        samples = resample_by_angle(one.values[inside], one.rate_hz, angle)
+        samples = resample_by_angle(one.values[inside], one.rate_hz, angle, request.most_order)
         return speed, "tachometer", replace(samples, at_s=samples.at_s + at_s[inside][0])
     if speed.at_s is not None and speed.rpm is not None:
-        samples = resample_by_angle(one.values, one.rate_hz, angle_of_speed(speed.at_s, speed.rpm, at_s))
+        angle = angle_of_speed(speed.at_s, speed.rpm, at_s)
+        samples = resample_by_angle(one.values, one.rate_hz, angle, request.most_order)
         return speed, "speed channel", samples
     return speed, "mean speed", None
 

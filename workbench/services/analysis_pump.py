@@ -317,11 +317,12 @@ def log_pump_curve(request: PumpCurveRequest, job: Job) -> PumpCurveResult:
     """Compute, and write the points as CSV where asked."""
     import numpy as np
 
-    from workbench.logs.analysis.pump_curve import AOR, POR, share_in
+    from workbench.logs.analysis.pump_curve import share_in
 
     logs = open_asset_logs(OpenLogsRequest(project=request.project, asset=request.asset), job)
     opened = Opened(logs=logs, facts=load_machine(request.project, request.asset))
     picture = find_pump_picture(opened, request, job)
+    por, aor = (tuple(part / 100 for part in region) for region in (opened.facts.por_percent, opened.facts.aor_percent))
     if request.out:
         seconds = (picture.times_ns - int(picture.times_ns[0])) / NS_PER_S if len(picture.times_ns) else np.zeros(0)
         first = format_utc(int(picture.times_ns[0])) if len(picture.times_ns) else ""
@@ -337,8 +338,8 @@ def log_pump_curve(request: PumpCurveRequest, job: Job) -> PumpCurveResult:
         curve={"a": curve.a, "b": curve.b, "c": curve.c, "rms_error_m": curve.rms_error_m} if curve else {},
         curve_from=curve.source if curve else "", bep_m3_per_h=best.flow_m3_per_h if best else None,
         bep_efficiency=best.efficiency if best else None, bep_from=picture.best_from,
-        share_in_por=share_in(picture.flow, best.flow_m3_per_h, POR) if best and len(picture.flow) else None,
-        share_in_aor=share_in(picture.flow, best.flow_m3_per_h, AOR) if best and len(picture.flow) else None,
+        share_in_por=share_in(picture.flow, best.flow_m3_per_h, (por[0], por[1])) if best and len(picture.flow) else None,
+        share_in_aor=share_in(picture.flow, best.flow_m3_per_h, (aor[0], aor[1])) if best and len(picture.flow) else None,
         median_efficiency=_median(picture.efficiency),
         deviation_first_percent=_median(median[: max(1, len(median) // 10)]),
         deviation_last_percent=_median(median[-max(1, len(median) // 10) :]),

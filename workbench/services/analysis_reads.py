@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar, cast
 
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.codec import write_atomic
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 MOST_SAMPLES = 8_000_000
 """More is not taken into one spectrum: what was left out is said."""
 _KEY_NAME = re.compile(r"key|tach|puls|n-?trig", re.IGNORECASE)
+T = TypeVar("T")
+_MOST_KEPT = 512
 _SPEED_MARGIN_NS = 3600 * NS_PER_S
 
 
@@ -47,6 +50,16 @@ class Opened:
 
     logs: AssetLogs
     facts: MachineFacts
+    kept: dict[object, object] = field(default_factory=dict)
+    """What was computed before of the same stretch: another choice in the window must not cost a tachometer's pulses again."""
+
+    def keep(self, key: object, make: Callable[[], T]) -> T:
+        """What `make` gave for this key, the first time; the oldest are forgotten."""
+        if key not in self.kept:
+            while len(self.kept) >= _MOST_KEPT:
+                self.kept.pop(next(iter(self.kept)), None)
+            self.kept[key] = make()
+        return cast("T", self.kept[key])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +70,8 @@ class Speed:
     source: str
     at_s: NDArray[np.float64] | None = None
     rpm: NDArray[np.float64] | None = None
+    pulse_s: NDArray[np.float64] | None = None
+    """Tachometer pulses, s from its start."""
 
     @property
     def shaft_hz(self) -> float:
@@ -209,8 +224,8 @@ def find_speed(opened: Opened, one: Stretch, typed_rpm: float | None) -> Speed |
     """Speed over a stretch: typed, else by tachometer, else by speed channel, else the nominal one; None where none is known."""
     if typed_rpm:
         return Speed(mean_rpm=typed_rpm, source="typed")
-    end_ns = one.start_ns + round(len(one.values) / one.rate_hz * NS_PER_S)
-    found = _by_tacho(opened, one.start_ns, end_ns) or _by_channel(opened, one.start_ns, end_ns)
+    span = one.start_ns, one.start_ns + round(len(one.values) / one.rate_hz * NS_PER_S)
+    found = opened.keep(("speed", *span), lambda: _by_tacho(opened, *span) or _by_channel(opened, *span))
     if found is None and opened.facts.speed_rpm:
         return Speed(mean_rpm=opened.facts.speed_rpm, source="nominal")
     return found
@@ -237,7 +252,7 @@ def _by_tacho(opened: Opened, start_ns: int, end_ns: int) -> Speed | None:
     rpm = 60.0 / np.diff(pulses) / opened.facts.pulses_per_turn
     mean = 60.0 * (len(pulses) - 1) / (pulses[-1] - pulses[0]) / opened.facts.pulses_per_turn
     middles = (pulses[1:] + pulses[:-1]) / 2
-    return Speed(mean_rpm=float(mean), source=tacho_channel_of(opened.logs, opened.facts), at_s=middles, rpm=rpm)
+    return Speed(mean_rpm=float(mean), source=tacho_channel_of(opened.logs, opened.facts), at_s=middles, rpm=rpm, pulse_s=pulses)
 
 
 def _by_channel(opened: Opened, start_ns: int, end_ns: int) -> Speed | None:

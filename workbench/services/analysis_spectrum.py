@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from workbench.logs.analysis.spectrum import Spectrum, SpectrumOptions
 
 N_OVERLAID = 8
+MOST_SLOW = 1 << 20
+"""Slow cycles are as fine as the log is long."""
 WindowName = Annotated[Literal["hann", "flat-top"], parameter("Window: Hann separates lines, flat-top reads their height.")]
 Overlap = Annotated[float, parameter("Overlap of the pieces, 0 to 0.95.", ge=0, le=0.95)]
 MotionName = Annotated[
@@ -47,7 +49,7 @@ class SpectrumRequest(AnalysisRequest, frozen=True, kw_only=True):
     window: WindowName = "hann"
     resolution_hz: Annotated[
         float | None,
-        parameter("Spacing of the lines (1/h for slow cycles); else as fine as the burst allows.", unit="Hz", ge=1e-6),
+        parameter("Spacing of the lines (1/h for slow cycles); else of pieces of up to 65 536 samples.", unit="Hz", ge=1e-6),
     ] = None
     overlap: Overlap = 0.5
     amplitude: AmplitudeName = "rms"
@@ -140,12 +142,12 @@ def find_spectrum_picture(opened: Opened, request: SpectrumRequest, job: Job, *,
 
 def options_of(request: SpectrumRequest, chosen: Chosen) -> SpectrumOptions:
     """The request's choices; slow cycles are never integrated."""
-    from workbench.logs.analysis.spectrum import SpectrumOptions
+    from workbench.logs.analysis.spectrum import MOST_SAMPLES, SpectrumOptions
 
     motion = "as measured" if chosen.is_slow else request.motion
     return SpectrumOptions(
         window=request.window, resolution_hz=request.resolution_hz, overlap=request.overlap, averaging=request.averaging,
-        motion=motion, high_pass_hz=request.high_pass_hz,
+        motion=motion, high_pass_hz=request.high_pass_hz, most_samples=MOST_SLOW if chosen.is_slow else MOST_SAMPLES,
     )  # fmt: skip
 
 

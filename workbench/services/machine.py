@@ -61,6 +61,9 @@ class MachineFacts(Record, frozen=True, kw_only=True):
     motor_efficiency: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.95
     vapour_pressure_bar: Annotated[float, msgspec.Meta(ge=0)] = 0.0234
     npshr_m: Positive | None = None
+    por_percent: tuple[Positive, Positive] = (70.0, 120.0)
+    aor_percent: tuple[Positive, Positive] = (50.0, 125.0)
+    """Preferred and allowable region, in % of BEP flow."""
     bep_m3_per_h: Positive | None = None
     curve_points: tuple[tuple[float, float], ...] = ()
     """(flow m³/h, head m) of the maker's curve at nominal speed."""
@@ -123,6 +126,8 @@ class MachineRequest(Request, frozen=True, kw_only=True):
     curve: Annotated[
         str | None, parameter("The maker's curve, FLOW:HEAD,FLOW:HEAD … in m³/h and m; 'none' forgets it.", label="Maker's curve")
     ] = None
+    por: Annotated[str | None, parameter("Preferred region in % of BEP flow, such as 70,120.", label="POR")] = None
+    aor: Annotated[str | None, parameter("Allowable region in % of BEP flow, as the maker states it.", label="AOR")] = None
     forget: Annotated[tuple[str, ...], parameter("Fact to forget, such as bearing or speed_rpm.")] = ()
 
 
@@ -225,6 +230,9 @@ def _changed(facts: MachineFacts, request: MachineRequest) -> MachineFacts:
         given["limits_mm_per_s"] = _limits(request.limits)
     if request.curve is not None:
         given["curve_points"] = () if request.curve.strip() == "none" else parse_points(request.curve)
+    for name in ("por", "aor"):
+        if getattr(request, name) is not None:
+            given[f"{name}_percent"] = _region(getattr(request, name))
     if request.own_bearing is not None:
         own = _own_bearing(request.own_bearing)
         others = tuple(one for one in facts.own_bearings if one.designation != own.designation)
@@ -247,6 +255,16 @@ def _limits(text: str) -> tuple[float, float, float] | None:
     except ValueError as error:
         raise InputError(f"'{text}' are no three limits.", "Type B,C,D in mm/s, such as 2.3,4.5,7.1.") from error
     return b, c, d
+
+
+def _region(text: str) -> tuple[float, float]:
+    try:
+        low, high = (float(part) for part in text.replace("%", "").split(","))
+    except ValueError as error:
+        raise InputError(f"'{text}' is no region.", "Type two shares of BEP flow in %, such as 70,120.") from error
+    if not 0 < low < high:
+        raise InputError(f"The region {low:g} to {high:g} % doesn't rise.", "Type the lower share first.")
+    return low, high
 
 
 def _own_bearing(text: str) -> OwnBearing:

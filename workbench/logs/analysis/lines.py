@@ -71,10 +71,12 @@ def find_peaks(frequency: Array, amplitude: Array, n_most: int = 12, *, least_db
 
 
 def _interpolated(frequency: Array, amplitude: Array, line: int, decibel: float) -> Peak:
-    before, at, after = np.log(np.maximum(amplitude[line - 1 : line + 2], _TINY))
+    step = float(frequency[1] - frequency[0])
+    if amplitude[line - 1] <= 0 or amplitude[line + 1] <= 0:  # beside what a high-pass left empty there is no parabola
+        return Peak(frequency=float(frequency[line]), amplitude=float(amplitude[line]), above_floor_db=decibel)
+    before, at, after = np.log(amplitude[line - 1 : line + 2])
     bend = before - 2.0 * at + after
     shift = 0.5 * (before - after) / bend if bend < 0 else 0.0
-    step = float(frequency[1] - frequency[0])
     return Peak(
         frequency=float(frequency[line] + shift * step), amplitude=float(np.exp(at - 0.25 * (before - after) * shift)),
         above_floor_db=decibel,

@@ -61,7 +61,7 @@ def find_spectrogram(stretches: Sequence[Stretch], unit: str, options: SpectrumO
     Allen & Rabiner 1977 (short-time Fourier analysis). `tick(fraction)` is called between blocks and may raise to cancel.
     """
     rate_hz, good = one_rate(stretches)
-    n_piece = piece_samples(min(len(one.values) for one in good), rate_hz, options.resolution_hz)
+    n_piece = piece_samples(min(len(one.values) for one in good), rate_hz, options)
     step = n_piece - min(n_piece - 1, round(n_piece * options.overlap))
     n_columns = sum(1 + (len(one.values) - n_piece) // step for one in good)
     n_joined = max(1, -(-n_columns // MOST_COLUMNS))

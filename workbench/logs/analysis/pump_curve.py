@@ -18,8 +18,6 @@ _PA_PER_BAR = 1e5
 _S_PER_H = 3600.0
 POR = (0.70, 1.20)
 """Preferred operating region as shares of BEP flow: ANSI/HI 9.6.3-2017, low to medium specific speed; API 610, 12th ed., 6.1."""
-AOR = (0.50, 1.25)
-"""Allowable region: the maker states it (ANSI/HI 9.6.3); this is an editable default, not a limit."""
 _HUBER = 1.345
 _ROUNDS = 12
 

@@ -27,6 +27,7 @@ _MOTIONS = ("acceleration", "velocity", "displacement")
 _BASE_UNITS = {"acceleration": ("m/s2", 1.0), "velocity": ("mm/s", 1e-3), "displacement": ("um", 1e-6)}
 """Shown unit of each motion, and what one of it is in m/s², m/s or m."""
 LEAST_SAMPLES = 16
+MOST_SAMPLES = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,8 @@ class SpectrumOptions:
     motion: Motion = "as measured"
     high_pass_hz: float = 2.0
     """Below it nothing is kept after an integration, which would lift the sensor's drift without bound."""
+    most_samples: int = MOST_SAMPLES
+    """Longest piece where no spacing is asked for: a long stream is averaged instead of split into a million lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +81,7 @@ def find_spectrum(bursts: Sequence[Samples], rate_hz: float, unit: str, options:
             f"No stretch without missing values has {LEAST_SAMPLES} samples (the longest has {longest}).",
             "Choose a longer stretch of the waveform.",
         )
-    n_piece = piece_samples(min(len(burst) for burst in good), rate_hz, options.resolution_hz)
+    n_piece = piece_samples(min(len(burst) for burst in good), rate_hz, options)
     found = [_pieces(burst, rate_hz, n_piece, options) for burst in good]
     counts = np.array([count for _, count in found], np.float64)
     lines = np.stack([mean_square for mean_square, _ in found])
@@ -93,11 +96,11 @@ def find_spectrum(bursts: Sequence[Samples], rate_hz: float, unit: str, options:
     return in_motion(spectrum, options.motion, options.high_pass_hz)
 
 
-def piece_samples(n_samples: int, rate_hz: float, resolution_hz: float | None) -> int:
-    """Samples of a piece with this spacing of lines, at most all of them."""
-    if resolution_hz is None or resolution_hz <= 0:
-        return n_samples
-    return max(LEAST_SAMPLES, min(n_samples, round(rate_hz / resolution_hz)))
+def piece_samples(n_samples: int, rate_hz: float, options: SpectrumOptions) -> int:
+    """Samples of a piece with the spacing of lines asked for, at most all of them."""
+    if options.resolution_hz is None or options.resolution_hz <= 0:
+        return min(n_samples, options.most_samples)
+    return max(LEAST_SAMPLES, min(n_samples, round(rate_hz / options.resolution_hz)))
 
 
 def noise_bandwidth_lines(window: Window, n_piece: int) -> float:

@@ -44,6 +44,7 @@ class AnalysisMode(LogsMode):
         self._facts_of: tuple[str, str] = ("", "")
         self._shown: tuple[str, ...] = ()
         self.picture: object = None
+        self._kept: dict[object, object] = {}
         self.channel = Choice(context.theme)
         self.channel.setAccessibleName(self.tr("Channel"))
         self.channel.setMinimumWidth(136)
@@ -91,6 +92,8 @@ class AnalysisMode(LogsMode):
     def show_logs(self, logs: AssetLogs, channels: tuple[str, ...], range_ns: tuple[int, int]) -> None:
         """Compute for this pump and stretch."""
         is_other = self.logs is None or logs is not self.logs
+        if is_other:
+            self._kept = {}
         self.logs, self.range_ns = logs, range_ns
         if is_other or channels != self._shown:
             self._shown = channels
@@ -99,7 +102,7 @@ class AnalysisMode(LogsMode):
         if key != self._facts_of:
             self._facts_of = key
             request = MachineRequest(project=key[0], asset=key[1])
-            self.context.read(machine, request, self._on_facts, slot=f"machine:{id(self)}")
+            self.context.read(machine, request, self._on_facts, self._on_no_facts, slot=f"machine:{id(self)}")
             return
         self.again()
 
@@ -191,11 +194,17 @@ class AnalysisMode(LogsMode):
 
     def _on_facts(self, result: object) -> None:
         assert isinstance(result, MachineResult)
-        self.facts = result.facts
+        self.facts, self._kept = result.facts, {}
         if self.logs is not None and self.logs.asset == result.asset:
             self.panel.show_facts(self.logs, result.facts)
             self._fill_channels()
             self.again()
+
+    def _on_no_facts(self, error: WorkbenchError) -> None:
+        """What was kept can't be read: it is said, and the analysis goes on without."""
+        self.facts = MachineFacts()
+        self.context.messages.error(error)
+        self.again()
 
     def _on_saved(self, result: object) -> None:
         self._on_facts(result)
@@ -216,7 +225,7 @@ class AnalysisMode(LogsMode):
             self.notes.setText(str(error))
             self.notes.set_tone("failure_text")
             return
-        reader = _Reader(self, Opened(logs=self.logs, facts=self.facts))
+        reader = _Reader(self, Opened(logs=self.logs, facts=self.facts, kept=self._kept))
         self.context.read(reader.read, request, self._on_picture, self._on_refused, slot=f"analysis:{id(self)}")
 
     def _on_picture(self, picture: object) -> None:

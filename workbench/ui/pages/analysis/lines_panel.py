@@ -15,7 +15,9 @@ from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import Text, hairline
 
-PANEL_PX = 268
+PANEL_PX = 276
+_SCALES = ((0.05, 1.0, ""), (5e-5, 1e3, "10⁻³ "), (0.0, 1e6, "10⁻⁶ "))
+"""(least highest value, factor, word): small heights are shown as thousandths or millionths."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ class LinesPanel(QWidget):
         self._more = Text("", "small", "text2", is_wrapped=True)
         self._rows: dict[str, tuple[LineRow, ...]] = {"peaks": (), "marks": ()}
         self._marks_title = marks_title
+        self._unit = ""
         self.verdict = Text("", "small", "text1", is_wrapped=True)
         self.combs = Segmented([("harmonics", self.tr("Harmonics")), ("sidebands", self.tr("Sidebands"))], is_multiple=True)
         self.peaks = ArrayTable(theme, _columns(self.tr("Peak"), has_name=False))
@@ -62,18 +65,27 @@ class LinesPanel(QWidget):
     def show_rows(self, peaks: Sequence[LineRow], marks: Sequence[LineRow], verdict: str = "") -> None:
         """Peaks by height; expected lines in their own order; and a sentence on what stands out."""
         self._rows = {"peaks": tuple(peaks), "marks": tuple(marks)}
-        self.peaks.set_data(_data(peaks))
-        self.marks.set_data(_data(marks))
+        scale = self._show_unit()
+        self.peaks.set_data(_data(peaks, scale))
+        self.marks.set_data(_data(marks, scale))
         self.marks.setVisible(bool(marks))
         self.verdict.setText(verdict)
         self.verdict.setVisible(bool(verdict))
 
     def set_unit(self, unit: str) -> None:
-        """What heights are in: the title of their column."""
+        """What heights are in; the title of their column says it, with a power of ten where they are small."""
+        self._unit = unit
+
+    def _show_unit(self) -> float:
+        """Title of the height columns; returns what heights are multiplied by."""
+        highest = max((row.height for rows in self._rows.values() for row in rows), default=1.0)
+        scale, words = next((s, w) for least, s, w in _SCALES if highest >= least)
+        unit = f"{words}{self._unit}"
         for table in (self.peaks, self.marks):
             columns = (replace(one, title=unit) if one.key == "height" else one for one in table.array.columns)
             table.array.columns = tuple(columns)
             table.horizontalHeader().viewport().update()
+        return scale
 
     def _on_peak(self, row: int) -> None:
         self.line_chosen.emit(self._rows["peaks"][row].x)
@@ -114,18 +126,18 @@ class LinesPanel(QWidget):
 
 
 def _columns(title: str, *, has_name: bool) -> tuple[Column, ...]:
-    name = (Column(key="name", title=title, kind="text", width_px=76, stretch=True),) if has_name else ()
+    name = (Column(key="name", title=title, kind="text", width_px=92, stretch=True),) if has_name else ()
     place = Column(key="x", title="Hz" if has_name else title, kind="number", width_px=64, stretch=not has_name, digits=1)
     order = () if has_name else (Column(key="order", title="×", kind="number", width_px=54, digits=2),)
-    height = Column(key="height", title="", kind="number", width_px=76)
-    return (*name, place, *order, height, Column(key="decibel", title="dB", kind="number", width_px=42, digits=0))
+    height = Column(key="height", title="", kind="number", width_px=74)
+    return (*name, place, *order, height, Column(key="decibel", title="dB", kind="number", width_px=40, digits=0))
 
 
-def _data(rows: Sequence[LineRow]) -> dict[str, Sequence[object]]:
+def _data(rows: Sequence[LineRow], scale: float) -> dict[str, Sequence[object]]:
     return {
         "name": [row.name for row in rows], "x": [row.x for row in rows],
         "order": [math.nan if row.order is None else row.order for row in rows],
-        "height": [height_text(row.height) for row in rows], "decibel": [row.decibel for row in rows],
+        "height": [height_text(row.height * scale) for row in rows], "decibel": [row.decibel for row in rows],
         "is_quiet": [row.is_quiet for row in rows],
     }  # fmt: skip
 

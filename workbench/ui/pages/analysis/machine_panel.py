@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.core.errors import RequestError
 from workbench.core.requests import describe
 from workbench.services.analysis_envelope import BearingsRequest, BearingsResult, list_bearings
+from workbench.services.analysis_pump import guess_roles
+from workbench.services.analysis_reads import tacho_channel_of
 from workbench.services.log_views import AssetLogs
 from workbench.services.machine import MachineFacts, MachineRequest, machine
 from workbench.ui.context import AppContext
@@ -17,7 +19,7 @@ from workbench.ui.widgets.text import Text, hairline
 
 PANEL_PX = 312
 _COMMAND = ("logs", "machine")
-_NOT_FACTS = {"limits": "limits_mm_per_s", "curve": "curve_points"}
+_NOT_FACTS = {"limits": "limits_mm_per_s", "curve": "curve_points", "por": "por_percent", "aor": "aor_percent"}
 
 
 class MachinePanel(QWidget):
@@ -69,6 +71,7 @@ class MachinePanel(QWidget):
         for name in self._fields:
             if name.endswith("_channel"):
                 self._complete(name, channels)
+        self._show_guesses(logs, facts)
         if "bearing" in self._fields:
             request = BearingsRequest(own=self._context.project_text, asset=logs.asset)
             self._context.read(list_bearings, request, self._on_bearings, slot=f"bearings:{id(self)}")
@@ -107,6 +110,19 @@ class MachinePanel(QWidget):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         field = self._form.field(name).input
         field.setCompleter(completer)  # type: ignore[union-attr]
+
+    def _show_guesses(self, logs: AssetLogs, facts: MachineFacts) -> None:
+        """What is taken where nothing is typed stands in the empty field, grey."""
+        assert self._form is not None
+        roles = guess_roles(logs, facts)
+        guesses = {
+            "speed_channel": roles.speed, "tacho_channel": tacho_channel_of(logs, facts), "suction_channel": roles.suction,
+            "discharge_channel": roles.discharge, "flow_channel": roles.flow, "power_channel": roles.power,
+        }  # fmt: skip
+        for name, guessed in guesses.items():
+            field = self._form.field(name).input if name in self._fields else None
+            if isinstance(field, QLineEdit) and guessed:
+                field.setPlaceholderText(guessed)
 
     def _on_bearings(self, result: object) -> None:
         assert isinstance(result, BearingsResult)
@@ -160,5 +176,7 @@ def fact_value(facts: MachineFacts, name: str) -> object:
         return ",".join(f"{value:g}" for value in facts.limits_mm_per_s) if facts.limits_mm_per_s else None
     if name == "curve":
         return ", ".join(f"{flow:g}:{head:g}" for flow, head in facts.curve_points) or None
+    if name in {"por", "aor"}:
+        return ",".join(f"{value:g}" for value in getattr(facts, f"{name}_percent"))
     value = getattr(facts, name, None)
     return None if value == "" else value

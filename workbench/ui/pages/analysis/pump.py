@@ -7,7 +7,7 @@ from typing import ClassVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from workbench.core.clock import format_utc
+from workbench.core.clock import format_utc, parse_utc
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, build
 from workbench.services.analysis_pump import (
@@ -18,6 +18,7 @@ from workbench.services.analysis_pump import (
     log_pump_curve,
 )
 from workbench.services.analysis_reads import Opened
+from workbench.services.regimes import RegimesRequest, RegimesResult, log_regimes
 from workbench.ui.context import AppContext
 from workbench.ui.format import number, percent, span, zone_of
 from workbench.ui.pages.analysis.base import AnalysisMode, labelled
@@ -37,7 +38,7 @@ class PumpMode(AnalysisMode):
     needs_channel: ClassVar[bool] = False
     machine_fields: ClassVar[tuple[str, ...]] = (
         "suction_channel", "discharge_channel", "flow_channel", "speed_channel", "power_channel", "speed_rpm",
-        "density_kg_per_m3", "curve", "bep_m3_per_h", "npshr_m", "suction_height_m", "discharge_height_m",
+        "density_kg_per_m3", "curve", "bep_m3_per_h", "por", "aor", "npshr_m", "suction_height_m", "discharge_height_m",
         "suction_pipe_mm", "discharge_pipe_mm", "motor_efficiency", "vapour_pressure_bar",
     )  # fmt: skip
 
@@ -46,7 +47,7 @@ class PumpMode(AnalysisMode):
         theme = context.theme
         self.reference_ns: tuple[int, int] | None = None
         self.colour = Segmented(
-            [("density", self.tr("Density")), ("time", self.tr("Time")), ("plain", self.tr("Plain"))], "density"
+            [("density", self.tr("Density")), ("time", self.tr("Time")), ("regime", self.tr("Regime"))], "density"
         )
         self.take = SecondaryButton(theme, self.tr("Marked span is the reference"), "pin")
         self.reference = Text("", "small", "text2")
@@ -78,15 +79,14 @@ class PumpMode(AnalysisMode):
 
     def show_picture(self, picture: object) -> tuple[str, ...]:
         assert isinstance(picture, PumpPicture)
-        from workbench.logs.analysis.pump_curve import AOR, POR
-
+        por, aor = self._regions()
         at = self.tr("at {rpm} rpm").format(rpm=number(picture.nominal_rpm)) if picture.nominal_rpm else self.tr("as measured")
         self.head_plot.y_label = self.tr("Head, m, {at}").format(at=at)
         self.head_plot.x_label = self.tr("Flow, m³/h")
         self.head_plot.colour_by = self.colour.current()
         self.head_plot.regions = (
-            (self.tr("AOR {a}–{b} % (editable default)").format(a=number(100 * AOR[0]), b=number(100 * AOR[1])), AOR),
-            (self.tr("POR {a}–{b} %").format(a=number(100 * POR[0]), b=number(100 * POR[1])), POR),
+            (self.tr("AOR {a}–{b} %").format(a=number(100 * aor[0]), b=number(100 * aor[1])), aor),
+            (self.tr("POR {a}–{b} %").format(a=number(100 * por[0]), b=number(100 * por[1])), por),
         )
         self.head_plot.show_picture(picture)
         self._show_efficiency(picture)
@@ -108,8 +108,9 @@ class PumpMode(AnalysisMode):
     def _rows(self, picture: PumpPicture) -> list[tuple[str, str]]:
         import numpy as np
 
-        from workbench.logs.analysis.pump_curve import AOR, POR, share_in
+        from workbench.logs.analysis.pump_curve import share_in
 
+        por, aor = self._regions()
         roles = picture.roles
         rows = [
             (self.tr("Suction"), roles.suction or self.tr("none: 0 bar")), (self.tr("Discharge"), roles.discharge),
@@ -127,8 +128,8 @@ class PumpMode(AnalysisMode):
             if best.efficiency is not None:
                 rows.append((self.tr("Efficiency there"), percent(best.efficiency, 1)))
             rows.append((self.tr("BEP from"), picture.best_from))
-            rows.append((self.tr("Time in POR"), percent(_known(share_in(picture.flow, best.flow_m3_per_h, POR)))))
-            rows.append((self.tr("Time in AOR"), percent(_known(share_in(picture.flow, best.flow_m3_per_h, AOR)))))
+            rows.append((self.tr("Time in POR"), percent(_known(share_in(picture.flow, best.flow_m3_per_h, por)))))
+            rows.append((self.tr("Time in AOR"), percent(_known(share_in(picture.flow, best.flow_m3_per_h, aor)))))
         _, median, _, _ = deviation_over_time(picture)
         if len(median):
             last = float(np.median(median[-max(1, len(median) // 10) :]))
@@ -139,6 +140,11 @@ class PumpMode(AnalysisMode):
         elif np.isfinite(picture.npsha).any():
             rows.append((self.tr("Least NPSHa"), number(float(np.nanmin(picture.npsha)), 1, "m")))
         return rows
+
+    def _regions(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Preferred and allowable region as shares of BEP flow."""
+        (a, b), (c, d) = self.facts.por_percent, self.facts.aor_percent
+        return (a / 100, b / 100), (c / 100, d / 100)
 
     def _source(self, source: str) -> str:
         words = {
@@ -162,6 +168,16 @@ class PumpMode(AnalysisMode):
 
     def _on_colour(self, name: str) -> None:
         self.head_plot.colour_by = name
+        self.head_plot.update()
+        if name == "regime" and self.logs is not None:
+            request = RegimesRequest(project=self.context.project_text, asset=self.logs.asset)
+            self.context.read(log_regimes, request, self._on_regimes, slot=f"pump.regimes:{id(self)}")
+
+    def _on_regimes(self, result: object) -> None:
+        assert isinstance(result, RegimesResult)
+        asset = self.logs.asset if self.logs is not None else ""
+        spans = [(parse_utc(one.start_utc), parse_utc(one.end_utc), one.name) for one in result.regimes if one.asset == asset]
+        self.head_plot.regimes = tuple(sorted(spans))
         self.head_plot.update()
 
     def _arrange(self) -> None:

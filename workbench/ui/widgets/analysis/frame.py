@@ -37,6 +37,8 @@ class XYFrame(QWidget):
         self.x_range: Range = (0.0, 1.0)
         self.y_range: Range = (0.0, 1.0)
         self.is_log = False
+        self.is_empty = True
+        """Nothing was given to draw yet: no axes either."""
         self.x_label = self.y_label = ""
         self.cursor_x: float | None = None
         self._grabbed: tuple[float, Range] | None = None
@@ -192,8 +194,9 @@ class XYFrame(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), self.theme.colour("plot"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.paint_grid(painter)
-        self.paint_data(painter)
+        if not self.is_empty:
+            self.paint_grid(painter)
+            self.paint_data(painter)
         if self.hasFocus():
             painter.fillRect(QRectF(0, 0, FOCUS_PX, self.height()), self.theme.colour("focus"))
         painter.end()

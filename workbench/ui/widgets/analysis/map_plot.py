@@ -58,7 +58,7 @@ class MapPlot(XYFrame):
 
     def show_map(self, found: SpectralMap, rpm: NDArray[np.float64], range_ns: tuple[int, int], most_y: float) -> None:
         """Draw a map over a stretch of time, up to a frequency or order."""
-        self.map, self.rpm = found, rpm
+        self.map, self.rpm, self.is_empty = found, rpm, not len(found.start_ns)
         self.x_range = self.full_x = (float(range_ns[0]), float(range_ns[1]))
         was_whole = self.y_range == self.full_y
         self.full_y = (0.0, most_y)

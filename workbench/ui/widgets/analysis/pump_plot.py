@@ -13,6 +13,7 @@ from workbench.ui.widgets.analysis.frame import Range, XYFrame
 from workbench.ui.widgets.chart_axes import curve_colour, time_ticks
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import tzinfo
 
     import numpy as np
@@ -39,13 +40,15 @@ class HeadPlot(XYFrame):
         self.colour_by = "density"
         self.regions: tuple[tuple[str, Range], ...] = ()
         """(name, shares of BEP flow), the widest first."""
+        self.regimes: tuple[tuple[int, int, str], ...] = ()
+        """Operating states as (start ns, end ns, name), in order of time."""
         self._image: tuple[object, QImage] | None = None
 
     def show_picture(self, picture: PumpPicture) -> None:
         """Draw these points; the view follows them."""
         import numpy as np
 
-        self.picture, self._image = picture, None
+        self.picture, self._image, self.is_empty = picture, None, False
         flow, head = picture.flow[np.isfinite(picture.flow)], picture.head[np.isfinite(picture.head)]
         tops = [float(np.percentile(flow, 99.9)) if len(flow) else 1.0, picture.curve.most_flow if picture.curve else 0.0]
         if picture.best is not None:
@@ -96,7 +99,10 @@ class HeadPlot(XYFrame):
         if self.colour_by == "density" and len(self.picture.flow) > _MOST_DOTS // 2:
             painter.drawImage(box.topLeft(), self._density(box))
             return
-        self._paint_dots(painter, by_time=self.colour_by == "time")
+        if self.colour_by == "regime":
+            self._paint_states(painter, box)
+        else:
+            self._paint_dots(painter, by_time=self.colour_by == "time")
 
     def _density(self, box: QRectF) -> QImage:
         """How many points fall into each cell of 3 × 3 pixels, by the logarithm of their number."""
@@ -120,6 +126,31 @@ class HeadPlot(XYFrame):
         image = small.scaled(width, height, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.FastTransformation)
         self._image = (key, image)
         return image
+
+    def _paint_states(self, painter: QPainter, box: QRectF) -> None:
+        """Each operating state with a colour and a shape of its own, named at the lower left."""
+        import numpy as np
+
+        assert self.picture is not None
+        picked = np.linspace(0, len(self.picture.flow) - 1, min(_MOST_DOTS, len(self.picture.flow))).astype(np.intp)
+        names = tuple(dict.fromkeys(name for _, _, name in self.regimes))
+        numbers = state_numbers(self.picture.times_ns[picked], self.regimes, names)
+        counts = np.bincount(numbers[numbers >= 0], minlength=len(names))
+        painter.setPen(Qt.PenStyle.NoPen)
+        points = zip(self.picture.flow[picked].tolist(), self.picture.head[picked].tolist(), numbers.tolist(), strict=True)
+        for flow, head, state in points:
+            if flow == flow and head == head:
+                painter.setBrush(curve_colour(self.theme, state, 0.75) if state >= 0 else self.theme.colour("text3", alpha=0.4))
+                _draw_shape(painter, QPointF(self.x_px(flow), self.y_px(head)), state)
+        y = box.bottom() - 10
+        painter.setFont(self.theme.font("caption"))
+        for state in [number for number in range(len(names)) if counts[number]][::-1]:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(curve_colour(self.theme, state))
+            _draw_shape(painter, QPointF(box.left() + 12, y - 4), state)
+            painter.setPen(self.theme.colour("text1"))
+            painter.drawText(QPointF(box.left() + 22, y), names[state])
+            y -= 15
 
     def _paint_dots(self, painter: QPainter, *, by_time: bool) -> None:
         """At most four thousand points, evenly over time; the latest are the darkest."""
@@ -163,11 +194,6 @@ class HeadPlot(XYFrame):
         painter.setFont(self.theme.font("group"))
         painter.drawText(at + QPointF(10, -6), "BEP")
 
-    def legend(self) -> list[tuple[QColor, str]]:
-        """Ends of the colour scale of points by time, for the words under the plot."""
-        table = _tide(self.theme, first=0.3)
-        return [(QColor.fromRgb(int(table[0])), "first"), (QColor.fromRgb(int(table[-1])), "last")]
-
 
 class ScatterOverFlow(XYFrame):
     """Efficiency over flow, with the parabola's top."""
@@ -180,7 +206,7 @@ class ScatterOverFlow(XYFrame):
 
     def show_points(self, flow: Array, value: Array, best: tuple[float, float] | None, full: Range) -> None:
         """Points [n] in %, and the best point (flow, %)."""
-        self._flow, self._value, self._best = flow, value, best
+        self._flow, self._value, self._best, self.is_empty = flow, value, best, False
         self.set_full_x(full, keeps_view=False)
         self.y_range = (0.0, 100.0)
         self.update()
@@ -220,7 +246,7 @@ class BandOverTime(XYFrame):
         """Middles ns [b], median, low, high [b]."""
         import numpy as np
 
-        self._rows, self._zone = rows, zone
+        self._rows, self._zone, self.is_empty = rows, zone, False
         self.set_full_x((float(range_ns[0]), float(range_ns[1])), keeps_view=False)
         _, _, low, high = rows
         least = float(np.min(low, initial=-1.0))
@@ -252,6 +278,36 @@ class BandOverTime(XYFrame):
                 ends = [QPointF(self.x_px(times[at]), self.y_px(median[at])) for at in (k, k + 1)]
                 painter.drawLine(*ends)
         painter.restore()
+
+
+def state_numbers(
+    times_ns: NDArray[np.int64], regimes: Sequence[tuple[int, int, str]], names: Sequence[str]
+) -> NDArray[np.int64]:
+    """Number of the state's name at each instant [n]; −1 where there is none."""
+    import numpy as np
+
+    if not regimes:
+        return np.full(len(times_ns), -1, np.int64)
+    starts = np.array([start for start, _, _ in regimes], np.int64)
+    ends = np.array([end for _, end, _ in regimes], np.int64)
+    kinds = np.array([names.index(name) for _, _, name in regimes], np.int64)
+    at = np.searchsorted(starts, times_ns, side="right") - 1
+    inside = (at >= 0) & (times_ns <= ends[np.maximum(at, 0)])
+    return np.where(inside, kinds[np.maximum(at, 0)], -1)
+
+
+def _draw_shape(painter: QPainter, at: QPointF, number: int) -> None:
+    """Circle, square, triangle, diamond: states differ by more than their colour."""
+    shape = number % 4 if number >= 0 else 0
+    if shape == 0:
+        painter.drawEllipse(at, 2.2, 2.2)
+    elif shape == 1:
+        painter.drawRect(QRectF(at.x() - 2.2, at.y() - 2.2, 4.4, 4.4))
+    else:
+        x, y = (2.8, 2.4) if shape == 2 else (2.6, 2.8)
+        lower = [QPointF(0, 2.8)] if shape == 3 else []
+        places = [QPointF(-x, 0 if shape == 3 else y), QPointF(0, -y), QPointF(x, 0 if shape == 3 else y), *lower]
+        painter.drawPolygon([at + place for place in places])
 
 
 def _segments(frame: XYFrame, x: Array, y: Array, inside: Range) -> list[tuple[QLineF, bool]]:

@@ -62,7 +62,7 @@ class SpectrumPlot(XYFrame):
 
     def set_lines(self, x: Array, y: Array, others: Sequence[tuple[Array, Array]] = (), *, full: float | None = None) -> None:
         """Lines [k] and the same of other bursts; `full` cuts the axis. The view stays where it was."""
-        self.line_x, self.line_y, self.others = x, y, tuple(others)
+        self.line_x, self.line_y, self.others, self.is_empty = x, y, tuple(others), False
         self.set_full_x((0.0, full or float(x[-1])), keeps_view=True)
         self.fit_y()
         if self.cursor_x is None or self.cursor_x > float(x[-1]):
