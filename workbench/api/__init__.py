@@ -18,20 +18,27 @@ from workbench.core.errors import (
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.core.scoring_spec import ChannelSpec, ScoringSpec
+from workbench.extension.contracts import API_VERSION, LogSource, Plugin, SourceAsk, SourceFacts, SourceRows
 
 __all__ = [
+    "API_VERSION",
     "Board",
     "BundleError",
     "ChannelSpec",
     "DeviceError",
     "InputError",
     "Job",
+    "LogSource",
     "ModelError",
+    "Plugin",
     "ProjectError",
     "Record",
     "Request",
     "Result",
     "ScoringSpec",
+    "SourceAsk",
+    "SourceFacts",
+    "SourceRows",
     "WorkbenchError",
     "parameter",
 ]

@@ -5,6 +5,10 @@ Order matters only for the last: text takes what nobody knows. Must not import a
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from workbench.logs.readers.arrow import ArrowReader
 from workbench.logs.readers.excel import ExcelReader
 from workbench.logs.readers.hdf5 import Hdf5Reader
@@ -31,17 +35,35 @@ READERS: tuple[Reader, ...] = (
     JsonReader(),
     TextReader(),
 )
+_N_LAST = 2
+"""JSON and text take what nobody knows; whoever is added stands in front of them."""
+_added: ContextVar[tuple[Reader, ...]] = ContextVar("added_readers", default=())
 ARCHIVE_SUFFIXES = (".zip", ".gz", ".tar", ".tgz", ".bz2", ".xz")
+
+
+def known_readers() -> tuple[Reader, ...]:
+    """The program's own readers, and those that are added at this moment."""
+    return (*READERS[:-_N_LAST], *_added.get(), *READERS[-_N_LAST:])
+
+
+@contextmanager
+def added_readers(readers: Sequence[Reader]) -> Iterator[None]:
+    """Read with these readers too, for the length of a call; a format of the program's own stays its own."""
+    token = _added.set(tuple(readers))
+    try:
+        yield
+    finally:
+        _added.reset(token)
 
 
 def find_reader(head: bytes) -> Reader:
     """The reader of files that begin with `head`; text where none knows it."""
-    return next(reader for reader in READERS if reader.recognises(head[:HEAD_BYTES]))
+    return next(reader for reader in known_readers() if reader.recognises(head[:HEAD_BYTES]))
 
 
 def reader_of(kind: str) -> Reader:
     """The reader of a kind that `find_reader` gave."""
-    return next(reader for reader in READERS if reader.kind == kind)
+    return next(reader for reader in known_readers() if reader.kind == kind)
 
 
 def read_content(source: Source) -> Content:
@@ -53,4 +75,4 @@ def read_content(source: Source) -> Content:
 
 def all_suffixes() -> tuple[str, ...]:
     """File name endings that logs usually have, archives included; for file dialogs."""
-    return tuple(dict.fromkeys([*(suffix for reader in READERS for suffix in reader.suffixes), *ARCHIVE_SUFFIXES]))
+    return tuple(dict.fromkeys([*(suffix for reader in known_readers() for suffix in reader.suffixes), *ARCHIVE_SUFFIXES]))

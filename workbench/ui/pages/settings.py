@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCompleter, QGridLayout, QHBoxLayout, QLineEdit, Q
 from workbench.core.settings import operator_name
 from workbench.ui.context import AppContext, Selection, projects_folder
 from workbench.ui.page import Page
+from workbench.ui.pages.settings_plugins import PluginsCard
 from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import SecondaryButton
@@ -80,12 +81,14 @@ class SettingsPage(Page):
         self.scale.set_value(str(settings.scale_percent))
         self._zone_row = SettingRow(theme, self.tr("Zone"), self.zone, self.tr("Times on screen. Stored times are UTC."))
         self._facts_list = KeyValueList(key_px=_LABEL_PX)
+        self.plugins = PluginsCard(context)
         self._lay_out()
         self._connect()
         self.set_header(self.tr("Settings"), facts=self.tr("stored at once, on this laptop only"))
 
     def activated(self, _selection: Selection) -> None:
         self._show_facts()
+        self.plugins.load()
         self.themes.set_current(self.context.settings.theme)
 
     def focus_first(self) -> None:
@@ -124,7 +127,7 @@ class SettingsPage(Page):
         column = QVBoxLayout(holder)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
-        for card in (who, look, places):
+        for card in (who, look, places, self.plugins):
             card.setMaximumWidth(_CARD_PX)
             column.addWidget(card)
         column.addStretch(1)

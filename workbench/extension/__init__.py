@@ -1,0 +1,1 @@
+"""Plugins: what they may bring, and how those that a person allowed are loaded."""
