@@ -93,7 +93,10 @@ def test_a_cut_file_is_refused_by_name_or_read_as_far_as_it_goes(sample: Sample,
 
 
 @EACH_FILE
-def test_flipped_bytes_give_an_error_by_name_or_numbers_but_no_crash(sample: Sample, tmp_path: Path) -> None:
+def test_flipped_bytes_give_an_error_by_name_or_numbers_but_no_crash(
+    sample: Sample, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """And nothing of a hostile file is printed past the program by a library's log."""
     whole = tmp_path / f"whole{sample.suffix}"
     sample.write(whole)
     data = whole.read_bytes()
@@ -109,6 +112,7 @@ def test_flipped_bytes_give_an_error_by_name_or_numbers_but_no_crash(sample: Sam
         except WorkbenchError as error:
             assert error.message
             assert error.hint
+    assert capfd.readouterr() == ("", "")
 
 
 @EACH_FILE

@@ -196,11 +196,11 @@ def test_bursts_are_written_where_asked_for_and_change_no_log(written, tmp_path)
         ("VT-2041A-NDE", "g", "raw"),
         ("ST-2041A-KEY", "V", "raw"),
     ]
-    assert format_utc(recording.times_ns[25600]) == "2026-03-02T12:00:00Z"
+    assert format_utc(recording.times_ns[25600]) == "2026-03-02T18:00:00Z"
 
 
 def test_key_phase_pulses_turn_with_the_first_order_of_the_vibration(written, tmp_path):
-    request = SampleRequest(out=str(tmp_path), pumps=1, days=1.0, seed=5, period_s=60.0, burst_every_h=6.0)
+    request = SampleRequest(out=str(tmp_path), pumps=1, days=1.0, seed=5, period_s=60.0, burst_every_h=2.0)
     (recording,) = parse_logs([write_samples(request, Job()).bursts[0]]).recordings
     pulses = recording.columns["ST-2041A-KEY"].reshape(-1, 25600) > 2.5
     rises = [np.flatnonzero(row[1:] & ~row[:-1]) for row in pulses]

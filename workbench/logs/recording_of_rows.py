@@ -108,7 +108,7 @@ def _build_group(
 
 def _timing_of(group: RateGroup, step_ns: float | None, n_gaps: int) -> Timing:
     times_ns = group.times_ns
-    span_s = float(times_ns[-1] - times_ns[0]) / NS_PER_S if times_ns.size else 0.0
+    span_s = (int(times_ns[-1]) - int(times_ns[0])) / NS_PER_S if times_ns.size else 0.0
     if group.waveform is not None:
         return Timing(group="waveform", n_bursts=len(group.waveform.first_rows), span_s=span_s)
     is_even = step_ns is not None and float(np.mean(np.abs(np.diff(times_ns) - step_ns) < EVEN_SHARE * step_ns)) > MOSTLY

@@ -107,7 +107,7 @@ def _build(group: list[_Dated]) -> ParsedRecording:
     first = group[0].signals
     times_ns = np.concatenate([dated.signals.instants(dated.start_ns) for dated in group])
     waveform = find_waveform(times_ns, first.rate)
-    span_s = float(times_ns[-1] - times_ns[0]) / NS_PER_S if times_ns.size else 0.0
+    span_s = (int(times_ns[-1]) - int(times_ns[0])) / NS_PER_S if times_ns.size else 0.0
     timing = Timing(group="waveform", n_bursts=len(waveform.first_rows) if waveform else 1, span_s=span_s, n_rows=times_ns.size)
     names, doubled = unique_names([channel.name for channel in first.channels])
     values = {

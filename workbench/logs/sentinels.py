@@ -32,7 +32,7 @@ def find_sentinels(values: NDArray[np.float64]) -> SentinelCells | None:
     """
     if values.size == 0 or not _may_hold(float(np.fmin.reduce(values)), float(np.fmax.reduce(values))):
         return None
-    is_candidate = np.isin(np.round(values, 6), CANDIDATES)
+    is_candidate = is_near_candidate(values)
     if not is_candidate.any():
         return None
     rest = values[~is_candidate & np.isfinite(values)]
@@ -40,6 +40,12 @@ def find_sentinels(values: NDArray[np.float64]) -> SentinelCells | None:
         return None
     sure, doubtful = judge_candidates(np.unique(values[is_candidate]).tolist(), float(rest.min()), float(rest.max()))
     return SentinelCells(np.isin(values, sure), doubtful) if sure or doubtful else None
+
+
+def is_near_candidate(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which values [n] are a candidate to six decimals; what is too large to be rounded is none."""
+    with np.errstate(over="ignore"):
+        return np.isin(np.round(values, 6), CANDIDATES)
 
 
 def judge_candidates(candidates: Sequence[float], low: float, high: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -60,4 +66,4 @@ def _may_hold(low: float, high: float) -> bool:
     """Only what lies outside the rest counts, so the smallest or the largest value must itself be a candidate."""
     if math.isinf(low) or math.isinf(high):
         return True
-    return bool(np.isin(np.round((low, high), 6), CANDIDATES).any())
+    return bool(is_near_candidate(np.array([low, high])).any())

@@ -39,7 +39,8 @@ def write_bursts(path: Path, truth: PumpTruth, around: Surroundings, every_s: fl
     import pyarrow as pa
     from pyarrow import parquet
 
-    chosen = np.arange(0, truth.train.shaking.shaft_hz.size, max(1, round(every_s / BURST_PERIOD_S)))
+    every = max(1, round(every_s / BURST_PERIOD_S))
+    chosen = np.arange(every // 2, truth.train.shaking.shaft_hz.size, every)  # in the middle of each period
     at = burst_samples(around)[chosen]
     turns = truth.state.r[at] > _STANDS
     waves, pulses = _waves(truth, _take(truth.train.shaking, chosen), turns, streams.of(truth.name, "waveforms"))

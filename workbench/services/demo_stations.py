@@ -23,12 +23,15 @@ from workbench.services.demo import (
 Outcome = tuple[str, tuple[tuple[str, ...], Request] | None]
 _DRIFT_EVERY_S = 21_600.0
 _HEALTHY_SHARE = 0.3
+_BURST_EVERY_H = 24.0
 
 
 def sample(story: Story, job: Job) -> Outcome:
     """Make sample pumps; the recent part of one pump's log is kept for the device."""
     asked = story.request
-    request = samples.SampleRequest(out=str(story.out / "logs"), pumps=asked.pumps, days=asked.days, seed=asked.seed)
+    request = samples.SampleRequest(
+        out=str(story.out / "logs"), pumps=asked.pumps, days=asked.days, seed=asked.seed, burst_every_h=_BURST_EVERY_H
+    )
     story.sample = samples.write_samples(request, job)
     story.device_tag = story.sample.assets[-1]
     log = Path(story.sample.logs[-1])
@@ -42,7 +45,8 @@ def sample(story: Story, job: Job) -> Outcome:
 def import_(story: Story, job: Job) -> Outcome:
     """Import the logs."""
     assert story.sample is not None
-    request = logs.ImportRequest(paths=story.sample.logs, project=story.project, site="Havsule A", join=False)
+    paths = (*story.sample.logs, *story.sample.bursts)
+    request = logs.ImportRequest(paths=paths, project=story.project, site="Havsule A", join=False)
     story.imported = logs.import_logs(request, job)
     rows = sum(recording.rows for recording in story.imported.recordings)
     n_findings = sum(len(recording.findings) for recording in story.imported.recordings)

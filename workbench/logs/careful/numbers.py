@@ -19,7 +19,7 @@ from workbench.logs.careful.tally import TalliedCells
 from workbench.logs.cells import ABSENT, COMMA_NUMBER, NUMBER, Cells, Decimal, Reading, read_cell
 from workbench.logs.columns import GOOD, UnitRows, answered_unit, code_of, count_kinds, states_of
 from workbench.logs.label_like import StateRuns
-from workbench.logs.sentinels import CANDIDATES, judge_candidates
+from workbench.logs.sentinels import is_near_candidate, judge_candidates
 from workbench.logs.summary import Finding, Question
 from workbench.logs.units import can_convert, conversion, find_quantity
 
@@ -314,12 +314,12 @@ def _drop_sentinels(work: _Work, answers: questions.AnswerBook) -> None:
     for _, values in work.numbers.values.pieces():
         if values.size:
             low, high = float(np.fmin(low, np.fmin.reduce(values))), float(np.fmax(high, np.fmax.reduce(values)))
-            is_candidate = np.isin(np.round(values, 6), CANDIDATES)
+            is_candidate = is_near_candidate(values)
             candidates.update(np.unique(values[is_candidate]).tolist())
             rest = values[~is_candidate & np.isfinite(values)]
             if rest.size:
                 rest_low, rest_high = float(np.fmin(rest_low, rest.min())), float(np.fmax(rest_high, rest.max()))
-    if not candidates or np.isnan(rest_low) or not np.isin(np.round((low, high), 6), CANDIDATES).any():
+    if not candidates or np.isnan(rest_low) or not is_near_candidate(np.array([low, high])).any():
         return
     sure, doubtful = judge_candidates(sorted(candidates), rest_low, rest_high)
     answer = answers.find("SENTINEL_SUSPECTED", work.name) if doubtful else None

@@ -220,7 +220,8 @@ def _elapsed_ns(clock: NamedArray) -> NDArray[np.int64]:
     match = re.search(r"[\[(]\s*(\w{1,3})\s*[\])]|_(ms|us|ns|min|s|h)$", clock.name)
     unit = clock.unit or (match[1] or match[2] if match else "") or "s"
     scale = _SECONDS.get(unit.strip().lower(), NS)
-    values = np.asarray(clock.values, np.float64) * scale
+    with np.errstate(over="ignore"):
+        values = np.asarray(clock.values, np.float64) * scale
     is_good = np.isfinite(values) & (np.abs(values) < 4e18)
     return np.where(is_good, np.round(np.where(is_good, values, 0)), _NO_INSTANT).astype(np.int64)
 

@@ -33,11 +33,13 @@ class MdfReader:
 
     def read(self, source: Source) -> Content:
         """Channels by group, converted to physical values. Raises LogFormatError naming the file."""
+        import logging
         import struct
         import zlib
 
         from asammdf.blocks.utils import MdfException
 
+        logging.getLogger("asammdf").setLevel(logging.CRITICAL + 1)  # it would print what a damaged file holds
         trouble = (
             MdfException, ValueError, KeyError, TypeError, IndexError, OSError, EOFError, MemoryError, OverflowError,
             AttributeError, RuntimeError, ArithmeticError, NotImplementedError, UnicodeError, AssertionError, struct.error,

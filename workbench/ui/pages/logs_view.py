@@ -234,20 +234,21 @@ class LogsView(QWidget):
 
 
 def first_channels(logs: AssetLogs, n_fit: int) -> tuple[str, ...]:
-    """The channels that get a row before the person chose: all if they fit, else one of each kind and then the rest."""
-    names = [channel.name for channel in logs.channels]
+    """The channels that get a row before the person chose: all trends if they fit, else one of each kind and then the rest."""
+    trends = [channel for channel in logs.channels if channel.group == "trend"] or list(logs.channels)
+    names = [channel.name for channel in trends]
     if len(names) <= n_fit:
         return tuple(names)
     picked: list[str] = []
-    for channel in (*_first_of_kind(logs), *logs.channels):
+    for channel in (*_first_of_kind(trends), *trends):
         if channel.name not in picked and len(picked) < n_fit:
             picked.append(channel.name)
     return tuple(name for name in names if name in picked)
 
 
-def _first_of_kind(logs: AssetLogs) -> list[ChannelView]:
+def _first_of_kind(channels: list[ChannelView]) -> list[ChannelView]:
     found: dict[str, ChannelView] = {}
-    for channel in logs.channels:
+    for channel in channels:
         if channel.quantity not in _HELPERS:
             found.setdefault(channel.quantity, channel)
     return list(found.values())
