@@ -24,15 +24,13 @@ from workbench.services.analysis_reads import (
 from workbench.services.analysis_spectrum import LineFound, Overlap
 
 if TYPE_CHECKING:
-    from workbench.logs.analysis.bearings import Bearing, DefectOrders
+    from workbench.logs.analysis.bearings import Bearing, DefectOrders, Evidence
     from workbench.logs.analysis.envelope import Band, Kurtogram
-    from workbench.logs.analysis.lines import Mark, MarkLevel, Peak
+    from workbench.logs.analysis.lines import MarkLevel, Peak
     from workbench.logs.analysis.maps import Stretch
     from workbench.logs.analysis.spectrum import Spectrum
     from workbench.services.machine import MachineFacts
 
-STANDS_OUT_DB = 12.0
-"""A line this far above the median around it is hardly chance: of the lines of Gaussian noise one in 58 000 is (exp −10.97)."""
 LEAST_KURTOSIS = 0.5
 """Less spectral kurtosis than this, and the proposed band is hardly better than any other."""
 _LOWEST_SHAFT_ORDER = 10.0
@@ -74,7 +72,9 @@ class EnvelopeResult(Result, frozen=True, kw_only=True):
     orders: dict[str, float]
     defect_lines: tuple[LineFound, ...]
     stands_out: tuple[str, ...]
-    """Defects whose first line stands at least 12 dB above the floor."""
+    """Defects whose own line stands at least 12 dB above the floor."""
+    meets_shaft: tuple[str, ...]
+    """Lines that stand out but can't be told from a multiple of shaft speed: they don't count."""
     peaks: tuple[LineFound, ...]
     notes: tuple[str, ...]
     out: str | None
@@ -197,20 +197,13 @@ def _bearing(name: str, facts: MachineFacts) -> tuple[Bearing | None, DefectOrde
     return bearing, find_defect_orders(bearing)
 
 
-def kind_of(mark: Mark) -> str:
-    """BPFO, BPFI, BSF or FTF: what a mark is a harmonic or sideband of."""
-    return next((word for word in mark.name.split(" ") if word in ("BPFO", "BPFI", "BSF", "FTF")), "")
+def find_standing_out(picture: EnvelopePicture) -> Evidence:
+    """Defects whose own line stands out of the picture; none without speed or bearing."""
+    from workbench.logs.analysis.bearings import Evidence, find_evidence
 
-
-def find_standing_out(picture: EnvelopePicture) -> tuple[str, ...]:
-    """Defects (BPFO …) whose own line stands out: the first harmonic, of an element also the second, as it meets both races."""
-    names: dict[str, None] = {}
-    for level in picture.levels:
-        kind = kind_of(level.mark)
-        is_own = level.mark.harmonic == 1 or (kind == "BSF" and level.mark.harmonic == 2)
-        if is_own and not level.mark.sideband and level.above_floor_db >= STANDS_OUT_DB:
-            names[kind] = None
-    return tuple(names)
+    if picture.speed is None:
+        return Evidence(kinds=(), meets=())
+    return find_evidence(picture.levels, picture.speed.shaft_hz, picture.spectrum.resolution_hz)
 
 
 def log_envelope(request: EnvelopeRequest, job: Job) -> EnvelopeResult:
@@ -224,6 +217,7 @@ def log_envelope(request: EnvelopeRequest, job: Job) -> EnvelopeResult:
         header = ("frequency [Hz]", f"{request.channel} [{spectrum.unit}]")
         write_columns(request.out, header, [spectrum.frequency_hz, spectrum.amplitude("rms")], (*about, *picture.notes))
     hz = speed.shaft_hz if speed else None
+    evidence = find_standing_out(picture)
     return EnvelopeResult(
         channel=request.channel, unit=spectrum.unit, first_utc=format_utc(picture.burst_ns[picture.chosen or 0]),
         n_bursts=1 if picture.chosen is not None else len(picture.burst_ns), band_low_hz=picture.band.low_hz,
@@ -238,7 +232,8 @@ def log_envelope(request: EnvelopeRequest, job: Job) -> EnvelopeResult:
             )
             for level in picture.levels
         ),
-        stands_out=find_standing_out(picture),
+        stands_out=evidence.kinds,
+        meets_shaft=tuple(f"{kind} meets {multiple}X" for kind, multiple in evidence.meets),
         peaks=tuple(
             LineFound(
                 name="", frequency=peak.frequency, order=peak.frequency / hz if hz else None, amplitude=peak.amplitude,

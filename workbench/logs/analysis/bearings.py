@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
@@ -11,10 +13,13 @@ import numpy as np
 from workbench.core.codec import Record
 from workbench.core.errors import InputError
 from workbench.core.paths import resources
-from workbench.logs.analysis.lines import Mark
+from workbench.logs.analysis.lines import Mark, MarkLevel
 
 DEFAULT_SLIP = 0.02
 """Rolling elements slip 1 to 2 % against pure rolling (Randall & Antoni 2011, ch. 2)."""
+STANDS_OUT_DB = 12.0
+"""A line this far above the median around it is hardly chance: of the lines of Gaussian noise one in 58 000 is (exp −10.97)."""
+KINDS = ("BPFO", "BPFI", "BSF", "FTF")
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 
 
@@ -102,3 +107,51 @@ def defect_marks(
                 mark = Mark(name=words, frequency=frequency, tolerance=slip * centre, harmonic=harmonic, sideband=sideband)
                 marks.append(mark)
     return tuple(marks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Defects whose own line stands out, and those whose line can't be told from a multiple of shaft speed (name, multiple)."""
+
+    kinds: tuple[str, ...]
+    meets: tuple[tuple[str, int], ...]
+
+
+def kind_of(mark: Mark) -> str:
+    """BPFO, BPFI, BSF or FTF: what a mark is a harmonic or sideband of."""
+    return next((word for word in mark.name.split(" ") if word in KINDS), "")
+
+
+def find_evidence(levels: Sequence[MarkLevel], shaft_hz: float, resolution_hz: float) -> Evidence:
+    """Which defects stand out, by their own lines.
+
+    A race or the cage: its first line. Where that lies within one and a half line spacings of a multiple of shaft speed it may
+    be that, and counts only if a higher harmonic, farther from any multiple, stands out too. An element: its first or second
+    line (it meets both races in a turn) together with a cage sideband, as many bearings have their BSF at 2X or at a
+    sideband of BPFI (Randall & Antoni 2011, ch. 2, fig. 2).
+    """
+    strong = [level for level in levels if level.above_floor_db >= STANDS_OUT_DB]
+    kinds: list[str] = []
+    meets: list[tuple[str, int]] = []
+    for kind in KINDS:
+        own = [level for level in strong if kind_of(level.mark) == kind]
+        plain = [level for level in own if not level.mark.sideband]
+        firsts = [level for level in plain if level.mark.harmonic <= (2 if kind == "BSF" else 1)]
+        if not firsts:
+            continue
+        if kind == "BSF":
+            is_sure = len(own) > len(plain)
+        else:
+            is_sure = any(not _multiple(level, shaft_hz, resolution_hz) for level in plain)
+        multiple = _multiple(firsts[0], shaft_hz, resolution_hz)
+        if is_sure:
+            kinds.append(kind)
+        elif multiple:
+            meets.append((kind, multiple))
+    return Evidence(kinds=tuple(kinds), meets=tuple(meets))
+
+
+def _multiple(level: MarkLevel, shaft_hz: float, resolution_hz: float) -> int:
+    """The multiple of shaft speed that a line can't be told from; 0 for none."""
+    multiple = round(level.frequency / shaft_hz)
+    return multiple if abs(level.frequency - multiple * shaft_hz) <= 1.5 * resolution_hz else 0

@@ -109,7 +109,9 @@ def find_kurtogram(values: Samples, rate_hz: float, *, low_hz: float = 0.0, leas
             break
         envelope = _middle(fft.ifft(lines[: n_bands * per_band].reshape(n_bands, per_band), axis=1))
         power = envelope.real**2 + envelope.imag**2
-        kurtosis = (power**2).mean(axis=1) / np.maximum(power.mean(axis=1), 1e-300) ** 2 - 2.0
+        mean = power.mean(axis=1)
+        # Of a band without any signal nothing can be told: 0, as of noise.
+        kurtosis = np.where(mean > 1e-140, (power**2).mean(axis=1) / np.maximum(mean, 1e-140) ** 2 - 2.0, 0.0)
         levels.append((width_hz, kurtosis))
         lows = np.arange(n_bands) * width_hz
         score = np.where(lows >= low_hz, kurtosis, -np.inf) - 2.0 * np.sqrt(4.0 / per_band)

@@ -81,7 +81,10 @@ def find_spectrogram(stretches: Sequence[Stretch], unit: str, options: SpectrumO
 
 
 def one_rate(stretches: Sequence[Stretch]) -> tuple[float, list[Stretch]]:
-    """The rate that most samples have, and the usable stretches of it. Raises InputError when there is none."""
+    """The rate that most samples have, and the usable stretches of it. Raises InputError when there is none.
+
+    Bursts less than half as long as the others, such as one that the range cuts off, are left out: they would coarsen all.
+    """
     usable = [one for one in stretches if len(one.values) >= LEAST_SAMPLES and bool(np.isfinite(one.values).all())]
     if not usable:
         raise InputError("No waveform without missing values lies in this stretch.", "Choose another stretch of time.")
@@ -89,7 +92,9 @@ def one_rate(stretches: Sequence[Stretch]) -> tuple[float, list[Stretch]]:
     for one in usable:
         counts[one.rate_hz] = counts.get(one.rate_hz, 0) + len(one.values)
     rate_hz = max(counts, key=lambda rate: counts[rate])
-    return rate_hz, [one for one in usable if one.rate_hz == rate_hz]
+    good = [one for one in usable if one.rate_hz == rate_hz]
+    usual = float(np.median([len(one.values) for one in good]))
+    return rate_hz, [one for one in good if len(one.values) >= usual / 2]
 
 
 def _columns(

@@ -46,11 +46,11 @@ class ModeEntry:
 
 
 MODES: tuple[ModeEntry, ...] = (
-    ModeEntry(id="spectrum", target="workbench.ui.pages.analysis.spectrum:SpectrumMode"),
-    ModeEntry(id="spectrogram", target="workbench.ui.pages.analysis.maps:SpectrogramMode"),
-    ModeEntry(id="orders", target="workbench.ui.pages.analysis.maps:OrdersMode"),
-    ModeEntry(id="envelope", target="workbench.ui.pages.analysis.envelope:EnvelopeMode"),
-    ModeEntry(id="pump", target="workbench.ui.pages.analysis.pump:PumpMode"),
+    ModeEntry(id="spectrum", target="workbench.ui.pages.analysis.spectrum:SpectrumMode", keys="Alt+2"),
+    ModeEntry(id="spectrogram", target="workbench.ui.pages.analysis.maps:SpectrogramMode", keys="Alt+3"),
+    ModeEntry(id="orders", target="workbench.ui.pages.analysis.maps:OrdersMode", keys="Alt+4"),
+    ModeEntry(id="envelope", target="workbench.ui.pages.analysis.envelope:EnvelopeMode", keys="Alt+5"),
+    ModeEntry(id="pump", target="workbench.ui.pages.analysis.pump:PumpMode", keys="Alt+6"),
 )
 """In the order of the switch; the stacked plots over time come before all."""
 
@@ -115,7 +115,9 @@ class ModeStack(QObject):
         """One a mode, for menu, keys and palette."""
         if not MODES:
             return ()
-        return tuple(ModeAction(self, entry.id, entry.keys).action() for entry in (ModeEntry(id=TIME, target=""), *MODES))
+        return tuple(
+            ModeAction(self, entry.id, entry.keys).action() for entry in (ModeEntry(id=TIME, target="", keys="Alt+1"), *MODES)
+        )
 
     def _on_changed(self, _what: object) -> None:
         self.refresh()

@@ -9,15 +9,14 @@ from PySide6.QtWidgets import QHBoxLayout
 from workbench.core.clock import format_utc
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, build
+from workbench.logs.analysis.bearings import STANDS_OUT_DB, kind_of
 from workbench.services.analysis_envelope import (
-    STANDS_OUT_DB,
     BearingsRequest,
     BearingsResult,
     EnvelopePicture,
     EnvelopeRequest,
     find_envelope_picture,
     find_standing_out,
-    kind_of,
     list_bearings,
     log_envelope,
 )
@@ -98,8 +97,9 @@ class EnvelopeMode(AnalysisMode):
         )
         self.plot.x_label = self.tr("Frequency, Hz")
         self.plot.peaks = tuple(peak.frequency for peak in picture.peaks)
-        self.plot.spacing = picture.speed.shaft_hz if picture.speed else 0.0
-        strong = find_standing_out(picture)
+        self._usual_spacing = picture.speed.shaft_hz if picture.speed else 0.0
+        self._on_spacing(self._typed_spacing)
+        strong = find_standing_out(picture).kinds
         self.plot.marks = tuple(
             PlotMark(
                 x=level.mark.frequency, name=level.mark.name, tolerance=level.mark.tolerance,
@@ -118,6 +118,8 @@ class EnvelopeMode(AnalysisMode):
         self._show_cursor()
         return self._notes(picture)
 
+    _usual_spacing = _typed_spacing = 0.0
+
     def _most_hz(self, picture: EnvelopePicture) -> float:
         end = float(picture.spectrum.frequency_hz[-1])
         wanted = self.most.number() or (_ORDERS_SHOWN * picture.speed.shaft_hz if picture.speed else end)
@@ -130,7 +132,7 @@ class EnvelopeMode(AnalysisMode):
 
     def _show_rows(self, picture: EnvelopePicture) -> None:
         hz = picture.speed.shaft_hz if picture.speed else None
-        strong = find_standing_out(picture)
+        strong = find_standing_out(picture).kinds
         marks = [
             LineRow(
                 name=level.mark.name, x=level.frequency, order=level.frequency / hz if hz else None, height=level.amplitude,
@@ -153,14 +155,17 @@ class EnvelopeMode(AnalysisMode):
             return self.tr("Choose a bearing to see its defect lines.")
         if picture.speed is None:
             return self.tr("Speed is not known: Machine takes it.")
-        names = find_standing_out(picture)
+        evidence = find_standing_out(picture)
+        names = evidence.kinds
         limit = number(STANDS_OUT_DB)
-        if not names:
-            words = self.tr("No defect line of {b} stands {db} dB above the floor.")
-            return words.format(b=picture.bearing.designation, db=limit)
-        return self.tr("{names} of {b}: {db} dB or more above the floor.").format(
-            names=", ".join(names), b=picture.bearing.designation, db=limit
-        )
+        bearing = picture.bearing.designation
+        if names:
+            said = self.tr("{names} of {b}: {db} dB or more above the floor.")
+            said = said.format(names=", ".join(names), b=bearing, db=limit)
+        else:
+            said = self.tr("No defect line of {b} stands {db} dB above the floor.").format(b=bearing, db=limit)
+        meets = self.tr("{kind} can't be told from {n}X.")
+        return " ".join([said, *(meets.format(kind=kind, n=multiple) for kind, multiple in evidence.meets)])
 
     def _notes(self, picture: EnvelopePicture) -> tuple[str, ...]:
         band = picture.band
@@ -220,6 +225,12 @@ class EnvelopeMode(AnalysisMode):
             self.plot.show_x(*self.plot.full_x)
         self.plot.move_cursor(x)
 
+    def _on_spacing(self, typed_hz: float) -> None:
+        self._typed_spacing = typed_hz
+        self.plot.spacing = typed_hz or self._usual_spacing
+        self.side.show_spacing(self._usual_spacing)
+        self.plot.update()
+
     def _on_comb(self, name: str, is_on: bool) -> None:
         if name == "harmonics":
             self.plot.has_harmonics = is_on
@@ -254,4 +265,5 @@ class EnvelopeMode(AnalysisMode):
         self.side.combs.toggled.connect(self._on_comb)
         self.plot.cursor_moved.connect(self._show_cursor)
         self.side.line_chosen.connect(self._on_line)
+        self.side.spacing_changed.connect(self._on_spacing)
         self.view.plots.view.cursor_changed.connect(self._on_cursor_of_time)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.ui.format import MISSING, number
 from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.fields import UnitField
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import Text, hairline
@@ -33,9 +34,10 @@ class LineRow:
 
 
 class LinesPanel(QWidget):
-    """`line_chosen(x)` when a row was picked."""
+    """`line_chosen(x)` when a row was picked; `spacing_changed(Hz)` when a distance of sidebands was typed (0: none)."""
 
     line_chosen = Signal(float)
+    spacing_changed = Signal(float)
 
     def __init__(self, theme: ThemeSource, *, marks_title: str) -> None:
         super().__init__()
@@ -52,7 +54,11 @@ class LinesPanel(QWidget):
         self.combs = Segmented([("harmonics", self.tr("Harmonics")), ("sidebands", self.tr("Sidebands"))], is_multiple=True)
         self.peaks = ArrayTable(theme, _columns(self.tr("Peak"), has_name=False))
         self.marks = ArrayTable(theme, _columns(marks_title, has_name=True))
+        self.spacing = UnitField(theme, "Hz")
+        self.spacing.setAccessibleName(self.tr("Distance of sidebands"))
+        self.spacing.setToolTip(self.tr("Distance of sidebands; empty: shaft speed"))
         self._lay_out()
+        self.spacing.textEdited.connect(self._on_spacing)
         self.peaks.row_selected.connect(self._on_peak)
         self.marks.row_selected.connect(self._on_mark)
 
@@ -71,6 +77,19 @@ class LinesPanel(QWidget):
         self.marks.setVisible(bool(marks))
         self.verdict.setText(verdict)
         self.verdict.setVisible(bool(verdict))
+
+    def show_spacing(self, spacing_hz: float) -> None:
+        """What distance sidebands have where none is typed."""
+        self.spacing.setPlaceholderText(number(spacing_hz, 1) if spacing_hz > 0 else "–")
+
+    def _on_spacing(self, text: str) -> None:
+        try:
+            typed = float(text.strip().replace(",", ".") or 0.0)
+        except ValueError:
+            typed = -1.0
+        self.spacing.set_invalid(typed < 0)
+        if typed >= 0:
+            self.spacing_changed.emit(typed)
 
     def set_unit(self, unit: str) -> None:
         """What heights are in; the title of their column says it, with a power of ten where they are small."""
@@ -104,7 +123,11 @@ class LinesPanel(QWidget):
         head.addLayout(values)
         head.addWidget(self._more)
         head.addSpacing(4)
-        head.addWidget(self.combs)
+        combs = QHBoxLayout()
+        combs.setSpacing(6)
+        combs.addWidget(self.combs)
+        combs.addWidget(self.spacing, 1)
+        head.addLayout(combs)
         head.addWidget(self.verdict)
         inner = QVBoxLayout()
         inner.setContentsMargins(0, 0, 0, 0)

@@ -89,7 +89,8 @@ class SpectrumMode(AnalysisMode):
         unit = unit_words(picture.value_unit)
         self.plot.y_label = f"{self.channel.value()}, {unit} {self._amplitude_words(request.amplitude)}".strip()
         self.plot.x_label = self.tr("Frequency, {unit}").format(unit=picture.frequency_unit)
-        self.plot.spacing = picture.speed.shaft_hz if picture.speed else self.plot.spacing
+        self._usual_spacing = picture.speed.shaft_hz if picture.speed else 0.0
+        self._on_spacing(self._typed_spacing)
         self.plot.peaks = tuple(peak.frequency for peak in picture.peaks)
         self.plot.marks = tuple(PlotMark(x=mark.frequency, name=mark.name) for mark in picture.marks)
         heights = spectrum.amplitude(request.amplitude)
@@ -107,6 +108,7 @@ class SpectrumMode(AnalysisMode):
     # Inside
 
     _overlays = False
+    _usual_spacing = _typed_spacing = 0.0
 
     def _most_hz(self, picture: SpectrumPicture) -> float:
         end = float(picture.spectrum.frequency_hz[-1])
@@ -173,6 +175,12 @@ class SpectrumMode(AnalysisMode):
         self.plot.fit_y()
         self.plot.update()
 
+    def _on_spacing(self, typed_hz: float) -> None:
+        self._typed_spacing = typed_hz
+        self.plot.spacing = typed_hz or self._usual_spacing
+        self.side.show_spacing(self._usual_spacing)
+        self.plot.update()
+
     def _on_comb(self, name: str, is_on: bool) -> None:
         if name == "harmonics":
             self.plot.has_harmonics = is_on
@@ -227,4 +235,5 @@ class SpectrumMode(AnalysisMode):
         self.side.combs.toggled.connect(self._on_comb)
         self.plot.cursor_moved.connect(self._show_cursor)
         self.side.line_chosen.connect(self._on_line)
+        self.side.spacing_changed.connect(self._on_spacing)
         self.view.plots.view.cursor_changed.connect(self._on_cursor_of_time)

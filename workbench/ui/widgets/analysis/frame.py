@@ -175,8 +175,9 @@ class XYFrame(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if steps is not None and event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            self.pan(steps)
+        pages = {Qt.Key.Key_PageUp: -5, Qt.Key.Key_PageDown: 5}.get(Qt.Key(event.key()))
+        if pages is not None:
+            self.pan(pages)
         elif steps is not None:
             self.move_cursor(self.step(steps * (10 if event.modifiers() & Qt.KeyboardModifier.ControlModifier else 1)))
         elif event.text() in {"+", "="}:
