@@ -25,6 +25,7 @@ from workbench.logs.recording_format import (
     RUNS_FILE,
     TIMES_FILE,
     ChannelInfo,
+    FileArray,
     RecordingMeta,
     label_file,
     load_meta,
@@ -126,6 +127,11 @@ class Recording:
             if begin >= end:
                 return
             yield Burst(int(axis.take(np.array([begin]))[0]), rate_hz, values[begin:end])
+
+    def column(self, name: str) -> FileArray[np.floating]:
+        """Samples of a channel to be read piece by piece: nothing of it stays mapped. Raises InputError if there is none."""
+        number = self._number(name)
+        return FileArray(self.folder / values_file(number), DTYPES[self.channels[number].dtype], self.rows)
 
     @cached_property
     def labels(self) -> dict[str, Floats]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import tomllib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -45,6 +45,8 @@ class ProjectMeta(msgspec.Struct, frozen=True, kw_only=True):
     sites: tuple[str, ...] = ()
     assets: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
     """Equipment tag → {"site", "kind", "maker" …}."""
+    tags: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
+    """Signal tag as logs print it → {"asset", "channel", "quantity", "unit", "site"}; what is absent stays as it is printed."""
 
 
 class WitnessedHeads(Record, frozen=True, kw_only=True):
@@ -175,6 +177,16 @@ class Project:
         self._remove_object(gone)
         return item
 
+    def change_meta(self, change: Callable[[ProjectMeta], ProjectMeta], act: Act) -> None:
+        """Change `project.toml` and journal it; fields of a later version and edits by hand meanwhile are kept."""
+        with self.exclusive():
+            path = self.root / PROJECT_FILE
+            new = change(load_meta(self.root))
+            values = {**tomllib.loads(path.read_text(encoding="utf-8")), **msgspec.to_builtins(new)}
+            _write_toml(self.root, values)
+            self.meta = new
+            self.record(act)
+
     def lines(self, limit: int = 1000) -> list[SignedLine]:
         """Journal lines of all writers, newest first."""
         return self._catalog.lines(limit)
@@ -261,9 +273,13 @@ def load_meta(root: Path) -> ProjectMeta:
 
 def save_meta(root: Path, meta: ProjectMeta) -> None:
     """Write `project.toml` atomically."""
+    _write_toml(root, msgspec.to_builtins(meta))
+
+
+def _write_toml(root: Path, values: dict[str, object]) -> None:
     import tomli_w
 
-    write_atomic(root / PROJECT_FILE, tomli_w.dumps(msgspec.to_builtins(meta)).encode())
+    write_atomic(root / PROJECT_FILE, tomli_w.dumps(values).encode())
 
 
 def _create(root: Path, clock: Clock) -> None:

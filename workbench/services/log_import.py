@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from workbench.core.clock import format_utc
 from workbench.core.errors import LogFormatError, QuestionOpen
 from workbench.core.jobs import Job
 from workbench.core.requests import to_arguments
-from workbench.services import log_memory, log_streams
+from workbench.services import log_continue, log_memory, log_parts, log_streams
 from workbench.services.log_summaries import summary_of
 from workbench.services.logs import ImportRequest, ImportResult, RecordingSummary
 
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from workbench.logs.recording import Recording
     from workbench.logs.summary import Question, RecordingFacts
     from workbench.project.store import Project
+    from workbench.services.log_continue import Continued
+    from workbench.services.log_parts import PumpPart
 
 MAX_NAMES = 400
 MAX_DAYS = 1500
@@ -102,7 +107,7 @@ def _import_plain(ask: _Ask, paths: list[Path], job: Job) -> Imported:
     try:
         with ask.project.objects.staging("recording") as folder:
             facts = import_plain(log, folder, job.progress)
-            return [_store(ask, folder, facts, log.paths[0])], list(facts.questions)
+            return _store(ask, folder, facts, log.paths[0]), list(facts.questions)
     except NotPlain:
         return _import_careful(ask, list(log.paths), job)
 
@@ -124,7 +129,7 @@ def _import_careful(ask: _Ask, paths: list[Path], job: Job) -> Imported:
             share = job.part(0.75 + 0.25 * number / len(found.logs), 0.75 + 0.25 * (number + 1) / len(found.logs))
             with ask.project.objects.staging("recording") as folder:
                 facts = log.write(folder, share.progress)
-                stored.append(_store(ask, folder, facts, paths[0] if len(paths) == 1 else None))
+                stored.extend(_store(ask, folder, facts, paths[0] if len(paths) == 1 else None))
     return stored, list(found.questions)
 
 
@@ -137,7 +142,7 @@ def _import_parsed(ask: _Ask, paths: list[Path], job: Job) -> Imported:
     stored = []
     for number, (recording, path) in enumerate(found):
         job.progress(0.6 + 0.4 * number / len(found), recording.facts.source)
-        stored.append(_store_parsed(ask, recording, path))
+        stored.extend(_store_parsed(ask, recording, path))
     return stored, questions
 
 
@@ -172,7 +177,7 @@ def check_questions(questions: list[Question]) -> None:
         )  # fmt: skip
 
 
-def _store_parsed(ask: _Ask, recording: ParsedRecording, path: Path | None) -> Stored:
+def _store_parsed(ask: _Ask, recording: ParsedRecording, path: Path | None) -> list[Stored]:
     from workbench.logs.recording import write_recording
 
     with ask.project.objects.staging("recording") as folder:
@@ -180,28 +185,41 @@ def _store_parsed(ask: _Ask, recording: ParsedRecording, path: Path | None) -> S
         return _store(ask, folder, recording.facts, path)
 
 
-def _store(ask: _Ask, folder: Path, facts: RecordingFacts, path: Path | None) -> Stored:
-    """Move a finished recording into the store and journal it, unless it is there already."""
+def _store(ask: _Ask, folder: Path, facts: RecordingFacts, path: Path | None) -> list[Stored]:
+    """Part a finished recording by pump as the tag map says, leave out what is known, store and journal the rest."""
     from workbench.logs.equipment import default_asset
-    from workbench.logs.recording import open_recording
-    from workbench.project.acts import Act, Item
 
     ask.job.checkpoint()
     source = str(path) if path is not None and path.name == facts.source else facts.source
     asset = ask.request.asset or default_asset(source, [channel.name for channel in facts.channels])
-    size_bytes = sum(path.stat().st_size for path in folder.iterdir())
-    tree = ask.project.objects.put_tree("recording", folder)
-    summary = summary_of(facts, asset=asset, recording_id=tree)
+    with ExitStack() as stack:
+        parts = log_parts.part_by_pump(ask.project, folder, asset, ask.request.site or "", stack)
+        known = [log_continue.without_known_rows(ask.project, part.asset, part.folder, stack) for part in parts]
+        return [_store_part(ask, part, found) for part, found in zip(parts, known, strict=True)]
+
+
+def _store_part(ask: _Ask, part: PumpPart, found: Continued) -> Stored:
+    """Move a recording into the store and journal it, unless it is there already."""
+    from workbench.logs.recording import open_recording
+    from workbench.project.acts import Act, Item
+
+    if found.known_id:
+        known = open_recording(ask.project.objects.tree_path("recording", found.known_id))
+        return Stored(summary=summary_of(known.summary, asset=part.asset, recording_id=found.known_id), size_bytes=0)
+    size_bytes = sum(path.stat().st_size for path in found.folder.iterdir())
+    tree = ask.project.objects.put_tree("recording", found.folder)
     recording = open_recording(ask.project.objects.tree_path("recording", tree))
-    item = Item(
-        kind="recording", id=tree, name=facts.source, asset=asset, details=index_details(recording, size_bytes, ask.request.site)
-    )  # fmt: skip
+    facts = recording.summary
+    summary = summary_of(facts, asset=part.asset, recording_id=tree)
+    summary = msgspec.structs.replace(summary, n_known_rows=found.n_known, continues=found.continues or None)
+    details = {**index_details(recording, size_bytes, part.site), "continues": found.continues, "n_known_rows": found.n_known}
+    item = Item(kind="recording", id=tree, name=facts.source, asset=part.asset, details=details)
     what = f"{facts.source}: {facts.rows:,} rows, {len(facts.channels)} channels"
     command = shlex.join(to_arguments(("logs", "import"), ask.request))
     with ask.project.exclusive():  # another import may store the same at this moment
-        if any(known.id == tree for known in ask.project.items("recording", asset)):
+        if any(known.id == tree for known in ask.project.items("recording", part.asset)):
             return Stored(summary=summary, size_bytes=0)
-        ask.project.record(Act(act="import", on=asset, what=what, item=item, refs=(tree,), command=command))
+        ask.project.record(Act(act="import", on=part.asset, what=what, item=item, refs=(tree,), command=command))
     return Stored(summary=summary, size_bytes=size_bytes)
 
 

@@ -334,13 +334,18 @@ def _view_of(name: str, parts: list[Part], state: str) -> ChannelView:
 def _gaps_of(opened: tuple[tuple[RecordingInfo, Recording], ...]) -> NDArray[np.int64]:
     import numpy as np
 
-    starts, ends = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    from workbench.logs.time_axis import GAP_FACTOR
+
+    starts, ends, allowed = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for info, recording in opened:
         gaps = np.asarray([] if recording.is_on_change else recording.gaps, np.int64).reshape(-1, 2)
         starts.append(np.concatenate([np.array([info.first_ns], np.int64), gaps[:, 1]]))
         ends.append(np.concatenate([gaps[:, 0], np.array([info.last_ns], np.int64)]))
+        # the next day's file goes on a step later: that is no gap
+        step_ns = round(GAP_FACTOR * (recording.summary.sample_period_s or 0.0) * NS_PER_S)
+        allowed.append(np.full(len(gaps) + 1, step_ns, np.int64))
     first, last = np.concatenate(starts), np.concatenate(ends)
     order = np.argsort(first, kind="stable")
     reached = np.maximum.accumulate(last[order])
-    is_gap = first[order][1:] > reached[:-1]
+    is_gap = first[order][1:] > np.maximum.accumulate(last[order] + np.concatenate(allowed)[order])[:-1]
     return np.stack([reached[:-1][is_gap], first[order][1:][is_gap]], axis=1)

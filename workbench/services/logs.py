@@ -45,6 +45,10 @@ class RecordingSummary(Record, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
     asset: str | None = None
     id: str | None = None
+    n_known_rows: int = 0
+    """Rows that were left out because the project has them already."""
+    continues: str | None = None
+    """The recording of the same pump that this one goes on from."""
     group: Group = "trend"
     rate_hz: float | None = None
     """Exact samples a second of a waveform."""

@@ -1,0 +1,79 @@
+"""The next day's file goes on where the last ended: rows that are there already are left out, and that is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from workbench.core.jobs import Job
+from workbench.project.store import Project
+from workbench.services.log_views import OpenLogsRequest, open_asset_logs
+from workbench.services.logs import ImportRequest, RecordingSummary, import_logs
+from workbench.services.recordings import open_project_recordings
+
+START = np.datetime64("2026-03-12T00:00:00")
+
+
+def write(path: Path, first: int, end: int, *, shift: float = 0.0, header: str = "time,PI-1 [bar],TI-1 [degC]") -> Path:
+    stamps = [START + np.timedelta64(10 * k, "s") for k in range(end)]
+    cells = ["" if k % 50 == 3 else str(40 + k % 13) for k in range(end)]
+    rows = [f"{stamps[k]}Z,{k % 97 / 8 + shift},{cells[k]}" for k in range(first, end)]
+    path.write_text(header + "\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def bring_in(project: Path, *paths: Path, asset: str = "P-1") -> tuple[RecordingSummary, ...]:
+    return import_logs(ImportRequest(paths=tuple(map(str, paths)), project=str(project), asset=asset), Job()).recordings
+
+
+def test_an_overlap_is_left_out_and_counted_and_the_pump_reads_as_one(tmp_path: Path) -> None:
+    bring_in(tmp_path / "p", write(tmp_path / "day1.csv", 0, 1000))
+    (second,) = bring_in(tmp_path / "p", write(tmp_path / "day2.csv", 900, 2000))
+    assert (second.rows, second.n_known_rows, second.continues) == (1000, 100, "day1.csv")
+    assert [one.text for one in second.findings if one.code == "ALREADY_THERE"] == [
+        "100 rows are left out: they are in day1.csv already, which this log continues."
+    ]
+    with Project.open(tmp_path / "p") as project:
+        times = np.concatenate([recording.times_ns for _, recording in open_project_recordings(project, ("P-1",))])
+        assert project.check() == []
+    np.testing.assert_array_equal(np.diff(times), 10 * 10**9)
+    logs = open_asset_logs(OpenLogsRequest(project=str(tmp_path / "p"), asset="P-1"), Job())
+    assert ([channel.name for channel in logs.channels], len(logs.gaps)) == (["PI-1", "TI-1"], 0)
+    samples = np.concatenate([values for _, values in logs.samples("PI-1", logs.first_ns, logs.last_ns + 1)])
+    np.testing.assert_array_equal(samples, (np.arange(2000) % 97 / 8).astype(np.float32))
+
+
+def test_facts_are_those_of_the_rows_that_are_left(tmp_path: Path) -> None:
+    bring_in(tmp_path / "p", write(tmp_path / "day1.csv", 0, 1000))
+    (second,) = bring_in(tmp_path / "p", write(tmp_path / "day2.csv", 900, 2000))
+    temperature = second.channels[1]
+    assert (temperature.n_good, temperature.bad) == (980, {"empty": 20})
+    assert second.first_utc == "2026-03-12T02:46:40Z"
+
+
+def test_a_file_that_is_in_another_as_a_whole_is_stored_no_second_time(tmp_path: Path) -> None:
+    (first,) = bring_in(tmp_path / "p", write(tmp_path / "all.csv", 0, 1000))
+    (again,) = bring_in(tmp_path / "p", write(tmp_path / "part.csv", 200, 700))
+    assert again.id == first.id
+    with Project.open(tmp_path / "p") as project:
+        assert len(project.items("recording")) == 1
+
+
+def test_equal_instants_with_other_values_are_no_overlap(tmp_path: Path) -> None:
+    bring_in(tmp_path / "p", write(tmp_path / "day1.csv", 0, 1000))
+    (second,) = bring_in(tmp_path / "p", write(tmp_path / "other.csv", 900, 2000, shift=3.0))
+    assert (second.rows, second.n_known_rows) == (1100, 0)
+
+
+def test_another_pump_and_other_channels_are_left_alone(tmp_path: Path) -> None:
+    bring_in(tmp_path / "p", write(tmp_path / "day1.csv", 0, 1000))
+    (other,) = bring_in(tmp_path / "p", write(tmp_path / "day2.csv", 0, 1000), asset="P-2")
+    (more,) = bring_in(tmp_path / "p", write(tmp_path / "day3.csv", 0, 1000, header="time,PI-1 [bar],TI-9 [degC]"))
+    assert [(one.rows, one.n_known_rows) for one in (other, more)] == [(1000, 0), (1000, 0)]
+
+
+def test_what_begins_after_a_long_pause_continues_nothing(tmp_path: Path) -> None:
+    bring_in(tmp_path / "p", write(tmp_path / "day1.csv", 0, 100))
+    (later,) = bring_in(tmp_path / "p", write(tmp_path / "year.csv", 5000, 5100))
+    assert later.continues is None

@@ -1,0 +1,162 @@
+"""The tag map: suggested from names, units and values, taken from lists and by hand, applied at import."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workbench.core.errors import InputError, RequestError
+from workbench.core.jobs import Job
+from workbench.logs.tag_names import TagFacts, suggest_tags
+from workbench.project.store import Project
+from workbench.services.logs import ImportRequest, import_logs
+from workbench.services.recordings import open_project_recordings
+from workbench.services.tag_map import (
+    AssetsImportRequest,
+    AssetsRequest,
+    TagEntry,
+    TagSetRequest,
+    TagsRequest,
+    entry_text,
+    import_assets,
+    list_assets,
+    list_tags,
+    set_tags,
+)
+
+START = np.datetime64("2026-03-12T00:00:00")
+
+
+def write_log(path: Path, header: str = "time,PT-2041,TT-2041 [degC],PT-2042,AI_77") -> Path:
+    rows = [f"{START + np.timedelta64(k, 's')}Z,{k % 9}.5,{50 + k % 7},{k % 11}.25,{1480 + k % 3}" for k in range(300)]
+    path.write_text(header + "\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def write_list(path: Path) -> Path:
+    path.write_text(
+        "Asset;Tag;Channel;Quantity;Unit;Site\n"
+        "P-2041A;PT-2041;discharge pressure;pressure;barg;Havsule A\n"
+        "P-2041A;TT-2041;bearing temperature;temperature;K;Havsule A\n"
+        "P-2042A;PT-2042;discharge pressure;pressure;bar;Havsule A\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("tag", "quantity", "asset", "reason"),
+    [
+        ("PIT-2041A.PV", "pressure", "P-2041A", "ISA-5.1 letter P"),
+        ("10LAC11CP001 XQ01", "pressure", "10LAC11AP001", "KKS code CP"),
+        ("10LAC11CT005", "temperature", "10LAC11AP001", "KKS code CT"), ("P-7 Saugdruck", "pressure", "", "words in its name"),
+        ("P-701B Motorstrom", "current", "P-701B", "words in its name"),
+    ],
+)  # fmt: skip
+def test_a_name_tells_quantity_and_pump(tag: str, quantity: str, asset: str, reason: str) -> None:
+    one, *_ = suggest_tags([TagFacts(tag=tag), TagFacts(tag=tag.replace("P", "T", 1) if tag.startswith("PIT") else tag)])
+    assert (one.quantity, one.asset) == (quantity, asset)
+    assert reason in one.why
+
+
+def test_a_printed_unit_is_surer_than_a_letter_and_is_never_guessed() -> None:
+    printed, bare = suggest_tags([TagFacts(tag="PT-1", unit="degC"), TagFacts(tag="PT-2")], "P-1")
+    assert (printed.quantity, printed.unit) == ("temperature", "degC")
+    assert (bare.quantity, bare.unit) == ("pressure", "")
+    assert printed.confidence > bare.confidence
+
+
+def test_values_near_a_synchronous_speed_are_a_doubtful_speed() -> None:
+    (one,) = suggest_tags([TagFacts(tag="AI_77", values=(1478.0, 1482.0, 1480.0))], "P-1")
+    assert (one.quantity, one.is_doubtful) == ("speed", True)
+
+
+def test_where_it_is_measured_makes_the_channel_in_several_languages() -> None:
+    names = ["P-1234 Druckseite Druck", "P-1234 suction press", "P-1234 palier NDE temp"]
+    assert [one.channel for one in suggest_tags([TagFacts(tag=name) for name in names])] == [
+        "discharge pressure", "suction pressure", "bearing NDE temperature"
+    ]  # fmt: skip
+
+
+def test_two_tags_of_one_pump_never_become_one_channel() -> None:
+    found = suggest_tags([TagFacts(tag="P-1234 suction press A"), TagFacts(tag="P-1234 suction press B")])
+    assert [one.channel for one in found] == ["", ""]
+
+
+def test_a_list_goes_into_the_project_file_and_stays_hand_editable(tmp_path: Path) -> None:
+    found = import_assets(AssetsImportRequest(path=str(write_list(tmp_path / "tags.csv")), project=str(tmp_path / "p")), Job())
+    assert [(one.asset, one.site, one.n_tags) for one in found.assets] == [
+        ("P-2041A", "Havsule A", 2),
+        ("P-2042A", "Havsule A", 1),
+    ]
+    path = tmp_path / "p" / "project.toml"
+    assert tomllib.loads(path.read_text(encoding="utf-8"))["tags"]["PT-2041"]["unit"] == "bar"
+    path.write_text(path.read_text(encoding="utf-8").replace("P-2042A", "P-2042B") + "\n[later]\nfield = 1\n", encoding="utf-8")
+    set_tags(TagSetRequest(project=str(tmp_path / "p"), entries=("AI_77=P-2041A;speed;speed;1/min",)), Job())
+    values = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert (values["tags"]["PT-2042"]["asset"], values["tags"]["AI_77"]["unit"], values["later"]) == (
+        "P-2042B",
+        "rpm",
+        {"field": 1},
+    )
+    with Project.open(tmp_path / "p") as project:
+        assert [line.line.act.act for line in project.lines()] == ["tags", "tags"]
+
+
+def test_one_file_with_tags_of_two_pumps_comes_apart_with_names_and_units(tmp_path: Path) -> None:
+    import_assets(AssetsImportRequest(path=str(write_list(tmp_path / "tags.csv")), project=str(tmp_path / "p")), Job())
+    request = ImportRequest(paths=(str(write_log(tmp_path / "both.csv")),), project=str(tmp_path / "p"), asset="P-9")
+    stored = {one.asset: one for one in import_logs(request, Job()).recordings}
+    assert sorted(stored) == ["P-2041A", "P-2042A", "P-9"]
+    first = stored["P-2041A"]
+    assert first.source == "both.csv: P-2041A"
+    assert [(one.name, one.unit, one.quantity) for one in first.channels] == [
+        ("discharge pressure", "bar", "pressure"), ("bearing temperature", "degC", "temperature")
+    ]  # fmt: skip
+    assert [one.text for one in first.findings if one.code == "TAG_MAP_UNIT"] == [
+        "TT-2041 is printed in degC; the tag map says K. The printed unit holds."
+    ]
+    with Project.open(tmp_path / "p") as project:
+        ((item, recording),) = open_project_recordings(project, ("P-2042A",))
+        np.testing.assert_array_equal(recording.values("discharge pressure"), np.arange(300, dtype=np.float32) % 11 + 0.25)
+        assert item.details["site"] == "Havsule A"
+        assert project.check() == []
+
+
+def test_the_map_comes_before_suggestions_and_only_doubtful_ones_are_marked(tmp_path: Path) -> None:
+    import_assets(AssetsImportRequest(path=str(write_list(tmp_path / "tags.csv")), project=str(tmp_path / "p")), Job())
+    log = write_log(tmp_path / "P-2041A.csv")
+    rows = {row.tag: row for row in list_tags(TagsRequest(paths=(str(log),), project=str(tmp_path / "p")), Job()).tags}
+    assert (rows["PT-2041"].channel, rows["PT-2041"].is_mapped, rows["PT-2041"].confidence) == ("discharge pressure", True, 1.0)
+    assert [tag for tag, row in rows.items() if row.is_doubtful] == ["AI_77"]
+
+
+def test_a_workbook_serves_as_a_list(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (("tag", "asset", "unit"), ("PT-1", "P-1", "bar"), ("TT-1", "P-1", "°C")):
+        book.active.append(row)
+    book.save(tmp_path / "tags.xlsx")
+    found = import_assets(AssetsImportRequest(path=str(tmp_path / "tags.xlsx"), project=str(tmp_path / "p")), Job())
+    assert [(one.tag, one.unit) for one in found.tags] == [("PT-1", "bar"), ("TT-1", "degC")]
+
+
+def test_a_list_with_an_unknown_unit_is_refused_by_its_row_and_nothing_is_changed(tmp_path: Path) -> None:
+    path = tmp_path / "tags.csv"
+    path.write_text("tag,asset,unit\nPT-1,P-1,bar\nPT-2,P-1,furlong\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"tags\.csv, row 3: 'furlong'"):
+        import_assets(AssetsImportRequest(path=str(path), project=str(tmp_path / "p")), Job())
+    with Project.open(tmp_path / "p"):
+        assert list_assets(AssetsRequest(project=str(tmp_path / "p")), Job()).tags == ()
+
+
+def test_an_entry_and_its_command_are_the_same(tmp_path: Path) -> None:
+    entry = TagEntry(tag="PT-1", asset="P-1", quantity="pressure")
+    assert entry_text(entry) == "PT-1=P-1;;pressure"
+    found = set_tags(TagSetRequest(project=str(tmp_path / "p"), entries=(entry_text(entry),)), Job())
+    assert found.tags == (entry,)
+    with pytest.raises(RequestError, match="no tag entry"):
+        set_tags(TagSetRequest(project=str(tmp_path / "p"), entries=("PT-1",)), Job())

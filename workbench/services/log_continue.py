@@ -1,0 +1,147 @@
+"""The next day's file of a pump: rows that the project has already are left out, and what it continues is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from workbench.logs.recording import Recording
+    from workbench.logs.time_axis import Int64s
+    from workbench.project.acts import Item
+    from workbench.project.store import Project
+
+_MAX_GAP_DURATIONS = 10.0
+"""A file that begins later than this many times the length of the one before it continues nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """A recording without what was known: where it lies, how many rows were left out, and what it continues ('' for nothing)."""
+
+    folder: Path
+    n_known: int
+    continues: str
+    known_id: str = ""
+    """The recording that holds all of it already."""
+
+
+def without_known_rows(project: Project, asset: str, folder: Path, stack: ExitStack) -> Continued:
+    """Compare a finished recording in `folder` with those of the pump that have all its channels.
+
+    Known is a row whose instant and values are there already. Where some are, what is left is written into a new folder that
+    `stack` removes.
+    """
+    from workbench.logs.recording import open_recording
+    from workbench.logs.recording_rewrite import Rewrite, kept_alike, rewrite_recording
+    from workbench.logs.summary import Finding
+
+    recording = open_recording(folder)
+    older = _same_log(project, asset, recording)
+    overlapping = [(item, other) for item, other in older if _overlaps(recording, other)]
+    continues = _continued(recording, older)
+    known = _KnownRows(recording, [other for _, other in overlapping])
+    n_known = known.count() if overlapping else 0
+    if not n_known:
+        return Continued(folder, 0, continues)
+    if n_known == recording.rows:
+        holder = next((item for item, other in overlapping if _holds(other, recording)), overlapping[0][0])
+        return Continued(folder, n_known, continues, holder.id)
+    names = ", ".join(item.name for item, _ in overlapping[:3])
+    text = f"{n_known:,} rows are left out: they are in {names} already, which this log continues."
+    target = stack.enter_context(project.objects.staging("recording"))
+    plan = Rewrite(
+        channels=kept_alike(recording.channels), keep=known.is_new,
+        findings=(Finding(code="ALREADY_THERE", text=text, severity="not_checked"),),
+    )  # fmt: skip
+    rewrite_recording(recording, target, plan)
+    return Continued(target, n_known, continues or overlapping[0][0].name)
+
+
+def _same_log(project: Project, asset: str, recording: Recording) -> list[tuple[Item, Recording]]:
+    """The pump's recordings of this kind that have every channel of this one, in the same units."""
+    from workbench.services.recordings import open_project_recordings
+
+    mine = {channel.name: channel.unit for channel in recording.channels}
+    found = []
+    for item, other in open_project_recordings(project, (asset,), group=None):
+        theirs = {channel.name: channel.unit for channel in other.channels}
+        if other.group == recording.group and all(theirs.get(name, "?") == unit for name, unit in mine.items()):
+            found.append((item, other))
+    return found
+
+
+def _span(recording: Recording) -> tuple[int, int]:
+    return recording.summary.first_ns or 0, recording.summary.last_ns or 0
+
+
+def _overlaps(one: Recording, other: Recording) -> bool:
+    (first, last), (start, end) = _span(one), _span(other)
+    return bool(one.rows and other.rows) and start <= last and first <= end
+
+
+def _holds(other: Recording, recording: Recording) -> bool:
+    (first, last), (start, end) = _span(recording), _span(other)
+    return start <= first and last <= end
+
+
+def _continued(recording: Recording, older: Sequence[tuple[Item, Recording]]) -> str:
+    first = _span(recording)[0]
+    before = [(_span(other)[1], item.name, _span(other)) for item, other in older if other.rows and _span(other)[1] < first]
+    if not before:
+        return ""
+    end, name, (start, _) = max(before)
+    return name if first - end <= _MAX_GAP_DURATIONS * max(end - start, 1) else ""
+
+
+class _KnownRows:
+    """Which rows of a recording stand in others, with the same instant and the same values."""
+
+    def __init__(self, recording: Recording, others: Sequence[Recording]) -> None:
+        self._recording = recording
+        self._others = others
+
+    def count(self) -> int:
+        """How many."""
+        from workbench.logs.recording_writer import BLOCK_ROWS
+
+        total, rows = 0, self._recording.rows
+        for first in range(0, rows, BLOCK_ROWS):
+            times_ns = self._recording.axis.take(np.arange(first, min(first + BLOCK_ROWS, rows)))
+            total += int(np.count_nonzero(~self.is_new(first, times_ns)))
+        return total
+
+    def is_new(self, first: int, times_ns: Int64s) -> NDArray[np.bool_]:
+        """Rows [n] from `first` on that none of the others has."""
+        is_new = np.ones(len(times_ns), np.bool_)
+        for other in self._others:
+            low = other.axis.index_at(int(times_ns[0]), after=False)
+            high = other.axis.index_at(int(times_ns[-1]), after=True)
+            if low < high:
+                theirs = other.axis.take(np.arange(low, high))
+                at = np.minimum(np.searchsorted(theirs, times_ns), len(theirs) - 1)
+                mine = np.flatnonzero(is_new & (theirs[at] == times_ns))
+                if mine.size:
+                    is_new[mine[self._is_equal(other, first + mine, low + at[mine])]] = False
+        return is_new
+
+    def _is_equal(self, other: Recording, mine: Int64s, theirs: Int64s) -> NDArray[np.bool_]:
+        equal = np.ones(len(mine), np.bool_)
+        for channel in self._recording.channels:
+            one = _taken(self._recording, channel.name, mine)
+            two = _taken(other, channel.name, theirs)
+            equal &= (one == two) | (np.isnan(one) & np.isnan(two))
+        return equal
+
+
+def _taken(recording: Recording, name: str, rows: Int64s) -> NDArray[np.float32]:
+    """Samples at rising rows; single precision, in which both may be stored."""
+    first, end = int(rows[0]), int(rows[-1]) + 1
+    return recording.column(name)[first:end][rows - first].astype(np.float32)

@@ -1,0 +1,93 @@
+"""A finished recording apart by pump: what the project's tag map says about its channels is applied before it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.logs.recording import Recording
+    from workbench.logs.recording_rewrite import ChannelPlan
+    from workbench.logs.summary import Finding
+    from workbench.project.store import Project
+
+Tags = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class PumpPart:
+    """One pump's part of a recording: where it lies (not yet stored), and the pump's site ('' if unknown)."""
+
+    asset: str
+    site: str
+    folder: Path
+
+
+def part_by_pump(project: Project, folder: Path, asset: str, site: str, stack: ExitStack) -> list[PumpPart]:
+    """The recording in `folder` by pump; `asset` is that of channels which the map doesn't give to another one.
+
+    New folders are removed by `stack`. Where the map knows none of the channels, the recording stays as it is.
+    """
+    from workbench.logs.recording import open_recording
+    from workbench.logs.recording_rewrite import Rewrite, rewrite_recording
+
+    recording = open_recording(folder)
+    known = _entries_of(recording, project.meta.tags)
+    if not known:
+        return [PumpPart(asset, site or _site_of(project, asset, {}), folder)]
+    groups: dict[str, list[str]] = {}
+    for channel in recording.channels:
+        groups.setdefault(known.get(channel.name, {}).get("asset", "") or asset, []).append(channel.name)
+    parts = []
+    for pump, names in groups.items():
+        plans, findings = _plan(recording, names, known)
+        target = stack.enter_context(project.objects.staging("recording"))
+        suffix = f": {pump}" if len(groups) > 1 else ""
+        rewrite_recording(recording, target, Rewrite(channels=plans, source_suffix=suffix, findings=findings))
+        parts.append(PumpPart(pump, site or _site_of(project, pump, known), target))
+    return parts
+
+
+def _entries_of(recording: Recording, tags: Tags) -> dict[str, Mapping[str, str]]:
+    """The map's entry for each channel that has one; case doesn't matter where the exact tag isn't there."""
+    folded = {tag.casefold(): values for tag, values in tags.items()}
+    found = {channel.name: tags.get(channel.name) or folded.get(channel.name.casefold()) for channel in recording.channels}
+    return {name: values for name, values in found.items() if values}
+
+
+def _site_of(project: Project, asset: str, known: Mapping[str, Mapping[str, str]]) -> str:
+    said = project.meta.assets.get(asset, {}).get("site", "")
+    return said or next((one["site"] for one in known.values() if one.get("asset") == asset and one.get("site")), "")
+
+
+def _plan(
+    recording: Recording, names: list[str], known: Mapping[str, Mapping[str, str]]
+) -> tuple[list[ChannelPlan], tuple[Finding, ...]]:
+    from workbench.logs.recording_rewrite import ChannelPlan
+    from workbench.logs.summary import Finding
+
+    units = {channel.name: channel.unit for channel in recording.channels}
+    plans: list[ChannelPlan] = []
+    findings = []
+    for name in names:
+        entry = known.get(name, {})
+        taken = {plan.new for plan in plans} | (set(names) - {name})
+        wanted = entry.get("channel", "") or name
+        new = name if wanted in taken else wanted
+        mapped, printed = entry.get("unit", ""), units[name]
+        if mapped and printed and mapped != printed:
+            text = f"{name} is printed in {printed}; the tag map says {mapped}. The printed unit holds."
+            findings.append(Finding(code="TAG_MAP_UNIT", channel=name, text=text, severity="function_check"))
+        plans.append(
+            ChannelPlan(
+                old=name, new=new, unit=mapped if mapped and not printed else None, quantity=entry.get("quantity") or None
+            )
+        )
+    # a finding stands with the channel's new name
+    new_names = {plan.old: plan.new for plan in plans}
+    return plans, tuple(
+        Finding(code=one.code, channel=new_names[one.channel or ""], text=one.text, severity=one.severity) for one in findings
+    )
