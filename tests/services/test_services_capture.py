@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -325,3 +326,17 @@ def test_lines_that_come_evenly_are_dated_by_even_steps(tmp_path: Path) -> None:
         result = capture(request, Job())
     times_ns = np.asarray(recording_of(tmp_path / "p", result).times_ns)
     assert np.diff(times_ns).tolist() == [10_000_000] * (N_ROWS - 1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals to other processes are POSIX's")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_a_polite_kill_end_it_in_good_order(tmp_path: Path, number: signal.Signals) -> None:
+    project = tmp_path / "p"
+    with SocketDevice([STREAM], holds=True) as device:
+        words = ["logs", "capture", "--port", device.port, "--project", str(project), "--flush-s", "0.05", "--json"]
+        process = subprocess.Popen([sys.executable, "-m", "workbench", *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        wait_for_blocks(project, N_ROWS)
+        process.send_signal(number)
+        answer, _ = process.communicate(timeout=30)
+    result = json.loads(answer)
+    assert (process.returncode, result["ended_by"], result["recording"]["rows"]) == (0, "stopped", N_ROWS)

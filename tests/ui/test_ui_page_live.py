@@ -19,6 +19,7 @@ from workbench.app.window import Built
 from workbench.core.clock import NS_PER_S
 from workbench.logs.live.curves import N_BUCKETS, LiveCurve, LiveCurves
 from workbench.logs.live.rows import LiveChannel
+from workbench.project.store import Project
 from workbench.services.capture import CaptureRequest
 from workbench.services.capture_end import CapturePlan, encode_pretty
 from workbench.ui.messages import NoticeText
@@ -148,6 +149,16 @@ def test_what_a_killed_program_left_is_a_recording_when_its_project_is_opened(
     hand.rest()
     assert any("50 rows" in notice.text and "P-7" in notice.text for notice in said)
     assert not os.path.lexists(folder)
+
+
+def test_closing_the_window_makes_the_recording(hand: Hand, page: LivePage, built: Built, tmp_path: Path) -> None:
+    with SocketDevice([HEADER + LINES], holds=True) as device:
+        type_port(hand, page, device.port)
+        hand.press("Start capture")
+        wait_for_rows(hand, page, N_ROWS)
+        built.context.jobs.close()
+    with Project.open(tmp_path / "Havsule A") as opened:
+        assert [item.details["rows"] for item in opened.items("recording")] == [N_ROWS]
 
 
 def test_a_curve_keeps_its_extremes_and_a_bounded_number_of_pairs() -> None:

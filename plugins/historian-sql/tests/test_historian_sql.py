@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -230,10 +229,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if sys.platform == "win32" or initdb is None or postgres is None:
         pytest.skip("no PostgreSQL here; on Debian: apt-get install postgresql")
     pytest.importorskip("psycopg", reason="the driver psycopg is not installed")
-    name = "nobody" if os.geteuid() == 0 else getpass.getuser()  # it refuses to run as root
-    account = pwd.getpwnam(name)
+    import pwd
     import tempfile
 
+    name = "nobody" if os.geteuid() == 0 else getpass.getuser()  # it refuses to run as root
+    account = pwd.getpwnam(name)
     folder = Path(tempfile.mkdtemp(prefix="historian-", dir="/tmp"))  # a path that the other user can enter
     os.chown(folder, account.pw_uid, account.pw_gid)
     as_user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
