@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from tests.services.live_device import SocketDevice
 from tests.ui.hand import Hand
@@ -66,6 +66,11 @@ def type_port(hand: Hand, page: LivePage, port: str) -> None:
     hand.type(page.form.fields.field("asset").input, "P-2041A")  # type: ignore[arg-type]
 
 
+def can_press(hand: Hand, text: str) -> bool:
+    found = hand.window.findChildren(QAbstractButton)
+    return any(one.text() == text and one.isVisible() and one.isEnabled() for one in found)
+
+
 def wait_for_rows(hand: Hand, page: LivePage, n_rows: int) -> None:
     hand.wait(lambda: page.live.facts.text().startswith(f"{n_rows} rows"))
 
@@ -117,6 +122,20 @@ def test_keys_alone_start_and_stop_it(hand: Hand, page: LivePage) -> None:
         QTest.keyClick(page.live.plots.rows, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
         hand.rest()
     assert hand.window.host.page("logs").isVisible()
+
+
+def test_without_hardware_a_rehearsal_speaks_and_is_captured(hand: Hand, page: LivePage) -> None:
+    hand.press("Rehearse with an invented pump")
+    hand.wait(lambda: bool(page.preview.rows) and page.preview.isVisible())
+    assert [row.channel.name for row in page.preview.rows][:2] == ["PI-2040A", "PI-2041A"]
+    hand.wait(lambda: can_press(hand, "Start capture"))
+    hand.press("Start capture")
+    hand.wait(lambda: len(page.live.plots.rows.channels) == 6)
+    hand.press("Stop capture")
+    hand.wait(lambda: hand.window.host.page("logs").isVisible())
+    for view in hand.built.context.jobs.running:
+        hand.built.context.jobs.cancel(view.id)
+    hand.rest()
 
 
 def test_a_port_that_nobody_answers_is_said_in_words(hand: Hand, page: LivePage) -> None:

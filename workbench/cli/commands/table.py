@@ -74,6 +74,10 @@ COMMANDS: tuple[Command, ...] = (
         words=("logs", "capture"), service="capture:capture", request="CaptureRequest", exit_rule=capture_exit,
         ends_at_interrupt=True,
     ),
+    Command(
+        words=("logs", "capture-rehearsal"), service="capture_rehearsal:serve_rehearsal", request="CaptureRehearsalRequest",
+        goes_on=True,
+    ),
     Command(words=("logs", "capture-ports"), service="capture:list_capture_ports", request="CapturePortsRequest"),
     Command(words=("logs", "capture-preview"), service="capture:preview_capture", request="CapturePreviewRequest"),
     Command(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.clock import parse_utc
@@ -14,6 +15,7 @@ from workbench.core.errors import RequestError, WorkbenchError
 from workbench.core.runner import JobCall
 from workbench.services.capture import CapturePreviewResult, CaptureRequest, CaptureResult, capture, preview_capture
 from workbench.services.capture_live import LiveUpdate
+from workbench.services.capture_rehearsal import CaptureRehearsalRequest, RehearsalReady, rehearse_capture
 from workbench.ui.actions import Action
 from workbench.ui.context import AppContext, Selection
 from workbench.ui.format import count, duration
@@ -23,10 +25,12 @@ from workbench.ui.pages.live_form import LiveForm
 from workbench.ui.pages.live_preview import LivePreview
 from workbench.ui.pages.live_view import LiveView
 from workbench.ui.states import State
+from workbench.ui.widgets.buttons import SecondaryButton
 from workbench.ui.widgets.states import EmptyState
 
 _SIDE_PX = 316
 _IDLE, _PREVIEW, _LIVE = range(3)
+_REHEARSAL = "live.rehearsal"
 
 
 class LivePage(Page):
@@ -46,6 +50,8 @@ class LivePage(Page):
             self.theme, "signal", self.tr("Nothing is captured yet"),
             self.tr("Choose the port of a device and listen: the first lines are shown as they would be read. Nothing is sent."),
         )  # fmt: skip
+        self._rehearse = SecondaryButton(self.theme, self.tr("Rehearse with an invented pump"), "rehearsal")
+        self._rehearse.clicked.connect(self.rehearse)
         self._stack = QStackedWidget()
         self._lay_out()
         self.form.changed.connect(self.refresh_actions)
@@ -69,6 +75,10 @@ class LivePage(Page):
             Action(
                 id="live.copy", title=self.tr("Copy capture as command"), icon="terminal", callback=self.copy_command,
                 page="live", blocked=self._why_no_listening,
+            ),
+            Action(
+                id="live.rehearse", title=self.tr("Rehearse with an invented pump"), icon="rehearsal", callback=self.rehearse,
+                page="live", menu="Log", command="workbench logs capture-rehearsal", blocked=self._why_no_rehearsal,
             ),
             Action(id="live.back", title=self.tr("Back to the logs"), icon="arrow-left", callback=self.go_back, page="live"),
         )  # fmt: skip
@@ -112,6 +122,19 @@ class LivePage(Page):
         """Copy the capture as a command line."""
         project = self.context.project_text if self.context.project else "PROJECT"
         self.context.copy_command(("logs", "capture"), self.form.capture_request(project, self.preview.renames()))
+
+    def rehearse(self) -> None:
+        """Start a device that speaks on this machine, and listen to it; it goes on until it is stopped in the job strip."""
+        call = JobCall(
+            title=self.tr("Rehearsal of a capture"), function=rehearse_capture, request=CaptureRehearsalRequest(noise=0.01),
+            slot=_REHEARSAL, lane="port:rehearsal", stop_word=self.tr("Stop"),
+        )  # fmt: skip
+        self.context.start_job(call, on_partial=self._on_rehearsal, on_end=self.refresh_actions)
+
+    def _on_rehearsal(self, ready: object) -> None:
+        assert isinstance(ready, RehearsalReady)
+        self.form.show_port(ready.port)
+        self.listen()
 
     def go_back(self) -> None:
         """Back to the logs; a capture goes on."""
@@ -195,7 +218,8 @@ class LivePage(Page):
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(16, 16, 16, 16)
-        column.addWidget(self._idle)
+        column.addWidget(self._idle, 1)
+        column.addWidget(self._rehearse, 0, Qt.AlignmentFlag.AlignHCenter)
         for widget in (holder, self.preview, self.live):
             self._stack.addWidget(widget)
         self.set_side(self.form, _SIDE_PX)
@@ -223,6 +247,11 @@ class LivePage(Page):
         if self._job is not None:
             return self.tr("A capture is running.")
         return self.tr("It is listening.") if self._is_listening else self.form.why_not()
+
+    def _why_no_rehearsal(self) -> str:
+        if any(view.slot == _REHEARSAL for view in self.context.jobs.running):
+            return self.tr("A rehearsal is running.")
+        return self._why_no_listening() if self._job is not None or self._is_listening else ""
 
     def _why_no_start(self) -> str:
         return self._why_no_listening()

@@ -63,6 +63,11 @@ class LiveForm(QWidget):
         """Ask the system which ports there are; none is opened."""
         self._context.read(list_capture_ports, CapturePortsRequest(), self._on_ports, slot="live.ports")
 
+    def show_port(self, port: str) -> None:
+        """Put a port into its field."""
+        self.fields.set_value("port", port)
+        self.fields.set_value("format", "auto")
+
     def focus_first(self) -> None:
         """The list of ports, or the field where there are none."""
         if self.ports.value():
