@@ -32,11 +32,11 @@ def wide_rows(database: sqlite3.Connection) -> None:
 
 
 def test_unix_seconds_and_nulls_are_read_as_such(tmp_path: Path) -> None:
-    path = make(tmp_path / "a.db", "CREATE TABLE log (ts INTEGER, p REAL, n INTEGER)", rows=wide_rows)
+    path = make(tmp_path / "a.db", "CREATE TABLE log (ts INTEGER, p REAL, speed INTEGER)", rows=wide_rows)
     (recording,) = parse_logs([path], OPTIONS).recordings
     assert recording.times_ns[0] == 1772409600 * 10**9
     assert recording.columns["p"].tolist() == [k / 10 for k in range(N)]
-    assert np.flatnonzero(np.isnan(recording.columns["n"])).tolist() == [7]
+    assert np.flatnonzero(np.isnan(recording.columns["speed"])).tolist() == [7]
 
 
 def test_a_long_table_becomes_a_channel_for_each_tag(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_view_can_t_load_an_extension_or_read_other_files(tmp_path: Path) -> N
 
 def test_the_file_is_not_written_and_nothing_appears_beside_it(tmp_path: Path) -> None:
     path = make(
-        tmp_path / "a.db", "PRAGMA journal_mode = WAL", "CREATE TABLE log (ts INTEGER, p REAL, n INTEGER)", rows=wide_rows
+        tmp_path / "a.db", "PRAGMA journal_mode = WAL", "CREATE TABLE log (ts INTEGER, p REAL, speed INTEGER)", rows=wide_rows
     )
     before = path.read_bytes()
     assert before[18:20] == b"\x02\x02"  # it is marked as one with a write-ahead log
@@ -103,7 +103,7 @@ def test_a_database_whose_newest_rows_lie_beside_it_is_refused(tmp_path: Path) -
     path = tmp_path / "a.db"
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA journal_mode = WAL")
-        database.execute("CREATE TABLE log (ts INTEGER, p REAL, n INTEGER)")
+        database.execute("CREATE TABLE log (ts INTEGER, p REAL, speed INTEGER)")
         wide_rows(database)
         database.commit()
         with pytest.raises(LogFormatError, match=r"a\.db is in use: what was written last is still in a\.db-wal"):
@@ -125,3 +125,29 @@ def test_a_name_with_quotes_does_no_harm(tmp_path: Path) -> None:
     )  # fmt: skip
     (recording,) = parse_logs([path], OPTIONS).recordings
     assert 'p"q' in recording.columns
+
+
+def numbered(database: sqlite3.Connection) -> None:
+    for k in range(N):
+        database.executemany("INSERT INTO samples VALUES (?, ?, ?)", [(1772409600 + k, 17, k), (1772409600 + k, 4, 40.5)])
+
+
+SAMPLES = "CREATE TABLE samples (ts INTEGER, tag_id INTEGER REFERENCES tags(id), value REAL)"
+
+
+def test_numbers_of_tags_get_the_names_and_units_that_another_table_knows(tmp_path: Path) -> None:
+    def rows(database: sqlite3.Connection) -> None:
+        numbered(database)
+        database.executemany("INSERT INTO tags VALUES (?, ?, ?)", [(17, "PI-1", "bar"), (4, "TI-1", "°C"), (5, "FI-1", "m3/h")])
+
+    path = make(tmp_path / "a.db", "CREATE TABLE tags (id INTEGER PRIMARY KEY, name TEXT, unit TEXT)", SAMPLES, rows=rows)
+    (recording,) = parse_logs([path], OPTIONS).recordings
+    assert {(channel.name, channel.unit) for channel in recording.facts.channels} == {("PI-1", "bar"), ("TI-1", "degC")}
+    assert recording.columns["PI-1"].tolist() == list(range(N))
+
+
+def test_numbers_of_tags_that_nobody_knows_are_channels_all_the_same(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.db", SAMPLES.replace(" REFERENCES tags(id)", ""), rows=numbered)
+    (recording,) = parse_logs([path], OPTIONS).recordings
+    assert sorted(recording.columns) == ["tag_id 17", "tag_id 4"]
+    assert recording.facts.rows == N

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from workbench.core.errors import LogFormatError
@@ -15,6 +16,7 @@ from workbench.logs.text import decode_bytes
 MAX_JSON_BYTES = 64 << 20
 MAX_JOURNAL_LINES = 100_000
 _MAX_NODES = 2_000_000
+_MIN_LINES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,17 +33,25 @@ def begins_like_json(head: bytes) -> bool:
     return head.startswith((b"{", b"[{", b"[[", b"[\n", b"[\r", b"[ "))
 
 
-def read_json(source: Source) -> EventFile | list[list[str]]:
-    """Rows of a list of flat records with numbers, else the number of events. Raises LogFormatError for other JSON."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonRows:
+    """Records as rows under their names, and how many lines at the end were cut short."""
+
+    rows: list[list[str]]
+    n_cut_short: int = 0
+
+
+def read_json(source: Source) -> EventFile | JsonRows:
+    """Rows of a list of records with numbers, else the number of events. Raises LogFormatError for other JSON."""
     if len(source.data) > MAX_JSON_BYTES:
         raise _refused(source, f"has {len(source.data)} bytes of JSON")
     try:
-        tree = _load(decode_bytes(source.data, source.name).text)
+        tree, n_cut_short = _load(decode_bytes(source.data, source.name).text)
     except (ValueError, RecursionError) as error:
         raise _refused(source, "begins like JSON, but is none") from error
     rows = _rows_of(tree)
     if rows:
-        return rows
+        return JsonRows(rows=rows, n_cut_short=n_cut_short)
     n_events = _count(tree)
     if n_events == 0:
         raise _refused(source, "is JSON without start and end times")
@@ -62,20 +72,26 @@ def _begins_with_date(line: str) -> bool:
     return len([word for word in rest if len(word) > 1]) > 1 and any(parse_stamp(text) is not None for text in tried)
 
 
-def _load(text: str) -> object:
-    """One document, or one record a line."""
+def _load(text: str) -> tuple[object, int]:
+    """One document, or one record a line; a last line that a power loss cut short is left out and counted."""
     try:
-        return json.loads(text)
+        return json.loads(text), 0
     except ValueError:
-        lines = [line for line in text.splitlines() if line.strip()]
+        lines = [line for line in text.split("\n") if line.strip()]
         if len(lines) < 2:
             raise
-        return [json.loads(line) for line in lines]
+        records = [json.loads(line) for line in lines[:-1]]
+        try:
+            return [*records, json.loads(lines[-1])], 0
+        except ValueError:
+            if len(records) < _MIN_LINES:
+                raise
+            return records, 1
 
 
 def _rows_of(tree: object) -> list[list[str]]:
     """Header and rows of flat records in which a number stands beside a time; [] for anything else."""
-    records = tree if isinstance(tree, list) else []
+    records = [_flat(record) for record in tree] if isinstance(tree, list) else []
     flat = [
         record for record in records if isinstance(record, dict) and not any(isinstance(v, (dict, list)) for v in record.values())
     ]
@@ -88,6 +104,23 @@ def _rows_of(tree: object) -> list[list[str]]:
     if not has_time or not numbers or len(names) > 5000:
         return []
     return [names, *([_text_of(record.get(name)) for name in names] for record in flat)]
+
+
+def _flat(record: object) -> object:
+    """A record with time beside groups of values ({"time": …, "fields": {"p": 3.2}}) without its groups; others as they are.
+
+    What lies in a group keeps its own name where that is the only one, else the group's stands before it.
+    """
+    if not isinstance(record, dict) or not any(isinstance(value, dict) for value in record.values()):
+        return record
+    if not any(is_time_name(str(name)) and not isinstance(value, (dict, list)) for name, value in record.items()):
+        return record
+    groups = {str(name): value for name, value in record.items() if isinstance(value, dict)}
+    plain = {str(name): value for name, value in record.items() if str(name) not in groups}
+    seen = Counter([*plain, *(str(name) for group in groups.values() for name in group)])
+    for group, values in groups.items():
+        plain.update({str(name) if seen[str(name)] == 1 else f"{group}.{name}": value for name, value in values.items()})
+    return plain
 
 
 def _text_of(value: object) -> str:

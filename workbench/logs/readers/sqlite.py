@@ -18,6 +18,7 @@ from workbench.core.errors import LogFormatError
 from workbench.logs.readers.arrays import ArrayGroup, NamedArray, content_of
 from workbench.logs.readers.reader import Content, cant_read
 from workbench.logs.readers.sources import Source
+from workbench.logs.readers.sqlite_tags import name_tags
 from workbench.logs.sniff import find_time
 from workbench.logs.text import clean_text
 
@@ -27,10 +28,12 @@ _MAX_COLUMNS = 2000
 _HEAD_ROWS = 200
 _MAX_OPS = 2_000_000_000
 _OPS_A_CALL = 1_000_000
+_MAX_EXACT = 1 << 53
+"""Whole numbers beyond this lose digits as float64."""
 _ALLOWED = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_PRAGMA, sqlite3.SQLITE_RECURSIVE}
 )
-_PRAGMAS = frozenset({"table_info", "table_xinfo", "trusted_schema", "cell_size_check", "query_only"})
+_PRAGMAS = frozenset({"table_info", "table_xinfo", "trusted_schema", "cell_size_check", "query_only", "foreign_key_list"})
 Row = tuple[object, ...]
 
 
@@ -117,9 +120,8 @@ def _text_of(data: bytes) -> str:
 def _tables_of(source: Source, database: sqlite3.Connection) -> Iterator[ArrayGroup]:
     listed = database.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY type, name").fetchall()
     tables = [str(name) for (name,) in listed if not str(name).startswith("sqlite_")][:MAX_TABLES]
-    found = [
-        (table, columns) for table in tables if (columns := _columns_of(database, table)) and _is_log(database, table, columns)
-    ]
+    layouts = {table: _columns_of(database, table) for table in tables}
+    found = [(table, columns) for table, columns in layouts.items() if columns and _is_log(database, table, columns)]
     if not found:
         known = clean_text(", ".join(tables[:12])) or "none"
         raise LogFormatError(
@@ -128,6 +130,7 @@ def _tables_of(source: Source, database: sqlite3.Connection) -> Iterator[ArrayGr
     n_cells = 0
     for table, columns in found:
         arrays = _read_table(source, database, table, columns, MAX_CELLS - n_cells)
+        arrays = name_tags(database, table, arrays, layouts)
         n_cells += sum(len(array.values) for array in arrays)
         yield ArrayGroup(arrays=arrays, title=table if len(found) > 1 else "")
 
@@ -172,8 +175,9 @@ def _array_of(values: list[object]) -> NDArray[np.float64] | NDArray[np.int64] |
     """Numbers where there is nothing else but NULL, else texts."""
     if all(type(value) is int and abs(value) < 1 << 62 for value in values):
         return np.array(values, np.int64)
-    is_numeric = all(value is None or isinstance(value, (int, float)) for value in values)
-    if is_numeric and any(isinstance(value, float) for value in values):
+    numbers = [value for value in values if value is not None]
+    is_numeric = bool(numbers) and all(isinstance(value, (int, float)) and abs(value) <= _MAX_EXACT for value in numbers)
+    if is_numeric:
         return np.array([np.nan if value is None else value for value in values], np.float64)
     return [_printed(value) for value in values]
 

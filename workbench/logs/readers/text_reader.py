@@ -35,7 +35,9 @@ class JsonReader:
                 raise refusal from None
         if isinstance(found, EventFile):
             return Content(events=found)
-        return Content(segments=tuple(read_rows(found, found[:_SAMPLE_ROWS], source.name, decimal=".")))
+        segments = read_rows(found.rows, found.rows[:_SAMPLE_ROWS], source.name, decimal=".")
+        segments[-1].n_cut_short += found.n_cut_short
+        return Content(segments=tuple(segments))
 
 
 class TextReader:
