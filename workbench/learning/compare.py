@@ -62,6 +62,10 @@ def _of_data(first: RunRecord, second: RunRecord, names: tuple[str, str]) -> lis
     if ours != theirs:
         alone = f"{len(ours - theirs)} only in {names[0]}, {len(theirs - ours)} only in {names[1]}"
         found.append(f"{len(ours & theirs)} recordings are in both; {alone}.")
+    corrected = [{ref.asset: ref.corrections for ref in record.data if ref.corrections} for record in (first, second)]
+    changed = sorted(asset for asset in corrected[0] | corrected[1] if corrected[0].get(asset) != corrected[1].get(asset))
+    if changed:
+        found.append(f"The logs of {', '.join(changed)} were seen through other corrections.")
     for label, mine, other in (
         ("Channels", [channel.name for channel in first.spec.channels], [channel.name for channel in second.spec.channels]),
         ("Features", list(first.features), list(second.features)),

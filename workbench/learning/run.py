@@ -43,10 +43,11 @@ _MAX_RECORD_BYTES = 64 * 1024 * 1024
 
 
 class DataRef(Record, frozen=True, kw_only=True):
-    """One recording that was used."""
+    """One recording that was used, and the id of the corrections it was seen through ('' for none)."""
 
     asset: str
     recording: str
+    corrections: str = ""
 
 
 class RunRecord(Record, frozen=True, kw_only=True):

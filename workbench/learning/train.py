@@ -8,8 +8,8 @@ measured = measure(prepared, score, raw)          from the joined graph's own sc
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -75,6 +75,8 @@ class Plan:
     guard: Guard
     sources: tuple[tuple[str, str], ...]
     """(asset, recording id) of the logs that are used."""
+    corrections: Mapping[str, str] = field(default_factory=dict)
+    """Id of the corrections through which each asset's logs were seen; assets without any are left out."""
 
     def rows(self, part: PartName) -> NDArray[np.int64]:
         """Window rows of a part."""

@@ -152,6 +152,15 @@ class Recording:
         pyramids = [self._pyramid(name) for name in names]
         return envelopes(pyramids, self.axis, view, gaps=self._shown_gaps, are_sparse=are_sparse)
 
+    def excluded(self, name: str) -> list[tuple[int, int]]:
+        """Stretches of a channel that a correction takes out; none of a recording as it was read."""
+        del name
+        return []
+
+    def shown_ns(self, own_ns: int) -> int:
+        """What the clock shows for an instant of the recording; the instant itself unless the clock is corrected."""
+        return own_ns
+
     def last_known(self, name: str, at_ns: int) -> tuple[float, int] | None:
         """The last good value at or before an instant and when it was measured; None where there is none."""
         values = self.values(name)

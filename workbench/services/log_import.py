@@ -244,7 +244,10 @@ def _utc(instant_ns: int | None) -> str | None:
 
 def read_quality(project: Project, asset: str | None) -> Iterator[RecordingSummary]:
     """The stored facts of a project's recordings, oldest first."""
-    from workbench.services.recordings import open_project_recordings
+    from workbench.services.log_summaries import answered
+    from workbench.services.recordings import corrections_of, open_project_recordings
 
-    for item, recording in open_project_recordings(project, (asset,) if asset else (), group=None):
-        yield summary_of(recording.summary, asset=item.asset, recording_id=item.id)
+    for item, recording in open_project_recordings(project, (asset,) if asset else (), group=None, is_corrected=False):
+        found = summary_of(recording.summary, asset=item.asset, recording_id=item.id)
+        layer = corrections_of(project, item.asset)[1]
+        yield msgspec.structs.replace(found, findings=answered(found.findings, layer))

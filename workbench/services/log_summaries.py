@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from workbench.core.clock import format_utc
 from workbench.services.logs import Finding, RecordingSummary
 
 if TYPE_CHECKING:
     from workbench.logs import summary
+    from workbench.logs.correction import Correction
 
 
 def summary_of(facts: summary.RecordingFacts, *, asset: str | None = None, recording_id: str | None = None) -> RecordingSummary:
@@ -27,8 +31,19 @@ def summary_of(facts: summary.RecordingFacts, *, asset: str | None = None, recor
 def _finding_of(finding: summary.Finding) -> Finding:
     return Finding(
         code=finding.code, text=finding.text, channel=finding.channel, start_utc=_utc(finding.start_ns),
-        end_utc=_utc(finding.end_ns), severity=finding.severity,
+        end_utc=_utc(finding.end_ns), severity=finding.severity, key=_key_of(finding), remedy=finding.remedy,
     )  # fmt: skip
+
+
+def answered(findings: Iterable[Finding], corrections: Iterable[Correction]) -> tuple[Finding, ...]:
+    """The findings with the correction that answers each."""
+    by_key = {one.finding: one.id for one in corrections if one.finding}
+    return tuple(msgspec.structs.replace(finding, answered_by=by_key.get(finding.key, "")) for finding in findings)
+
+
+def _key_of(finding: summary.Finding) -> str:
+    """The same finding of the same log has the same key, however its words change."""
+    return f"{finding.code}@{finding.channel or ''}@{_utc(finding.start_ns) or ''}"
 
 
 def _utc(instant_ns: int | None) -> str | None:

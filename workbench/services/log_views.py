@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from workbench.core.clock import NS_PER_S, parse_utc
+import msgspec
+
+from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, parameter
+from workbench.logs.correction import Correction
 from workbench.logs.label_looks import Look, parse_looks
 from workbench.logs.summary import Acquired, Detected, Group, RecordingFacts
 from workbench.services.common import ProjectFolder
@@ -41,6 +44,7 @@ class OpenLogsRequest(Request, frozen=True, kw_only=True):
 
     project: ProjectFolder
     asset: Annotated[str, parameter("Equipment tag.")]
+    is_raw: Annotated[bool, parameter("As it was read, without corrections.")] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +117,11 @@ class AssetLogs:
         findings: tuple[Finding, ...],
         looks: dict[str, Look] | None = None,
         derived: list[tuple[RecordingInfo, Recording]] | None = None,
+        corrections: tuple[Correction, ...] = (),
     ) -> None:
         self.asset = asset
+        self.corrections = corrections
+        """The layer over the logs, in the order in which it applies."""
         self.recordings = tuple(info for info, _ in opened)
         self.events = events
         self.looks = looks or {}
@@ -138,6 +145,10 @@ class AssetLogs:
         steps = [facts.sample_period_s for facts in trends or [recording.summary for _, recording in opened]]
         self.sample_period_s = min((step for step in steps if step), default=None)
         """The shortest step of the trends (of the waveforms where there are no trends)."""
+
+    def excluded(self, channel: str) -> list[tuple[int, int]]:
+        """Stretches of a channel that corrections take out: (first, last instant), ns."""
+        return [span for part in self._by_channel.get(channel, ()) for span in part.recording.excluded(part.name)]
 
     @property
     def gaps(self) -> list[tuple[int, int]]:
@@ -234,27 +245,32 @@ class AssetLogs:
 def open_asset_logs(request: OpenLogsRequest, job: Job) -> AssetLogs:
     """Open them, oldest first; recordings without samples are left out. Raises InputError for a damaged one."""
     from workbench.project.store import Project
-    from workbench.services.log_summaries import summary_of
-    from workbench.services.recordings import open_project_recordings
+    from workbench.services.log_summaries import answered, summary_of
+    from workbench.services.recordings import corrections_of, open_project_recordings
 
     with Project.open_existing(Path(request.project)) as project:
-        found = open_project_recordings(project, (request.asset,), group=None)
+        found = open_project_recordings(project, (request.asset,), group=None, is_corrected=not request.is_raw)
+        layer_id, corrections = corrections_of(project, request.asset)
         looks = parse_looks(project.value(LOOKS_KEY))
         definitions = stored_channels(project)
     opened: list[tuple[RecordingInfo, Recording]] = []
     findings: list[Finding] = []
     for item, recording in found:
         facts = recording.summary
-        findings.extend(summary_of(facts).findings)
+        findings.extend(
+            _shown(recording, one) for one in answered(summary_of(facts).findings, corrections) if not one.answered_by
+        )
         info = _info_of(item.id, item.name, facts)
         if info is not None:
             opened.append((info, recording))
-    sources = [Source(id=info.id, recording=recording) for info, recording in opened]
+    # What is derived from corrected samples is not what was derived from the raw ones.
+    seen = "" if request.is_raw or not corrections else f"+{layer_id[:16]}"
+    sources = [Source(id=info.id + seen, recording=recording) for info, recording in opened]
     made, refused = open_derived(definitions, request.asset, sources, job)
     derived = [(info, one.recording) for one in made if (info := _info_of(one.id, "", one.recording.summary)) is not None]
     findings.extend(Finding(code="FORMULA", text=why, channel=name, severity="not_checked") for name, why in refused)
     labels = list_labels(LabelsListRequest(project=request.project, asset=request.asset), job)
-    return AssetLogs(request.asset, opened, labels.events, tuple(findings), looks, derived)
+    return AssetLogs(request.asset, opened, labels.events, tuple(findings), looks, derived, corrections)
 
 
 def _info_of(item_id: str, name: str, facts: RecordingFacts) -> RecordingInfo | None:
@@ -265,6 +281,12 @@ def _info_of(item_id: str, name: str, facts: RecordingFacts) -> RecordingInfo | 
         id=item_id, name=name, first_ns=facts.first_ns, last_ns=facts.last_ns, rows=facts.rows, group=facts.group,
         rate_hz=facts.rate_hz,
     )  # fmt: skip
+
+
+def _shown(recording: Recording, finding: Finding) -> Finding:
+    """A finding where the corrected clock shows it."""
+    start, end = (text and format_utc(recording.shown_ns(parse_utc(text))) for text in (finding.start_utc, finding.end_utc))
+    return msgspec.structs.replace(finding, start_utc=start, end_utc=end)
 
 
 def finding_span(finding: Finding, logs: AssetLogs) -> tuple[int, int]:

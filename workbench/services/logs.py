@@ -10,6 +10,7 @@ from workbench.core.requests import Request, Result, parameter
 from workbench.logs.summary import ChannelFacts as ChannelFacts  # pages take them from here
 from workbench.logs.summary import Group as Group
 from workbench.logs.summary import Question as Question
+from workbench.logs.summary import Remedy as Remedy
 from workbench.services.common import Answers, Join, LogPaths, NewProjectFolder, ProjectFolder, ZoneName
 from workbench.services.log_memory import Remembered as Remembered
 
@@ -24,6 +25,12 @@ class Finding(Record, frozen=True, kw_only=True):
     end_utc: str | None = None
     severity: str = "out_of_specification"
     """NE 107 word for the symbol: failure, function_check, out_of_specification, maintenance_required, not_checked."""
+    key: str = ""
+    """Names the finding in a correction that answers it."""
+    remedy: Remedy | None = None
+    """What would mend it, where that is known."""
+    answered_by: str = ""
+    """Id of the correction that answers it; then it is quiet."""
 
 
 class RecordingSummary(Record, frozen=True, kw_only=True):

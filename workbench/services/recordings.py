@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from workbench.core.clock import NS_PER_S, format_utc
+from workbench.core.codec import decode_strict
 from workbench.core.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from workbench.logs.corrections import Layer
     from workbench.logs.parse import ParsedRecording
     from workbench.logs.recording import Recording
     from workbench.logs.summary import Group
@@ -23,17 +25,41 @@ FULL_DAY = 0.999
 
 
 def open_project_recordings(
-    project: Project, assets: Sequence[str] = (), *, group: Group | None = "trend"
+    project: Project, assets: Sequence[str] = (), *, group: Group | None = "trend", is_corrected: bool = True
 ) -> list[tuple[Item, Recording]]:  # fmt: skip
     """The recordings of some assets (of all without `assets`), by asset and then by their first instant.
 
-    Trends only, as models, drift and regimes need them, unless another rate group (or all: None) is asked for.
+    Trends only, as models, drift and regimes need them, unless another rate group (or all: None) is asked for. Seen through
+    the newest corrections of each asset, unless they are wanted as they were read.
     """
+    items = [item for item in project.items("recording") if not assets or item.asset in assets]
+    layers = {item.asset: corrections_of(project, item.asset)[1] if is_corrected else () for item in items}
+    found = [(item, open_corrected(project, item.id, layers[item.asset])) for item in items]
+    return sorted((pair for pair in found if group in (None, pair[1].group)), key=_by_asset_and_time)
+
+
+def open_corrected(project: Project, recording_id: str, layer: Layer) -> Recording:
+    """One recording through a layer of corrections."""
     from workbench.logs.recording import open_recording
 
-    items = [item for item in project.items("recording") if not assets or item.asset in assets]
-    found = [(item, open_recording(project.objects.tree_path("recording", item.id))) for item in items]
-    return sorted((pair for pair in found if group in (None, pair[1].group)), key=_by_asset_and_time)
+    raw = open_recording(project.objects.tree_path("recording", recording_id))
+    if not layer:
+        return raw
+    from workbench.logs.corrected import correct
+
+    return correct(raw, layer, recording_id)
+
+
+def corrections_of(project: Project, asset: str, layer_id: str = "") -> tuple[str, Layer]:
+    """(id, corrections) of an asset's newest layer, or of the one with an id; ('', ()) where it has none."""
+    items = [item for item in project.items("corrections", asset) if item.id == layer_id or not layer_id]
+    if not items and not layer_id:
+        return "", ()
+    from workbench.logs.corrections import CorrectionsFile
+
+    found = layer_id or items[0].id
+    data = project.objects.get_bytes("corrections", found)
+    return found, decode_strict(data, CorrectionsFile, what=f"The corrections of {asset}").corrections
 
 
 def trends_of(recordings: Sequence[ParsedRecording]) -> list[ParsedRecording]:

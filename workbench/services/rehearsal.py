@@ -44,7 +44,7 @@ def start_rehearsal(request: RehearsalRequest, job: Job) -> VirtualDevice:
             "No key is trusted on this laptop yet, so a device would refuse every bundle.", "Make a key on the Package page."
         )
     with Project.open_existing(Path(request.project)) as project:
-        found = open_project_recordings(project, (request.asset,) if request.asset else ())
+        found = open_project_recordings(project, (request.asset,) if request.asset else (), is_corrected=False)
         if not found:
             raise InputError(f"There is no log of {request.asset or 'any pump'} to replay.", "Import one first.")
         item, recording = found[-1]

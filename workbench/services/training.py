@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -228,11 +229,12 @@ def plan_of_record(project: Project, record: RunRecord, job: Job) -> Plan:
     """The plan of a stored run, from its own recipe, recordings, events and split. Raises ProjectError where data is gone."""
     from workbench.learning.train import make_plan
     from workbench.learning.views import RecordingView
-    from workbench.logs.recording import open_recording
+    from workbench.services.recordings import corrections_of, open_corrected
 
     job.progress(0, "Reading recordings")
+    layers = {ref.corrections: corrections_of(project, ref.asset, ref.corrections)[1] for ref in record.data if ref.corrections}
     views = [
-        RecordingView(asset=ref.asset, recording=open_recording(project.objects.tree_path("recording", ref.recording)))
+        RecordingView(asset=ref.asset, recording=open_corrected(project, ref.recording, layers.get(ref.corrections, ())))
         for ref in record.data
     ]
     return make_plan(views, [ref.recording for ref in record.data], record.events, record.recipe, record.split)
@@ -242,13 +244,15 @@ def plan_project(project: Project, recipe: Recipe, assets: tuple[str, ...], job:
     """The recipe's plan over the project's recordings and events. Raises InputError, ModelError."""
     from workbench.learning.train import make_plan
     from workbench.learning.views import RecordingView
-    from workbench.services.recordings import open_project_recordings
+    from workbench.services.recordings import corrections_of, open_project_recordings
 
     job.progress(0, "Reading recordings")
     found = open_project_recordings(project, assets)
     views = [RecordingView(asset=item.asset, recording=recording) for item, recording in found]
     job.progress(0.3, "Cutting windows")
-    return make_plan(views, [item.id for item, _ in found], _events_of(project), recipe, keep)
+    plan = make_plan(views, [item.id for item, _ in found], _events_of(project), recipe, keep)
+    layers = {asset: corrections_of(project, asset)[0] for asset in sorted({item.asset for item, _ in found})}
+    return replace(plan, corrections={asset: layer for asset, layer in layers.items() if layer})
 
 
 def crown(project: Project, run: RunSummary, command: str) -> None:

@@ -1,0 +1,113 @@
+"""Corrections in a project: stored as layers, used wherever recordings are read, recorded in runs, removable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.services.learning_fixtures import make_fleet
+from tests.ui.log_projects import PUMP, at_minute, make_project
+from workbench.core.clock import format_utc
+from workbench.core.errors import InputError, RequestError
+from workbench.core.jobs import Job
+from workbench.project.store import Project
+from workbench.services import corrections
+from workbench.services.log_views import OpenLogsRequest, open_asset_logs
+from workbench.services.logs import QualityRequest, log_quality
+from workbench.services.recordings import open_project_recordings
+from workbench.services.runs import ReproduceRequest, reproduce_run
+from workbench.services.training import TrainRequest, train
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return make_project(tmp_path)
+
+
+def exclude(project: Path, **values: str) -> corrections.CorrectionsResult:
+    return corrections.exclude(corrections.ExcludeRequest(project=str(project), asset=PUMP, **values), Job())
+
+
+def stretch(first: int, last: int) -> dict[str, str]:
+    return {"start": format_utc(at_minute(first)), "end": format_utc(at_minute(last))}
+
+
+def test_an_exclusion_carries_author_and_time_and_hides_samples_from_every_reader(project: Path) -> None:
+    result = exclude(project, channel="VI-2041A-DE", why="hit with a hammer", **stretch(990, 1010))
+    (one,) = result.corrections
+    assert (one.why, bool(one.author), one.created_utc[:2]) == ("hit with a hammer", True, "20")
+    with Project.open_existing(project) as opened:
+        ((_, shown),) = open_project_recordings(opened)
+        ((_, raw),) = open_project_recordings(opened, is_corrected=False)
+    assert float(np.nanmax(shown.values("VI-2041A-DE"))) < 3
+    assert float(np.nanmax(raw.values("VI-2041A-DE"))) == 9.0
+
+
+def test_plots_show_corrected_curves_unless_the_raw_ones_are_asked_for(project: Path) -> None:
+    exclude(project, channel="VI-2041A-DE", **stretch(990, 1010))
+    shown, raw = (
+        open_asset_logs(OpenLogsRequest(project=str(project), asset=PUMP, is_raw=is_raw), Job()) for is_raw in (False, True)
+    )
+    whole = (shown.first_ns, shown.last_ns, 200)
+    assert max(float(np.nanmax(one.maximum)) for one in shown.envelopes("VI-2041A-DE", *whole)) < 3
+    assert max(float(np.nanmax(one.maximum)) for one in raw.envelopes("VI-2041A-DE", *whole)) == 9.0
+    assert len(shown.excluded("VI-2041A-DE")) == 1
+    assert len(raw.corrections) == 1
+
+
+def test_a_unit_is_corrected_by_names(project: Path) -> None:
+    request = corrections.CorrectRequest(project=str(project), asset=PUMP, channel="PI-2041A", from_unit="psi", to_unit="bar")
+    (one,) = corrections.correct_log(request, Job()).corrections
+    assert one.factor == pytest.approx(0.0689476, rel=1e-5)
+
+
+def test_two_kinds_at_once_or_none_are_refused(project: Path) -> None:
+    for values in ({}, {"factor": 2.0, "swap": "FI-2041A"}):
+        with pytest.raises(RequestError, match="does one thing"):
+            corrections.correct_log(
+                corrections.CorrectRequest(project=str(project), asset=PUMP, channel="PI-2041A", **values), Job()
+            )
+
+
+def test_a_misspelt_channel_pump_or_recording_is_refused_with_what_there_is(project: Path) -> None:
+    with pytest.raises(InputError, match="no channel 'PI-9'") as caught:
+        exclude(project, channel="PI-9")
+    assert "PI-2041A" in caught.value.hint
+    with pytest.raises(InputError, match="no recording 'zz'"):
+        exclude(project, recording="zz")
+    with pytest.raises(InputError, match="P-9 has no recordings"):
+        corrections.exclude(corrections.ExcludeRequest(project=str(project), asset="P-9"), Job())
+
+
+def test_an_accepted_finding_goes_quiet_and_comes_back_when_the_correction_is_removed(project: Path) -> None:
+    (recording,) = log_quality(QualityRequest(project=str(project)), Job()).recordings
+    finding = recording.findings[0]
+    request = corrections.AcceptRequest(project=str(project), asset=PUMP, finding=finding.key)
+    (one,) = corrections.accept_finding(request, Job()).corrections
+    opened = OpenLogsRequest(project=str(project), asset=PUMP)
+    assert finding.key not in {found.key for found in open_asset_logs(opened, Job()).findings}
+    (recording,) = log_quality(QualityRequest(project=str(project)), Job()).recordings
+    assert recording.findings[0].answered_by == one.id
+    corrections.remove_correction(corrections.UncorrectRequest(correction=one.id, project=str(project), asset=PUMP), Job())
+    assert finding.key in {found.key for found in open_asset_logs(opened, Job()).findings}
+
+
+@pytest.mark.slow
+def test_a_run_records_the_corrections_it_was_trained_through_and_is_reproduced_after_they_changed(tmp_path: Path) -> None:
+    folder, recipe = tmp_path / "p", tmp_path / "recipe.toml"
+    assets = make_fleet(folder, 2)
+    recipe.write_text('families = ["mahalanobis"]\nwindow_s = 1200\nstride_s = 600\n', encoding="utf-8")
+    request = corrections.ExcludeRequest(
+        project=str(folder), asset=assets[0], start="2026-03-02T03:00:00Z", end="2026-03-02T05:00:00Z", why="commissioning"
+    )
+    (layer,) = corrections.exclude(request, Job()).layers.values()
+    run = train(TrainRequest(recipe=str(recipe), project=str(folder)), Job()).runs[0]
+    with Project.open_existing(folder) as project:
+        assert layer in project.item("run", run.id).refs
+    more = corrections.ExcludeRequest(
+        project=str(folder), asset=assets[0], start="2026-03-02T06:00:00Z", end="2026-03-02T20:00:00Z"
+    )
+    corrections.exclude(more, Job())
+    assert reproduce_run(ReproduceRequest(run=run.id, project=str(folder)), Job()).is_same_hash
