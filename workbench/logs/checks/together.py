@@ -30,6 +30,8 @@ def put_together(first: Sequence[Finding], checked: Sequence[Finding]) -> tuple[
     """Those of the whole log first, then by channel in their order; what is said better elsewhere is left out."""
     findings = [*_join_frozen(list(first)), *checked]
     findings = [_with_loop(one, findings) for one in findings]
+    if any(one.code == "UNIT_JUMP" for one in findings):
+        findings = [one for one in findings if one.code != "IMPOSSIBLE" or one.channel is not None]  # its balance is the jump's
     kept = [one for one in findings if not any(_is_covered(one, other) for other in findings if other is not one)]
     with_channel = [one for one in kept if one.channel is not None]
     order = list(dict.fromkeys(one.channel for one in with_channel))

@@ -294,7 +294,7 @@ class DriftPage(Page):
         self.context.navigate("logs")
 
     def _on_changed(self, kind: str) -> None:
-        if kind == "recording":
+        if kind in {"recording", "corrections"}:
             self._measured = ""
             if self.isVisible():
                 self.activated(self.context.selection)

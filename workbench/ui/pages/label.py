@@ -285,7 +285,7 @@ class LabelPage(Page):
     def _on_changed(self, kind: str) -> None:
         if kind == CLOSING:
             self.view.close_logs()
-        if kind in {"recording", "channels"} or (kind == "labels" and not self._is_announcing):
+        if kind in {"recording", "channels", "corrections"} or (kind == "labels" and not self._is_announcing):
             self._is_stale = True
             if kind == "recording":
                 self.view.close_logs()

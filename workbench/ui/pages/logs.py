@@ -19,6 +19,7 @@ from workbench.ui.context import AppContext, Selection
 from workbench.ui.format import count, duration, span, zone_of
 from workbench.ui.page import Page
 from workbench.ui.pages.logs_actions import logs_actions
+from workbench.ui.pages.logs_corrector import CORRECTIONS, Corrector, layer_words
 from workbench.ui.pages.logs_formula import FormulaPanel
 from workbench.ui.pages.logs_modes import TIME, ModeStack
 from workbench.ui.pages.logs_preview import ImportPreview
@@ -58,6 +59,7 @@ class LogsPage(Page):
             self.tr("Drop a file or a folder here: CSV, text, Excel or Parquet, also packed."), self.tr("Import log"),
         )  # fmt: skip
         self._stack = QStackedWidget()
+        self.corrector = Corrector(context, self)
         self._lay_out()
         self._connect()
         self.set_header(self.tr("Logs"))
@@ -153,6 +155,8 @@ class LogsPage(Page):
         self.side.channels.drag_ended.connect(self._on_drag_ended)
         self.side.channels.chosen.connect(self._on_found)
         self.side.finding_chosen.connect(self._on_finding)
+        self.side.panel.act_asked.connect(self._on_finding_act)
+        self.side.panel.remove_asked.connect(self.corrector.remove)
         self.side.remove_asked.connect(self._on_remove_asked)
         self.view.opened.connect(self._on_opened)
         self.view.channels_fitted.connect(self.side.set_checked)
@@ -230,12 +234,8 @@ class LogsPage(Page):
         self.side.availability.set_shown(logs.asset, (start, end))
         parts = [f"{span(start, end, zone)} {self.context.settings.zone or 'UTC'}"]
         if logs.sample_period_s:
-            parts.append(self.tr("{step} samples drawn min to max").format(step=duration(logs.sample_period_s)))
-        n_events = len(logs.events)
-        layers = count(n_events, self.tr("event"), self.tr("events"))
-        parts.append(
-            self.tr("raw log unchanged, {events} over it").format(events=layers) if n_events else self.tr("raw log unchanged")
-        )
+            parts.append(self.tr("{step} samples").format(step=duration(logs.sample_period_s)))
+        parts.append(layer_words(len(logs.events), len(logs.corrections)))
         site = next((asset.site for asset in self._assets if asset.tag == logs.asset), "")
         project = self.context.project.name if self.context.project else ""
         self.set_header(logs.asset, breadcrumb=(site or project,), facts=" · ".join(parts))
@@ -254,6 +254,20 @@ class LogsPage(Page):
         self._channel = finding.channel or ""
         self._show_channel()
         self.view.open_asset(self.view.asset, (start - around, end + around))
+
+    def _on_finding_act(self, finding: Finding, act: str) -> None:
+        self.corrector.answer(self.view.asset, finding, act)
+
+    def exclude_span(self) -> None:
+        """Take the marked span out of the channel of the overview, or of all where none is."""
+        span_ns = self.view.plots.view.span_ns
+        if span_ns is not None:
+            self.corrector.exclude_span(self.view.asset, self.view.channels(), span_ns)
+            self.view.plots.view.set_span(None)
+
+    def why_no_span(self) -> str:
+        """Why no span can be excluded."""
+        return self.why_no_log() or ("" if self.view.plots.view.span_ns else self.tr("Mark a span first: Shift + drag"))
 
     def _on_drag(self, names: tuple[str, ...], at: QPoint) -> None:
         rows = self.view.plots.rows
@@ -327,7 +341,7 @@ class LogsPage(Page):
     def _on_changed(self, kind: str) -> None:
         if kind == "recording":
             self.view.close_logs()
-        if kind not in {"recording", "labels", "channels"}:
+        if kind not in {"recording", "labels", "channels", CORRECTIONS}:
             return
         self._is_stale = True
         if self.isVisible():

@@ -55,6 +55,10 @@ def _of_the_log(page: LogsPage) -> tuple[Action, ...]:
             page="logs", menu="Log", command="workbench logs machine", blocked=page.why_no_log,
         ),
         Action(
+            id="logs.exclude", title=page.tr("Exclude marked span"), icon="cancel", callback=page.exclude_span, page="logs",
+            menu="Log", command="workbench logs exclude", blocked=page.why_no_span,
+        ),
+        Action(
             id="logs.label", title=page.tr("Label this span"), icon="label", callback=page.label_span, page="logs",
             menu="Log", keys=("Ctrl+L",), blocked=page.why_no_log,
         ),

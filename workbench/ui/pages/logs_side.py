@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.services.log_views import AssetLogs, RecordingInfo
-from workbench.services.logs import Finding
 from workbench.services.projects import AssetInfo
 from workbench.ui.context import AppContext
 from workbench.ui.format import count, number
-from workbench.ui.states import State, find_state
+from workbench.ui.pages.logs_findings import FindingRow, FindingsPanel
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import IconButton
 from workbench.ui.widgets.card import SectionHeader
@@ -21,62 +20,6 @@ from workbench.ui.widgets.heat_map import AvailabilityMap
 from workbench.ui.widgets.text import Text, hairline, plain_tip
 
 _SEARCH_FROM = 13
-
-
-class FindingRow(QAbstractButton):
-    """Symbol, where, and what; a click shows it in the plots."""
-
-    def __init__(self, theme: ThemeSource, finding: Finding) -> None:
-        super().__init__()
-        self.finding = finding
-        self._theme = theme
-        self._where = finding.channel or self.tr("All channels")
-        self.setText(f"{self._where}: {finding.text}")
-        self.setAccessibleName(self.text())
-        self.setToolTip(plain_tip(finding.text))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setProperty("no_ring", True)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        theme.changed.connect(self._redraw)
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return 24 + self._text_height(width) + 4
-
-    def sizeHint(self) -> QSize:
-        return QSize(180, self.heightForWidth(180))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.underMouse() or self.hasFocus():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.colour("selection" if self.hasFocus() else "bg3"))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(8, 0, -8, 0), 4, 4)
-        state = find_state(self.finding.severity) or State.NOT_CHECKED
-        painter.drawPixmap(16, 6, self._theme.state_pixmap(state, 14, self.devicePixelRatioF()))
-        painter.setFont(self._theme.font("small"))
-        painter.setPen(self._theme.colour("text1"))
-        painter.drawText(self.rect().adjusted(38, 4, -12, 0), int(Qt.AlignmentFlag.AlignTop), self._where)
-        painter.setFont(self._theme.font("caption"))
-        painter.setPen(self._theme.colour("text2"))
-        flags = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.drawText(self.rect().adjusted(38, 21, -12, 0), int(flags), self.finding.text)
-        painter.end()
-
-    def _text_height(self, width: int) -> int:
-        from PySide6.QtGui import QFontMetrics
-
-        flags = int(Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
-        metrics = QFontMetrics(self._theme.font("caption"))
-        return metrics.boundingRect(0, 0, max(40, width - 50), 400, flags, self.finding.text).height()
-
-    def _redraw(self, _tokens: object) -> None:
-        self.update()
 
 
 class RecordingRow(QWidget):
@@ -121,13 +64,14 @@ class LogsSide(QWidget):
         self.filter_button = IconButton(context.theme, "filter", self.tr("Find a channel"))
         self.filter_button.setCheckable(True)
         self.channels = ChannelList(context.theme)
-        self.findings: list[FindingRow] = []
+        self.panel = FindingsPanel(context.theme)
         self.recordings: list[RecordingRow] = []
         self._finding_list, self._finding_column = self._scrolled()
         self._recording_column = QVBoxLayout()
         self._recording_column.setSpacing(0)
-        self._finding_column.insertWidget(0, SectionHeader(self.tr("Recordings")))
-        self._finding_column.insertLayout(1, self._recording_column)
+        self._finding_column.insertWidget(0, self.panel)
+        self._finding_column.insertWidget(1, SectionHeader(self.tr("Recordings")))
+        self._finding_column.insertLayout(2, self._recording_column)
         self._lay_out()
         self._search_box.hide()
         self.availability.chosen.connect(self.asset_chosen)
@@ -135,6 +79,12 @@ class LogsSide(QWidget):
         self.search.installEventFilter(self)
         self.filter_button.toggled.connect(self._on_filter)
         self.channels.checked_changed.connect(self._on_checked)
+        self.panel.chosen.connect(self.finding_chosen)
+
+    @property
+    def findings(self) -> list[FindingRow]:
+        """The rows of the findings."""
+        return self.panel.findings
 
     def show_assets(self, assets: tuple[AssetInfo, ...]) -> None:
         """The availability map of every pump with a log."""
@@ -144,14 +94,9 @@ class LogsSide(QWidget):
 
     def show_logs(self, logs: AssetLogs, checked: tuple[str, ...]) -> None:
         """Channels and findings of a pump."""
-        _empty(self._finding_column, self.findings)
         _empty(self._recording_column, self.recordings)
         self.channels.set_channels(logs.channels, checked)
-        for finding in logs.findings:
-            found = FindingRow(self._theme, finding)
-            found.clicked.connect(self._on_finding)
-            self.findings.append(found)
-            self._finding_column.insertWidget(len(self.findings) - 1, found)
+        self.panel.show_findings(logs.findings, logs.corrections)
         for info in logs.recordings:
             shown = RecordingRow(self._theme, info)
             shown.remove_asked.connect(self.remove_asked)
@@ -245,11 +190,6 @@ class LogsSide(QWidget):
         self._say_count()
         self.channels_changed.emit(names)
 
-    def _on_finding(self) -> None:
-        sender = self.sender()
-        if isinstance(sender, FindingRow):
-            self.finding_chosen.emit(sender.finding)
-
     def _on_filter(self, is_on: bool) -> None:
         self._search_box.setVisible(is_on)
         if is_on:
@@ -261,7 +201,7 @@ class LogsSide(QWidget):
         self.channels.narrow(text)
 
 
-def _empty(column: QVBoxLayout, rows: list[FindingRow] | list[RecordingRow]) -> None:
+def _empty(column: QVBoxLayout, rows: list[RecordingRow]) -> None:
     for row in rows:
         column.removeWidget(row)
         row.hide()

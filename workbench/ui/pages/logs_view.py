@@ -17,9 +17,10 @@ from workbench.ui.widgets.plots.regimes import marks_of_regimes
 from workbench.ui.widgets.plots.rows import ROW_PX
 from workbench.ui.widgets.plots.stack import StackedPlots
 from workbench.ui.widgets.segmented import Segmented
-from workbench.ui.widgets.text import hairline
+from workbench.ui.widgets.text import hairline, plain_tip
 
 BAR_PX = 40
+CORRECTED = "corrected"
 CLOSING = "recording_closing"
 """Announced before recordings are removed: Windows deletes no file that is still mapped."""
 _HOUR_NS = 3600 * NS_PER_S
@@ -76,7 +77,7 @@ class LogsView(QWidget):
             return
         self._keeps_range = again and asset == self.asset
         self.asset = self.layouts.asset = asset
-        request = OpenLogsRequest(project=self._context.project_text, asset=asset)
+        request = OpenLogsRequest(project=self._context.project_text, asset=asset, is_raw=not self.layers.is_on(CORRECTED))
         self._context.read(open_asset_logs, request, self._on_opened, slot=f"open:{self._slot}")
 
     def close_logs(self) -> None:
@@ -149,6 +150,7 @@ class LogsView(QWidget):
         if logs.asset != self.asset:
             return
         self.logs = logs
+        self.layers.button(CORRECTED).setVisible(any(one.action != "accept" for one in logs.corrections))
         self.plots.show_logs(logs, keeps_range=self._keeps_range)
         if not self._keeps_range:
             self.plots.view.show_range(*logs.main_stretch())
@@ -181,6 +183,8 @@ class LogsView(QWidget):
     def _on_layer(self, name: str, is_on: bool) -> None:
         if name == "regimes":
             self.plots.regimes.setVisible(is_on)
+        elif name == CORRECTED:
+            self.open_asset(self.asset, again=True)
         elif name == "events":
             self.plots.set_events_shown(is_on)
         else:
@@ -212,11 +216,16 @@ class LogsView(QWidget):
         ]  # fmt: skip
 
     def _layer_words(self) -> list[tuple[str, str]]:
-        return [("regimes", self.tr("Regimes")), ("events", self.tr("Events")), ("quality", self.tr("Quality"))]
+        return [
+            ("regimes", self.tr("Regimes")), ("events", self.tr("Events")), (CORRECTED, self.tr("Corrected")),
+            ("quality", self.tr("Quality")),
+        ]  # fmt: skip
 
     def _lay_out(self) -> None:
         for name, _ in self._layer_words():
             self.layers.set_on(name, True)
+        self.layers.button(CORRECTED).setToolTip(plain_tip(self.tr("Off shows the log as it was read")))
+        self.layers.button(CORRECTED).hide()
         holder = QWidget()
         holder.setFixedHeight(BAR_PX)
         self.bar = QHBoxLayout(holder)

@@ -223,7 +223,7 @@ class TrainPage(Page):
         self.context.navigate("logs")
 
     def _on_changed(self, kind: str) -> None:
-        if kind in ("recording", "labels") and self.isVisible():
+        if kind in ("recording", "labels", "corrections") and self.isVisible():
             self.activated(self.context.selection)
 
     def _on_project_changed(self, _project: object) -> None:

@@ -137,6 +137,7 @@ class _Drawing:
             self._draw_grid(painter, box, row, days)
             paint_limits(painter, self.theme, box, self.axes[row], lines_of(scene.rows[row], scene.limits))
             self._draw_gaps(painter, box)
+            self._draw_excluded(painter, box, row)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for row in scene.shown():
             found = paint_names(painter, self.theme, scene.rows[row], scene.box(row))
@@ -230,6 +231,19 @@ class _Drawing:
                 area = QRectF(left, box.top(), right - left, box.height())
                 painter.fillRect(area, self.theme.colour("plot"))
                 painter.fillRect(area, QBrush(self.theme.colour("border_mid"), Qt.BrushStyle.BDiagPattern))
+
+    def _draw_excluded(self, painter: QPainter, box: QRectF, row: int) -> None:
+        """Stretches that a correction takes out of a channel: hatched the other way than gaps, dim."""
+        columns = self.scene.columns
+        for channel in self.scene.rows[row].channels:
+            for start_ns, end_ns in self.scene.logs.excluded(channel.name):
+                if end_ns < columns.view.start_ns or start_ns > columns.view.end_ns:
+                    continue
+                left = max(columns.left, columns.x_px(start_ns))
+                right = max(min(columns.right, columns.x_px(end_ns)), left + 2)
+                area = QRectF(left, box.top(), right - left, box.height())
+                painter.fillRect(area, self.theme.colour("bg3", 0.6))
+                painter.fillRect(area, QBrush(self.theme.colour("border_mid", 0.7), Qt.BrushStyle.FDiagPattern))
 
     def _draw_quality(self, painter: QPainter, row: int) -> None:
         box = self.scene.box(row)

@@ -1,0 +1,89 @@
+"""From a finding to a correction and back, by mouse, in the real window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
+
+from tests.ui.log_projects import N_ROWS, PUMP, START_NS, csv_text
+from workbench.app.window import Built
+from workbench.core.jobs import Job
+from workbench.services.logs import ImportRequest, import_logs
+from workbench.ui.pages.logs import LogsPage
+
+WaitFor = Callable[..., None]
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def page(built: Built, tmp_path: Path, wait_for: WaitFor) -> LogsPage:
+    """A pump whose pressure jumps from bar to psi in the middle of its log."""
+    lines = csv_text(gap=range(0)).splitlines()
+    for row in range(N_ROWS // 2, N_ROWS):
+        at, pressure, *rest = lines[row + 1].split(",")
+        lines[row + 1] = ",".join((at, f"{float(pressure) * 14.5037738:.3f}", *rest))
+    log = tmp_path / f"{PUMP}.csv"
+    log.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    import_logs(ImportRequest(paths=(str(log),), project=str(tmp_path / "project")), Job())
+    built.context.open_project(tmp_path / "project")
+    wait_for(lambda: built.context.project is not None)
+    built.window.show()
+    built.window.show_page("logs")
+    page = built.window.host.page("logs")
+    assert isinstance(page, LogsPage)
+    wait_for(lambda: page.view.logs is not None)
+    return page
+
+
+def choose(page: LogsPage, code: str) -> None:
+    row = next(row for row in page.side.findings if row.finding.code == code)
+    QTest.mouseClick(row, LEFT)
+
+
+def test_a_finding_with_a_known_remedy_is_corrected_after_a_look_and_the_correction_is_removed(
+    built: Built, page: LogsPage, wait_for: WaitFor
+) -> None:
+    choose(page, "UNIT_JUMP")
+    acts = page.side.panel.acts
+    assert acts.isVisible()
+    QTest.mouseClick(acts.correct, LEFT)
+    box = built.window.findChild(QMessageBox)
+    assert box is not None
+    assert box.text().startswith("PI-2041A × 0.068948")
+    QTest.mouseClick(next(one for one in box.buttons() if one.text() == "Correct"), LEFT)
+    wait_for(lambda: page.view.logs is not None and len(page.view.logs.corrections) == 1)
+    wait_for(lambda: len(page.side.panel.corrections) == 1)
+    logs = page.view.logs
+    assert logs is not None
+    high = next(channel.high for channel in logs.channels if channel.name == "PI-2041A")
+    assert high is not None
+    assert high < 4
+    assert "UNIT_JUMP" not in {row.finding.code for row in page.side.findings}
+    assert "1 correction" in page.facts
+    QTest.mouseClick(page.side.panel.corrections[0].button, LEFT)
+    wait_for(lambda: page.view.logs is not None and not page.view.logs.corrections)
+
+
+def test_a_finding_that_is_fine_goes_quiet(page: LogsPage, wait_for: WaitFor) -> None:
+    choose(page, "UNIT_JUMP")
+    QTest.mouseClick(page.side.panel.acts.accept, LEFT)
+    wait_for(lambda: len(page.side.panel.corrections) == 1)
+    assert "UNIT_JUMP" not in {row.finding.code for row in page.side.findings}
+    assert not page.view.layers.button("corrected").isVisible(), "what is fine changes no curve"
+
+
+def test_a_marked_span_is_excluded_and_the_toggle_shows_the_log_as_it_was_read(page: LogsPage, wait_for: WaitFor) -> None:
+    span_ns = (START_NS + 3_600_000_000_000, START_NS + 7_200_000_000_000)
+    page.view.show_channels(("FI-2041A",))
+    page.view.plots.view.set_span(span_ns)
+    page.exclude_span()
+    wait_for(lambda: page.view.logs is not None and bool(page.view.logs.excluded("FI-2041A")))
+    assert page.view.logs is not None
+    assert page.view.logs.excluded("FI-2041A")[0][0] == span_ns[0]
+    QTest.mouseClick(page.view.layers.button("corrected"), LEFT)
+    wait_for(lambda: page.view.logs is not None and not page.view.logs.excluded("FI-2041A"))

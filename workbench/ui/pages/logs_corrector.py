@@ -1,0 +1,125 @@
+"""What the Logs page does about findings and marked spans: excludes, corrects, accepts, removes; each as a service in a job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QObject
+
+from workbench.core.clock import format_utc
+from workbench.core.requests import Request
+from workbench.core.runner import JobCall
+from workbench.services.corrections import (
+    AcceptRequest,
+    Correction,
+    CorrectRequest,
+    ExcludeRequest,
+    UncorrectRequest,
+    accept_finding,
+    correct_log,
+    exclude,
+    remove_correction,
+)
+from workbench.services.logs import Finding
+from workbench.ui.context import AppContext
+from workbench.ui.format import count
+from workbench.ui.pages.logs_findings import ACCEPT, CORRECT, correction_words
+
+CORRECTIONS = "corrections"
+"""Announced after a layer changed."""
+
+
+class Corrector(QObject):
+    """Acts on one pump's layer; 'corrections' is announced after each."""
+
+    def __init__(self, context: AppContext, parent: QObject) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._asked: tuple[str, CorrectRequest] | None = None
+
+    def answer(self, asset: str, finding: Finding, act: str) -> None:
+        """Do what was asked about a finding; a correction that changes values is shown and confirmed first."""
+        project, channel = self._context.project_text, finding.channel or ""
+        if act == ACCEPT:
+            request = AcceptRequest(project=project, asset=asset, finding=finding.key, channel=channel)
+            self._start(self.tr("Accept finding"), accept_finding, request)
+        elif act == CORRECT and finding.remedy is not None:
+            self._confirm(asset, finding)
+        else:
+            self._start(
+                self.tr("Exclude"), exclude,
+                ExcludeRequest(
+                    project=project, asset=asset, channel=channel, start=finding.start_utc or "", end=finding.end_utc or "",
+                    finding=finding.key, why=finding.text[:160],
+                ),
+            )  # fmt: skip
+
+    def exclude_span(self, asset: str, channels: tuple[str, ...], span_ns: tuple[int, int]) -> None:
+        """Take a marked stretch out: of one channel, or of all where several are shown."""
+        channel = channels[0] if len(channels) == 1 else ""
+        start, end = (format_utc(at_ns) for at_ns in span_ns)
+        request = ExcludeRequest(project=self._context.project_text, asset=asset, channel=channel, start=start, end=end)
+        self._start(self.tr("Exclude"), exclude, request)
+
+    def remove(self, correction: Correction) -> None:
+        """Take a correction back."""
+        request = UncorrectRequest(correction=correction.id, project=self._context.project_text, asset=correction.asset)
+        self._start(self.tr("Remove correction"), remove_correction, request)
+
+    def _confirm(self, asset: str, finding: Finding) -> None:
+        request = request_of(self._context.project_text, asset, finding)
+        self._asked = (self.tr("Correct"), request)
+        action = finding.remedy.action if finding.remedy else "accept"
+        words = correction_words(
+            Correction(
+                action=action, asset=asset, channel=request.channel, other=request.swap, factor=request.factor,
+                offset=request.offset, value=request.missing or 0.0, shift_s=request.shift_s, start_utc=request.start,
+                end_utc=request.end,
+            )
+        )  # fmt: skip
+        self._context.messages.confirm(
+            words, self.tr("A layer over the log: the log stays as it is, and the layer can be removed."), self.tr("Correct"),
+            self._on_confirmed,
+        )  # fmt: skip
+
+    def _on_confirmed(self) -> None:
+        if self._asked is not None:
+            title, request = self._asked
+            self._start(title, correct_log, request)
+
+    def _start(self, title: str, function: Callable[[Any, Any], Any], request: Request) -> None:
+        call = JobCall(title=title, function=function, request=request, slot="corrections", lane="thread")
+        self._context.start_job(call, on_result=self._on_done)
+
+    def _on_done(self, _result: object) -> None:
+        self._context.announce(CORRECTIONS)
+
+
+def request_of(project: str, asset: str, finding: Finding) -> CorrectRequest:
+    """The correction that a finding's remedy asks for."""
+    remedy = finding.remedy
+    assert remedy is not None
+    is_clock = remedy.action == "clock"
+    start = (finding.end_utc if is_clock else finding.start_utc) or ""
+    return CorrectRequest(
+        project=project, asset=asset, channel="" if is_clock else finding.channel or "", start=start,
+        end="" if is_clock else finding.end_utc or "", factor=remedy.factor, offset=remedy.offset, swap=remedy.other,
+        missing=remedy.value if remedy.action == "missing" else None, shift_s=remedy.shift_s, finding=finding.key,
+        why=finding.text[:160],
+    )  # fmt: skip
+
+
+def layer_words(n_events: int, n_corrections: int) -> str:
+    """'raw log unchanged', and how many layers of what lie over it."""
+    tr = QCoreApplication.translate
+    parts = [
+        count(n, one, many)
+        for n, one, many in (
+            (n_events, tr("Layers", "event"), tr("Layers", "events")),
+            (n_corrections, tr("Layers", "correction"), tr("Layers", "corrections")),
+        )
+        if n
+    ]
+    said = tr("Layers", "raw log unchanged")
+    return tr("Layers", "{said}, {layers} over it").format(said=said, layers=", ".join(parts)) if parts else said
