@@ -49,6 +49,7 @@ class Recipe(Record, frozen=True, kw_only=True):
     holdout_fraction: Fraction = 0.3
     reference_fraction: Fraction = 0.35
     steady_only: bool = True
+    regimes: tuple[str, ...] = ()
     false_alarms_per_week: Annotated[float, msgspec.Meta(gt=0, le=10000)] = 0.5
     on_delay_s: Seconds = 0.0
     off_delay_s: Seconds = 0.0
@@ -76,6 +77,7 @@ COMMENTS: dict[str, str] = {
     "holdout_fraction": "Share of the pumps (or of the time) that only measures; never used for fitting.",
     "reference_fraction": "Share of a pump's time, from its start, that is known to be good where it has no labelled events.",
     "steady_only": "Whether anomaly families leave starts, stops and ramps unscored (supervised families learn them).",
+    "regimes": "Operating states to learn from and to be measured in, such as steady; empty: all. See workbench logs regimes.",
     "false_alarms_per_week": "False alarms a pump-week of running time that the threshold aims at.",
     "on_delay_s": "The score must stay over the threshold this long before an alert.",
     "off_delay_s": "The score must stay under it this long before the alert ends.",

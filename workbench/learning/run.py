@@ -43,11 +43,12 @@ _MAX_RECORD_BYTES = 64 * 1024 * 1024
 
 
 class DataRef(Record, frozen=True, kw_only=True):
-    """One recording that was used, and the id of the corrections it was seen through ('' for none)."""
+    """One recording that was used, and the ids of the corrections and edits of regimes it was seen through ('' for none)."""
 
     asset: str
     recording: str
     corrections: str = ""
+    regimes: str = ""
 
 
 class RunRecord(Record, frozen=True, kw_only=True):

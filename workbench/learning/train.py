@@ -77,6 +77,8 @@ class Plan:
     """(asset, recording id) of the logs that are used."""
     corrections: Mapping[str, str] = field(default_factory=dict)
     """Id of the corrections through which each asset's logs were seen; assets without any are left out."""
+    regimes: Mapping[str, str] = field(default_factory=dict)
+    """The same for the edits of operating states, where the recipe filters by these."""
 
     def rows(self, part: PartName) -> NDArray[np.int64]:
         """Window rows of a part."""

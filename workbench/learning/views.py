@@ -41,6 +41,33 @@ class RecordingView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PartView:
+    """Some rows of a recording as a `channels.LogView`: the others are as if they had never been written."""
+
+    whole: RecordingView
+    keep: NDArray[np.bool_]
+
+    @property
+    def asset(self) -> str:
+        """Equipment tag."""
+        return self.whole.asset
+
+    @property
+    def channels(self) -> tuple[ChannelSpec, ...]:
+        """Input columns."""
+        return self.whole.channels
+
+    @cached_property
+    def times_ns(self) -> NDArray[np.int64]:
+        """Instants of the rows that are kept."""
+        return self.whole.times_ns[self.keep]
+
+    def values(self, name: str) -> NDArray[np.floating]:
+        """One column of the rows that are kept, NaN = missing."""
+        return self.whole.values(name)[self.keep]
+
+
+@dataclass(frozen=True, kw_only=True)
 class TableView:
     """Columns in memory as a `channels.LogView`."""
 

@@ -1,135 +1,192 @@
-"""Finds in which operating state a pump was: stopped, start-up, steady, throttled or dead-head.
+"""Finds in which operating state a pump was, from what there is: down to motor current and discharge pressure alone.
 
-A first, robust finder on levels alone. The motor's current (else power, speed, flow) tells whether the pump runs: below a
-tenth of its usual running level it stands still. The first minutes of a run, until that signal has settled, are start-up.
-Where a flow is measured, running with less than 60 % of the usual flow is throttled, with less than 5 % dead-head. Must not
-import anything but numpy, core and this domain.
+The motor's current (else power, speed, flow, at last a discharge pressure with two levels) tells whether the pump runs. Beside
+it `regime_rules` tell starts, run-downs, a pressurised or hot standby, and from flow, or from head against load, how far from its
+usual duty the pump works. Must not import anything but numpy, core and this domain.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.core.codec import Record
+from workbench.logs import regime_rules as rules
 from workbench.logs.flat_runs import Samples
+from workbench.logs.pump_roles import PumpRoles, find_roles
+from workbench.logs.regime import REGIME_NAMES, Regime, RegimeName
+from workbench.logs.regime_signals import Bools, Floats64, Signals, held, usual_of, without_blips
 from workbench.logs.time_axis import Instants, Int64s
 
-RegimeName = Literal["stopped", "start-up", "steady", "throttled", "dead-head"]
-_NAMES: tuple[RegimeName, ...] = ("stopped", "start-up", "steady", "throttled", "dead-head")
-_STOPPED, _START_UP, _STEADY, _THROTTLED, _DEAD_HEAD = range(5)
-_DRIVE_UNITS = (("A", "mA"), ("kW", "W"), ("rpm", "1/min", "Hz"), ("m3/h", "L/s", "L/min", "gpm", "m3/s"))
-_FLOW_UNITS = frozenset(_DRIVE_UNITS[3])
+__all__ = ["REGIME_NAMES", "Regime", "RegimeName", "find_regimes"]
+
 _MAX_ROWS = 1 << 20
-_STOPPED_SHARE = 0.1
-_THROTTLED_SHARE, _DEAD_HEAD_SHARE = 0.6, 0.05
-_SETTLED_SHARE = 0.1
-_LONGEST_START_UP_NS = 600 * 1_000_000_000
 _FEWEST_ROWS = 3
-
-Bools = NDArray[np.bool_]
-Floats64 = NDArray[np.float64]
-
-
-class Regime(Record, frozen=True, kw_only=True):
-    """One stretch of a log in one operating state; both ends are instants of samples, ns."""
-
-    name: RegimeName
-    start_ns: int
-    end_ns: int
+_SHORTEST_NS = 60 * 1_000_000_000
+_TWO_LEVELS = 0.4
+_STOPPED_SHARE = 0.1
+_BAND_SHARE = 0.03
+_BAND_WIDTH = 0.1
+_LEAST_BAND = 0.003
+_ROUND_RPM = 10.0
 
 
-def find_regimes(times_ns: Instants, columns: Mapping[str, Samples], units: Mapping[str, str | None]) -> tuple[Regime, ...]:
+def find_regimes(
+    times_ns: Instants, columns: Mapping[str, Samples], units: Mapping[str, str | None], beside: Sequence[tuple[int, int]] = ()
+) -> tuple[Regime, ...]:
     """Stretches without overlap in order of time; empty where no channel tells whether the pump runs.
 
     Parameters
     ----------
     times_ns : int64 [n]
-    columns : name → float [n], NaN = bad
+    columns : name → float [n], NaN = bad or not written
+        A log of over a million rows is looked at in every k-th row.
     units : name → unit as printed
-        Currents (A), powers (kW), speeds (rpm, Hz) and flows (m3/h, L/min …) are used; a log of over a million rows is
-        looked at in every k-th row.
+    beside : (start, end) ns
+        When a pump beside this one ran: what both do together is parallel operation.
     """
-    drive_name = _find_channel(columns, units, _DRIVE_UNITS)
-    if drive_name is None or len(times_ns) < _FEWEST_ROWS:
+    if len(times_ns) < _FEWEST_ROWS:
         return ()
     stride = -(-len(times_ns) // _MAX_ROWS)
-    instants = times_ns[::stride]
-    drive = _held(columns[drive_name][::stride])
-    is_running = _without_blips(np.abs(drive) > _STOPPED_SHARE * float(np.nanquantile(np.abs(drive), 0.95)))
-    states = np.where(is_running, _STEADY, _STOPPED)
-    flow_name = _find_channel(columns, units, (tuple(_FLOW_UNITS),))
-    if flow_name is not None and flow_name != drive_name and is_running.any():
-        _mark_flow(states, np.abs(_held(columns[flow_name][::stride])), is_running)
-    _mark_start_up(states, instants, drive, is_running)
-    return _stretches(instants, _without_short(states))
+    signals = _signals(times_ns[::stride], columns, units, stride)
+    if signals is None:
+        return ()
+    states = np.where(signals.is_running, rules.STEADY, rules.STOPPED)
+    rules.mark_duty(states, signals)
+    rules.mark_start_up(states, signals)
+    rules.mark_rest(states, signals)
+    states = _without_short(states, signals.times_ns)
+    rules.mark_parallel(states, signals.times_ns, beside)
+    return _stretches(signals, states)
 
 
-def _find_channel(
-    columns: Mapping[str, Samples], units: Mapping[str, str | None], choices: tuple[tuple[str, ...], ...]
-) -> str | None:
-    """The first channel with a unit of the first kind there is, that is not bad throughout."""
-    for kind in choices:
-        for name, values in columns.items():
-            probe = np.asarray(values[:: max(len(values) // 4096, 1)], np.float64)
-            if units.get(name) in kind and np.isfinite(probe).any() and np.nanmax(np.abs(probe)) > 0:
-                return name
-    return None
+def _signals(times_ns: Int64s, columns: Mapping[str, Samples], units: Mapping[str, str | None], stride: int) -> Signals | None:
+    roles = find_roles(columns, units)
+    names = [name for name in (roles.current, roles.power, roles.speed, roles.flow) if name is not None]
+    drive_name = next(iter(names), None)
+    if drive_name is None and roles.discharge is None:
+        return None
+    drive = held(columns[drive_name or roles.discharge or ""][::stride])
+    is_running = _running(drive) if drive_name else _running_by_pressure(drive)
+    if is_running is None:
+        return None
+
+    def signal(name: str | None) -> Floats64 | None:
+        return None if name is None else held(columns[name][::stride])
+
+    suction, discharge = signal(roles.suction), signal(roles.discharge)
+    rise = None if discharge is None else discharge - (suction if suction is not None and _are_alike(roles, units) else 0.0)
+    others = roles.of("temperature")
+    return Signals(
+        times_ns=times_ns, drive=drive, is_running=is_running, load=signal(roles.current or roles.power),
+        speed=signal(roles.speed), flow=None if roles.flow == drive_name else signal(roles.flow), rise=rise, discharge=discharge,
+        temperatures=tuple(held(columns[name][::stride]) for name in others),
+        is_speed_signed=roles.speed is not None, flow_is_drive=roles.flow == drive_name,
+    )  # fmt: skip
 
 
-def _held(values: NDArray[np.floating]) -> Floats64:
-    """Bad samples take the last good value (the first good one at the beginning)."""
-    wide = np.asarray(values, np.float64)
-    is_good = np.isfinite(wide)
-    last = np.maximum.accumulate(np.where(is_good, np.arange(len(wide)), -1))
-    return np.asarray(wide[np.where(last < 0, int(np.argmax(is_good)), last)])
+def _are_alike(roles: PumpRoles, units: Mapping[str, str | None]) -> bool:
+    return units.get(roles.suction or "") == units.get(roles.discharge or "")
 
 
-def _without_blips(is_on: Bools) -> Bools:
-    """A state of a single row between two equal ones is taken for noise."""
-    calm = is_on.copy()
-    calm[1:-1] = np.where(is_on[:-2] == is_on[2:], is_on[:-2], is_on[1:-1])
-    return calm
+def _running(drive: Floats64) -> Bools:
+    size = np.abs(drive)
+    return without_blips(size > _STOPPED_SHARE * usual_of(size))
 
 
-def _mark_flow(states: Int64s, flow: Floats64, is_running: Bools) -> None:
-    usual = float(np.nanmedian(flow[is_running]))
-    if usual > 0:
-        states[is_running & (flow < _THROTTLED_SHARE * usual)] = _THROTTLED
-        states[is_running & (flow < _DEAD_HEAD_SHARE * usual)] = _DEAD_HEAD
+def _running_by_pressure(pressure: Floats64) -> Bools | None:
+    """Two levels far apart are a pump that runs and stands; anything else tells nothing."""
+    low, high = np.quantile(pressure, [0.05, 0.95]).tolist()
+    if high <= 0 or low > _TWO_LEVELS * high:
+        return None
+    return without_blips(pressure > (low + high) / 2)
 
 
-def _mark_start_up(states: Int64s, instants: Int64s, drive: Floats64, is_running: Bools) -> None:
-    """From each start until the drive signal stays within a tenth of the run's median, at most ten minutes."""
-    edges = np.flatnonzero(np.diff(is_running, prepend=False, append=False))
-    for first, end in zip(edges[0::2].tolist(), edges[1::2].tolist(), strict=True):
-        if first == 0:
-            continue
-        limit = min(end, int(np.searchsorted(instants, instants[first] + _LONGEST_START_UP_NS)))
-        level = float(np.median(drive[first:end]))
-        far = np.flatnonzero(np.abs(drive[first:limit] - level) > _SETTLED_SHARE * abs(level))
-        settled = first + int(far[-1]) + 1 if len(far) else first + 1
-        states[first : max(settled, first + 1)] = _START_UP
-
-
-def _without_short(states: Int64s) -> Int64s:
-    """Stretches of one or two rows, but for starts, join the stretch before them."""
+def _without_short(states: Int64s, times_ns: Int64s) -> Int64s:
+    """Stretches of one or two rows or of less than a minute, but for starts and run-downs, join the stretch before them."""
     calm = states.copy()
     starts = np.flatnonzero(np.diff(states, prepend=-1))
     ends = np.append(starts[1:], len(states))
     for first, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        if first and end - first < _FEWEST_ROWS and states[first] != _START_UP:
-            calm[first:end] = calm[first - 1]
+        is_short = end - first < _FEWEST_ROWS or (
+            times_ns[end - 1] - times_ns[first] < _SHORTEST_NS and states[first] not in (rules.STOPPED, rules.STEADY)
+        )
+        if first and is_short and states[first] not in (rules.START_UP, rules.COAST_DOWN):
+            # What is left of a run after a start is no shorter for it; a brief dip belongs to what was before.
+            calm[first:end] = rules.STEADY if calm[first - 1] == rules.START_UP else calm[first - 1]
     return calm
 
 
-def _stretches(instants: Int64s, states: Int64s) -> tuple[Regime, ...]:
-    starts = np.flatnonzero(np.diff(states, prepend=-1))
-    ends = np.append(starts[1:], len(states))
-    return tuple(
-        Regime(name=_NAMES[int(states[first])], start_ns=int(instants[first]), end_ns=int(instants[end - 1]))
-        for first, end in zip(starts.tolist(), ends.tolist(), strict=True)
-    )
+def _stretches(signals: Signals, states: Int64s) -> tuple[Regime, ...]:
+    bands = _bands(signals, states)
+    codes = states * (int(bands.max(initial=0)) + 2) + bands
+    starts = np.flatnonzero(np.diff(codes, prepend=codes[0] - 1))
+    ends = np.append(starts[1:], len(codes))
+    found = []
+    for first, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        is_steady = states[first] == rules.STEADY and signals.speed is not None
+        speed = float(np.median(np.abs(signals.speed[first:end]))) if is_steady and signals.speed is not None else None
+        start_ns, end_ns = signals.times_ns[[first, end - 1]].tolist()
+        found.append(
+            Regime(
+                name=REGIME_NAMES[int(states[first])], start_ns=start_ns, end_ns=end_ns,
+                speed_rpm=None if speed is None else float(round(speed / _ROUND_RPM) * _ROUND_RPM),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _bands(signals: Signals, states: Int64s) -> NDArray[np.int64]:
+    """Number of the speed band of each steady row, 0 elsewhere: speeds between which the pump hardly ever runs part them."""
+    bands = np.zeros(len(states), np.int64)
+    is_steady = states == rules.STEADY
+    if signals.speed is None or not is_steady.any():
+        return bands
+    speed = np.abs(signals.speed)
+    rated = float(np.quantile(speed[is_steady], 0.95))
+    if rated <= 0:
+        return bands
+    share = _calm(speed) / rated
+    edges = _band_edges(share[is_steady])
+    bands[is_steady] = 1 + np.searchsorted(edges, share[is_steady])
+    return _without_short_bands(bands, signals.times_ns)
+
+
+def _calm(values: Floats64) -> Floats64:
+    """Median of five rows: a band is left by the pump, not by a sample."""
+    padded = np.pad(values, 2, mode="edge")
+    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, 5), axis=1))
+
+
+def _band_edges(share: Floats64) -> Floats64:
+    """Where speeds are (nearly) never seen over three per cent; a wide range without such a hole is cut every tenth."""
+    counts, ends = np.histogram(share, bins=np.arange(0, max(float(share.max()), 1.0) + 0.02, 0.01))
+    is_used = counts > _LEAST_BAND * len(share)
+    used = np.flatnonzero(is_used)
+    if not len(used):
+        return np.zeros(0)
+    edges: list[float] = []
+    start = used[0]
+    for before, after in zip(used[:-1].tolist(), used[1:].tolist(), strict=True):
+        if after - before > round(_BAND_SHARE / 0.01):
+            edges += _cut(float(ends[start]), float(ends[before + 1]))
+            edges.append(float(ends[before + 1] + ends[after]) / 2)
+            start = after
+    return np.array([*edges, *_cut(float(ends[start]), float(ends[used[-1] + 1]))])
+
+
+def _cut(low: float, high: float) -> list[float]:
+    n_parts = max(round((high - low) / _BAND_WIDTH), 1)
+    return [low + (high - low) * part / n_parts for part in range(1, n_parts)]
+
+
+def _without_short_bands(bands: NDArray[np.int64], times_ns: Int64s) -> NDArray[np.int64]:
+    """Less than five minutes in a band, between two others, is passing through."""
+    starts = np.flatnonzero(np.diff(bands, prepend=-1))
+    ends = np.append(starts[1:], len(bands))
+    for first, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        is_inside = first > 0 and bands[first] > 0 and bands[first - 1] > 0
+        if is_inside and times_ns[end - 1] - times_ns[first] < 5 * _SHORTEST_NS:
+            bands[first:end] = bands[first - 1]
+    return bands

@@ -8,6 +8,7 @@ from workbench.core.codec import Record
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.services.common import Answers, ZoneName
+from workbench.services.regimes import RegimeNames
 
 
 class DriftAlarm(Record, frozen=True, kw_only=True):
@@ -31,6 +32,7 @@ class DriftRequest(Request, frozen=True, kw_only=True):
     asset: Annotated[str | None, parameter("Only this pump of the project.")] = None
     reference_until: Annotated[str | None, parameter("End of the reference period, ISO 8601 UTC; else the first half.")] = None
     every: Annotated[float, parameter("Seconds between evaluations.", unit="s", ge=1)] = 60.0
+    regimes: RegimeNames = ()
     zone: ZoneName = None
     answer: Answers = ()
 

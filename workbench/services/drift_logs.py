@@ -46,22 +46,40 @@ class Watched:
 def read_logs(request: DriftRequest, job: Job) -> list[Log]:
     """The logs that the request names, else all pumps (or the one asset) of its project."""
     if request.paths:
+        if request.regimes:
+            raise RequestError(
+                "Operating states are known of a project's recordings only.", "Give --project in place of log files."
+            )
         return _read_files(request, job)
     if request.project is None:
         raise RequestError("There is nothing to compare.", "Name log files, or a project with recordings.")
     from workbench.project.store import Project
     from workbench.services.recordings import open_project_recordings
     from workbench.services.reference_periods import periods_of
+    from workbench.services.regime_filter import spans_of_regimes
 
     by_asset: dict[str, list[Recording]] = {}
     with Project.open_existing(Path(request.project)) as project:
         for item, recording in open_project_recordings(project, (request.asset,) if request.asset else ()):
             by_asset.setdefault(item.asset, []).append(recording)
         works = {asset: periods_of(project, asset) for asset in by_asset} if request.reference_until is None else {}
+        spans = spans_of_regimes(project, tuple(by_asset), request.regimes)
     if not by_asset:
         what = f"of {request.asset} " if request.asset else ""
         raise InputError(f"There are no recordings {what}in this project.", "Import logs first.")
-    return [since_last_work(_joined(asset, recordings), works.get(asset, ())) for asset, recordings in by_asset.items()]
+    logs = [_joined(asset, recordings) for asset, recordings in by_asset.items()]
+    if request.regimes:
+        logs = [_within(log, spans[log.source]) for log in logs]
+    return [since_last_work(log, works.get(log.source, ())) for log in logs]
+
+
+def _within(log: Log, spans: list[tuple[int, int]]) -> Log:
+    """Only the rows that lie in one of the stretches: like is compared with like."""
+    from workbench.services.regime_filter import rows_within
+
+    keep = rows_within(log.times_ns, spans)
+    columns = {name: values[keep] for name, values in log.columns.items()}
+    return Log(source=log.source, times_ns=log.times_ns[keep], columns=columns, units=log.units)
 
 
 def since_last_work(log: Log, periods: Sequence[ReferencePeriod]) -> Log:

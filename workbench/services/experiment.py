@@ -172,7 +172,9 @@ def _record_of(
         task=plan.spec.task, seed=fitted.seed, params=family_params(prepared, family), recipe=plan.recipe,
         spec=plan.spec, features=plan.features, columns=plan.columns,
         data=tuple(
-            DataRef(asset=asset, recording=recording, corrections=plan.corrections.get(asset, ""))
+            DataRef(
+                asset=asset, recording=recording, corrections=plan.corrections.get(asset, ""), regimes=plan.regimes.get(asset, "")
+            )
             for asset, recording in plan.sources
         ),
         split=plan.split, split_id=plan.split.id, events=plan.events, threshold_raw=fitted.threshold_raw, scale=fitted.scale,
@@ -229,7 +231,7 @@ def _store(project: Project, experiment: Experiment, run: tuple[RunRecord, RunFi
         run_id = project.objects.put_tree("run", folder)
     summary = summary_of(run_id, record)
     details = {key: value for key, value in msgspec.to_builtins(summary).items() if key not in ("id", "is_champion")}
-    used = dict.fromkeys(name for ref in record.data for name in (ref.recording, ref.corrections) if name)
+    used = dict.fromkeys(name for ref in record.data for name in (ref.recording, ref.corrections, ref.regimes) if name)
     item = Item(kind="run", id=run_id, name=record.title, details=details, refs=(recipe_id, *used))
     what = f"Trained {record.title} on {len({ref.asset for ref in record.data})} pumps"
     project.record(Act(act="train", what=what, item=item, refs=(run_id,), command=experiment.command))

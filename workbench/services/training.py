@@ -16,13 +16,18 @@ from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.logs.event import Event, is_positive, is_renewal
 from workbench.services.common import ProjectFolder
+from workbench.services.regimes import RegimeNames
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.learning.channels import LogView
     from workbench.learning.dataset import EventSpan
     from workbench.learning.recipe import Recipe
     from workbench.learning.run import RunRecord
     from workbench.learning.split import Split
     from workbench.learning.train import Plan
+    from workbench.learning.views import RecordingView
     from workbench.project.store import Project
     from workbench.services.experiment import Trained
 
@@ -46,6 +51,7 @@ class RecipeNewRequest(Request, frozen=True, kw_only=True):
     false_alarms_per_week: Annotated[
         float, parameter("False alarms a pump-week that the threshold aims at.", ge=0.001, le=10_000, label="False alarms a week")
     ] = 0.5
+    regimes: RegimeNames = ()
     seed: Annotated[int, parameter("First seed of all random numbers.", ge=0, le=2**31 - 1)] = 1
     seeds: Annotated[int, parameter("How many seeds each family is trained with.", ge=1, le=20)] = 1
     overwrite: Annotated[bool, parameter("Write over a recipe that is there and differs.")] = False
@@ -237,7 +243,14 @@ def plan_of_record(project: Project, record: RunRecord, job: Job) -> Plan:
         RecordingView(asset=ref.asset, recording=open_corrected(project, ref.recording, layers.get(ref.corrections, ())))
         for ref in record.data
     ]
-    return make_plan(views, [ref.recording for ref in record.data], record.events, record.recipe, record.split)
+    edits = {ref.asset: ref.regimes for ref in record.data if ref.regimes}
+    return make_plan(
+        _in_regimes(project, views, record.recipe, edits),
+        [ref.recording for ref in record.data],
+        record.events,
+        record.recipe,
+        record.split,
+    )
 
 
 def plan_project(project: Project, recipe: Recipe, assets: tuple[str, ...], job: Job, *, keep: Split | None = None) -> Plan:
@@ -245,14 +258,39 @@ def plan_project(project: Project, recipe: Recipe, assets: tuple[str, ...], job:
     from workbench.learning.train import make_plan
     from workbench.learning.views import RecordingView
     from workbench.services.recordings import corrections_of, open_project_recordings
+    from workbench.services.regimes import edits_of
 
     job.progress(0, "Reading recordings")
     found = open_project_recordings(project, assets)
     views = [RecordingView(asset=item.asset, recording=recording) for item, recording in found]
     job.progress(0.3, "Cutting windows")
-    plan = make_plan(views, [item.id for item, _ in found], _events_of(project), recipe, keep)
-    layers = {asset: corrections_of(project, asset)[0] for asset in sorted({item.asset for item, _ in found})}
-    return replace(plan, corrections={asset: layer for asset, layer in layers.items() if layer})
+    plan = make_plan(_in_regimes(project, views, recipe), [item.id for item, _ in found], _events_of(project), recipe, keep)
+    named = sorted({item.asset for item, _ in found})
+    layers = {asset: corrections_of(project, asset)[0] for asset in named}
+    edits = {asset: edits_of(project, asset)[0] for asset in named} if recipe.regimes else {}
+    return replace(
+        plan, corrections={asset: layer for asset, layer in layers.items() if layer},
+        regimes={asset: layer for asset, layer in edits.items() if layer},
+    )  # fmt: skip
+
+
+def _in_regimes(
+    project: Project, views: list[RecordingView], recipe: Recipe, layers: dict[str, str] | None = None
+) -> Sequence[LogView]:
+    """Only the rows in the recipe's operating states, where it names any. Raises InputError where none is left."""
+    if not recipe.regimes:
+        return views
+    from workbench.learning.views import PartView
+    from workbench.services.regime_filter import rows_within, spans_of_regimes
+
+    spans = spans_of_regimes(project, sorted({view.asset for view in views}), recipe.regimes, layers)
+    parts = [PartView(whole=view, keep=rows_within(view.times_ns, spans[view.asset])) for view in views]
+    kept = [part for part in parts if part.keep.any()]
+    if not kept:
+        raise InputError(
+            f"No pump was ever {' or '.join(recipe.regimes)}.", "See which states there are: workbench logs regimes."
+        )
+    return parts
 
 
 def crown(project: Project, run: RunSummary, command: str) -> None:

@@ -103,6 +103,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(words=("logs", "corrections"), service="corrections:list_corrections", request="CorrectionsRequest"),
     Command(words=("logs", "uncorrect"), service="corrections:remove_correction", request="UncorrectRequest"),
     Command(words=("logs", "regimes"), service="regimes:log_regimes", request="RegimesRequest"),
+    Command(words=("logs", "set-regime"), service="regimes:set_regime", request="SetRegimeRequest"),
+    Command(words=("logs", "unset-regime"), service="regimes:unset_regime", request="UnsetRegimeRequest"),
     Command(words=("logs", "spectrum"), service="analysis_spectrum:log_spectrum", request="SpectrumRequest"),
     Command(words=("logs", "spectrogram"), service="analysis_maps:log_spectrogram", request="SpectrogramRequest"),
     Command(words=("logs", "orders"), service="analysis_maps:log_orders", request="OrdersRequest"),

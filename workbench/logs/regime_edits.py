@@ -1,0 +1,118 @@
+"""Edits of operating states, as a layer over those that are found. Must not import anything but core and this domain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from workbench.core.clock import format_utc, parse_utc
+from workbench.core.codec import Record, encode_canonical, sha256_hex
+from workbench.core.errors import InputError
+from workbench.logs.regime import Regime, RegimeEdit
+
+MAX_EDITS = 10_000
+MAX_NAME = 60
+_ID_DIGITS = 16
+
+Layer = tuple[RegimeEdit, ...]
+
+
+class EditsFile(Record, frozen=True, kw_only=True):
+    """A layer as it is stored; the asset is in it so that the empty layers of two pumps are two objects."""
+
+    asset: str
+    edits: Layer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A stretch [start_ns, end_ns) in one state, and the edit that says so ('' where it was found)."""
+
+    name: str
+    start_ns: int
+    end_ns: int
+    speed_rpm: float | None = None
+    edit: str = ""
+
+
+def check_edit(given: RegimeEdit) -> RegimeEdit:
+    """The edit in normal form, with an id; raises InputError for an interval that ends before it starts."""
+    start_ns, end_ns = parse_utc(given.start_utc), parse_utc(given.end_utc)
+    if end_ns <= start_ns:
+        raise InputError(
+            f"The stretch ends ({given.end_utc}) before it starts ({given.start_utc}).", "Exchange the two instants."
+        )
+    name = " ".join(given.name.split())
+    if len(name) > MAX_NAME:
+        raise InputError(
+            f"'{name[:20]}…' has {len(name)} letters; a state's name has at most {MAX_NAME}.", "Say the rest as why."
+        )
+    tidy = msgspec.structs.replace(given, name=name, start_utc=format_utc(start_ns), end_utc=format_utc(end_ns))
+    return tidy if tidy.id else msgspec.structs.replace(tidy, id=sha256_hex(encode_canonical(tidy))[:_ID_DIGITS])
+
+
+def add_edit(layer: Layer, given: RegimeEdit) -> Layer:
+    """Put one on top. Raises InputError."""
+    if len(layer) >= MAX_EDITS:
+        raise InputError(f"{len(layer)} edits are the most that a pump can have.", "Remove some.")
+    return (*layer, check_edit(given))
+
+
+def remove_edit(layer: Layer, edit_id: str) -> Layer:
+    """Leave one out; raises InputError where there is none or more than one begins so."""
+    found = [one for one in layer if edit_id and one.id.startswith(edit_id)]
+    if len(found) != 1:
+        raise InputError(
+            f"{len(found)} edits begin with '{edit_id}'.", f"There are: {', '.join(one.id for one in layer) or 'none'}."
+        )
+    return tuple(one for one in layer if one is not found[0])
+
+
+def encode_layer(asset: str, layer: Layer) -> bytes:
+    """The stored form: the same edits give the same bytes."""
+    return encode_canonical(EditsFile(asset=asset, edits=layer))
+
+
+def apply_edits(found: Sequence[Regime], layer: Layer, within: tuple[int, int]) -> list[Stretch]:
+    """What is found with the edits painted over it in their order, cut to a recording's (first, last) instant."""
+    plain = _joined(found)
+    stretches = plain
+    for one in layer:
+        start_ns, end_ns = max(parse_utc(one.start_utc), within[0]), min(parse_utc(one.end_utc), within[1] + 1)
+        if start_ns >= end_ns:
+            continue
+        outside = [part for stretch in stretches for part in _outside(stretch, start_ns, end_ns)]
+        if one.name:
+            inside = [Stretch(name=one.name, start_ns=start_ns, end_ns=end_ns, edit=one.id)]
+        else:
+            inside = [part for stretch in plain for part in _inside(stretch, start_ns, end_ns)]
+        stretches = sorted((*outside, *inside), key=_start_of)
+    return stretches
+
+
+def _joined(found: Sequence[Regime]) -> list[Stretch]:
+    """Each state reaches to the instant at which the next one begins."""
+    ends = [*(one.start_ns for one in found[1:]), found[-1].end_ns + 1] if found else []
+    return [
+        Stretch(name=one.name, start_ns=one.start_ns, end_ns=end, speed_rpm=one.speed_rpm)
+        for one, end in zip(found, ends, strict=True)
+    ]
+
+
+def _outside(stretch: Stretch, start_ns: int, end_ns: int) -> list[Stretch]:
+    parts = [
+        replace(stretch, end_ns=min(stretch.end_ns, start_ns)),
+        replace(stretch, start_ns=max(stretch.start_ns, end_ns)),
+    ]
+    return [part for part in parts if part.start_ns < part.end_ns]
+
+
+def _inside(stretch: Stretch, start_ns: int, end_ns: int) -> list[Stretch]:
+    part = replace(stretch, start_ns=max(stretch.start_ns, start_ns), end_ns=min(stretch.end_ns, end_ns))
+    return [part] if part.start_ns < part.end_ns else []
+
+
+def _start_of(stretch: Stretch) -> int:
+    return stretch.start_ns
