@@ -9,11 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.logs.plot_layout import PlotLayout
 from workbench.services.log_views import AssetLogs, ChannelView, OpenLogsRequest, open_asset_logs
-from workbench.services.regimes import RegimesRequest, RegimesResult, log_regimes
 from workbench.ui.context import AppContext, Selection
+from workbench.ui.pages.logs_regimes import RegimeLayer
 from workbench.ui.pages.severity_lines import SeverityLines
 from workbench.ui.widgets.plots.layout_history import LayoutHistory
-from workbench.ui.widgets.plots.regimes import marks_of_regimes
 from workbench.ui.widgets.plots.rows import ROW_PX
 from workbench.ui.widgets.plots.stack import StackedPlots
 from workbench.ui.widgets.segmented import Segmented
@@ -49,6 +48,7 @@ class LogsView(QWidget):
         self.logs: AssetLogs | None = None
         self.asset = ""
         self.plots = StackedPlots(context.theme)
+        self.regimes = RegimeLayer(context, self.plots, slot)
         # The Label page's tool pans with the right button.
         self.plots.rows.has_menu = slot == "logs"
         self.ranges = Segmented(self._range_words(), "all")
@@ -84,7 +84,7 @@ class LogsView(QWidget):
         """Show nothing, and let go of the files."""
         self.logs, self.asset = None, ""
         self.plots.show_logs(None)
-        self.plots.regimes.set_marks(())
+        self.regimes.read(None)
 
     def channels(self) -> tuple[str, ...]:
         """The channels that have a row."""
@@ -110,18 +110,6 @@ class LogsView(QWidget):
         self.plots.show_layout(layout)
         self.channels_fitted.emit(self.channels())
         self.channels_shown.emit()
-
-    def read_regimes(self) -> None:
-        """Find the pump's operating states; the plots are there before."""
-        if self.logs is not None:
-            request = RegimesRequest(project=self._context.project_text, asset=self.asset)
-            self._context.read(log_regimes, request, self._on_regimes, slot=f"regimes:{self._slot}")
-
-    def _on_regimes(self, result: object) -> None:
-        assert isinstance(result, RegimesResult)
-        if self.logs is not None:
-            own = [one for one in result.regimes if one.asset == self.asset]
-            self.plots.regimes.set_marks(marks_of_regimes(own, self.logs.gap_array))
 
     def put_in_place_of_plots(self, stack: QStackedWidget) -> None:
         """Let a stack with other ways to look hold the plots as its first widget."""
@@ -162,7 +150,7 @@ class LogsView(QWidget):
         self._show_wanted()
         self.opened.emit(logs)
         self._on_shown()
-        self.read_regimes()
+        self.regimes.read(logs)
 
     def _show_wanted(self) -> None:
         if self._wanted is not None:
@@ -183,6 +171,8 @@ class LogsView(QWidget):
     def _on_layer(self, name: str, is_on: bool) -> None:
         if name == "regimes":
             self.plots.regimes.setVisible(is_on)
+            if not is_on:
+                self.plots.rows.set_dimmed(())
         elif name == CORRECTED:
             self.open_asset(self.asset, again=True)
         elif name == "events":

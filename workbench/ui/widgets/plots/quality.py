@@ -13,6 +13,7 @@ from workbench.ui.widgets.plots.geometry import Columns
 
 STRIP_PX = 4
 _SYMBOL_PX = 14
+_VEIL = 0.72
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,18 @@ def paint_findings(painter: QPainter, theme: ThemeSource, columns: Columns, box:
         painter.fillRect(QRectF(left, top, max(1.5, right - left), STRIP_PX), theme.colour(mark.state.value))
         if mark.text:
             _paint_words(painter, theme, columns, QPointF(right, top), mark)
+
+
+def paint_dimmed(
+    painter: QPainter, theme: ThemeSource, columns: Columns, spans: tuple[tuple[int, int], ...], bottom_px: float
+) -> None:
+    """A veil over what a filter leaves out; what begins and ends in one pixel is left alone."""
+    veil = theme.colour("plot", _VEIL)
+    for start_ns, end_ns in spans:
+        if end_ns >= columns.view.start_ns and start_ns <= columns.view.end_ns:
+            left, right = max(columns.left, columns.x_px(start_ns)), min(columns.right, columns.x_px(end_ns))
+            if right - left >= 1:
+                painter.fillRect(QRectF(left, 0, right - left, bottom_px), veil)
 
 
 def _paint_words(painter: QPainter, theme: ThemeSource, columns: Columns, at: QPointF, mark: QualityMark) -> None:

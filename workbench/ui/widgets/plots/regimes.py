@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip
 
 from workbench.core.clock import parse_utc
 from workbench.services.regimes import RegimeSpan
-from workbench.ui.format import span
+from workbench.ui.format import number, span
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.chart_axes import curve_colour
 from workbench.ui.widgets.plots.geometry import EDGE_PX
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 REGIMES_PX = 18
 _BOX_PX = 16
 _PAD_PX = 6
+_REACH_PX = 4.0
 _LEAST_LETTERS = 5
 """A name cut to fewer letters than this says nothing."""
 _FULL, _MOST, _HALF, _FAINT = 0.34, 0.26, 0.17, 0.09
@@ -47,6 +49,8 @@ class RegimeMark:
     words: str
     start_ns: int
     end_ns: int
+    edit: str = ""
+    """Id of the edit that says so, '' where it was found."""
 
 
 def regime_words(name: str) -> str:
@@ -63,37 +67,63 @@ def regime_words(name: str) -> str:
 
 
 def marks_of_regimes(spans: Sequence[RegimeSpan], gaps: NDArray[np.int64]) -> tuple[RegimeMark, ...]:
-    """Stretches in order of time; each reaches to the next one's beginning unless samples are missing between them."""
+    """Stretches in order of time; each reaches to the next one's beginning, but not over gaps (int64 ns [n, 2])."""
     starts = [parse_utc(one.start_utc) for one in spans]
     ends = [parse_utc(one.end_utc) for one in spans]
-    begun = set(gaps[:, 0].tolist())
     marks = []
-    for number, one in enumerate(spans):
-        is_joined = number + 1 < len(spans) and ends[number] not in begun and starts[number + 1] > starts[number]
-        end_ns = starts[number + 1] if is_joined else ends[number]
-        marks.append(RegimeMark(kind=one.name, words=words_of(one), start_ns=starts[number], end_ns=end_ns))
+    for at, one in enumerate(spans):
+        end_ns = starts[at + 1] if at + 1 < len(spans) and starts[at + 1] > starts[at] else ends[at]
+        marks += [
+            RegimeMark(kind=one.name, words=words_of(one), start_ns=first, end_ns=last, edit=one.edit)
+            for first, last in _without_gaps(starts[at], end_ns, gaps)
+        ]
     return tuple(marks)
 
 
+def _without_gaps(start_ns: int, end_ns: int, gaps: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """The parts of a stretch in which there are samples."""
+    first, last = gaps[:, 1].searchsorted(start_ns, side="right"), gaps[:, 0].searchsorted(end_ns)
+    inside = gaps[first:last].tolist()
+    begins = [start_ns, *(after for _, after in inside)]
+    ends = [*(before for before, _ in inside), end_ns]
+    return [(begin, end) for begin, end in zip(begins, ends, strict=True) if begin < end]
+
+
 def words_of(one: RegimeSpan) -> str:
-    """'Steady' and the like."""
-    return regime_words(one.name)
+    """'Steady 2 980 rpm' and the like."""
+    words = regime_words(one.name)
+    return f"{words} {number(one.speed_rpm)} rpm" if one.speed_rpm is not None else words
 
 
 class RegimeStrip(Strip):
-    """Boxes with names; `regime_chosen(RegimeMark)` when one was clicked."""
+    """Boxes with names. `regime_chosen(RegimeMark)` when one was clicked, `menu_asked(RegimeMark, QPoint global)`,
+    `boundary_moved(left, right, at_ns)` after the line between two was dragged. Keys: arrows go from state to state, Enter
+    chooses, the menu key asks for the menu."""
 
     regime_chosen = Signal(object)
+    menu_asked = Signal(object, QPoint)
+    boundary_moved = Signal(object, object, object)
 
     def __init__(self, theme: ThemeSource, view: TimeView) -> None:
         super().__init__(theme, view)
         self.setFixedHeight(REGIMES_PX)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAccessibleName(self.tr("Regimes"))
         self.marks: tuple[RegimeMark, ...] = ()
-        self.chosen: RegimeMark | None = None
+        self.chosen = ""
+        """Words of the state that is a filter now."""
+        self._current: RegimeMark | None = None
+        self._drag: tuple[RegimeMark, RegimeMark, int] | None = None
 
-    def set_marks(self, marks: tuple[RegimeMark, ...], chosen: RegimeMark | None = None) -> None:
+    def set_marks(self, marks: tuple[RegimeMark, ...]) -> None:
         """Show these stretches."""
-        self.marks, self.chosen = marks, chosen
+        self.marks, self._current, self._drag = marks, None, None
+        self.update()
+
+    def set_chosen(self, words: str) -> None:
+        """Show which state is a filter."""
+        self.chosen = words
         self.update()
 
     def mark_at(self, x_px: float) -> RegimeMark | None:
@@ -101,17 +131,71 @@ class RegimeStrip(Strip):
         if not self.columns.left <= x_px <= self.columns.right:
             return None
         at_ns = self.columns.at_ns(x_px)
-        return next((mark for mark in self.marks if mark.start_ns <= at_ns <= mark.end_ns), None)
+        return next((mark for mark in self.marks if mark.start_ns <= at_ns < mark.end_ns), None)
+
+    def boundary_at(self, x_px: float) -> tuple[RegimeMark, RegimeMark] | None:
+        """The two neighbours whose common end is near a pixel."""
+        for left, right in pairwise(self.marks):
+            is_shown = self.view.start_ns < right.start_ns < self.view.end_ns
+            if is_shown and left.end_ns == right.start_ns and abs(self.columns.x_px(right.start_ns) - x_px) <= _REACH_PX:
+                return left, right
+        return None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        mark = self.mark_at(event.position().x())
-        if mark is not None:
+        x = event.position().x()
+        mark, boundary = self.mark_at(x), self.boundary_at(x)
+        if event.button() == Qt.MouseButton.RightButton:
+            if mark is not None:
+                self.menu_asked.emit(mark, event.globalPosition().toPoint())
+        elif boundary is not None:
+            self._drag = (*boundary, boundary[1].start_ns)
+        elif mark is not None:
+            self._current = mark
             self.regime_chosen.emit(mark)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        x = event.position().x()
+        if self._drag is not None:
+            left, right, _ = self._drag
+            self._drag = (left, right, min(max(self.columns.at_ns(x), left.start_ns), right.end_ns))
+            self.update()
+            return
+        is_boundary = self.boundary_at(x) is not None
+        self.setCursor(Qt.CursorShape.SizeHorCursor if is_boundary else Qt.CursorShape.ArrowCursor)
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        drag, self._drag = self._drag, None
+        if drag is not None and drag[2] != drag[1].start_ns:
+            self.boundary_moved.emit(*drag)
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if step is not None and self.marks:
+            self._go(step)
+        elif self._current is not None and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
+            self.regime_chosen.emit(self._current)
+        elif self._current is not None and event.key() == Qt.Key.Key_Menu:
+            x = self.columns.x_px(max(self._current.start_ns, self.view.start_ns))
+            self.menu_asked.emit(self._current, self.mapToGlobal(QPoint(round(x), REGIMES_PX)))
+        else:
+            super().keyPressEvent(event)
+
+    def _go(self, step: int) -> None:
+        """The state before or after the current one (the first one in sight, to begin with); the view follows."""
+        at = self.marks.index(self._current) + step if self._current in self.marks else self._first_shown()
+        self._current = self.marks[min(max(at, 0), len(self.marks) - 1)]
+        if self._current.end_ns <= self.view.start_ns or self._current.start_ns >= self.view.end_ns:
+            self.view.move_by(self._current.start_ns - self.view.start_ns - self.view.length_ns // 4)
+        self.update()
+
+    def _first_shown(self) -> int:
+        return next((k for k, mark in enumerate(self.marks) if mark.end_ns > self.view.start_ns), 0)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             mark = self.mark_at(event.pos().x())
-            tip = "" if mark is None else plain_tip(f"{mark.words}, {span(mark.start_ns, mark.end_ns, self.zone)}")
+            tip = "" if mark is None else plain_tip(self._tip(mark))
             QToolTip.showText(event.globalPos(), tip, self)
             return True
         return super().event(event)
@@ -124,7 +208,15 @@ class RegimeStrip(Strip):
         painter.drawText(QPointF(EDGE_PX, 13), self.tr("Regime"))
         for left, right, mark in self._boxes():
             self._paint_box(painter, QRectF(left, 1, right - left, _BOX_PX), mark)
+        if self._drag is not None:
+            painter.setPen(QPen(self.theme.colour("accent"), 2))
+            x = round(self.columns.x_px(self._drag[2])) + 0.5
+            painter.drawLine(QPointF(x, 0), QPointF(x, REGIMES_PX))
         painter.end()
+
+    def _tip(self, mark: RegimeMark) -> str:
+        words = f"{mark.words}, {span(mark.start_ns, mark.end_ns, self.zone)}"
+        return self.tr("{words}; set by a person").format(words=words) if mark.edit else words
 
     def _boxes(self) -> list[tuple[float, float, RegimeMark]]:
         """(left, right, stretch) in pixels; of many within one pixel the first stands for all."""
@@ -133,7 +225,7 @@ class RegimeStrip(Strip):
             if mark.end_ns < self.view.start_ns or mark.start_ns > self.view.end_ns:
                 continue
             left, right = max(columns.left, columns.x_px(mark.start_ns)), min(columns.right, columns.x_px(mark.end_ns))
-            if right - reached >= 1 or mark == self.chosen:
+            if right - reached >= 1 or mark is self._current:
                 found.append((left, max(right, left + 1), mark))
                 reached = right
         return found
@@ -147,10 +239,14 @@ class RegimeStrip(Strip):
             painter.drawRoundedRect(area, 2, 2)
         else:
             painter.drawRect(area)
+        if mark.edit and is_wide:
+            painter.fillRect(QRectF(area.left() + 2, area.bottom() - 1.5, area.width() - 4, 1.5), self.theme.colour("accent"))
         room = box.width() - 2 * _PAD_PX
         painter.setFont(self.theme.font("small"))
-        text = painter.fontMetrics().elidedText(mark.words, Qt.TextElideMode.ElideRight, int(room)) if room > 0 else ""
-        if text == mark.words or len(text) > _LEAST_LETTERS:
+        metrics = painter.fontMetrics()
+        words = mark.words if metrics.horizontalAdvance(mark.words) <= room else regime_words(mark.kind)
+        text = metrics.elidedText(words, Qt.TextElideMode.ElideRight, int(room)) if room > 0 else ""
+        if text == words or len(text) > _LEAST_LETTERS:
             painter.setPen(self.theme.colour("plot" if mark.kind in _DARK else "text1"))
             painter.drawText(box.adjusted(_PAD_PX, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), text)
 
@@ -164,7 +260,7 @@ class RegimeStrip(Strip):
         return self.theme.colour("bg3")
 
     def _edge(self, mark: RegimeMark) -> QPen | Qt.PenStyle:
-        if mark == self.chosen:
+        if mark.words == self.chosen or (self.hasFocus() and mark is self._current):
             return QPen(self.theme.colour("accent"), 1.5)
         has_depth = self.theme.tokens["bg3"] != self.theme.tokens["plot"]
         if mark.kind in _HOLLOW or not has_depth:

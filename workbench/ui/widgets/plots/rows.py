@@ -31,7 +31,7 @@ from workbench.ui.widgets.plots.geometry import EDGE_PX, GUTTER_PX
 from workbench.ui.widgets.plots.gutter import TICK_COLUMN_PX, paint_value
 from workbench.ui.widgets.plots.limit_lines import NO_LIMITS, Limits
 from workbench.ui.widgets.plots.marks import Marks
-from workbench.ui.widgets.plots.quality import QualityMark
+from workbench.ui.widgets.plots.quality import QualityMark, paint_dimmed
 from workbench.ui.widgets.plots.row_acts import RowActs
 from workbench.ui.widgets.plots.row_drag import RowDrag
 from workbench.ui.widgets.plots.row_frame import Drawn, Scene, draw_frame, gaps_px
@@ -77,6 +77,8 @@ class PlotRows(Strip):
         self.marks = Marks((), (), {})
         self.chosen_event = ""
         self.quality: dict[str, tuple[QualityMark, ...]] = {}
+        self.dimmed: tuple[tuple[int, int], ...] = ()
+        """Stretches, ns, that recede behind a filter."""
         self.limits: Limits = NO_LIMITS
         self.tool: Tool = PanTool(self)
         self._image = QImage()
@@ -124,6 +126,11 @@ class PlotRows(Strip):
     def set_quality(self, quality: dict[str, tuple[QualityMark, ...]]) -> None:
         """Findings by channel for the strips under the plots; empty hides the strips' words."""
         self.quality = quality
+        self.update()
+
+    def set_dimmed(self, spans: tuple[tuple[int, int], ...]) -> None:
+        """Let these stretches recede: what a filter leaves out."""
+        self.dimmed = spans
         self.update()
 
     @property
@@ -273,6 +280,7 @@ class PlotRows(Strip):
             return
         # Qt clips to the region that was asked for.
         painter.drawImage(QPointF(0, 0), self._picture())
+        paint_dimmed(painter, self.theme, self.columns, self.dimmed, self.bottom_px())
         self._paint_moving(painter, area)
         painter.end()
 
