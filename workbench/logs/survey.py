@@ -23,6 +23,9 @@ MIN_GOOD = 8
 _TO_SIGMA = 1.4826
 """Median absolute deviation of normal noise to its standard deviation."""
 _STOPPED_SHARE = 0.1
+_BLOCK_ROWS = 1 << 18
+_SPARSE_ROWS = 30_000_000
+"""Up to here reading all of a column is faster than a thousand pieces of it."""
 
 Floats64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -102,14 +105,13 @@ def take_survey(times_ns: Instants, columns: Mapping[str, Samples], units: Mappi
 
 def _survey_channel(values: Samples, first_rows: Int64s) -> ChannelSurvey:
     rows = np.full((len(first_rows), STRETCH_ROWS), np.nan)
-    if len(values) <= 2 * MAX_STRETCHES * STRETCH_ROWS:
-        whole = np.asarray(values[:], np.float64)
-        for number, first in enumerate(first_rows.tolist()):
-            piece = whole[first : first + STRETCH_ROWS]
-            rows[number, : len(piece)] = piece
-    else:
-        for number, first in enumerate(first_rows.tolist()):
-            rows[number] = np.asarray(values[first : first + STRETCH_ROWS], np.float64)
+    block_rows = _BLOCK_ROWS if len(values) < _SPARSE_ROWS else STRETCH_ROWS
+    at, block = 0, np.zeros(0)
+    for number, first in enumerate(first_rows.tolist()):
+        if first + STRETCH_ROWS > at + len(block):
+            at, block = first, np.asarray(values[first : first + block_rows])
+        piece = block[first - at : first - at + STRETCH_ROWS]
+        rows[number, : len(piece)] = piece
     rows[~np.isfinite(rows)] = np.nan
     steps = np.diff(rows, axis=1)
     sizes = np.abs(steps)

@@ -28,6 +28,7 @@ _EDGE_ROWS = 8
 _SWAP_ERROR = 0.3
 _SWAP_SIGMAS = 6.0
 _LOOSE_SHARE = 0.4
+_MAX_TURNS = 50
 _AT_REST = 0.5
 _NEAR_ZERO = 0.05
 
@@ -194,8 +195,12 @@ def _swap_row(one: str, other: str, survey: Survey) -> int | None:
     order = np.flatnonzero(survey.is_running & np.isfinite(a.level) & np.isfinite(b.level))
     if len(order) < 2 * _MIN_SIDE:
         return None
-    sign = np.sign(a.level[order] - b.level[order])
-    for k in (np.flatnonzero(sign[1:] != sign[:-1]) + 1).tolist():
+    difference = a.level[order] - b.level[order]
+    noise = np.hypot(_middle(a.noise[order]), _middle(b.noise[order]))
+    if float(np.median(np.abs(difference))) <= noise:
+        return None  # two that read alike cross all the time
+    sign = np.sign(difference)
+    for k in (np.flatnonzero(sign[1:] != sign[:-1]) + 1).tolist()[:_MAX_TURNS]:
         lasts = (
             min(k, len(order) - k) >= _MIN_SIDE and abs(sign[:k][-_SIDE:].sum()) + abs(sign[k:][:_SIDE].sum()) >= 2 * _MIN_SIDE
         )
