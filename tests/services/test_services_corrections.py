@@ -94,6 +94,20 @@ def test_an_accepted_finding_goes_quiet_and_comes_back_when_the_correction_is_re
     assert finding.key in {found.key for found in open_asset_logs(opened, Job()).findings}
 
 
+def test_looked_at_again_a_corrected_log_has_the_finding_no_more(project: Path) -> None:
+    exclude(project, channel="VI-2041A-DE", **stretch(990, 1010))
+    request = corrections.CorrectRequest(
+        project=str(project), asset=PUMP, channel="PI-2041A", factor=14.5037738, start=format_utc(at_minute(2200))
+    )
+    corrections.correct_log(request, Job())
+    stored, again = (
+        {found.code for found in log_quality(QualityRequest(project=str(project), again=is_again), Job()).recordings[0].findings}
+        for is_again in (False, True)
+    )
+    assert "UNIT_JUMP" not in stored
+    assert "UNIT_JUMP" in again, "a correction that makes it worse is seen as well"
+
+
 @pytest.mark.slow
 def test_a_run_records_the_corrections_it_was_trained_through_and_is_reproduced_after_they_changed(tmp_path: Path) -> None:
     folder, recipe = tmp_path / "p", tmp_path / "recipe.toml"

@@ -41,6 +41,14 @@ _SCAN_ROWS = 1 << 18
 _DRIVE_UNITS = frozenset({"A", "mA", "kW", "W", "rpm", "1/min", "Hz", "m3/h", "L/s", "L/min", "gpm", "m3/s"})
 _SPEED_UNITS = frozenset({"rpm", "1/min", "Hz"})
 _NEVER_ZERO_UNITS = frozenset({"degC", "degF", "K", "V", "kV"})
+RULE_CODES = frozenset(
+    {
+        "GAP", "FLAT_LINE", "SATURATED", "COMMS_LOST", "ZERO_SUSPECTED", "SPIKE", "NE43_FAILURE", "IMPOSSIBLE", "ZERO_OFFSET",
+        "FLOW_AT_REST", "UNIT_JUMP", "SWAPPED", "LOOSE_SENSOR", "PLUGGED_LINE", "REDUNDANT", "QUANTIZED", "COMPRESSED",
+        "CLOCK_FORWARD", "PERIOD_CHANGE", "CLOCK_DRIFT",
+    }
+)  # fmt: skip
+"""What the rules here can say; other findings are remarks of whoever read the file."""
 _OPEN_OR_SHUT = (0.0, 100.0)
 
 

@@ -184,6 +184,9 @@ class QualityRequest(Request, frozen=True, kw_only=True):
 
     project: ProjectFolder
     asset: Annotated[str | None, parameter("Only this pump.")] = None
+    again: Annotated[
+        bool, parameter("Look at the samples again, through the corrections, instead of what was found at import.")
+    ] = False
 
 
 class QualityResult(Result, frozen=True, kw_only=True):
@@ -193,11 +196,11 @@ class QualityResult(Result, frozen=True, kw_only=True):
 
 
 def log_quality(request: QualityRequest, job: Job) -> QualityResult:
-    """Read the stored findings."""
+    """Read the stored findings, or look again; nothing is stored."""
     from pathlib import Path
 
     from workbench.project.store import Project
     from workbench.services.log_import import read_quality
 
     with Project.open(Path(request.project)) as project:
-        return QualityResult(recordings=tuple(read_quality(project, request.asset)))
+        return QualityResult(recordings=tuple(read_quality(project, request.asset, job, again=request.again)))
