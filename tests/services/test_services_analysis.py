@@ -165,3 +165,10 @@ def test_a_pump_without_flow_has_no_curve_and_is_told_what_is_missing(project: s
 
 def test_points_are_sorted_by_flow() -> None:
     assert parse_points("200:110; 0:120, 400:72") == ((0.0, 120.0), (200.0, 110.0), (400.0, 72.0))
+
+
+def test_looking_at_a_machine_waits_for_no_writer(project: str) -> None:
+    from workbench.project.lock import write_lock
+
+    with write_lock(Path(project)):
+        assert machine(MachineRequest(project=project, asset=PUMP), Job()).changed == ()

@@ -262,3 +262,15 @@ def test_limits_typed_in_the_form_are_drawn_and_zones_can_be_taken_away(hand: Ha
     QTest.mouseClick(panel.keep, Qt.MouseButton.LeftButton)
     hand.rest()
     assert page.view.plots.rows.limits == {}
+
+
+def test_sidebands_take_a_typed_distance_and_else_shaft_speed(hand: Hand) -> None:
+    mode = choose(hand, "spectrum")
+    assert isinstance(mode, SpectrumMode)
+    QTest.mouseClick(mode.side.combs.button("sidebands"), Qt.MouseButton.LeftButton)
+    assert mode.side.spacing.isVisible()
+    assert mode.plot.spacing == pytest.approx(25.0, abs=0.01)
+    mode.side.spacing.setFocus()
+    QTest.keyClicks(mode.side.spacing, "10")
+    assert mode.plot.spacing == 10.0
+    mode.plot.grab()

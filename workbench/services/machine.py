@@ -139,38 +139,22 @@ class MachineResult(Result, frozen=True, kw_only=True):
     changed: tuple[str, ...]
 
 
-class MachineSaveRequest(Request, frozen=True, kw_only=True):
-    """Store all facts of one pump at once (what the window does when a form is accepted)."""
-
-    project: ProjectFolder
-    asset: Annotated[str, parameter("Equipment tag.")]
-    facts: MachineFacts
-
-
 def machine(request: MachineRequest, job: Job) -> MachineResult:
     """Read the facts, change those that were given, store them if any changed. Raises InputError for what can't be read."""
     from workbench.project.store import Project
 
-    with Project.open_existing(Path(request.project)) as project, project.exclusive():
-        former = _load(project.value(_KEY.format(asset=request.asset)), request.asset)
-        facts = _changed(former, request)
-        changed = tuple(name for name in MachineFacts.__struct_fields__ if getattr(facts, name) != getattr(former, name))
-        if changed:
-            _store(project, request.asset, facts, changed)
+    key = _KEY.format(asset=request.asset)
+    with Project.open_existing(Path(request.project)) as project:
+        facts = _load(project.value(key), request.asset)
+        if _changed(facts, request) == facts:  # who only looks waits for no writer
+            return MachineResult(asset=request.asset, facts=facts, changed=())
+        with project.exclusive():
+            former = _load(project.value(key), request.asset)
+            facts = _changed(former, request)
+            changed = tuple(name for name in MachineFacts.__struct_fields__ if getattr(facts, name) != getattr(former, name))
+            if changed:
+                _store(project, request.asset, facts, changed)
     return MachineResult(asset=request.asset, facts=facts, changed=changed)
-
-
-def save_machine(request: MachineSaveRequest, job: Job) -> MachineResult:
-    """Store what the window's form holds, if it differs."""
-    from workbench.project.store import Project
-
-    with Project.open_existing(Path(request.project)) as project, project.exclusive():
-        former = _load(project.value(_KEY.format(asset=request.asset)), request.asset)
-        names = MachineFacts.__struct_fields__
-        changed = tuple(name for name in names if getattr(request.facts, name) != getattr(former, name))
-        if changed:
-            _store(project, request.asset, check_facts(request.facts), changed)
-    return MachineResult(asset=request.asset, facts=request.facts, changed=changed)
 
 
 def load_machine(project: str, asset: str) -> MachineFacts:

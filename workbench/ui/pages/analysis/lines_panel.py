@@ -57,7 +57,9 @@ class LinesPanel(QWidget):
         self.spacing = UnitField(theme, "Hz")
         self.spacing.setAccessibleName(self.tr("Distance of sidebands"))
         self.spacing.setToolTip(self.tr("Distance of sidebands; empty: shaft speed"))
+        self._every = QWidget()
         self._lay_out()
+        self.combs.toggled.connect(self._on_comb)
         self.spacing.textEdited.connect(self._on_spacing)
         self.peaks.row_selected.connect(self._on_peak)
         self.marks.row_selected.connect(self._on_mark)
@@ -77,6 +79,10 @@ class LinesPanel(QWidget):
         self.marks.setVisible(bool(marks))
         self.verdict.setText(verdict)
         self.verdict.setVisible(bool(verdict))
+
+    def _on_comb(self, name: str, is_on: bool) -> None:
+        if name == "sidebands":
+            self._every.setVisible(is_on)
 
     def show_spacing(self, spacing_hz: float) -> None:
         """What distance sidebands have where none is typed."""
@@ -113,6 +119,15 @@ class LinesPanel(QWidget):
         self.line_chosen.emit(self._rows["marks"][row].x)
 
     def _lay_out(self) -> None:
+        every = QHBoxLayout(self._every)
+        every.setContentsMargins(0, 2, 0, 2)
+        label = Text(self.tr("Sidebands every"), "small", "text2")
+        label.setBuddy(self.spacing)
+        self.spacing.setFixedWidth(92)
+        every.addWidget(label)
+        every.addWidget(self.spacing)
+        every.addStretch(1)
+        self._every.hide()
         head = QVBoxLayout()
         head.setContentsMargins(16, 10, 12, 8)
         head.setSpacing(2)
@@ -123,11 +138,8 @@ class LinesPanel(QWidget):
         head.addLayout(values)
         head.addWidget(self._more)
         head.addSpacing(4)
-        combs = QHBoxLayout()
-        combs.setSpacing(6)
-        combs.addWidget(self.combs)
-        combs.addWidget(self.spacing, 1)
-        head.addLayout(combs)
+        head.addWidget(self.combs)
+        head.addWidget(self._every)
         head.addWidget(self.verdict)
         inner = QVBoxLayout()
         inner.setContentsMargins(0, 0, 0, 0)

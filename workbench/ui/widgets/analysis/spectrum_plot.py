@@ -24,6 +24,7 @@ _NAME_ROWS = 3
 _NAME_PX = 14
 _N_HARMONICS = 20
 _N_SIDEBANDS = 5
+_LEAST_TOOTH_PX = 24
 _DASHES: dict[str, Qt.PenStyle] = {
     "BPFO": Qt.PenStyle.SolidLine, "BPFI": Qt.PenStyle.DashLine, "BSF": Qt.PenStyle.DotLine, "FTF": Qt.PenStyle.DashDotLine,
 }  # fmt: skip
@@ -209,13 +210,18 @@ class SpectrumPlot(XYFrame):
             return
         painter.setFont(self.theme.font("caption"))
         if self.has_harmonics:
+            has_room = self._distance_px(self.cursor_x) > _LEAST_TOOTH_PX
             for number, x in enumerate(harmonics(self.cursor_x, _N_HARMONICS, self.x_range[1]), start=1):
-                self._paint_tooth(painter, box, x, f"{number}×", Qt.PenStyle.DashLine)
+                self._paint_tooth(painter, box, x, f"{number}×" if has_room or number == 1 else "", Qt.PenStyle.DashLine)
         if self.has_sidebands and self.spacing > 0:
             for x in sidebands(self.cursor_x, self.spacing, _N_SIDEBANDS, self.x_range[1]):
                 number = round((x - self.cursor_x) / self.spacing)
                 if number:
-                    self._paint_tooth(painter, box, x, f"{number:+d}".replace("-", "−"), Qt.PenStyle.DotLine)
+                    name = f"{number:+d}".replace("-", "−") if self._distance_px(self.spacing) > _LEAST_TOOTH_PX else ""
+                    self._paint_tooth(painter, box, x, name, Qt.PenStyle.DotLine)
+
+    def _distance_px(self, distance: float) -> float:
+        return distance / (self.x_range[1] - self.x_range[0]) * self.plot_box().width()
 
     def _paint_tooth(self, painter: QPainter, box: QRectF, x: float, name: str, style: Qt.PenStyle) -> None:
         if not self.x_range[0] <= x <= self.x_range[1]:
@@ -223,8 +229,9 @@ class SpectrumPlot(XYFrame):
         at = self.x_px(x)
         painter.setPen(QPen(self.theme.colour("accent"), 1, style))
         painter.drawLine(QPointF(at, box.top()), QPointF(at, box.bottom()))
-        painter.setPen(self.theme.colour("accent"))
-        painter.drawText(QPointF(at + 3, box.top() + 11), name)
+        if name:
+            painter.setPen(self.theme.colour("accent"))
+            painter.drawText(QPointF(at + 3, box.top() + 11), name)
 
 
 def _free_row(rows: list[list[Range]], x: float, width_px: float) -> int | None:
