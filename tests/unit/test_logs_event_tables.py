@@ -192,3 +192,63 @@ def test_an_alarm_journal_is_paired_into_intervals() -> None:
 )  # fmt: skip
 def test_words_of_alarm_systems_are_transitions(word: str, kind: str) -> None:
     assert transition_of(word) == kind
+
+
+MAXIMO = """"WONUM","DESCRIPTION","ASSETNUM","LOCATION","STATUS","WORKTYPE","REPORTDATE","ACTSTART","ACTFINISH","PROBLEMCODE"
+"1001","P-2041A seal leaking","11430","HAV-P-2041A","CLOSE","CM","3/9/26 6:30 AM","3/9/26 8:00 AM","3/10/26 4:15 PM","ELP"
+"3","Bearing replaced","11430","HAV-P-2041A","CLOSE","CM","3/13/26 7:00 AM","3/13/26 8:00 AM","3/14/26 11:00 AM","VIB"
+"""
+
+
+def test_the_start_of_the_repair_is_not_the_start_of_the_failure() -> None:
+    roles = {one.name: one.role for one in guess_columns(table_of(MAXIMO), PUMPS)}
+    assert (roles["LOCATION"], roles["ASSETNUM"], roles["ACTSTART"], roles["PROBLEMCODE"]) == (
+        "asset",
+        "ignore",
+        "ignore",
+        "mode",
+    )
+    made = made_of(table_of(MAXIMO), order="mdy")
+    assert [(one.start_utc, one.kind, one.action) for one in made.events] == [
+        ("2026-03-09T06:30:00Z", "failure", ""), ("2026-03-13T07:00:00Z", "failure", "bearing")
+    ]  # fmt: skip
+
+
+def test_a_date_and_a_time_of_day_in_two_columns_are_one_instant() -> None:
+    text = (
+        "Date;Time;Point;Event type;Condition;Description\n"
+        "09/03/2026;06:10:11,200;VI-2041A;ALARM;PVHI;P-2041A vibration\n"
+        "09/03/2026;06:42:00,000;VI-2041A;RTN;PVHI;P-2041A vibration\n"
+    )
+    table = table_of(text)
+    assert table.columns[:2] == ("Date", "Point")
+    roles = [one.role for one in guess_columns(table, PUMPS)]
+    assert roles == ["found", "alarm", "alarm_state", "alarm", "description"]
+    rules = EventRules(
+        columns=rules_columns(roles), dates=DateRules(order="dmy", zone=ZoneInfo("UTC")), assets=PUMPS, asset=None,
+        state="unsure", source="alarm journal",
+    )  # fmt: skip
+    (one,) = pair_alarms(table, rules).events
+    assert (one.asset, one.name, one.start_utc) == ("P-2041A", "VI-2041A PVHI", "2026-03-09T06:10:11.2Z")
+
+
+def test_letters_of_german_controllers_are_transitions_and_the_pump_stands_in_the_text() -> None:
+    text = "Zeitstempel;Zustand;Meldetext;Anlage\n" + "".join(
+        f"12.03.2026 10:{minute}:00;{state};Pumpe P-2041A Motorschutz;U20\n"
+        for minute, state in ((15, "K"), (20, "Q"), (30, "G"))
+    )
+    table = table_of(text)
+    roles = [one.role for one in guess_columns(table, PUMPS)]
+    assert roles == ["found", "alarm_state", "alarm", "ignore"]
+    assert is_journal(roles, table.column(1))
+
+
+def test_a_sensor_that_was_replaced_was_no_vibration_of_the_pump() -> None:
+    text = "asset,description,found,type\nP-2041A,Vibration sensor replaced,2026-03-05,Corrective\n"
+    assert [(one.mode, one.action) for one in made_of(table_of(text)).events] == [("AIR", "sensor")]
+
+
+def test_two_words_of_one_flattened_name_are_told_apart() -> None:
+    records = [{"type": {"name": "Preventive"}, "asset": {"tag": "P-204"}, "found": "2026-03-01", "description": "seal replaced"}]
+    made = made_of(table_of(json.dumps(records), "a.json"))
+    assert [(one.asset, one.kind, one.action) for one in made.events] == [("P-204", "preventive", "seal")]

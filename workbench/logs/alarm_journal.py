@@ -26,7 +26,7 @@ _NORMAL = re.compile(
     r"gegangen|g|disparition|desactiv\w*|inativo|ok|went|gone|0|false)\b",
     re.IGNORECASE,
 )
-_ACKED = re.compile(r"(^|\b)(ack(ed|nowledged?)?|quit\w*|kvitt\w*|acquit\w*|reconocid[oa]|reconhecid[oa])\b", re.IGNORECASE)
+_ACKED = re.compile(r"(^|\b)(ack(ed|nowledged?)?|quit\w*|kvitt\w*|acquit\w*|q|reconocid[oa]|reconhecid[oa])\b", re.IGNORECASE)
 _ACTIVE = re.compile(
     r"(^|\b)(act(ive)?|activ[oae]|aktiv\w*|alm|alarm|unack\w*|in|on|set|kommt|gekommen|k|apparition|raised?|come|came|hh|ll|hi|lo|1|true)\b",
     re.IGNORECASE,
@@ -62,7 +62,7 @@ def pair_alarms(table: EventTable, rules: EventRules) -> Made:
     made = Made()
     rows: list[tuple[int, str, str, str]] = []
     for row in table.rows:
-        cells = {role: next((row[place] for place in places if row[place]), "") for role, places in rules.columns.items()}
+        cells = {role: " ".join(row[place] for place in places if row[place]) for role, places in rules.columns.items()}
         asset = asset_of(cells, rules)
         at = next((one for role in _TIMES if (one := read_moment(cells.get(role, ""), rules.dates)) is not None), None)
         if asset is None:

@@ -17,9 +17,22 @@ Role = Literal[
 ]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
 DATE_ROLES: tuple[Role, ...] = ("start", "end", "last_good", "found", "reported", "fixed")
+_ONLY_DATE = 0.4
+"""A date of which nothing else is known is when it was found, where no other date is understood."""
+_UNKNOWN_PUMPS = 0.5
+"""At most this much speaks for a column of pumps of which none is known."""
 _MOST_SURE = 0.99
 """1 is what a person said."""
-_SINGLE = frozenset(ROLES) - {"ignore", "description"}
+_SINGLE = frozenset(ROLES) - {"ignore", "description", "alarm"}
+_WHEN = (
+    "time", "timestamp", "datetime", "date", "when", "eventtime", "utc", "zeit", "zeitstempel", "zeitpunkt", "datum", "tid",
+    "tidspunkt", "dato", "horodatage", "heure", "fecha", "hora", "fechahora", "data", "datahora", "tijd", "tijdstip",
+)  # fmt: skip
+"""Names of a column that says when, and no more."""
+_WORK_START = re.compile(r"(act|actual|sched|targ|basic|plan|planned|arbeids|eck|ist|soll|work)\w*(start|begin|anfang|beginn)")
+"""When the repair began: the pump was ill before."""
+_GENERIC = frozenset(("name", "value", "id", "code", "text", "description", "tag", "title", "label", "key"))
+_NUMBER_OF = re.compile(r"^(n[°ºo]\.?|nr\.?|num(ero|éro|ber)?\.?|no\.)\s+", re.IGNORECASE)
 
 _NAMES: dict[Role, tuple[str, ...]] = {
     "asset": (
@@ -39,6 +52,7 @@ _NAMES: dict[Role, tuple[str, ...]] = {
         "störungsbeginn", "beginn", "fra", "feilstart", "début", "debut", "inicio", "início", "earliestutc", "onset",
     ),
     "end": (
+        "feilslutt", "feilstopp",
         "end", "endtime", "endutc", "to", "until", "malfunctionend", "malfend", "downtimeend", "störungsende", "ende", "til",
         "fin", "fim", "latestutc", "stop",
     ),
@@ -47,6 +61,7 @@ _NAMES: dict[Role, tuple[str, ...]] = {
         "zuletztinordnung", "dernièreinspection", "últimainspección", "últimainspeção",
     ),
     "found": (
+        "constat", "datedeconstat", "fechadeteccion", "datadeteccao", "feiltidspunkt",
         "found", "founddate", "detected", "detectiondate", "discovered", "dateoffailure", "failuredate", "failuretime",
         "occurred", "eventdate", "funnet", "oppdaget", "feildato", "entdeckt", "festgestellt", "störungsdatum", "détecté",
         "constaté", "dateconstat", "detectado", "encontrado", "gefunden", "ausfalldatum",
@@ -79,20 +94,24 @@ _NAMES: dict[Role, tuple[str, ...]] = {
     "as_found": ("asfound", "conditionfound", "somfunnet", "tilstandfør", "zustandvorher", "vorgefunden", "étattrouvé"),
     "as_left": ("asleft", "conditionleft", "somforlatt", "tilstandetter", "zustandnachher", "verlassen", "étatlaissé"),
     "author": (
+        "intervenant", "utførtav", "ausführender", "ejecutor", "executante",
         "author", "reportedby", "createdby", "who", "operator", "technician", "personresponsible", "rapportertav",
         "opprettetav", "meldtav", "gemeldetvon", "erfasser", "autor", "auteur", "reportéspar", "reportadopor",
     ),
     "order": (
+        "melding", "meldingsnr", "aviso", "avis",
         "workorder", "wonum", "wo", "order", "orderno", "ordernumber", "notification", "notificationno", "ordre",
         "arbeidsordre", "ordrenr", "auftrag", "auftragsnummer", "meldung", "meldungsnummer", "ordredetravail", "ot", "bt",
         "ordendetrabajo", "ordemdeserviço", "os", "werkorder", "worequest", "id",
     ),
     "type": (
+        "typedintervention", "natureintervention", "maintactivitytype", "wtype",
         "type", "ordertype", "worktype", "wotype", "maintenancetype", "activitytype", "jobtype", "vedlikeholdstype", "ordretype",
         "auftragsart", "instandhaltungsart", "art", "typedetravail", "tipo", "tipodetrabajo", "tipodemanutenção", "category",
     ),
     "state": ("label state", "judged", "isreal"),
     "alarm": (
+        "point", "pointname", "tagname", "alarmpoint",
         "alarm", "alarmtag", "alarmname", "message", "msg", "conditionname", "condition", "alarmtext", "melding", "alarmid",
         "meldetext", "mensaje", "mensagem", "alarmmessage",
     ),
@@ -103,7 +122,7 @@ _NAMES: dict[Role, tuple[str, ...]] = {
     "priority": ("priority", "severity", "prioritet", "priorität", "priorité", "prioridad", "prioridade"),
 }  # fmt: skip
 _ALARM_WORDS = re.compile(
-    r"\b(act(ive)?|unack|ack(ed|nowledged)?|rtn|ret(urn(ed)?)?|clr|clear(ed)?|norm(al)?|inactive|alm|in|out|kommt|geht|quit\w*|"
+    r"\b(k|g|q|kq|gq|alarm|act(ive)?|unack|ack(ed|nowledged)?|rtn|ret(urn(ed)?)?|clr|clear(ed)?|norm(al)?|inactive|alm|in|out|kommt|geht|quit\w*|"
     r"aktiv|kvittert|normal|apparition|disparition|activ[ao]|inactiv[ao]|reconocid[ao]|set|reset|on|off|come|go|raised)\b",
     re.IGNORECASE,
 )
@@ -125,6 +144,10 @@ def guess_columns(table: EventTable, assets: Sequence[str] = ()) -> tuple[Column
     offers: list[tuple[float, int, Role]] = []
     for place, name in enumerate(table.columns):
         offers.extend((score, -place, role) for role, score in _scores(name, cells[place], assets).items() if score > 0)
+    if any(score > _ONLY_DATE and role in DATE_ROLES for score, _, role in offers):
+        offers = [offer for offer in offers if offer[0] != _ONLY_DATE or offer[2] != "found"]
+    if any(find_asset(cell, assets) is not None for column in cells for cell in column[:100]):
+        offers = [offer for offer in offers if offer[2] != "asset" or offer[0] > _UNKNOWN_PUMPS]
     roles: dict[int, tuple[Role, float]] = {}
     given: set[Role] = set()
     for score, place, role in sorted(offers, reverse=True):
@@ -148,18 +171,21 @@ def fold(name: str) -> str:
 def _scores(name: str, cells: list[str], assets: Sequence[str]) -> dict[Role, float]:
     """How much speaks for each role: the name up to 1, then what the cells say for or against it."""
     scores: dict[Role, float] = {}
+    name = _leaf(_NUMBER_OF.sub("", name))
     full, short = re.sub(r"[^\w]|_", "", name.casefold()), fold(name)
     for role, names in _NAMES.items():
         if full in names or short in names:
             scores[role] = 0.9 + 0.05 * (full in names)
         elif any(len(one) > 4 and one in full for one in names):
             scores[role] = 0.6
+    if "start" in scores and _WORK_START.search(full):
+        del scores["start"]
     is_date = share_of_dates(cells) > 0.8 or (bool(set(scores) & set(DATE_ROLES)) and are_serials(cells))
     for role in list(scores):
         if (role in DATE_ROLES) != is_date and cells:
             del scores[role]
-    if is_date and not scores:
-        scores["found"] = 0.4 if not re.search(r"(ack|change|modif|plan|due|target|required)", full) else 0.0
+    if is_date and not scores and not re.search(r"(ack|chang|modif|plan|due|targ|sched|required|actstart|basic)", full):
+        scores["found"] = 0.7 if full in _WHEN or short in _WHEN else _ONLY_DATE
     if not is_date and cells:
         _weigh_cells(scores, cells, assets)
     return scores
@@ -167,8 +193,14 @@ def _scores(name: str, cells: list[str], assets: Sequence[str]) -> dict[Role, fl
 
 def _weigh_cells(scores: dict[Role, float], cells: list[str], assets: Sequence[str]) -> None:
     n = len(cells)
-    if assets and sum(find_asset(cell, assets) is not None for cell in cells) > 0.3 * n:
-        scores["asset"] = scores.get("asset", 0.5) + 0.3
+    words = sum(len(cell.split()) for cell in cells) / n
+    n_assets = sum(find_asset(cell, assets) is not None for cell in cells) if assets else 0
+    if n_assets > 0.3 * n:
+        scores["asset"] = scores.get("asset", 0.5 if words < 3 else 0.1) + 0.3
+    elif assets and not n_assets and "asset" in scores:
+        scores["asset"] -= 0.5  # still what it says it is, unless another column names pumps that are known
+    if "alarm" in scores and not any(re.search(r"[^\W\d]{2}", cell) for cell in cells[:50]):
+        del scores["alarm"]
     known = sum(is_code(MODES, cell) for cell in cells)
     if known > 0.5 * n:
         scores["mode"] = scores.get("mode", 0.5) + 0.3
@@ -185,7 +217,6 @@ def _weigh_cells(scores: dict[Role, float], cells: list[str], assets: Sequence[s
         scores["action"] -= 0.4
     if "order" in scores and len(set(cells)) < 0.5 * n:
         del scores["order"]
-    words = sum(len(cell.split()) for cell in cells) / n
     if words > 3:
         scores["description"] = scores.get("description", 0.3) + 0.2
 
@@ -195,6 +226,14 @@ def find_asset(text: str, assets: Sequence[str]) -> str | None:
     squeezed = _squeeze(text)
     fits = [asset for asset in assets if asset and _squeeze(asset) and _stands_in(_squeeze(asset), squeezed)]
     return max(fits, key=len, default=None)
+
+
+def _leaf(name: str) -> str:
+    """Of a flattened record's name what says most: 'type.name' is about the type, 'asset.tag' about the asset."""
+    parts = [part for part in name.split(".") if part.strip()]
+    if len(parts) < 2:
+        return name
+    return parts[-2] if parts[-1].casefold() in _GENERIC else parts[-1]
 
 
 def _stands_in(tag: str, text: str) -> bool:

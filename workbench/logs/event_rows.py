@@ -91,7 +91,7 @@ def asset_of(cells: Mapping[Role, str], rules: EventRules) -> str | None:
     """The pump a row is about: named, else standing in its text, else the one that was given; None for another's."""
     named = cells.get("asset", "")
     if rules.assets:
-        found = find_asset(named, rules.assets) if named else find_asset(cells.get("description", ""), rules.assets)
+        found = find_asset(named or f"{cells.get('description', '')} {cells.get('alarm', '')}", rules.assets)
         return found or (rules.asset if not named else None)
     return named or rules.asset
 
@@ -109,6 +109,8 @@ def _event_of(cells: Mapping[Role, str], rules: EventRules, made: Made) -> Event
     kind, action = _kind_of(cells)
     text = cells.get("description", "")
     mode = "" if kind in {"preventive", "maintenance"} else find_code(MODES, cells.get("mode", "")) or find_code(MODES, text)
+    if action == "sensor" and not cells.get("mode") and kind == "failure":
+        mode = "AIR"  # what was wrong was the instrument, whatever it measures
     mechanism = find_code(MECHANISMS, cells.get("mechanism", ""))
     found = moments["found"] or moments["reported"]
     return Event(

@@ -11,11 +11,12 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
 from workbench.core.errors import LogFormatError
+from workbench.logs.instants import parse_clock, parse_stamp
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.workbook import check_workbook
 from workbench.logs.text import clean_text, decode_bytes
@@ -73,7 +74,25 @@ def _table_of(rows: list[list[str]], path: Path) -> EventTable:
     padded = tuple(
         tuple(clean_text(cell, MAX_CELL) for cell in [*row[: len(names)], *[""] * (len(names) - len(row))]) for row in below
     )
-    return EventTable(name=path.name, columns=tuple(_distinct(names)), rows=padded, line=head + 2)
+    return _with_whole_times(EventTable(name=path.name, columns=tuple(_distinct(names)), rows=padded, line=head + 2))
+
+
+def _with_whole_times(table: EventTable) -> EventTable:
+    """A column of times of day right of one of dates is put into it: '09/03/2026' and '06:10:11' are one instant."""
+    columns, rows = list(table.columns), [list(row) for row in table.rows]
+    for place in range(len(columns) - 1, 0, -1):
+        left, right = ([row[at] for row in rows[:200] if row[at]] for at in (place - 1, place))
+        if left and right and all(map(_is_day, left)) and all(parse_clock(cell) is not None for cell in right):
+            for row in rows:
+                row[place - 1] = f"{row[place - 1]} {row[place]}".strip() if row[place - 1] else ""
+                del row[place]
+            del columns[place]
+    return replace(table, columns=tuple(columns), rows=tuple(map(tuple, rows)))
+
+
+def _is_day(cell: str) -> bool:
+    stamp = parse_stamp(cell)
+    return stamp is not None and not stamp.has_clock
 
 
 def _text_rows(text: str, name: str) -> list[list[str]]:

@@ -187,7 +187,7 @@ _WORKED = re.compile(
     re.IGNORECASE,
 )
 _PLANNED = re.compile(
-    r"\b(prevent|planned|scheduled|periodic|pm0?[1-9]?\b|forebygg|planlagt|vorbeug|geplant|wartung|préventi|preventi|"
+    r"\b(prevent|planned|scheduled|periodic|pm\b|forebygg|planlagt|vorbeug|geplant|wartung|préventi|preventi|"
     r"programad|planejad|ppm\b)",
     re.IGNORECASE,
 )
