@@ -1,7 +1,8 @@
-"""5 million rows × 8 channels of CSV → recording on disk with quality findings and pyramid, against a bare pyarrow read.
+"""5 million rows × 8 channels of CSV → recording on disk with quality findings and pyramid, against bare reads.
 
-Each turn runs in a process of its own, ours and the peer's by turns: CPU seconds and peak memory are the process's. The peer
-only reads the text into float32 columns; it finds nothing, stores nothing.
+Each turn runs in a process of its own, ours and the peers' by turns: CPU seconds and peak memory are the process's. The peers
+(pyarrow, pandas, polars) only read the text into float32 columns; they find nothing, store nothing. A tenth of the rows also in a
+dialect that needs care (semicolons, decimal commas, day first, bad words), against pandas that is told how to read it.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
-from tests.benchmarks.table import Row
+from tests.benchmarks.table import Row, skipped
 
 NAME = "import"
 _FULL_ROWS = 5_000_000
@@ -33,6 +35,8 @@ def _peak_mib():
     if sys.platform == "win32":
         import psutil
         return psutil.Process().memory_info().peak_wset / 2**20
+    if sys.platform == "linux":  # of this program alone: ru_maxrss begins with that of the process that started it
+        return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 2**10
     import resource
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 path = Path(sys.argv[1])
@@ -64,6 +68,56 @@ table = csv.read_csv(path, convert_options=csv.ConvertOptions(column_types=types
 )
 
 
+_PANDAS = (
+    _PEAK
+    + """
+import pandas
+started = time.process_time()
+head = pandas.read_csv(path, nrows=0)
+table = pandas.read_csv(path, dtype=dict.fromkeys(head.columns[1:], "float32"), parse_dates=[head.columns[0]])
+"""
+    + _REPORT
+)
+_POLARS = (
+    _PEAK
+    + """
+import polars
+started = time.process_time()
+names = polars.read_csv(path, n_rows=0).columns
+table = polars.read_csv(path, schema_overrides=dict.fromkeys(names[1:], polars.Float32))
+table = table.with_columns(polars.col(names[0]).str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="ns"))
+"""
+    + _REPORT
+)
+_CAREFUL = (
+    _PEAK
+    + """
+from workbench.logs.careful.careful_import import find_sources, read_carefully
+from workbench.logs.parse import ParseOptions
+folder = Path(sys.argv[2])
+(folder / "work").mkdir(parents=True)
+(folder / "recording").mkdir()
+started = time.process_time()
+say = lambda fraction, words: None
+logs = read_carefully(find_sources([path]), ParseOptions(zone="Europe/Oslo"), folder / "work", say)
+logs.logs[0].write(folder / "recording", say)
+"""
+    + _REPORT
+)
+_PANDAS_TOLD = (
+    _PEAK
+    + """
+import pandas
+started = time.process_time()
+table = pandas.read_csv(path, sep=";", decimal=",", na_values=["Bad Input"])
+table[table.columns[0]] = pandas.to_datetime(table[table.columns[0]], format="%d.%m.%Y %H:%M:%S")
+"""
+    + _REPORT
+)
+_CAREFUL_SHARE = 0.1
+_CAREFUL_PEAK_GOAL_MIB = 400
+
+
 def run(size: float) -> list[Row]:
     """`size` is the share of 5 million rows."""
     n_rows = max(2000, round(_FULL_ROWS * size))
@@ -74,6 +128,11 @@ def run(size: float) -> list[Row]:
         pairs = [(_turn(_OURS, path, folder / f"r{turn}"), _turn(_PYARROW, path, folder)) for turn in range(_REPEATS)]
         half_mib = _turn(_OURS, half, folder / "half")[1]
         size_mb = path.stat().st_size / 1e6
+        others = [
+            _peer_row(name, script, path, folder, ours=[pair[0] for pair in pairs])
+            for name, script in (("pandas", _PANDAS), ("polars", _POLARS))
+        ]
+        careful = _careful_rows(folder, max(2000, round(n_rows * _CAREFUL_SHARE)), is_full=size >= 1)
     ours_s, peer_s = (statistics.median(pair[side][0] for pair in pairs) for side in (0, 1))
     ours_mib, peer_mib = (statistics.median(pair[side][1] for pair in pairs) for side in (0, 1))
     is_full = size >= 1
@@ -88,7 +147,48 @@ def run(size: float) -> list[Row]:
             peer=f"pyarrow {peer_mib:.0f}", ratio=ours_mib / peer_mib, goal=f"≤ {_PEAK_GOAL_MIB} MiB, flat",
             held=ours_mib <= _PEAK_GOAL_MIB and ours_mib < 1.2 * half_mib if is_full else None,
         ),
+        *others,
+        *careful,
     ]  # fmt: skip
+
+
+def _peer_row(name: str, script: str, path: Path, folder: Path, ours: list[tuple[float, float]]) -> Row:
+    """Ours against another bare reader of the same file."""
+    title = f"import: against {name}"
+    if find_spec(name) is None:
+        return skipped(title, f"{name} is not installed")
+    turns = [_turn(script, path, folder) for _ in range(min(_REPEATS, 3))]
+    ours_s, peer_s = statistics.median(turn[0] for turn in ours), statistics.median(turn[0] for turn in turns)
+    peer_mib = statistics.median(turn[1] for turn in turns)
+    return Row(
+        name=title, ours=f"{ours_s:.2f} CPU s, {statistics.median(turn[1] for turn in ours):.0f} MiB",
+        peer=f"{name}, bare float32 read {peer_s:.2f}, {peer_mib:.0f} MiB", ratio=ours_s / peer_s, goal="", held=None,
+    )  # fmt: skip
+
+
+def _careful_rows(folder: Path, n_rows: int, *, is_full: bool) -> list[Row]:
+    """A dialect that has to be found out, in bounded memory; pandas is told it."""
+    path, half = write_messy(folder / "messy.csv", n_rows), write_messy(folder / "messy-half.csv", n_rows // 2)
+    ours_s, ours_mib = _turn(_CAREFUL, path, folder / "careful")
+    half_mib = _turn(_CAREFUL, half, folder / "careful-half")[1]
+    size_mb = path.stat().st_size / 1e6
+    ours = f"{ours_s:.2f} CPU s ({size_mb / ours_s:.1f} MB/s), {ours_mib:.0f} MiB ({half_mib:.0f} for half)"
+    held = ours_mib <= _CAREFUL_PEAK_GOAL_MIB and ours_mib < 1.2 * half_mib if is_full else None
+    goal = f"≤ {_CAREFUL_PEAK_GOAL_MIB} MiB, flat"
+    if find_spec("pandas") is None:
+        return [
+            Row(
+                name=f"import: {size_mb:.0f} MB with care",
+                ours=ours,
+                peer="pandas is not installed",
+                ratio=None,
+                goal=goal,
+                held=held,
+            )
+        ]
+    peer_s, peer_mib = _turn(_PANDAS_TOLD, path, folder)
+    peer = f"pandas, told the dialect {peer_s:.2f}, {peer_mib:.0f} MiB"
+    return [Row(name=f"import: {size_mb:.0f} MB with care", ours=ours, peer=peer, ratio=ours_s / peer_s, goal=goal, held=held)]
 
 
 def write_csv(path: Path, n_rows: int) -> Path:
@@ -105,6 +205,32 @@ def write_csv(path: Path, n_rows: int) -> Path:
             lines = [template % (stamp, *row) for stamp, row in zip(stamps.tolist(), values.tolist(), strict=True)]
             stream.write("\n".join(lines) + "\n")
     return path
+
+
+def write_messy(path: Path, n_rows: int) -> Path:
+    """The same kind of log as a control room in Europe exports it, a bad word here and there."""
+    rng = np.random.default_rng(7)
+    start = np.datetime64("2026-01-01T00:00:00")
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.write("Zeit;" + ";".join(f"PI-{2041 + channel}A [bar]" for channel in range(_CHANNELS)) + "\n")
+        for first in range(0, n_rows, _BLOCK_ROWS):
+            n_block = min(_BLOCK_ROWS, n_rows - first)
+            values = rng.standard_normal((n_block, _CHANNELS)) + np.array(_LEVELS)
+            stamps = (start + np.arange(first, first + n_block) * np.timedelta64(1, "s")).tolist()
+            template = ";%.6g" * _CHANNELS
+            cells = [(template % tuple(row)).replace(".", ",") for row in values.tolist()]
+            text = "\n".join(f"{stamp:%d.%m.%Y %H:%M:%S}{row}" for stamp, row in zip(stamps, cells, strict=True))
+            stream.write(_spoil(text) + "\n")
+    return path
+
+
+def _spoil(text: str) -> str:
+    """One cell in some thousand says why it holds no number."""
+    lines = text.split("\n")
+    for number in range(7, len(lines), 1000):
+        stamp, first, rest = lines[number].split(";", 2)
+        lines[number] = f"{stamp};Bad Input;{rest}" if first else lines[number]
+    return "\n".join(lines)
 
 
 def _turn(script: str, path: Path, folder: Path) -> tuple[float, float]:
