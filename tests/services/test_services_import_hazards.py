@@ -223,6 +223,26 @@ def test_what_a_killed_import_left_is_swept_by_the_next_one(tmp_path: Path) -> N
     check_untouched(tmp_path / "p", 1)
 
 
+def test_a_batch_that_was_stopped_goes_on_from_the_last_finished_file(tmp_path: Path, monkeypatch: Patch) -> None:
+    logs = [messy(tmp_path / "P-1.csv"), plain(tmp_path / "P-2.csv"), messy(tmp_path / "P-3.csv")]
+    request = ImportRequest(paths=tuple(map(str, logs)), project=str(tmp_path / "p"), zone="UTC", join=False)
+    monkeypatch.setattr("workbench.core.jobs.PROGRESS_INTERVAL_S", 0.0)
+    with pytest.raises(JobCancelled):
+        import_logs(request, stopping_at(0.7))
+    check_untouched(tmp_path / "p", 2)
+    read: list[str] = []
+    original = byte_stream.FixedEndFile.__init__
+
+    def counted(self: byte_stream.FixedEndFile, path: Path, size_bytes: int | None = None, **more: bool) -> None:
+        read.append(path.name)
+        original(self, path, size_bytes, **more)
+
+    monkeypatch.setattr(byte_stream.FixedEndFile, "__init__", counted)
+    assert [one.asset for one in import_logs(request, Job()).recordings] == ["P-1", "P-2", "P-3"]
+    assert set(read) == {"P-3.csv"}
+    check_untouched(tmp_path / "p", 3)
+
+
 @KINDS
 def test_cancelling_at_any_time_leaves_the_project_as_it_was(write: Write, tmp_path: Path, monkeypatch: Patch) -> None:
     monkeypatch.setattr("workbench.core.jobs.PROGRESS_INTERVAL_S", 0.0)

@@ -9,15 +9,17 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from workbench.core.clock import format_utc
+from workbench.core.codec import encode_canonical, sha256_hex
 from workbench.core.errors import LogFormatError, QuestionOpen
 from workbench.core.jobs import Job
+from workbench.core.provenance import version
 from workbench.core.requests import to_arguments
 from workbench.services import log_continue, log_memory, log_parts, log_streams
 from workbench.services.log_summaries import summary_of
@@ -55,6 +57,8 @@ class _Ask:
     project: Project
     request: ImportRequest
     job: Job
+    read_key: str = ""
+    """What a file that is read by itself was, and how it is read: it need not be read again."""
 
 
 def run_import(request: ImportRequest, job: Job) -> ImportResult:
@@ -84,10 +88,35 @@ def _import_all(ask: _Ask) -> Imported:
     questions: list[Question] = []
     for number, (unit, way) in enumerate(zip(units, ways, strict=True)):
         part = ask.job.part(number / len(units), (number + 1) / len(units), unit[0].name if len(units) > 1 else "")
-        found = _import_parsed(ask, unit, part) if way is None else way(ask, unit, part)
+        mine = replace(ask, read_key=_read_key(ask, unit))
+        found = _stored_before(mine) or (_import_parsed(mine, unit, part) if way is None else way(mine, unit, part))
         stored.extend(found[0])
         questions.extend(found[1])
     return stored, list({(one.code, one.channel, one.text): one for one in questions}.values())
+
+
+def _read_key(ask: _Ask, unit: list[Path]) -> str:
+    """The same for the same bytes (by name, size and time of change) read in the same way; '' for several files."""
+    if len(unit) != 1 or not unit[0].is_file():
+        return ""
+    facts, request = unit[0].stat(), ask.request
+    said = [
+        unit[0].name, facts.st_size, facts.st_mtime_ns, request.zone, request.answer, request.asset, request.site,
+        ask.project.meta.tags, version(),
+    ]  # fmt: skip
+    return sha256_hex(encode_canonical(said))
+
+
+def _stored_before(ask: _Ask) -> Imported | None:
+    """What an earlier import, that was perhaps killed before its last file, stored of this file; None where it did not."""
+    from workbench.logs.recording import open_recording
+
+    for item in ask.project.items("recording") if ask.read_key else ():
+        if item.details.get("read_key") == ask.read_key and ask.project.objects.has("recording", item.id):
+            facts = open_recording(ask.project.objects.tree_path("recording", item.id)).summary
+            stored = Stored(summary=summary_of(facts, asset=item.asset, recording_id=item.id), size_bytes=0)
+            return [stored], list(facts.questions)
+    return None
 
 
 def _way_of(paths: list[Path], request: ImportRequest) -> Way | None:
@@ -125,11 +154,12 @@ def _import_careful(ask: _Ask, paths: list[Path], job: Job) -> Imported:
     with ask.project.objects.staging("reading") as work:
         found = read_carefully(sources, options, work, job.part(0.0, 0.75).progress)
         check_questions(list(found.questions))
+        mine = ask if len(found.logs) == 1 else replace(ask, read_key="")
         for number, log in enumerate(found.logs):
             share = job.part(0.75 + 0.25 * number / len(found.logs), 0.75 + 0.25 * (number + 1) / len(found.logs))
             with ask.project.objects.staging("recording") as folder:
                 facts = log.write(folder, share.progress)
-                stored.extend(_store(ask, folder, facts, paths[0] if len(paths) == 1 else None))
+                stored.extend(_store(mine, folder, facts, paths[0] if len(paths) == 1 else None))
     return stored, list(found.questions)
 
 
@@ -139,6 +169,7 @@ def _import_parsed(ask: _Ask, paths: list[Path], job: Job) -> Imported:
     questions = list({(one.code, one.channel, one.text): one for logs, _ in parsed for one in logs.questions}.values())
     check_questions(questions)
     found = [(recording, path) for logs, path in parsed for recording in logs.recordings]
+    ask = ask if len(found) == 1 else replace(ask, read_key="")
     stored = []
     for number, (recording, path) in enumerate(found):
         job.progress(0.6 + 0.4 * number / len(found), recording.facts.source)
@@ -195,7 +226,8 @@ def _store(ask: _Ask, folder: Path, facts: RecordingFacts, path: Path | None) ->
     with ExitStack() as stack:
         parts = log_parts.part_by_pump(ask.project, folder, asset, ask.request.site or "", stack)
         known = [log_continue.without_known_rows(ask.project, part.asset, part.folder, stack) for part in parts]
-        return [_store_part(ask, part, found) for part, found in zip(parts, known, strict=True)]
+        mine = ask if len(parts) == 1 else replace(ask, read_key="")
+        return [_store_part(mine, part, found) for part, found in zip(parts, known, strict=True)]
 
 
 def _store_part(ask: _Ask, part: PumpPart, found: Continued) -> Stored:
@@ -212,7 +244,10 @@ def _store_part(ask: _Ask, part: PumpPart, found: Continued) -> Stored:
     facts = recording.summary
     summary = summary_of(facts, asset=part.asset, recording_id=tree)
     summary = msgspec.structs.replace(summary, n_known_rows=found.n_known, continues=found.continues or None)
-    details = {**index_details(recording, size_bytes, part.site), "continues": found.continues, "n_known_rows": found.n_known}
+    details = {
+        **index_details(recording, size_bytes, part.site), "continues": found.continues, "n_known_rows": found.n_known,
+        "read_key": ask.read_key,
+    }  # fmt: skip
     item = Item(kind="recording", id=tree, name=facts.source, asset=part.asset, details=details)
     what = f"{facts.source}: {facts.rows:,} rows, {len(facts.channels)} channels"
     command = shlex.join(to_arguments(("logs", "import"), ask.request))
