@@ -340,3 +340,34 @@ def test_ctrl_c_and_a_polite_kill_end_it_in_good_order(tmp_path: Path, number: s
         answer, _ = process.communicate(timeout=30)
     result = json.loads(answer)
     assert (process.returncode, result["ended_by"], result["recording"]["rows"]) == (0, "stopped", N_ROWS)
+
+
+class TalksAt:
+    """A line at one baud rate; at every other it is garbage. A pseudo-terminal knows no rates, so the port is a double."""
+
+    rate_bytes_per_s: float | None = None
+
+    def __init__(self, name: str, baud_rate_bd: int, right_bd: int) -> None:
+        self.name, self._is_right = name, baud_rate_bd == right_bd
+
+    def read(self, timeout_s: float) -> bytes:
+        return LINES[0] + LINES[1] if self._is_right else bytes(range(128, 160))
+
+    def write(self, data: bytes) -> None:
+        raise AssertionError("nothing is sent")
+
+    def close(self) -> None:
+        self.name = ""
+
+
+def test_the_baud_rate_is_found_by_what_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    from workbench.devices.transports import ports
+
+    def open_double(port: str, *, baud_rate_bd: int = 115_200, line: str = "8N1") -> TalksAt:
+        return TalksAt(port, baud_rate_bd, 19_200)
+
+    monkeypatch.setattr(ports, "open_transport", open_double)
+    monkeypatch.setattr("workbench.devices.capture.feed.POLL_S", 0.05)
+    request = CapturePreviewRequest(port="/dev/ttyUSB0", seconds=0.3, find_baud=True)
+    result = preview_capture(request, Job())
+    assert (result.baud_rate_bd, result.format, result.advice) == (19_200, "csv", "")

@@ -24,6 +24,7 @@ from workbench.services.capture import CaptureRequest
 from workbench.services.capture_end import CapturePlan, encode_pretty
 from workbench.ui.messages import NoticeText
 from workbench.ui.pages.live import LivePage
+from workbench.ui.pages.live_form import LiveForm
 from workbench.ui.pages.logs import LogsPage
 
 HEADER = b"PI-2040A [bar],PI-2041A [bar]\r\n"
@@ -136,6 +137,13 @@ def test_without_hardware_a_rehearsal_speaks_and_is_captured(hand: Hand, page: L
     for view in hand.built.context.jobs.running:
         hand.built.context.jobs.cancel(view.id)
     hand.rest()
+
+
+def test_what_was_listened_to_is_filled_in_the_next_time(hand: Hand, page: LivePage) -> None:
+    type_port(hand, page, "socket://127.0.0.1:1")
+    hand.press("Start capture")
+    hand.rest()
+    assert LiveForm(hand.built.context).fields.field("port").value() == "socket://127.0.0.1:1"
 
 
 def test_a_port_that_nobody_answers_is_said_in_words(hand: Hand, page: LivePage) -> None:

@@ -128,6 +128,9 @@ class CapturePreviewRequest(Request, frozen=True, kw_only=True):
     layout: Layout = None
     seconds: Annotated[float, parameter("Listen at most this long.", unit="s", ge=0.1, le=600)] = 5.0
     channel: Renames = ()
+    find_baud: Annotated[
+        bool, parameter("Try the usual baud rates until something is read.", flag="--find-baud", label="Find the baud rate")
+    ] = False
 
 
 class PreviewChannel(Record, frozen=True, kw_only=True):
@@ -143,6 +146,7 @@ class CapturePreviewResult(Result, frozen=True, kw_only=True):
     """How it would be read; `advice` when it looks wrong (silence, a wrong baud rate)."""
 
     port: str
+    baud_rate_bd: int
     format: str
     """csv, keyvalue, binary, modbus-rtu; '' where nothing was recognised."""
     guesses: dict[str, str]

@@ -78,6 +78,10 @@ def make_folder(request: CaptureRequest) -> Path:
 
 def finish_capture(request: CaptureRequest, folder: Path, ended: Ended) -> CaptureResult:
     """Make the recording and take the folder away. Raises InputError when nothing readable arrived, DiskFull."""
+    if not ended.n_bytes and not ended.n_rows:
+        discard(folder)
+        text = f"Nothing arrived from {request.port} in {ended.seconds:.0f} s."
+        raise InputError(text, ended.reason or "Check the cable, and whether the device speaks by itself.")
     summary, raw = store_capture(folder)
     problems = sorted(ended.tally.problems.items())
     return CaptureResult(
@@ -102,10 +106,15 @@ def store_capture(folder: Path) -> tuple[RecordingSummary, str | None]:
             raise _keep_unread(folder, error) from error
         raw = _store_raw(project, folder, plan, facts_asset(plan, [channel.name for channel in facts.channels]))
         summary = _record(project, target, plan, raw)
-    shutil.rmtree(folder, ignore_errors=True)
-    with suppress(OSError):  # another capture is running
-        folder.parent.rmdir()
+    discard(folder)
     return summary, raw
+
+
+def discard(folder: Path) -> None:
+    """Take a capture's folder away, and the one around it when it was the last."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):  # another capture is there
+        folder.parent.rmdir()
 
 
 def facts_asset(plan: CapturePlan, channels: list[str]) -> str:
@@ -157,7 +166,7 @@ def _keep_unread(folder: Path, error: InputError) -> InputError:
 
     raw = folder / RAW_FILE
     if not raw.is_file() or not raw.stat().st_size:
-        shutil.rmtree(folder, ignore_errors=True)
+        discard(folder)
         return error
     write_atomic(folder / EMPTY_FILE, f"{error}\n".encode())
     return InputError(error.message, f"{error.hint} The bytes are kept in {raw}.")

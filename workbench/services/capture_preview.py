@@ -7,6 +7,8 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from workbench.core.errors import DeviceError
 from workbench.core.jobs import Job
 from workbench.services.capture import CapturePreviewRequest, CapturePreviewResult, LiveProblem, PreviewChannel
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from workbench.logs.live.plan import TextPlan
     from workbench.services.capture_sources import Piece
 
+USUAL_BAUD_RATES = (115_200, 9600, 19_200, 38_400, 57_600, 230_400, 460_800, 921_600, 4800, 2400)
 ENOUGH_ROWS = 20
 LEAST_S = 1.0
 SHOWN_LINES = 12
@@ -29,6 +32,25 @@ _FRAME_SHOWN_BYTES = 24
 
 def run_preview(request: CapturePreviewRequest, job: Job) -> CapturePreviewResult:
     """See `services.capture.preview_capture`."""
+    if not request.find_baud or request.port.startswith("socket://"):
+        return _preview(request, job)
+    rates = (request.baud_rate_bd, *(rate for rate in USUAL_BAUD_RATES if rate != request.baud_rate_bd))
+    first: CapturePreviewResult | None = None
+    for number, rate in enumerate(rates):
+        part = job.part(number / len(rates), (number + 1) / len(rates), f"{rate} Bd")
+        found = _preview(msgspec.structs.replace(request, baud_rate_bd=rate), part)
+        if found.rows:
+            return found
+        first = first or found
+        if not found.bytes:  # a silent line is silent at every rate
+            return found
+    assert first is not None
+    return msgspec.structs.replace(
+        first, advice="At none of the usual baud rates anything is read. Describe its frames (binary)."
+    )
+
+
+def _preview(request: CapturePreviewRequest, job: Job) -> CapturePreviewResult:
     from workbench.logs.live.clock import HostClock
 
     clock = HostClock()
@@ -41,7 +63,8 @@ def run_preview(request: CapturePreviewRequest, job: Job) -> CapturePreviewResul
         feed.close()
     lost = tuple(LiveProblem(reason=reason, count=n) for reason, n in sorted(pipe.tally.problems.items()))
     return CapturePreviewResult(
-        port=request.port, format=_format_of(request, pipe), guesses=_guesses(pipe.plan), channels=_channels(pieces),
+        port=request.port, baud_rate_bd=request.baud_rate_bd, format=_format_of(request, pipe), guesses=_guesses(pipe.plan),
+        channels=_channels(pieces),
         lines=shown_lines(head), rows=sum(len(piece[1]) for piece in pieces), rate_rows_per_s=_rate(pieces), bytes=n_bytes,
         lost=lost, advice=_advise(request, head, n_bytes, pieces, pipe.tally.bad),
     )  # fmt: skip

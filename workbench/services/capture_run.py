@@ -207,7 +207,7 @@ def say(update: LiveUpdate) -> str:
 def run_capture(request: CaptureRequest, job: Job) -> CaptureResult:
     """See `services.capture.capture`."""
     from workbench.project.lock import write_lock
-    from workbench.services.capture_end import Ended, finish_capture, make_folder, recover_before
+    from workbench.services.capture_end import Ended, discard, finish_capture, make_folder, recover_before
 
     recover_before(Path(request.project))
     folder = make_folder(request)
@@ -227,10 +227,3 @@ def run_capture(request: CaptureRequest, job: Job) -> CaptureResult:
             n_bytes=capturing.store.n_bytes, tally=capturing.pipe.tally, words=capturing.pipe.words,
         )  # fmt: skip
         return finish_capture(request, folder, facts)
-
-
-def discard(folder: Path) -> None:
-    """Take away a folder in which nothing was captured."""
-    import shutil
-
-    shutil.rmtree(folder, ignore_errors=True)

@@ -74,7 +74,9 @@ def build(folder: Path, target: Path, *, source: str, findings: Sequence[Finding
     n_backward, n_doubled = _write(folder, found, writer, labels)
     times = writer.close_times()
     instants, columns = writer.view()
-    waveform = find_waveform(instants, exact_rate(found.last.rate_hz) if found.last and found.last.rate_hz else None)
+    # Even arrivals of a 20 Hz poll are no waveform: only a rate that somebody declared makes one.
+    rate_hz = found.last.rate_hz if found.last else None
+    waveform = find_waveform(instants, exact_rate(rate_hz)) if rate_hz else None
     quality = () if waveform else find_quality(instants, columns, {channel.name: channel.unit for channel in inputs})
     stats = writer.stats
     facts = RecordingFacts(

@@ -48,13 +48,14 @@ class LivePage(Page):
         self.live = LiveView(context)
         self._idle = EmptyState(
             self.theme, "signal", self.tr("Nothing is captured yet"),
-            self.tr("Choose the port of a device and listen: the first lines are shown as they would be read. Nothing is sent."),
+            self.tr("Choose the port of a device and listen: the first lines are shown as they would be read."),
         )  # fmt: skip
         self._rehearse = SecondaryButton(self.theme, self.tr("Rehearse with an invented pump"), "rehearsal")
         self._rehearse.clicked.connect(self.rehearse)
         self._stack = QStackedWidget()
         self._lay_out()
         self.form.changed.connect(self.refresh_actions)
+        self.preview.baud_asked.connect(self.find_baud)
         context.project_changed.connect(self._on_project)
         self._show(_IDLE)
 
@@ -96,10 +97,17 @@ class LivePage(Page):
 
     def listen(self) -> None:
         """Hear what the port says, for a few seconds."""
+        self._listen(find_baud=False)
+
+    def find_baud(self) -> None:
+        """Listen at the usual baud rates until something is read."""
+        self._listen(find_baud=True)
+
+    def _listen(self, *, find_baud: bool) -> None:
         self._is_listening = True
         self._idle.title.setText(self.tr("Listening …"))
         self._show(_IDLE)
-        request = self.form.preview_request(())
+        request = self.form.preview_request((), find_baud=find_baud)
         call = JobCall(
             title=self.tr("Listen to {port}").format(port=request.port), function=preview_capture, request=request,
             slot="live.preview", lane=f"port:{request.port}",
@@ -147,6 +155,7 @@ class LivePage(Page):
             self.context.messages.error(error)
             return
         self._request, self._is_stopping = request, False
+        self.form.remember(request)
         self.live.begin()
         call = JobCall(
             title=self._title_of(request), function=capture, request=request, slot=f"capture:{request.port}",
@@ -167,6 +176,7 @@ class LivePage(Page):
     def _on_preview(self, result: object) -> None:
         assert isinstance(result, CapturePreviewResult)
         self.preview.show_result(result)
+        self.form.fields.set_value("baud_rate_bd", result.baud_rate_bd)
         self._show(_PREVIEW)
 
     def _on_preview_error(self, error: WorkbenchError) -> None:

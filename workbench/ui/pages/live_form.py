@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -26,6 +27,8 @@ from workbench.ui.widgets.text import Text
 _INNER_PX = 290
 _OWN = ("project", "channel")
 _SHARED = ("port", "format", "baud_rate_bd", "line", "layout")
+_REMEMBERED = ("port", "format", "baud_rate_bd", "line", "layout", "clock")
+_MEMORY = "live capture"
 _DESCRIBED = ("binary", "modbus-rtu")
 
 
@@ -57,7 +60,25 @@ class LiveForm(QWidget):
         self._look.clicked.connect(self.load)
         self._choose.clicked.connect(self._on_choose)
         self.fields.changed.connect(self._on_changed)
+        self.recall()
         self._on_changed()
+
+    def remember(self, request: CaptureRequest) -> None:
+        """Keep how this port was listened to, for the next time."""
+        values = {name: getattr(request, name) for name in _REMEMBERED}
+        choices = {**self._context.settings.import_choices, _MEMORY: msgspec.json.encode(values).decode()}
+        self._context.change_settings(import_choices=choices)
+
+    def recall(self) -> None:
+        """Fill in what was used the last time; what can't be read any more is forgotten."""
+        text = self._context.settings.import_choices.get(_MEMORY, "")
+        try:
+            values = msgspec.json.decode(text, type=dict[str, object]) if text else {}
+        except msgspec.MsgspecError:
+            values = {}
+        for name in _REMEMBERED:
+            if name in values:
+                self.fields.set_value(name, values[name])
 
     def load(self) -> None:
         """Ask the system which ports there are; none is opened."""
@@ -75,10 +96,10 @@ class LiveForm(QWidget):
         else:
             self.fields.focus_first()
 
-    def preview_request(self, channel: tuple[str, ...]) -> CapturePreviewRequest:
+    def preview_request(self, channel: tuple[str, ...], *, find_baud: bool = False) -> CapturePreviewRequest:
         """What to listen to; raises RequestError, and marks no field: nothing was typed wrong yet."""
         values = {name: self.fields.field(name).value() for name in _SHARED}
-        return build(CapturePreviewRequest, {**values, "channel": channel})
+        return build(CapturePreviewRequest, {**values, "channel": channel, "find_baud": find_baud})
 
     def capture_request(self, project: str, channel: tuple[str, ...]) -> CaptureRequest:
         """What to capture; raises RequestError."""

@@ -9,6 +9,7 @@ from workbench.services.capture import CapturePreviewResult, PreviewChannel
 from workbench.ui.context import AppContext
 from workbench.ui.format import count, number, quantity
 from workbench.ui.states import State
+from workbench.ui.widgets.buttons import SecondaryButton
 from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.fields import CheckBox, UnitField
 from workbench.ui.widgets.plots.words import unit_words
@@ -45,9 +46,10 @@ class ChannelRow:
 
 
 class LivePreview(QWidget):
-    """`changed` when a channel was edited."""
+    """`changed` when a channel was edited, `baud_asked` when other baud rates are to be tried."""
 
     changed = Signal()
+    baud_asked = Signal()
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -63,6 +65,8 @@ class LivePreview(QWidget):
         self._grid.setColumnStretch(3, 1)
         self._symbol = StateSymbol(context.theme, State.OUT_OF_SPECIFICATION)
         self._advice = Text("", "body", "text1", is_wrapped=True)
+        self.find_baud = SecondaryButton(context.theme, self.tr("Try the usual baud rates"), "search")
+        self.find_baud.clicked.connect(self.baud_asked)
         self.channels = Card(self.tr("Channels"))
         self.lines = Card(self.tr("First lines"))
         self._lay_out()
@@ -74,6 +78,8 @@ class LivePreview(QWidget):
         self._advice.setText(result.advice)
         self._symbol.setVisible(bool(result.advice))
         self._advice.setVisible(bool(result.advice))
+        is_serial = not result.port.startswith("socket://")
+        self.find_baud.setVisible(bool(result.bytes) and not result.rows and is_serial and result.format != "modbus-rtu")
         heard = count(result.bytes, self.tr("byte"), self.tr("bytes"))
         lost = sum(problem.count for problem in result.lost)
         parts = [heard, count(result.rows, self.tr("row"), self.tr("rows"))]
@@ -112,6 +118,7 @@ class LivePreview(QWidget):
         notice.setSpacing(8)
         notice.addWidget(self._symbol, 0, Qt.AlignmentFlag.AlignTop)
         notice.addWidget(self._advice, 1)
+        notice.addWidget(self.find_baud, 0, Qt.AlignmentFlag.AlignTop)
         self.lines.body.addLayout(notice)
         self.lines.body.addWidget(_scrolled(self._lines), 1)
         inner = QWidget()
