@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -12,15 +11,14 @@ from numpy.typing import NDArray
 
 from workbench.logs import questions
 from workbench.logs.acquisition import Timing, how_acquired, how_detected
+from workbench.logs.bad_words import is_bad_word
 from workbench.logs.cells import ABSENT, Cells, Decimal, read_cell, read_plain, state_of
 from workbench.logs.readers.table import NumberCells
 from workbench.logs.sentinels import find_sentinels
 from workbench.logs.summary import ChannelFacts, Finding, Question
 from workbench.logs.units import can_convert, conversion, find_quantity, find_unit
-from workbench.logs.words import BAD_PATTERN
 
 GOOD = 0
-_BAD = re.compile(BAD_PATTERN, re.IGNORECASE)
 _MAX_REASONS = 64
 _HEAD_ROWS, _MANY_DISTINCT = 4096, 100
 _OTHER = "other text"
@@ -156,7 +154,7 @@ def count_kinds(texts: Sequence[str], reasons: Sequence[str], counts: Sequence[i
     for text, reason, count in zip(texts, reasons, counts, strict=True):
         if not reason:
             n_number += count
-        elif reason in ("empty", "inf") or _BAD.search(text):
+        elif reason in ("empty", "inf") or is_bad_word(text):
             n_known_bad += count if reason != "empty" else 0
         else:
             n_text += count
@@ -198,17 +196,15 @@ def _read_numbers(cells: NumberCells) -> ReadCells:
 def states_of(cells: Cells) -> dict[str, float] | None:
     """Words of a column that says on and off; None when it is no such column."""
     found: dict[str, float] = {}
-    n_other = 0
     for text in cells.used():
-        folded = text.strip().casefold()
         is_on = state_of(text)
         if is_on is not None:
             found[text] = float(is_on)
-        elif not read_cell(text, ".").reason:
+        elif not read_cell(text, ".").reason or (
+            text.strip() and not is_bad_word(text) and read_cell(text, ".").reason != "empty"
+        ):
             return None
-        elif folded and not _BAD.search(folded) and read_cell(text, ".").reason != "empty":
-            n_other += 1
-    return found if found and n_other == 0 else None
+    return found or None
 
 
 def _read_states(cells: Cells, states: dict[str, float]) -> ReadCells:

@@ -35,9 +35,10 @@ _ENCODINGS = {
     "hungarian": ("cp1250", "iso8859-2"),
     "russian": ("cp1251", "cp866", "koi8-r"),
 }
-_SIGNS = frozenset("°²³µ·±–—…’‘“”„«»€№§½¼©®¹º")
+_SIGNS = frozenset("\u00a0°²³µ·±–—…’‘“”„«»€№§½¼©®¹º")
 _WORD = re.compile(rb"[^\x00-\x40\x5b-\x60\x7b-\x7f]+")
 _HIGH = re.compile(rb"[\x80-\xff]")
+_CYRILLIC = frozenset(_LETTERS["russian"])
 _UNIT_WORDS = frozenset({"m³", "m²", "cm²", "cm³", "µm", "µS", "°C", "Nm³"})
 _MAX_WORDS = 2000
 
@@ -73,6 +74,8 @@ def _case_and_signs(text: str) -> float:
         if char > "\x7f" and not char.isalpha():
             is_inside = before.isalpha() and after.isalpha()
             worth -= 3 if char not in _SIGNS else 2 if is_inside else 0
+        if char in _CYRILLIC and any(one.isascii() and one.isalpha() for one in (before, after)):
+            worth -= 4
         if char > "\x7f" and char.isupper() and before.isalpha() and before.islower():
             worth -= 2
         if char > "\x7f" and char.islower() and len(before) == 1 and before > "\x7f" and before.isupper() and after.isupper():

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from workbench.logs.bad_words import is_bad_word
 from workbench.logs.instants import parse_clock, parse_stamp, unix_ns
 from workbench.logs.readers.table import TimeColumns
 from workbench.logs.text import clean_text
 from workbench.logs.units import find_unit, is_no_unit
 from workbench.logs.words import (
-    BAD_PATTERN,
     EMPTY_WORDS,
     INFINITE_WORDS,
     MILLISECOND_NAMES,
@@ -33,10 +33,10 @@ _NUMBER_LIKE = re.compile(
     r"(?:\s*(?P<unit>[^\d\s]\D{0,11}))?"
     r"|[-+−]?[.,]\d+"
 )
+_HEX = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
 _OFFSET = re.compile(r"(?:UTC|GMT)?[+-]\d{1,2}:\d{2}|(?:UTC|GMT)[+-]\d{1,2}", re.IGNORECASE)
 _DATE_LIKE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?")
-_BAD = re.compile(BAD_PATTERN, re.IGNORECASE)
 _COMMENT = re.compile(r"\s*(#|//|%|!|\*\*|;;)")
 _MAX_HEADER_ROWS = 60
 
@@ -62,12 +62,14 @@ def cell_kind(text: str) -> str:
     if _DATE_LIKE.match(text) and parse_stamp(text) is not None:
         return "t"
     if text[0].isdigit() or text[0] in "+-−.(,":
+        if _HEX.fullmatch(text):
+            return "n"
         match = _NUMBER_LIKE.fullmatch(text) if len(text) <= 60 else None
         if match and (not match["unit"] or find_unit(match["unit"])):
             return "n"
     if parse_stamp(text) is not None or parse_clock(text) is not None:
         return "t"
-    return "e" if len(text) <= 60 and _BAD.search(text) else "x"
+    return "e" if is_bad_word(text) else "x"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ class DelimiterGuess:
 def find_delimiter(lines: Sequence[str]) -> DelimiterGuess:
     """Weigh the delimiters on sample lines: cells a line must agree, and cells must read as times, numbers or known words."""
     scores = {delimiter: _score(lines, delimiter) for delimiter in DELIMITERS}
-    if max(score for score, _ in scores.values()) < 0.6:
+    if max(score for score, _ in scores.values()) < 0.6 and not _is_ruled(lines):
         score, n_cells = _score(lines, WHITESPACE)
         scores[WHITESPACE] = (0.9 * score, n_cells)
     ranked = sorted(scores, key=lambda delimiter: -scores[delimiter][0])
@@ -91,6 +93,15 @@ def find_delimiter(lines: Sequence[str]) -> DelimiterGuess:
         return DelimiterGuess(delimiter="", n_cells=1, confidence=0.5)
     lead = first - scores[ranked[1]][0]
     return DelimiterGuess(delimiter=ranked[0], n_cells=n_cells, confidence=max(0.5, min(1.0, 0.5 + lead)))
+
+
+def _is_ruled(lines: Sequence[str]) -> bool:
+    """Whether a mark that nothing else is written with stands equally often in all lines; blanks are no delimiter then."""
+    for delimiter in (";", "\t", "|"):
+        for count, n_lines in Counter(line.count(delimiter) for line in lines).most_common(1):
+            if count >= 2 and n_lines >= 0.95 * len(lines):
+                return True
+    return False
 
 
 def _score(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
@@ -112,6 +123,7 @@ def _score(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
 def fold_name(text: str) -> str:
     """A header for comparing with word lists: lower case, letters and digits only, no trailing unit bracket."""
     text = (re.sub(r"\s*[\[(].*$", "", clean_text(text)) or text).replace("№", "no")
+    text = re.sub(r"\b[nN][°º]", "no", text)
     return re.sub(r"[^\w#]|_", "", text.casefold())
 
 
@@ -259,7 +271,8 @@ def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], t
     n_data = len(strip_trailing(data[0]))
     block: list[tuple[str, ...]] = []
     for row in reversed(above[-_MAX_HEADER_ROWS:]):
-        if _is_numeric_row(row):
+        names_time = any(index < len(row) and is_time_name(row[index]) for index in time_indexes)
+        if _is_numeric_row(row) and not names_time:
             continue
         is_header = _fits(row, n_data) and not (_COMMENT.match(row[0]) and not block and _is_prose(row))
         if not is_header:

@@ -69,7 +69,7 @@ UNIT_NAMES = as_words("""
     uomstring dimension maßeinheit masseinheit
 """)
 INDEX_NAMES = as_words("""
-    n nº 序号 编号 行号 ligne lp fila linha riga rij rad satz satznr zeilennr lfdno пп номер строка pořadí løpenr lopenr
+    序号 编号 行号 ligne lp fila linha riga rij rad satz satznr zeilennr lfdno пп номер строка pořadí løpenr lopenr
     løpenummer volgnr volgnummer nomer poz numer sira record rn rec recnum recno recordno recordnumber index idx id row rowno
     rownum rownumber no nr num number seq sequence sequenceno lfdnr laufnummer zeile line lineno # sample sampleno
     samplenumber scan rowid
@@ -117,21 +117,6 @@ INFINITE_WORDS = as_words("""
     inf +inf -inf inf. -inf. 1.#inf0 -1.#inf0 1.#inf00 -1.#inf00 infinity +infinity -infinity posinf neginf 1.#inf -1.#inf
     +1.#inf ∞ -∞ +∞ infinite
 """)
-BAD_PATTERN = (
-    r"bad|no[ _]?data|nodata|missing|time ?out|scan ?off|configure|pt created|fail|error|err\b|#n/?a|#value|#ref|#div|#num|#name"
-    r"|over|under|range|off ?line|comm|shutdown|unknown|questionable|uncertain|not connect|disconnect|out of serv|oos"
-    r"|inactive|invalid|calc|ungültig|fehler|störung|kein wert|keine daten|defekt|ugyldig|feil|no result|no value|no sample|trip"
-    r"|arc off|snapshot|intf|interface|equip|stale|not available|n/?a\b|unavailable|\*+|doubtful|filtered|digital state|no good"
-    r"|sensor|wire|broken|open loop|short"
-    r"|ausfall|gestört|gestoert|drahtbr|kurzschl|messbereich|gesperrt|nicht |\bkeine?\b|überlauf|außer betrieb|wartung|getrennt"
-    r"|défaut|panne|hors |invalide|pas de|aucune?\b|mauvais|rupture|non connect|dépassement|indisponible|erreur"
-    r"|\bfallo|\bsin |fuera de|\bmalo\b|desconect|avería|no válido|falla\b|falha|\bsem |fora d[ea]|inválid|\bruim\b|\berro\b"
-    r"|guasto|fuori |non valid|nessun|errore|scolleg|storing\b|\bgeen\b|buiten |ongeldig|\bslecht|niet |uitgeschakeld|fout\b"
-    r"|\bikke |\bingen\b|utenfor|\bbrudd|dårlig|saknas|ogiltig|avbrott|\binga\b|\bfel\b|\blarm\b|\bfejl|mangler|uden for"
-    r"|błąd|\bbrak\b|awaria|\bpoza |nieprawid|\bнет |ошибка|обрыв|отказ|недостовер|сбой|авария|не подкл|вне диап"
-    r"|chyba|porucha|neplat|无|故障|超|中断|坏|失败|断线|异常"
-)
-
 MONTHS = {
     "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
     "january": 1, "february": 2, "march": 3, "april": 4, "june": 6, "july": 7, "august": 8, "september": 9, "sept": 9,

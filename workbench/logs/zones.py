@@ -99,16 +99,24 @@ def tell_doubled(local: NDArray[np.int64], utc: NDArray[np.int64], hour: Doubled
     rows = np.flatnonzero((local >= hour.start_ns) & (local < hour.start_ns + hour.length_ns))
     if rows.size == 0:
         return
+    around = np.diff(local[max(int(rows[0]) - 1, 0) : int(rows[-1]) + 2])
+    if np.count_nonzero(around < 0) > np.count_nonzero(around > 0):  # newest first
+        local, utc, rows = local[::-1], utc[::-1], local.size - 1 - rows[::-1]
     for block in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
         later = block[_second_pass(local, block, step) :]
         utc[later] = local[later] - hour.later_offset_ns
 
 
 def typical_step(local: NDArray[np.int64]) -> int:
-    """The median step forward, ns; 0 where there is none."""
-    steps = np.diff(local)
-    steps = steps[steps > 0]
-    return int(np.median(steps)) if steps.size else 0
+    """The median step forward (back, where the newest comes first), ns; 0 where there is none."""
+    return usual_step(np.diff(local))
+
+
+def usual_step(steps: NDArray[np.int64]) -> int:
+    """The median of those steps that go the way most of them go, ns; 0 where there is none."""
+    forward, back = steps[steps > 0], -steps[steps < 0]
+    there = back if back.size > forward.size else forward
+    return int(np.median(there)) if there.size else 0
 
 
 def _second_pass(local: NDArray[np.int64], block: NDArray[np.intp], step: int) -> int:

@@ -31,7 +31,7 @@ from workbench.logs.timing import (
     zone_in_cells,
     zone_of,
 )
-from workbench.logs.zones import ZoneTable, load_zone, tell_doubled, zone_table
+from workbench.logs.zones import ZoneTable, load_zone, tell_doubled, usual_step, zone_table
 
 GOOD, ABSOLUTE = 1, 2
 _DAY_NS = 86_400 * NS_PER_S
@@ -288,7 +288,5 @@ def _typical(series: Series, first: int, end: int) -> int:
     steps = []
     for start in starts:
         ns = series.ns.read(start, start + stretch)[_naive(series.flags.read(start, start + stretch))]
-        difference = np.diff(ns)
-        steps.append(difference[difference > 0])
-    together = np.concatenate(steps)
-    return int(np.median(together)) if together.size else 0
+        steps.append(np.diff(ns))
+    return usual_step(np.concatenate(steps))

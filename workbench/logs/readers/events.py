@@ -17,6 +17,8 @@ MAX_JSON_BYTES = 64 << 20
 MAX_JOURNAL_LINES = 100_000
 _MAX_NODES = 2_000_000
 _MIN_LINES = 3
+_MAX_NAMES = 5_000
+_MAX_CELLS = 20_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,10 +100,12 @@ def _rows_of(tree: object) -> list[list[str]]:
     if not flat or len(flat) < len(records):
         return []
     names = list(dict.fromkeys(str(name) for record in flat for name in record))
+    if len(names) > _MAX_NAMES or len(names) * len(flat) > _MAX_CELLS:
+        return []
     numbers = [name for name in names if any(isinstance(record.get(name), (int, float)) for record in flat)]
     stamps = [name for name in names if parse_stamp(str(flat[0].get(name, ""))) is not None]
     has_time = len(stamps) == 1 or (not stamps and any(is_time_name(name) for name in numbers))
-    if not has_time or not numbers or len(names) > 5000:
+    if not has_time or not numbers:
         return []
     return [names, *([_text_of(record.get(name)) for name in names] for record in flat)]
 
