@@ -31,3 +31,9 @@ def test_a_pump_tag_is_found_in_a_text(text: str, tag: str | None) -> None:
 )
 def test_the_file_name_counts_first_then_the_channels_then_the_stem(source: str, channels: list[str], asset: str) -> None:
     assert default_asset(source, channels) == asset
+
+
+def test_files_of_a_recorder_that_differ_by_their_time_are_of_one_pump() -> None:
+    names = ("seal pump_20260302T120000Z.wav", "seal pump_2026-03-02_18-00-00.wav", "seal pump 20260303 000000.5.wav")
+    assert {default_asset(name, ()) for name in names} == {"seal pump"}
+    assert default_asset("20260302_120000.wav", ()) == "20260302_120000"

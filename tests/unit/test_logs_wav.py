@@ -160,6 +160,12 @@ def test_a_clipped_waveform_is_said(tmp_path: Path) -> None:
     assert len(findings) == 2
 
 
+def test_a_pure_tone_that_meets_its_peak_in_every_period_is_not_clipped(tmp_path: Path) -> None:
+    path = tmp_path / "a_20260302T120000Z.wav"
+    wavfile.write(path, RATE_HZ, np.tile(np.round(20000 * np.sin(np.arange(512) * 2 * np.pi / 512)).astype(np.int16), 40))
+    assert read(path).recordings[0].facts.findings == ()
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

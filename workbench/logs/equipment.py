@@ -16,6 +16,7 @@ from pathlib import PurePath
 
 _PUMP = re.compile(r"(?<![A-Za-z0-9])(P|PU|PMP|GA|PA|ESP)[-_ ]?(\d{2,5})([A-Z]?)(?![A-Za-z0-9])")
 _SIGNAL = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2,5}[-_ ]?(\d{3,5}[A-Z]?)(?![A-Za-z0-9])")
+_STAMP = re.compile(r"[ _.-]*(?:19|20)\d{2}[-_.]?\d{2}[-_.]?\d{2}[T _-]{0,2}\d{2}[-_:.h]?\d{2}[-_:.m]?\d{2}(?:[.,]\d{1,9})?s?Z?$")
 _SHARE = 0.6
 _LONGEST = 80
 
@@ -36,6 +37,7 @@ def default_asset(source: str, channels: Sequence[str]) -> str:
     """The pump's tag from the file's name, else from its channels, else the file's stem (a bare number: with its folder)."""
     path = PurePath(source.replace("\\", "/"))
     stem = path.stem.strip()
+    stem = _STAMP.sub("", stem) or stem  # a recorder's files differ by their time alone
     if not any(char.isalpha() for char in stem) and path.parent.name:
         stem = f"{path.parent.name}-{stem}"
     return find_equipment_tag(stem) or _most_common(channels) or stem[:_LONGEST] or "log"

@@ -16,6 +16,7 @@ from workbench.core.errors import LogFormatError
 from workbench.logs import questions
 from workbench.logs.cells import Cells
 from workbench.logs.columns import read_cells
+from workbench.logs.decimals import Marks
 from workbench.logs.label_like import is_label_name
 from workbench.logs.parse import ParseOptions, time_blocks
 from workbench.logs.readers.registry import read_content, reader_of
@@ -168,13 +169,14 @@ def _preview_segments(segments: list[Segment], source: Source, options: ParseOpt
     columns = _long_columns(table, long) if long else _wide_columns(table, marks.marks)
     for other in others if table.part else ():
         columns += _wide_columns(other, mark_columns(other, answers).marks)
-    time_name = table.time.header or ("none" if table.time.kind == "none" else "first column")
+    unnamed = "none" if table.time.kind == "none" else "first column" if table.times_ns is None else "in the file"
+    time_name = table.time.header or unnamed
     time_column = ColumnGuess(
         name=time_name, role="time", unit=None, quantity="time", confidence=table.time.confidence, sample=_time_sample(table)
     )
     guesses = (
         *_text_guesses(segments[0], source),
-        FormatGuess(name="decimal mark", value=marks.file_mark, confidence=round(marks.confidence, 2), choices=(".", ",")),
+        *_mark_guess(table, marks),
         FormatGuess(name="layout", value="long" if long else table.layout, confidence=0.9, choices=("wide", "long", "pairs")),
         FormatGuess(name="time column", value=time_name, confidence=table.time.confidence, choices=_headers(segments[0])),
         _format_guess(axis),
@@ -186,6 +188,13 @@ def _preview_segments(segments: list[Segment], source: Source, options: ParseOpt
         rows=segments[0].head[:MAX_ROWS] or _first_rows(table),
         questions=(*axis.questions, *marks.questions),
     )
+
+
+def _mark_guess(table: Table, marks: Marks) -> tuple[FormatGuess, ...]:
+    """The decimal mark of a text; what stores numbers has none."""
+    if all(isinstance(column, NumberCells) for column in table.columns):
+        return ()
+    return (FormatGuess(name="decimal mark", value=marks.file_mark, confidence=round(marks.confidence, 2), choices=(".", ",")),)
 
 
 def _first_rows(table: Table) -> tuple[tuple[str, ...], ...]:

@@ -29,6 +29,7 @@ from workbench.logs.units import find_quantity
 _MIN_CLIPPED = 10
 _CLIPPED_SHARE = 1e-4
 _MIN_LEVELS = 50
+_TOGETHER = 0.3
 _HEAD_SAMPLES = 100_000
 
 
@@ -163,7 +164,8 @@ def _find_clipping(name: str, values: NDArray[np.floating], times_ns: NDArray[np
     found = []
     for side, rail in (("top", np.nanmax(values)), ("bottom", np.nanmin(values))):
         at = np.flatnonzero(values == rail)
-        if at.size >= max(_MIN_CLIPPED, _CLIPPED_SHARE * values.size):
+        n_together = np.count_nonzero(np.diff(at) == 1)  # a pure tone meets its peak often, but not twice in a row
+        if at.size >= max(_MIN_CLIPPED, _CLIPPED_SHARE * values.size) and n_together > _TOGETHER * at.size:
             share = 100 * at.size / values.size
             text = f"Cut off at the {side}: {share:.2g} % of the samples are exactly {format_value(float(rail), unit)}"
             finding = Finding(
