@@ -200,6 +200,18 @@ def write_mdf(path: Path) -> None:
         saved.replace(path)
 
 
+def write_lvm(path: Path) -> None:
+    """By hand, as the specification has it: no library writes it."""
+    head = (
+        "LabVIEW Measurement\t\nWriter_Version\t2\nReader_Version\t2\nSeparator\tTab\nDecimal_Separator\t.\nX_Columns\tOne\n"
+        "Date\t2026/03/02\nTime\t00:00:00.0\n***End_of_Header***\t\n\t\nChannels\t2\t\nSamples\t240\t240\n"
+        "Date\t2026/03/02\t2026/03/02\nTime\t00:00:00.0\t00:00:00.0\nY_Unit_Label\tbar\tdegC\nX0\t0\t0\nDelta_X\t1.0\t1.0\n"
+        "***End_of_Header***\t\t\nX_Value\tPI-1\tTI-1\tComment\n"
+    )
+    rows = (f"{k}.000\t{pressure}\t{heat}" for k, (pressure, heat) in enumerate(zip(PRESSURE, HEAT, strict=True)))
+    path.write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
+
+
 SAMPLES: tuple[Sample, ...] = (
     Sample("text", ".csv", write_csv, is_dense=False),
     Sample("json", ".json", write_json, is_dense=False),
@@ -213,6 +225,7 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("hdf5", ".h5", write_hdf5),
     Sample("hdf5", ".mat", write_matlab_73, (("P1", None), ("T1", None))),
     Sample("tdms", ".tdms", write_tdms, is_dense=False),
+    Sample("lvm", ".lvm", write_lvm, is_dense=False),
     Sample("wav", ".wav", write_wav, (("VT-1", "g"),), "waveform"),
 )
 if find_spec("asammdf"):  # it is not there on the newest Python

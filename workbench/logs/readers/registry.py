@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from workbench.logs.readers.arrow import ArrowReader
 from workbench.logs.readers.excel import ExcelReader
 from workbench.logs.readers.hdf5 import Hdf5Reader
+from workbench.logs.readers.lvm import LvmReader
 from workbench.logs.readers.matlab import MatlabReader
 from workbench.logs.readers.mdf import MdfReader
 from workbench.logs.readers.parquet import ParquetReader
@@ -32,6 +33,7 @@ READERS: tuple[Reader, ...] = (
     Hdf5Reader(),
     TdmsReader(),
     MdfReader(),
+    LvmReader(),
     JsonReader(),
     TextReader(),
 )
