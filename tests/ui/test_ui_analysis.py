@@ -274,3 +274,31 @@ def test_sidebands_take_a_typed_distance_and_else_shaft_speed(hand: Hand) -> Non
     QTest.keyClicks(mode.side.spacing, "10")
     assert mode.plot.spacing == 10.0
     mode.plot.grab()
+
+
+def test_what_one_form_keeps_is_known_to_the_other_ways_to_look(hand: Hand) -> None:
+    envelope = choose(hand, "envelope")
+    spectrum = choose(hand, "spectrum")
+    assert isinstance(spectrum, SpectrumMode)
+    QTest.mouseClick(spectrum._machine_button, Qt.MouseButton.LeftButton)
+    assert spectrum.panel._form is not None
+    QTest.keyClicks(spectrum.panel._form.field("speed_rpm").input, "1480")
+    QTest.mouseClick(spectrum.panel.keep, Qt.MouseButton.LeftButton)
+    hand.rest()
+    choose(hand, "envelope")
+    assert envelope.facts.speed_rpm == 1480.0
+
+
+def test_a_pump_without_flow_is_told_what_is_missing(hand: Hand, tmp_path: Path) -> None:
+    from workbench.core.jobs import Job
+    from workbench.services.logs import ImportRequest, import_logs
+
+    rows = "\n".join(f"2026-03-02T00:{k // 60:02d}:{k % 60:02d}Z,{3 + k % 5 / 10:.1f}" for k in range(600))
+    log = tmp_path / "P-8001A.csv"
+    log.write_text("time,PI-8001A [bar]\n" + rows + "\n", encoding="utf-8")
+    import_logs(ImportRequest(paths=(str(log),), project=hand.built.context.project_text), Job())
+    hand.built.context.select(asset="P-8001A")
+    mode = choose(hand, "pump")
+    assert isinstance(mode, PumpMode)
+    assert mode.said.isVisible()
+    assert mode.said.title.text() == "P-8001A has no channel for flow: there is no pump curve without."

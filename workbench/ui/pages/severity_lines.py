@@ -10,15 +10,13 @@ from workbench.services.log_views import AssetLogs
 from workbench.services.machine import MachineFacts, MachineRequest, MachineResult, machine
 from workbench.ui.context import AppContext
 from workbench.ui.format import number
-from workbench.ui.pages.analysis.machine_panel import PANEL_PX, MachinePanel
+from workbench.ui.pages.analysis.machine_panel import MACHINE_CHANGED, PANEL_PX, MachinePanel
 from workbench.ui.widgets.plots.limit_lines import LimitLine
 
 if TYPE_CHECKING:
     from workbench.ui.pages.logs_view import LogsView
 
 FIELDS = ("has_zones", "category", "power_kw", "limits")
-CHANGED = "machine"
-"""Announced when what is known of a pump changed."""
 _DEFAULT_KW = 100.0
 _WEIGHTS = {"B": "low", "C": "middle", "D": "high"}
 
@@ -69,7 +67,7 @@ class SeverityLines(QObject):
         self._context.read(machine, request, self._on_facts, slot=f"severity:{id(self)}")
 
     def _on_content(self, kind: str) -> None:
-        if kind == CHANGED:
+        if kind == MACHINE_CHANGED:
             self._read(None)
 
     def _on_facts(self, result: object) -> None:
@@ -81,7 +79,7 @@ class SeverityLines(QObject):
 
     def _on_saved(self, result: object) -> None:
         self._on_facts(result)
-        self._context.announce(CHANGED)
+        self._context.announce(MACHINE_CHANGED)
 
 
 def _name(zone: str, value: float) -> str:

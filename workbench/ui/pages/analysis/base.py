@@ -16,7 +16,7 @@ from workbench.services.analysis_reads import Opened, tacho_channel_of
 from workbench.services.log_views import AssetLogs, ChannelView
 from workbench.services.machine import MachineFacts, MachineRequest, MachineResult, machine
 from workbench.ui.context import AppContext
-from workbench.ui.pages.analysis.machine_panel import MachinePanel
+from workbench.ui.pages.analysis.machine_panel import MACHINE_CHANGED, MachinePanel
 from workbench.ui.pages.logs_modes import LogsMode
 from workbench.ui.pages.logs_view import LogsView
 from workbench.ui.theme import ThemeSource
@@ -68,6 +68,7 @@ class AnalysisMode(LogsMode):
         self._machine_button.toggled.connect(self.panel.setVisible)
         self.panel.saved.connect(self._on_saved)
         self.panel.closed.connect(self._on_panel_closed)
+        context.content_changed.connect(self._on_content)
 
     # What subclasses say
 
@@ -208,7 +209,13 @@ class AnalysisMode(LogsMode):
 
     def _on_saved(self, result: object) -> None:
         self._on_facts(result)
-        self.context.messages.say(self.tr("Kept for {pump}.").format(pump=self._facts_of[1]), icon="check")
+        self.context.announce(MACHINE_CHANGED)
+        self.context.messages.say(self.tr("Kept for {pump}.").format(pump=self.panel.asset), icon="check")
+
+    def _on_content(self, kind: str) -> None:
+        """What is known of the machine changed, here or in another form: it is read again when it is needed."""
+        if kind == MACHINE_CHANGED:
+            self._facts_of = ("", "")
 
     def _on_panel_closed(self) -> None:
         self._machine_button.setChecked(False)

@@ -18,6 +18,8 @@ from workbench.ui.widgets.form import RequestForm
 from workbench.ui.widgets.text import Text, hairline
 
 PANEL_PX = 312
+MACHINE_CHANGED = "machine"
+"""Announced when what is known of a pump changed."""
 _COMMAND = ("logs", "machine")
 _NOT_FACTS = {"limits": "limits_mm_per_s", "curve": "curve_points", "por": "por_percent", "aor": "aor_percent"}
 
@@ -32,7 +34,7 @@ class MachinePanel(QWidget):
         super().__init__()
         self._context = context
         self._fields = fields
-        self._asset = ""
+        self.asset = ""
         self._facts = MachineFacts()
         self._form: RequestForm[MachineRequest] | None = None
         self._bearings: tuple[str, ...] = ()
@@ -53,7 +55,7 @@ class MachinePanel(QWidget):
 
     def show_facts(self, logs: AssetLogs, facts: MachineFacts) -> None:
         """A form with these values; channels and bearings complete what is typed."""
-        self._asset, self._facts = logs.asset, facts
+        self.asset, self._facts = logs.asset, facts
         self._title.setText(self.tr("{pump}: machine").format(pump=logs.asset))
         names = [parameter.name for parameter in describe(MachineRequest)]
         hidden = tuple(name for name in names if name not in self._fields)

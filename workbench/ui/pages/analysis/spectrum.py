@@ -136,6 +136,8 @@ class SpectrumMode(AnalysisMode):
             *picture.notes,
             self.tr("Lines every {step}, {n}, overall {rms} {unit} RMS.").format(step=step, n=pieces, rms=rms, unit=unit),
         ]
+        if picture.others:
+            words.append(self.tr("In grey: {n} others of the stretch.").format(n=len(picture.others)))
         if picture.frequency_unit == "Hz":
             words.append(
                 self.tr("{rpm} rpm from {source}.").format(rpm=number(speed.mean_rpm), source=speed.source)
