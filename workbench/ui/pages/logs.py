@@ -21,6 +21,7 @@ from workbench.ui.page import Page
 from workbench.ui.pages.logs_actions import logs_actions
 from workbench.ui.pages.logs_corrector import CORRECTIONS, Corrector, layer_words
 from workbench.ui.pages.logs_formula import FormulaPanel
+from workbench.ui.pages.logs_layouts import LayoutMenu
 from workbench.ui.pages.logs_modes import TIME, ModeStack
 from workbench.ui.pages.logs_preview import ImportPreview
 from workbench.ui.pages.logs_side import LogsSide
@@ -50,6 +51,7 @@ class LogsPage(Page):
         self.modes = ModeStack(context, self.view)
         self.statistics = StatisticsPanel(context, self.view)
         self.formula = FormulaPanel(context, self.view)
+        self.layout_menu = LayoutMenu(context, self.view)
         self.view.put_below(self.formula)
         self.view.put_below(self.statistics)
         self.preview = ImportPreview(context)
@@ -136,6 +138,7 @@ class LogsPage(Page):
         self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.view.bar.insertWidget(1, self.modes.switch)
         self.view.bar.insertWidget(2, self._hint, 10)
+        self.view.bar.addWidget(self.layout_menu.button)
         self.modes.chosen.connect(self._on_mode)
         self._on_span()
         holder = QWidget()

@@ -89,6 +89,7 @@ def _of_the_rows(page: LogsPage) -> tuple[Action, ...]:
     )  # fmt: skip
     return (
         *listed,
+        *_of_the_layout(page),
         Action(
             id="logs.derive", title=page.tr("New derived channel"), icon="plus", callback=page.formula.open, page="logs",
             menu="Plot", keys=("N",), command="workbench channels add", blocked=page.why_no_log,
@@ -110,4 +111,26 @@ def _of_the_rows(page: LogsPage) -> tuple[Action, ...]:
             id="logs.redo", title=page.tr("Redo change of rows"), icon="redo", callback=layouts.redo, page="logs", menu="Plot",
             keys=("Ctrl+Y", "Ctrl+Shift+Z"), blocked=page.why_no_redo,
         ),
+    )  # fmt: skip
+
+
+def _of_the_layout(page: LogsPage) -> tuple[Action, ...]:
+    menu = page.layout_menu
+    entries = (
+        ("layout_keep", page.tr("Keep layout as…"), "pin", menu.ask_name, ("Ctrl+Shift+S",), ""),
+        ("layout_default", page.tr("Start with this layout"), "pin", menu.save_default, (), ""),
+        ("layout_import", page.tr("Import layout…"), "import", menu.choose_import, (), "workbench logs layout-import"),
+        ("layout_export", page.tr("Export layout…"), "export", menu.choose_export, (), "workbench logs layout-export"),
+        ("save_png", page.tr("Save plots as picture…"), "export", menu.save_png, ("Ctrl+S",), ""),
+        ("save_svg", page.tr("Save plots as SVG…"), "export", menu.save_svg, (), ""),
+        ("save_raw", page.tr("Save raw samples as CSV…"), "export", menu.save_raw, (), "workbench logs export"),
+        ("save_drawn", page.tr("Save what is drawn as CSV…"), "export", menu.save_drawn, (), "workbench logs export"),
+        ("layouts", page.tr("Layouts and export"), "more", menu.show_menu, (), ""),
+    )  # fmt: skip
+    return tuple(
+        Action(
+            id=f"logs.{name}", title=title, icon=icon, callback=callback, page="logs", menu="Plot", keys=keys, command=command,
+            blocked=page.why_no_log,
+        )
+        for name, title, icon, callback, keys, command in entries
     )  # fmt: skip

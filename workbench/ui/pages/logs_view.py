@@ -105,6 +105,10 @@ class LogsView(QWidget):
         assert isinstance(layout, PlotLayout)
         self.layouts.change(layout, before=self.plots.rows.layout_now)
 
+    def show_current_layout(self) -> None:
+        """Show the layout that the pump starts with."""
+        self._on_layout(self.layouts.current())
+
     def _on_layout(self, layout: object) -> None:
         assert isinstance(layout, PlotLayout)
         self.plots.show_layout(layout)

@@ -115,11 +115,11 @@ def _paint_several(painter: QPainter, theme: ThemeSource, row: PlotRow, box: QRe
         painter.setFont(theme.font("caption"))
         painter.setPen(theme.colour("text3"))
         words = QCoreApplication.translate("Plots", "% of each one’s range")
-        painter.fillRect(
-            QRectF(box.left() + 2, box.top() - 1, painter.fontMetrics().horizontalAdvance(words) + 6, 14),
-            theme.colour("plot", 0.85),
-        )
-        painter.drawText(QPointF(box.left() + 5, box.top() + painter.fontMetrics().ascent() - 1), words)
+        width = painter.fontMetrics().horizontalAdvance(words) + 6
+        # Below the line of 100 %, which is a twelfth below the top.
+        area = QRectF(box.left() + 2, box.top() + box.height() / 12 + 3, width, 14)
+        painter.fillRect(area, theme.colour("plot", 0.85))
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), words)
     return places
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
@@ -336,6 +337,12 @@ class PlotRows(Strip):
             tops=tuple(top - self._bar.value() for top in self._tops), heights=tuple(self._heights), height_px=self.height(),
             marks=self.marks, chosen_event=self.chosen_event, quality=self.quality, limits=self.limits,
         )  # fmt: skip
+
+    def whole_scene(self) -> Scene:
+        """All rows from the top, for a picture that is not cut off by the window."""
+        scene = self.scene()
+        assert scene is not None
+        return replace(scene, tops=tuple(self._tops), height_px=math.ceil(self.content_px))
 
     def _picture(self) -> QImage:
         """All but what moves, kept while nothing but the cursor changes."""
