@@ -92,6 +92,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(words=("logs", "forget"), service="log_memory:forget_sources", request="ForgetRequest"),
     Command(words=("logs", "quality"), service="logs:log_quality", request="QualityRequest"),
     Command(words=("logs", "export"), service="log_export:export_logs", request="ExportLogsRequest"),
+    Command(words=("logs", "xy"), service="log_xy:log_xy", request="XYRequest"),
     Command(words=("logs", "layouts"), service="log_layouts:list_layouts", request="LayoutsRequest"),
     Command(words=("logs", "layout-import"), service="log_layouts:import_layout", request="LayoutImportRequest"),
     Command(words=("logs", "layout-export"), service="log_layouts:export_layout", request="LayoutExportRequest"),

@@ -46,6 +46,7 @@ class ModeEntry:
 
 
 MODES: tuple[ModeEntry, ...] = (
+    ModeEntry(id="xy", target="workbench.ui.pages.logs_xy:XYMode"),
     ModeEntry(id="spectrum", target="workbench.ui.pages.analysis.spectrum:SpectrumMode", keys="Alt+2"),
     ModeEntry(id="spectrogram", target="workbench.ui.pages.analysis.maps:SpectrogramMode", keys="Alt+3"),
     ModeEntry(id="orders", target="workbench.ui.pages.analysis.maps:OrdersMode", keys="Alt+4"),
@@ -59,7 +60,8 @@ def mode_title(mode_id: str) -> str:
     """What the switch, the menu and the palette call a mode."""
     tr = QCoreApplication.translate
     titles = {
-        TIME: tr("Modes", "Time"), "spectrum": tr("Modes", "Spectrum"), "spectrogram": tr("Modes", "Spectrogram"),
+        TIME: tr("Modes", "Time"), "xy": tr("Modes", "XY"),
+        "spectrum": tr("Modes", "Spectrum"), "spectrogram": tr("Modes", "Spectrogram"),
         "orders": tr("Modes", "Orders"), "envelope": tr("Modes", "Envelope"), "pump": tr("Modes", "Pump curve"),
     }  # fmt: skip
     return titles[mode_id]

@@ -1,0 +1,87 @@
+"""The XY way to look on the Logs page: two channels, a brushed box, the stretch over time."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from tests.ui.log_projects import N_ROWS, at_minute, make_project
+from workbench.app.window import Built
+from workbench.ui.pages.logs import LogsPage
+from workbench.ui.pages.logs_xy import XYMode
+
+WaitFor = Callable[..., None]
+
+
+@pytest.fixture
+def mode(built: Built, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, wait_for: WaitFor) -> XYMode:
+    project = tmp_path / "project"
+    shutil.copytree(make_project(tmp_path_factory.mktemp("xy")), project)
+    built.context.open_project(project)
+    wait_for(lambda: built.context.project is not None)
+    built.window.show()
+    built.window.show_page("logs")
+    page = built.window.host.page("logs")
+    assert isinstance(page, LogsPage)
+    wait_for(lambda: page.view.logs is not None and bool(page.view.plots.rows.rows))
+    page.modes.choose("xy")
+    made = page.modes.mode("xy")
+    assert isinstance(made, XYMode)
+    wait_for(lambda: made.plot.cloud is not None)
+    return made
+
+
+def test_it_starts_with_the_first_two_rows_and_says_what_the_pairs_are(mode: XYMode) -> None:
+    assert mode.names == ("PI-2041A", "FI-2041A")
+    assert mode.plot.cloud is not None
+    assert mode.plot.cloud.n == N_ROWS - 100
+    assert mode.plot.axes.x_label == "PI-2041A, bar"
+    assert mode.said.text().startswith("4 220 pairs · r ".replace(" 2", "\u20092", 1))
+
+
+def test_a_box_dragged_around_the_spike_marks_its_minute(mode: XYMode, wait_for: WaitFor) -> None:
+    mode.y_choice.set_value("VI-2041A-DE")
+    wait_for(lambda: mode.plot.cloud is not None and mode.plot.cloud.y_range[1] > 9 and mode.plot.axes.y_label.startswith("VI"))
+    plot = mode.plot
+    box = plot.plot_box()
+    start = QPoint(round(box.left()) + 2, round(plot.y_px(9.2)))
+    end = QPoint(round(box.right()) - 2, round(plot.y_px(8.0)))
+    QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(plot, (start + end) / 2)
+    QTest.mouseMove(plot, end)
+    QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=end)
+    wait_for(lambda: bool(mode.strip.runs))
+    assert mode.strip.runs == [(at_minute(1000), at_minute(1000))]
+    assert "1 pair in the box" in mode.said.text()
+    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=start)
+    assert mode.strip.runs == []
+
+
+def test_keys_move_and_size_the_box(mode: XYMode) -> None:
+    mode.plot.setFocus()
+    QTest.keyClick(mode.plot, Qt.Key.Key_Right)
+    first = mode.plot.box
+    assert first is not None
+    QTest.keyClick(mode.plot, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    second = mode.plot.box
+    assert second is not None
+    assert second[0] == first[0]
+    assert second[1] > first[1]
+    QTest.keyClick(mode.plot, Qt.Key.Key_Escape)
+    assert mode.plot.box is None
+
+
+def test_swapping_turns_the_axes_round(mode: XYMode, wait_for: WaitFor) -> None:
+    QTest.mouseClick(mode.swap_button, Qt.MouseButton.LeftButton)
+    assert mode.names == ("FI-2041A", "PI-2041A")
+    wait_for(lambda: mode.plot.axes.x_label == "FI-2041A, m³/h")
+
+
+def test_the_cursor_marks_where_both_channels_are(mode: XYMode) -> None:
+    mode.view.plots.view.set_cursor(at_minute(0))
+    assert mode.plot.at == pytest.approx((3.0, 305.0))
