@@ -237,3 +237,14 @@ def test_t_shows_statistics_of_what_is_shown_and_of_a_marked_span(page: LogsPage
     assert lines[2].split("\t")[:3] == ["VI-2041A-DE", "mm/s", "11"]
     QTest.keyClick(rows, Qt.Key.Key_T)
     assert not panel.isVisible()
+
+
+def test_a_question_mark_shows_every_key_and_escape_hides_them(page: LogsPage) -> None:
+    QTest.keyClicks(page.view.plots.rows, "?")
+    assert page.keys.isVisible()
+    listed = {what: keys for keys, what in page.keys.lines}
+    assert listed["Undo change of rows"] == "Ctrl + Z"
+    assert listed["Find a channel"] == "/, Ctrl + F"
+    assert all(action.title in listed for action in page.actions_offered() if action.keys)
+    QTest.keyClick(page.keys, Qt.Key.Key_Escape)
+    assert not page.keys.isVisible()

@@ -21,6 +21,7 @@ from workbench.ui.page import Page
 from workbench.ui.pages.logs_actions import logs_actions
 from workbench.ui.pages.logs_corrector import CORRECTIONS, Corrector, layer_words
 from workbench.ui.pages.logs_formula import FormulaPanel
+from workbench.ui.pages.logs_keys import KeysPanel
 from workbench.ui.pages.logs_layouts import LayoutMenu
 from workbench.ui.pages.logs_modes import TIME, ModeStack
 from workbench.ui.pages.logs_preview import ImportPreview
@@ -52,6 +53,7 @@ class LogsPage(Page):
         self.statistics = StatisticsPanel(context, self.view)
         self.formula = FormulaPanel(context, self.view)
         self.layout_menu = LayoutMenu(context, self.view)
+        self.keys = KeysPanel(self.view)
         self.view.put_below(self.formula)
         self.view.put_below(self.statistics)
         self.preview = ImportPreview(context)
@@ -80,7 +82,7 @@ class LogsPage(Page):
         self.context.read(show_project, ProjectRequest(project=self.context.project_text), self._on_project, slot="logs.project")
 
     def focus_first(self) -> None:
-        self.view.plots.setFocus()
+        self.view.setFocus()
 
     def choose_files(self) -> None:
         """Let the person pick logs to import."""
@@ -372,6 +374,10 @@ class LogsPage(Page):
     def why_no_log(self) -> str:
         """Why nothing can be done with a log; '' when one is there."""
         return "" if self._assets else self.tr("Import a log first")
+
+    def show_keys(self) -> None:
+        """Show or hide all keys of the page."""
+        self.keys.toggle_with(self.actions_offered())
 
     def why_no_undo(self) -> str:
         """Why there is no change of rows to undo."""

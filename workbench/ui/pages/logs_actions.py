@@ -91,6 +91,10 @@ def _of_the_rows(page: LogsPage) -> tuple[Action, ...]:
         *listed,
         *_of_the_layout(page),
         Action(
+            id="logs.keys", title=page.tr("Keys and mouse of the plots"), icon="help", callback=page.show_keys, page="logs",
+            menu="Plot", keys=("?",),
+        ),
+        Action(
             id="logs.derive", title=page.tr("New derived channel"), icon="plus", callback=page.formula.open, page="logs",
             menu="Plot", keys=("N",), command="workbench channels add", blocked=page.why_no_log,
         ),

@@ -46,7 +46,7 @@ class ModeEntry:
 
 
 MODES: tuple[ModeEntry, ...] = (
-    ModeEntry(id="xy", target="workbench.ui.pages.logs_xy:XYMode"),
+    ModeEntry(id="xy", target="workbench.ui.pages.logs_xy:XYMode", keys="X"),
     ModeEntry(id="spectrum", target="workbench.ui.pages.analysis.spectrum:SpectrumMode", keys="Alt+2"),
     ModeEntry(id="spectrogram", target="workbench.ui.pages.analysis.maps:SpectrogramMode", keys="Alt+3"),
     ModeEntry(id="orders", target="workbench.ui.pages.analysis.maps:OrdersMode", keys="Alt+4"),

@@ -49,6 +49,7 @@ class LogsView(QWidget):
         self.asset = ""
         self.plots = StackedPlots(context.theme)
         self.regimes = RegimeLayer(context, self.plots, slot)
+        self.setFocusProxy(self.plots)
         # The Label page's tool pans with the right button.
         self.plots.rows.has_menu = slot == "logs"
         self.ranges = Segmented(self._range_words(), "all")
