@@ -45,6 +45,8 @@ class Disagreement(Record, frozen=True, kw_only=True):
     first_id: str = ""
     second_id: str = ""
     overlap: float = 0.0
+    second_start_utc: str = ""
+    second_end_utc: str = ""
 
 
 class NameAgreement(Record, frozen=True, kw_only=True):
@@ -150,7 +152,7 @@ def _disagreements(matching: Matching) -> tuple[Disagreement, ...]:
                 Disagreement(
                     kind=kind, start_utc=min(one.start_utc, other.start_utc), end_utc=max(one.end_utc, other.end_utc),
                     first=_words(one, kind), second=_words(other, kind), first_id=one.id, second_id=other.id,
-                    overlap=round(pair.overlap, 3),
+                    overlap=round(pair.overlap, 3), second_start_utc=other.start_utc, second_end_utc=other.end_utc,
                 )
             )  # fmt: skip
     return tuple(sorted(found, key=_by_start))
@@ -161,6 +163,7 @@ def _alone(kind: Difference, event: Event) -> Disagreement:
     return Disagreement(
         kind=kind, start_utc=event.start_utc, end_utc=event.end_utc, first=event.name if is_first else "",
         second="" if is_first else event.name, first_id=event.id if is_first else "", second_id="" if is_first else event.id,
+        second_start_utc="" if is_first else event.start_utc, second_end_utc="" if is_first else event.end_utc,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtGui import QHideEvent
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from workbench.core.clock import format_utc, parse_utc
 from workbench.core.errors import WorkbenchError
 from workbench.logs.label_looks import Look
+from workbench.services.agreement import Disagreement
 from workbench.services.label_edits import LookRequest, label_looks
 from workbench.services.log_views import AssetLogs
 from workbench.services.projects import ProjectRequest, ProjectResult, show_project
@@ -162,9 +164,8 @@ class LabelPage(Page):
         assert isinstance(event_ids, tuple)
         self.choose_shown(*event_ids)
 
-    def open_files(self, paths: object) -> None:
+    def open_files(self, paths: list[Path]) -> None:
         """Show how files of events would be read."""
-        assert isinstance(paths, list)
         self.is_importing = True
         self._show_stack(self.tags)
         self.importing.open_files(paths, self.tags, self.tags[0] if len(self.tags) == 1 else "")
@@ -176,14 +177,17 @@ class LabelPage(Page):
 
     def close_agreement(self) -> None:
         """The event again."""
+        self.view.plots.view.set_span(None)
         self._right.setCurrentWidget(self.inspector)
 
-    def _on_difference(self, start_utc: str, end_utc: str, event_ids: object) -> None:
-        assert isinstance(event_ids, tuple)
-        self.editor.choose_all(event_ids)
-        start, end = parse_utc(start_utc), parse_utc(end_utc)
+    def _on_difference(self, one: object) -> None:
+        """The first reader's event is chosen, the second's stretch marked."""
+        assert isinstance(one, Disagreement)
+        self.editor.choose_all([name for name in (one.first_id, one.second_id) if name])
+        view, start, end = self.view.plots.view, parse_utc(one.start_utc), parse_utc(one.end_utc)
         around = max(end - start, 1)
-        self.view.plots.view.show_range(start - 2 * around, end + 2 * around)
+        view.show_range(start - 2 * around, end + 2 * around)
+        view.set_span((parse_utc(one.second_start_utc), parse_utc(one.second_end_utc)) if one.second_start_utc else None)
 
     def _on_importing(self) -> None:
         if self.is_importing:

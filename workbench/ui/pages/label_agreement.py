@@ -25,9 +25,9 @@ _KEY_PX = 110
 
 
 class AgreementPanel(QWidget):
-    """`shown(start text, end text, ids)` for a place that was chosen, `closed()`."""
+    """`shown(Disagreement)` for a place that was chosen, `closed()`."""
 
-    shown = Signal(str, str, object)
+    shown = Signal(object)
     closed = Signal()
 
     def __init__(self, context: AppContext) -> None:
@@ -44,7 +44,7 @@ class AgreementPanel(QWidget):
         self._head = SectionHeader(self.tr("Differences"))
         columns = (
             Column(key="what", title=self.tr("Difference"), kind="strong", stretch=True, second_key="when"),
-            Column(key="who", title=self.tr("First · second"), width_px=128, second_key="overlap"),
+            Column(key="first", title=self.tr("First, second"), width_px=140, second_key="second"),
         )
         self.table = ArrayTable(theme, columns)
         self.table.verticalHeader().setDefaultSectionSize(TWO_LINE_ROW_PX)
@@ -102,7 +102,7 @@ class AgreementPanel(QWidget):
         self._said.setVisible(True)
         self.figures.set_rows(())
         self._head.facts.setText("")
-        self.table.set_data({"what": [], "when": [], "who": [], "overlap": []})
+        self.table.set_data({"what": [], "when": [], "first": [], "second": []})
 
     def _on_result(self, result: object) -> None:
         assert isinstance(result, AgreementResult)
@@ -120,10 +120,13 @@ class AgreementPanel(QWidget):
         self._head.facts.setText(count(len(listed), self.tr("place"), self.tr("places")))
         self.table.set_data({
             "what": [self._words(one) for one in listed],
-            "when": [instant(one.start_utc, zone, with_seconds=False) for one in listed],
-            "who": [f"{one.first or '–'} · {one.second or '–'}" for one in listed],
-            "overlap": [self.tr("{share} shared").format(share=percent(one.overlap)) if one.overlap else "" for one in listed],
+            "when": [f"{instant(one.start_utc, zone, with_seconds=False)}{self._share(one)}" for one in listed],
+            "first": [one.first or "–" for one in listed],
+            "second": [one.second or "–" for one in listed],
         })  # fmt: skip
+
+    def _share(self, one: Disagreement) -> str:
+        return f" · {percent(one.overlap)}" if one.overlap else ""
 
     def _words(self, one: Disagreement) -> str:
         words = {
@@ -147,8 +150,7 @@ class AgreementPanel(QWidget):
 
     def _on_row(self, row: int) -> None:
         if self._result is not None and row < len(self._result.disagreements):
-            one = self._result.disagreements[row]
-            self.shown.emit(one.start_utc, one.end_utc, tuple(name for name in (one.first_id, one.second_id) if name))
+            self.shown.emit(self._result.disagreements[row])
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

@@ -87,8 +87,9 @@ class EventTool(QObject):
         return False
 
     def paint(self, painter: QPainter, bottom_px: float) -> None:
-        if self._draft is not None:
-            paint_span(painter, self._rows, self._draft, bottom_px)
+        for span in (self._rows.view.span_ns, self._draft):
+            if span is not None:
+                paint_span(painter, self._rows, span, bottom_px)
         mark = self._chosen_mark()
         if mark is None or self._draft is not None:
             return
