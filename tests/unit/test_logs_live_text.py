@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from workbench.core.clock import NS_PER_S, parse_utc
-from workbench.logs.live.clock import ArrivalTimes, RisingTimes, Stamper
+from workbench.logs.live.clock import ArrivalTimes, HostClock, RisingTimes, Stamper
 from workbench.logs.live.csv_lines import CsvParser
 from workbench.logs.live.device_time import NO_TIME, DeviceTime
 from workbench.logs.live.key_values import KeyValueParser, read_pairs
@@ -149,6 +149,14 @@ def test_local_stamps_take_the_zones_offset_of_the_moment_they_arrive() -> None:
     # Oslo keeps UTC+1 in March before the last Sunday
     time = DeviceTime(plan, zone="Europe/Oslo", clock=lambda: NOW_NS)
     assert time.read([["2026-03-16 11:00:00"], ["rubbish"]]).tolist() == [NOW_NS, NO_TIME]
+
+
+def test_setting_the_computers_clock_moves_no_sample_and_is_known() -> None:
+    wall, steady = [NOW_NS], [5 * NS_PER_S]
+    clock = HostClock(lambda: wall[0], lambda: steady[0])
+    wall[0] += 3600 * NS_PER_S  # set forward by an hour
+    steady[0] += 2 * NS_PER_S  # while two seconds passed
+    assert (clock.now_ns(), clock.drift_ns()) == (NOW_NS + 2 * NS_PER_S, 3598 * NS_PER_S)
 
 
 def test_a_row_in_the_middle_of_a_block_is_dated_back_by_the_bytes_behind_it() -> None:

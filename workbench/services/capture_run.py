@@ -226,4 +226,6 @@ def run_capture(request: CaptureRequest, job: Job) -> CaptureResult:
             by=ended, reason=capturing.reason, seconds=capturing.seconds, n_rows=capturing.store.n_rows,
             n_bytes=capturing.store.n_bytes, tally=capturing.pipe.tally, words=capturing.pipe.words,
         )  # fmt: skip
-        return finish_capture(request, folder, facts)
+        result = finish_capture(request, folder, facts)
+    discard(folder)  # Windows kept the lock's file while it was held
+    return result

@@ -27,10 +27,19 @@ EVEN_ASTRAY_NS = 2 * NS_PER_S
 """The same for even steps: a crystal 100 ppm off takes five hours to get there."""
 
 
+def steady_ns() -> int:
+    """A counter that is never set, and goes on while a laptop sleeps, where the system has such a one.
+
+    Linux stops its monotonic counter in sleep and has another that goes on; Windows' own goes on.
+    """
+    going_on: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic_ns() if going_on is None else time.clock_gettime_ns(going_on)
+
+
 class HostClock:
     """This computer's clock, disciplined by its monotonic counter."""
 
-    def __init__(self, wall: Clock = now_ns, monotonic: Callable[[], int] = time.monotonic_ns) -> None:
+    def __init__(self, wall: Clock = now_ns, monotonic: Callable[[], int] = steady_ns) -> None:
         self._wall, self._monotonic = wall, monotonic
         self._zero_ns = wall() - monotonic()
 

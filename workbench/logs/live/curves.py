@@ -16,7 +16,7 @@ from workbench.logs.live.rows import LiveChannel
 from workbench.logs.pyramid import Envelope
 from workbench.logs.time_axis import GAP_FACTOR, Int64s
 
-N_BUCKETS = 1600
+N_BUCKETS = 800
 SPANS_S = (10, 60, 600, 3600)
 
 

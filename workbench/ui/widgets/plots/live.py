@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -30,6 +31,8 @@ MOST_ROW_PX = 200
 VALUE_PX = 112
 _AIR_PX = 14
 _SCROLL_PX = 10
+_REST = 3.0
+"""Times the cost of a drawing that pass before the next."""
 
 
 class _LiveStrip(Strip):
@@ -61,6 +64,7 @@ class LiveRows(_LiveStrip):
         self.curves: LiveCurves | None = None
         self.span_s = 60
         self._limits: dict[str, Limits] = {}
+        self._painted_s = self._cost_s = 0.0
         self._bar = QScrollBar(Qt.Orientation.Vertical, self)
         self._bar.valueChanged.connect(self.update)
 
@@ -107,7 +111,13 @@ class LiveRows(_LiveStrip):
         self._bar.setValue(self._bar.value() - event.angleDelta().y())
         event.accept()
 
+    @property
+    def is_rested(self) -> bool:
+        """Whether drawing again now leaves the window most of its time: many noisy channels are drawn less often."""
+        return time.perf_counter() - self._painted_s >= _REST * self._cost_s
+
     def paintEvent(self, _event: QPaintEvent) -> None:
+        started_s = time.perf_counter()
         painter = QPainter(self)
         for row, channel in enumerate(self.channels):
             top = row * self.row_px - self._bar.value()
@@ -115,6 +125,8 @@ class LiveRows(_LiveStrip):
                 box = QRectF(self.columns.left, top + 4, self.columns.width, self.row_px - _AIR_PX)
                 self._paint_row(painter, channel, box)
         painter.end()
+        self._painted_s = time.perf_counter()
+        self._cost_s = self._painted_s - started_s
 
     def _paint_row(self, painter: QPainter, channel: LiveChannel, box: QRectF) -> None:
         assert self.curves is not None
@@ -206,7 +218,9 @@ class LivePlots(QWidget):
         self.follow(self.rows.curves, 0.0)
 
     def follow(self, curves: LiveCurves | None, silent_s: float) -> None:
-        """Show the newest; a silence becomes an empty stretch at the right."""
+        """Show the newest, unless drawing it would take more than a share of the window's time: the next one comes soon."""
+        if curves is self.rows.curves and not self.rows.is_rested:
+            return
         if curves is not None and curves.newest_ns is not None:
             end_ns = curves.newest_ns + round(silent_s * NS_PER_S)
             span_ns = self.rows.span_s * NS_PER_S
