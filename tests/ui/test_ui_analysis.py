@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 
-from tests.services.analysis_fixtures import make_project
+from tests.services.analysis_fixtures import PUMP, make_project
 from tests.ui.hand import Hand
 from workbench.app.window import Built
 from workbench.cli.commands.table import COMMANDS
@@ -302,3 +302,20 @@ def test_a_pump_without_flow_is_told_what_is_missing(hand: Hand, tmp_path: Path)
     assert isinstance(mode, PumpMode)
     assert mode.said.isVisible()
     assert mode.said.title.text() == "P-8001A has no channel for flow: there is no pump curve without."
+
+
+def test_the_bearing_kept_for_a_pump_is_chosen_and_can_be_left_out(hand: Hand) -> None:
+    from workbench.core.jobs import Job
+    from workbench.services.machine import MachineRequest, machine
+
+    machine(MachineRequest(project=hand.built.context.project_text, asset=PUMP, bearing="6309"), Job())
+    mode = choose(hand, "envelope")
+    assert isinstance(mode, EnvelopeMode)
+    assert mode.bearing.value() == "6309"
+    assert mode.build_request().bearing is None
+    assert {mark.name for mark in mode.plot.marks} >= {"BPFO", "BPFI"}
+    mode.bearing.set_value("")
+    hand.rest()
+    assert mode.build_request().bearing == "none"
+    assert mode.plot.marks == ()
+    assert mode.side.verdict.text() == "Choose a bearing to see its defect lines."

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from workbench.logs.analysis.spectrum import Spectrum
     from workbench.services.machine import MachineFacts
 
+NO_BEARING = "none"
 LEAST_KURTOSIS = 0.5
 """Less spectral kurtosis than this, and the proposed band is hardly better than any other."""
 _LOWEST_SHAFT_ORDER = 10.0
@@ -45,7 +46,7 @@ class EnvelopeRequest(AnalysisRequest, frozen=True, kw_only=True):
     )
     low_hz: Annotated[float | None, parameter("Lower limit of the band; else the band is proposed.", unit="Hz", ge=0)] = None
     high_hz: Annotated[float | None, parameter("Upper limit of the band.", unit="Hz", ge=1)] = None
-    bearing: Annotated[str | None, parameter("Designation of the bearing; else what the project knows.")] = None
+    bearing: Annotated[str | None, parameter("Designation of the bearing; else what the project knows; 'none' for none.")] = None
     slip: Annotated[float, parameter("How far lines may lie from the geometry's, as a share.", ge=0, le=0.2)] = 0.02
     harmonics: Annotated[int, parameter("Harmonics of each defect line.", ge=1, le=10)] = 3
     resolution_hz: Annotated[
@@ -191,7 +192,7 @@ def bearings_of(facts: MachineFacts) -> tuple[Bearing, ...]:
 def _bearing(name: str, facts: MachineFacts) -> tuple[Bearing | None, DefectOrders | None]:
     from workbench.logs.analysis.bearings import find_bearing, find_defect_orders
 
-    if not name:
+    if not name or name == NO_BEARING:
         return None, None
     bearing = find_bearing(name, bearings_of(facts))
     return bearing, find_defect_orders(bearing)

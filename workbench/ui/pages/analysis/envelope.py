@@ -11,6 +11,7 @@ from workbench.core.jobs import Job
 from workbench.core.requests import Request, build
 from workbench.logs.analysis.bearings import STANDS_OUT_DB, kind_of
 from workbench.services.analysis_envelope import (
+    NO_BEARING,
     BearingsRequest,
     BearingsResult,
     EnvelopePicture,
@@ -21,7 +22,7 @@ from workbench.services.analysis_envelope import (
     log_envelope,
 )
 from workbench.services.analysis_reads import Opened
-from workbench.services.log_views import AssetLogs
+from workbench.services.machine import MachineResult
 from workbench.ui.context import AppContext
 from workbench.ui.format import number, zone_of
 from workbench.ui.pages.analysis.base import AnalysisMode, NumberField, labelled
@@ -48,7 +49,8 @@ class EnvelopeMode(AnalysisMode):
         super().__init__(context, view)
         theme = context.theme
         self.at_ns: int | None = None
-        self._bearings_of = ""
+        self._bearing_of = ("", "")
+        self._wanted = ""
         self.how = Segmented([("one", self.tr("One burst")), ("average", self.tr("Average"))], "one")
         self.stepper = BurstStepper(theme)
         self.low = NumberField(theme, self.tr("Band from"), "Hz", width_px=92)
@@ -62,12 +64,6 @@ class EnvelopeMode(AnalysisMode):
         self._arrange()
         self._wire()
 
-    def show_logs(self, logs: AssetLogs, channels: tuple[str, ...], range_ns: tuple[int, int]) -> None:
-        if logs.asset != self._bearings_of:
-            self._bearings_of = logs.asset
-            self._read_bearings()
-        super().show_logs(logs, channels, range_ns)
-
     def build_request(self) -> EnvelopeRequest:
         assert self.logs is not None
         cursor_ns = self.at_ns if self.at_ns is not None else self.view.plots.view.cursor_ns
@@ -76,7 +72,7 @@ class EnvelopeMode(AnalysisMode):
             "project": self.context.project_text, "asset": self.logs.asset, "channel": self.channel.value(),
             "start": format_utc(self.range_ns[0]), "end": format_utc(self.range_ns[1] + 1),
             "at": format_utc(cursor_ns if cursor_ns is not None else self.range_ns[1]) if self.how.current() == "one" else None,
-            "low_hz": self.low.number(), "high_hz": self.high.number(), "bearing": self.bearing.value() or None,
+            "low_hz": self.low.number(), "high_hz": self.high.number(), "bearing": self._asked_bearing(),
             "slip": 0.02 if slip is None else slip / 100.0, "is_squared": self.squared.current() == "squared",
         }  # fmt: skip
         return build(EnvelopeRequest, values)
@@ -195,21 +191,32 @@ class EnvelopeMode(AnalysisMode):
             more = self.tr("{order} × shaft speed").format(order=number(x / picture.speed.shaft_hz, 3))
         self.side.show_cursor(frequency_text(x, "Hz"), f"{height_text(height)} {unit_words(picture.spectrum.unit)}", more)
 
-    def _on_facts(self, result: object) -> None:
-        super()._on_facts(result)
-        self._read_bearings()
+    def _asked_bearing(self) -> str | None:
+        """None where the project's own choice is meant, so that the command says no more than it must."""
+        chosen = self.bearing.value()
+        return None if chosen == self.facts.bearing else chosen or NO_BEARING
 
-    def _read_bearings(self) -> None:
-        request = BearingsRequest(own=self.context.project_text, asset=self._bearings_of)
+    def _on_facts(self, result: object) -> None:
+        """Another pump, or another bearing kept for it, changes the choice; anything else leaves it."""
+        assert isinstance(result, MachineResult)
+        if (result.asset, result.facts.bearing) != self._bearing_of:
+            self._bearing_of = (result.asset, result.facts.bearing)
+            self.bearing.blockSignals(True)
+            self.bearing.set_options([("", self.tr("No bearing"))])
+            self.bearing.blockSignals(False)
+            self._wanted = result.facts.bearing
+        request = BearingsRequest(own=self.context.project_text, asset=result.asset)
         self.context.read(list_bearings, request, self._on_bearings, slot=f"envelope.bearings:{id(self)}")
+        super()._on_facts(result)
 
     def _on_bearings(self, result: object) -> None:
         assert isinstance(result, BearingsResult)
-        kept = self.bearing.value() or self.facts.bearing
+        kept, self._wanted = self._wanted or self.bearing.value(), ""
         self.bearing.blockSignals(True)
         self.bearing.set_options([("", self.tr("No bearing")), *((one.designation, one.designation) for one in result.bearings)])
         self.bearing.set_value(kept)
         self.bearing.blockSignals(False)
+        self.again()
 
     def _on_burst(self, at_ns: object) -> None:
         assert isinstance(at_ns, int)

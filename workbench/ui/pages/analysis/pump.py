@@ -183,7 +183,7 @@ class PumpMode(AnalysisMode):
     def _arrange(self) -> None:
         self.bar.addWidget(labelled(self.tr("Points by"), self.colour))
         self.options.addWidget(self.take)
-        self.options.addWidget(self.reference)
+        self.options.addWidget(self.reference, 10)
         self.finish_bar()
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
