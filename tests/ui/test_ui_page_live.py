@@ -114,6 +114,16 @@ def test_leaving_the_page_keeps_capturing_and_the_job_strip_stops_it(hand: Hand,
     assert not page.isVisible()  # who is elsewhere is not carried away
 
 
+def test_another_span_is_shown_at_once_however_much_drawing_costs(hand: Hand, page: LivePage) -> None:
+    page.live.begin()
+    curves = page.live._curves
+    assert curves is not None
+    curves.append((LiveChannel(name="P"),), np.arange(3, dtype=np.int64) * NS_PER_S, np.ones((3, 1)))
+    page.live.plots.rows._cost_s = 1e6
+    page.live.spans.button("600").click()
+    assert page.live.plots.view.length_ns == 600 * NS_PER_S
+
+
 def test_keys_alone_start_and_stop_it(hand: Hand, page: LivePage) -> None:
     with SocketDevice([HEADER + LINES], holds=True) as device:
         type_port(hand, page, device.port)

@@ -130,7 +130,6 @@ class LiveView(QWidget):
 
     def _on_span(self, name: str) -> None:
         self.plots.set_span(int(name))
-        self.plots.follow(self._curves, self._silent_s)
 
     def _on_settings(self, _settings: object) -> None:
         self.plots.set_zone(self._context.settings.zone)

@@ -215,12 +215,15 @@ class LivePlots(QWidget):
     def set_span(self, span_s: int) -> None:
         """How much is shown."""
         self.rows.span_s = span_s
-        self.follow(self.rows.curves, 0.0)
+        self._show(self.rows.curves, 0.0)
 
     def follow(self, curves: LiveCurves | None, silent_s: float) -> None:
         """Show the newest, unless drawing it would take more than a share of the window's time: the next one comes soon."""
         if curves is self.rows.curves and not self.rows.is_rested:
             return
+        self._show(curves, silent_s)
+
+    def _show(self, curves: LiveCurves | None, silent_s: float) -> None:
         if curves is not None and curves.newest_ns is not None:
             end_ns = curves.newest_ns + round(silent_s * NS_PER_S)
             span_ns = self.rows.span_s * NS_PER_S
