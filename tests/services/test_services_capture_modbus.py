@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import struct
 import threading
@@ -231,3 +232,67 @@ def test_a_description_that_can_not_be_is_refused(tmp_path: Path, text: str) -> 
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=r"registers\.toml"):
         load_registers(path)
+
+
+class RealServer:
+    """A server of pymodbus that speaks RTU, in a thread with its own loop: it encodes values and frames by itself."""
+
+    def __init__(self) -> None:
+        self._ready = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.number = probe.getsockname()[1]
+
+    def __enter__(self) -> str:
+        self._thread.start()
+        assert self._ready.wait(20)
+        return f"socket://127.0.0.1:{self.number}"
+
+    def __exit__(self, *_: object) -> None:
+        asyncio.run_coroutine_threadsafe(self._server.shutdown(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._start())
+        self._ready.set()
+        self._loop.run_forever()
+
+    async def _start(self) -> None:
+        from pymodbus import FramerType
+        from pymodbus.server import ModbusTcpServer
+        from pymodbus.simulator import DataType, SimData, SimDevice
+
+        registers = [
+            SimData(107, values=-1234, datatype=DataType.INT16), SimData(108, values=305.5, datatype=DataType.FLOAT32),
+            SimData(200, values=12_345_678, datatype=DataType.UINT32),
+        ]  # fmt: skip
+        self._server = ModbusTcpServer(
+            SimDevice(1, simdata=registers), framer=FramerType.RTU, address=("127.0.0.1", self.number)
+        )  # fmt: skip
+        await self._server.serve_forever(background=True)
+
+
+def test_a_real_server_is_read_as_it_encodes(tmp_path: Path) -> None:
+    layout = tmp_path / "registers.toml"
+    counter = '[[registers]]\nname = "HOURS"\naddress = 200\ntype = "u32"\nunit = "h"\n'
+    beyond = '[[registers]]\nname = "BEYOND"\naddress = 900\n'
+    layout.write_text(MAP.split('[[registers]]\nname = "RUN"')[0] + counter + beyond, encoding="utf-8")
+    watcher = Watcher()
+
+    def stop(update: LiveUpdate) -> None:
+        if update.rows >= 3:
+            watcher.job.cancel()
+
+    watcher.react = stop
+    with RealServer() as port:
+        request = CaptureRequest(
+            port=port, project=str(tmp_path / "p"), asset="P-1", format="modbus-rtu", layout=str(layout)
+        )  # fmt: skip
+        result = capture(request, watcher.job)
+    means = {channel.name: channel.mean for channel in result.recording.channels}
+    assert means == {"PI-2041A": pytest.approx(-12.34), "FI-2041": 305.5, "HOURS": 12_345_678.0, "BEYOND": None}
+    assert bad_of(result)["BEYOND"] == {"illegal data address"}
