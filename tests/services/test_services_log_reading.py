@@ -8,7 +8,7 @@ import pytest
 
 from workbench.core.errors import LogFormatError
 from workbench.core.jobs import Job, JobEvent
-from workbench.services.logs import InspectRequest, PreviewRequest, inspect_logs, preview_log
+from workbench.services.logs import ImportRequest, InspectRequest, PreviewRequest, import_logs, inspect_logs, preview_log
 
 
 def job() -> Job:
@@ -70,3 +70,23 @@ def test_a_file_that_is_no_log_is_refused_by_name(tmp_path: Path) -> None:
     ):
         with pytest.raises(LogFormatError, match=r"nothing\.csv"):
             call()
+
+
+def test_bursts_in_a_folder_with_a_big_text_log_are_read_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Text streams through blocks on disk; what stores its times can't be joined there, and must not be lost."""
+    from tests.contracts.reader_files import write_csv, write_wav
+    from workbench.services import log_streams
+
+    monkeypatch.setattr(log_streams, "STREAM_FROM_BYTES", 1000)
+    folder = tmp_path / "P-2041A"
+    folder.mkdir()
+    write_csv(folder / "P-2041A.csv")
+    write_wav(folder / "burst.wav")
+    (folder / "broken.wav").write_bytes(b"RIFF\x00\x00\x00\x00WAVE and no more")
+    inspected = inspect_logs(InspectRequest(paths=(str(folder),)), Job())
+    assert sorted((one.group, one.source) for one in inspected.recordings) == [
+        ("trend", "P-2041A.csv"),
+        ("waveform", "burst.wav"),
+    ]
+    imported = import_logs(ImportRequest(paths=(str(folder),), project=str(tmp_path / "project")), Job())
+    assert sorted(one.group for one in imported.recordings) == ["trend", "waveform"]

@@ -7,7 +7,7 @@ full disk leaves the project as it was.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +27,7 @@ from workbench.services.logs import ImportRequest, ImportResult, RecordingSummar
 
 if TYPE_CHECKING:
     from workbench.logs.parse import ParsedLogs, ParsedRecording
+    from workbench.logs.readers.byte_stream import StreamSource
     from workbench.logs.recording import Recording
     from workbench.logs.summary import Finding, Question, RecordingFacts
     from workbench.project.store import Project
@@ -149,6 +150,9 @@ def _import_careful(ask: _Ask, paths: list[Path], job: Job) -> Imported:
     sources = log_streams.find_careful(paths)
     if sources is None:
         return _import_parsed(ask, paths, job)
+    sources, apart = log_streams.split_stored(sources)
+    if not sources:
+        return _import_parsed(ask, paths, job)
     options = ParseOptions(zone=ask.request.zone, answers=ask.request.answer, join=ask.request.join)
     stored = []
     with ask.project.objects.staging("reading") as work:
@@ -160,7 +164,19 @@ def _import_careful(ask: _Ask, paths: list[Path], job: Job) -> Imported:
             with ask.project.objects.staging("recording") as folder:
                 facts = log.write(folder, share.progress)
                 stored.extend(_store(mine, folder, facts, paths[0] if len(paths) == 1 else None))
-    return stored, list(found.questions)
+    more = _import_apart(replace(ask, read_key=""), apart)
+    return stored + more[0], [*found.questions, *more[1]]
+
+
+def _import_apart(ask: _Ask, apart: Sequence[StreamSource]) -> Imported:
+    """Measurement files that came along with a big text log, read by themselves in memory."""
+    stored: list[Stored] = []
+    questions: list[Question] = []
+    for paths in log_streams.readable(apart):
+        found = _import_parsed(ask, paths, ask.job.part(1.0, 1.0))
+        stored.extend(found[0])
+        questions.extend(found[1])
+    return stored, questions
 
 
 def _import_parsed(ask: _Ask, paths: list[Path], job: Job) -> Imported:

@@ -46,10 +46,13 @@ def _inspect_stream(request: InspectRequest, job: Job) -> InspectResult | None:
 
 def _inspect_carefully(request: InspectRequest, paths: list[Path], job: Job) -> InspectResult | None:
     from workbench.logs.careful.careful_import import read_carefully
-    from workbench.logs.parse import ParseOptions
+    from workbench.logs.parse import ParseOptions, parse_logs
 
     sources = log_streams.find_careful(paths)
     if sources is None:
+        return None
+    sources, apart = log_streams.split_stored(sources)
+    if not sources:
         return None
     options = ParseOptions(zone=request.zone, answers=request.answer, join=request.join)
     summaries = []
@@ -62,7 +65,12 @@ def _inspect_carefully(request: InspectRequest, paths: list[Path], job: Job) -> 
             target.mkdir()
             part = job.part(0.75 + 0.25 * number / len(found.logs), 0.75 + 0.25 * (number + 1) / len(found.logs))
             summaries.append(summary_of(log.write(target, part.progress)))
-    return InspectResult(recordings=tuple(summaries), questions=found.questions)
+    asked = list(found.questions)
+    for together in log_streams.readable(apart):
+        parsed = parse_logs(together, options)
+        summaries.extend(summary_of(recording.facts) for recording in parsed.recordings)
+        asked.extend(parsed.questions)
+    return InspectResult(recordings=tuple(summaries), questions=tuple(asked))
 
 
 def _recall(request: PreviewRequest) -> log_memory.Recalled:

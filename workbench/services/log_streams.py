@@ -33,6 +33,37 @@ def find_plain(paths: Sequence[Path], zone: str | None, answers: Sequence[str]) 
     return find_plain_log(files, zone)
 
 
+def split_stored(sources: Sequence[StreamSource]) -> tuple[list[StreamSource], list[StreamSource]]:
+    """(text, files that store their times as such): the latter are read by themselves, as they can't be joined in blocks."""
+    from workbench.logs.readers.registry import stores_times
+    from workbench.logs.readers.sources import find_kind
+
+    stored = []
+    for source in sources:
+        if source.packing == "none":
+            with source.path.open("rb") as stream:
+                if stores_times(find_kind(source.name, stream.read(512))):
+                    stored.append(source)
+    return [source for source in sources if source not in stored], stored
+
+
+def readable(apart: Sequence[StreamSource]) -> list[list[Path]]:
+    """Measurement files that are read together; of a folder's, which nobody named, only those that can be read."""
+    from workbench.core.errors import InputError
+    from workbench.logs.parse import ParseOptions
+    from workbench.logs.preview import preview_file
+
+    found = []
+    for source in apart:
+        try:
+            if source.is_optional:
+                preview_file(source.path, ParseOptions())
+        except InputError:
+            continue
+        found.append(source.path)
+    return [found] if found else []
+
+
 def find_careful(paths: Sequence[Path]) -> list[StreamSource] | None:
     """The files as sources of the careful reader on disk; None where they are small, or are no text."""
     from workbench.logs.careful.careful_import import find_sources

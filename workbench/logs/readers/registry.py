@@ -68,6 +68,11 @@ def reader_of(kind: str) -> Reader:
     return next(reader for reader in known_readers() if reader.kind == kind)
 
 
+def stores_times(kind: str) -> bool:
+    """Whether files of a kind hold numbers with times or rates of their own, and no text to be joined line by line."""
+    return kind not in ("text", "json", "excel", "zip", "gzip", "bzip2", "xz", "tar")
+
+
 def read_content(source: Source) -> Content:
     """Read one file by what it is. Raises LogFormatError or EncodingError naming the file."""
     reader = reader_of(source.kind)
