@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.logs.acquisition import Timing, how_acquired, how_detected
+from workbench.logs.acquisition import Timing, band_of, how_acquired, how_detected
 from workbench.logs.parse import parse_logs
 from workbench.logs.rates import exact_rate, find_waveform
 from workbench.logs.recording import open_recording, write_recording
@@ -192,3 +192,18 @@ def test_how_a_trend_was_detected_is_read_from_its_header_or_stays_open(
 )
 def test_how_a_channel_was_acquired_follows_from_words_and_timing(hint: str, timing: Timing, acquired: str) -> None:
     assert how_acquired(hint, timing) == acquired
+
+
+@pytest.mark.parametrize(
+    ("hint", "band"),
+    [
+        ("VEL RMS 10-1000 Hz [mm/s]", (10.0, 1000.0)),
+        ("acc 2 … 10 kHz", (2000.0, 10000.0)),
+        ("Schwinggeschwindigkeit 10 Hz bis 1 kHz", (10.0, 1000.0)),
+        ("HF 0,5–5 kHz", (500.0, 5000.0)),
+        ("VI-2041A-DE [mm/s]", None),
+        ("PI-2041-50 Hz", None),
+    ],
+)
+def test_a_band_that_a_header_prints_is_kept(hint: str, band: tuple[float, float] | None) -> None:
+    assert band_of(hint) == band

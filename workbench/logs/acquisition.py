@@ -22,6 +22,11 @@ _ON_CHANGE = r"on change|change of value|cov|delta logging|by exception|bei ande
 _WORDS: tuple[tuple[Detected, str], ...] = (("peak_to_peak", _PEAK_TO_PEAK), ("peak", _PEAK), ("rms", _RMS))
 _UNDETECTED_BY_HABIT = frozenset({"vibration", "current", "voltage", "level of sound", ""})
 """Quantities that are often shown as an RMS or a peak without saying so."""
+_BAND = re.compile(
+    r"(?<![\w.,])(?P<low>\d+(?:[.,]\d+)?)\s*(?P<own>(?P<own_kilo>k)?Hz)?\s*(?:-|–|—|…|\.{2,3}|to|bis|à)\s*"
+    r"(?P<high>\d+(?:[.,]\d+)?)\s*(?P<kilo>k)?Hz(?![a-z])",
+    re.IGNORECASE,
+)
 _VELOCITY_UNITS = frozenset({"mm/s"})
 
 
@@ -61,6 +66,18 @@ def how_detected(hint: str, unit: str | None, quantity: str, group: Group) -> De
     if quantity == "vibration" and unit in _VELOCITY_UNITS:
         return "rms"
     return "unknown" if quantity in _UNDETECTED_BY_HABIT else "raw"
+
+
+def band_of(hint: str) -> tuple[float, float] | None:
+    """The band that a header prints, Hz: 'VEL RMS 10-1000 Hz', 'acc 2 … 10 kHz', '10 Hz to 1 kHz'; None where it prints none."""
+    match = _BAND.search(hint)
+    if match is None:
+        return None
+    low, high = (float(text.replace(",", ".")) for text in (match["low"], match["high"]))
+    high *= 1000.0 if match["kilo"] else 1.0
+    is_low_in_kilo = bool(match["own_kilo"]) or (bool(match["kilo"]) and not match["own"])
+    low *= 1000.0 if is_low_in_kilo and low * 1000.0 < high else 1.0
+    return (low, high) if low < high else None
 
 
 def _fold(text: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.logs import questions
-from workbench.logs.acquisition import Timing, how_acquired, how_detected
+from workbench.logs.acquisition import Timing, band_of, how_acquired, how_detected
 from workbench.logs.bad_words import is_bad_word
 from workbench.logs.cells import ABSENT, Cells, Decimal, read_cell, read_plain, state_of
 from workbench.logs.readers.table import NumberCells
@@ -336,6 +336,7 @@ def facts_of(column: Column, timing: Timing | None = None) -> ChannelFacts:
         n_absent=int(np.count_nonzero(column.codes == ABSENT)),
         acquired=how_acquired(column.hint, timing),
         detected=how_detected(column.hint, column.unit, column.quantity, timing.group),
+        band_hz=band_of(column.hint),
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from workbench.core.clock import NS_PER_S
-from workbench.logs.acquisition import Timing, how_acquired, how_detected
+from workbench.logs.acquisition import Timing, band_of, how_acquired, how_detected
 from workbench.logs.flat_runs import Samples
 from workbench.logs.label_like import (
     BEHAVES_WHY,
@@ -185,6 +185,7 @@ def _facts_of(column: PlainColumn, stats: ColumnStats, timing: Timing) -> Channe
         min=stats.minimum if has_good else None, max=stats.maximum if has_good else None, mean=stats.mean if has_good else None,
         acquired=how_acquired(column.header, timing),
         detected=how_detected(column.header, column.unit, column.quantity, timing.group),
+        band_hz=band_of(column.header),
     )  # fmt: skip
 
 

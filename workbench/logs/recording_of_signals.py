@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from workbench.core.clock import NS_PER_S
 from workbench.logs import questions
-from workbench.logs.acquisition import Timing, how_acquired, how_detected
+from workbench.logs.acquisition import Timing, band_of, how_acquired, how_detected
 from workbench.logs.columns import unique_names
 from workbench.logs.label_like import NAMED_WHY, is_label_name
 from workbench.logs.phrases import format_value
@@ -152,7 +152,7 @@ def _facts_of(name: str, channel: Signal, values: NDArray[np.floating], timing: 
         min=float(np.nanmin(values)) if n_good else None, max=float(np.nanmax(values)) if n_good else None,
         mean=float(np.nanmean(values, dtype=np.float64)) if n_good else None,
         acquired=how_acquired(channel.hint, timing), detected=how_detected(channel.hint, channel.unit, quantity, "waveform"),
-        band_hz=channel.band_hz,
+        band_hz=channel.band_hz or band_of(channel.hint),
     )  # fmt: skip
 
 

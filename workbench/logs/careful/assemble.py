@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.logs.acquisition import Timing, how_acquired, how_detected
+from workbench.logs.acquisition import Timing, band_of, how_acquired, how_detected
 from workbench.logs.careful.feed import StreamLog
 from workbench.logs.careful.numbers import FinishedColumn
 from workbench.logs.cells import ABSENT
@@ -62,6 +62,7 @@ class _Totals:
             min=self.low if has_good else None, max=self.high if has_good else None,
             mean=self.total / self.n_good if has_good else None, acquired=how_acquired(column.hint, timing),
             detected=how_detected(column.hint, column.unit, column.quantity, timing.group),
+            band_hz=band_of(column.hint),
         )  # fmt: skip
 
 
