@@ -80,3 +80,14 @@ def test_retraining_starts_once_and_can_be_cancelled(hand: Hand, page: DriftPage
     hand.rest()
     assert hand.window.host.current_id == "drift"
     assert page._why_no_retrain() == ""
+
+
+def test_only_one_operating_state_is_compared_where_it_is_chosen(hand: Hand, page: DriftPage) -> None:  # noqa: F811
+    page.regime.set_value("steady")
+    hand.rest()
+    assert page._result is not None
+    hand.press("Copy as command")
+    assert "--regime steady" in QGuiApplication.clipboard().text()
+    page.regime.set_value("dry run")
+    hand.rest()
+    assert page._result is None

@@ -13,6 +13,7 @@ from workbench.core.requests import build
 from workbench.core.runner import JobCall
 from workbench.services.drift import DriftRequest, DriftResult, measure_drift
 from workbench.services.projects import AssetInfo, ProjectRequest, ProjectResult, show_project
+from workbench.services.regimes import REGIME_NAMES
 from workbench.services.training import RetrainRequest, TrainResult, retrain
 from workbench.ui.actions import Action
 from workbench.ui.context import AppContext, Selection
@@ -24,9 +25,10 @@ from workbench.ui.pages.train import TRAIN_SLOT
 from workbench.ui.states import State
 from workbench.ui.widgets.buttons import SecondaryButton
 from workbench.ui.widgets.fields import Choice, UnitField
+from workbench.ui.widgets.plots.regimes import regime_words
 from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.states import EmptyState
-from workbench.ui.widgets.text import Text, hairline
+from workbench.ui.widgets.text import Text, hairline, plain_tip
 
 _SIDE_PX = 352
 _BAR_PX = 48
@@ -54,6 +56,8 @@ class DriftPage(Page):
         self.asset = Choice(self.theme)
         self.until = UnitField(self.theme, "UTC")
         self.every = Choice(self.theme, tuple(zip(_EVERY, self._every_words(), strict=True)))
+        states = (("", self.tr("all states")), *((name, regime_words(name)) for name in REGIME_NAMES))
+        self.regime = Choice(self.theme, states)
         self._problem = Text("", "small", "failure_text", is_wrapped=True)
         self.measure_button = SecondaryButton(self.theme, self.tr("Measure again"), "again")
         self._empty = EmptyState(
@@ -145,7 +149,11 @@ class DriftPage(Page):
         self._unmeasured.setVisible(not is_measured)
 
     def _request(self) -> DriftRequest:
-        values = {"project": self.context.project_text, "asset": self.asset.value(), "every": self.every.value()}
+        values: dict[str, object] = {
+            "project": self.context.project_text, "asset": self.asset.value(), "every": self.every.value(),
+        }  # fmt: skip
+        if self.regime.value():
+            values["regimes"] = (self.regime.value(),)
         if self.until.text().strip():
             values["reference_until"] = format_utc(parse_utc(self.until.text()))
         return build(DriftRequest, values)
@@ -167,13 +175,17 @@ class DriftPage(Page):
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(8)
         self.until.setPlaceholderText(self.tr("first half"))
-        self.until.setFixedWidth(190)
+        self.until.setFixedWidth(116)
+        self.regime.setFixedWidth(112)
+        self.regime.setAccessibleName(self.tr("Operating state"))
+        self.regime.setToolTip(plain_tip(self.tr("Compare only what was in this operating state")))
         self.until.setAccessibleName(self.tr("Reference until"))
         self.every.set_value("21600")
         parts = ((self.tr("Pump"), self.asset), (self.tr("Reference until"), self.until), (self.tr("Evaluate"), self.every))
         for name, field in parts:
             row.addWidget(Text(name, "small", "text2"))
             row.addWidget(field)
+        row.addWidget(self.regime)
         row.addStretch(1)
         row.addWidget(self.measure_button)
         cards = QWidget()
@@ -210,6 +222,7 @@ class DriftPage(Page):
         self.until.returnPressed.connect(self.measure)
         self.asset.currentIndexChanged.connect(self._on_asset)
         self.every.currentIndexChanged.connect(self._on_pace)
+        self.regime.currentIndexChanged.connect(self._on_pace)
         self._empty.acted.connect(self._on_import)
         self.context.content_changed.connect(self._on_changed)
         self.context.project_changed.connect(self._on_project_changed)
@@ -294,7 +307,7 @@ class DriftPage(Page):
         self.context.navigate("logs")
 
     def _on_changed(self, kind: str) -> None:
-        if kind in {"recording", "corrections"}:
+        if kind in {"recording", "corrections", "regimes"}:
             self._measured = ""
             if self.isVisible():
                 self.activated(self.context.selection)
