@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from workbench.logs.pyramid import Floats, reduce_samples
 
 SHORTEST_RUN = 31
-_BUCKET = 16
+BUCKET_ROWS = 16
 _BLOCK_ROWS = 1 << 18
 _N_PROBES = 48
 _PROBE_ROWS = 2048
@@ -59,9 +59,13 @@ class ChannelHabits:
     """It mostly moves by one step of its resolution: resting on a value is usual."""
 
 
-def find_flat_runs(values: Samples) -> list[FlatRun]:
-    """The longest runs of at least 31 equal samples of a channel [n], longest first (at most 2000)."""
-    firsts, ends, levels = _flat_buckets(values)
+def find_flat_runs(values: Samples, extremes: Floats | None = None) -> list[FlatRun]:
+    """The longest runs of at least 31 equal samples of a channel [n], longest first (at most 2000).
+
+    `extremes` are those of `bucket_extremes`, where they are known already.
+    """
+    extremes = bucket_extremes(values) if extremes is None else extremes
+    firsts, ends, levels = _flat_buckets(extremes, len(values))
     if not len(firsts):
         return []
     is_new = np.append(True, (levels[1:] != levels[:-1]) | (firsts[1:] != ends[:-1]))
@@ -101,23 +105,32 @@ def _run_lengths(values: Floats) -> NDArray[np.int64]:
     return np.diff(ends, prepend=-1)
 
 
-def _flat_buckets(values: Samples) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+def bucket_extremes(values: Samples) -> Floats:
+    """Smallest and largest good value of each 16 samples, [ceil(n / 16), 2]: read once, asked by all who look at every sample."""
+    parts = [
+        reduce_samples(values[first : first + _BLOCK_ROWS], BUCKET_ROWS) for first in range(0, max(len(values), 1), _BLOCK_ROWS)
+    ]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def rows_of_buckets(is_met: NDArray[np.bool_], n_rows: int) -> NDArray[np.int64]:
+    """Rows of the buckets [k] that are met, in order."""
+    rows = (np.flatnonzero(is_met)[:, None] * BUCKET_ROWS + np.arange(BUCKET_ROWS)).ravel()
+    return np.asarray(rows[rows < n_rows])
+
+
+def _flat_buckets(extremes: Floats, n_rows: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """First and end rows and value of each whole bucket whose samples are equal."""
-    firsts, levels = [np.zeros(0, np.int64)], [np.zeros(0)]
-    for first in range(0, len(values) // _BUCKET * _BUCKET, _BLOCK_ROWS):
-        rows = values[first : min(first + _BLOCK_ROWS, len(values) // _BUCKET * _BUCKET)]
-        extremes = reduce_samples(rows, _BUCKET)
-        flat = np.flatnonzero(extremes[:, 0] == extremes[:, 1])
-        firsts.append(first + flat * _BUCKET)
-        levels.append(extremes[flat, 0].astype(np.float64))
-    first_rows = np.concatenate(firsts)
-    return first_rows, first_rows + _BUCKET, np.concatenate(levels)
+    whole = extremes[: n_rows // BUCKET_ROWS]
+    flat = np.flatnonzero(whole[:, 0] == whole[:, 1])
+    first_rows = flat * BUCKET_ROWS
+    return first_rows, first_rows + BUCKET_ROWS, whole[flat, 0].astype(np.float64)
 
 
 def _extend(values: Samples, first: int, end: int, value: float) -> FlatRun:
     """The run's true ends: less than a bucket away on each side (bad samples at its rim are left out)."""
-    before = np.asarray(values[max(first - _BUCKET, 0) : first], np.float64)[::-1]
-    after = np.asarray(values[end : end + _BUCKET], np.float64)
+    before = np.asarray(values[max(first - BUCKET_ROWS, 0) : first], np.float64)[::-1]
+    after = np.asarray(values[end : end + BUCKET_ROWS], np.float64)
     return FlatRun(first=first - _n_equal(before, value), end=end + _n_equal(after, value), value=value)
 
 

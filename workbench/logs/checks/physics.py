@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.logs.flat_runs import Samples
+from workbench.logs.flat_runs import rows_of_buckets
 from workbench.logs.phrases import format_instant, format_value
+from workbench.logs.pyramid import Floats
 from workbench.logs.summary import Finding, Remedy
 from workbench.logs.survey import Floats64, Survey
 from workbench.logs.time_axis import Int64s
 from workbench.logs.units import can_convert, conversion
 
-_BLOCK_ROWS = 1 << 18
 _VACUUM_BAR = -1.05
 """Gauge pressure can't be below minus one atmosphere; 5 % for a low-lying site and the instrument's own error."""
 _COLDEST_C = -273.15
@@ -28,18 +28,20 @@ _FLOWS_ON = 0.25
 _LOAD_SHARE, _NOTHING_SHARE = 0.8, 0.02
 
 
+def find_below_possible(name: str, survey: Survey, extremes: Floats) -> list[Finding]:
+    """Samples of a channel below a vacuum or the absolute zero."""
+    limit = _lowest_possible(survey.units.get(name))
+    if limit is None or not len(extremes):
+        return []
+    values = survey.columns[name]
+    rows = rows_of_buckets(extremes[:, 0] < limit, len(values))
+    rows = rows[np.asarray(values[rows]) < limit] if len(rows) else rows
+    return [_below(name, rows, limit, survey)] if len(rows) else []
+
+
 def find_impossible(survey: Survey) -> list[Finding]:
-    """All of them, by channel."""
-    findings: list[Finding] = []
-    for name, values in survey.columns.items():
-        limit = _lowest_possible(survey.units.get(name))
-        rows = _rows_below(values, limit) if limit is not None else np.zeros(0, np.int64)
-        if limit is not None and len(rows):
-            findings.append(_below(name, rows, limit, survey))
-    findings.extend(_no_pressure_under_load(survey))
-    findings.extend(_too_efficient(survey))
-    findings.extend(_at_rest(survey))
-    return findings
+    """What channels say together that can't be."""
+    return [*_no_pressure_under_load(survey), *_too_efficient(survey), *_at_rest(survey)]
 
 
 def _lowest_possible(unit: str | None) -> float | None:
@@ -49,14 +51,6 @@ def _lowest_possible(unit: str | None) -> float | None:
             factor, offset = conversion(base, unit)
             return factor * lowest + offset
     return None
-
-
-def _rows_below(values: Samples, limit: float) -> Int64s:
-    found = [np.zeros(0, np.int64)]
-    for first in range(0, len(values), _BLOCK_ROWS):
-        block = np.asarray(values[first : first + _BLOCK_ROWS])
-        found += [first + np.flatnonzero(block < limit)]
-    return np.concatenate(found)
 
 
 def _below(name: str, rows: Int64s, limit: float, survey: Survey) -> Finding:

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.logs.flat_runs import Samples
+from workbench.logs.flat_runs import BUCKET_ROWS
 from workbench.logs.phrases import format_instant, format_value
-from workbench.logs.pyramid import reduce_samples
+from workbench.logs.pyramid import Floats
 from workbench.logs.summary import Finding
 from workbench.logs.survey import Floats64, Survey
 
-_BUCKET = 16
-_BLOCK_ROWS = 1 << 18
 _STANDS_OUT = 2.0
 """Ranges of the buckets beside it: sixteen normal samples span 3.5 standard deviations."""
 _SIGMAS = 10.0
@@ -31,15 +29,13 @@ _MOVES = 10.0
 """A spike is this many times what the channel moves when it moves."""
 
 
-def find_spikes(survey: Survey) -> list[Finding]:
-    """One finding a channel that has spikes, about the largest; how many there are is said."""
-    if len(survey.times_ns) < _MIN_ROWS:
-        return []
-    found = (_in_channel(name, survey) for name in survey.columns)
-    return [finding for finding in found if finding is not None]
+def find_spikes(name: str, survey: Survey, extremes: Floats) -> list[Finding]:
+    """A finding about the largest spike of a channel; how many there are is said."""
+    found = _in_channel(name, survey, extremes) if len(survey.times_ns) >= _MIN_ROWS else None
+    return [] if found is None else [found]
 
 
-def _in_channel(name: str, survey: Survey) -> Finding | None:
+def _in_channel(name: str, survey: Survey, extremes: Floats) -> Finding | None:
     values, known = survey.columns[name], survey.channels[name]
     good = known.rows[np.isfinite(known.rows)]
     if len(good) < _MIN_ROWS or len(np.unique(good[:4096])) < _SIDE_ROWS:
@@ -52,7 +48,7 @@ def _in_channel(name: str, survey: Survey) -> Finding | None:
     floor = max(_LEAST_OF_RANGE * spread, 6 * known.resolution, _MOVES * float(np.median(moves)))
     if survey.roles.quantities[name] == "vibration":
         floor = max(floor, float(np.median(np.abs(good))))  # a knock shakes for less than a sample, and is no fault of the sensor
-    places = _places(values, floor)
+    places = _places(extremes, floor)
     if len(places) == 0 or len(places) > max(_MAX_SHARE * len(values), 3) or len(places) > _MAX_PLACES:
         return None
     spikes = [spike for row in places if (spike := _judge(row, name, survey, floor)) is not None]
@@ -67,39 +63,32 @@ def _in_channel(name: str, survey: Survey) -> Finding | None:
     return Finding(code="SPIKE", text=text, channel=name, start_ns=at_ns, end_ns=at_ns, severity="function_check")
 
 
-def _places(values: Samples, floor: float) -> list[int]:
+def _places(extremes: Floats, floor: float) -> list[int]:
     """First rows of buckets that reach beyond those beside them by twice their range."""
-    found: list[int] = []
-    for first in range(0, len(values), _BLOCK_ROWS):
-        rows = np.asarray(values[first : first + _BLOCK_ROWS])
-        extremes = reduce_samples(rows, _BUCKET).astype(np.float64)
-        if len(extremes) < _SIDE_ROWS:
-            continue
-        low, high = extremes[:, 0], extremes[:, 1]
-        ranges = high - low
-        beside = np.fmax(_beside(ranges, np.fmin), 0.0)
-        beyond = np.fmax(high - _beside(high, np.fmax), _beside(low, np.fmin) - low)
-        is_out = (beyond > _STANDS_OUT * beside) & (beyond > floor)
-        found.extend((first + np.flatnonzero(is_out) * _BUCKET).tolist())
-        if len(found) > _MAX_PLACES:
-            break
-    return found
+    if len(extremes) < _SIDE_ROWS:
+        return []
+    low, high = extremes[:, 0], extremes[:, 1]
+    beside = np.fmax(_beside(high - low, np.fmin), 0.0)
+    beyond = np.fmax(high - _beside(high, np.fmax), _beside(low, np.fmin) - low)
+    is_out = (beyond > _STANDS_OUT * beside) & (beyond > floor)
+    places: list[int] = (np.flatnonzero(is_out)[: _MAX_PLACES + 1] * BUCKET_ROWS).tolist()
+    return places
 
 
-def _beside(values: Floats64, choose: np.ufunc) -> Floats64:
+def _beside(values: Floats, choose: np.ufunc) -> Floats:
     """The chosen of the neighbours on both sides; at the ends there is one."""
     padded = np.concatenate([values[1:2], values, values[-2:-1]])
-    return np.asarray(choose(padded[:-2], padded[2:]), np.float64)
+    return np.asarray(choose(padded[:-2], padded[2:]))
 
 
 def _judge(first: int, name: str, survey: Survey, floor: float) -> tuple[float, int, float, float] | None:
     """(height, row, value, level beside it) of a spike in the bucket, or None."""
     values = survey.columns[name]
     start = max(first - _SIDE_ROWS - 1, 0)
-    piece = np.asarray(values[start : first + _BUCKET + _SIDE_ROWS + 1], np.float64)
+    piece = np.asarray(values[start : first + BUCKET_ROWS + _SIDE_ROWS + 1], np.float64)
     if np.count_nonzero(np.isfinite(piece)) < _SIDE_ROWS:
         return None
-    inside = piece[first - start : first - start + _BUCKET]
+    inside = piece[first - start : first - start + BUCKET_ROWS]
     at = first - start + int(np.nanargmax(np.abs(inside - np.nanmedian(piece))))
     judged = _height(piece, at)
     if judged is None:

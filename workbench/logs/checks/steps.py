@@ -169,7 +169,7 @@ def _unit_jump(name: str, step: _Step, one: Conversion, survey: Survey) -> Findi
     factor = f"× {one.factor:.5g}" + (f" + {one.offset:.5g}" if one.offset else "")
     before, after = f"{step.before:.4g}", f"{step.after:.4g}"
     text = f"From {format_instant(at_ns)} UTC it reads {after} where it read {before}: {one.words} ({factor})"
-    remedy = Remedy(action="scale", factor=1 / one.factor, offset=-one.offset / one.factor)
+    remedy = Remedy(action="scale", factor=1 / one.factor, offset=-one.offset / one.factor if one.offset else 0.0)
     end_ns = survey.instant(len(survey.times_ns) - 1)
     return Finding(code="UNIT_JUMP", text=text, channel=name, start_ns=at_ns, end_ns=end_ns, remedy=remedy)
 
