@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from workbench.ui.format import MINUS, quantity
 from workbench.ui.states import find_state
@@ -23,6 +23,7 @@ LEAST_FONT_PX = 11
 NAME_PX = GUTTER_PX - EDGE_PX - TICK_COLUMN_PX
 _STATE_PX = 14
 _SWATCH_PX = 3
+Rows = list[tuple[int, PlotRow, QRectF]]
 
 
 def fitting_font(font: QFont, text: str, width_px: float) -> QFont:
@@ -57,6 +58,48 @@ def paint_names(painter: QPainter, theme: ThemeSource, row: PlotRow, box: QRectF
     end = paint_lines(painter, theme, lines, box.top())
     _paint_state(painter, theme, channel, theme.font("label"), QPointF(EDGE_PX, box.top()))
     return {channel.name: QPointF(EDGE_PX, min(end + 2, box.bottom() - 18))}
+
+
+def paint_percent(painter: QPainter, theme: ThemeSource, box: QRectF) -> None:
+    """Say that each curve of a row is drawn over its own range."""
+    painter.setFont(theme.font("caption"))
+    painter.setPen(theme.colour("text3"))
+    words = QCoreApplication.translate("Plots", "% of each one’s range")
+    width = painter.fontMetrics().horizontalAdvance(words) + 6
+    # Below the line of 100 %, which is a twelfth below the top.
+    area = QRectF(box.left() + 2, box.top() + box.height() / 12 + 3, width, 14)
+    painter.fillRect(area, theme.colour("plot", 0.85))
+    painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), words)
+
+
+class NamesCache:
+    """The names of the rows as one picture, kept while rows and heights stay: laying words out costs more than drawing curves."""
+
+    def __init__(self) -> None:
+        self._key: object = None
+        self._image = QImage()
+        self._places: dict[tuple[int, str], QPointF] = {}
+
+    def paint(self, painter: QPainter, theme: ThemeSource, rows: Rows, height_px: int) -> dict[tuple[int, str], QPointF]:
+        """Copy it to the left edge; returns where each value goes, by row and channel."""
+        ratio = painter.device().devicePixelRatioF()
+        key = (theme.tokens.name, height_px, ratio, tuple((row, held, box.top(), box.height()) for row, held, box in rows))
+        if key != self._key:
+            self._key = key
+            self._image = QImage(round(GUTTER_PX * ratio), round(height_px * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+            self._image.setDevicePixelRatio(ratio)
+            self._image.fill(Qt.GlobalColor.transparent)
+            inner = QPainter(self._image)
+            inner.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._places = paint_all_names(inner, theme, rows)
+            inner.end()
+        painter.drawImage(QPointF(0, 0), self._image)
+        return self._places
+
+
+def paint_all_names(painter: QPainter, theme: ThemeSource, rows: Rows) -> dict[tuple[int, str], QPointF]:
+    """The names of (number, row, plot's box) rows; returns where each value goes."""
+    return {(number, name): at for number, row, box in rows for name, at in paint_names(painter, theme, row, box).items()}
 
 
 def paint_value(
@@ -95,7 +138,7 @@ def _difference(difference: float, unit: str) -> str:
 
 
 def _paint_several(painter: QPainter, theme: ThemeSource, row: PlotRow, box: QRectF) -> dict[str, QPointF]:
-    """A block a channel with a swatch of its curve at the edge; says so where each is drawn over its own range."""
+    """A block a channel with a swatch of its curve at the edge."""
     step = (box.height() + 8) / len(row.channels)
     places = {}
     for number, channel in enumerate(row.channels):
@@ -111,15 +154,6 @@ def _paint_several(painter: QPainter, theme: ThemeSource, row: PlotRow, box: QRe
         painter.drawText(QPointF(EDGE_PX, top + painter.fontMetrics().ascent()), channel.name)
         _paint_state(painter, theme, channel, painter.font(), QPointF(EDGE_PX, top - 2))
         places[channel.name] = QPointF(EDGE_PX, top + 12)
-    if row.is_percent:
-        painter.setFont(theme.font("caption"))
-        painter.setPen(theme.colour("text3"))
-        words = QCoreApplication.translate("Plots", "% of each one’s range")
-        width = painter.fontMetrics().horizontalAdvance(words) + 6
-        # Below the line of 100 %, which is a twelfth below the top.
-        area = QRectF(box.left() + 2, box.top() + box.height() / 12 + 3, width, 14)
-        painter.fillRect(area, theme.colour("plot", 0.85))
-        painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), words)
     return places
 
 

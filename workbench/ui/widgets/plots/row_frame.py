@@ -20,7 +20,7 @@ from workbench.ui.widgets.plots.clock import clock_ticks, ticks_that_fit
 from workbench.ui.widgets.plots.curves import draw_strokes, strokes
 from workbench.ui.widgets.plots.events import paint_tints
 from workbench.ui.widgets.plots.geometry import TICK_GAP_PX, Columns
-from workbench.ui.widgets.plots.gutter import paint_names
+from workbench.ui.widgets.plots.gutter import NamesCache, paint_all_names, paint_percent
 from workbench.ui.widgets.plots.limit_lines import Limits, lines_of, paint_limits, widened
 from workbench.ui.widgets.plots.marks import Marks
 from workbench.ui.widgets.plots.quality import QualityMark, paint_findings, paint_strip
@@ -56,6 +56,8 @@ class Scene:
     chosen_event: str = ""
     quality: dict[str, tuple[QualityMark, ...]] = field(default_factory=dict)
     limits: Limits = field(default_factory=dict)
+    names: NamesCache | None = None
+    """Names drawn before, for a window that draws again and again."""
 
     def box(self, row: int) -> QRectF:
         """The plot of a row."""
@@ -120,7 +122,8 @@ class _Drawing:
                 scales = dict.fromkeys(scales, limits)
             self.scales.update({(row, name): scale for name, scale in scales.items()})
             self.axes[row] = limits
-            self.ticks[row] = [(limits.share(value), text) for value, text in _ticks(limits)]
+            unit = " %" if scene.rows[row].is_percent else ""
+            self.ticks[row] = [(limits.share(value), text + unit) for value, text in _ticks(limits)]
         self.gaps = gaps_px(scene.logs, columns)
 
     def drawn(self) -> Drawn:
@@ -139,9 +142,14 @@ class _Drawing:
             self._draw_gaps(painter, box)
             self._draw_excluded(painter, box, row)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for row in scene.shown():
-            found = paint_names(painter, self.theme, scene.rows[row], scene.box(row))
-            self.places.update({(row, name): at for name, at in found.items()})
+        rows = [(row, scene.rows[row], scene.box(row)) for row in scene.shown()]
+        names = scene.names
+        self.places = (
+            names.paint(painter, self.theme, rows, scene.height_px) if names else paint_all_names(painter, self.theme, rows)
+        )
+        for _, held, box in rows:
+            if held.is_percent:
+                paint_percent(painter, self.theme, box)
 
     def fill_curves(self, image: QImage) -> None:
         """Curves of many samples into the picture's own memory."""

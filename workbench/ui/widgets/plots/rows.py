@@ -29,7 +29,7 @@ from workbench.logs.plot_layout import PlotLayout
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.plots import keys
 from workbench.ui.widgets.plots.geometry import EDGE_PX, GUTTER_PX
-from workbench.ui.widgets.plots.gutter import TICK_COLUMN_PX, paint_value
+from workbench.ui.widgets.plots.gutter import TICK_COLUMN_PX, NamesCache, paint_value
 from workbench.ui.widgets.plots.limit_lines import NO_LIMITS, Limits
 from workbench.ui.widgets.plots.marks import Marks
 from workbench.ui.widgets.plots.quality import QualityMark, paint_dimmed
@@ -84,6 +84,7 @@ class PlotRows(Strip):
         self.tool: Tool = PanTool(self)
         self._image = QImage()
         self._picture_key: object = None
+        self._names = NamesCache()
         self._drawn = Drawn()
         self._held: tuple[QPointF, tuple[str, ...]] | None = None
         self.has_menu = True
@@ -267,7 +268,7 @@ class PlotRows(Strip):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self._picture_key = None
+            self._picture_key, self._names = None, NamesCache()
 
     # Painting
 
@@ -335,14 +336,14 @@ class PlotRows(Strip):
         return Scene(
             theme=self.theme, columns=self.columns, zone=self.zone, logs=self.logs, rows=self.rows,
             tops=tuple(top - self._bar.value() for top in self._tops), heights=tuple(self._heights), height_px=self.height(),
-            marks=self.marks, chosen_event=self.chosen_event, quality=self.quality, limits=self.limits,
+            marks=self.marks, chosen_event=self.chosen_event, quality=self.quality, limits=self.limits, names=self._names,
         )  # fmt: skip
 
     def whole_scene(self) -> Scene:
         """All rows from the top, for a picture that is not cut off by the window."""
         scene = self.scene()
         assert scene is not None
-        return replace(scene, tops=tuple(self._tops), height_px=math.ceil(self.content_px))
+        return replace(scene, tops=tuple(self._tops), height_px=math.ceil(self.content_px), names=None)
 
     def _picture(self) -> QImage:
         """All but what moves, kept while nothing but the cursor changes."""
