@@ -100,3 +100,17 @@ def test_a_grid_holds_means_and_short_holes_but_no_gaps() -> None:
 def test_a_long_example_is_searched_at_a_coarser_level() -> None:
     assert search_step_ns(10, 5120) == 10
     assert search_step_ns(10, 25_600) == 100
+
+
+def test_a_channel_that_is_written_now_and_then_is_held_between() -> None:
+    times = np.arange(0, 200, 10, dtype=np.int64)
+    found = on_grid([(times, np.arange(20.0)[None])], 0, 1, 200)
+    assert found[0, :30].tolist() == [0.0] * 10 + [1.0] * 10 + [2.0] * 10
+
+
+def test_a_small_gap_in_the_example_does_not_silence_its_channel() -> None:
+    row = np.sin(np.linspace(0, 6, 100))
+    row[40:45] = np.nan
+    example = make_example(np.array([row, np.where(np.arange(100) < 50, row, np.nan)]), np.array([0.5, 0.5]))
+    assert example is not None
+    assert example.weights.tolist() == [1.0, 0.0]

@@ -4,7 +4,8 @@ The distance of one channel is MASS (Mueen, Zhong, Zhu, Yeh, Kamgar, Viswanathan
 search algorithm for time series subsequences under Euclidean distance"): d² = 2 m (1 − r), with r the correlation of the two
 z-normalised stretches of m samples. Several channels are joined as in mSTAMP (Yeh, Kavantzas, Keogh 2017, "Matrix profile VI"):
 the mean of their d², here weighted by how much each channel stands out in the example. Reported is √(1 − r) of that mean:
-0 for the same shape, 1 for no relation. Memory is bounded by a chunk, whatever the log's length. Numpy and scipy only.
+0 for the same shape, 1 for no relation. Memory is bounded by a chunk, whatever the log's length. Numpy alone: loading
+scipy's signal processing takes longer than the search.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ LEAST_QUERY = 8
 CHUNK = 1 << 17
 _HOLD_STEPS = 3
 """Holes of up to this many steps are held; longer ones are gaps."""
+_USUAL_PAUSE, _LEAST_PAUSES = 0.9, 8
 _FLAT = 1e-6
 _MOST_WEIGHT = 4.0
+_MOSTLY = 0.8
 _LEAST_SHARE = 0.5
 """Of the weights: windows in which more of the channels have a gap are left out."""
-_MOST_FINE = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +92,9 @@ def make_example(grid: Floats, usual_spread: Floats) -> Example | None:
     `usual_spread` [channel] is the usual standard deviation in a stretch as long: a channel that moves as it always does
     weighs little, one that stands out up to four times as much as one that does not.
     """
+    grid = np.array([_filled(row) for row in grid])
     spread = np.std(grid, axis=1)
-    is_usable = np.isfinite(spread) & (spread > _FLAT * np.maximum(1e-12, np.abs(np.nanmean(grid, axis=1))))
+    is_usable = np.isfinite(spread) & (spread > _FLAT * np.maximum(1e-12, np.abs(grid.mean(axis=1))))
     if not is_usable.any():
         return None
     shapes = np.zeros_like(grid)
@@ -117,11 +120,16 @@ def correlations(values: Floats, example: Example) -> Floats:
 
 def peaks(found: Floats, least: float, apart: int) -> NDArray[np.intp]:
     """Places of the best correlations over `least`, each the best within `apart` samples."""
-    from scipy.signal import find_peaks
-
     padded = np.concatenate([[-2.0], np.nan_to_num(found, nan=-2.0), [-2.0]])
-    places, _ = find_peaks(padded, height=least, distance=max(1, apart))
-    return np.asarray(places, np.intp) - 1
+    here = padded[1:-1]
+    places = np.flatnonzero((here >= padded[:-2]) & (here > padded[2:]) & (here >= least))
+    is_free = np.ones(len(found), bool)
+    kept = []
+    for place in places[np.argsort(-here[places], kind="stable")].tolist():
+        if is_free[place]:
+            kept.append(place)
+            is_free[max(0, place - apart + 1) : place + apart] = False
+    return np.array(sorted(kept), np.intp)
 
 
 def chunks(n: int, m: int, size: int = CHUNK) -> Iterator[tuple[int, int]]:
@@ -153,9 +161,9 @@ def best_shift(values: Floats, example: Example) -> tuple[int, float] | None:
     return place, float(found[place])
 
 
-def is_fine_enough(length_ns: int, period_ns: int) -> bool:
-    """Whether the example is short enough to be placed to the sample."""
-    return length_ns // max(1, period_ns) <= _MOST_FINE
+def placing_step_ns(period_ns: int, step_ns: int) -> int:
+    """The step at which a match is placed: an eighth of the searched one, but never finer than the log."""
+    return period_ns * max(1, step_ns // period_ns // 8)
 
 
 def _correlation(row: Floats, shape: Floats) -> tuple[Floats, NDArray[np.bool_]]:
@@ -163,13 +171,12 @@ def _correlation(row: Floats, shape: Floats) -> tuple[Floats, NDArray[np.bool_]]
 
     With the shape's mean 0 and deviation 1, r = Σ x·q / (m σ): one convolution by FFT, and sliding sums for σ.
     """
-    from scipy.signal import oaconvolve
-
     m = len(shape)
     is_gap = ~np.isfinite(row)
     level = float(np.mean(row[~is_gap])) if not is_gap.all() else 0.0
     x = np.where(is_gap, 0.0, row - level)
-    dot = oaconvolve(x, shape[::-1], mode="valid")
+    size = 1 << (len(x) - 1).bit_length()
+    dot = np.fft.irfft(np.fft.rfft(x, size) * np.conj(np.fft.rfft(shape, size)), size)[: len(x) - m + 1]
     first, second = _sliding_sum(x, m), _sliding_sum(x * x, m)
     spread = np.sqrt(np.maximum(second / m - (first / m) ** 2, 0.0))
     floor = _FLAT * max(float(np.sqrt(np.mean(x * x))), 1e-300)
@@ -182,7 +189,21 @@ def _sliding_sum(x: Floats, m: int) -> Floats:
     return np.asarray(total[m:] - total[:-m], np.float64)
 
 
+def _filled(row: Floats) -> Floats:
+    """Gaps of an example that is mostly there are bridged; one that is not is left as it is, and so says nothing."""
+    is_good = np.isfinite(row)
+    if is_good.all() or is_good.mean() < _MOSTLY:
+        return row
+    places = np.arange(len(row))
+    return np.interp(places, places[is_good], row[is_good])
+
+
 def _held(row: Floats, has: NDArray[np.bool_], most: int) -> Floats:
+    if has.all():
+        return row
+    steps = np.diff(np.flatnonzero(has))
+    if len(steps) >= _LEAST_PAUSES:  # a channel that is written now and then is held as long as it usually pauses
+        most = max(most, _HOLD_STEPS * int(np.quantile(steps, _USUAL_PAUSE)))
     places = np.where(has, np.arange(len(row)), -1)
     last = np.maximum.accumulate(places)
     is_near = (last >= 0) & (np.arange(len(row)) - last <= most)

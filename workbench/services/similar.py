@@ -80,7 +80,7 @@ def find_similar(request: SimilarRequest, job: Job) -> SimilarResult:
         pad_ns = parse_utc(event.start_utc) - search.start_ns
         taken = [(_span(one)[0] - pad_ns, _span(one)[1] + pad_ns) for one in layer if one.name == event.name]
         coarse = best_apart(matches, taken, search.length_ns, request.most * _MORE)
-        job.progress(0.92, "Placing the best to the sample")
+        job.progress(0.92, "Placing the best")
         fine = _refine(recordings, search, home, coarse, job)
         kept = [one for one in best_apart(fine, taken, search.length_ns, request.most) if 1 - one.distance**2 >= request.least]
         found = tuple(_event_of(match, event, pad_ns) for match in kept)
@@ -206,24 +206,24 @@ def _search(recordings: list[Recording], search: _Search, example: Example, job:
 
 
 def _refine(recordings: list[Recording], search: _Search, home: Recording, coarse: list[Match], job: Job) -> list[Match]:
-    """Where the searched level is coarser than the log, shift each match by up to two of its steps to the best sample."""
-    from workbench.logs.similar import Match, best_shift, is_fine_enough
+    """Where the searched level is coarser than the log, shift each match by up to two of its steps to where it fits best.
 
-    if search.step_ns <= search.period_ns or not is_fine_enough(search.length_ns, search.period_ns):
+    Its distance stays that of the searched level: closer to the samples, noise would make every match look poor.
+    """
+    from workbench.logs.similar import best_shift, placing_step_ns
+
+    fine = replace(search, step_ns=placing_step_ns(search.period_ns, search.step_ns))
+    if fine.step_ns == search.step_ns:
         return coarse
-    fine = replace(search, step_ns=search.period_ns)
     example = _example(home, fine)
     placed: list[Match] = []
     for match in coarse:
         job.checkpoint()
         covering = [one for one in recordings if _ends(one)[0] <= match.start_ns <= _ends(one)[1]]
         start_ns = match.start_ns - 2 * search.step_ns
-        n = (search.length_ns + 4 * search.step_ns) // search.period_ns
+        n = (search.length_ns + 4 * search.step_ns) // fine.step_ns
         best = best_shift(_grid(covering[0], fine, start_ns, fine.step_ns, n), example) if covering else None
-        if best is None:
-            placed.append(match)
-        else:
-            placed.append(Match(start_ns=start_ns + best[0] * fine.step_ns, distance=max(0.0, 1 - best[1]) ** 0.5))
+        placed.append(match if best is None else replace(match, start_ns=start_ns + best[0] * fine.step_ns))
     return placed
 
 

@@ -35,6 +35,10 @@ def _judging(page: LabelPage) -> tuple[Action, ...]:
             page="label", blocked=page.acts.why_no_similar, command="workbench labels similar",
         ),
         Action(
+            id="label.similar_command", title=page.tr("Copy the search as command"), icon="terminal",
+            callback=page.acts.copy_similar, page="label", blocked=page.acts.why_no_event,
+        ),
+        Action(
             id="label.next", title=page.tr("Next unsure event"), icon="arrow", callback=page.acts.next_unsure, keys=("U",),
             page="label", blocked=page.acts.why_no_unsure,
         ),

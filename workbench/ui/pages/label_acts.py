@@ -62,14 +62,25 @@ class LabelActs(QObject):
         if was_open and state != "unsure" and editor.next_suggestion():
             self._page.choose_shown(editor.next_suggestion())
 
-    def find_similar(self) -> None:
-        """Look for stretches like the chosen event in the channels that are shown."""
+    def copy_similar(self) -> None:
+        """The command that looks for stretches like the chosen event."""
+        request = self._similar_request()
+        if request is not None:
+            self._page.context.copy_command(("labels", "similar"), request)
+
+    def _similar_request(self) -> SimilarRequest | None:
         event = self._page.editor.chosen
         if event is None:
-            return
-        request = SimilarRequest(
+            return None
+        return SimilarRequest(
             event=event.id, project=self._page.context.project_text, asset=event.asset, channels=self._page.view.channels(),
         )  # fmt: skip
+
+    def find_similar(self) -> None:
+        """Look for stretches like the chosen event in the channels that are shown."""
+        event, request = self._page.editor.chosen, self._similar_request()
+        if event is None or request is None:
+            return
         title = self.tr("Find stretches like {name}").format(name=event.name)
         call = JobCall(title=title, function=find_similar, request=request, slot="label.similar", lane="thread")
         self._page.context.start_job(call, on_result=self._on_similar)

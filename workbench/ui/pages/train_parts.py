@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.core.clock import parse_utc
+from workbench.logs.event import is_positive
 from workbench.services.labels import LabelsListRequest, LabelsResult, list_labels
 from workbench.services.training import RunSummary, SplitPart, SplitPreviewResult
 from workbench.ui.context import AppContext
@@ -70,7 +71,7 @@ class SplitCard(Card):
 
     def _show_events(self, result: object) -> None:
         assert isinstance(result, LabelsResult)
-        real = [event for event in result.events if event.state == "real"]
+        real = [event for event in result.events if is_positive(event)]
         for asset, bar in self._bars:
             bar.set_events([(parse_utc(e.start_utc), parse_utc(e.end_utc)) for e in real if e.asset == asset])
 
