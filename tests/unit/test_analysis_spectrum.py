@@ -174,6 +174,21 @@ def test_bursts_give_one_column_each_and_a_gap_between_them() -> None:
     assert (found.end_ns - found.start_ns).tolist() == [500_000_000] * 5
 
 
+def test_bursts_with_coarser_lines_still_give_one_column_each_which_is_their_average() -> None:
+    burst = np.concatenate([np.zeros(2560), sine(1.0, 640.0, 0.5)])
+    bursts = [Stretch(start_ns=k * 3600 * 10**9, rate_hz=RATE_HZ, values=burst) for k in range(3)]
+    found = find_spectrogram(bursts, "g", SpectrumOptions(resolution_hz=10.0, overlap=0.0))
+    assert (len(found.start_ns), found.n_a_column) == (3, 10)
+    # Five of ten pieces hold the sine of mean square ½: √(½ · ½)
+    assert found.rms[0, 64] == pytest.approx(0.5, rel=1e-4)
+    assert (found.end_ns - found.start_ns).tolist() == [10**9] * 3
+
+
+def test_a_stream_with_a_drop_out_keeps_its_pieces() -> None:
+    parts = [Stretch(start_ns=k * 11 * 10**8, rate_hz=RATE_HZ, values=sine(1.0, 640.0, 1.0)) for k in range(2)]
+    assert len(find_spectrogram(parts, "g", SpectrumOptions(resolution_hz=10.0, overlap=0.0)).start_ns) == 20
+
+
 def test_more_columns_than_are_drawn_are_averaged_so_that_a_short_tone_still_shows() -> None:
     values = np.zeros(3000 * 64)
     values[64 * 1501 : 64 * 1502] = np.sin(2 * np.pi * 16 * np.arange(64) / 64)

@@ -56,21 +56,24 @@ def no_tick(_fraction: float) -> None:
 
 
 def find_spectrogram(stretches: Sequence[Stretch], unit: str, options: SpectrumOptions, tick: Tick = no_tick) -> SpectralMap:
-    """Short-time spectra of all stretches; with more than 1200 columns neighbours are averaged (mean squares), none is dropped.
+    """Short-time spectra of a stream, or of bursts far apart one averaged spectrum each.
 
-    Allen & Rabiner 1977 (short-time Fourier analysis). `tick(fraction)` is called between blocks and may raise to cancel.
+    With more than 1200 columns neighbours are averaged (mean squares), none is dropped. Allen & Rabiner 1977 (short-time Fourier
+    analysis). `tick(fraction)` is called between blocks and may raise to cancel.
     """
     rate_hz, good = one_rate(stretches)
     n_piece = piece_samples(min(len(one.values) for one in good), rate_hz, options)
     step = n_piece - min(n_piece - 1, round(n_piece * options.overlap))
     n_columns = sum(1 + (len(one.values) - n_piece) // step for one in good)
-    n_joined = max(1, -(-n_columns // MOST_COLUMNS))
+    is_bursts = _are_bursts(good)
+    n_joined = 1 + (len(good[0].values) - n_piece) // step if is_bursts else max(1, -(-n_columns // MOST_COLUMNS))
     frequency_hz = np.arange(n_piece // 2 + 1) * rate_hz / n_piece
     gain, shown = motion_gain(frequency_hz, unit, options.motion, options.high_pass_hz)
     parts: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]] = []
     for number, one in enumerate(good):
         tick(number / len(good))
-        parts.extend(_columns(one, n_piece, step, options, n_joined, gain))
+        n_all = 1 + (len(one.values) - n_piece) // step
+        parts.extend(_columns(one, n_piece, step, options, n_all if is_bursts else n_joined, gain))
     starts, ends, rms = (np.concatenate([part[at] for part in parts]) for at in range(3))
     if len(good) > MOST_COLUMNS:
         starts, ends, rms = _join_bursts(starts, ends, rms, -(-len(good) // MOST_COLUMNS))
@@ -78,6 +81,15 @@ def find_spectrogram(stretches: Sequence[Stretch], unit: str, options: SpectrumO
         start_ns=starts, end_ns=ends, y=frequency_hz, rms=rms, unit=shown, y_unit="Hz",
         noise_bandwidth=rate_hz / n_piece * noise_bandwidth_lines(options.window, n_piece), n_a_column=n_joined,
     )  # fmt: skip
+
+
+def _are_bursts(stretches: Sequence[Stretch]) -> bool:
+    """Whether there is less waveform than pause: bursts, and not a stream with drop-outs."""
+    if len(stretches) < 2:
+        return False
+    lengths_ns = [len(one.values) / one.rate_hz * NS_PER_S for one in stretches]
+    whole_ns = stretches[-1].start_ns + lengths_ns[-1] - stretches[0].start_ns
+    return sum(lengths_ns) < 0.5 * whole_ns
 
 
 def one_rate(stretches: Sequence[Stretch]) -> tuple[float, list[Stretch]]:
