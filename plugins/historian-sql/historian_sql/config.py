@@ -12,7 +12,7 @@
     zone = "Europe/Oslo"          # of times without a zone
     tags = ["PI-2041A", "FI-2041"]
 
-For a wide table: `columns = ["pi_2041a", "fi_2041"]` and, if they are known, `units = { pi_2041a = "bar" }`.
+For a wide table: `columns = ["pi_2041a", "fi_2041"]`. Units that the table does not hold: `units = { "PI-2041A" = "bar" }`.
 Times that are numbers: `epoch = "s"`, "ms" or "us". Times that are text: `text_format = "%Y-%m-%dT%H:%M:%SZ"`.
 """
 

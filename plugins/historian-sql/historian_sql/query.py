@@ -98,6 +98,8 @@ def _pieces(config: Config, ask: SourceAsk, connection: Connection) -> Iterator[
     with closing(streamed.execute(statement)) as found:  # a reading that is broken off leaves no cursor open
         while rows := found.fetchmany(PIECE_ROWS):
             cells = [[_instant(row[0], config), *(_cell(value) for value in row[1:])] for row in rows]
+            if config.layout == "long" and config.units and not config.unit:
+                cells = [[*row, config.units.get(row[1], "")] for row in cells]
             yield SourceRows(columns=headers(config), rows=cells, at_ns=_at_ns(rows[-1][0], config, zone))
 
 
@@ -125,7 +127,8 @@ def headers(config: Config) -> tuple[str, ...]:
     if config.layout == "wide":
         units = config.units
         return ("time", *(f"{name} [{units[name]}]" if name in units else name for name in config.columns))
-    extra = [word for word, name in (("quality", config.quality), ("unit", config.unit)) if name]
+    has_units = bool(config.unit or config.units)
+    extra = [word for word, is_there in (("quality", config.quality), ("unit", has_units)) if is_there]
     return ("time", "tag", "value", *extra)
 
 

@@ -156,6 +156,12 @@ def test_names_of_the_description_are_never_sql(tmp_path: Path, long_file: Path)
         cells_of(config)
 
 
+def test_units_that_the_table_does_not_hold_come_from_the_description(tmp_path: Path, long_file: Path) -> None:
+    more = '[units]\n"PI-2041A" = "bar"'
+    config = config_file(tmp_path, LONG.format(url=f"sqlite:///{long_file}", table="history", more=more))
+    assert [row[3:] for row in cells_of(config)][:2] == [["Good", "bar"], ["Good", ""]]
+
+
 def test_through_the_program_a_table_becomes_a_recording(tmp_path: Path, long_file: Path) -> None:
     allow_plugin(PluginAllowRequest(folder=str(PLUGIN)), Job())
     config = config_file(tmp_path, LONG.format(url=f"sqlite:///{long_file}", table="history", more='zone = "UTC"'))
