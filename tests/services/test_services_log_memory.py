@@ -9,7 +9,8 @@ import pytest
 
 from workbench.core.errors import InputError, QuestionOpen, RequestError
 from workbench.core.jobs import Job
-from workbench.logs.source_shape import find_shape, mask_dates
+from workbench.logs.equipment import mask_dates
+from workbench.logs.source_shape import find_shape
 from workbench.project.store import Project
 from workbench.services.log_memory import ForgetRequest, SourcesRequest, forget_sources, list_sources
 from workbench.services.logs import ImportRequest, ImportResult, PreviewRequest, import_logs, preview_log
@@ -56,7 +57,7 @@ def test_what_the_request_says_itself_comes_first(project: Path, tmp_path: Path)
 
 def test_another_name_with_the_same_columns_gets_zone_and_answers_but_not_the_pump(project: Path, tmp_path: Path) -> None:
     (stored,) = bring_in(project, write(tmp_path / "Speisepumpe_2026-03-05.csv", 5)).recordings
-    assert (stored.first_utc, stored.asset) == ("2026-03-04T23:00:00Z", "Speisepumpe_2026-03-05")
+    assert (stored.first_utc, stored.asset) == ("2026-03-04T23:00:00Z", "Speisepumpe")
 
 
 def test_sources_that_disagree_leave_a_third_one_open(project: Path, tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from tests.ui.log_projects import N_ROWS, PUMP, START_NS, at_minute, csv_text, make_project
 from workbench.app.window import Built
 from workbench.core.clock import NS_PER_S
 from workbench.core.jobs import Job
+from workbench.project.store import Project
 from workbench.services.logs import ImportRequest, import_logs
 from workbench.ui.pages.logs import LogsPage
 
@@ -102,6 +104,33 @@ def test_a_zone_that_was_chosen_is_used_and_remembered(built: Built, home: Path,
     wait_for(lambda: page.preview.guesses.zone.value() == "Asia/Tokyo")
     assert page.preview.files.asset.text() == "P-9X"
     assert "As chosen before for P-9" in page.preview._said.text()
+
+
+def test_suggested_tags_are_accepted_by_a_click_and_applied_by_the_import(
+    built: Built, tmp_path: Path, wait_for: WaitFor
+) -> None:
+    log = tmp_path / "station.csv"
+    rows = [f"2026-03-12T00:{k // 60:02d}:{k % 60:02d}Z,{k % 9}.5,{k % 7}.25,{50 + k % 5},{k % 3}.5" for k in range(300)]
+    names = "P-2041A suction press [bar],P-2041A discharge press [bar],P-2042B bearing temp DE [degC],AI_77"
+    log.write_text(f"time,{names}\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    built.context.make_project(tmp_path / "project")
+    wait_for(lambda: built.context.project is not None)
+    built.window.show()
+    built.window.open_files([log])
+    page = show(built)
+    card = page.preview.columns
+    wait_for(lambda: card.accept.isVisible())
+    assert card.accept.text() == "Accept 3 suggestions"
+    QTest.mouseClick(card.accept, Qt.MouseButton.LeftButton)
+    assert not card.accept.isVisible()
+    QTest.mouseClick(card.command, Qt.MouseButton.LeftButton)
+    assert "assets tag" in QApplication.clipboard().text()
+    page.preview.start_import()
+    wait_for(lambda: page.view.logs is not None, 30)
+    with Project.open(tmp_path / "project") as project:
+        assets = sorted(item.asset for item in project.items("recording"))
+        assert project.meta.tags["P-2041A suction press"]["channel"] == "suction pressure"
+    assert {"P-2041A", "P-2042B"} <= set(assets)
 
 
 def test_something_that_is_no_log_is_refused_in_words(built: Built, tmp_path: Path, wait_for: WaitFor) -> None:

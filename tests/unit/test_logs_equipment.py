@@ -37,3 +37,12 @@ def test_files_of_a_recorder_that_differ_by_their_time_are_of_one_pump() -> None
     names = ("seal pump_20260302T120000Z.wav", "seal pump_2026-03-02_18-00-00.wav", "seal pump 20260303 000000.5.wav")
     assert {default_asset(name, ()) for name in names} == {"seal pump"}
     assert default_asset("20260302_120000.wav", ()) == "20260302_120000"
+
+
+@pytest.mark.parametrize(
+    ("name", "asset"),
+    [("Kessel_2026-03-04.csv", "Kessel"), ("station 12.03.2026 08-15.csv", "station"), ("2026-03-12.csv", "2026-03-12"),
+     ("pump1.csv", "pump1"), ("trend_2026-03_north.csv", "trend north")],
+)  # fmt: skip
+def test_the_date_in_a_file_name_is_no_part_of_the_pump(name: str, asset: str) -> None:
+    assert default_asset(name, []) == asset

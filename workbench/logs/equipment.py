@@ -4,7 +4,7 @@
     PI-2041A, TI-2041A, II-2041A   → P-2041A (the loop number that most signal tags share)
     P2041_SUCT_P, P2041_FLOW       → P-2041
 
-Must not import anything but the standard library.
+Must not import anything but the standard library and word lists.
 """
 
 from __future__ import annotations
@@ -14,11 +14,25 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from workbench.logs.words import MONTHS
+
 _PUMP = re.compile(r"(?<![A-Za-z0-9])(P|PU|PMP|GA|PA|ESP)[-_ ]?(\d{2,5})([A-Z]?)(?![A-Za-z0-9])")
 _SIGNAL = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2,5}[-_ ]?(\d{3,5}[A-Z]?)(?![A-Za-z0-9])")
 _STAMP = re.compile(r"[ _.-]*(?:19|20)\d{2}[-_.]?\d{2}[-_.]?\d{2}[T _-]{0,2}\d{2}[-_:.h]?\d{2}[-_:.m]?\d{2}(?:[.,]\d{1,9})?s?Z?$")
 _SHARE = 0.6
 _LONGEST = 80
+_BLANKS = re.compile(r"(?<=\S)[ _\-]{2,}(?=\S)|  +")
+_YEAR = r"(?:19|20)\d\d"
+_CLOCK = r"(?:[-_ .T]*\d\d[-_.:h]?\d\d(?:[-_.:m]?\d\d)?(?!\d))?"
+_MONTH = "|".join(sorted((word for word in MONTHS if len(word) > 2), key=len, reverse=True))
+_DATES = re.compile(
+    rf"(?<!\d)(?:{_YEAR}[-_. ]?\d\d[-_. ]?\d\d|\d\d[-_. ]?\d\d[-_. ]?{_YEAR}|\d\d[-_.]\d\d[-_.]\d\d){_CLOCK}(?!\d)"
+    rf"|(?<!\d){_YEAR}[-_. ]?(?:kw\d\d|w\d\d|0[1-9]|1[0-2])(?!\d)|(?<![a-z])(?:kw|week|w)[-_ ]?\d\d?(?!\d)"
+    rf"|(?<![^\W\d_])(?:{_MONTH})(?![^\W\d_])[-_ ]?(?:{_YEAR})?|\d{{6,}}",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(r"(?<=.)\.[A-Za-z][A-Za-z0-9]{0,7}$")
+_COPY = re.compile(r"\s*\(\d{1,3}\)$")
 
 
 def find_equipment_tag(text: str) -> str | None:
@@ -33,6 +47,20 @@ def find_tags(text: str) -> list[re.Match[str]]:
     return [match for number, match in enumerate(found) if number == 0 or match.start() >= found[number - 1].end()]
 
 
+def mask_dates(path: PurePath) -> str:
+    """A file's name with # where a date, a time, a week, a month or a long number stands; equipment tags stay."""
+    stem = path.name.strip()
+    while suffix := _SUFFIX.search(stem):
+        stem = stem[: suffix.start()]
+    stem = _COPY.sub("", stem)
+    kept = [match.span() for match in find_tags(stem)]
+    parts, at = [], 0
+    for start, end in kept:
+        parts += [_DATES.sub("#", stem[at:start]), stem[start:end]]
+        at = end
+    return "".join([*parts, _DATES.sub("#", stem[at:])])[:_LONGEST]
+
+
 def default_asset(source: str, channels: Sequence[str]) -> str:
     """The pump's tag from the file's name, else from its channels, else the file's stem (a bare number: with its folder)."""
     path = PurePath(source.replace("\\", "/"))
@@ -40,7 +68,11 @@ def default_asset(source: str, channels: Sequence[str]) -> str:
     stem = _STAMP.sub("", stem) or stem  # a recorder's files differ by their time alone
     if not any(char.isalpha() for char in stem) and path.parent.name:
         stem = f"{path.parent.name}-{stem}"
-    return find_equipment_tag(stem) or _most_common(channels) or stem[:_LONGEST] or "log"
+    # the log of the next day belongs to the same pump: its date is no part of the name
+    masked = mask_dates(PurePath(stem))
+    is_dated = "#" in masked and any(char.isalpha() for char in path.stem)
+    undated = masked.replace("#", " ").strip(" _-.,()") if is_dated else ""
+    return find_equipment_tag(stem) or _most_common(channels) or _BLANKS.sub(" ", undated) or stem[:_LONGEST] or "log"
 
 
 def _most_common(channels: Sequence[str]) -> str | None:

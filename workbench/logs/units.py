@@ -224,5 +224,7 @@ def _quantity_of_words(text: str) -> str:
 
 def _quantity_of_tag(name: str) -> str:
     """ISA-5.1 (2009), table 4.1: the first letter of a tag's functional identification is the measured variable."""
+    if re.search(r"(?:^|[^A-Za-z])[AD][IO][-_ ]?\d", name):
+        return ""  # an input or output of a card (AI_77), not an analysis
     match = re.search(r"(?:^|[^A-Za-z])([A-Z])D?[ITECRYSXKV]{1,3}[-_ ]?\d", name)
     return ISA_LETTERS.get(match[1], "") if match else ""

@@ -22,10 +22,12 @@ from workbench.services.logs import (
     inspect_logs,
     preview_log,
 )
+from workbench.services.tag_map import TagSetRequest, TagsRequest, TagsResult, entry_text, list_tags, set_tags
 from workbench.ui.context import AppContext
 from workbench.ui.format import count
+from workbench.ui.pages.logs_preview_columns import ColumnsCard
 from workbench.ui.pages.logs_preview_files import FilesCard
-from workbench.ui.pages.logs_preview_parts import ColumnsCard, GuessCard, QuestionsCard, RowsCard, stacked
+from workbench.ui.pages.logs_preview_parts import GuessCard, QuestionsCard, RowsCard, stacked
 from workbench.ui.widgets.text import Text
 
 _RIGHT_PX = 336
@@ -87,7 +89,23 @@ class ImportPreview(QWidget):
         self._stored = []
         self._is_busy = True
         self.changed.emit()
-        self._next()
+        request = self.tags_request()
+        if request is None:
+            self._next()
+            return
+        call = JobCall(title=self.tr("Keep the tag map"), function=set_tags, request=request, slot="logs.tags", lane="thread")
+        self._context.start_job(call, on_result=self._on_tags_kept, on_error=self._on_import_error)
+
+    def tags_request(self) -> TagSetRequest | None:
+        """What goes into the tag map before the import; None for nothing."""
+        entries = self.columns.entries()
+        return TagSetRequest(project=self._context.project_text, entries=tuple(map(entry_text, entries))) if entries else None
+
+    def copy_tags_command(self) -> None:
+        """'Copy as command' of what goes into the tag map."""
+        request = self.tags_request()
+        if request is not None:
+            self._context.copy_command(("assets", "tag"), request)
 
     def request_for_all(self) -> ImportRequest | None:
         """The first pump's import, for 'Copy as command'."""
@@ -135,6 +153,13 @@ class ImportPreview(QWidget):
 
     # What comes back
 
+    def _on_tags_kept(self, _result: object) -> None:
+        self._next()
+
+    def _on_tags(self, result: object) -> None:
+        assert isinstance(result, TagsResult)
+        self.columns.show_tags(result.tags)
+
     def _on_files(self, result: object) -> None:
         assert isinstance(result, LogFilesResult)
         self._files = result.files
@@ -170,6 +195,8 @@ class ImportPreview(QWidget):
         units = {key.partition("@")[2]: value for key, value in self._answers.items() if key.startswith("UNIT_UNKNOWN@")}
         self.columns.show_columns(result.columns, units)
         self.rows.show_rows(result)
+        request = TagsRequest(paths=(result.path,), project=self._context.project_text or None)
+        self._context.read(list_tags, request, self._on_tags, self._on_refused, slot="logs.tags")
         self.changed.emit()
 
     def _on_answered(self) -> None:
@@ -281,3 +308,4 @@ class ImportPreview(QWidget):
         self.guesses.changed.connect(self._on_answered)
         self.questions.changed.connect(self._on_answered)
         self.columns.unit_given.connect(self._on_unit)
+        self.columns.command_wanted.connect(self.copy_tags_command)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from zoneinfo import available_timezones
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from workbench.services.logs import Guess, PreviewColumn, PreviewResult, Question
+from workbench.services.logs import Guess, PreviewResult, Question
 from workbench.ui.context import AppContext
-from workbench.ui.format import count, percent
+from workbench.ui.format import percent
 from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.card import Card
-from workbench.ui.widgets.fields import Choice, UnitField
-from workbench.ui.widgets.plots.words import unit_words
+from workbench.ui.widgets.fields import Choice
 from workbench.ui.widgets.states import StateBadge
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import Text
@@ -156,83 +155,6 @@ class QuestionsCard(Card):
 
     def _on_changed(self, _index: int) -> None:
         self.changed.emit()
-
-
-class ColumnsCard(Card):
-    """What each column is taken for; the unit of the chosen one can be given. `unit_given(channel, unit)`."""
-
-    unit_given = Signal(str, str)
-
-    def __init__(self, theme: ThemeSource) -> None:
-        super().__init__(padding_px=0)
-        self._columns: tuple[PreviewColumn, ...] = ()
-        self.set_title(self.tr("Columns"))
-        columns = (
-            Column(key="name", title=self.tr("Column"), kind="strong", stretch=True),
-            Column(key="role", title=self.tr("Taken for"), width_px=110),
-            Column(key="quantity", title=self.tr("Quantity"), width_px=110),
-            Column(key="unit", title=self.tr("Unit"), width_px=70),
-            Column(key="sample", title=self.tr("First values"), width_px=190),
-        )
-        self.table = ArrayTable(theme, columns)
-        self.table.setAccessibleName(self.tr("Columns of the file"))
-        self.unit = UnitField(theme)
-        self.unit.setFixedWidth(110)
-        self.unit.setPlaceholderText(self.tr("not known"))
-        self.unit.setAccessibleName(self.tr("Unit of the chosen column"))
-        self._whose = Text("", "small", "text2")
-        row = QHBoxLayout()
-        row.setContentsMargins(16, 8, 16, 8)
-        row.setSpacing(8)
-        row.addWidget(self._whose)
-        row.addWidget(self.unit)
-        row.addStretch(1)
-        self.body.setContentsMargins(0, 0, 0, 0)
-        self.body.setSpacing(0)
-        self.body.addWidget(self.table, 1)
-        self.body.addLayout(row)
-        self.table.row_selected.connect(self._on_row)
-        self.unit.editingFinished.connect(self._on_unit)
-
-    def show_columns(self, columns: tuple[PreviewColumn, ...], units: dict[str, str]) -> None:
-        """List these; units that a person gave replace the guessed ones."""
-        chosen = self.table.current_row()
-        self._columns = columns
-        roles = {
-            "channel": self.tr("channel"), "time": self.tr("time"), "label": self.tr("label, set aside"),
-            "index": self.tr("counter, left out"), "quality": self.tr("quality"), "annotation": self.tr("text, left out"),
-            "tag": self.tr("tag"), "value": self.tr("value"),
-        }  # fmt: skip
-        self.table.set_data({
-            "name": [column.name for column in columns],
-            "role": [roles.get(column.role, column.role) for column in columns],
-            "quantity": [column.quantity or "–" for column in columns],
-            "unit": [unit_words(units.get(column.name) or column.unit or "–") for column in columns],
-            "sample": ["  ".join(column.sample) for column in columns],
-            "is_quiet": [column.role not in {"channel", "time", "tag", "value"} for column in columns],
-        })  # fmt: skip
-        n_channels = sum(column.role == "channel" for column in columns)
-        self.set_title(self.tr("Columns"), count(n_channels, self.tr("channel"), self.tr("channels")))
-        first = next((number for number, column in enumerate(columns) if column.role == "channel"), 0)
-        chosen = chosen if chosen is not None and chosen < len(columns) else first
-        self.table.select_row(chosen)
-        self._on_row(chosen)
-
-    def _on_row(self, index: int) -> None:
-        if index >= len(self._columns):
-            return
-        column = self._columns[index]
-        is_channel = column.role == "channel"
-        self.unit.setEnabled(is_channel and not column.unit)
-        self.unit.setText(column.unit or "")
-        words = self.tr("Unit of {name}") if is_channel else self.tr("{name} has no unit")
-        self._whose.setText(words.format(name=column.name))
-
-    def _on_unit(self) -> None:
-        index = self.table.current_row()
-        if index is not None and index < len(self._columns) and self.unit.isModified():
-            self.unit.setModified(False)
-            self.unit_given.emit(self._columns[index].name, self.unit.text().strip())
 
 
 class RowsCard(Card):
