@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
@@ -81,9 +82,19 @@ def test_a_marked_span_is_excluded_and_the_toggle_shows_the_log_as_it_was_read(p
     span_ns = (START_NS + 3_600_000_000_000, START_NS + 7_200_000_000_000)
     page.view.show_channels(("FI-2041A",))
     page.view.plots.view.set_span(span_ns)
-    page.exclude_span()
+    page.corrector.exclude_marked()
     wait_for(lambda: page.view.logs is not None and bool(page.view.logs.excluded("FI-2041A")))
     assert page.view.logs is not None
     assert page.view.logs.excluded("FI-2041A")[0][0] == span_ns[0]
     QTest.mouseClick(page.view.layers.button("corrected"), LEFT)
     wait_for(lambda: page.view.logs is not None and not page.view.logs.excluded("FI-2041A"))
+
+
+def test_the_layer_is_copied_as_commands_that_make_it_once_more(page: LogsPage, wait_for: WaitFor) -> None:
+    choose(page, "UNIT_JUMP")
+    QTest.mouseClick(page.side.panel.acts.accept, LEFT)
+    wait_for(lambda: len(page.side.panel.corrections) == 1)
+    page.corrector.copy_commands()
+    text = QGuiApplication.clipboard().text()
+    assert text.startswith("workbench logs accept ")
+    assert "--finding UNIT_JUMP@PI-2041A@" in text

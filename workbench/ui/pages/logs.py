@@ -63,7 +63,7 @@ class LogsPage(Page):
             self.tr("Drop a file or a folder here: CSV, text, Excel or Parquet, also packed."), self.tr("Import log"),
         )  # fmt: skip
         self._stack = QStackedWidget()
-        self.corrector = Corrector(context, self)
+        self.corrector = Corrector(context, self.view)
         self._lay_out()
         self._connect()
         self.set_header(self.tr("Logs"))
@@ -160,7 +160,7 @@ class LogsPage(Page):
         self.side.channels.drag_ended.connect(self._on_drag_ended)
         self.side.channels.chosen.connect(self._on_found)
         self.side.finding_chosen.connect(self._on_finding)
-        self.side.panel.act_asked.connect(self._on_finding_act)
+        self.side.panel.act_asked.connect(self.corrector.answer)
         self.side.panel.remove_asked.connect(self.corrector.remove)
         self.side.remove_asked.connect(self._on_remove_asked)
         self.view.opened.connect(self._on_opened)
@@ -259,20 +259,6 @@ class LogsPage(Page):
         self._channel = finding.channel or ""
         self._show_channel()
         self.view.open_asset(self.view.asset, (start - around, end + around))
-
-    def _on_finding_act(self, finding: Finding, act: str) -> None:
-        self.corrector.answer(self.view.asset, finding, act)
-
-    def exclude_span(self) -> None:
-        """Take the marked span out of the channel of the overview, or of all where none is."""
-        span_ns = self.view.plots.view.span_ns
-        if span_ns is not None:
-            self.corrector.exclude_span(self.view.asset, self.view.channels(), span_ns)
-            self.view.plots.view.set_span(None)
-
-    def why_no_span(self) -> str:
-        """Why no span can be excluded."""
-        return self.why_no_log() or ("" if self.view.plots.view.span_ns else self.tr("Mark a span first: Shift + drag"))
 
     def _on_drag(self, names: tuple[str, ...], at: QPoint) -> None:
         rows = self.view.plots.rows

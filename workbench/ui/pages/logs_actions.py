@@ -55,8 +55,12 @@ def _of_the_log(page: LogsPage) -> tuple[Action, ...]:
             page="logs", menu="Log", command="workbench logs machine", blocked=page.why_no_log,
         ),
         Action(
-            id="logs.exclude", title=page.tr("Exclude marked span"), icon="cancel", callback=page.exclude_span, page="logs",
-            menu="Log", command="workbench logs exclude", blocked=page.why_no_span,
+            id="logs.exclude", title=page.tr("Exclude marked span"), icon="cancel", callback=page.corrector.exclude_marked,
+            page="logs", menu="Log", command="workbench logs exclude", blocked=page.corrector.why_no_span,
+        ),
+        Action(
+            id="logs.copy_corrections", title=page.tr("Copy corrections as commands"), icon="terminal",
+            callback=page.corrector.copy_commands, page="logs", menu="Log", blocked=page.corrector.why_no_correction,
         ),
         Action(
             id="logs.label", title=page.tr("Label this span"), icon="label", callback=page.label_span, page="logs",

@@ -25,6 +25,7 @@ from workbench.services.logs import Finding
 from workbench.ui.context import AppContext
 from workbench.ui.format import count
 from workbench.ui.pages.logs_findings import ACCEPT, CORRECT, correction_words
+from workbench.ui.pages.logs_view import LogsView
 
 CORRECTIONS = "corrections"
 """Announced after a layer changed."""
@@ -33,13 +34,15 @@ CORRECTIONS = "corrections"
 class Corrector(QObject):
     """Acts on one pump's layer; 'corrections' is announced after each."""
 
-    def __init__(self, context: AppContext, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, context: AppContext, view: LogsView) -> None:
+        super().__init__(view)
         self._context = context
+        self._view = view
         self._asked: tuple[str, CorrectRequest] | None = None
 
-    def answer(self, asset: str, finding: Finding, act: str) -> None:
+    def answer(self, finding: Finding, act: str) -> None:
         """Do what was asked about a finding; a correction that changes values is shown and confirmed first."""
+        asset = self._view.asset
         project, channel = self._context.project_text, finding.channel or ""
         if act == ACCEPT:
             request = AcceptRequest(project=project, asset=asset, finding=finding.key, channel=channel)
@@ -55,17 +58,38 @@ class Corrector(QObject):
                 ),
             )  # fmt: skip
 
-    def exclude_span(self, asset: str, channels: tuple[str, ...], span_ns: tuple[int, int]) -> None:
-        """Take a marked stretch out: of one channel, or of all where several are shown."""
+    def exclude_marked(self) -> None:
+        """Take the marked stretch out: of the channel that is shown, or of all where several are."""
+        channels, span_ns = self._view.channels(), self._view.plots.view.span_ns
+        if span_ns is None:
+            return
         channel = channels[0] if len(channels) == 1 else ""
         start, end = (format_utc(at_ns) for at_ns in span_ns)
-        request = ExcludeRequest(project=self._context.project_text, asset=asset, channel=channel, start=start, end=end)
+        project, asset = self._context.project_text, self._view.asset
+        request = ExcludeRequest(project=project, asset=asset, channel=channel, start=start, end=end)
         self._start(self.tr("Exclude"), exclude, request)
+        self._view.plots.view.set_span(None)
+
+    def why_no_span(self) -> str:
+        """Why no stretch can be excluded."""
+        is_marked = self._view.logs is not None and self._view.plots.view.span_ns is not None
+        return "" if is_marked else self.tr("Mark a span first: Shift + drag")
+
+    def why_no_correction(self) -> str:
+        """Why there is nothing to copy."""
+        has_any = self._view.logs is not None and bool(self._view.logs.corrections)
+        return "" if has_any else self.tr("Nothing is corrected")
 
     def remove(self, correction: Correction) -> None:
         """Take a correction back."""
         request = UncorrectRequest(correction=correction.id, project=self._context.project_text, asset=correction.asset)
         self._start(self.tr("Remove correction"), remove_correction, request)
+
+    def copy_commands(self) -> None:
+        """Put the whole layer on the clipboard as command lines, one a correction."""
+        corrections = self._view.logs.corrections if self._view.logs is not None else ()
+        lines = [self._context.command_text(*command_of(self._context.project_text, one)) for one in corrections]
+        self._context.messages.copy("\n".join(lines))
 
     def _confirm(self, asset: str, finding: Finding) -> None:
         request = request_of(self._context.project_text, asset, finding)
@@ -110,6 +134,24 @@ def request_of(project: str, asset: str, finding: Finding) -> CorrectRequest:
     )  # fmt: skip
 
 
+def command_of(project: str, one: Correction) -> tuple[tuple[str, ...], Request]:
+    """The command and the request that make a correction once more."""
+    if one.action == "accept":
+        return ("logs", "accept"), AcceptRequest(
+            project=project, asset=one.asset, finding=one.finding, channel=one.channel, why=one.why
+        )
+    if one.action == "exclude":
+        return ("logs", "exclude"), ExcludeRequest(
+            project=project, asset=one.asset, channel=one.channel, start=one.start_utc, end=one.end_utc, recording=one.recording,
+            finding=one.finding, why=one.why,
+        )  # fmt: skip
+    return ("logs", "correct"), CorrectRequest(
+        project=project, asset=one.asset, channel=one.channel, start=one.start_utc, end=one.end_utc, factor=one.factor,
+        offset=one.offset, swap=one.other, missing=one.value if one.action == "missing" else None, shift_s=one.shift_s,
+        drift_ppm=one.drift_ppm, recording=one.recording, finding=one.finding, why=one.why,
+    )  # fmt: skip
+
+
 def layer_words(n_events: int, n_corrections: int) -> str:
     """'raw log unchanged', and how many layers of what lie over it."""
     tr = QCoreApplication.translate
@@ -122,4 +164,4 @@ def layer_words(n_events: int, n_corrections: int) -> str:
         if n
     ]
     said = tr("Layers", "raw log unchanged")
-    return tr("Layers", "{said}, {layers} over it").format(said=said, layers=", ".join(parts)) if parts else said
+    return ", ".join((said, *parts))

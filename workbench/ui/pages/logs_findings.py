@@ -81,15 +81,17 @@ class FindingActs(QWidget):
     def __init__(self, theme: ThemeSource) -> None:
         super().__init__()
         row = QHBoxLayout(self)
-        row.setContentsMargins(34, 0, 8, 6)
+        row.setContentsMargins(28, 0, 0, 6)
         row.setSpacing(0)
+        # Three words beside each other in the narrowest panel: they never make it wider, as that would cut the findings.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.exclude = Button(theme, self.tr("Exclude"), kind="flat")
         self.correct = Button(theme, self.tr("Correct…"), kind="flat")
         self.accept = Button(theme, self.tr("It is fine"), kind="flat")
         self.exclude.setToolTip(plain_tip(self.tr("Take this stretch out of plots, training and drift; the log stays as it is")))
         self.accept.setToolTip(plain_tip(self.tr("Looked at: the finding goes quiet, the data stay as they are")))
         for button in (self.exclude, self.correct, self.accept):
-            button.setProperty("fit", "compact")
+            button.setProperty("fit", "tight")
             button.clicked.connect(self._on_clicked)
             row.addWidget(button)
         row.addStretch(1)

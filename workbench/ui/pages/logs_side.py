@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -80,6 +80,7 @@ class LogsSide(QWidget):
         self.filter_button.toggled.connect(self._on_filter)
         self.channels.checked_changed.connect(self._on_checked)
         self.panel.chosen.connect(self.finding_chosen)
+        self.panel.chosen.connect(self._on_finding)
 
     @property
     def findings(self) -> list[FindingRow]:
@@ -189,6 +190,13 @@ class LogsSide(QWidget):
     def _on_checked(self, names: tuple[str, ...]) -> None:
         self._say_count()
         self.channels_changed.emit(names)
+
+    def _on_finding(self, _finding: object) -> None:
+        """What can be done about it comes into sight, once it is laid out."""
+        QTimer.singleShot(0, self, self._show_acts)
+
+    def _show_acts(self) -> None:
+        self._finding_list.ensureWidgetVisible(self.panel.acts, 0, 4)
 
     def _on_filter(self, is_on: bool) -> None:
         self._search_box.setVisible(is_on)
