@@ -31,6 +31,7 @@ from workbench.services.capture import (
     recover_captures,
 )
 from workbench.services.capture_live import LiveUpdate
+from workbench.services.capture_run import say
 
 HEADER = b"PI-2040A [bar];PI-2041A [bar]\r\n"
 N_ROWS = 60
@@ -371,3 +372,11 @@ def test_the_baud_rate_is_found_by_what_can_be_read(monkeypatch: pytest.MonkeyPa
     request = CapturePreviewRequest(port="/dev/ttyUSB0", seconds=0.3, find_baud=True)
     result = preview_capture(request, Job())
     assert (result.baud_rate_bd, result.format, result.advice) == (19_200, "csv", "")
+
+
+@pytest.mark.parametrize(("rate", "words"), [(2004.2, "2,004 a second"), (12.3, "12 a second"), (0.5, "0.5 a second")])
+def test_a_rate_is_said_as_people_say_it(rate: float, words: str) -> None:
+    update = LiveUpdate(
+        state="recording", seconds=1, rows=5, bytes=9, rate_rows_per_s=rate, silent_s=0, safe_rows=5, problems={}, missing={}
+    )
+    assert say(update) == f"5 rows, {words}"

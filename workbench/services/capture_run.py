@@ -201,7 +201,10 @@ def say(update: LiveUpdate) -> str:
         return f"{update.bytes:,} bytes, not recognised yet"
     n_lost = sum(update.problems.values())
     lost = f", {n_lost:,} lost" if n_lost else ""
-    return f"{update.rows:,} rows, {update.rate_rows_per_s:.3g} a second{lost}"
+    rate = update.rate_rows_per_s
+    return (
+        f"{update.rows:,} rows, {rate:,.0f} a second{lost}" if rate >= 10 else f"{update.rows:,} rows, {rate:.2g} a second{lost}"
+    )
 
 
 def run_capture(request: CaptureRequest, job: Job) -> CaptureResult:
