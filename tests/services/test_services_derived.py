@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.ui.log_projects import N_ROWS, PUMP, at_minute, make_project
+from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.errors import FormulaError, InputError
 from workbench.core.jobs import Job
 from workbench.logs import derive
@@ -23,6 +24,7 @@ from workbench.services.derived_channels import (
 )
 from workbench.services.log_statistics import StatisticsRequest, log_statistics
 from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs
+from workbench.services.logs import ImportRequest, import_logs
 
 POWER = 'to("PI-2041A" * "FI-2041A", "kW")'
 
@@ -75,6 +77,15 @@ def test_a_channel_can_be_derived_from_a_derived_one_and_goes_with_it(project: s
     removed = remove_channel(ChannelRemoveRequest(project=project, name="dp", asset=PUMP), Job()).removed
     assert removed == ("dp", "dp mean")
     assert len(opened(project).channels) == 3
+
+
+def test_arithmetic_is_done_on_the_decimals_that_were_printed(project: str) -> None:
+    add(project, "dp", '"PI-2041A" - 1')
+    logs = opened(project)
+    ((_, values),) = logs.samples("dp", logs.first_ns, logs.last_ns + 1)
+    # sin(1/200) · 0.2 + 3 is printed as 3.001; less 1 that is 2.001, not 2.00100017.
+    assert str(values[1]) == "2.001"
+    assert values.dtype == np.float32
 
 
 def test_statistics_know_derived_channels(project: str) -> None:
@@ -147,3 +158,22 @@ def test_a_formula_is_looked_at_before_it_is_kept(project: str) -> None:
     bad = look_at_formula(logs, '"PI-2041A" + nothing', at_minute(0))
     assert bad.column == 13
     assert "nothing" in bad.message
+
+
+def test_channels_of_two_logs_with_other_rates_meet_by_last_known_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+    start = parse_utc("2026-03-02T00:00:00Z")
+    fast = [f"{format_utc(start + k * 10 * NS_PER_S)},{k % 7}.5" for k in range(600)]
+    slow = [f"{format_utc(start + k * 60 * NS_PER_S)},{k}.25" for k in range(60)]
+    (tmp_path / "fast.csv").write_text("\n".join(["time,PI-1 (bar)", *fast]) + "\n", encoding="utf-8")
+    (tmp_path / "slow.csv").write_text("\n".join(["time,TI-1 (degC)", *slow]) + "\n", encoding="utf-8")
+    project = str(tmp_path / "project")
+    for name in ("fast", "slow"):
+        import_logs(ImportRequest(paths=(str(tmp_path / f"{name}.csv"),), project=project, asset="P-1"), Job())
+    add_channel(ChannelAddRequest(project=project, name="held", formula='where("PI-1" > 0, "TI-1", 0)', asset="P-1"), Job())
+    logs = open_asset_logs(OpenLogsRequest(project=project, asset="P-1"), Job())
+    ((times, values),) = logs.samples("held", logs.first_ns, logs.last_ns + 1)
+    # The channel that is named first says when.
+    assert len(times) == 600
+    at = (times - start) // NS_PER_S
+    np.testing.assert_allclose(values[at < 3600], np.floor(at[at < 3600] / 60) + 0.25)

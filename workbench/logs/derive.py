@@ -17,6 +17,7 @@ import numpy as np
 from workbench.core.codec import encode_canonical, sha256_hex, translate_os_error
 from workbench.logs.formula import Formula, Node
 from workbench.logs.formula_run import GAP_STEPS, FormulaRun, Instants, Rows, Values
+from workbench.logs.precision import as_printed
 from workbench.logs.recording_format import ChannelInfo
 from workbench.logs.recording_writer import RecordingWriter
 from workbench.logs.summary import ChannelFacts, RecordingFacts
@@ -97,7 +98,7 @@ def _rows(recording: Recording, formula: Formula, held: Mapping[str, Held], part
     times_ns = recording.axis.take(np.arange(first, end, dtype=np.int64))
     own = {channel.name for channel in recording.channels}
     columns = {
-        name: np.asarray(recording.values(name)[first:end], np.float64) if name in own else held[name](times_ns)
+        name: as_printed(np.asarray(recording.values(name)[first:end])) if name in own else held[name](times_ns)
         for name in formula.channels
     }
     return Rows(times_ns, columns, step_ns)

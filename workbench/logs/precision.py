@@ -40,6 +40,11 @@ def restore_float64(values: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.where(np.isfinite(wide) & (wide != 0), restored, wide)
 
 
+def as_printed(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Stored samples as the decimals that were printed, float64 [n]: before arithmetic, so that 11.9 − 0.7 is not 11.200001."""
+    return restore_float64(values) if values.dtype == np.float32 else np.asarray(values, np.float64)
+
+
 def _is_exact(values: NDArray[np.float64]) -> bool:
     sizes = np.abs(values)
     largest = float(np.fmax.reduce(sizes))

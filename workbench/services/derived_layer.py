@@ -114,6 +114,8 @@ def held_values(sources: list[Source], name: str) -> Held:
     def held(times_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         import numpy as np
 
+        from workbench.logs.precision import as_printed
+
         out = np.full(len(times_ns), np.nan)
         for one in sources:
             axis, facts = one.recording.axis, one.recording.summary
@@ -125,7 +127,7 @@ def held_values(sources: list[Source], name: str) -> Held:
             instants = axis.take(rows)
             place = np.searchsorted(instants, times_ns, side="right") - 1
             is_there = (place >= 0) & (one.recording.is_on_change | (times_ns - instants[np.maximum(place, 0)] <= late_ns))
-            values = np.asarray(one.recording.values(name)[first : int(rows[-1]) + 1], np.float64)
+            values = as_printed(np.asarray(one.recording.values(name)[first : int(rows[-1]) + 1]))
             out = np.where(is_there, values[np.maximum(place, 0)], out)
         return out
 
