@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -31,6 +32,7 @@ def test_two_authors_are_compared_and_their_differences_listed(tmp_path: Path) -
         tmp_path / "p",
         event("Ada", 2, 4), event("Ada", 8, 9), event("Ada", 12, 14), event("Ada", 18, 19, state="not_real"),
         event("Bo", 2, 5), event("Bo", 12, 14, "trip"), event("Bo", 16, 17),
+        msgspec.structs.replace(event("", 6, 7, state="unsure"), source="similar"),
     )  # fmt: skip
     found = labels_agreement(AgreementRequest(project=project, asset="P-1"), Job())
     assert (found.first, found.second, found.n_first, found.n_second, found.n_same) == ("Ada", "Bo", 3, 3, 2)

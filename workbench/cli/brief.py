@@ -101,6 +101,11 @@ def _variant(row: Row) -> dict[str, object]:
     }
 
 
+def _event(row: Row) -> dict[str, object]:
+    names = ("asset", "name", "start_utc", "end_utc", "state", "author", "source", "kind", "mode", "action", "distance")
+    return {"id": str(row.get("id") or "")[:_ID_LENGTH], **{name: row.get(name) for name in names}}
+
+
 def _of(part: object, whole: object) -> str:
     return "" if part is None or whole is None else f"{part:g} of {whole:g}"
 
@@ -121,6 +126,9 @@ _SHAPES = (
     _Shape("runs", "metrics", _run),
     _Shape("variants", "parity", _variant),
     _Shape("entries", "previous", _columns("number", "at_utc", "act", "on", "what", "who", "state")),
+    _Shape("events", "mechanism", _event),
+    _Shape("changed", "mechanism", _event),
+    _Shape("disagreements", "first_id", _columns("kind", "start_utc", "end_utc", "first", "second", "overlap")),
     _Shape("items", "details", _columns("kind", "id", "name", "asset", "created_utc")),
     _Shape("channels", "effect_limit", _columns("channel", "unit", "effect", "effect_limit", "is_over", "over_since_utc")),
 )

@@ -97,10 +97,10 @@ def labels_agreement(request: AgreementRequest, job: Job) -> AgreementResult:
 
 
 def _readers(project: Project, request: AgreementRequest) -> tuple[tuple[str, str], tuple[Event, ...], tuple[Event, ...]]:
-    events = tuple(one for one in newest_layer(project, request.asset) if one.state != "not_real")
+    events = tuple(one for one in newest_layer(project, request.asset) if _is_somebodys(one))
     if request.other is not None:
         mine = events if not request.readers else tuple(one for one in events if one.author == request.readers[0])
-        theirs = tuple(one for one in _other_events(request) if one.state != "not_real" and one.asset == request.asset)
+        theirs = tuple(one for one in _other_events(request) if _is_somebodys(one) and one.asset == request.asset)
         if not theirs:
             raise InputError(f"{request.other} has no events of {request.asset}.", "Give the other reader's export or project.")
         return (request.readers[0] if request.readers else project.meta.name, Path(request.other).name), mine, theirs
@@ -112,6 +112,11 @@ def _readers(project: Project, request: AgreementRequest) -> tuple[tuple[str, st
         raise InputError(f"Two readers are needed for {request.asset}; labelled it: {listed}.", "Name two, or give --other FILE.")
     sides = [tuple(one for one in events if (one.author or one.source) == name) for name in wanted]
     return (wanted[0], wanted[1]), sides[0], sides[1]
+
+
+def _is_somebodys(event: Event) -> bool:
+    """Whether a person says that it is there: not judged away, and no suggestion that nobody looked at."""
+    return event.state != "not_real" and not (event.source == "similar" and event.state == "unsure")
 
 
 def _other_events(request: AgreementRequest) -> tuple[Event, ...]:
