@@ -123,7 +123,8 @@ def _is_like(x: Floats64, y: Floats64) -> bool:
     x, y = x[is_told], y[is_told]
     if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return False
-    return abs(float(np.corrcoef(x, y)[0, 1])) > _LIKE
+    with np.errstate(all="ignore"):  # values of 1e300 have no correlation that a double can tell
+        return bool(abs(float(np.corrcoef(x, y)[0, 1])) > _LIKE)
 
 
 def _same(one: str, other: str, survey: Survey) -> str:
