@@ -62,6 +62,17 @@ def test_a_layout_is_kept_by_name_and_taken_again(page: LogsPage, wait_for: Wait
     wait_for(lambda: not menu._stored)
 
 
+def test_a_layout_keeps_the_way_to_look(page: LogsPage, wait_for: WaitFor) -> None:
+    page.modes.choose("xy")
+    page.layout_menu.save("head over flow")
+    wait_for(lambda: len(page.layout_menu._stored) == 1)
+    page.modes.choose("time")
+    page.layout_menu.take(page.layout_menu._stored[0])
+    assert page.modes.current == "xy"
+    mode = page.modes.mode("xy")
+    wait_for(lambda: not mode._timer.isActive() and not page.context.jobs.running)
+
+
 def test_a_pump_starts_with_its_default_layout(page: LogsPage, built: Built, wait_for: WaitFor, tmp_path: Path) -> None:
     page.view.show_channels((V, F))
     page.view.change_layout(page.view.plots.rows.layout_now.moved(0, 1))

@@ -52,7 +52,7 @@ class LogsPage(Page):
         self.modes = ModeStack(context, self.view)
         self.statistics = StatisticsPanel(context, self.view)
         self.formula = FormulaPanel(context, self.view)
-        self.layout_menu = LayoutMenu(context, self.view)
+        self.layout_menu = LayoutMenu(context, self.view, self.modes)
         self.keys = KeysPanel(self.view)
         self.view.put_below(self.formula)
         self.view.put_below(self.statistics)

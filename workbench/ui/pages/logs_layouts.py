@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QWidget
 from workbench.core.clock import format_utc
 from workbench.core.errors import InputError
 from workbench.core.runner import JobCall
+from workbench.logs.plot_layout import PlotLayout
 from workbench.services.log_export import ExportLogsRequest, ExportLogsResult, export_logs
 from workbench.services.log_layouts import (
     LayoutImportRequest,
@@ -28,6 +29,7 @@ from workbench.services.log_layouts import (
     save_layout,
 )
 from workbench.ui.format import span, zone_of
+from workbench.ui.pages.logs_modes import MODES, TIME, ModeStack
 from workbench.ui.widgets.buttons import IconButton, SecondaryButton
 from workbench.ui.widgets.text import Text
 
@@ -40,10 +42,11 @@ if TYPE_CHECKING:
 class LayoutMenu(QObject):
     """Reads the project's layouts when a pump opens; the pump's default is taken unless rows were chosen in this window."""
 
-    def __init__(self, context: AppContext, view: LogsView) -> None:
+    def __init__(self, context: AppContext, view: LogsView, modes: ModeStack) -> None:
         super().__init__(view)
         self._context = context
         self._view = view
+        self._modes = modes
         self._stored: tuple[StoredLayout, ...] = ()
         self._units: dict[str, str] = {}
         self.button = IconButton(context.theme, "more", self.tr("Layouts and export"))
@@ -66,9 +69,8 @@ class LayoutMenu(QObject):
 
     def save(self, name: str) -> None:
         """Keep the rows as they are under a name."""
-        request = LayoutSaveRequest(
-            project=self._context.project_text, asset=self._view.asset, name=name, layout=self._view.plots.rows.layout_now
-        )
+        layout = PlotLayout(rows=self._view.plots.rows.layout_now.rows, mode=self._modes.current)
+        request = LayoutSaveRequest(project=self._context.project_text, asset=self._view.asset, name=name, layout=layout)
         self._start(self.tr("Keep layout"), save_layout, request)
 
     def choose_import(self) -> None:
@@ -93,6 +95,7 @@ class LayoutMenu(QObject):
             self._context.messages.error(InputError(text, self.tr("Choose another one.")))
             return
         self._view.change_layout(layout)
+        self._modes.choose(layout.mode if layout.mode in {entry.id for entry in MODES} else TIME)
         n_lost = len(stored.layout.channels) - len(layout.channels)
         if n_lost:
             self._context.messages.say(self.tr("{n} channels of the layout have no match here.").format(n=n_lost), icon="info")
