@@ -14,7 +14,7 @@ from workbench.logs.event import Event, is_positive, is_renewal
 from workbench.logs.label_looks import own_look
 from workbench.project.acts import Act, Item
 from workbench.project.store import Project
-from workbench.services import label_edits, labels
+from workbench.services import label_edits, labels, training
 from workbench.services.label_layers import MAX_DEPTH, WHOLE_BELOW
 
 PUMP = "P-1"
@@ -166,3 +166,22 @@ def test_a_preventive_replacement_is_censored_and_no_failure() -> None:
     assert (is_positive(replaced), is_renewal(replaced)) == (False, True)
     assert (is_positive(event(0, kind="failure")), is_renewal(event(0, kind="failure"))) == (True, False)
     assert not is_positive(event(0, state="unsure"))
+
+
+def test_training_is_told_what_each_kind_means(tmp_path: Path) -> None:
+    onset = {"last_good_utc": format_utc(4 * DAY_NS), "found_utc": format_utc(4 * DAY_NS + 1800 * 10**9)}
+    events = (
+        event(0), event(1, kind="preventive", action="seal"), event(2, kind="maintenance"), event(3, kind="operation"),
+        event(4, kind="failure", **onset), event(5, state="unsure"), event(6, state="not_real"),
+    )  # fmt: skip
+    labels.save_labels(labels.LabelsSaveRequest(project=str(tmp_path / "p"), asset=PUMP, events=events), Job())
+    with Project.open_existing(tmp_path / "p") as project:
+        spans = training._events_of(project)
+    told = {int(span.id, 16): (span.is_real, span.is_renewal, span.sure_ns) for span in spans}
+    assert told == {
+        0: (True, False, None),
+        1: (False, True, None),  # censored, and the machine is another one afterwards
+        2: (False, False, None),  # learnt neither way
+        4: (True, False, 4 * DAY_NS + 1800 * 10**9),  # sure from when it was found
+        5: (False, False, None),
+    }

@@ -80,6 +80,9 @@ class EventTool(QObject):
         self._rows.update()
 
     def key(self, event: QKeyEvent) -> bool:
+        if event.key() == Qt.Key.Key_Escape and self._rows.view.span_ns is not None:
+            self._rows.view.set_span(None)
+            return True
         if event.key() == Qt.Key.Key_Escape and (self._draft is not None or self._rows.chosen_event):
             self._part, self._held, self._draft = "", None, None
             self.chosen.emit("")
