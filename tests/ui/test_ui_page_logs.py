@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -229,3 +230,31 @@ def test_one_recording_of_several_can_be_removed(built: Built, template: Path, t
     QTest.mouseClick(verb, Qt.MouseButton.LeftButton)
     wait_for(lambda: page.view.logs is not None and len(page.side.recordings) == 1)
     assert page.view.logs.recordings[0].name == f"{PUMP}.csv"
+
+
+def test_full_scale_and_start_of_a_waveform_are_written_in_and_can_be_changed(
+    built: Built, tmp_path: Path, wait_for: WaitFor
+) -> None:
+    from scipy.io import wavfile
+
+    log = tmp_path / "P-2041A.wav"
+    wavfile.write(log, 25600, (np.sin(np.arange(5000) / 5) * 16384).astype(np.int16))
+    built.context.make_project(tmp_path / "project")
+    wait_for(lambda: built.context.project is not None)
+    built.window.show()
+    built.window.open_files([log])
+    page = show(built)
+    wait_for(lambda: set(page.preview.questions.choices) == {"SCALE_UNKNOWN@P-2041A", "TIME_RELATIVE"})
+    for key, text in (("SCALE_UNKNOWN@P-2041A", "50 g"), ("TIME_RELATIVE", "2026-03-02T12:00:00Z")):
+        field = page.preview.questions.choices[key]
+        field.setFocus()
+        QTest.keyClicks(field, text)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        wait_for(lambda key=key, text=text: page.preview._answers.get(key) == text)
+    wait_for(lambda: [column.unit for column in page.preview._preview.columns] == ["g"])
+    assert page.preview.questions.choices["SCALE_UNKNOWN@P-2041A"].value() == "50 g"
+    page.preview.start_import()
+    wait_for(lambda: page.view.logs is not None, 30)
+    (channel,) = page.view.logs.channels
+    assert (channel.group, channel.unit, channel.rate_hz) == ("waveform", "g", 25600.0)
+    assert channel.high == pytest.approx(25.0, rel=1e-3)  # half of full scale

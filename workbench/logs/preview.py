@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from workbench.core.codec import translate_os_error
 from workbench.core.errors import LogFormatError
 from workbench.logs import questions
@@ -20,12 +23,12 @@ from workbench.logs.decimals import Marks
 from workbench.logs.label_like import is_label_name
 from workbench.logs.parse import ParseOptions, time_blocks
 from workbench.logs.readers.registry import read_content, reader_of
-from workbench.logs.readers.signals import Signal, Signals
+from workbench.logs.readers.signals import Signals
 from workbench.logs.readers.sources import Source, find_kind, load_file
 from workbench.logs.readers.table import NumberCells, Segment
 from workbench.logs.recording_of_signals import read_signals
 from workbench.logs.roles import LongRoles, assign_roles, find_long
-from workbench.logs.summary import Question
+from workbench.logs.summary import ChannelFacts, Question
 from workbench.logs.tables import Table, build_tables
 from workbench.logs.text import clean_text
 from workbench.logs.timing import StoredTimes, TimeAxis, TimeChoices, read_times
@@ -93,8 +96,11 @@ def _preview_waves(waves: list[Signals], source: Source, options: ParseOptions) 
     answers = questions.AnswerBook(options.answers)
     choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns)
     heads = [signals.head(MAX_ROWS) for signals in waves]
-    asked = [one for recording in read_signals(heads, choices, join=False) for one in recording.facts.questions]
-    columns = tuple(_wave_column(channel) for signals in heads for channel in signals.channels)
+    found = read_signals(heads, choices, join=False)
+    asked = [one for recording in found for one in recording.facts.questions]
+    columns = tuple(
+        _wave_column(facts, recording.columns[facts.name]) for recording in found for facts in recording.facts.channels
+    )
     rates = ", ".join(dict.fromkeys(f"{float(signals.rate):,.6g} Hz" for signals in waves))
     dated = all(signals.start_ns is not None for signals in waves)
     guesses = (
@@ -102,15 +108,16 @@ def _preview_waves(waves: list[Signals], source: Source, options: ParseOptions) 
         FormatGuess(name="waveform rate", value=rates, confidence=1.0),
         FormatGuess(name="waveform start", value="in the file" if dated else "not known", confidence=1.0 if dated else 0.3),
     )
-    rows = [tuple(f"{value:g}" for value in row) for row in zip(*(one.values.tolist() for one in heads[0].channels), strict=True)]
-    names = tuple(channel.name for channel in heads[0].channels)
+    names = tuple(found[0].columns)
+    rows = [
+        tuple(f"{value:g}" for value in row) for row in zip(*(one.tolist() for one in found[0].columns.values()), strict=True)
+    ]
     return LogPreview(guesses=guesses, columns=columns, rows=(names, *rows), questions=tuple(asked))
 
 
-def _wave_column(channel: Signal) -> ColumnGuess:
-    sample = tuple(f"{value:g}" for value in channel.values[:3].tolist())
-    quantity = find_quantity(channel.unit, channel.name, channel.hint)
-    return ColumnGuess(name=channel.name, role="channel", unit=channel.unit, quantity=quantity, confidence=1.0, sample=sample)
+def _wave_column(facts: ChannelFacts, values: NDArray[np.floating]) -> ColumnGuess:
+    sample = tuple(f"{value:g}" for value in values[:3].tolist())
+    return ColumnGuess(name=facts.name, role="channel", unit=facts.unit, quantity=facts.quantity, confidence=1.0, sample=sample)
 
 
 def _first_source(path: Path) -> Source:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import available_timezones
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.services.logs import Guess, PreviewResult, Question
 from workbench.ui.context import AppContext
@@ -22,6 +22,8 @@ _SURE, _LIKELY = 0.9, 0.6
 _LABEL_PX = 92
 _MOST_ROWS = 12
 _MOST_COLUMNS = 12
+_WRITTEN = {"SCALE_UNKNOWN": "50 g", "TIME_RELATIVE": "2026-03-16T10:00:00Z"}
+"""Questions whose answers no list can hold, with an example."""
 _ANSWER_OF = {"decimal mark": "DECIMAL_AMBIGUOUS", "time format": "DAY_MONTH_AMBIGUOUS"}
 _ORDERS = ("DMY", "MDY", "YMD")
 
@@ -102,8 +104,28 @@ class GuessCard(Card):
         self.changed.emit()
 
 
+class AnswerField(QLineEdit):
+    """A line for an answer that no list can hold. `answered()` when it was changed."""
+
+    answered = Signal()
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._told = text
+        self.editingFinished.connect(self._on_finished)
+
+    def value(self) -> str:
+        """The answer, '' for none."""
+        return self.text().strip()
+
+    def _on_finished(self) -> None:
+        if self.value() != self._told:
+            self._told = self.value()
+            self.answered.emit()
+
+
 class QuestionsCard(Card):
-    """What the file can't tell, each with its choices. `changed()` after an answer."""
+    """What the file can't tell, each with its choices or a line to write in. `changed()` after an answer."""
 
     changed = Signal()
 
@@ -111,7 +133,7 @@ class QuestionsCard(Card):
         super().__init__(padding_px=12)
         self._theme = theme
         self.set_title(self.tr("Questions"))
-        self.choices: dict[str, Choice] = {}
+        self.choices: dict[str, Choice | AnswerField] = {}
         self._shown: list[QWidget] = []
 
     def show_questions(self, questions: tuple[Question, ...], answers: dict[str, str]) -> None:
@@ -124,7 +146,10 @@ class QuestionsCard(Card):
         asked = [question for question in questions if question.code != "ZONE_UNKNOWN"]
         for question in asked:
             self._ask(question, answers)
-        self.setVisible(bool(asked))
+        written = [key for key in answers if key.partition("@")[0] in _WRITTEN and key not in self.choices]
+        for key in written:  # what was written stays there to be changed
+            self._write(key, self._written_words(key), answers[key])
+        self.setVisible(bool(asked or written))
 
     def answers(self) -> dict[str, str]:
         """Answers by 'CODE' or 'CODE@CHANNEL'."""
@@ -135,12 +160,15 @@ class QuestionsCard(Card):
         return all(choice.value() for choice in self.choices.values() if choice.property("blocks"))
 
     def _ask(self, question: Question, answers: dict[str, str]) -> None:
+        key = f"{question.code}@{question.channel}" if question.channel else question.code
+        if question.code in _WRITTEN:
+            self._write(key, question.text, answers.get(key, ""))
+            return
         text = Text(question.text, "small", "text1", is_wrapped=True)
         self.body.addWidget(text)
         self._shown.append(text)
         if not question.choices:
             return
-        key = f"{question.code}@{question.channel}" if question.channel else question.code
         first = self.tr("Choose…") if question.blocks else self.tr("{value}, if nothing is chosen").format(
             value=guess_words(question.default or "")
         )  # fmt: skip
@@ -152,6 +180,21 @@ class QuestionsCard(Card):
         self.choices[key] = choice
         self.body.addWidget(choice)
         self._shown.append(choice)
+
+    def _write(self, key: str, words: str, answer: str) -> None:
+        text = Text(words, "small", "text1", is_wrapped=True)
+        field = AnswerField(answer)
+        field.setPlaceholderText(_WRITTEN[key.partition("@")[0]])
+        field.setAccessibleName(words)
+        field.answered.connect(self.changed)
+        self.choices[key] = field
+        for widget in (text, field):
+            self.body.addWidget(widget)
+            self._shown.append(widget)
+
+    def _written_words(self, key: str) -> str:
+        code, _, channel = key.partition("@")
+        return self.tr("Full scale of {channel}").format(channel=channel) if code == "SCALE_UNKNOWN" else self.tr("Start")
 
     def _on_changed(self, _index: int) -> None:
         self.changed.emit()
