@@ -104,7 +104,7 @@ def test_a_zone_that_was_chosen_is_used_and_remembered(built: Built, home: Path,
     wait_for(lambda: page.preview._preview is not None)
     wait_for(lambda: page.preview.guesses.zone.value() == "Asia/Tokyo")
     assert page.preview.files.asset.text() == "P-9X"
-    assert "As chosen before for P-9" in page.preview._said.text()
+    wait_for(lambda: "As chosen before for P-9" in page.preview._said.text())  # said once the file was read again
 
 
 def test_suggested_tags_are_accepted_by_a_click_and_applied_by_the_import(
