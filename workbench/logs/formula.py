@@ -241,7 +241,10 @@ class _Reader:
             sign = _COMPARE.get(type(op))
             if sign is None:
                 raise self._refused(node, "This comparison can't stand in a formula", "< <= > >= == and != can.")
+            n_before = self._n_nodes
             right, other = self.read(right_node, depth + 1)
+            if right_node is not node.comparators[-1]:
+                self._n_nodes += self._n_nodes - n_before  # it stands in two comparisons, and is computed twice
             try:
                 _, factor, offset = to_add(measure, other)
             except UnitClash as clash:
