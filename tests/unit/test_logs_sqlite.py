@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import tracemalloc
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import numpy as np
@@ -151,3 +152,32 @@ def test_numbers_of_tags_that_nobody_knows_are_channels_all_the_same(tmp_path: P
     (recording,) = parse_logs([path], OPTIONS).recordings
     assert sorted(recording.columns) == ["tag_id 17", "tag_id 4"]
     assert recording.facts.rows == N
+
+
+@pytest.mark.parametrize("made", ["hex(zeroblob(4000000))", "zeroblob(8000000)"])
+def test_a_view_that_makes_much_of_few_bytes_takes_little_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: str
+) -> None:
+    from workbench.logs.readers import sqlite as reader
+
+    monkeypatch.setattr(reader, "_MAX_TEXT_BYTES", 1 << 26)
+    statements = ("CREATE TABLE log (ts INTEGER, p REAL, n INTEGER)", f"CREATE VIEW v AS SELECT ts, p, {made} AS t FROM log")
+    path = make(tmp_path / "a.db", *statements, rows=wide_rows)
+    tracemalloc.start()
+    try:
+        with suppress(LogFormatError):
+            parse_logs([path], OPTIONS)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 100 << 20  # one cell is 8 MB, sixty are 480 MB
+
+
+def test_texts_without_end_are_refused_with_their_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from workbench.logs.readers import sqlite as reader
+
+    monkeypatch.setattr(reader, "_MAX_TEXT_BYTES", 1 << 20)
+    path = make(tmp_path / "a.db", "CREATE TABLE log (ts INTEGER, p REAL, n INTEGER)", rows=wide_rows)
+    make(path, f"ALTER TABLE log ADD COLUMN note TEXT DEFAULT '{'x' * 100_000}'")
+    with pytest.raises(LogFormatError, match="more than 1 MB of text"):
+        parse_logs([path], OPTIONS)

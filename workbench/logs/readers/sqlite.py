@@ -28,6 +28,8 @@ _MAX_COLUMNS = 2000
 _HEAD_ROWS = 200
 _MAX_OPS = 2_000_000_000
 _OPS_A_CALL = 1_000_000
+_MAX_TEXT_BYTES = 1 << 30
+_MAX_CELL_BYTES = 4000
 _MAX_EXACT = 1 << 53
 """Whole numbers beyond this lose digits as float64."""
 _ALLOWED = frozenset(
@@ -104,7 +106,7 @@ def _restrict(database: sqlite3.Connection) -> None:
     database.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     database.set_authorizer(_authorise)
     database.set_progress_handler(count, _OPS_A_CALL)
-    database.text_factory = _text_of
+    database.text_factory = _TextCount()
 
 
 def _authorise(action: int, first: str | None, *_: object) -> int:
@@ -113,8 +115,17 @@ def _authorise(action: int, first: str | None, *_: object) -> int:
     return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
 
 
-def _text_of(data: bytes) -> str:
-    return data.decode("utf-8", "replace")
+class _TextCount:
+    """Makes texts of cells, and no more of them than a file can hold: a view or a default makes many of few bytes."""
+
+    def __init__(self) -> None:
+        self._n_bytes = 0
+
+    def __call__(self, data: bytes) -> str:
+        self._n_bytes += len(data)
+        if self._n_bytes > _MAX_TEXT_BYTES:
+            raise ValueError(f"its tables and views give more than {_MAX_TEXT_BYTES >> 20} MB of text")
+        return data[:_MAX_CELL_BYTES].decode("utf-8", "replace")
 
 
 def _tables_of(source: Source, database: sqlite3.Connection) -> Iterator[ArrayGroup]:
@@ -145,7 +156,9 @@ def _columns_of(database: sqlite3.Connection, table: str) -> list[str]:
 
 
 def _select(table: str, columns: list[str]) -> str:
-    return f"SELECT {', '.join(map(_quoted, columns))} FROM {_quoted(table)}"  # noqa: S608 - names are quoted
+    # What is binary is no measurement, and may be large.
+    cells = (f"IIF(typeof({name}) = 'blob', NULL, {name})" for name in map(_quoted, columns))
+    return f"SELECT {', '.join(cells)} FROM {_quoted(table)}"  # noqa: S608 - names are quoted
 
 
 def _is_log(database: sqlite3.Connection, table: str, columns: list[str]) -> bool:
