@@ -39,6 +39,8 @@ class SourceAsk:
     end_ns: int
     tags: tuple[str, ...] = ()
     secret: Ask | None = None
+    host: str = ""
+    """The host that was agreed to; the description may say another by now."""
     address: str = ""
     """The address of the host that was looked at and found to be near: the one to connect to."""
 

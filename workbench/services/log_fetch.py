@@ -66,7 +66,7 @@ def fetch_logs(request: FetchRequest, job: Job, ask: Ask | None = None) -> Fetch
     if source is None:
         known = ", ".join(sources) or "none; 'workbench plugins allow FOLDER' allows one"
         raise InputError(f"There is no source {request.source!r}.", f"Known: {known}.")
-    facts = source.describe(Path(request.config))
+    facts = _described(source, Path(request.config))
     question = _question_of(request, facts, ask, check_agreed(facts, request.connect))
     with Project.open(Path(request.project)) as project, project.objects.staging("fetch") as folder:
         path = folder / f"{_file_word(facts.name)}.csv"
@@ -124,7 +124,13 @@ def _question_of(request: FetchRequest, facts: SourceFacts, ask: Ask | None, add
         return _secret_of(facts, question, ask, remember=request.remember)
 
     return SourceAsk(
-        config=Path(request.config), start_ns=start_ns, end_ns=end_ns, tags=request.tag, secret=secret, address=address
+        config=Path(request.config),
+        start_ns=start_ns,
+        end_ns=end_ns,
+        tags=request.tag,
+        secret=secret,
+        host=facts.host,
+        address=address,
     )
 
 
@@ -145,6 +151,17 @@ def _secret_of(facts: SourceFacts, question: str, ask: Ask | None, *, remember: 
             raise InputError("This system has no key store that keeps passwords.", "Leave out --remember and type it each time.")
         store.save(facts.secret_name, typed)
     return typed
+
+
+def _described(source: LogSource, config: Path) -> SourceFacts:
+    """What the source says of its description; a plugin that stumbles over it is an error of that file."""
+    try:
+        return source.describe(config)
+    except WorkbenchError:
+        raise
+    except Exception as error:
+        text = f"{config.name} can't be read: {type(error).__name__}."
+        raise InputError(text, "Check the description, or tell the plugin's makers.") from error
 
 
 def _guarded(source: LogSource, question: SourceAsk, facts: SourceFacts) -> Iterator[SourceRows]:

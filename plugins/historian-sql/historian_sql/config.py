@@ -30,7 +30,13 @@ MAX_BYTES = 1 << 20
 DRIVERS = ("postgresql+psycopg", "mssql+pyodbc", "mysql+pymysql", "oracle+oracledb")
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}|\[[0-9A-Fa-f:]+\]")
 _HELP = "See the README of the plugin historian-sql."
-_OPTIONS = frozenset({"driver", "sslmode", "service_name"})
+_OPTIONS = {
+    "driver": re.compile(r"[\w .()-]{1,80}"),  # a registered name: a path would have the driver manager load that file
+    "sslmode": re.compile(r"[a-z-]{1,20}"),
+    "service_name": re.compile(r"[\w.$-]{1,128}"),
+}
+_PLAIN = re.compile(r"[A-Za-z0-9+]+://[\w.%+$@:\[\]-]+(/[\w.+$ -]*)?(\?[\w.%+$ ()=&-]*)?", re.ASCII)
+"""Nothing that one reader of urls takes for a part of the machine's name, and another does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +73,12 @@ class Config:
 def load_config(path: Path) -> Config:
     """Read a description. Raises InputError naming file and fault."""
     try:
-        data = path.read_bytes()[:MAX_BYTES]
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES)
         found = tomllib.loads(data.decode("utf-8"))
     except OSError as error:
         raise InputError(f"{path} can't be read: {error.strerror or error}.", "Check its name.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{path.name} can't be read: {error}.", _HELP) from error
     known = {item.name for item in fields(Config)}
     unknown = sorted(set(found) - known)
@@ -79,13 +86,24 @@ def load_config(path: Path) -> Config:
     if unknown or missing:
         told = f"there is no {unknown[0]!r}" if unknown else f"{missing[0]!r} is missing"
         raise InputError(f"{path.name}: {told}.", _HELP)
+    _check_kinds(path, found)
     for name in ("tags", "columns"):
-        found[name] = tuple(str(item) for item in found.get(name, ()))
+        found[name] = tuple(found.get(name, ()))
     config = Config(**found)
     fault = fault_of(config)
     if fault:
         raise InputError(f"{path.name}: {fault}.", _HELP)
     return config
+
+
+def _check_kinds(path: Path, found: dict[str, object]) -> None:
+    """Raises InputError where a value is not of its kind: texts, two lists of texts, and a table of texts."""
+    for name, value in found.items():
+        kind, items = (list, value) if name in ("tags", "columns") else (str, [value])
+        if name == "units":
+            kind, items = dict, value.values() if isinstance(value, dict) else ()
+        if not isinstance(value, kind) or not all(isinstance(item, str) for item in items):  # type: ignore[union-attr]
+            raise InputError(f"{path.name}: {name} is not of its kind.", _HELP)
 
 
 def fault_of(config: Config) -> str:
@@ -98,12 +116,17 @@ def fault_of(config: Config) -> str:
         return "a wide table needs columns"
     if config.epoch not in ("", "s", "ms", "us"):
         return f"epoch is {config.epoch!r}; it is s, ms or us"
+    if config.file.replace("\\", "/").startswith("//"):
+        return f"{config.file} lies on another machine; copy it to this one"
     return "" if config.file else _fault_of_url(config.url)
 
 
 def _fault_of_url(url: str) -> str:
     """Only a driver that is known, one machine, no password, and nothing that could point elsewhere."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        return f"its url can't be read: {error}"
     if parts.scheme not in DRIVERS:
         return f"{parts.scheme or 'its url'} is none of {', '.join(DRIVERS)}, sqlite"
     if parts.password is not None:
@@ -111,6 +134,14 @@ def _fault_of_url(url: str) -> str:
     host = parts.netloc.rpartition("@")[2].rpartition(":")[0] or parts.netloc.rpartition("@")[2]
     if not _HOST.fullmatch(host):
         return f"'{host}' is not the name of one machine"
-    if any(name not in _OPTIONS for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
+    if not _PLAIN.fullmatch(url):
+        return "its url has signs that are not allowed (in a user's name others are written with %)"
+    options = parse_qsl(parts.query, keep_blank_values=True)
+    if any(name not in _OPTIONS for name, _ in options):
         return "its url has options that are not allowed; driver, sslmode and service_name are"
+    wrong = next(((name, value) for name, value in options if not _OPTIONS[name].fullmatch(value)), None)
+    if wrong:
+        return f"its {wrong[0]} is {wrong[1]!r}, which is no plain name"
+    if parts.scheme == "mssql+pyodbc" and not parts.path.strip("/"):
+        return "its url names no database; without one it would be the name of a data source, which may be anywhere"
     return ""

@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from workbench.api import DeviceError, InputError, SourceAsk, SourceRows
@@ -44,15 +45,20 @@ def read_rows(config: Config, ask: SourceAsk) -> Iterator[SourceRows]:
 
 def make_engine(config: Config, ask: SourceAsk) -> Engine:
     """The engine; no connection yet. Asks for the password of a server."""
-    from sqlalchemy import create_engine, make_url
+    from sqlalchemy import URL, create_engine, make_url
     from sqlalchemy.exc import ArgumentError, NoSuchModuleError
     from sqlalchemy.pool import NullPool
 
     try:
         if config.file:
             # A database that is not there must not be made, and one that is must not be changed.
-            return create_engine(f"sqlite:///file:{config.file}?mode=ro&uri=true", poolclass=NullPool)
+            file = URL.create("sqlite", database=f"file:{quote(config.file, safe='/:')}", query={"mode": "ro", "uri": "true"})
+            return create_engine(file, poolclass=NullPool)
         url = make_url(config.url)
+        if (url.host or "").lower() != config.host or url.password is not None:
+            raise InputError(f"The url of {config.name} can be read in two ways.", "See the plugin's README.")
+        if ask.host and ask.host != config.host:
+            raise InputError(f"{config.name} is now at {config.host}; it was agreed to {ask.host}.", "Fetch again.")
         secret = ask.secret(f"Password of {url.username or 'the reader'} at {config.host}") if ask.secret is not None else ""
         options: dict[str, Any] = {}
         if url.drivername == "postgresql+psycopg":
