@@ -22,6 +22,7 @@ from tests.messy import (
     quality_cases,
     script_cases,
     time_cases,
+    vendor_cases,
     words_cases,
 )
 from tests.messy.judge import differences
@@ -66,6 +67,9 @@ GROUPS: dict[str, Callable[[], Iterator[Case]]] = {
     "27 labels beside": file_cases.labels_beside,
     "mixtures": mixed_cases.mixtures,
     "odd tables": odd_cases.odd_tables,
+    "recorders": vendor_cases.recorders,
+    "historians": vendor_cases.historians,
+    "pages": vendor_cases.pages,
     "workbooks": file_cases.workbooks,
     "no logs": file_cases.unusable,
 }

@@ -32,7 +32,7 @@ _GROUPED = {
     ".": re.compile(r"([+-]?\d{1,3}(?:,\d{3})+(?!\d)|[+-]?\d{1,3}(?:[' ’]\d{3})+(?!\d))(\.\d*)?"),
     ",": re.compile(r"([+-]?\d{1,3}(?:\.\d{3})+(?!\d)|[+-]?\d{1,3}(?:[' ’]\d{3})+(?!\d))(,\d*)?"),
 }
-_MARKED = re.compile(r"[+-]?(\d*)([.,])(\d+)(?:[eE][+-]?\d+)?(?=$|[\s%°A-Za-z])")
+_MARKED = re.compile(r"[+-]?(\d*)([.,])(\d+)([eE][+-]?\d+)?(?=$|[\s%°A-Za-z])")
 _MANY_GROUPS = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3}){2,}(?=$|[\s%°A-Za-z])")
 _MIXED = re.compile(r"[+-]?\d{1,3}(?:([.,' ’])\d{3})+([.,])\d+(?=$|[\s%°A-Za-z])")
 
@@ -237,8 +237,8 @@ def _weigh_one(text: str, found: MarkEvidence) -> None:
     match = _MARKED.match(text)
     if not match:
         return
-    before, mark, after = match.groups()
-    is_either = len(after) == 3 and 1 <= len(before) <= 3 and not before.startswith("0")
+    before, mark, after, exponent = match.groups()
+    is_either = not exponent and len(after) == 3 and 1 <= len(before) <= 3 and not before.startswith("0")
     if mark == ",":
         found.n_either_comma += is_either
         found.n_comma += not is_either

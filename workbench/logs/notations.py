@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from workbench.logs.words import MONTHS
 
-_WORTH_A_LOOK = re.compile(r"\d[^\d.,]+\d|\d[.,]\d+[.,\s]|\d{11}")
+_WORTH_A_LOOK = re.compile(r"\d[^\d.,]+\d|\d\D{2,}\d|\d[.,]\d+[.,\s]|\d{11}")
 """More than a number: two numbers with something between them, or very many digits."""
 _MARKS = re.compile(r"^\s*(?:L?DT#|D#)?[\[(<'\"]*(?P<inside>.*?)[\])>'\"]*\s*$", re.IGNORECASE)
 _CJK_DATE = re.compile(r"(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号일]?")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -22,6 +22,7 @@ from workbench.logs.words import (
     INFINITE_WORDS,
     MILLISECOND_NAMES,
     RELATIVE_NAMES,
+    TAG_NAMES,
     TIME_NAMES,
     ZONE_OFFSETS_MIN,
 )
@@ -144,9 +145,7 @@ def find_time(rows: Sequence[Sequence[str]], header: Sequence[str] | None, notes
     title = [clean_text(header[index]) if header and index < len(header) else "" for index in range(n_columns)]
     full = [index for index, shape in enumerate(shapes) if shape == "stamp"]
     if full:
-        best = min(
-            full, key=lambda index: (not _is_absolute([row[index] for row in rows if index < len(row)], title[index]), index)
-        )
+        best = min(full, key=lambda index: _rank_time([row[index] for row in rows if index < len(row)], title[index], index))
         return _with_more(TimeColumns(kind="stamp", indexes=(best,), header=title[best], notes=notes), rows, title)
     dates = [index for index, shape in enumerate(shapes) if shape == "date"]
     clocks = [index for index, shape in enumerate(shapes) if shape == "clock"]
@@ -200,6 +199,11 @@ def _shape(cells: Sequence[str]) -> str:
         return "stamp" if sum(stamp.has_clock for stamp in stamps) >= 0.5 * len(stamps) else "date"
     clocks = sum(parse_clock(cell) is not None for cell in written)
     return "clock" if clocks >= 0.7 * len(written) else ""
+
+
+def _rank_time(cells: Sequence[str], title: str, index: int) -> tuple[bool, bool, int]:
+    """Of several columns of stamps: one that goes on from row to row (no start of a query), one that says its zone, the first."""
+    return len(set(cells)) == 1 and len(cells) > 1, not _is_absolute(cells, title), index
 
 
 def _is_absolute(cells: Sequence[str], title: str) -> bool:
@@ -270,7 +274,7 @@ def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], t
     """Tell names, units and descriptions apart in the rows above the data; other lines are notes."""
     n_data = len(strip_trailing(data[0]))
     block: list[tuple[str, ...]] = []
-    for row in reversed(above[-_MAX_HEADER_ROWS:]):
+    for row in map(_aligner(n_data, time_indexes), reversed(above[-_MAX_HEADER_ROWS:])):
         names_time = any(index < len(row) and is_time_name(row[index]) for index in time_indexes)
         if _is_numeric_row(row) and not names_time:
             continue
@@ -285,10 +289,38 @@ def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], t
     units = next((row for row in block[1:] if is_unit_row(row, time_indexes)), None)
     rest = [row for row in block if row is not units]
     names = next((row for row in rest if any(index < len(row) and is_time_name(row[index]) for index in time_indexes)), None)
+    if names and not any(cell.strip() for index, cell in enumerate(names) if index not in time_indexes):
+        names = _with_tags(names, rest, time_indexes)  # Date, Time, and nothing else: the tags stand above
     names = names or max(rest, key=_name_worth)
-    others = [row for row in rest if row is not names and rest.index(row) > rest.index(names)]
+    others = [row for row in rest if row is not names and names in rest and rest.index(row) > rest.index(names)]
     cleaned = tuple(re.sub(r"^\s*#\s*", "", names[0]) if index == 0 else cell for index, cell in enumerate(names))
     return HeaderGuess(names=cleaned, units=units, description=others[0] if others else None, block=tuple(block), notes=notes)
+
+
+def _aligner(n_data: int, time_indexes: Sequence[int]) -> Callable[[Sequence[str]], Sequence[str]]:
+    """Brings header rows under the columns where they have one cell for date and time, or none."""
+    n_time = len(time_indexes)
+
+    def align(row: Sequence[str]) -> Sequence[str]:
+        is_front = list(time_indexes) == list(range(n_time))
+        # a row that merely lacks its last cell must not move: only one that begins with a unit has no cell for the time
+        if is_front and len(row) == n_data - n_time and find_unit(row[0]) and is_unit_row(row, ()):
+            return [*[""] * n_time, *row]
+        is_labelled = bool(row) and bool(row[0].strip()) and cell_kind(row[0]) in "xe" and not is_time_name(row[0])
+        if is_front and n_time > 1 and is_labelled and len(row) == n_data - n_time + 1 and len(strip_trailing(row)) > 1:
+            return [row[0], *[""] * (n_time - 1), *row[1:]]
+        return row
+
+    return align
+
+
+def _with_tags(names: tuple[str, ...], rest: Sequence[tuple[str, ...]], time_indexes: Sequence[int]) -> tuple[str, ...] | None:
+    """A row that names only the time, with the names of the row that is called tags, else of the one that tells most apart."""
+    others = [row for row in rest if row is not names]
+    if not others:
+        return names
+    tags = next((row for row in others if fold_name(row[0]) in TAG_NAMES), None) or max(others, key=_name_worth)
+    return tuple(names[index] if index in time_indexes else cell for index, cell in enumerate(tags))
 
 
 def strip_trailing(row: Sequence[str]) -> list[str]:

@@ -63,6 +63,11 @@ _UTC_HINT = re.compile(
 _ZONE_HINT = re.compile(
     r"\b(?P<zone>(?:Europe|America|Asia|Africa|Australia|Atlantic|Pacific|Indian|Etc)/[A-Za-z_+\-/0-9]{2,40})\b"
 )
+_OFFSET_NOTE = re.compile(
+    r"(?:time ?zone|zeitzone|fuseau horaire|huso horario|fuso orario|fuso horário|tijdzone|tidssone|tidszon|strefa czasowa"
+    r"|часовой пояс|时区)\W{1,6}?(?P<offset>[+-]\d{1,2}(?::?\d{2})?)(?![\d.])",
+    re.IGNORECASE,
+)
 _ZONE_WORDS = re.compile(
     r"zone|\btz\b|time|zeit|stamps|tid\b|tider|fuseau|horaire|heure|huso|\bhora|fuso|orario|tijd|czas|strefa|врем|пояс|时区|时间",
     re.IGNORECASE,
@@ -229,6 +234,9 @@ def _apply_zone(times_ns: NDArray[np.int64], is_naive: NDArray[np.bool_], blocks
 
 def zone_of(time: TimeColumns, choices: TimeChoices) -> tuple[str, int | None]:
     """(zone name, fixed shift in ns or None); '' when nobody knows. What the file says about itself comes first."""
+    said = _OFFSET_NOTE.search(time.notes)
+    if said:
+        return said["offset"], _offset_ns(said["offset"])
     for text, needs_words in ((time.header, False), (time.notes, True)):
         named = _ZONE_HINT.search(text)
         if named and (not needs_words or _ZONE_WORDS.search(text)):

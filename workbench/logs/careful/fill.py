@@ -13,6 +13,7 @@ from workbench.logs.parse import read_source
 from workbench.logs.readers.byte_stream import StreamSource, growing_file
 from workbench.logs.readers.events import EventFile
 from workbench.logs.readers.lines import find_grammar
+from workbench.logs.readers.markup import begins_like_markup
 from workbench.logs.readers.sources import load_file
 from workbench.logs.readers.table import Segment
 from workbench.logs.readers.text import (
@@ -132,6 +133,11 @@ def _cut(segment: Segment, first: int) -> Segment:
 def _fill_text(filled: Filled, source: StreamSource, say: Say) -> None:
     scanned = scan_text(source, lambda fraction: say(0.15 * fraction, f"{source.name}: looking"))
     head = sample_lines(scanned.head, SAMPLE_LINES + 1, is_cut=True)
+    if begins_like_markup(scanned.head):
+        raise LogFormatError(
+            f"{source.name} is a web page or an XML spreadsheet of {source.size_bytes:,} bytes: too large to be read as such.",
+            "Open it in a spreadsheet and save it as .xlsx or CSV, or export the log as CSV.", path=source.name,
+        )  # fmt: skip
     grammar = find_grammar(head[:100], sample_lines(scanned.middle, 100, is_cut=True))
     delimiter = grammar.guess
     if not delimiter.delimiter:

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import LogFormatError, WorkbenchError
+from workbench.logs.cells import read_cell, weigh_marks
 from workbench.logs.readers.reader import Content
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import Segment
@@ -20,7 +21,7 @@ from workbench.logs.readers.workbook import check_workbook, find_errors, is_epoc
 from workbench.logs.text import clean_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 MAX_SHEETS = 100
 _SAMPLE_ROWS = 400
@@ -75,7 +76,7 @@ def _sheets(source: Source) -> Iterator[tuple[str, list[list[str]]]]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(source.data))
         for name in workbook.sheet_names[:MAX_SHEETS]:
             rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            texts = [[_text_of(cell) for cell in row] for row in rows]
+            texts = _with_points(rows, [[_text_of(cell) for cell in row] for row in rows])
             _restore_errors(texts, errors.get(name, {}))
             yield name, [row for row in texts if any(row)]
     except (CalamineError, OSError, ValueError, zipfile.BadZipFile, BaseException) as error:
@@ -86,6 +87,23 @@ def _sheets(source: Source) -> Iterator[tuple[str, list[list[str]]]]:
             "Save it again as .xlsx or as CSV.",
             path=str(source.path),
         ) from error
+
+
+def _with_points(cells: Sequence[Sequence[object]], texts: list[list[str]]) -> list[list[str]]:
+    """Numbers that stand in the sheet as text with a decimal comma, as a text table with points would print them.
+
+    Cells that are numbers need no mark; the text cells of the whole sheet decide which mark they use.
+    """
+    written = [cell for row in cells for cell in row if isinstance(cell, str) and cell[:1] and cell[:1] in "+-−.,0123456789"]
+    if not written or weigh_marks(written).decided != ",":
+        return texts
+    for row, shown in zip(cells, texts, strict=True):
+        for column, cell in enumerate(row):
+            if isinstance(cell, str) and "," in cell:
+                reading = read_cell(cell, ",")
+                if not reading.reason:
+                    shown[column] = f"{reading.value!r} {reading.unit or ''}".strip()
+    return texts
 
 
 def _text_of(cell: object) -> str:

@@ -13,6 +13,7 @@ from workbench.logs.cell_quality import split_quality_name
 from workbench.logs.instants import DayOrder, parse_stamp, read_stamps
 from workbench.logs.readers.gather import TableLayout
 from workbench.logs.readers.table import ColumnEncoder, Header, Segment, TimeColumns
+from workbench.logs.sniff import is_time_name
 from workbench.logs.text import clean_text
 
 _MIN_DIFFERENT = 0.2
@@ -27,7 +28,7 @@ def find_tag_times(data: Sequence[Sequence[str]], names: Sequence[str] | None) -
     if len(stamps) < 2 or stamps[0] > 1 or names is None:
         return []
     spans = [*pairwise([*stamps, width])]
-    if not all(2 <= end - start <= 3 for start, end in spans) or not _differ(data, stamps):
+    if not all(2 <= end - start <= 3 for start, end in spans) or not (_differ(data, stamps) or _names_tags(names, stamps)):
         return []
     groups: list[tuple[int, int, int | None]] = []
     for start, end in spans:
@@ -37,6 +38,13 @@ def find_tag_times(data: Sequence[Sequence[str]], names: Sequence[str] | None) -
             return []
         groups.append((start, start + 1, quality if title.strip() else None))
     return groups
+
+
+def _names_tags(names: Sequence[str], stamps: Sequence[int]) -> bool:
+    """Whether tags stand above the times, and nothing above the values."""
+    above = [names[index].strip() if index < len(names) else "" for index in stamps]
+    beside = [names[index + 1].strip() if index + 1 < len(names) else "" for index in stamps]
+    return all(above) and not any(beside) and not any(map(is_time_name, above))
 
 
 def _is_stamp_column(cells: Sequence[str]) -> bool:
@@ -84,5 +92,6 @@ def read_tag_times(
 def _tag_of(titles: Sequence[str], units: Sequence[str], time: int, value: int) -> str:
     title = titles[value].strip() if value < len(titles) else ""
     title = title or (titles[time].strip() if time < len(titles) else "") or f"column {value + 1}"
-    unit = units[value].strip().strip("[]()") if value < len(units) else ""
+    printed = [units[index].strip().strip("[]()") for index in (value, time) if index < len(units)]
+    unit = next(filter(None, printed), "")
     return f"{title} [{unit}]" if unit and "[" not in title else title

@@ -13,6 +13,7 @@ from workbench.logs.cells import Decimal
 from workbench.logs.instants import parse_clock, parse_stamp
 from workbench.logs.readers.gather import Gatherer, TableLayout, is_data_like
 from workbench.logs.readers.lines import find_grammar
+from workbench.logs.readers.markup import begins_like_markup, read_markup
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import ColumnEncoder, Header, Segment, TimeColumns, build_headers
 from workbench.logs.readers.tag_times import find_tag_times, read_tag_times
@@ -44,6 +45,9 @@ def read_text(source: Source) -> list[Segment]:
     """The segments of a text file. Raises LogFormatError or EncodingError naming the file."""
     _check_has_lines(source)
     decoded = decode_bytes(source.data, source.name)
+    if begins_like_markup(decoded.text):
+        table = read_markup(decoded.text, source.name)
+        return read_rows(table, table[:SAMPLE_LINES], source.name)
     lines = split_lines(decoded.text, source.name)
     middle = max(100, len(lines) // 2)
     grammar = find_grammar(lines[:100], lines[middle : middle + 100])
