@@ -163,11 +163,11 @@ def _name_of(cells: Mapping[Role, str], kind: EventKind, mode: str, action: str)
     if cells.get("name"):
         return cells["name"]
     if kind == "preventive":
-        return f"preventive replacement, {words_of(ACTIONS, action)}"
+        return f"{words_of(ACTIONS, action)}, preventive"
     if mode and mode not in {"OTH", "UNK"}:
         return words_of(MODES, mode)
     if kind == "maintenance" and action:
-        return f"maintenance, {words_of(ACTIONS, action)}"
+        return f"{words_of(ACTIONS, action)}, maintenance"
     text = cells.get("description", "") or cells.get("alarm", "")
     return text if len(text) <= MAX_NAME else f"{text[: MAX_NAME - 1].rstrip()}…" if text else kind or "work order"
 

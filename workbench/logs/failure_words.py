@@ -22,15 +22,15 @@ class Word:
 MODES: tuple[Word, ...] = (
     Word(
         code="ELP",
-        words="external leakage, process medium",
+        words="process leak",
         stems=("seal leak", "leak", "lekkasje", "lekk", "leckage", "undicht", "tropf", "fuite", "fuga", "vazamento", "drip"),
     ),
     Word(
         code="ELU",
-        words="external leakage, utility medium",
+        words="utility leak",
         stems=("oil leak", "oljelekk", "ölleck", "fuite d'huile", "grease leak"),
     ),
-    Word(code="INL", words="internal leakage", stems=("internal leak", "wear ring", "slitering", "spaltring", "intern lekk")),
+    Word(code="INL", words="internal leak", stems=("internal leak", "wear ring", "slitering", "spaltring", "intern lekk")),
     Word(
         code="VIB", words="vibration", stems=("vibration", "vibrasjon", "schwing", "vibracion", "vibración", "vibração", "vib ")
     ),

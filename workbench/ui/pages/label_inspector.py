@@ -77,12 +77,14 @@ class EventInspector(QWidget):
         zone = zone_of(self._context.settings.zone)
         self._zone.setText(self.tr("Times in {zone}").format(zone=self._context.settings.zone or "UTC"))
         self.name.setText(event.name)
+        self.name.setCursorPosition(0)
         if look is not None:
             self.look.set_look(look)
         self.states.set_current(event.state)
         self._show_times(event, zone)
         for field, text in ((self.note, event.note), (self.as_found, event.as_found), (self.as_left, event.as_left)):
             field.setText(text)
+            field.setCursorPosition(0)
         pairs = (
             (self.kind, event.kind), (self.mode, event.mode), (self.mechanism, event.mechanism), (self.action, event.action),
         )  # fmt: skip
