@@ -262,3 +262,6 @@ def test_the_preview_asks_what_a_waveform_leaves_open(tmp_path: Path) -> None:
     found = preview_file(tmp_path / "a.mat", OPTIONS)
     assert {question.code for question in found.questions} == {"TIME_RELATIVE", "UNIT_UNKNOWN"}
     assert found.rows[0] == ("x",)
+    answered = preview_file(tmp_path / "a.mat", ParseOptions(answers=("TIME_RELATIVE=2026-03-02T00:00:00Z",)))
+    starts = [{guess.name: guess.value for guess in one.guesses}["waveform start"] for one in (found, answered)]
+    assert starts == ["not known", "as answered"]

@@ -103,10 +103,11 @@ def _preview_waves(waves: list[Signals], source: Source, options: ParseOptions) 
     )
     rates = ", ".join(dict.fromkeys(f"{float(signals.rate):,.6g} Hz" for signals in waves))
     dated = all(signals.start_ns is not None for signals in waves)
+    start = "in the file" if dated else "not known" if answers.find("TIME_RELATIVE") is None else "as answered"
     guesses = (
         FormatGuess(name="format", value=reader_of(source.kind).name, confidence=1.0),
         FormatGuess(name="waveform rate", value=rates, confidence=1.0),
-        FormatGuess(name="waveform start", value="in the file" if dated else "not known", confidence=1.0 if dated else 0.3),
+        FormatGuess(name="waveform start", value=start, confidence=0.3 if start == "not known" else 1.0),
     )
     names = tuple(found[0].columns)
     rows = [
