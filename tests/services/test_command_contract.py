@@ -10,7 +10,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -167,7 +166,8 @@ def test_a_polite_kill_ends_a_command_as_cancelled(number: signal.Signals, tmp_p
     words = ["sample", "--out", str(tmp_path / "logs"), "--pumps", "30", "--days", "60", "--json"]
     with start_own(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         signal.signal(signal.SIGINT, former)
-        time.sleep(2.0)
+        assert process.stderr is not None
+        assert process.stderr.readline()  # the first progress: it is at work
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
     assert process.returncode == 130, err

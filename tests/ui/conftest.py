@@ -65,9 +65,9 @@ def qt_guard(app: QApplication) -> Iterator[list[str]]:
 
 @pytest.fixture
 def wait_for(app: QApplication) -> Callable[..., None]:
-    """`wait_for(predicate, timeout_s=5)`: run the event loop until it is true; fails after the time."""
+    """`wait_for(predicate, timeout_s=20)`: run the event loop until it is true; fails after the time."""
 
-    def wait(predicate: Callable[[], bool], timeout_s: float = 5.0) -> None:
+    def wait(predicate: Callable[[], bool], timeout_s: float = 20.0) -> None:
         deadline_s = time.monotonic() + timeout_s
         while not predicate():
             if time.monotonic() > deadline_s:

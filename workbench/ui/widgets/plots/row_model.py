@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from workbench.services.log_views import ChannelView
 
-ROW_PX = 88
+ROW_PX = 84
 MOST_ROW_PX = 200
 PLOT_SHARE_PX = 14
 """What of a row is not plot: quality strip and air."""
