@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import sys
 import tomllib
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from workbench.core.errors import InputError, LogFormatError
 from workbench.core.jobs import Job
+from workbench.extension import folder as folder_module
 from workbench.extension.allow import copy_of, load_list
 from workbench.extension.load import load_plugins
 from workbench.services.logs import InspectRequest, inspect_logs
@@ -138,6 +140,10 @@ def test_forbidding_takes_it_off_and_deletes_its_copy(folder: Path, own_home: Pa
     ("text", "reason"),
     [
         ("raise RuntimeError('broken')", "RuntimeError: broken"), ("import sys\nsys.exit(3)", "SystemExit: 3"),
+        ("class Out(BaseException): pass\nraise Out('gone')", "Out: gone"),
+        ("class Mute(Exception):\n    def __str__(self): raise self\nraise Mute", "Mute: without words"),
+        ("raise ValueError('a\x1b[31m\u202eb')", "ValueError: a [31m b"),
+        ("from workbench.api import Plugin\nplugin = Plugin(readers=(7,))", "AttributeError"),
         ("plugin = 7", "is no workbench.api.Plugin"), ("x = 1", "AttributeError"), ("1 / 0", "ZeroDivisionError"),
     ],
 )  # fmt: skip
@@ -167,6 +173,55 @@ def test_a_plugin_that_reaches_behind_the_api_is_refused(tmp_path: Path, line: s
 def test_a_plugin_for_another_api_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"version 2 of workbench\.api"):
         allow(write_plugin(tmp_path / "new", {"__init__.py": "plugin = None"}, name="new", api=2))
+
+
+@pytest.mark.parametrize("deep", ["x = " + "-" * 50_000 + "1", "x = " + "(" * 5000, "x = " + "1 + " * 30_000 + "1"])
+def test_a_plugin_nested_without_end_is_refused(tmp_path: Path, deep: str) -> None:
+    with pytest.raises(InputError, match="is no Python"):
+        allow(write_plugin(tmp_path / "deep", {"__init__.py": deep}, name="deep"))
+
+
+def test_a_description_nested_without_end_is_refused(folder: Path) -> None:
+    (folder / "pyproject.toml").write_text("a = " + "[" * 5000, encoding="utf-8")
+    with pytest.raises(InputError, match=r"pyproject\.toml can't be read"):
+        allow(folder)
+
+
+def test_a_description_with_control_characters_is_refused(folder: Path) -> None:
+    path = folder / "pyproject.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('"1.0"', '"1.0\\u001b[2K\\u202e"'), encoding="utf-8")
+    with pytest.raises(InputError, match="has control characters"):
+        allow(folder)
+
+
+def test_a_folder_of_very_many_files_is_refused_without_looking_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder_module, "MAX_FILES", 3)
+    write_plugin(tmp_path / "much", {f"deep/{k}/a.py": "" for k in range(20)})
+    with pytest.raises(InputError, match="has more than 3 files"):
+        allow(tmp_path / "much")
+
+
+def test_a_plugin_of_very_many_bytes_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder_module, "MAX_BYTES", 100)
+    with pytest.raises(InputError, match="has more than 100 bytes"):
+        allow(folder)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_file_whose_name_is_no_text_is_refused(folder: Path) -> None:
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.py")).write_bytes(b"")
+    with pytest.raises(InputError, match="unprintable name"):
+        allow(folder)
+
+
+@pytest.mark.parametrize("word", ["", "..", "../..", "A" * 64])
+def test_a_list_whose_hash_is_no_hash_deletes_nothing(folder: Path, own_home: Path, word: str) -> None:
+    info = allow(folder)
+    path = own_home / "plugins.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace(info.sha256, word), encoding="utf-8")
+    with pytest.raises(InputError, match=r"plugins\.toml can't be read"):
+        forbid_plugin(PluginForbidRequest(name="pump-format"), Job())
+    assert copy_of(own_home, info.sha256).is_dir()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tomllib
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -26,7 +27,8 @@ class Allowed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     name: str
     version: str
-    sha256: str
+    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    """It names a folder to be read and deleted, so it must be nothing else."""
     folder: str
     """Where it was allowed from; only to be shown and compared."""
     allowed_utc: str
@@ -43,7 +45,7 @@ def load_list(home: Path) -> tuple[Allowed, ...]:
         return ()
     try:
         found = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _List)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError, RecursionError) as error:
         raise InputError(f"{path} can't be read: {error}.", "Correct or delete it; no plugin is loaded until then.") from error
     return found.plugins
 
@@ -94,7 +96,7 @@ def has_moved_on(entry: Allowed) -> bool:
     """Whether the folder that it was allowed from holds something else now."""
     try:
         return hash_of(read_folder(Path(entry.folder))) != entry.sha256
-    except InputError:
+    except (InputError, OSError):
         return False  # gone, or on a stick that is not plugged in: the allowed copy stays what it is
 
 

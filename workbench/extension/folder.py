@@ -14,12 +14,14 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from workbench.core.codec import encode_canonical, read_bounded, sha256_hex
+from workbench.core.codec import encode_canonical, read_bounded, sha256_hex, translate_os_error
 from workbench.core.errors import InputError
 from workbench.extension.contracts import API_VERSION
 
 DESCRIPTION = "pyproject.toml"
-MAX_FILES, MAX_FILE_BYTES = 500, 4 << 20
+MAX_FILES, MAX_FILE_BYTES, MAX_BYTES = 500, 4 << 20, 64 << 20
+_JUNCTION = 0xA0000003
+"""IO_REPARSE_TAG_MOUNT_POINT: a folder of Windows that is another one."""
 _LEFT_OUT = frozenset({"__pycache__", "tests", "build", "dist"})
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
 _ENTRY = re.compile(r"(?P<module>[a-z_][a-z0-9_.]*):(?P<name>[A-Za-z_]\w*)")
@@ -68,16 +70,40 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder}.", "Name the plugin's folder, with its pyproject.toml.")
     found: dict[str, bytes] = {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder)
-        if any(part.startswith(".") or part in _LEFT_OUT or part.endswith(".egg-info") for part in name.parts):
-            continue
-        if path.is_symlink():
-            raise InputError(f"{path} is a link; a plugin's files are files.", "Copy the plugin as a whole.")
-        if path.is_file():
-            found[name.as_posix()] = read_bounded(path, MAX_FILE_BYTES)
-        if len(found) > MAX_FILES:
-            raise InputError(f"{folder} has more than {MAX_FILES} files; that is no plugin.", "Name the plugin's own folder.")
+    n_bytes = 0
+    try:
+        paths = sorted(_files_of(folder))
+    except OSError as error:
+        raise translate_os_error(error, folder) from error
+    for path in paths:
+        name = path.relative_to(folder).as_posix()
+        if not name.isprintable():
+            raise InputError(f"{folder} has a file with an unprintable name, {name!r}.", "Get the plugin again.")
+        found[name] = read_bounded(path, MAX_FILE_BYTES)
+        n_bytes += len(found[name])
+        if n_bytes > MAX_BYTES:
+            raise InputError(f"{folder} has more than {MAX_BYTES} bytes; that is no plugin.", "Name the plugin's own folder.")
+    return found
+
+
+def _files_of(folder: Path) -> list[Path]:
+    """Looks no further than a plugin can reach, whatever folder was named."""
+    found: list[Path] = []
+    left, n_looked_at = [folder], 0
+    while left:
+        for path in left.pop().iterdir():
+            n_looked_at += 1
+            if n_looked_at > 4 * MAX_FILES or len(found) > MAX_FILES:
+                text = f"{folder} has more than {MAX_FILES} files; that is no plugin."
+                raise InputError(text, "Name the plugin's own folder.")
+            if path.name.startswith(".") or path.name in _LEFT_OUT or path.name.endswith(".egg-info"):
+                continue
+            if path.is_symlink() or getattr(path.lstat(), "st_reparse_tag", 0) == _JUNCTION:
+                raise InputError(f"{path} is a link; a plugin's files are files.", "Copy the plugin as a whole.")
+            if path.is_dir():
+                left.append(path)
+            elif path.is_file():
+                found.append(path)
     return found
 
 
@@ -93,7 +119,7 @@ def describe(files: Files, where: str) -> PluginFacts:
         found = msgspec.convert(tomllib.loads(text), _Description)
     except KeyError as error:
         raise InputError(f"{where} has no {DESCRIPTION}; it is no plugin.", "Name the plugin's own folder.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError, RecursionError) as error:
         raise InputError(f"{where}: {DESCRIPTION} can't be read: {error}.", "See 'Plugins' in the manual.") from error
     entry = _ENTRY.fullmatch(found.tool.pump_workbench.entry)
     if entry is None or not _NAME.fullmatch(found.project.name):
@@ -101,6 +127,9 @@ def describe(files: Files, where: str) -> PluginFacts:
     if found.tool.pump_workbench.api != API_VERSION:
         text = f"{where} is made for version {found.tool.pump_workbench.api} of workbench.api; this program has {API_VERSION}."
         raise InputError(text, "Get the plugin for this version.")
+    said = (found.project.version, found.project.description, found.project.license, *found.project.dependencies)
+    if not all(text.isprintable() for text in said):
+        raise InputError(f"{where}: {DESCRIPTION} has control characters.", "Get the plugin again.")
     return PluginFacts(
         name=found.project.name, version=found.project.version, about=found.project.description, licence=found.project.license,
         module=entry["module"], attribute=entry["name"], sha256=hash_of(files), needs=found.project.dependencies,
@@ -114,7 +143,7 @@ def check_imports(files: Files, where: str) -> None:
             continue
         try:
             tree = ast.parse(data)
-        except (SyntaxError, ValueError) as error:
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise InputError(f"{where}: {name} is no Python: {error}.", "Get the plugin again.") from error
         for module in _imported(tree):
             is_ours = module == "workbench" or module.startswith("workbench.")

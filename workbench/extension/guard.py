@@ -21,7 +21,7 @@ class GuardedReader:
         """False where the plugin fails."""
         try:
             return bool(self._reader.recognises(head))
-        except Exception:  # noqa: BLE001 - a stranger's code: a file that it stumbles over is none of its own
+        except (Exception, SystemExit):  # noqa: BLE001 - a stranger's code: a file that it stumbles over is none of its own
             return False
 
     def read(self, source: Source) -> Content:
@@ -30,5 +30,5 @@ class GuardedReader:
             return self._reader.read(source)
         except WorkbenchError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise cant_read(source, f"{self.name} (plugin {self._plugin})", error, "Tell the plugin's makers.") from error

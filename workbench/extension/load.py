@@ -16,6 +16,7 @@ from workbench.core.errors import InputError, WorkbenchError
 from workbench.extension.allow import Allowed, has_moved_on, load_list, read_copy
 from workbench.extension.contracts import Plugin
 from workbench.extension.folder import Files, check_imports, describe
+from workbench.extension.guard import GuardedReader
 
 PREFIX = "workbench_plugins"
 
@@ -40,10 +41,21 @@ def _load_alone(home: Path, entry: Allowed) -> Loaded:
         plugin = _load(read_copy(home, entry), entry)
     except WorkbenchError as error:
         return Loaded(entry=entry, plugin=None, reason=str(error), has_moved_on=has_moved_on(entry))
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's code: whatever it does must not end the program
-        reason = f"It failed while it was loaded: {type(error).__name__}: {error}."
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - a stranger's code: whatever it does must not end the program
+        reason = f"It failed while it was loaded: {type(error).__name__}: {_text_of(error)}."
         return Loaded(entry=entry, plugin=None, reason=reason, has_moved_on=has_moved_on(entry))
     return Loaded(entry=entry, plugin=plugin, has_moved_on=has_moved_on(entry))
+
+
+def _text_of(error: BaseException) -> str:
+    """One line of what an error says; a stranger's class may fail at that too."""
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - see above
+        return "without words"
+    return "".join(char if char.isprintable() else " " for char in text[:500])
 
 
 def _load(files: Files, entry: Allowed) -> Plugin:
@@ -60,6 +72,10 @@ def _load(files: Files, entry: Allowed) -> Plugin:
     found = getattr(importlib.import_module(f"{package}.{facts.module}"), facts.attribute)
     if not isinstance(found, Plugin):
         raise InputError(f"The entry of the plugin {entry.name} is no workbench.api.Plugin.", "Get the plugin again.")
+    for reader in found.readers:  # what can't say what it is fails here, by its plugin's name, and not at the first log
+        GuardedReader(entry.name, reader)
+    for source in found.sources:
+        _ = f"{source.kind} {source.name}"
     return found
 
 
