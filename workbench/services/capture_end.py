@@ -94,9 +94,12 @@ def finish_capture(request: CaptureRequest, folder: Path, ended: Ended) -> Captu
 def store_capture(folder: Path) -> tuple[RecordingSummary, str | None]:
     """The recording of a capture's folder, and the id of its raw bytes; the folder is gone afterwards."""
     from workbench.logs.live.to_recording import build
+    from workbench.logs.text import clean_text
     from workbench.project.store import Project
 
+    _check_files(folder)
     plan = decode_strict(read_bounded(folder / PLAN_FILE), CapturePlan, what=str(folder / PLAN_FILE))
+    plan = msgspec.structs.replace(plan, source=clean_text(plan.source))
     with Project.open_existing(folder.parent.parent) as project, project.objects.staging("recording") as target:
         try:
             facts = build(folder, target, source=plan.source)
@@ -110,6 +113,13 @@ def store_capture(folder: Path) -> tuple[RecordingSummary, str | None]:
     return summary, raw
 
 
+def _check_files(folder: Path) -> None:
+    """A project may come from a stranger: what a link in it points to is not taken into the project."""
+    for path in (folder, *folder.iterdir()):
+        if path.is_symlink() or not (path.is_dir() or path.is_file()):
+            raise InputError(f"{path} is no file of a capture but a link or a device.", "Delete it.")
+
+
 def discard(folder: Path) -> None:
     """Take a capture's folder away, and the one around it when it was the last."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -120,8 +130,9 @@ def discard(folder: Path) -> None:
 def facts_asset(plan: CapturePlan, channels: list[str]) -> str:
     """The pump's tag: what was asked for, else what the channels' names agree on."""
     from workbench.logs.equipment import default_asset
+    from workbench.logs.text import clean_text
 
-    return plan.request.asset or default_asset("capture", channels)
+    return clean_text(plan.request.asset or "") or default_asset("capture", channels)
 
 
 def _record(project: Project, target: Path, plan: CapturePlan, raw: str | None) -> RecordingSummary:
@@ -189,7 +200,11 @@ def _recover(root: Path, problems: list[str]) -> list[RecordingSummary]:
     from workbench.project.lock import write_lock
 
     found = []
-    folders = sorted(path for path in (root / CAPTURES).iterdir() if path.is_dir()) if (root / CAPTURES).is_dir() else []
+    folders = (
+        sorted(path for path in (root / CAPTURES).iterdir() if path.is_dir() and not path.is_symlink())
+        if (root / CAPTURES).is_dir()
+        else []
+    )
     for folder in folders:
         if not (folder / PLAN_FILE).is_file() or (folder / EMPTY_FILE).is_file():
             continue
@@ -200,6 +215,9 @@ def _recover(root: Path, problems: list[str]) -> list[RecordingSummary]:
             continue  # it is running
         except WorkbenchError as error:
             problems.append(f"{folder.name}: {error}")
+        except (ArithmeticError, ValueError, TypeError, LookupError, OSError, MemoryError) as error:
+            # A folder that nobody can make sense of is said, and keeps no new capture from beginning.
+            problems.append(f"{folder.name} can't be read: {type(error).__name__}: {error}.")
     return found
 
 

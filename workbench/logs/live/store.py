@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from workbench.core.codec import Record, sync_folder, translate_os_error
 from workbench.logs.live.rows import LiveChannel
+from workbench.logs.text import clean_text
 from workbench.logs.time_axis import Int64s
 
 BLOCKS_FILE = "rows.blocks"
@@ -32,6 +33,7 @@ MAGIC = b"PWB1"
 _FRAME = struct.Struct("<4sIII")  # magic, header bytes, body bytes, CRC-32 of both
 _MAX_HEADER_BYTES = 1 << 20
 _MAX_BODY_BYTES = 1 << 30
+_RATES_HZ = (1e-6, 1e9)
 MAX_BLOCK_VALUES = 1 << 22
 
 
@@ -171,7 +173,19 @@ def _next_block(read: object) -> Block | None:
         return None
     times_ns = np.frombuffer(data, "<i8", header.rows, n_head).astype(np.int64)
     values = np.frombuffer(data, "<f8", header.rows * n_columns, n_head + 8 * header.rows).astype(np.float64)
-    return Block(header=header, times_ns=times_ns, values=values.reshape(header.rows, n_columns))
+    return Block(header=_cleaned(header), times_ns=times_ns, values=values.reshape(header.rows, n_columns))
+
+
+def _cleaned(header: BlockHeader) -> BlockHeader:
+    """A folder may come from a stranger: names and units are one line of plain text, and a rate is one."""
+    channels = tuple(
+        msgspec.structs.replace(
+            channel, name=clean_text(channel.name) or f"channel {k}", unit=clean_text(channel.unit) if channel.unit else None
+        )
+        for k, channel in enumerate(header.channels, 1)
+    )
+    rate_hz = header.rate_hz if header.rate_hz and _RATES_HZ[0] <= header.rate_hz <= _RATES_HZ[1] else None
+    return msgspec.structs.replace(header, channels=channels, rate_hz=rate_hz)
 
 
 def _open(path: Path) -> BufferedWriter:

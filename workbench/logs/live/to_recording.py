@@ -22,6 +22,7 @@ from workbench.logs.recording_writer import ColumnStats, RecordingWriter
 from workbench.logs.summary import ChannelFacts, Finding, LeftOut, RecordingFacts
 from workbench.logs.time_axis import Int64s
 
+MAX_CHANNELS = 4096
 CLOCK_TOLD_NS = NS_PER_S
 NO_VALUE = "no value"
 _Piece = tuple[Int64s, dict[str, NDArray[np.float64]]]
@@ -49,6 +50,9 @@ def survey(folder: Path) -> Survey:
         for channel in block.header.channels:
             channels.setdefault(channel.name, channel)
             present[channel.name] += block.header.rows
+        if len(channels) > MAX_CHANNELS:
+            text = f"The capture {folder.name} names more than {MAX_CHANNELS} channels; no device does."
+            raise InputError(text, "Its bytes can be read with 'logs import'.")
         times_ns = block.times_ns
         if len(times_ns):
             is_rising &= bool((np.diff(times_ns) > 0).all()) and (last_ns is None or int(times_ns[0]) > last_ns)
