@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import io
 import random
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -84,3 +86,17 @@ def test_damaged_logs_never_crash_the_importer(kind: str, tmp_path: Path) -> Non
             parse_logs([path], options)
         with contextlib.suppress(WorkbenchError):
             preview_file(path, options)
+
+
+def test_an_archive_whose_member_has_no_name_is_refused(tmp_path: Path) -> None:
+    """Found by the coverage-guided fuzzer: the standard library asks for the last letter of the name."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("a", "Time,Flow\n2026-03-05T08:00:00Z,1\n")
+    data = held.getvalue()
+    at = data.index(b"PK\x01\x02") + 28
+    nameless = data[:at] + b"\0\0" + data[at + 2 : at + 18] + data[at + 19 :]
+    path = tmp_path / "nameless.zip"
+    path.write_bytes(nameless)
+    with pytest.raises(WorkbenchError):
+        parse_logs([path], ParseOptions())

@@ -145,7 +145,7 @@ def find_stream_sources(path: Path, *, is_optional: bool = False) -> list[Stream
 def _in_zip(name: str, path: Path) -> list[StreamSource] | None:
     found = []
     with _errors_of(name, path), zipfile.ZipFile(path) as archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
+        members = [member for member in archive.infolist() if member.filename and not member.is_dir()]
         names = {member.filename for member in members}
         if {"[Content_Types].xml"} & names or {"content.xml", "mimetype"} <= names or len(members) > _MAX_MEMBERS:
             return None

@@ -199,7 +199,7 @@ def _name_in_tar(member: tarfile.TarInfo) -> str:
 def _unpack_zip(name: str, data: bytes, path: Path, *, depth: int, is_optional: bool) -> Iterator[Source]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
+            members = [member for member in archive.infolist() if member.filename and not member.is_dir()]
             names = {member.filename for member in members}
             if {"[Content_Types].xml"} & names or {"content.xml", "mimetype"} <= names:
                 _check_total(name, len(members), sum(member.file_size for member in members))
