@@ -95,7 +95,8 @@ def test_an_archive_whose_member_has_no_name_is_refused(tmp_path: Path) -> None:
         archive.writestr("a", "Time,Flow\n2026-03-05T08:00:00Z,1\n")
     data = held.getvalue()
     at = data.index(b"PK\x01\x02") + 28
-    nameless = data[:at] + b"\0\0" + data[at + 2 : at + 18] + data[at + 19 :]
+    nameless = bytearray(data[:at] + b"\0\0" + data[at + 2 : at + 18] + data[at + 19 :])
+    nameless[nameless.index(b"PK\x05\x06") + 12] -= 1  # the directory is one letter shorter
     path = tmp_path / "nameless.zip"
     path.write_bytes(nameless)
     with pytest.raises(WorkbenchError):
