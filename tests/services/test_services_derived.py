@@ -9,9 +9,11 @@ import pytest
 
 from tests.ui.log_projects import N_ROWS, PUMP, at_minute, make_project
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
-from workbench.core.errors import FormulaError, InputError
+from workbench.core.errors import FormulaError, InputError, ObjectCorrupt
 from workbench.core.jobs import Job
 from workbench.logs import derive
+from workbench.logs.derived_channel import DerivedChannel
+from workbench.project.acts import Act
 from workbench.project.store import Project
 from workbench.services.derived_channels import (
     ChannelAddRequest,
@@ -22,6 +24,7 @@ from workbench.services.derived_channels import (
     look_at_formula,
     remove_channel,
 )
+from workbench.services.derived_layer import VALUE_KEY, encode_channels
 from workbench.services.log_statistics import StatisticsRequest, log_statistics
 from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs
 from workbench.services.logs import ImportRequest, import_logs
@@ -177,3 +180,23 @@ def test_channels_of_two_logs_with_other_rates_meet_by_last_known_value(tmp_path
     assert len(times) == 600
     at = (times - start) // NS_PER_S
     np.testing.assert_allclose(values[at < 3600], np.floor(at[at < 3600] / 60) + 0.25)
+
+
+def test_a_stranger_s_layer_takes_no_channel_s_place_and_no_odd_name(project: str) -> None:
+    names = ("PI-2041A", "x\x1b[2K\u202e", "good")
+    layer = encode_channels(tuple(DerivedChannel(name=name, formula='"PI-2041A" * 2') for name in names))
+    with Project.open_existing(Path(project)) as opened_project:
+        opened_project.set_value(VALUE_KEY, layer, Act(act="derive", what="from elsewhere"))
+    shown = [channel.name for channel in opened(project).channels]
+    assert shown.count("PI-2041A") == 1 and shown[-1] == "good" and not any("\x1b" in name for name in shown)
+    refused = {row["channel"]: row["why"] for row in list_channels(ChannelsListRequest(project=project), Job()).refused}
+    assert refused == {
+        "PI-2041A": "There is a channel of this name already.", "x[2K": "It can't be the name of a channel.",
+    }  # fmt: skip
+
+
+def test_more_derived_channels_than_a_project_can_have_are_refused(project: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(project, "a", '"PI-2041A" * 2')
+    monkeypatch.setattr("workbench.services.derived_layer.MOST_CHANNELS", 0)
+    with pytest.raises(ObjectCorrupt, match="1 derived channels, more than 0"):
+        opened(project)

@@ -9,7 +9,16 @@ from workbench.core.clock import format_utc
 from workbench.core.errors import InputError
 from workbench.logs.corrected import CorrectedRecording, correct
 from workbench.logs.correction import Correction
-from workbench.logs.corrections import add_correction, apply_clock, check_correction, plan_layer, remove_correction, undo_clock
+from workbench.logs.corrections import (
+    add_correction,
+    apply_clock,
+    check_correction,
+    decode_layer,
+    encode_layer,
+    plan_layer,
+    remove_correction,
+    undo_clock,
+)
 from workbench.logs.recording import Recording, open_recording, write_recording
 from workbench.logs.summary import ChannelFacts, RecordingFacts
 
@@ -172,3 +181,39 @@ def test_the_same_correction_is_not_put_on_twice_and_one_is_removed_by_its_first
 def test_what_can_not_be_is_refused_in_words(values: dict[str, object], words: str) -> None:
     with pytest.raises(InputError, match=words):
         check_correction(Correction(asset="P-1", **values))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"action": "scale", "channel": "PI-1", "factor": 0.0},
+        {"action": "clock", "drift_ppm": -1e6},
+        {"action": "clock", "shift_s": 1e300},
+        {"action": "clock", "shift_s": 1e12},
+        {"action": "exclude", "start_utc": "whenever"},
+    ],
+)
+def test_a_stored_correction_that_nobody_could_have_made_is_refused(wrong: dict[str, object]) -> None:
+    given = Correction(asset="P-1", id="ab", **wrong)  # type: ignore[arg-type]
+    with pytest.raises(InputError):
+        decode_layer(encode_layer("P-1", (given,)), "P-1")
+
+
+def test_a_stored_layer_comes_back_as_it_was() -> None:
+    layer = (correction("scale", channel="PI-1", factor=10.0, why="ten times"), correction("clock", shift_s=-1.8e9))
+    assert decode_layer(encode_layer("P-1", layer), "P-1") == layer
+
+
+@pytest.mark.parametrize(
+    ("one", "n", "words"),
+    [
+        ({"action": "scale", "channel": "PI-1", "factor": 1e-200}, 2, "multiply to 0"),
+        ({"action": "scale", "channel": "PI-1", "factor": 1e200}, 2, "multiply to inf"),
+        ({"action": "clock", "shift_s": 1.5e9}, 2, "add up to 3e"),
+        ({"action": "clock", "drift_ppm": -4e5}, 2, "add up to 0 s and -800000 ppm"),
+    ],
+)
+def test_corrections_that_are_too_much_together_are_refused(one: dict[str, object], n: int, words: str) -> None:
+    layer = tuple(correction(**{**one, "why": str(k)}) for k in range(n))  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=words):
+        plan_layer(layer, "r", ["PI-1"])

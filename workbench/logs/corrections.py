@@ -15,13 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
-from workbench.core.codec import Record, encode_canonical, sha256_hex
+from workbench.core.codec import Record, decode_strict, encode_canonical, sha256_hex
 from workbench.core.errors import InputError
 from workbench.logs.correction import Correction
+from workbench.logs.text import clean_text
 from workbench.logs.time_axis import Int64s
 
 MAX_CORRECTIONS = 10_000
 MAX_TEXT = 400
+MAX_SHIFT_S = 2e9
+"""63 years: a clock that began at 1970."""
+_MAX_RATE = 0.5
 _ID_DIGITS = 16
 _SAME = 1e-6
 """Values are the same to the digits of a float32."""
@@ -105,10 +109,12 @@ def check_correction(given: Correction) -> Correction:
     numbers = (given.factor, given.offset, given.value, given.shift_s, given.drift_ppm)
     if not all(map(math.isfinite, numbers)) or given.factor == 0:
         raise InputError("A correction's numbers must be finite, and its factor not 0.", f"Given: {numbers}.")
-    if abs(given.drift_ppm) >= 5e5:
+    if abs(given.shift_s) > MAX_SHIFT_S:
+        raise InputError(f"A clock can't be {given.shift_s:g} s wrong.", f"At most {MAX_SHIFT_S:g} s.")
+    if abs(given.drift_ppm) >= _MAX_RATE * 1e6:
         raise InputError(f"A drift of {given.drift_ppm:g} ppm is no clock.", "Give millionths: 1 s a day is 11.6 ppm.")
     tidy = msgspec.structs.replace(
-        given, why=" ".join(given.why.split())[:MAX_TEXT], start_utc=format_utc(start_ns) if given.start_utc else "",
+        given, why=clean_text(given.why, MAX_TEXT), start_utc=format_utc(start_ns) if given.start_utc else "",
         end_utc=format_utc(end_ns) if given.end_utc else "",
     )  # fmt: skip
     return tidy if tidy.id else msgspec.structs.replace(tidy, id=sha256_hex(encode_canonical(tidy))[:_ID_DIGITS])
@@ -137,6 +143,14 @@ def remove_correction(layer: Layer, correction_id: str) -> Layer:
 def encode_layer(asset: str, layer: Layer) -> bytes:
     """The stored form: the same corrections give the same bytes."""
     return encode_canonical(CorrectionsFile(asset=asset, corrections=layer))
+
+
+def decode_layer(data: bytes, asset: str) -> Layer:
+    """Read the stored form; it may be a stranger's. Raises InputError where one of the corrections can't be."""
+    found = decode_strict(data, CorrectionsFile, what=f"The corrections of {asset}").corrections
+    if len(found) > MAX_CORRECTIONS:
+        raise InputError(f"{asset} has {len(found)} corrections, more than {MAX_CORRECTIONS}.", "The project is damaged.")
+    return tuple(msgspec.structs.replace(one, author=clean_text(one.author)) for one in map(check_correction, found))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +240,10 @@ def _changed(piece: Piece, one: Correction) -> Piece:
     if one.action == "missing":
         raw = (one.value - piece.offset) / piece.factor
         return replace(piece, missing=(*piece.missing, raw))
-    return replace(piece, factor=piece.factor * one.factor, offset=piece.offset * one.factor + one.offset)
+    factor, offset = piece.factor * one.factor, piece.offset * one.factor + one.offset
+    if not factor or not math.isfinite(factor) or not math.isfinite(offset):
+        raise InputError(f"The corrections of {piece.source} multiply to {factor:g}.", "Remove one: workbench logs corrections.")
+    return replace(piece, factor=factor, offset=offset)
 
 
 def _move(clock: Clock, one: Correction, start_ns: int, end_ns: int) -> Clock:
@@ -243,6 +260,9 @@ def _move(clock: Clock, one: Correction, start_ns: int, end_ns: int) -> Clock:
             piece = replace(
                 piece, shift_ns=piece.shift_ns + shift_ns, rate=piece.rate + rate, origin_ns=origin if rate else piece.origin_ns
             )
+        if abs(piece.shift_ns) > MAX_SHIFT_S * NS_PER_S or abs(piece.rate) >= _MAX_RATE:
+            text = f"The corrections of the clock add up to {piece.shift_ns / NS_PER_S:g} s and {piece.rate * 1e6:g} ppm."
+            raise InputError(text, "Remove one: workbench logs corrections.")
         moved.append(piece)
     return tuple(moved)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
 
 from workbench.core.clock import format_utc, parse_utc
-from workbench.core.codec import Record, encode_canonical, sha256_hex
+from workbench.core.codec import Record, decode_strict, encode_canonical, sha256_hex
 from workbench.core.errors import InputError
 from workbench.logs.regime import Regime, RegimeEdit
+from workbench.logs.text import clean_text
 
 MAX_EDITS = 10_000
 MAX_NAME = 60
@@ -44,10 +46,10 @@ def check_edit(given: RegimeEdit) -> RegimeEdit:
         raise InputError(
             f"The stretch ends ({given.end_utc}) before it starts ({given.start_utc}).", "Exchange the two instants."
         )
-    name = " ".join(given.name.split())
+    name = clean_text(given.name, MAX_NAME + 1)
     if len(name) > MAX_NAME:
         raise InputError(
-            f"'{name[:20]}…' has {len(name)} letters; a state's name has at most {MAX_NAME}.", "Say the rest as why."
+            f"'{name[:20]}…' has {len(given.name)} letters; a state's name has at most {MAX_NAME}.", "Say the rest as why."
         )
     tidy = msgspec.structs.replace(given, name=name, start_utc=format_utc(start_ns), end_utc=format_utc(end_ns))
     return tidy if tidy.id else msgspec.structs.replace(tidy, id=sha256_hex(encode_canonical(tidy))[:_ID_DIGITS])
@@ -75,21 +77,37 @@ def encode_layer(asset: str, layer: Layer) -> bytes:
     return encode_canonical(EditsFile(asset=asset, edits=layer))
 
 
+def decode_layer(data: bytes, asset: str) -> Layer:
+    """Read the stored form; it may be a stranger's. Raises InputError where one of the edits can't be."""
+    found = decode_strict(data, EditsFile, what=f"The regimes of {asset}").edits
+    if len(found) > MAX_EDITS:
+        raise InputError(f"{asset} has {len(found)} edits of states, more than {MAX_EDITS}.", "The project is damaged.")
+    return tuple(
+        msgspec.structs.replace(one, author=clean_text(one.author), why=clean_text(one.why)) for one in map(check_edit, found)
+    )
+
+
 def apply_edits(found: Sequence[Regime], layer: Layer, within: tuple[int, int]) -> list[Stretch]:
     """What is found with the edits painted over it in their order, cut to a recording's (first, last) instant."""
     plain = _joined(found)
-    stretches = plain
+    stretches = list(plain)
     for one in layer:
         start_ns, end_ns = max(parse_utc(one.start_utc), within[0]), min(parse_utc(one.end_utc), within[1] + 1)
         if start_ns >= end_ns:
             continue
-        outside = [part for stretch in stretches for part in _outside(stretch, start_ns, end_ns)]
+        touched = _touched(stretches, start_ns, end_ns)
+        outside = [part for stretch in stretches[touched] for part in _outside(stretch, start_ns, end_ns)]
         if one.name:
             inside = [Stretch(name=one.name, start_ns=start_ns, end_ns=end_ns, edit=one.id)]
         else:
-            inside = [part for stretch in plain for part in _inside(stretch, start_ns, end_ns)]
-        stretches = sorted((*outside, *inside), key=_start_of)
+            inside = [part for stretch in plain[_touched(plain, start_ns, end_ns)] for part in _inside(stretch, start_ns, end_ns)]
+        stretches[touched] = sorted((*outside, *inside), key=_start_of)
     return stretches
+
+
+def _touched(stretches: Sequence[Stretch], start_ns: int, end_ns: int) -> slice:
+    """Those that overlap [start_ns, end_ns); they are in the order of time and apart."""
+    return slice(bisect_right(stretches, start_ns, key=_end_of), bisect_left(stretches, end_ns, key=_start_of))
 
 
 def _joined(found: Sequence[Regime]) -> list[Stretch]:
@@ -112,6 +130,10 @@ def _outside(stretch: Stretch, start_ns: int, end_ns: int) -> list[Stretch]:
 def _inside(stretch: Stretch, start_ns: int, end_ns: int) -> list[Stretch]:
     part = replace(stretch, start_ns=max(stretch.start_ns, start_ns), end_ns=min(stretch.end_ns, end_ns))
     return [part] if part.start_ns < part.end_ns else []
+
+
+def _end_of(stretch: Stretch) -> int:
+    return stretch.end_ns
 
 
 def _start_of(stretch: Stretch) -> int:

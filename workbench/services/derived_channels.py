@@ -17,12 +17,14 @@ from workbench.core.settings import load_settings, operator_name
 from workbench.logs.derived_channel import DerivedChannel
 from workbench.services.common import ProjectFolder
 from workbench.services.derived_layer import (
+    MOST_NAME,
     VALUE_KEY,
     Source,
     check_formula,
     encode_channels,
     held_values,
     holders,
+    is_name,
     open_derived,
     stored_channels,
 )
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
 
 Name = Annotated[str, parameter("Name of the derived channel.")]
 FormulaText = Annotated[str, parameter('Formula, such as \'"PI-2041A" - "PI-2040A"\'.', positional=True)]
-_MOST_NAME = 120
 _PREVIEW_ROWS = 4096
 
 
@@ -140,8 +141,8 @@ def add_channel(request: ChannelAddRequest, job: Job) -> ChannelAddResult:
     from workbench.project.store import Project
 
     name = request.name.strip()
-    if not name or len(name) > _MOST_NAME or "`" in name or '"' in name or not name.isprintable():
-        raise InputError(f"'{request.name}' can't be the name of a channel.", f"Up to {_MOST_NAME} characters without quotes.")
+    if not is_name(name):
+        raise InputError(f"'{request.name}' can't be the name of a channel.", f"Up to {MOST_NAME} characters without quotes.")
     with Project.open_existing(Path(request.project)) as project:
         units: dict[str, str] = {}
         failure: WorkbenchError | None = None

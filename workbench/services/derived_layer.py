@@ -16,6 +16,7 @@ from workbench.core.errors import InputError, ObjectCorrupt, WorkbenchError
 from workbench.core.jobs import Job
 from workbench.core.paths import user_home
 from workbench.logs.derived_channel import DerivedChannel
+from workbench.logs.text import clean_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from workbench.project.store import Project
 
 VALUE_KEY = "derived_channels"
+MOST_NAME, MOST_CHANNELS = 120, 500
 _LATE_STEPS = 3.5
 
 
@@ -41,12 +43,19 @@ class Source:
 def stored_channels(project: Project) -> tuple[DerivedChannel, ...]:
     """The layer as it is now, in the order of making. Raises ObjectCorrupt where it can't be read."""
     text = project.value(VALUE_KEY)
+    hint = "Remove and make them anew."
     try:
-        return msgspec.json.decode(text.encode("utf-8"), type=tuple[DerivedChannel, ...]) if text else ()
+        found = msgspec.json.decode(text.encode("utf-8"), type=tuple[DerivedChannel, ...]) if text else ()
     except msgspec.MsgspecError as error:
-        raise ObjectCorrupt(
-            f"The derived channels of the project can't be read: {error}.", "Remove and make them anew."
-        ) from error
+        raise ObjectCorrupt(f"The derived channels of the project can't be read: {error}.", hint) from error
+    if len(found) > MOST_CHANNELS:
+        raise ObjectCorrupt(f"The project has {len(found)} derived channels, more than {MOST_CHANNELS}.", hint)
+    return found
+
+
+def is_name(name: str) -> bool:
+    """Whether a derived channel may be called so: printable, without the signs that quote names in formulas."""
+    return bool(name.strip()) and len(name) <= MOST_NAME and "`" not in name and '"' not in name and name.isprintable()
 
 
 def encode_channels(channels: tuple[DerivedChannel, ...]) -> str:
@@ -70,6 +79,12 @@ def open_derived(
     refused: list[tuple[str, str]] = []
     for definition in definitions:
         if definition.asset not in {"", asset}:
+            continue
+        if not is_name(definition.name):  # it came with a stranger's project
+            refused.append((clean_text(definition.name), "It can't be the name of a channel."))
+            continue
+        if any(_has(one, definition.name) for one in (*sources, *found)):
+            refused.append((definition.name, "There is a channel of this name already."))
             continue
         try:
             formula = check_formula([*sources, *found], definition.formula, definition.name)

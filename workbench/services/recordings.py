@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from workbench.core.clock import NS_PER_S, format_utc
-from workbench.core.codec import decode_strict
 from workbench.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -55,11 +54,11 @@ def corrections_of(project: Project, asset: str, layer_id: str = "") -> tuple[st
     items = [item for item in project.items("corrections", asset) if item.id == layer_id or not layer_id]
     if not items and not layer_id:
         return "", ()
-    from workbench.logs.corrections import CorrectionsFile
+    from workbench.logs.corrections import decode_layer
 
     found = layer_id or items[0].id
     data = project.objects.get_bytes("corrections", found)
-    return found, decode_strict(data, CorrectionsFile, what=f"The corrections of {asset}").corrections
+    return found, decode_layer(data, asset)
 
 
 def trends_of(recordings: Sequence[ParsedRecording]) -> list[ParsedRecording]:

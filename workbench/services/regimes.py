@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from workbench.core.clock import NS_PER_S, format_utc, now_ns
-from workbench.core.codec import Record, decode_strict
+from workbench.core.codec import Record
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
@@ -194,14 +194,14 @@ class Finder:
 
 def edits_of(project: Project, asset: str, layer_id: str = "") -> tuple[str, Layer]:
     """(id, edits) of a pump's newest layer, or of the one with an id; ('', ()) where it has none."""
-    from workbench.logs.regime_edits import EditsFile
+    from workbench.logs.regime_edits import decode_layer
 
     items = project.items("regimes", asset)
     if not items and not layer_id:
         return "", ()
     found = layer_id or items[0].id
     data = project.objects.get_bytes("regimes", found)
-    return found, decode_strict(data, EditsFile, what=f"The regimes of {asset}").edits
+    return found, decode_layer(data, asset)
 
 
 def _find(recording: Recording, beside: Sequence[tuple[int, int]]) -> tuple[Regime, ...]:
