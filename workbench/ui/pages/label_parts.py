@@ -21,7 +21,7 @@ from workbench.ui.widgets.buttons import ActionButton, FlatButton, SecondaryButt
 from workbench.ui.widgets.card import SectionHeader
 from workbench.ui.widgets.fields import Choice, SearchField
 from workbench.ui.widgets.plots.shapes import look_icon
-from workbench.ui.widgets.text import KeyCap, Text, hairline
+from workbench.ui.widgets.text import KeyCap, Text, hairline, plain_tip
 
 BAR_PX = 44
 _NAME, _STATE = attrgetter("name"), attrgetter("state")
@@ -60,7 +60,7 @@ class NamesLegend(QWidget):
         for row, button, shown, name in zip(self._rows, self.buttons, self._counts, self._padded(), strict=True):
             row.setVisible(bool(name))
             button.setText(button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, 130).replace("&", "&&"))
-            button.setToolTip(name)
+            button.setToolTip(plain_tip(name))
             shown.setText(number(counts[name]))
         self._draw()
 

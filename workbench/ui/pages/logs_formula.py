@@ -26,7 +26,7 @@ from workbench.ui.widgets.buttons import IconButton, SecondaryButton
 from workbench.ui.widgets.card import SectionHeader
 from workbench.ui.widgets.fields import UnitField
 from workbench.ui.widgets.plots.words import unit_words
-from workbench.ui.widgets.text import Text, hairline
+from workbench.ui.widgets.text import Text, hairline, plain_tip
 
 _WAIT_MS = 120
 _TOKEN = re.compile(r"[\"`]?[^\s\"`()+*/<>=,]*$")
@@ -154,7 +154,7 @@ class FormulaPanel(QWidget):
         self.said.set_tone("failure_text" if is_wrong else "text2")
         self.said.setText(self._words(text))
         self.add_button.setEnabled(not self.why_not())
-        self.add_button.setToolTip(self.why_not())
+        self.add_button.setToolTip(plain_tip(self.why_not()))
 
     def why_not(self) -> str:
         """Why the channel can't be added; '' when it can."""

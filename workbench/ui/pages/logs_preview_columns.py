@@ -19,7 +19,7 @@ from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.fields import UnitField
 from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.table import ArrayTable, Column
-from workbench.ui.widgets.text import Text
+from workbench.ui.widgets.text import Text, plain_tip
 
 _SHOWN_AS = {"channel", "time", "tag", "value"}
 _NAME_PX = 190
@@ -182,7 +182,7 @@ class ColumnsCard(Card):
         self.unit.setText(column.unit or self._units.get(column.name, ""))
         words = column.name if is_channel else self.tr("{name} is no channel").format(name=column.name)
         self._whose.setText(self._whose.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, _NAME_PX))
-        self._whose.setToolTip(row.why if row and is_channel else "")
+        self._whose.setToolTip(plain_tip(row.why) if row and is_channel else "")
 
     def _on_unit(self) -> None:
         index = self.table.current_row()

@@ -99,7 +99,7 @@ class IconButton(Button):
         super().__init__(theme, "", icon, kind="flat")
         self.setProperty("fit", "icon")
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        self.setToolTip(plain_tip(name))
 
 
 class ActionButton(Button):

@@ -16,6 +16,7 @@ from workbench.ui.states import find_state, state_word
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.channel_search import found_channels
 from workbench.ui.widgets.plots.words import channel_words, unit_words
+from workbench.ui.widgets.text import plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +71,8 @@ class ChannelModel(QAbstractListModel):
         if role == Qt.ItemDataRole.CheckStateRole:
             return Qt.CheckState.Checked if channel.name in self.checked else Qt.CheckState.Unchecked
         if role in {Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole}:
-            return ", ".join(part for part in channel_facts(channel) if part)
+            words = ", ".join(part for part in channel_facts(channel) if part)
+            return words if role == Qt.ItemDataRole.AccessibleTextRole else plain_tip(words)
         return None
 
 
