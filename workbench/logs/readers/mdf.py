@@ -12,9 +12,11 @@ import numpy as np
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.arrays import ArrayGroup, NamedArray, content_of, printed_unit
+from workbench.logs.readers.mdf_formulas import carries_code
 from workbench.logs.readers.reader import Content, cant_read
 from workbench.logs.readers.signals import check_samples
 from workbench.logs.readers.sources import Source
+from workbench.logs.summary import Finding
 from workbench.logs.text import clean_text
 
 MAX_CHANNELS = 10_000
@@ -51,12 +53,14 @@ class MdfReader:
                 with closing(_open(source.data)) as file:
                     _check_size(source, file)
                     start_ns, is_utc = _start_of(file)
-                    groups = list(_groups_of(file, start_ns, is_utc=is_utc))
+                    left_out: list[str] = []
+                    groups = list(_groups_of(file, start_ns, left_out, is_utc=is_utc))
         except LogFormatError:
             raise
         except trouble as error:
             raise cant_read(source, self.name, error, "Copy it again.") from error
-        return content_of(source, groups)
+        text = f"Left out, as their formulas are no plain arithmetic: {', '.join(left_out[:12])}."
+        return content_of(source, groups, findings=(Finding(code="CHANNELS_LEFT_OUT", text=text),) if left_out else ())
 
 
 def _open(data: bytes) -> Any:
@@ -100,13 +104,19 @@ def _start_of(file: Any) -> tuple[int | None, bool]:
     return int(since.astype("datetime64[ns]").astype(np.int64)), False
 
 
-def _groups_of(file: Any, start_ns: int | None, *, is_utc: bool) -> Iterator[ArrayGroup]:
+def _groups_of(file: Any, start_ns: int | None, left_out: list[str], *, is_utc: bool) -> Iterator[ArrayGroup]:
     for number, group in enumerate(file.groups):
         master = file.masters_db.get(number)
+        if master is not None and carries_code(group.channels[master].conversion):
+            left_out.append(f"all of group {number}")
+            continue
         arrays: list[NamedArray] = []
         times_s = None
         for index in range(len(group.channels)):
             if index == master:
+                continue
+            if carries_code(group.channels[index].conversion):
+                left_out.append(clean_text(str(group.channels[index].name)))
                 continue
             signal = file.get(group=number, index=index)
             array = _array_of(signal)
