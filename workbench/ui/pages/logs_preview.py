@@ -184,6 +184,8 @@ class ImportPreview(QWidget):
 
     def _on_preview(self, result: object) -> None:
         assert isinstance(result, PreviewResult)
+        if not self._files:
+            return  # of the files before these; what they are is still being found out
         is_first = self._preview is None
         self._preview = result
         if is_first and self._recall(result):
