@@ -78,6 +78,7 @@ class PlotRows(Strip):
         self.marks = Marks((), (), {})
         self.chosen_event = ""
         self.quality: dict[str, tuple[QualityMark, ...]] = {}
+        self._scene_serial = 0  # findings and limits: a new dictionary may have a former one's id
         self.dimmed: tuple[tuple[int, int], ...] = ()
         """Stretches, ns, that recede behind a filter."""
         self.limits: Limits = NO_LIMITS
@@ -123,11 +124,13 @@ class PlotRows(Strip):
     def set_limits(self, limits: Limits) -> None:
         """Lines behind the curves by channel, such as severity zones."""
         self.limits = limits
+        self._scene_serial += 1
         self.update()
 
     def set_quality(self, quality: dict[str, tuple[QualityMark, ...]]) -> None:
         """Findings by channel for the strips under the plots; empty hides the strips' words."""
         self.quality = quality
+        self._scene_serial += 1
         self.update()
 
     def set_dimmed(self, spans: tuple[tuple[int, int], ...]) -> None:
@@ -351,8 +354,7 @@ class PlotRows(Strip):
         assert scene is not None
         key = (
             self.view.start_ns, self.view.end_ns, self.width(), self.height(), scene.rows, scene.tops, scene.zone,
-            self.theme.tokens.name, self.devicePixelRatioF(), scene.marks.serial, scene.chosen_event, id(self.quality),
-            id(self.limits),
+            self.theme.tokens.name, self.devicePixelRatioF(), scene.marks.serial, scene.chosen_event, self._scene_serial,
         )  # fmt: skip
         if key != self._picture_key:
             scale = self.devicePixelRatioF()
