@@ -15,6 +15,7 @@ from tests.ui.log_projects import PUMP, at_minute, make_project
 from workbench.core.jobs import Job
 from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs
 from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.plots.rows import ROW_PX
 from workbench.ui.widgets.plots.stack import StackedPlots
 
 
@@ -132,7 +133,7 @@ def test_the_overview_s_region_can_be_dragged_and_resized(plots: StackedPlots) -
 def test_rows_share_the_height_and_scroll_when_there_are_too_many(plots: StackedPlots) -> None:
     assert plots.rows.row_px == plots.rows.height() // 3
     plots.resize(900, 300)
-    assert plots.rows.row_px == 88
+    assert plots.rows.row_px == ROW_PX
     before = plots.rows.plot_box(0).top()
     QTest.keyClick(plots.rows, Qt.Key.Key_PageDown)
     assert plots.rows.plot_box(0).top() < before
