@@ -24,6 +24,9 @@ MAX_NODES = 10_000
 _MAX_DEPTH = 12
 _MAX_COLUMNS = 64
 _MAX_ATTRIBUTES = 200
+_MAX_CELL_BYTES, _MAX_TABLE_BYTES = 1 << 16, 1 << 29
+"""Of texts and of rows with several fields: a packed file of 17 KB can hold gigabytes of nothing."""
+_PIECE_BYTES = 1 << 26
 _UNIT_NAMES = ("unit", "units", "Unit", "Units", "UNIT", "UNITS", "unit_string")
 _OWN_FILTERS = frozenset({1, 2, 3, 4, 5, 6, 32000})
 """Deflate, shuffle, Fletcher-32, szip, n-bit, scale-offset and LZF (HDF5 reference manual, H5Z; h5py)."""
@@ -137,8 +140,31 @@ def _read_dataset(name: str, dataset: Any, walk: _Walk) -> list[NamedArray]:
     walk.n_samples += dataset.size * (len(dtype.names) if dtype.names else 1)
     check_samples(walk.source.name, walk.n_samples, str(walk.source.path))
     if is_text:
-        return [NamedArray(name=name, values=[_decoded(item) for item in dataset[()].tolist()])] if dataset.ndim == 1 else []
-    return _split(name, dataset[()], _plain_attributes(dataset))
+        if dataset.ndim != 1:
+            return []
+        return [NamedArray(name=name, values=[_decoded(item) for item in _values_of(dataset, walk.source).tolist()])]
+    return _split(name, _values_of(dataset, walk.source), _plain_attributes(dataset))
+
+
+def _values_of(dataset: Any, source: Source) -> Any:
+    """All values. Texts of any length may all be the same one of the file: those are read few at a time, and counted."""
+    if not dataset.dtype.hasobject:
+        return dataset[()]
+    step = max(1, min(4096, _PIECE_BYTES // len(source.data)))
+    pieces = []
+    n_bytes = 0
+    for first in range(0, dataset.shape[0], step):
+        piece = dataset[first : first + step]
+        names = [name for name in piece.dtype.names or () if piece.dtype[name].hasobject]
+        for texts in [piece[name] for name in names] if piece.dtype.names else [piece]:
+            n_bytes += sum(len(text) for text in texts.ravel().tolist() if isinstance(text, (bytes, str)))
+        if n_bytes > _MAX_TABLE_BYTES:
+            raise LogFormatError(
+                f"{source.name} holds more than {_MAX_TABLE_BYTES >> 20} MB of text.", "Write numbers as numbers.",
+                path=str(source.path),
+            )  # fmt: skip
+        pieces.append(piece)
+    return np.concatenate(pieces)
 
 
 def _split(name: str, values: Any, told: dict[str, Plain]) -> list[NamedArray]:
@@ -168,6 +194,9 @@ def _why_not(dataset: Any) -> str:
     """Why a dataset is not read: its bytes lie elsewhere, or need code that is not ours."""
     if dataset.external or dataset.is_virtual:
         return "lies in another file"
+    is_plain = dataset.dtype.names is None and dataset.dtype.kind in "fiubM"
+    if not is_plain and (dataset.dtype.itemsize > _MAX_CELL_BYTES or dataset.nbytes > _MAX_TABLE_BYTES):
+        return f"would take {dataset.nbytes:,} bytes"
     plan = dataset.id.get_create_plist()
     codes = [plan.get_filter(number)[0] for number in range(plan.get_nfilters())]
     foreign = [code for code in codes if code not in _OWN_FILTERS]
