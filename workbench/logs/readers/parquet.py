@@ -18,6 +18,7 @@ from workbench.logs.text import clean_text
 
 MAX_CELLS = 100_000_000
 MAX_BYTES = 1 << 30
+_MAX_CELL_CHARS = 4000
 _SAMPLE_ROWS = 300
 _NO_INSTANT = -(2**63)
 _UNITS_NS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
@@ -40,6 +41,11 @@ class ParquetReader:
         try:
             file = parquet.ParquetFile(io.BytesIO(source.data))
             _check_size(source, file.metadata)
+            # Texts stay words and their numbers: one word of a megabyte may stand in each row of a file of kilobytes.
+            texts = [
+                field.name for field in file.schema_arrow if pa.types.is_string(field.type) or pa.types.is_binary(field.type)
+            ]
+            file = parquet.ParquetFile(io.BytesIO(source.data), read_dictionary=texts)
             return Content(segments=(read_table(source, file.read()),))
         except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
             raise cant_read(source, self.name, error, "Write it again.") from error
@@ -133,6 +139,11 @@ def _cells(column: object) -> Cells | NumberCells:
 
 
 def _texts(column: object) -> list[str]:
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(column.type):  # type: ignore[attr-defined]
+        words = [_text_of(value)[:_MAX_CELL_CHARS] for value in column.dictionary.to_pylist()]  # type: ignore[attr-defined]
+        return ["" if place is None else words[place] for place in column.indices.to_pylist()]  # type: ignore[attr-defined]
     return [_text_of(value) for value in column.to_pylist()]  # type: ignore[attr-defined]
 
 
