@@ -257,6 +257,13 @@ def test_tachometer_pulses_give_the_same_orders_as_the_speed() -> None:
     assert spectrum.amplitude("peak").max() == pytest.approx(2.0, rel=0.05)
 
 
+@pytest.mark.parametrize("kind", ["normal", "uniform"])
+def test_a_shaft_that_stands_has_no_pulses_however_its_sensor_hums(kind: str) -> None:
+    random = np.random.default_rng(5)
+    noise = random.normal(0.0, 0.01, 25_600) if kind == "normal" else np.round(random.uniform(-0.05, 0.05, 25_600), 2)
+    assert len(find_pulses(noise, RATE_HZ)) == 0
+
+
 def test_an_order_map_tells_the_speed_of_each_row() -> None:
     t, rpm, values = sweep()
     found = find_order_map(resample_by_angle(values, RATE_HZ, angle_of_speed(t, rpm, t)), SpectrumOptions(resolution_hz=0.25))

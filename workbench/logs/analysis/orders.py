@@ -19,6 +19,8 @@ LEAST_RPM = 30.0
 _MOST_PER_REVOLUTION = 8192
 _MOST_GROWTH = 8
 _LEAST_REVOLUTIONS = 2.0
+_MOST_CHANGE = 0.3
+"""Logarithm of the ratio of two pulse intervals that follow each other."""
 _ROOM = 1.5
 """Distance between the highest order shown and the filter's corner."""
 
@@ -59,7 +61,11 @@ def angle_of_pulses(pulse_s: Array, per_revolution: int, at_s: Array) -> Array:
 
 
 def find_pulses(values: Samples, rate_hz: float) -> Array:
-    """Instants in s of a tachometer's rising edges: crossings of the middle level, linear between samples, with hysteresis."""
+    """Instants in s of a tachometer's rising edges: crossings of the middle level, linear between samples, with hysteresis.
+
+    None where most steps from one edge to the next differ by more than a third: a shaft can't do that, the noise of one that
+    stands does.
+    """
     low, high = np.percentile(values, [1, 99])
     middle, dead = (low + high) / 2.0, (high - low) / 8.0
     if dead <= 0:
@@ -69,7 +75,15 @@ def find_pulses(values: Samples, rate_hz: float) -> Array:
     rises = known[1:][(state[known][1:] > 0) & (state[known][:-1] < 0)]
     before = rises - 1
     share = (middle - values[before]) / np.where(values[rises] == values[before], 1.0, values[rises] - values[before])
-    return np.asarray((before + np.clip(share, 0.0, 1.0)) / rate_hz)
+    pulses = np.asarray((before + np.clip(share, 0.0, 1.0)) / rate_hz)
+    return pulses if _is_of_a_shaft(pulses) else np.zeros(0)
+
+
+def _is_of_a_shaft(pulse_s: Array) -> bool:
+    if len(pulse_s) < 4:
+        return True
+    changes = np.abs(np.diff(np.log(np.maximum(np.diff(pulse_s), 1e-12))))
+    return float(np.median(changes)) < _MOST_CHANGE
 
 
 def resample_by_angle(values: Samples, rate_hz: float, angle_rev: Array, most_order: float | None = None) -> AngleSamples:
