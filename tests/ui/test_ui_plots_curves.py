@@ -98,3 +98,7 @@ def test_the_range_never_leaves_what_there_is(app: object) -> None:
     assert view.start_ns == 0
     view.zoom(-50)
     assert view.is_whole
+
+
+def test_limits_whose_difference_is_no_number_are_their_own_ticks() -> None:
+    assert value_ticks((-1.7e308, 1.7e308)) == [(-1.7e308, "-2e+308"), (1.7e308, "2e+308")]

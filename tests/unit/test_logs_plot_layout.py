@@ -96,3 +96,10 @@ def test_what_is_no_layout_file_is_refused_by_name(data: bytes) -> None:
 def test_limits_that_make_no_axis_are_refused(row: RowLayout) -> None:
     with pytest.raises(InputError):
         check_limits(row)
+
+
+@pytest.mark.parametrize(("low", "high"), [(-1.7e308, 1.7e308), (0.0, 1e31), (-1e31, 0.0)])
+def test_an_axis_without_measure_is_refused(low: float, high: float) -> None:
+    # 1.7e308 − (−1.7e308) is infinite: no round value could be found on it.
+    with pytest.raises(InputError, match=r"At most to 1e\+30"):
+        check_limits(RowLayout(channels=("PI-1",), low=low, high=high))

@@ -15,6 +15,8 @@ from workbench.core.codec import Record, decode_strict, encode_canonical
 from workbench.core.errors import InputError
 
 MOST_ROWS, MOST_CHANNELS = 1000, 64
+MOST_VALUE = 1e30
+"""No axis reaches further: the height of a wider one is no number."""
 Names = tuple[Annotated[str, msgspec.Meta(max_length=400)], ...]
 
 
@@ -138,6 +140,8 @@ def check_limits(row: RowLayout) -> None:
         raise InputError("A y axis has one limit only.", "Give both, or none.")
     if row.low is not None and row.high is not None and not row.low < row.high:
         raise InputError(f"The y axis would reach from {row.low:g} to {row.high:g}.", "Give the smaller limit first.")
+    if row.low is not None and row.high is not None and max(abs(row.low), abs(row.high)) > MOST_VALUE:
+        raise InputError(f"The y axis would reach from {row.low:g} to {row.high:g}.", f"At most to {MOST_VALUE:g}.")
     if row.is_log and row.low is not None and row.low <= 0:
         raise InputError(f"A logarithmic axis can't start at {row.low:g}.", "Give a limit above zero.")
 

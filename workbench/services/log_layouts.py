@@ -210,8 +210,11 @@ def _find(layouts: Sequence[StoredLayout], name: str, asset: str) -> StoredLayou
 def _stored(project: Project) -> tuple[StoredLayout, ...]:
     text = project.value(VALUE_KEY)
     try:
-        return msgspec.json.decode(text.encode("utf-8"), type=tuple[StoredLayout, ...]) if text else ()
-    except msgspec.MsgspecError as error:
+        found = msgspec.json.decode(text.encode("utf-8"), type=tuple[StoredLayout, ...]) if text else ()
+        for row in (row for one in found for row in one.layout.rows):
+            check_limits(row)  # the project may be a stranger's
+        return found
+    except (msgspec.MsgspecError, InputError) as error:
         raise ObjectCorrupt(f"The layouts of the project can't be read: {error}.", "Keep them anew.") from error
 
 

@@ -14,6 +14,8 @@ _FEWEST, _MOST = 3, 4
 def value_ticks(limits: tuple[float, float]) -> list[tuple[float, str]]:
     """(value, text) of three or four round values within the limits, with the digits that tell them apart."""
     low, high = limits
+    if not math.isfinite(high - low):  # a log may hold any double, and the height between two may be none
+        return [(low, f"{low:.0e}"), (high, f"{high:.0e}")]
     power = math.floor(math.log10(max(high - low, 1e-300)))
     best: list[float] = []
     for factor in _NICE:
