@@ -47,8 +47,9 @@ def qt_guard(app: QApplication) -> Iterator[list[str]]:
     threads = set(threading.enumerate())
     former = qInstallMessageHandler(listen)
     yield said
-    left = [widget for widget in app.topLevelWidgets() if widget.isVisible()]
-    ticking = [timer for widget in app.topLevelWidgets() for timer in widget.findChildren(QTimer) if timer.isActive()]
+    left = [repr(widget) for widget in app.topLevelWidgets() if widget.isVisible()]
+    timers = [timer for widget in app.topLevelWidgets() for timer in widget.findChildren(QTimer) if timer.isActive()]
+    ticking = [f"{timer.interval()} ms of {type(timer.parent()).__name__}" for timer in timers]
     for widget in app.topLevelWidgets():
         widget.hide()
         widget.deleteLater()

@@ -123,3 +123,15 @@ def test_every_kind_of_cell_paints(theme: ThemeSource) -> None:
     table.set_data(DATA)
     table.resize(600, 200)
     assert not table.grab().isNull()
+
+
+def test_the_first_row_of_new_data_is_said_to_be_selected_though_the_first_was_before(theme: ThemeSource) -> None:
+    table = ArrayTable(theme, COLUMNS)
+    said: list[int] = []
+    table.row_selected.connect(said.append)
+    table.set_data(DATA)
+    table.select_row(0)
+    table.set_data({name: [] for name in DATA})
+    table.set_data(DATA)
+    table.select_row(0)
+    assert said == [0, 0]

@@ -276,7 +276,7 @@ class LabelPage(Page):
 
     def _refresh(self) -> None:
         is_idle = self.editor.chosen is not None
-        words = self.tr("Storing…") if self.editor.is_busy else "" if is_idle else self.tr("Choose an event")
+        words = self.tr("Storing…") if self.editor.is_busy else "" if is_idle else self.tr("Choose one")
         self.state_bar.refresh(words)
         self.refresh_actions()
 

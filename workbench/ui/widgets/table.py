@@ -175,6 +175,8 @@ class ArrayTable(QTableView):
         self.array.set_data(data)
         if kept is not None:
             self.select_row(kept)
+        if self.current_row() is None:
+            self._last_selected = None  # a reset clears the selection without saying so
 
     def set_mask(self, mask: NDArray[np.bool_] | None) -> None:
         """Show only these rows (bool [n])."""
