@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.core.runner import JobCall
@@ -129,6 +129,10 @@ class FormulaPanel(QWidget):
         super().showEvent(event)
         self.check()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter adds, Escape hides."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
@@ -249,9 +253,12 @@ class FormulaPanel(QWidget):
         return self.tr("In {unit}: {value}").format(unit=unit, value=value) if unit else self.tr("No unit: {v}").format(v=value)
 
     def _on_text(self, _text: str) -> None:
-        self._timer.start()
+        self._check_soon()
 
     def _on_cursor(self) -> None:
+        self._check_soon()
+
+    def _check_soon(self) -> None:
         if self.isVisible():
             self._timer.start()
 
@@ -266,9 +273,9 @@ class FormulaPanel(QWidget):
     def _on_added(self, result: object) -> None:
         assert isinstance(result, ChannelAddResult)
         self._added = result.name
+        self.hide()
         self.formula.clear()
         self.name.clear()
-        self.hide()
         self._context.messages.say(
             self.tr("Derived {name} in {unit}.").format(name=result.name, unit=result.unit or "1"), icon="plus"
         )
