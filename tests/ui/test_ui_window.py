@@ -20,6 +20,7 @@ from workbench.app.window import Built, build, find_project, read_settings
 from workbench.core.errors import WorkbenchError
 from workbench.core.settings import Settings, load_settings
 from workbench.ui.actions import Action
+from workbench.ui.header import fitting
 from workbench.ui.page_table import PAGES
 from workbench.ui.pages.help import HelpPage, libraries
 from workbench.ui.pages.settings import SettingsPage
@@ -301,3 +302,18 @@ def test_pictures_of_pages_come_in_their_size_and_theme(home: Path, tmp_path: Pa
     from PySide6.QtGui import QImage
 
     assert {(QImage(str(file)).width(), QImage(str(file)).height()) for file in files} == {(1280, 800)}
+
+
+def test_facts_without_room_are_left_out_whole_and_the_tool_tip_has_them_all(built: Built) -> None:
+    facts = built.window.header.facts
+    said = "2 Mar 00:00 – 5 Mar 23:59 UTC · raw log unchanged, 11 events, 3 corrections · 30 s samples"
+    metrics = facts.fontMetrics()
+    width = metrics.horizontalAdvance
+    assert fitting(said, metrics, width(said)) == said
+    assert fitting(said, metrics, width(said) - 1) == said.removesuffix(" · 30 s samples") + " …"
+    assert fitting(said, metrics, width("2 Mar 00:00 – 5 Mar 23:59 UTC · raw log …")) == "2 Mar 00:00 – 5 Mar 23:59 UTC …"
+    assert fitting(said, metrics, width("2 Mar 00:00 …")) == "2 Mar 00:00 …"
+    assert fitting(said, metrics, 1) == "…"
+    facts.resize(width("2 Mar 00:00 …") + 1, facts.height())
+    facts.show_facts(said)
+    assert facts.toolTip() == said

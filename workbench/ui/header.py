@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.ui.actions import ActionTable
@@ -15,6 +17,8 @@ from workbench.ui.widgets.text import Text, plain_tip
 HEIGHT_PX = 56
 _FIELD_PX = 175
 _CRUMB_SEPARATOR = "  ›  "
+_AFTER_A_FACT = re.compile(r" · |, ")
+_AFTER_A_WORD = re.compile(r" ")
 
 
 class PaletteField(QAbstractButton):
@@ -57,6 +61,40 @@ class PaletteField(QAbstractButton):
         self.update()
 
 
+class FactsText(Text):
+    """Facts from the most important to the least: what has no room is left out, part by part and then word by word."""
+
+    def __init__(self) -> None:
+        super().__init__("", "small", "text2")
+        self._whole = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def show_facts(self, facts: str) -> None:
+        """Show as many as fit; the tool tip has them all."""
+        self._whole = facts
+        self.setToolTip(plain_tip(facts))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setText(fitting(self._whole, self.fontMetrics(), self.contentsRect().width()))
+
+
+def fitting(facts: str, metrics: QFontMetrics, width_px: int) -> str:
+    """The facts, or as many of them as fit (else of their words); '…' says that there are more."""
+    if metrics.horizontalAdvance(facts) <= width_px:
+        return facts
+    for between in (_AFTER_A_FACT, _AFTER_A_WORD):
+        for end in reversed([found.start() for found in between.finditer(facts)]):
+            shorter = facts[:end].rstrip(" ,·") + " …"
+            if metrics.horizontalAdvance(shorter) <= width_px:
+                return shorter
+    return "…" if facts else ""
+
+
 class Header(QWidget):
     """Shows the current page's title and buttons; emits `palette_asked`."""
 
@@ -72,8 +110,7 @@ class Header(QWidget):
         self.setFixedHeight(HEIGHT_PX)
         self.crumbs = Text("", "caption", "text2")
         self.title = Text("", "title")
-        self.facts = Text("", "small", "text2")
-        self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.facts = FactsText()
         self.field = PaletteField(theme)
         self.field.clicked.connect(self.palette_asked)
         line = QHBoxLayout()
@@ -99,8 +136,7 @@ class Header(QWidget):
         self.crumbs.setText(_CRUMB_SEPARATOR.join(page.breadcrumb))
         self.crumbs.setVisible(bool(page.breadcrumb))
         self.title.setText(page.title)
-        self.facts.setText(page.facts)
-        self.facts.setToolTip(plain_tip(page.facts))
+        self.facts.show_facts(page.facts)
         ids = (*page.header_ids, *((page.primary_id,) if page.primary_id else ()))
         if ids != self._shown_ids:
             self._rebuild(ids, page.primary_id)

@@ -29,7 +29,7 @@ from workbench.ui.pages.label_files import LabelFiles
 from workbench.ui.pages.label_import import EventImport
 from workbench.ui.pages.label_inspector import EventInspector
 from workbench.ui.pages.label_parts import EventPanel, StateBar
-from workbench.ui.pages.logs_view import CLOSING, LogsView, asked_range
+from workbench.ui.pages.logs_view import CLOSING, CORRECTED, LogsView, asked_range
 from workbench.ui.widgets.menu_button import CheckMenuButton
 from workbench.ui.widgets.plots.event_tool import EventTool
 from workbench.ui.widgets.plots.words import channel_words
@@ -67,7 +67,7 @@ class LabelPage(Page):
         self.rows_button = CheckMenuButton(self.theme, "", "filter")
         self.rows_button.setProperty("fit", "icon")
         self.rows_button.setAccessibleName(self.tr("Channels"))
-        self.rows_button.setToolTip(self.tr("Channels that have a row"))
+        self.rows_button.setToolTip(self.tr("Channels that have a row, and whether their curves are corrected"))
         self.mode = Segmented([("draw", self.tr("Draw")), ("pan", self.tr("Pan"))], "draw")
         self._empty = EmptyState(
             self.theme, "label", self.tr("Nothing to label yet"),
@@ -249,6 +249,8 @@ class LabelPage(Page):
     def _on_opened(self, logs: object) -> None:
         assert isinstance(logs, AssetLogs)
         self.panel.show_columns(logs.label_columns)
+        is_on = self.view.layers.is_on(CORRECTED)
+        self.rows_button.show_switch(self.tr("Corrected curves"), is_shown=self.view.has_corrected_curves, is_on=is_on)
         self._show_rows(self.view.channels())
         self.inspector.name.set_names(tuple(dict.fromkeys(event.name for event in logs.events)))
         self.editor.open(logs.asset, logs.events, dict(logs.looks))
@@ -356,6 +358,7 @@ class LabelPage(Page):
         self.view.opened.connect(self._on_opened)
         self.view.channels_fitted.connect(self._show_rows)
         self.rows_button.changed.connect(self.view.show_channels)
+        self.rows_button.switched.connect(self.view.show_corrected)
         self.view.plots.event_chosen.connect(self.editor.choose)
         self.tool.drawn.connect(self.draw)
         self.view.plots.event_added.connect(self.editor.choose_too)

@@ -238,9 +238,9 @@ class LogsPage(Page):
         start, end = self.view.range_ns
         self.side.availability.set_shown(logs.asset, (start, end))
         parts = [f"{span(start, end, zone)} {self.context.settings.zone or 'UTC'}"]
+        parts.append(layer_words(len(logs.events), len(logs.corrections)))
         if logs.sample_period_s:
             parts.append(self.tr("{step} samples").format(step=duration(logs.sample_period_s)))
-        parts.append(layer_words(len(logs.events), len(logs.corrections)))
         site = next((asset.site for asset in self._assets if asset.tag == logs.asset), "")
         project = self.context.project.name if self.context.project else ""
         self.set_header(logs.asset, breadcrumb=(site or project,), facts=" · ".join(parts))

@@ -52,6 +52,8 @@ class LogsView(QWidget):
         self.setFocusProxy(self.plots)
         # The Label page's tool pans with the right button.
         self.plots.rows.has_menu = slot == "logs"
+        # Between the Label page's side panels the bar is 628 px wide on a 1280 px screen: less stands in it.
+        self._is_narrow = slot == "label"
         self.ranges = Segmented(self._range_words(), "all")
         self.layers = Segmented(self._layer_words(), is_multiple=True)
         self.bar = QHBoxLayout()
@@ -69,6 +71,16 @@ class LogsView(QWidget):
     def range_ns(self) -> tuple[int, int]:
         """The stretch that is shown."""
         return self.plots.view.start_ns, self.plots.view.end_ns
+
+    @property
+    def has_corrected_curves(self) -> bool:
+        """Whether a correction changes a curve, so that there is a choice between the log as it was read and as corrected."""
+        return self.logs is not None and any(one.action != "accept" for one in self.logs.corrections)
+
+    def show_corrected(self, is_on: bool) -> None:
+        """Show the corrected curves, or the log as it was read."""
+        self.layers.set_on(CORRECTED, is_on)
+        self._on_layer(CORRECTED, is_on)
 
     def open_asset(self, asset: str, range_ns: tuple[int, int] | None = None, *, again: bool = False) -> None:
         """Show a pump, and a stretch of it if one is given; `again` reads it anew and keeps what is shown."""
@@ -143,7 +155,7 @@ class LogsView(QWidget):
         if logs.asset != self.asset:
             return
         self.logs = logs
-        self.layers.button(CORRECTED).setVisible(any(one.action != "accept" for one in logs.corrections))
+        self.layers.button(CORRECTED).setVisible(self.has_corrected_curves and not self._is_narrow)
         self.plots.show_logs(logs, keeps_range=self._keeps_range)
         if not self._keeps_range:
             self.plots.view.show_range(*logs.main_stretch())
@@ -221,6 +233,7 @@ class LogsView(QWidget):
             self.layers.set_on(name, True)
         self.layers.button(CORRECTED).setToolTip(plain_tip(self.tr("Off shows the log as it was read")))
         self.layers.button(CORRECTED).hide()
+        self.ranges.button("14d").setVisible(not self._is_narrow)
         holder = QWidget()
         holder.setFixedHeight(BAR_PX)
         self.bar = QHBoxLayout(holder)
