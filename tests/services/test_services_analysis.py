@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.services.analysis_fixtures import PUMP, SHAFT_HZ, make_project
+from tests.services.analysis_fixtures import PUMP, SHAFT_HZ, burst_text, make_project, trend_text
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.services.analysis_envelope import BearingsRequest, EnvelopeRequest, list_bearings, log_envelope
 from workbench.services.analysis_maps import OrdersRequest, SpectrogramRequest, log_orders, log_spectrogram
 from workbench.services.analysis_pump import PumpCurveRequest, log_pump_curve
 from workbench.services.analysis_spectrum import SpectrumRequest, log_spectrum
+from workbench.services.logs import ImportRequest, import_logs
 from workbench.services.machine import MachineRequest, load_machine, machine, parse_points
 
 WAVE, TREND = "VT-7001A-DE", "VI-7001A-DE"
@@ -172,3 +173,19 @@ def test_looking_at_a_machine_waits_for_no_writer(project: str) -> None:
 
     with write_lock(Path(project)):
         assert machine(MachineRequest(project=project, asset=PUMP), Job()).changed == ()
+
+
+@pytest.mark.parametrize(("standing_from", "rpm"), [(30, 1500.0), (0, 0.0)])
+def test_the_mean_speed_of_a_spectrogram_is_of_the_bursts_in_which_the_shaft_turns(
+    tmp_path: Path, standing_from: int, rpm: float
+) -> None:
+    """The bursts are at minutes 0 and 60; from minute 30 on (or always) the speed channel shows standstill."""
+    head, *rows = trend_text(120).splitlines()
+    rows = [row.replace(",1500.0,", ",0.0,") if minute >= standing_from else row for minute, row in enumerate(rows)]
+    trend, bursts = tmp_path / f"{PUMP}.csv", tmp_path / f"{PUMP}-bursts.csv"
+    trend.write_text("\n".join((head, *rows)) + "\n", encoding="utf-8")
+    bursts.write_text(burst_text(), encoding="utf-8")
+    import_logs(ImportRequest(paths=(str(trend), str(bursts)), project=str(tmp_path / "p")), Job())
+    result = log_spectrogram(SpectrogramRequest(project=str(tmp_path / "p"), asset=PUMP, channel=WAVE), Job())
+    assert (result.columns, result.speed_rpm) == (2, rpm)
+    assert any("the shaft stands" in note.lower() for note in result.notes)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.services.learning_fixtures import make_fleet
-from tests.ui.log_projects import PUMP, at_minute, make_project
+from tests.ui.log_projects import N_ROWS, PUMP, at_minute, make_project
 from workbench.core.clock import format_utc
 from workbench.core.errors import InputError, RequestError
 from workbench.core.jobs import Job
@@ -125,3 +125,30 @@ def test_a_run_records_the_corrections_it_was_trained_through_and_is_reproduced_
     )
     corrections.exclude(more, Job())
     assert reproduce_run(ReproduceRequest(run=run.id, project=str(folder)), Job()).is_same_hash
+
+
+def test_a_finding_that_there_is_not_is_refused_with_those_that_there_are(project: Path) -> None:
+    (recording,) = log_quality(QualityRequest(project=str(project)), Job()).recordings
+    with pytest.raises(InputError, match="P-2041A has no finding 'KEY'") as caught:
+        corrections.accept_finding(corrections.AcceptRequest(project=str(project), asset=PUMP, finding="KEY"), Job())
+    assert recording.findings[0].key in caught.value.hint
+    assert not corrections.list_corrections(corrections.CorrectionsRequest(project=str(project)), Job()).corrections
+
+
+def test_a_finding_of_a_log_whose_clock_is_corrected_is_accepted_by_the_key_that_is_shown(project: Path) -> None:
+    corrections.correct_log(corrections.CorrectRequest(project=str(project), asset=PUMP, shift_s=3600.0), Job())
+    shown = open_asset_logs(OpenLogsRequest(project=str(project), asset=PUMP), Job()).findings[0]
+    request = corrections.AcceptRequest(project=str(project), asset=PUMP, finding=shown.key)
+    assert corrections.accept_finding(request, Job()).corrections[-1].finding == shown.key
+
+
+@pytest.mark.parametrize(("first", "last"), [(-200, -100), (N_ROWS, N_ROWS + 100)])
+def test_a_stretch_that_the_log_does_not_reach_is_refused_with_where_it_reaches(project: Path, first: int, last: int) -> None:
+    with pytest.raises(InputError, match=r"nothing from 2026-03-0\dT") as caught:
+        exclude(project, channel="VI-2041A-DE", **stretch(first, last))
+    assert caught.value.hint.startswith("It reaches from 2026-03-02T00:00:00Z to 2026-03-04T23:59:00Z")
+
+
+def test_a_stretch_that_reaches_into_the_log_is_excluded(project: Path) -> None:
+    assert len(exclude(project, **stretch(-100, 0)).corrections) == 1
+    assert len(exclude(project, start=format_utc(at_minute(N_ROWS - 1))).corrections) == 2

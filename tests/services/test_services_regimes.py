@@ -85,13 +85,47 @@ def test_an_edit_lies_over_what_was_found_with_author_and_time_and_is_taken_back
 def test_a_boundary_is_moved_and_set_back_to_what_was_found(project: str) -> None:
     set_to(project, "steady", "06:00", "07:00")
     assert states(project)[-2:] == [("steady", "06:00"), ("parallel", "07:00")]
-    set_to(project, "", "05:00", "08:00")
+    cleared = clear(project, "05:00", "08:00")
     assert ("parallel", "06:00") in states(project)
+    assert cleared == []
+
+
+def clear(project: str, start: str, end: str) -> list[tuple[str, str, str]]:
+    request = SetRegimeRequest(
+        project=project, asset="P-2041A", start=f"2026-03-12T{start}:00Z", end=f"2026-03-12T{end}:00Z", name=""
+    )
+    return [(one.name, one.start_utc[11:16], one.end_utc[11:16]) for one in set_regime(request, Job()).edits]
+
+
+def test_a_stretch_without_a_name_leaves_what_the_edit_said_around_it(project: str) -> None:
+    set_to(project, "flushing", "03:00", "06:00")
+    assert clear(project, "04:00", "05:00") == [("flushing", "03:00", "04:00"), ("flushing", "05:00", "06:00")]
+    assert states(project)[2:5] == [("steady", "02:01"), ("flushing", "03:00"), ("steady", "04:00")]
+    assert {one.why for one in log_regimes(RegimesRequest(project=project), Job()).edits} == {"seen"}
+
+
+def test_a_stretch_without_a_name_and_without_edits_is_refused(project: str) -> None:
+    set_to(project, "flushing", "03:00", "04:00")
+    with pytest.raises(InputError, match="as found already") as caught:
+        clear(project, "05:00", "06:00")
+    assert "flushing from 2026-03-12T03:00:00Z" in caught.value.hint
 
 
 def test_only_the_states_that_are_asked_for_are_listed(project: str) -> None:
     found = log_regimes(RegimesRequest(project=project, regimes=("parallel",)), Job()).regimes
     assert {(one.asset, one.name) for one in found} == {("P-2041A", "parallel"), ("P-2041B", "parallel")}
+
+
+def test_a_state_that_nothing_knows_is_refused_with_those_there_are(project: str) -> None:
+    set_to(project, "flushing", "03:00", "04:00")
+    with pytest.raises(InputError, match="no state 'bogus'") as caught:
+        log_regimes(RegimesRequest(project=project, regimes=("steady", "bogus")), Job())
+    assert "dead-head" in caught.value.hint
+    assert "flushing" in caught.value.hint
+    assert {one.name for one in log_regimes(RegimesRequest(project=project, regimes=("flushing",)), Job()).regimes} == {
+        "flushing"
+    }
+    assert log_regimes(RegimesRequest(project=project, regimes=("dry run",)), Job()).regimes == (), "known, but never seen"
 
 
 def test_drift_compares_only_the_states_it_is_told_to(project: str) -> None:

@@ -29,7 +29,8 @@ class Regime(Record, frozen=True, kw_only=True):
 class RegimeEdit(Record, frozen=True, kw_only=True):
     """What a person says about a stretch: it lies over what is found, and over edits before it.
 
-    `name` is one of the states or a person's own word; '' takes back what edits before it said there. Moving a boundary,
+    `name` is one of the states or a person's own word; '' (in layers of before) takes back what edits before it said
+    there. Moving a boundary,
     splitting and merging are edits too: the stretch that changes its state is set.
     """
 

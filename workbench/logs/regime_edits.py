@@ -62,6 +62,38 @@ def add_edit(layer: Layer, given: RegimeEdit) -> Layer:
     return (*layer, check_edit(given))
 
 
+def change_edits(layer: Layer, given: RegimeEdit) -> Layer:
+    """Put a named edit on top; one without a name is no edit: it leaves the stretch as found. Raises InputError."""
+    edit = check_edit(given)
+    return add_edit(layer, edit) if edit.name else clear_edits(layer, parse_utc(edit.start_utc), parse_utc(edit.end_utc))
+
+
+def clear_edits(layer: Layer, start_ns: int, end_ns: int) -> Layer:
+    """Take [start_ns, end_ns) out of every edit; what reaches beyond it stays, by the same author.
+
+    Raises InputError where no edit reaches into it.
+    """
+    left: list[RegimeEdit] = []
+    for one in layer:
+        own = parse_utc(one.start_utc), parse_utc(one.end_utc)
+        if own[1] <= start_ns or own[0] >= end_ns:
+            left.append(one)
+            continue
+        for first, last in ((own[0], min(own[1], start_ns)), (max(own[0], end_ns), own[1])):
+            if first < last:
+                part = msgspec.structs.replace(one, id="", start_utc=format_utc(first), end_utc=format_utc(last))
+                left.append(check_edit(part))
+    if tuple(left) == layer:
+        edits = ", ".join(f"{one.name or 'as found'} from {one.start_utc} to {one.end_utc}" for one in layer[-5:]) or "none"
+        raise InputError(
+            f"No edit lies between {format_utc(start_ns)} and {format_utc(end_ns)}: that stretch is as found already.",
+            f"The last edits are: {edits}. Give --name to say in which state it was.",
+        )
+    if len(left) > MAX_EDITS:
+        raise InputError(f"{len(left)} edits are more than a pump can have.", "Remove some.")
+    return tuple(left)
+
+
 def remove_edit(layer: Layer, edit_id: str) -> Layer:
     """Leave one out; raises InputError where there is none or more than one begins so."""
     found = [one for one in layer if edit_id and one.id.startswith(edit_id)]

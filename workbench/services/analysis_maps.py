@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from workbench.logs.analysis.spectrum import Spectrum
 
 MOST_BURSTS = 400
+_TURNING = 0.05
+"""Of the highest speed: below it the shaft stands, or its sensor shows its own offset."""
 Tracking = Literal["tachometer", "speed channel", "mean speed"]
 
 
@@ -335,10 +337,29 @@ def _result(picture: MapPicture, request: AnalysisRequest) -> MapResult:
         write_columns(request.out, header, columns, (f"{request.asset} {request.channel}, RMS in {found.unit}", *picture.notes))
     total = np.sqrt(np.mean(found.rms.astype(np.float64) ** 2, axis=0))
     strongest = float(found.y[2 + int(np.argmax(total[2:]))]) if len(total) > 2 else 0.0
-    known = picture.rpm[np.isfinite(picture.rpm)]
+    speed_rpm, standing = _mean_speed(picture.rpm)
+    notes = (*picture.notes, *standing)
     return MapResult(
         channel=request.channel, unit=found.unit, y_unit=picture.y_unit, columns=len(found.start_ns), lines=len(found.y),
         resolution=float(found.y[1] - found.y[0]), first_utc=format_utc(int(found.start_ns[0])),
         last_utc=format_utc(int(found.end_ns[-1])), strongest=strongest, tracking=picture.tracking or "",
-        speed_rpm=float(known.mean()) if len(known) else None, notes=picture.notes, out=request.out,
+        speed_rpm=speed_rpm, notes=notes, out=request.out,
     )  # fmt: skip
+
+
+def _mean_speed(rpm: NDArray[np.float64]) -> tuple[float | None, tuple[str, ...]]:
+    """Mean over the columns [m] in which the shaft turns, rpm, and which were left out; None where no speed is known.
+
+    A mean over standstill too is a speed at which the pump never ran.
+    """
+    import numpy as np
+
+    known = rpm[np.isfinite(rpm)]
+    if not len(known):
+        return None, ()
+    turning = known[np.abs(known) > _TURNING * np.abs(known).max()]
+    if not len(turning):
+        return 0.0, ("The shaft stands throughout.",)
+    n_standing = len(known) - len(turning)
+    said = f"In {n_standing} of {len(known)} columns the shaft stands: the mean speed is of the others."
+    return float(turning.mean()), (said,) if n_standing else ()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from workbench.core.clock import NS_PER_S, format_utc, now_ns
+from workbench.core.clock import NS_PER_S, format_utc, now_ns, parse_utc
 from workbench.core.errors import InputError, RequestError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
@@ -17,13 +17,15 @@ from workbench.logs.correction import CorrectionAction as CorrectionAction
 from workbench.services.common import ProjectFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from workbench.logs.corrections import Layer
     from workbench.logs.recording import Recording
     from workbench.project.acts import Item
     from workbench.project.store import Project
+    from workbench.services.logs import RecordingSummary
 
+_KEYS_SAID = 10
 AssetTag = Annotated[str, parameter("Equipment tag.")]
 ChannelName = Annotated[str, parameter("Channel; none: all of them.")]
 RecordingId = Annotated[str, parameter("Id of a recording (or its first characters); none: all of the pump's.")]
@@ -112,7 +114,8 @@ class AcceptRequest(Request, frozen=True, kw_only=True):
 
 
 def accept_finding(request: AcceptRequest, job: Job) -> CorrectionsResult:
-    """Nothing about the data changes."""
+    """Nothing about the data changes. Raises InputError where the pump has no such finding."""
+    _check_finding(request)
     given = Correction(action="accept", asset=request.asset, channel=request.channel, finding=request.finding, why=request.why)
     return _add(request.project, given, shlex.join(to_arguments(("logs", "accept"), request)))
 
@@ -172,6 +175,7 @@ def _add(folder: str, given: Correction, command: str) -> CorrectionsResult:
     with _open(folder) as project, project.exclusive():
         _check_names(project, given)
         layer = add_correction(corrections_of(project, given.asset)[1], _signed(given))
+        _check_span(project, given)
         _check_applies(project, given.asset, layer)
         _store(project, given.asset, layer, words_of(given), command)
         return _result_of(project, given.asset)
@@ -207,6 +211,55 @@ def _check_names(project: Project, given: Correction) -> None:
         raise InputError(
             f"{given.asset} has no recording '{given.recording}'.", f"There are: {', '.join(item.id[:12] for item, _ in found)}."
         )
+
+
+def _check_finding(request: AcceptRequest) -> None:
+    """A key that no finding has would quieten nothing; those at import and those that are found today both count."""
+    with _open(request.project) as project:
+        _check_names(project, Correction(action="accept", asset=request.asset, channel=request.channel))
+        known: dict[str, None] = {}
+        for keys in _keys_of(project, request.asset):
+            if request.finding in keys:
+                return
+            known.update(dict.fromkeys(keys))
+    said = ", ".join(list(known)[:_KEYS_SAID]) or "none"
+    more = f" and {len(known) - _KEYS_SAID} more (logs quality --json)" if len(known) > _KEYS_SAID else ""
+    raise InputError(f"{request.asset} has no finding '{request.finding}'.", f"There are: {said}{more}.")
+
+
+def _keys_of(project: Project, asset: str) -> Iterator[list[str]]:
+    """Keys of the findings: as stored, as a corrected clock shows them, and of a new look, which takes longest."""
+    from workbench.services.log_import import read_quality
+    from workbench.services.log_summaries import summary_of
+    from workbench.services.recordings import open_project_recordings
+
+    def keys(found: Iterable[RecordingSummary]) -> list[str]:
+        return [finding.key for one in found for finding in one.findings if finding.key]
+
+    yield keys(read_quality(project, asset, Job(), again=False))
+    yield keys(summary_of(one.summary) for _, one in open_project_recordings(project, (asset,), group=None))
+    yield keys(read_quality(project, asset, Job(), again=True))
+
+
+def _check_span(project: Project, given: Correction) -> None:
+    """A stretch that no recording reaches would correct nothing without a word."""
+    from workbench.services.recordings import open_project_recordings
+
+    start_ns = parse_utc(given.start_utc) if given.start_utc else None
+    end_ns = parse_utc(given.end_utc) if given.end_utc else None
+    spans = []
+    for item, recording in open_project_recordings(project, (given.asset,), group=None):
+        facts = recording.summary
+        is_meant = item.id.startswith(given.recording) and given.channel in ("", *(one.name for one in recording.channels))
+        if is_meant and facts.first_ns is not None and facts.last_ns is not None:
+            spans.append((facts.first_ns, facts.last_ns))
+    if not spans or any((start_ns is None or start_ns <= last) and (end_ns is None or end_ns >= first) for first, last in spans):
+        return
+    first, last = (format_utc(at_ns) for at_ns in (min(span[0] for span in spans), max(span[1] for span in spans)))
+    asked = " ".join(filter(None, (given.start_utc and f"from {given.start_utc}", given.end_utc and f"to {given.end_utc}")))
+    raise InputError(
+        f"The log of {given.asset} has nothing {asked}.", f"It reaches from {first} to {last}: give a stretch within it."
+    )
 
 
 def _check_applies(project: Project, asset: str, layer: Layer) -> None:

@@ -62,22 +62,30 @@ class RegimesResult(Result, frozen=True, kw_only=True):
 
 
 def log_regimes(request: RegimesRequest, job: Job) -> RegimesResult:
-    """By current (else power, speed, flow, pressure), and how far from its usual duty the pump works; with a person's edits."""
+    """Raises InputError for a state that nothing knows.
+
+    Found by current (else power, speed, flow, pressure), and how far from its usual duty the pump works; with a person's edits.
+    """
     spans: list[RegimeSpan] = []
     hours: dict[str, dict[str, float]] = {}
     edits: list[RegimeEdit] = []
+    known: set[str] = set(REGIME_NAMES)
     with _open(request.project) as project:
         finder = Finder(project)
         for asset in finder.assets(request.asset):
             job.progress(0.5, asset)
             edits += edits_of(project, asset)[1]
             for item, stretches in finder.stretches(asset):
+                known.update(one.name for one in stretches)
                 for one in stretches:
                     if request.regimes and one.name not in request.regimes:
                         continue
                     spans.append(_span(item, one))
                     of_asset = hours.setdefault(asset, {})
                     of_asset[one.name] = of_asset.get(one.name, 0.0) + (one.end_ns - one.start_ns) / 3.6e12
+    unknown = [name for name in request.regimes if name not in known]
+    if unknown:
+        raise InputError(f"There is no state '{unknown[0]}'.", f"There are: {', '.join(sorted(known))}.")
     return RegimesResult(regimes=tuple(spans), hours=hours, edits=tuple(edits))
 
 
@@ -99,10 +107,13 @@ class EditsResult(Result, frozen=True, kw_only=True):
 
 
 def set_regime(request: SetRegimeRequest, job: Job) -> EditsResult:
-    """Put an edit on top of the pump's layer, with author and time. Raises InputError for an unknown pump or no interval."""
+    """Put an edit on top of the pump's layer, with author and time; without a name take out what edits said there.
+
+    Raises InputError for an unknown pump, no interval, or nothing to take out.
+    """
     from workbench.core.paths import user_home
     from workbench.core.settings import load_settings, operator_name
-    from workbench.logs.regime_edits import add_edit
+    from workbench.logs.regime_edits import change_edits
 
     with _open(request.project) as project, project.exclusive():
         if not any(item.asset == request.asset for item in project.items("recording")):
@@ -113,7 +124,7 @@ def set_regime(request: SetRegimeRequest, job: Job) -> EditsResult:
             asset=request.asset, name=request.name, start_utc=request.start, end_utc=request.end, why=request.why,
             author=author, created_utc=format_utc(now_ns() // NS_PER_S * NS_PER_S),
         )  # fmt: skip
-        layer = add_edit(edits_of(project, request.asset)[1], given)
+        layer = change_edits(edits_of(project, request.asset)[1], given)
         command = shlex.join(to_arguments(("logs", "set-regime"), request))
         _store(project, request.asset, layer, f"Set to {request.name or 'as found'}", command)
     return EditsResult(edits=layer)
