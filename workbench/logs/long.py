@@ -14,6 +14,7 @@ from workbench.logs.cell_quality import assumed_good, find_scheme, good_rows, sp
 from workbench.logs.cells import Cells, Decimal
 from workbench.logs.columns import Column, UnitRows, finish_column, read_cells, take_rows, unique_names
 from workbench.logs.label_like import NAMED_WHY, is_label_name
+from workbench.logs.long_assets import find_assets
 from workbench.logs.readers.table import NumberCells
 from workbench.logs.roles import LongRoles
 from workbench.logs.summary import Finding, LeftOut, Question
@@ -25,6 +26,25 @@ from workbench.logs.wide import LogRows, mark_columns, quality_assumed, source_o
 MAX_TAGS = 4096
 MAX_CELLS = 500_000_000
 SYSTEM_TAG = re.compile(r"\$[A-Z_]{2,30}\$")
+
+
+def read_long_logs(
+    table: Table, roles: LongRoles, times_ns: NDArray[np.int64], rows: NDArray[np.intp], answers: questions.AnswerBook
+) -> list[LogRows]:  # fmt: skip
+    """Pivot a long table, each machine that it names for itself; `rows` are those to keep, in the order of the files."""
+    tags, column = table.columns[roles.tag], None if roles.asset is None else table.columns[roles.asset]
+    if not isinstance(tags, Cells) or not isinstance(column, Cells):
+        return [read_long(table, roles, times_ns, rows, answers)]
+    assets = find_assets(table.headers, roles, column, [(column, tags)])
+    if assets is None:
+        return [read_long(table, roles, times_ns, rows, answers)]
+    rows = _without_system_rows(tags, rows)
+    machines = assets.of_rows(column)[rows]
+    logs = []
+    for number in np.unique(machines).tolist():
+        log = read_long(table, replace(roles, left_out=assets.left_out(roles)), times_ns, rows[machines == number], answers)
+        logs.append(replace(log, sources=assets.sources(log.sources, number)))
+    return logs
 
 
 def read_long(
@@ -44,7 +64,7 @@ def read_long(
             path=table.sources[0],
         )
     columns: list[Column] = []
-    n_duplicates = n_backward = 0
+    n_duplicates = n_backward = n_conflicts = 0
     names, units = tag_names(tags)
     for code, (name, unit) in enumerate(zip(names, units, strict=True)):
         mine = rows[tags.codes[rows] == code]
@@ -52,17 +72,20 @@ def read_long(
             continue
         column = _read_tag(table, roles, mine, name, unit, marks.marks[roles.value], is_good, answers)
         column = replace(column, hint=clean_text(f"{tags.texts[code]} {table.headers[roles.value].printed}"))
-        kept, is_copy = once(column, times_ns[mine])
+        kept, is_copy, n_other = once(column, times_ns[mine])
+        n_conflicts += n_other
         n_duplicates += int(is_copy.sum())
         n_backward += int(np.count_nonzero(np.diff(times_ns[mine][~is_copy]) < 0))
         columns.append(_scatter(column, times_ns[mine], kept, instants))
     labels = [column for column in columns if is_label_name(column.name)]
     left = [LeftOut(channel=column.name, why=NAMED_WHY) for column in labels]
+    lost = (conflicting_values(n_conflicts),) if n_conflicts else ()
     return LogRows(
         sources=table.sources, source_of_row=_source_at(table, times_ns, rows, instants), times_ns=instants,
         columns=tuple(column for column in columns if column not in labels), labels=tuple(labels),
         left_out=(*roles.left_out, *left), questions=marks.questions if concerns_value(table, roles, marks.questions) else (),
-        marks=marks, n_duplicates=n_duplicates, n_backward=n_backward, is_sorted=True, findings=value_assumptions(table, roles),
+        marks=marks, n_duplicates=n_duplicates, n_backward=n_backward, is_sorted=True,
+        findings=(*value_assumptions(table, roles), *lost),
     )  # fmt: skip
 
 
@@ -132,16 +155,26 @@ def _as_text(column: NumberCells) -> Cells:
     return Cells.of("" if np.isnan(value) else f"{value:.0f}" for value in column.values.tolist())
 
 
-def once(column: Column, times_ns: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """Rows of a tag to keep (one an instant), and which of all [n] are equal copies."""
+def conflicting_values(n_conflicts: int) -> Finding:
+    """What is said about values of one tag and instant that differ."""
+    text = (
+        f"{n_conflicts} rows give a tag another value at an instant it already has; the first is kept. "
+        "If a column tells machines or places apart, name it 'asset'."
+    )
+    return Finding(code="CONFLICTING_ROWS", text=text)
+
+
+def once(column: Column, times_ns: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_], int]:
+    """Rows of a tag to keep (one an instant), which of all [n] are equal copies, and how many good values are lost to others."""
     order = np.argsort(times_ns, kind="stable")
     same = np.concatenate([[False], np.diff(times_ns[order]) == 0]) if times_ns.size else np.zeros(0, np.bool_)
     if not same.any():
-        return np.arange(times_ns.size), np.zeros(times_ns.size, np.bool_)
+        return np.arange(times_ns.size), np.zeros(times_ns.size, np.bool_), 0
     copies = np.zeros(times_ns.size, np.bool_)
     later = np.zeros(times_ns.size, np.bool_)
     keys: set[tuple[int, int, float]] = set()
     best: dict[int, int] = {}
+    n_conflicts = 0
     shared = np.isin(times_ns, times_ns[order][same])
     for row in np.flatnonzero(shared).tolist():
         instant = int(times_ns[row])
@@ -155,7 +188,8 @@ def once(column: Column, times_ns: NDArray[np.int64]) -> tuple[NDArray[np.intp],
             later[first], best[instant] = True, row
         elif first != row:
             later[row] = True
-    return np.flatnonzero(~copies & ~later), copies
+            n_conflicts += int(column.codes[row] == 0)
+    return np.flatnonzero(~copies & ~later), copies, n_conflicts
 
 
 def _scatter(column: Column, times_ns: NDArray[np.int64], kept: NDArray[np.intp], instants: NDArray[np.int64]) -> Column:

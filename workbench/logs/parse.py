@@ -21,7 +21,7 @@ from workbench.core.errors import LogFormatError, WorkbenchError
 from workbench.logs import questions
 from workbench.logs.cells import Cells, read_cell
 from workbench.logs.join import find_asset_column, split_by_asset, split_by_source
-from workbench.logs.long import read_long
+from workbench.logs.long import read_long_logs
 from workbench.logs.quality import find_quality
 from workbench.logs.readers.events import EventFile
 from workbench.logs.readers.registry import read_content
@@ -193,17 +193,22 @@ def _read_table(table: Table, options: ParseOptions, answers: questions.AnswerBo
             "Check the time column, or export it with ISO 8601 times.",
             path=table.sources[0],
         )
-    log = read_long(table, roles, axis.times_ns, rows, answers) if roles else read_wide(table, axis.times_ns, rows, answers)
-    if not log.columns and log.labels:
+    if roles:
+        logs = read_long_logs(table, roles, axis.times_ns, rows, answers)
+    else:
+        logs = [read_wide(table, axis.times_ns, rows, answers)]
+    has_columns = any(log.columns for log in logs)
+    labels = [column for log in logs for column in log.labels]
+    if not has_columns and labels:
         return EventFile(
-            name=table.sources[0], n_events=int(sum(np.count_nonzero(np.nan_to_num(column.values)) for column in log.labels))
+            name=table.sources[0], n_events=int(sum(np.count_nonzero(np.nan_to_num(column.values)) for column in labels))
         )
-    if not log.columns:
+    if not has_columns:
         raise LogFormatError(
             f"{table.sources[0]} has no column of measurements.", "Give a log with numbers.", path=table.sources[0]
         )
     findings = row_findings(table, int(np.count_nonzero(~axis.is_good)))
-    parts = _split(log, table, axis, rows, join=options.join)
+    parts = [part for log in logs for part in _split(log, table, axis, rows, join=options.join)]
     return [recording for part in parts for recording in _finish(part, axis, findings)]
 
 
@@ -246,10 +251,14 @@ def time_blocks(table: Table, roles: LongRoles | None) -> list[NDArray[np.intp]]
     tags = table.columns[roles.tag] if roles else None
     if not isinstance(tags, Cells):
         return blocks
-    return [part for block in blocks for part in _by_code(block, tags.codes[block])]
+    codes = tags.codes.astype(np.int64)
+    machines = table.columns[roles.asset] if roles and roles.asset is not None else None
+    if isinstance(machines, Cells):
+        codes = codes * (len(machines.texts) + 1) + machines.codes
+    return [part for block in blocks for part in _by_code(block, codes[block])]
 
 
-def _by_code(rows: NDArray[np.intp], codes: NDArray[np.int32]) -> list[NDArray[np.intp]]:
+def _by_code(rows: NDArray[np.intp], codes: NDArray[np.int64]) -> list[NDArray[np.intp]]:
     order = np.argsort(codes, kind="stable")
     return np.split(rows[order], np.flatnonzero(np.diff(codes[order])) + 1)
 

@@ -25,8 +25,11 @@ from workbench.logs.summary import LeftOut
 from workbench.logs.units import find_unit, is_no_unit
 from workbench.logs.words import (
     ANNOTATION_NAMES,
+    ASSET_NAMES,
     CLOCK_FLAG_NAMES,
     INDEX_NAMES,
+    PLACE_NAMES,
+    QUANTITY_NAMES,
     TAG_NAMES,
     UNIT_NAMES,
     VALUE_NAMES,
@@ -60,6 +63,8 @@ class LongRoles:
     value: int
     unit: int | None
     quality: tuple[int, ...]
+    asset: int | None
+    """The column that may name the machine of each row (`long_assets` decides)."""
     left_out: tuple[LeftOut, ...]
 
 
@@ -152,7 +157,21 @@ def find_long(headers: Sequence[Header], columns: Sequence[Cells | NumberCells],
         for index in rest
         if headers[index].name
     ]
-    return LongRoles(tag=tag, value=value, unit=unit, quality=quality, left_out=tuple(left))
+    asset = _find_asset(headers, columns, [index for index in rest if index != unit and index not in quality])
+    return LongRoles(tag=tag, value=value, unit=unit, quality=quality, asset=asset, left_out=tuple(left))
+
+
+def _find_asset(headers: Sequence[Header], columns: Sequence[Cells | NumberCells], among: Sequence[int]) -> int | None:
+    """The column that may name machines: by its name, with at least two of them that are no states."""
+    names = {index: fold_name(headers[index].name) for index in among}
+    for words in (ASSET_NAMES, PLACE_NAMES):
+        for index in among:
+            column = columns[index]
+            if names[index] in words and isinstance(column, Cells):
+                used = {text.strip().casefold() for text in column.used() if text.strip()}
+                if len(used) > 1 and not used <= {"0", "1"} and not all(state_of(text) is not None for text in used):
+                    return index
+    return None
 
 
 def _is_quality(header: Header, column: Cells | NumberCells) -> bool:
@@ -174,14 +193,16 @@ def _find_tag(headers: Sequence[Header], columns: Sequence[Cells | NumberCells],
             continue
         used = column.used()
         is_text = used and sum(cell_kind(text) == "x" for text in used[:_SAMPLE]) >= 0.6 * len(used[:_SAMPLE])
-        is_named = fold_name(header.name) in TAG_NAMES
+        folded = fold_name(header.name)
+        is_named = folded in TAG_NAMES or folded in QUANTITY_NAMES
         if not is_named and (_is_state(column) or has_quality_content(column) or not _alternates(column)):
             continue
         if is_text and len(used) <= min(_MAX_TAGS, max(4, n_rows // 2) if is_named else n_rows // 3):
-            found.append((not is_named, len(used) < 2, index))
+            rank = (not is_named, folded in ASSET_NAMES, len(used) < 2, folded in QUANTITY_NAMES, index)
+            found.append(rank)
     if not found:
         return None
-    is_unnamed, is_single, index = min(found)
+    is_unnamed, _, is_single, _, index = min(found)
     # without a telling name a column of words is a tag only where there is nothing else but one value
     if is_unnamed and (is_single or len(_values(headers, columns, index)) != 1):
         return None

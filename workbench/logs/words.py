@@ -58,6 +58,31 @@ TAG_NAMES = as_words("""
     nazwatagu тег тэг имятега параметр точка имя наименование сигнал датчик канал 位号 标签 标签名 名称 点名 测点 测点名称
     变量 变量名 参数 veličina signál název etiketa
 """)
+QUANTITY_NAMES = as_words("""
+    quantity quantityname measuredquantity physicalquantity measurand measurandname measuredvariable observedproperty property
+    propertyname characteristic größe groesse messgröße messgroesse physikalischegröße grandeurphysique grandeurmesurée magnitud
+    magnitudmedida grandezzafisica grandeza grandezamedida grootheid meetgrootheid størrelse stoerrelse målestørrelse storhet
+    mätstorhet wielkość wielkosc wielkośćmierzona величина физическаявеличина suure mennyiség 物理量 测量量
+""")
+"""Names of a column that says what was measured, not where; a column of tags beside it goes first."""
+ASSET_NAMES = as_words("""
+    asset assetid assetname assettag assetno assetnumber assetnum pump pumpid pumpname pumptag pumpno pumpnumber pumpunit
+    equipment equipmentid equipmentname equipmenttag equipmentno equipmentnumber equip equipno machine machineid machinename
+    machinetag machineno functionallocation funcloc pumpe pumpen pumpenid pumpenname pumpennr pumpennummer anlage
+    anlagennummer anlagenr anlagenteil maschine maschinenid maschinennummer maschinennr aggregat equipmentnr equipmentnummer
+    ausrüstung pompe nompompe numéropompe équipement equipement machinerie bomba idbomba nombrebomba equipo máquina maquina
+    activo pompa macchina impianto apparecchiatura attrezzatura equipamento ativo pomp pompnummer installatie apparaat
+    utstyr utstyrsnr utstyrsnummer pumpenummer pumpenr maskin maskinnr utrustning udstyr anlegg urządzenie urzadzenie
+    maszyna насос агрегат оборудование установка машина čerpadlo cerpadlo stroj zařízení pumppu laite kone szivattyú gép
+    ekipman makine 泵 水泵 泵名称 泵号 设备 设备名称 设备编号 机组 ポンプ 機器 設備
+""")
+"""Names of a column that says which machine a row is about."""
+PLACE_NAMES = as_words("""
+    device deviceid devicename host hostname station stationid stationname node nodename source sourceid sourcename gerät geraet
+    gerätename appareil dispositivo apparat enhetsnavn urządzeniepomiarowe устройство станция posten poste stazione estación
+    estação stanowisko stasjon 站点 装置
+""")
+"""Names of a column that says so only where one tag stands beside several of them (else: its transmitter)."""
 VALUE_NAMES = as_words("""
     value wert val reading numericvalue floatvalue doublevalue varvalue tagvalue verdi valeur valor messwert pv vvalue mesure
     medida misura valore waarde meetwaarde måleverdi maaleverdi værdi vaerdi värde vaerde mätvärde wartość wartosc значение

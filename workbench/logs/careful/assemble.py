@@ -18,7 +18,7 @@ from workbench.logs.plain_import import timing_of
 from workbench.logs.quality import find_quality
 from workbench.logs.rates import Waveform, find_waveform
 from workbench.logs.recording_format import ChannelInfo
-from workbench.logs.recording_of_rows import EVEN_SHARE, MOSTLY, conflicting_rows
+from workbench.logs.recording_of_rows import EVEN_SHARE, MOSTLY
 from workbench.logs.recording_writer import RecordingWriter, TimeStats
 from workbench.logs.summary import ChannelFacts, Finding, LeftOut, Question, RecordingFacts
 from workbench.logs.time_axis import Instants
@@ -100,7 +100,7 @@ def _gather(
     counted = log.feed.counted
     found = [*said[1], *log.findings]
     if counted.n_conflicts:
-        found.append(conflicting_rows(counted.n_conflicts))
+        found.append(log.conflicts(counted.n_conflicts))
     found += [finding for column in log.columns for finding in column.findings]
     asked = (*said[0], *log.questions_of_all())
     told = {item.channel for item in log.left_out}

@@ -153,8 +153,7 @@ def _read_group(
     if roles is None:
         logs, n_good = read_wide_stream(log, plan, choices, folder, part, join=options.join)
     else:
-        long, n_good = read_long_stream(log, roles, plan, choices, folder, part)
-        logs = [long]
+        logs, n_good = read_long_stream(log, roles, plan, choices, folder, part)
     if all(not one.columns for one in logs):
         name = table.sources[0]
         if any(one.labels for one in logs):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from workbench.logs.careful.order import OrderedRows, Refuse, Rows, split_stretc
 from workbench.logs.careful.scratch import ScratchArray
 from workbench.logs.careful.stream_times import GOOD, Series
 from workbench.logs.columns import Column
-from workbench.logs.recording_of_rows import find_order, merge_column
+from workbench.logs.recording_of_rows import conflicting_rows, find_order, merge_column
 from workbench.logs.summary import Finding, LeftOut, Question
 
 STRETCH_CELLS = 1 << 20
@@ -63,6 +63,8 @@ class StreamLog:
     left_out: tuple[LeftOut, ...] = ()
     questions: tuple[Question, ...] = ()
     findings: tuple[Finding, ...] = ()
+    conflicts: Callable[[int], Finding] = conflicting_rows
+    """What is said about so many values that others stand before."""
 
     def questions_of_all(self) -> tuple[Question, ...]:
         """What is open about the log and its columns."""

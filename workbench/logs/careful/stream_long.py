@@ -22,10 +22,20 @@ from workbench.logs.cells import Cells, Decimal
 from workbench.logs.columns import Column, take_rows
 from workbench.logs.instants import Instants
 from workbench.logs.label_like import NAMED_WHY, is_label_name
-from workbench.logs.long import MAX_TAGS, SYSTEM_TAG, concerns_value, once, quality_kind, tag_names, value_assumptions
+from workbench.logs.long import (
+    MAX_TAGS,
+    SYSTEM_TAG,
+    concerns_value,
+    conflicting_values,
+    once,
+    quality_kind,
+    tag_names,
+    value_assumptions,
+)
+from workbench.logs.long_assets import LongAssets, find_assets
 from workbench.logs.parse import MIN_GOOD_TIMES
 from workbench.logs.roles import LongRoles
-from workbench.logs.summary import LeftOut
+from workbench.logs.summary import LeftOut, Question
 from workbench.logs.text import clean_text
 from workbench.logs.timing import TimeChoices
 from workbench.logs.wide import mark_columns, unit_rows_of
@@ -47,8 +57,8 @@ class _Tag:
 
 def read_long_stream(
     log: StreamTable, roles: LongRoles, plan: TimePlan, choices: TimeChoices, folder: Path, say: Say
-) -> tuple[StreamLog, int]:  # fmt: skip
-    """Part a long log into its tags; also how many rows have a time.
+) -> tuple[list[StreamLog], int]:  # fmt: skip
+    """Part a long log into its machines and tags; also how many rows have a time.
 
     Raises LogFormatError where there are too many, or hardly any row has a time.
     """
@@ -60,25 +70,58 @@ def read_long_stream(
             "Export fewer tags at a time.", path=table.sources[0],
         )  # fmt: skip
     marks = mark_columns(table, answers)
-    reader = _Reader(log, roles, plan, folder, marks.marks[roles.value])
+    assets = _find_assets(log, roles)
+    if assets is not None:
+        roles = replace(roles, left_out=assets.left_out(roles))
+    reader = _Reader(log, roles, plan, folder, marks.marks[roles.value], assets)
     tags = reader.read(say)
     settle_zone(plan, [tag.series for tag in tags.values()], choices)
     names, units = tag_names(tally)
     columns: list[FinishedColumn] = []
     for code in sorted(tags):
-        say(0.7 + 0.3 * len(columns) / len(tags), names[code])
-        columns.append(_finish(log, roles, tags[code], names[code], reader.units_of(tags[code], units[code]), choices))
+        name, unit = names[code % len(names)], units[code % len(names)]
+        say(0.7 + 0.3 * len(columns) / len(tags), name)
+        columns.append(_finish(log, roles, tags[code], name, reader.units_of(tags[code], unit), choices))
+    asked = marks.questions if concerns_value(table, roles, marks.questions) else ()
+    machines = [code // len(names) for code in sorted(tags)]
+    series = [tags[code].series for code in sorted(tags)]
+    parts = []
+    for number in sorted(set(machines)):
+        mine = [(column, one) for column, one, of in zip(columns, series, machines, strict=True) if of == number]
+        parts.append(_part(log, roles, mine, asked, (assets, number)))
+    return parts, reader.n_timed
+
+
+def _find_assets(log: StreamTable, roles: LongRoles) -> LongAssets | None:
+    if roles.asset is None:
+        return None
+    asset, tag = roles.asset, roles.tag
+    pairs = ((block_cells(log, asset, number), block_cells(log, tag, number)) for number in range(len(log.blocks)))
+    return find_assets(log.table.headers, roles, log.tally(asset), pairs)
+
+
+def _part(
+    log: StreamTable, roles: LongRoles, mine: Sequence[tuple[FinishedColumn, Series]], asked: tuple[Question, ...],
+    machine: tuple[LongAssets | None, int],
+) -> StreamLog:  # fmt: skip
+    """The log of one machine; of the whole table where it names none."""
+    assets, number = machine
+    table = log.table
+    columns = [column for column, _ in mine]
     labels = [column for column in columns if is_label_name(column.name)]
     channels = [column for column in columns if column not in labels]
     left = [LeftOut(channel=column.name, why=NAMED_WHY) for column in labels]
-    series = {id(column): tags[code].series for column, code in zip(columns, sorted(tags), strict=True)}
+    series = {id(column): one for column, one in mine}
     feed = LongFeed([(column, series[id(column)]) for column in (*channels, *labels)], _refuse(log))
-    part = StreamLog(
-        sources=table.sources, columns=channels, labels=labels, feed=feed, n_rows=reader.n_good,
-        left_out=(*roles.left_out, *left), questions=marks.questions if concerns_value(table, roles, marks.questions) else (),
-        findings=value_assumptions(table, roles),
+    sources = table.sources
+    if assets is not None:
+        present = sorted({source for _, one in mine for source, _, _ in one.spans})
+        sources = assets.sources([sources[source] for source in present], number)
+    return StreamLog(
+        sources=sources, columns=channels, labels=labels, feed=feed, n_rows=sum(len(one.ns) for _, one in mine),
+        left_out=(*roles.left_out, *left), questions=asked, findings=value_assumptions(table, roles),
+        conflicts=conflicting_values,
     )  # fmt: skip
-    return part, reader.n_timed
 
 
 def _refuse(log: StreamTable) -> Refuse:
@@ -105,12 +148,15 @@ def _finish(
 class _Reader:
     """Takes the blocks apart by tag."""
 
-    def __init__(self, log: StreamTable, roles: LongRoles, plan: TimePlan, folder: Path, mark: Decimal) -> None:
+    def __init__(
+        self, log: StreamTable, roles: LongRoles, plan: TimePlan, folder: Path, mark: Decimal, assets: LongAssets | None
+    ) -> None:  # fmt: skip
         self._log = log
         self._roles = roles
         self._plan = plan
         self._folder = folder
         self._mark = mark
+        self._assets = assets
         tally = log.tally(roles.tag)
         self._code_of = {text: code for code, text in enumerate(tally.texts)}
         is_system = [bool(SYSTEM_TAG.fullmatch(text.strip())) for text in tally.texts]
@@ -144,12 +190,12 @@ class _Reader:
             say(0.7 * self.n_good / self._log.table.n_rows, f"{self.n_good:,} rows")
             found = read_block(self._plan, block)
             self.n_timed += int(found.is_good.sum())
-            codes, rows_of = self._by_tag(block_cells(self._log, self._roles.tag, number), found.is_good)
+            codes, rows_of = self._by_tag(number, found.is_good)
             value = self._log.cells(self._roles.value, block)
             is_bad, units = self._bad_rows(number), self._units(number)
             for code in codes:
                 rows = rows_of[code]
-                tag = tags.get(code) or tags.setdefault(code, self._new_tag(code, is_state=states[code]))
+                tag = tags.get(code) or tags.setdefault(code, self._new_tag(code, is_state=states.get(code, False)))
                 tag.series.append(source, Instants(found.ns[rows], found.is_absolute[rows], found.is_good[rows]))
                 tag.numbers.append(value.take(rows).compact())
                 tag.is_bad.append(is_bad[rows])
@@ -176,20 +222,26 @@ class _Reader:
         return sorted(numbers, key=lambda number: (first_ns.get(self._log.source_numbers[number], 0), number))
 
     def _new_tag(self, code: int, *, is_state: bool) -> _Tag:
+        texts = self._log.tally(self._roles.tag).texts
         name = f"t{code:04d}"
         return _Tag(
             series=Series(self._folder, name), numbers=NumberColumn(self._folder, name, self._mark, is_state),
             is_bad=SparseCodes(self._folder / f"{name}.bad", 0), units=SparseCodes(self._folder / f"{name}.unit", -1),
-            text=self._log.tally(self._roles.tag).texts[code],
+            text=texts[code % len(texts)],
         )  # fmt: skip
 
-    def _by_tag(self, tags: Cells, is_good: NDArray[np.bool_]) -> tuple[list[int], dict[int, NDArray[np.intp]]]:
-        local = np.array([*(self._code_of[text] for text in tags.texts), -1], np.int32)[tags.codes]
+    def _by_tag(self, number: int, is_good: NDArray[np.bool_]) -> tuple[list[int], dict[int, NDArray[np.intp]]]:
+        """Codes (machine times tags, plus tag) that a block has, and the rows of each."""
+        tags = block_cells(self._log, self._roles.tag, number)
+        local = np.array([*(self._code_of[text] for text in tags.texts), -1], np.int64)[tags.codes]
+        if self._assets is not None:
+            machines = self._assets.of_rows(block_cells(self._log, self._assets.column, number)).astype(np.int64)
+            local = np.where(local < 0, -1, machines * len(self._is_left_out) + local)
         local[~is_good] = -1
         order = np.argsort(local, kind="stable")
         parts = np.split(order, np.flatnonzero(np.diff(local[order])) + 1)
         found = {int(local[part[0]]): part for part in parts if part.size}
-        return [code for code in found if code >= 0 and not self._is_left_out[code]], found
+        return [code for code in found if code >= 0 and not self._is_left_out[code % len(self._is_left_out)]], found
 
     def _bad_rows(self, number: int) -> NDArray[np.int16]:
         bad = np.zeros(self._log.blocks[number].n_rows, np.int16)
@@ -206,15 +258,15 @@ class _Reader:
 
     def _find_states(self) -> dict[int, bool]:
         """Which tags say on and off."""
-        tallies: dict[int, Tally] = {code: Tally() for code in self._code_of.values()}
+        tallies: dict[int, Tally] = {}
         if not _may_hold_states(self._log.tally(self._roles.value)):
-            return dict.fromkeys(tallies, False)
+            return {}
         for number, block in enumerate(self._log.blocks):
             everything = np.ones(block.n_rows, np.bool_)
-            codes, rows_of = self._by_tag(block_cells(self._log, self._roles.tag, number), everything)
+            codes, rows_of = self._by_tag(number, everything)
             value = self._log.cells(self._roles.value, block)
             for code in codes:
-                tallies[code].add(value.take(rows_of[code]).compact())
+                tallies.setdefault(code, Tally()).add(value.take(rows_of[code]).compact())
         return {code: is_state_column(tally.finish()) for code, tally in tallies.items()}
 
 
@@ -256,7 +308,8 @@ class LongFeed:
         columns = []
         for (column, _), (rows, times), copied in zip(self.tags, found, copies, strict=True):
             cells = read_rows(column, rows)
-            kept, is_copy = once(cells, times)
+            kept, is_copy, n_other = once(cells, times)
+            self.counted.n_conflicts += n_other
             copied.add(rows[is_copy])
             self.counted.n_duplicates += int(is_copy.sum())
             columns.append(_scatter(cells, times, kept, instants))
