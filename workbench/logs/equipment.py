@@ -75,6 +75,13 @@ def default_asset(source: str, channels: Sequence[str]) -> str:
     return find_equipment_tag(stem) or _most_common(channels) or _BLANKS.sub(" ", undated) or stem[:_LONGEST] or "log"
 
 
+def asset_of_machine(machine: str, asset: str, *, is_given: bool) -> str:
+    """The pump of rows that name a machine: its tag, else its name (behind the file's pump where that is given or needed)."""
+    tag = find_equipment_tag(machine)
+    says_little = sum(char.isalpha() for char in machine) < 3
+    return tag or (f"{asset} {machine}" if is_given or says_little else machine)[:_LONGEST]
+
+
 def _most_common(channels: Sequence[str]) -> str | None:
     """What most channels agree on: a pump's tag in them, else the number of their signal tags."""
     tags = Counter(tag for name in channels if (tag := find_equipment_tag(name)))

@@ -96,7 +96,7 @@ def split_by_asset(log: LogRows, cells: Cells, name: str) -> list[LogRows]:
     for code in np.unique(cells.codes).tolist():
         asset = clean_text(cells.texts[code])
         part = _take(rest, np.flatnonzero(cells.codes == code))
-        parts.append(replace(part, sources=tuple(f"{source}: {asset}" for source in log.sources)))
+        parts.append(replace(part, sources=tuple(f"{source}: {asset}" for source in log.sources), machine=asset))
     return parts
 
 

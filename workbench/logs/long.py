@@ -43,7 +43,7 @@ def read_long_logs(
     logs = []
     for number in np.unique(machines).tolist():
         log = read_long(table, replace(roles, left_out=assets.left_out(roles)), times_ns, rows[machines == number], answers)
-        logs.append(replace(log, sources=assets.sources(log.sources, number)))
+        logs.append(replace(log, sources=assets.sources(log.sources, number), machine=assets.names[number]))
     return logs
 
 

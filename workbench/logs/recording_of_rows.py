@@ -99,6 +99,7 @@ def _build_group(
         findings=(*found, *(finding for column in columns for finding in column.findings)), left_out=left, labels=named,
         sources=sources, questions=(*asked, *questions_of), group=timing.group,
         rate_hz=None if group.waveform is None else group.waveform.rate_hz, n_bursts=timing.n_bursts,
+        machine=log.machine,
     )  # fmt: skip
     return ParsedRecording(
         facts=facts, times_ns=times_ns, columns={column.name: column.values for column in columns},

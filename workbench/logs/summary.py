@@ -111,3 +111,5 @@ class RecordingFacts(Record, frozen=True, kw_only=True):
     """Exact sample rate of a waveform (its step need not be a whole number of ns); None for a trend."""
     n_bursts: int = 0
     """Stretches without a break of a waveform; 0 for a trend."""
+    machine: str = ""
+    """The machine that the rows name, where a file is about several; '' otherwise."""

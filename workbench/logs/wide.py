@@ -46,6 +46,8 @@ class LogRows:
     findings: tuple[Finding, ...] = ()
     is_sorted: bool = False
     """Whether rows are already one an instant (long tables)."""
+    machine: str = ""
+    """The machine that these rows name, where the table names several."""
 
 
 def mark_columns(table: Table, answers: questions.AnswerBook) -> Marks:

@@ -234,11 +234,13 @@ def _store_parsed(ask: _Ask, recording: ParsedRecording, path: Path | None) -> l
 
 def _store(ask: _Ask, folder: Path, facts: RecordingFacts, path: Path | None) -> list[Stored]:
     """Part a finished recording by pump as the tag map says, leave out what is known, store and journal the rest."""
-    from workbench.logs.equipment import default_asset
+    from workbench.logs.equipment import asset_of_machine, default_asset
 
     ask.job.checkpoint()
     source = str(path) if path is not None and path.name == facts.source else facts.source
     asset = ask.request.asset or default_asset(source, [channel.name for channel in facts.channels])
+    if facts.machine:  # two pumps of one file must not become one
+        asset = asset_of_machine(facts.machine, asset, is_given=bool(ask.request.asset))
     with ExitStack() as stack:
         parts = log_parts.part_by_pump(ask.project, folder, asset, ask.request.site or "", stack)
         known = [log_continue.without_known_rows(ask.project, part.asset, part.folder, stack) for part in parts]

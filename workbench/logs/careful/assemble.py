@@ -113,6 +113,7 @@ def _gather(
         findings=(*found, *quality), questions=asked, labels=named,
         left_out=(*log.left_out, *(LeftOut(channel=name, why=NAMED_WHY) for name in named if name not in told)),
         group=timing.group, rate_hz=waveform.rate_hz if waveform else None, n_bursts=timing.n_bursts,
+        machine=log.machine,
     )  # fmt: skip
 
 

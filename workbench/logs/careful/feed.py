@@ -65,6 +65,7 @@ class StreamLog:
     findings: tuple[Finding, ...] = ()
     conflicts: Callable[[int], Finding] = conflicting_rows
     """What is said about so many values that others stand before."""
+    machine: str = ""
 
     def questions_of_all(self) -> tuple[Question, ...]:
         """What is open about the log and its columns."""

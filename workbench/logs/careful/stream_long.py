@@ -120,7 +120,7 @@ def _part(
     return StreamLog(
         sources=sources, columns=channels, labels=labels, feed=feed, n_rows=sum(len(one.ns) for _, one in mine),
         left_out=(*roles.left_out, *left), questions=asked, findings=value_assumptions(table, roles),
-        conflicts=conflicting_values,
+        conflicts=conflicting_values, machine="" if assets is None else assets.names[number],
     )  # fmt: skip
 
 

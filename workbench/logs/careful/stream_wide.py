@@ -196,5 +196,5 @@ def _part(
     rows = WideFeed(feed.series, [span for _, span in group], (*columns, *whole.labels), feed.refuse, chosen)
     return replace(
         whole, sources=sources, columns=columns, feed=rows, left_out=left_out,
-        n_rows=sum(end - start for _, (start, end) in group),
+        n_rows=sum(end - start for _, (start, end) in group), machine=name,
     )  # fmt: skip
