@@ -74,6 +74,9 @@ def test_the_same_content_is_stored_once(tmp_path: Path) -> None:
     first, again = bring_in(tmp_path / "p", path), bring_in(tmp_path / "p", path)
     assert first.bytes_stored > 0
     assert (again.bytes_stored, again.recordings) == (0, first.recordings)
+    asset = first.recordings[0].asset
+    assert first.nothing_new == ()
+    assert again.nothing_new == (f"Nothing new for {asset}: all rows are there already (see log.csv).",)
     with Project.open(tmp_path / "p") as project:
         assert project.n_lines() == 1
 

@@ -44,6 +44,7 @@ class Stored:
 
     summary: RecordingSummary
     size_bytes: int
+    is_known: bool = False
 
 
 Imported = tuple[list[Stored], list["Question"]]
@@ -73,9 +74,14 @@ def run_import(request: ImportRequest, job: Job) -> ImportResult:
         log_memory.remember(project, known)
     job.progress(1.0, "stored")
     return ImportResult(
+        nothing_new=tuple(_nothing_new(one.summary) for one in stored if one.is_known),
         recordings=tuple(one.summary for one in stored), questions=tuple(questions),
         bytes_stored=sum(one.size_bytes for one in stored), replayed=replayed,
     )  # fmt: skip
+
+
+def _nothing_new(known: RecordingSummary) -> str:
+    return f"Nothing new for {known.asset}: all rows are there already (see {known.source})."
 
 
 def _import_all(ask: _Ask) -> Imported:
@@ -115,7 +121,7 @@ def _stored_before(ask: _Ask) -> Imported | None:
     for item in ask.project.items("recording") if ask.read_key else ():
         if item.details.get("read_key") == ask.read_key and ask.project.objects.has("recording", item.id):
             facts = open_recording(ask.project.objects.tree_path("recording", item.id)).summary
-            stored = Stored(summary=summary_of(facts, asset=item.asset, recording_id=item.id), size_bytes=0)
+            stored = Stored(summary=summary_of(facts, asset=item.asset, recording_id=item.id), size_bytes=0, is_known=True)
             return [stored], list(facts.questions)
     return None
 
@@ -255,7 +261,8 @@ def _store_part(ask: _Ask, part: PumpPart, found: Continued) -> Stored:
 
     if found.known_id:
         known = open_recording(ask.project.objects.tree_path("recording", found.known_id))
-        return Stored(summary=summary_of(known.summary, asset=part.asset, recording_id=found.known_id), size_bytes=0)
+        summary = summary_of(known.summary, asset=part.asset, recording_id=found.known_id)
+        return Stored(summary=summary, size_bytes=0, is_known=True)
     size_bytes = sum(path.stat().st_size for path in found.folder.iterdir())
     tree = ask.project.objects.put_tree("recording", found.folder)
     recording = open_recording(ask.project.objects.tree_path("recording", tree))
@@ -271,7 +278,7 @@ def _store_part(ask: _Ask, part: PumpPart, found: Continued) -> Stored:
     command = shlex.join(to_arguments(("logs", "import"), ask.request))
     with ask.project.exclusive():  # another import may store the same at this moment
         if any(known.id == tree for known in ask.project.items("recording", part.asset)):
-            return Stored(summary=summary, size_bytes=0)
+            return Stored(summary=summary, size_bytes=0, is_known=True)
         ask.project.record(Act(act="import", on=part.asset, what=what, item=item, refs=(tree,), command=command))
     return Stored(summary=summary, size_bytes=size_bytes)
 

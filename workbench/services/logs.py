@@ -163,6 +163,8 @@ class ImportRequest(Request, frozen=True, kw_only=True):
 class ImportResult(Result, frozen=True, kw_only=True):
     """The recordings that were stored (with `id` and `asset`)."""
 
+    nothing_new: tuple[str, ...] = ()
+    """Sources whose rows the project had all already, one sentence each; `recordings` has what holds them."""
     recordings: tuple[RecordingSummary, ...]
     questions: tuple[Question, ...]
     bytes_stored: int = 0
