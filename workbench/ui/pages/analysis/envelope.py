@@ -254,6 +254,7 @@ class EnvelopeMode(AnalysisMode):
             (self.tr("Slip"), self.slip), (self.tr("Up to"), self.most),
         ):  # fmt: skip
             self.options.addWidget(labelled(words, widget))
+        self.bearing.setMinimumWidth(176)  # "7314 (sample pumps)" whole
         self.bearing.setMaximumWidth(190)
         self.finish_bar()
         row = QHBoxLayout(self.plots)
