@@ -25,8 +25,8 @@ from workbench.services.analysis_reads import Opened
 from workbench.services.machine import MachineResult
 from workbench.ui.context import AppContext
 from workbench.ui.format import number, zone_of
-from workbench.ui.pages.analysis.base import AnalysisMode, NumberField, labelled
-from workbench.ui.pages.analysis.burst_stepper import BurstStepper
+from workbench.ui.pages.analysis.base import NumberField, labelled
+from workbench.ui.pages.analysis.line_mode import LineMode
 from workbench.ui.pages.analysis.lines_panel import LineRow, LinesPanel, frequency_text, height_text
 from workbench.ui.pages.logs_view import LogsView
 from workbench.ui.widgets.analysis.spectrum_plot import PlotMark, SpectrumPlot
@@ -37,7 +37,7 @@ from workbench.ui.widgets.segmented import Segmented
 _ORDERS_SHOWN = 22.0
 
 
-class EnvelopeMode(AnalysisMode):
+class EnvelopeMode(LineMode):
     """The envelope spectrum in the middle, defect lines at the right."""
 
     command: ClassVar[tuple[str, ...]] = ("logs", "envelope")
@@ -47,31 +47,28 @@ class EnvelopeMode(AnalysisMode):
 
     def __init__(self, context: AppContext, view: LogsView) -> None:
         super().__init__(context, view)
+        self.plot = SpectrumPlot(context.theme, self.tr("Envelope spectrum"))
+        self.side = LinesPanel(context.theme, marks_title=self.tr("Bearing"))
         theme = context.theme
-        self.at_ns: int | None = None
         self._bearing_of = ("", "")
         self._wanted = ""
         self.how = Segmented([("one", self.tr("One burst")), ("average", self.tr("Average"))], "one")
-        self.stepper = BurstStepper(theme)
         self.low = NumberField(theme, self.tr("Band from"), "Hz", width_px=92)
         self.high = NumberField(theme, self.tr("Band to"), "Hz", width_px=92)
         self.bearing = Choice(theme, [("", self.tr("No bearing"))])
         self.slip = NumberField(theme, self.tr("Slip"), "%", "2", width_px=62)
         self.most = NumberField(theme, self.tr("Highest frequency shown"), "Hz", width_px=92)
         self.squared = Segmented([("plain", self.tr("Plain")), ("squared", self.tr("Squared"))], "plain")
-        self.plot = SpectrumPlot(theme, self.tr("Envelope spectrum"))
-        self.side = LinesPanel(theme, marks_title=self.tr("Bearing"))
         self._arrange()
         self._wire()
 
     def build_request(self) -> EnvelopeRequest:
         assert self.logs is not None
-        cursor_ns = self.at_ns if self.at_ns is not None else self.view.plots.view.cursor_ns
         slip = self.slip.number()
         values: dict[str, object] = {
             "project": self.context.project_text, "asset": self.logs.asset, "channel": self.channel.value(),
             "start": format_utc(self.range_ns[0]), "end": format_utc(self.range_ns[1] + 1),
-            "at": format_utc(cursor_ns if cursor_ns is not None else self.range_ns[1]) if self.how.current() == "one" else None,
+            "at": format_utc(self.asked_ns) if self.how.current() == "one" else None,
             "low_hz": self.low.number(), "high_hz": self.high.number(), "bearing": self._asked_bearing(),
             "slip": 0.02 if slip is None else slip / 100.0, "is_squared": self.squared.current() == "squared",
         }  # fmt: skip
@@ -93,8 +90,7 @@ class EnvelopeMode(AnalysisMode):
         )
         self.plot.x_label = self.tr("Frequency, Hz")
         self.plot.peaks = tuple(peak.frequency for peak in picture.peaks)
-        self._usual_spacing = picture.speed.shaft_hz if picture.speed else 0.0
-        self._on_spacing(self._typed_spacing)
+        self.show_spacing_of(picture.speed.shaft_hz if picture.speed else 0.0)
         strong = find_standing_out(picture).kinds
         self.plot.marks = tuple(
             PlotMark(
@@ -111,10 +107,8 @@ class EnvelopeMode(AnalysisMode):
         self.stepper.show_bursts(picture.burst_ns, picture.chosen, zone_of(self.context.settings.zone))
         self._show_band(picture)
         self._show_rows(picture)
-        self._show_cursor()
+        self.show_cursor()
         return self._notes(picture)
-
-    _usual_spacing = _typed_spacing = 0.0
 
     def _most_hz(self, picture: EnvelopePicture) -> float:
         end = float(picture.spectrum.frequency_hz[-1])
@@ -179,7 +173,7 @@ class EnvelopeMode(AnalysisMode):
             words.append(f"{picture.bearing.designation}: {picture.bearing.source}.")
         return tuple(words)
 
-    def _show_cursor(self, _x: float = 0.0) -> None:
+    def show_cursor(self, _x: float = 0.0) -> None:
         picture = self.picture
         if not isinstance(picture, EnvelopePicture) or self.plot.cursor_x is None or self.plot.line_y is None:
             self.side.show_cursor("", "", "")
@@ -218,33 +212,6 @@ class EnvelopeMode(AnalysisMode):
         self.bearing.blockSignals(False)
         self.again()
 
-    def _on_burst(self, at_ns: object) -> None:
-        assert isinstance(at_ns, int)
-        self.at_ns = at_ns
-        self.view.plots.view.set_cursor(at_ns)
-        self.again()
-
-    def _on_cursor_of_time(self) -> None:
-        self.at_ns = None
-
-    def _on_line(self, x: float) -> None:
-        if not self.plot.x_range[0] <= x <= self.plot.x_range[1]:
-            self.plot.show_x(*self.plot.full_x)
-        self.plot.move_cursor(x)
-
-    def _on_spacing(self, typed_hz: float) -> None:
-        self._typed_spacing = typed_hz
-        self.plot.spacing = typed_hz or self._usual_spacing
-        self.side.show_spacing(self._usual_spacing)
-        self.plot.update()
-
-    def _on_comb(self, name: str, is_on: bool) -> None:
-        if name == "harmonics":
-            self.plot.has_harmonics = is_on
-        else:
-            self.plot.has_sidebands = is_on
-        self.plot.update()
-
     def _arrange(self) -> None:
         self.bar.addWidget(self.how)
         self.bar.addWidget(self.stepper)
@@ -264,14 +231,9 @@ class EnvelopeMode(AnalysisMode):
         row.addWidget(self.side)
 
     def _wire(self) -> None:
+        self.wire_lines()
         self.how.chosen.connect(self.on_edited)
         self.squared.chosen.connect(self.on_edited)
-        self.stepper.chosen.connect(self._on_burst)
         self.bearing.currentIndexChanged.connect(self.on_edited)
         for field in (self.low, self.high, self.slip, self.most):
             field.textEdited.connect(self.on_edited)
-        self.side.combs.toggled.connect(self._on_comb)
-        self.plot.cursor_moved.connect(self._show_cursor)
-        self.side.line_chosen.connect(self._on_line)
-        self.side.spacing_changed.connect(self._on_spacing)
-        self.view.plots.view.cursor_changed.connect(self._on_cursor_of_time)

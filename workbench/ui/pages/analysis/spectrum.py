@@ -20,8 +20,8 @@ from workbench.services.analysis_spectrum import (
 )
 from workbench.ui.context import AppContext
 from workbench.ui.format import count, number, zone_of
-from workbench.ui.pages.analysis.base import AnalysisMode, NumberField, labelled
-from workbench.ui.pages.analysis.burst_stepper import BurstStepper
+from workbench.ui.pages.analysis.base import NumberField, labelled
+from workbench.ui.pages.analysis.line_mode import LineMode
 from workbench.ui.pages.analysis.lines_panel import LineRow, LinesPanel, frequency_text, height_text
 from workbench.ui.pages.logs_view import LogsView
 from workbench.ui.widgets.analysis.spectrum_plot import PlotMark, SpectrumPlot
@@ -30,7 +30,7 @@ from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.segmented import Segmented
 
 
-class SpectrumMode(AnalysisMode):
+class SpectrumMode(LineMode):
     """The curve in the middle, its lines at the right."""
 
     command: ClassVar[tuple[str, ...]] = ("logs", "spectrum")
@@ -40,7 +40,8 @@ class SpectrumMode(AnalysisMode):
 
     def __init__(self, context: AppContext, view: LogsView) -> None:
         super().__init__(context, view)
-        self.at_ns: int | None = None
+        self.plot = SpectrumPlot(context.theme, self.tr("Spectrum"))
+        self.side = LinesPanel(context.theme, marks_title=self.tr("Machine"))
         theme = context.theme
         self.how = Segmented(
             [
@@ -48,26 +49,22 @@ class SpectrumMode(AnalysisMode):
                 ("overlay", self.tr("Overlay")),
             ], "one",
         )  # fmt: skip
-        self.stepper = BurstStepper(theme)
         self.motion = Choice(theme, self._motions())
         self.amplitude = Choice(theme, self._amplitudes())
         self.window_choice = Choice(theme, [("hann", self.tr("Hann")), ("flat-top", self.tr("Flat-top"))])
         self.resolution = NumberField(theme, self.tr("Spacing of lines"), "Hz")
         self.most = NumberField(theme, self.tr("Highest frequency shown"), "Hz")
         self.scale = Segmented([("linear", self.tr("Linear")), ("log", self.tr("Log"))], "linear")
-        self.plot = SpectrumPlot(theme, self.tr("Spectrum"))
-        self.side = LinesPanel(theme, marks_title=self.tr("Machine"))
         self._arrange()
         self._wire()
 
     def build_request(self) -> SpectrumRequest:
         assert self.logs is not None
         is_one = self.how.current() in {"one", "overlay"}
-        cursor_ns = self.at_ns if self.at_ns is not None else self.view.plots.view.cursor_ns
         values: dict[str, object] = {
             "project": self.context.project_text, "asset": self.logs.asset, "channel": self.channel.value(),
             "start": format_utc(self.range_ns[0]), "end": format_utc(self.range_ns[1] + 1),
-            "at": format_utc(cursor_ns if cursor_ns is not None else self.range_ns[1]) if is_one else None,
+            "at": format_utc(self.asked_ns) if is_one else None,
             "averaging": "peak hold" if self.how.current() == "hold" else "linear",
             "window": self.window_choice.value(), "resolution_hz": self.resolution.number(),
             "amplitude": self.amplitude.value(), "motion": self.motion.value(),
@@ -89,8 +86,7 @@ class SpectrumMode(AnalysisMode):
         unit = unit_words(picture.value_unit)
         self.plot.y_label = f"{self.channel.value()}, {unit} {self._amplitude_words(request.amplitude)}".strip()
         self.plot.x_label = self.tr("Frequency, {unit}").format(unit=picture.frequency_unit)
-        self._usual_spacing = picture.speed.shaft_hz if picture.speed else 0.0
-        self._on_spacing(self._typed_spacing)
+        self.show_spacing_of(picture.speed.shaft_hz if picture.speed else 0.0)
         self.plot.peaks = tuple(peak.frequency for peak in picture.peaks)
         self.plot.marks = tuple(PlotMark(x=mark.frequency, name=mark.name) for mark in picture.marks)
         heights = spectrum.amplitude(request.amplitude)
@@ -98,7 +94,7 @@ class SpectrumMode(AnalysisMode):
         self.plot.set_lines(spectrum.frequency_hz, heights, others, full=self._most_hz(picture))
         self.stepper.show_bursts(picture.burst_ns, picture.chosen, zone_of(self.context.settings.zone))
         self._show_rows(picture)
-        self._show_cursor()
+        self.show_cursor()
         return self._notes(picture)
 
     def on_edited(self, _value: object = None) -> None:
@@ -108,7 +104,6 @@ class SpectrumMode(AnalysisMode):
     # Inside
 
     _overlays = False
-    _usual_spacing = _typed_spacing = 0.0
 
     def _most_hz(self, picture: SpectrumPicture) -> float:
         end = float(picture.spectrum.frequency_hz[-1])
@@ -146,7 +141,7 @@ class SpectrumMode(AnalysisMode):
             )
         return tuple(words)
 
-    def _show_cursor(self, _x: float = 0.0) -> None:
+    def show_cursor(self, _x: float = 0.0) -> None:
         picture = self.picture
         if not isinstance(picture, SpectrumPicture) or self.plot.cursor_x is None or self.plot.line_y is None:
             self.side.show_cursor("", "", "")
@@ -162,38 +157,10 @@ class SpectrumMode(AnalysisMode):
             more = ""
         self.side.show_cursor(frequency_text(x, picture.frequency_unit), f"{height_text(height)} {unit}", more)
 
-    def _on_burst(self, at_ns: object) -> None:
-        assert isinstance(at_ns, int)
-        self.at_ns = at_ns
-        self.view.plots.view.set_cursor(at_ns)
-        self.again()
-
-    def _on_cursor_of_time(self) -> None:
-        """The shared cursor went elsewhere in another mode: the burst there is meant."""
-        self.at_ns = None
-
     def _on_scale(self, name: str) -> None:
         self.plot.is_log = name == "log"
         self.plot.fit_y()
         self.plot.update()
-
-    def _on_spacing(self, typed_hz: float) -> None:
-        self._typed_spacing = typed_hz
-        self.plot.spacing = typed_hz or self._usual_spacing
-        self.side.show_spacing(self._usual_spacing)
-        self.plot.update()
-
-    def _on_comb(self, name: str, is_on: bool) -> None:
-        if name == "harmonics":
-            self.plot.has_harmonics = is_on
-        else:
-            self.plot.has_sidebands = is_on
-        self.plot.update()
-
-    def _on_line(self, x: float) -> None:
-        if not self.plot.x_range[0] <= x <= self.plot.x_range[1]:
-            self.plot.show_x(*self.plot.full_x)
-        self.plot.move_cursor(x)
 
     def _amplitude_words(self, name: str) -> str:
         return dict(self._amplitudes())[name] if name != "density" else self.tr("density")
@@ -227,15 +194,10 @@ class SpectrumMode(AnalysisMode):
         row.addWidget(self.side)
 
     def _wire(self) -> None:
+        self.wire_lines()
         self.how.chosen.connect(self.on_edited)
-        self.stepper.chosen.connect(self._on_burst)
         for choice in (self.motion, self.amplitude, self.window_choice):
             choice.currentIndexChanged.connect(self.on_edited)
         for field in (self.resolution, self.most):
             field.textEdited.connect(self.on_edited)
         self.scale.chosen.connect(self._on_scale)
-        self.side.combs.toggled.connect(self._on_comb)
-        self.plot.cursor_moved.connect(self._show_cursor)
-        self.side.line_chosen.connect(self._on_line)
-        self.side.spacing_changed.connect(self._on_spacing)
-        self.view.plots.view.cursor_changed.connect(self._on_cursor_of_time)
