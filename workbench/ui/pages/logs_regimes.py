@@ -70,7 +70,8 @@ class RegimeLayer(QObject):
         for name in REGIME_NAMES:
             self._add(regime_words(name), name, is_checked=name == mark.kind)
         self.menu.addSeparator()
-        self._add(self.tr("As found"), "", is_checked=False)
+        if mark.edit or self._plots.view.span_ns:  # elsewhere there is no edit to take out
+            self._add(self.tr("As found"), "", is_checked=False)
         if mark.edit:
             self._add(self.tr("Take the edit back"), None, is_checked=False)
 
