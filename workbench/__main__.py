@@ -24,9 +24,9 @@ def main() -> int:
         from workbench.app.demo import run_demo
 
         return run_demo(words[1:])
-    from workbench.cli.main import is_command, run
+    from workbench.cli.main import is_command, is_project, run
 
-    if words and (is_command(words[0]) or words[0].startswith("-") or len(words) > 1):
+    if words and (is_command(words[0]) or words[0].startswith("-") or len(words) > 1 or not is_project(words[0])):
         return run(words)
     from workbench.app.start import start_window
 

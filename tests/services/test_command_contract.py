@@ -23,7 +23,7 @@ from tests.contracts import bundle_fixtures
 from workbench.bundle.trust import save_trust
 from workbench.bundle.verify import Refusal
 from workbench.cli.commands.table import COMMANDS
-from workbench.cli.main import run
+from workbench.cli.main import is_project, run
 from workbench.core.processes import start_own
 
 PASSPHRASE = "a long passphrase"
@@ -148,6 +148,19 @@ def test_the_module_is_the_same_program() -> None:
     assert done.returncode == 2
     assert "train" in json.loads(done.stdout)["error"]["hint"]
     assert b"Traceback" not in done.stderr
+
+
+def test_a_mistyped_command_makes_no_project(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-m", "workbench", "screan"], capture_output=True, timeout=60, cwd=tmp_path)
+    said = done.stderr.decode()
+    assert done.returncode == 2
+    assert "no command or project 'screan'" in said
+    assert "Did you mean screen" in said
+    assert "workbench project new screan" in said
+    assert not list(tmp_path.iterdir())
+    assert is_project(str(tmp_path))
+    assert is_project("new/station")
+    assert not is_project("screan")
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only there does the window need a display variable")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from workbench.cli.brief import brief
@@ -55,3 +56,29 @@ def test_a_question_says_how_to_answer_it(capsys: pytest.CaptureFixture[str]) ->
     assert "→ --answer UNIT_MIXED@PI=bar|kPa   (nothing is read before that)" in shown
     assert "…" not in shown
     assert "--json" not in shown
+
+
+def test_a_correction_is_told_in_words_without_columns_of_zeros(capsys: pytest.CaptureFixture[str]) -> None:
+    from workbench.logs.correction import Correction
+
+    one = Correction(
+        action="scale", asset="P-1", channel="PI-1", factor=0.1, id="c" * 16, start_utc="2026-03-02T00:00:00Z", why="psi"
+    )
+    Console(wants_json=False).result({"corrections": [msgspec.to_builtins(one)], "layers": {"P-1": "f" * 64}}, ("layers",))
+    shown = capsys.readouterr().out
+    assert "PI-1 × 0.1" in shown
+    assert "ccccccccccccc" not in shown
+    assert "drift" not in shown
+    assert "ffff" not in shown
+
+
+def test_long_ids_of_states_are_cut_and_resolutions_have_their_unit(capsys: pytest.CaptureFixture[str]) -> None:
+    state = {
+        "recording": "a" * 64,
+        "asset": "P-1", "name": "steady", "start_utc": "s", "end_utc": "e", "speed_rpm": 2980.0, "edit": "",
+    }  # fmt: skip
+    Console(wants_json=False).result({"regimes": [state], "resolution": 0.78125, "y_unit": "orders"})
+    shown = capsys.readouterr().out
+    assert "a" * 12 in shown
+    assert "a" * 13 not in shown
+    assert "resolution: 0.78125 orders" in shown

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 _MOST_POINTS = 12
 _ID_LENGTH = 12
 _CHANNEL = {"UNIT_UNKNOWN": "@CHANNEL"}
@@ -28,7 +30,7 @@ class _Shape:
 def brief(value: object, key: str = "") -> object:
     """The same tree (of builtins) with wide rows and long curves cut; equal to `value` where nothing is left out."""
     if isinstance(value, dict):
-        return {name: brief(item, str(name)) for name, item in value.items()}
+        return {name: brief(item, str(name)) for name, item in _with_unit(value).items()}
     if not isinstance(value, (list, tuple)) or not value:
         return value
     if len(value) > _MOST_POINTS and all(_is_point(item) for item in value):
@@ -106,6 +108,34 @@ def _event(row: Row) -> dict[str, object]:
     return {"id": str(row.get("id") or "")[:_ID_LENGTH], **{name: row.get(name) for name in names}}
 
 
+def _regime(row: Row) -> dict[str, object]:
+    names = ("asset", "name", "start_utc", "end_utc", "speed_rpm")
+    short = {name: str(row.get(name) or "")[:_ID_LENGTH] for name in ("edit", "recording")}
+    return {**{name: row.get(name) for name in names}, **short}
+
+
+def _regime_edit(row: Row) -> dict[str, object]:
+    names = ("asset", "name", "start_utc", "end_utc", "why", "author")
+    return {"id": str(row.get("id") or "")[:_ID_LENGTH], **{name: row.get(name) for name in names}}
+
+
+def _correction(row: Row) -> dict[str, object]:
+    """What it does in words: of its sixteen fields most say nothing about any one action."""
+    from workbench.services.corrections import Correction, words_of
+
+    what = words_of(msgspec.convert({**row, "start_utc": "", "end_utc": ""}, Correction))
+    names = ("start_utc", "end_utc", "recording", "finding", "why", "author")
+    shown = {name: str(row.get(name) or "")[:_ID_LENGTH] if name == "recording" else row.get(name) for name in names}
+    return {"id": str(row.get("id") or "")[:_ID_LENGTH], "asset": row.get("asset"), "what": what, **shown}
+
+
+def _with_unit(row: Row) -> Row:
+    """A resolution with the unit that it is in."""
+    unit = row.get("frequency_unit") or row.get("y_unit")
+    resolution = row.get("resolution")
+    return {**row, "resolution": f"{resolution:.6g} {unit}"} if unit and isinstance(resolution, float) else row
+
+
 def _of(part: object, whole: object) -> str:
     return "" if part is None or whole is None else f"{part:g} of {whole:g}"
 
@@ -129,6 +159,9 @@ _SHAPES = (
     _Shape("events", "mechanism", _event),
     _Shape("changed", "mechanism", _event),
     _Shape("disagreements", "first_id", _columns("kind", "start_utc", "end_utc", "first", "second", "overlap")),
+    _Shape("regimes", "speed_rpm", _regime),
+    _Shape("edits", "why", _regime_edit),
+    _Shape("corrections", "drift_ppm", _correction),
     _Shape("items", "details", _columns("kind", "id", "name", "asset", "created_utc")),
     _Shape("channels", "effect_limit", _columns("channel", "unit", "effect", "effect_limit", "is_over", "over_since_utc")),
 )

@@ -33,6 +33,8 @@ class Command:
     """Ctrl+C ends it in good order, with its result; a second one breaks it off."""
     goes_on: bool = False
     """Prints one ready line and stays until it is stopped."""
+    only_json: tuple[str, ...] = ("layers",)
+    """Fields of the result that a person doesn't see (`--json` has them): ids of layers, lists that nobody asked for."""
     about: str = ""
     """What it does, where several commands share a request; else the request's own first line."""
 

@@ -46,14 +46,16 @@ class Console:
             sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
 
-    def result(self, value: object) -> None:
-        """Print a result."""
+    def result(self, value: object, only_json: Sequence[str] = ()) -> None:
+        """Print a result; a person does not see the fields that are for programs."""
         self._end_line()
         if self.wants_json:
             self._print_object(msgspec.json.encode(value).decode())
         else:
             whole = msgspec.to_builtins(value)
             shown = brief(whole)
+            if isinstance(shown, dict):
+                shown = {name: item for name, item in shown.items() if name not in only_json}
             print("\n".join([*_lines_of(shown), *([] if shown == whole else [_MORE])]))
 
     def error(self, error: WorkbenchError) -> None:

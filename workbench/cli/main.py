@@ -6,6 +6,7 @@ import difflib
 import getpass
 import io
 import os
+import shlex
 import signal
 import sys
 import threading
@@ -104,8 +105,13 @@ def help_text() -> str:
     )
 
 
+def is_project(word: str) -> bool:
+    """Whether a word that names no command is meant as a folder: it is there, or is written as a path."""
+    return any(sign in word for sign in ("/", "\\", ":")) or Path(word).exists()
+
+
 def is_command(word: str) -> bool:
-    """Whether the first word names a command (else it is a project for the window)."""
+    """Whether the first word names a command."""
     return word in {command.words[0] for command in COMMANDS} or word in ("--help", "-h", "help", "--version")
 
 
@@ -132,14 +138,14 @@ def _run(words: list[str], console: Console) -> int:
         if group := _asked_group(words):
             print(f"usage: workbench {words[0]} COMMAND … [--json]\n\n{_listed(_rows_of(group))}")
             return EXIT_OK
-        raise RequestError(f"There is no command '{' '.join(words[:2])}'.", _near(words[0]))
+        raise _unknown([word for word in words if word != "--json"])
     request, console.wants_json = parse_request(command, rest)
     if command.goes_on:
         return _go_on(command, request, console)
     service, job = command.function(), Job(console.sink)
     with _stopped_by_interrupt(job) if command.ends_at_interrupt else nullcontext():
         result = service(request, job, ask_passphrase) if command.asks and _can_ask() else service(request, job)
-    console.result(result)
+    console.result(result, command.only_json)
     return command.exit_rule(result)
 
 
@@ -185,6 +191,14 @@ def _asked_group(words: Sequence[str]) -> list[Command]:
     """The commands that begin with the first word, where help on them was asked for."""
     wants_help = any(word in ("--help", "-h") for word in words[1:])
     return [command for command in COMMANDS if command.words[0] == words[0]] if wants_help else []
+
+
+def _unknown(words: Sequence[str]) -> RequestError:
+    """A single word may have been meant as a project that is not there."""
+    if len(words) == 1 and not is_command(words[0]) and not words[0].startswith("-"):
+        new = shlex.join(["workbench", "project", "new", words[0]])
+        return RequestError(f"There is no command or project '{words[0]}'.", f"{_near(words[0])} To make a new project: {new}")
+    return RequestError(f"There is no command '{' '.join(words[:2])}'.", _near(words[0]))
 
 
 def _near(word: str) -> str:

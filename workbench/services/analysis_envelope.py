@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from workbench.core.clock import format_utc, parse_utc
+from workbench.core.clock import format_utc
 from workbench.core.codec import Record
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
@@ -16,9 +16,8 @@ from workbench.services.analysis_reads import (
     Speed,
     choose,
     find_speed,
-    nearest,
     open_for,
-    range_of,
+    pick,
     write_columns,
 )
 from workbench.services.analysis_spectrum import LineFound, Overlap
@@ -106,11 +105,11 @@ def find_envelope_picture(opened: Opened, request: EnvelopeRequest, job: Job) ->
     from workbench.logs.analysis.lines import find_peaks, level_at
     from workbench.logs.analysis.maps import one_rate
 
-    chosen = choose(opened.logs, request.channel, *range_of(request, opened.logs))
+    chosen = choose(opened, request)
     if chosen.is_slow:
         raise InputError(f"{request.channel} is a trend: it has no envelope.", "Choose a waveform at some kHz.")
     rate_hz, good = one_rate(chosen.stretches)
-    number = nearest(tuple(good), parse_utc(request.at)) if request.at else None
+    number, said = pick(good, request.at)
     taken = good if number is None else [good[number]]
     speed = find_speed(opened, taken[len(taken) // 2], request.rpm)
     job.progress(0.1, "band")
@@ -136,7 +135,7 @@ def find_envelope_picture(opened: Opened, request: EnvelopeRequest, job: Job) ->
         levels = [level for mark in marks if (level := level_at(spectrum.frequency_hz, heights, mark)) is not None]
     lowest = np.flatnonzero(spectrum.frequency_hz >= 2.0 * spectrum.resolution_hz)
     peaks = find_peaks(spectrum.frequency_hz[lowest], heights[lowest])
-    notes = chosen.notes
+    notes = (*chosen.notes, *said)
     if kurtogram is not None and (band.kurtosis or 0.0) < LEAST_KURTOSIS:
         notes = (*notes, "No band stands out: there are hardly any impacts in this stretch.")
     return EnvelopePicture(

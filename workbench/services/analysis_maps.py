@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from workbench.core.clock import NS_PER_S, format_utc, parse_utc
+from workbench.core.clock import NS_PER_S, format_utc
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Result, parameter
@@ -15,9 +15,8 @@ from workbench.services.analysis_reads import (
     Speed,
     choose,
     find_speed,
-    nearest,
     open_for,
-    range_of,
+    pick,
     write_columns,
 )
 from workbench.services.analysis_spectrum import AmplitudeName, HighPass, MotionName, Overlap, WindowName
@@ -87,7 +86,7 @@ def find_spectrogram_picture(opened: Opened, request: SpectrogramRequest, job: J
     from workbench.logs.analysis.maps import find_spectrogram
     from workbench.logs.analysis.spectrum import SpectrumOptions
 
-    chosen = choose(opened.logs, request.channel, *range_of(request, opened.logs))
+    chosen = choose(opened, request)
     stretches, resolution_hz, notes = chosen.stretches, request.resolution_hz, chosen.notes
     if resolution_hz is None and len(stretches) == 1:
         # A stream in one piece needs pieces: some 400 columns, if each still has 256 samples.
@@ -167,15 +166,15 @@ def find_order_picture(opened: Opened, request: OrdersRequest, job: Job) -> MapP
     """
     from workbench.logs.analysis.maps import one_rate
 
-    chosen = choose(opened.logs, request.channel, *range_of(request, opened.logs))
+    chosen = choose(opened, request)
     if chosen.is_slow:
         raise InputError(f"{request.channel} is a trend: it holds no orders.", "Choose a waveform.")
     _, good = one_rate(chosen.stretches)
     good = good[:: -(-len(good) // MOST_BURSTS)]
-    number = nearest(tuple(good), parse_utc(request.at)) if request.at else None
+    number, said = pick(good, request.at)
     if len(good) == 1:
         return _stream_picture(opened, request, good[0], chosen.view.unit, chosen.notes)
-    return _burst_picture(opened, request, (good, number, chosen.view.unit, chosen.notes), job)
+    return _burst_picture(opened, request, (good, number, chosen.view.unit, (*chosen.notes, *said)), job)
 
 
 def _track(opened: Opened, request: OrdersRequest, one: Stretch) -> tuple[Speed, Tracking, AngleSamples | None]:

@@ -14,6 +14,7 @@ from workbench.services.analysis_reads import Opened, find_channel, speed_channe
 from workbench.services.common import ProjectFolder
 from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs
 from workbench.services.machine import MachineFacts, load_machine
+from workbench.services.regime_filter import RegimeNames, Spans, find_spans, rows_within
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,6 +44,7 @@ class PumpCurveRequest(Request, frozen=True, kw_only=True):
         None
     )
     out: Annotated[str | None, parameter("CSV file to write the operating points to.", path=True, file=True)] = None
+    regimes: RegimeNames = ()
 
 
 class PumpCurveResult(Result, frozen=True, kw_only=True):
@@ -131,6 +133,10 @@ def find_pump_picture(opened: Opened, request: PumpCurveRequest, job: Job) -> Pu
     end_ns = parse_utc(request.end) if request.end else logs.last_ns + 1
     job.progress(0.1, "reading")
     times_ns, columns, notes = _aligned(logs, roles, start_ns, end_ns)
+    spans = opened.keep(("regimes", request.regimes), lambda: find_spans(request.project, request.asset, request.regimes))
+    if spans is not None:
+        times_ns, columns, said = _in_regimes(request, times_ns, columns, spans)
+        notes = (*notes, *said)
     site = _site_of(facts)
     speed, nominal, said = _speed(columns["speed"], facts)
     running = _running(columns["flow"], speed, nominal)
@@ -191,6 +197,17 @@ def _aligned(
     wanted = {"flow": "m3/h", "suction": "bar", "discharge": "bar", "speed": "rpm", "power": "kW"}
     columns = {role: _at(logs, getattr(roles, role), unit, times_ns, start_ns, end_ns) for role, unit in wanted.items()}
     return times_ns, columns, notes
+
+
+def _in_regimes(
+    request: PumpCurveRequest, times_ns: NDArray[np.int64], columns: dict[str, Array], spans: Spans
+) -> tuple[NDArray[np.int64], dict[str, Array], tuple[str, ...]]:
+    """Only the instants in the operating states that were asked for. Raises InputError where none is left."""
+    keep, state = rows_within(times_ns, spans), " or ".join(request.regimes)
+    if not keep.any():
+        raise InputError(f"{request.asset} was never {state} in this stretch.", "Choose another state or a longer stretch.")
+    said = (f"Only while {state}: {int(keep.sum())} of {len(keep)} instants.",)
+    return times_ns[keep], {name: values[keep] for name, values in columns.items()}, said
 
 
 def _at(logs: AssetLogs, channel: str, unit: str, times_ns: NDArray[np.int64], start_ns: int, end_ns: int) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar, cast
@@ -16,6 +16,7 @@ from workbench.core.requests import Request, parameter
 from workbench.services.common import ProjectFolder
 from workbench.services.log_views import AssetLogs, ChannelView, OpenLogsRequest, open_asset_logs
 from workbench.services.machine import MachineFacts, load_machine
+from workbench.services.regime_filter import RegimeNames
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,6 +43,7 @@ class AnalysisRequest(Request, frozen=True, kw_only=True):
     end: Annotated[str | None, parameter("Last instant, ISO 8601 UTC; else the log's last.")] = None
     rpm: Annotated[float | None, parameter("Shaft speed, where no channel has it.", unit="rpm", ge=1, le=200_000)] = None
     out: Annotated[str | None, parameter("CSV file to write what is shown to.", path=True, file=True)] = None
+    regimes: RegimeNames = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +134,13 @@ def offer_of(logs: AssetLogs, view: ChannelView) -> Offer:
     )  # fmt: skip
 
 
-def choose(logs: AssetLogs, channel: str, start_ns: int, end_ns: int) -> Chosen:
-    """The stretches of a channel in a range. Raises InputError (with what would do) for a channel that has no spectrum."""
+def choose(opened: Opened, request: AnalysisRequest) -> Chosen:
+    """The stretches of a channel that a request is about.
+
+    Raises InputError (with what would do) for a channel that has no spectrum, and where nothing is left.
+    """
+    logs, channel = opened.logs, request.channel
+    start_ns, end_ns = range_of(request, logs)
     view = find_channel(logs, channel)
     offer = offer_of(logs, view)
     if offer.kind == "none":
@@ -143,16 +150,54 @@ def choose(logs: AssetLogs, channel: str, start_ns: int, end_ns: int) -> Chosen:
         raise InputError(
             f"{channel} has no samples from {format_utc(start_ns)} to {format_utc(end_ns)}.", "Choose another stretch of time."
         )
+    stretches, said = _in_regimes(opened, request, stretches)
     kept, notes = _within_limit(stretches)
+    notes = (*said, *notes)
     if offer.why:
         notes = (offer.why, *notes)
     return Chosen(view=view, offer=offer, stretches=kept, notes=notes)
 
 
-def nearest(stretches: tuple[Stretch, ...], at_ns: int) -> int:
-    """Number of the stretch whose middle is nearest to an instant."""
-    middles = [one.start_ns + round(len(one.values) / one.rate_hz * NS_PER_S / 2) for one in stretches]
-    return min(range(len(middles)), key=lambda number: abs(middles[number] - at_ns))
+def _in_regimes(opened: Opened, request: AnalysisRequest, stretches: list[Stretch]) -> tuple[list[Stretch], tuple[str, ...]]:
+    """Those in the operating states that were asked for, and how many they are."""
+    if not request.regimes:
+        return stretches, ()
+    from workbench.services.regime_filter import bursts_within, find_spans
+
+    names = request.regimes
+    spans = opened.keep(("regimes", names), lambda: find_spans(request.project, request.asset, names))
+    kept = bursts_within(stretches, spans or ())
+    state = " or ".join(names)
+    if not kept:
+        raise InputError(
+            f"{request.channel} has {len(stretches)} stretches here, and {request.asset} was not {state} in any of them.",
+            "Choose another state or a longer stretch of time.",
+        )
+    return kept, (f"{len(kept)} of {len(stretches)} stretches: only while {state}.",)
+
+
+def pick(stretches: Sequence[Stretch], at_utc: str | None) -> tuple[int | None, tuple[str, ...]]:
+    """Number of the stretch nearest to an instant, and how far away it is where the instant lies in none; None without one."""
+    if at_utc is None:
+        return None, ()
+    at_ns = parse_utc(at_utc)
+    ends = [(one.start_ns, one.start_ns + round(len(one.values) / one.rate_hz * NS_PER_S)) for one in stretches]
+    away = [max(start - at_ns, at_ns - end, 0) for start, end in ends]
+    number = min(range(len(away)), key=away.__getitem__)
+    if not away[number]:
+        return number, ()
+    start_ns = stretches[number].start_ns
+    side = "begins {} later" if start_ns > at_ns else "ended {} before"
+    text = side.format(long_words(away[number] / NS_PER_S))
+    return number, (f"Nothing was measured at {at_utc}: the nearest burst, of {format_utc(start_ns)}, {text}.",)
+
+
+def long_words(seconds: float) -> str:
+    """A length of time in the unit that suits it: '45 s', '12 min', '3.5 h', '12.2 days'."""
+    for limit_s, unit_s, word in ((120, 1, "s"), (7200, 60, "min"), (172_800, 3600, "h")):
+        if seconds < limit_s:
+            return f"{seconds / unit_s:.3g} {word}"
+    return f"{seconds / 86_400:.3g} days"
 
 
 def _waveform(logs: AssetLogs, channel: str, start_ns: int, end_ns: int) -> list[Stretch]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from workbench.core.clock import NS_PER_S, format_utc, parse_utc
+from workbench.core.clock import NS_PER_S, format_utc
 from workbench.core.codec import Record
 from workbench.core.jobs import Job
 from workbench.core.requests import Result, parameter
@@ -16,9 +16,8 @@ from workbench.services.analysis_reads import (
     Speed,
     choose,
     find_speed,
-    nearest,
     open_for,
-    range_of,
+    pick,
     write_columns,
 )
 
@@ -119,9 +118,9 @@ def find_spectrum_picture(opened: Opened, request: SpectrumRequest, job: Job, *,
     from workbench.logs.analysis.maps import one_rate
     from workbench.logs.analysis.spectrum import find_spectrum
 
-    chosen = choose(opened.logs, request.channel, *range_of(request, opened.logs))
+    chosen = choose(opened, request)
     rate_hz, good = one_rate(chosen.stretches)
-    number = nearest(tuple(good), parse_utc(request.at)) if request.at else None
+    number, said = pick(good, request.at)
     taken = good if number is None else [good[number]]
     job.progress(0.2, f"{len(taken)} bursts")
     options = options_of(request, chosen)
@@ -136,7 +135,7 @@ def find_spectrum_picture(opened: Opened, request: SpectrumRequest, job: Job, *,
         request=request, spectrum=spectrum, burst_ns=tuple(one.start_ns for one in good), chosen=number,
         others=_others(good, number, n_others, rate_hz, chosen, options), speed=speed,
         marks=marks_in(marks, float(spectrum.frequency_hz[-1])), peaks=find_peaks(spectrum.frequency_hz, heights),
-        frequency_unit="1/h" if chosen.is_slow else "Hz", notes=chosen.notes,
+        frequency_unit="1/h" if chosen.is_slow else "Hz", notes=(*chosen.notes, *said),
     )  # fmt: skip
 
 

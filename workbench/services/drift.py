@@ -8,7 +8,7 @@ from workbench.core.codec import Record
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.services.common import Answers, ZoneName
-from workbench.services.regimes import RegimeNames
+from workbench.services.regime_filter import RegimeNames
 
 
 class DriftAlarm(Record, frozen=True, kw_only=True):

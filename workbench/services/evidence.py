@@ -12,6 +12,7 @@ from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.services.common import ProjectFolder
 from workbench.services.label_layers import newest_layer
+from workbench.services.regime_filter import RegimeNames, Spans, find_spans, rows_within
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +33,7 @@ class EvidenceRequest(Request, frozen=True, kw_only=True):
     event: Annotated[str | None, parameter("Id of the event (or its first characters); else give start and end.")] = None
     start: Annotated[str | None, parameter("First instant, ISO 8601 UTC.")] = None
     end: Annotated[str | None, parameter("Last instant, ISO 8601 UTC.")] = None
+    regimes: RegimeNames = ()
 
 
 class ChannelEvidence(Record, frozen=True, kw_only=True):
@@ -48,21 +50,26 @@ class EvidenceResult(Result, frozen=True, kw_only=True):
     """The channel that moved most comes first."""
 
     channels: tuple[ChannelEvidence, ...]
+    regimes: tuple[str, ...] = ()
 
 
 def event_evidence(request: EvidenceRequest, job: Job) -> EvidenceResult:
-    """Trends only; a channel without samples in either stretch is left out. Raises InputError for an unknown event."""
+    """Trends only; a channel without samples in either stretch is left out.
+
+    With operating states, within and before alike only what was in them. Raises InputError for an unknown event or state.
+    """
     from workbench.project.store import Project
     from workbench.services.recordings import open_project_recordings
 
+    spans = find_spans(request.project, request.asset, request.regimes)
     with Project.open_existing(Path(request.project)) as project:
         start_ns, end_ns = _span(project, request)
         found: dict[str, ChannelEvidence] = {}
         for _, recording in open_project_recordings(project, (request.asset,)):
             job.checkpoint()
-            for one in _evidence(recording, start_ns, end_ns):
+            for one in _evidence(recording, start_ns, end_ns, spans):
                 found.setdefault(one.channel, one)
-    return EvidenceResult(channels=tuple(sorted(found.values(), key=_by_size)))
+    return EvidenceResult(channels=tuple(sorted(found.values(), key=_by_size)), regimes=request.regimes)
 
 
 def _span(project: Project, request: EvidenceRequest) -> tuple[int, int]:
@@ -76,13 +83,13 @@ def _span(project: Project, request: EvidenceRequest) -> tuple[int, int]:
     return parse_utc(fits[0].start_utc), parse_utc(fits[0].end_utc)
 
 
-def _evidence(recording: Recording, start_ns: int, end_ns: int) -> list[ChannelEvidence]:
+def _evidence(recording: Recording, start_ns: int, end_ns: int, spans: Spans | None) -> list[ChannelEvidence]:
     import numpy as np
 
     rows = []
     for channel in recording.channels:
-        within = _values(recording, channel.name, start_ns, end_ns)
-        before = _values(recording, channel.name, 2 * start_ns - end_ns, start_ns)
+        within = _values(recording, channel.name, (start_ns, end_ns), spans)
+        before = _values(recording, channel.name, (2 * start_ns - end_ns, start_ns - 1), spans)
         if not len(within) or not len(before):
             continue
         spread = float(np.std(before))
@@ -96,12 +103,15 @@ def _evidence(recording: Recording, start_ns: int, end_ns: int) -> list[ChannelE
     return rows
 
 
-def _values(recording: Recording, name: str, start_ns: int, end_ns: int) -> NDArray[np.float64]:
+def _values(recording: Recording, name: str, range_ns: tuple[int, int], spans: Spans | None) -> NDArray[np.float64]:
     import numpy as np
 
-    first, last = recording.axis.index_at(start_ns, after=False), recording.axis.index_at(end_ns, after=True)
-    values = np.asarray(recording.values(name)[first : last : max(1, (last - first) // _MOST_ROWS)], np.float64)
-    return values[np.isfinite(values)]
+    axis, values = recording.axis, recording.values(name)
+    rows = np.arange(axis.index_at(range_ns[0], after=False), axis.index_at(range_ns[1], after=True), dtype=np.int64)
+    if spans is not None:
+        rows = rows[rows_within(axis.take(rows), spans)]
+    found = np.asarray(values[rows[:: max(1, len(rows) // _MOST_ROWS)]], np.float64)
+    return found[np.isfinite(found)]
 
 
 def _by_size(one: ChannelEvidence) -> tuple[float, str]:

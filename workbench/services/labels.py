@@ -35,10 +35,18 @@ class LabelsListRequest(Request, frozen=True, kw_only=True):
 
 
 class LabelsResult(Result, frozen=True, kw_only=True):
-    """Events in order of time; `layer` is the id of the stored version (per asset)."""
+    """Events in order of time; `layer` is the id of the stored version (per asset).
+
+    `n_events` is how many there are by pump; `n_added` how many of them are new, `n_known` how many were there already (None
+    where nothing was added).
+    """
 
     events: tuple[Event, ...]
     layers: dict[str, str]
+    n_events: dict[str, int] = msgspec.field(default_factory=dict)
+    n_added: int | None = None
+    n_known: int | None = None
+    out: str | None = None
 
 
 def list_labels(request: LabelsListRequest, job: Job) -> LabelsResult:
@@ -89,7 +97,7 @@ def add_label(request: LabelsAddRequest, job: Job) -> LabelsResult:
         before = newest_layer(project, request.asset)
         edit = difference(before, add_event(before, signed(event, {})))
         store_edit(project, request.asset, edit, f"Event {request.name} added", _command("add", request))
-        return _result_of(project, [request.asset])
+        return _counted(_result_of(project, [request.asset]), n_found=1, n_added=sum(one is not None for one in edit.values()))
 
 
 class LabelsImportRequest(Request, frozen=True, kw_only=True):
@@ -112,10 +120,11 @@ def import_labels(request: LabelsImportRequest, job: Job) -> LabelsResult:
     path = Path(request.path)
     with _open(request.project) as project:
         found = _read_file(project, request)
+        n_added = 0
         for number, (asset, events) in enumerate(found.items()):
             job.progress(number / len(found), asset)
-            _merge(project, asset, events, path.name, _command("import", request))
-        return _result_of(project, sorted(found))
+            n_added += _merge(project, asset, events, path.name, _command("import", request))
+        return _counted(_result_of(project, sorted(found)), n_found=sum(map(len, found.values())), n_added=n_added)
 
 
 class LabelsExportRequest(Request, frozen=True, kw_only=True):
@@ -135,7 +144,7 @@ def export_labels(request: LabelsExportRequest, job: Job) -> LabelsResult:
         result = _result_of(project, _assets_of(project, request.asset))
         data = export_bytes(project, result.events, request)
     write_atomic(Path(request.out), data)
-    return result
+    return msgspec.structs.replace(result, out=request.out)
 
 
 class LabelsFromColumnRequest(Request, frozen=True, kw_only=True):
@@ -171,8 +180,8 @@ def import_label_column(request: LabelsFromColumnRequest, job: Job) -> LabelsRes
                 f"No recording of {request.asset} has a label column '{request.column}'.",
                 f"There are: {', '.join(known) or 'none'}.",
             )
-        _merge(project, request.asset, found, f"column {request.column}")
-        return _result_of(project, [request.asset])
+        n_added = _merge(project, request.asset, found, f"column {request.column}")
+        return _counted(_result_of(project, [request.asset]), n_found=len(found), n_added=n_added)
 
 
 def _open(folder: str) -> Project:
@@ -207,13 +216,15 @@ def _command(word: str, request: Request) -> str:
     return shlex.join(to_arguments(("labels", word), request))
 
 
-def _merge(project: Project, asset: str, events: layers.Layer, source: str, command: str = "") -> None:
+def _merge(project: Project, asset: str, events: layers.Layer, source: str, command: str = "") -> int:
+    """How many of the events are new."""
     from workbench.logs.labels import merge_events
 
     with project.exclusive():
         layer = newest_layer(project, asset)
         merged = merge_events(layer, events)
         store_edit(project, asset, difference(layer, merged), f"{len(merged) - len(layer)} events from {source}", command)
+    return len(merged) - len(layer)
 
 
 def _read_file(project: Project, request: LabelsImportRequest) -> dict[str, layers.Layer]:
@@ -233,8 +244,14 @@ def _read_file(project: Project, request: LabelsImportRequest) -> dict[str, laye
 
 def _result_of(project: Project, assets: list[str]) -> LabelsResult:
     layers_of = {asset: items[0].id for asset in assets if (items := project.items("labels", asset))}
-    events = [event for asset in layers_of for event in newest_layer(project, asset)]
-    return LabelsResult(events=tuple(sorted(events, key=_by_time)), layers=layers_of)
+    by_asset = {asset: newest_layer(project, asset) for asset in layers_of}
+    events = [event for layer in by_asset.values() for event in layer]
+    n_events = {asset: len(layer) for asset, layer in by_asset.items()}
+    return LabelsResult(events=tuple(sorted(events, key=_by_time)), layers=layers_of, n_events=n_events)
+
+
+def _counted(result: LabelsResult, *, n_found: int, n_added: int) -> LabelsResult:
+    return msgspec.structs.replace(result, n_added=n_added, n_known=n_found - n_added)
 
 
 def _by_time(event: Event) -> tuple[str, str, str]:

@@ -19,7 +19,9 @@ from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.services.common import ProjectFolder
+from workbench.services.log_statistics import blocks_of
 from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs
+from workbench.services.regime_filter import RegimeNames, Spans, find_spans, rows_within
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,6 +43,7 @@ class ExportLogsRequest(Request, frozen=True, kw_only=True):
     columns: Annotated[
         int, parameter("Instead of raw samples: lowest and highest value of so many columns, as a plot of that width.", ge=0)
     ] = 0
+    regimes: RegimeNames = ()
 
 
 class ExportLogsResult(Result, frozen=True, kw_only=True):
@@ -51,6 +54,7 @@ class ExportLogsResult(Result, frozen=True, kw_only=True):
     channels: tuple[str, ...]
     start_utc: str
     end_utc: str
+    regimes: tuple[str, ...] = ()
 
 
 def export_logs(request: ExportLogsRequest, job: Job) -> ExportLogsResult:
@@ -66,15 +70,18 @@ def export_logs(request: ExportLogsRequest, job: Job) -> ExportLogsResult:
     if end_ns < start_ns or request.columns > MOST_COLUMNS:
         raise InputError("The stretch ends before it starts, or has too many columns.", f"At most {MOST_COLUMNS} columns.")
     heads = [f"{name} [{known[name]}]" if known[name] else name for name in names]
+    spans = find_spans(request.project, request.asset, request.regimes)
     if request.columns:
-        table = _drawn(logs, names, (start_ns, end_ns), request.columns)
+        found = _extremes(logs, names, (start_ns, end_ns), request.columns, spans)
+        table = _drawn(found, (start_ns, end_ns))
         heads = [f"{head} {side}" for head in heads for side in ("min", "max")]
     else:
-        table = _raw(logs, names, (start_ns, end_ns))
+        table = _raw(logs, names, (start_ns, end_ns), spans)
     n_rows = _write(Path(request.out), ["time_utc", *heads], table, _Check(job, start_ns, end_ns))
     return ExportLogsResult(
-        path=request.out, rows=n_rows, channels=names, start_utc=format_utc(start_ns), end_utc=format_utc(end_ns)
-    )
+        path=request.out, rows=n_rows, channels=names, start_utc=format_utc(start_ns), end_utc=format_utc(end_ns),
+        regimes=request.regimes,
+    )  # fmt: skip
 
 
 def plain_cell(text: str) -> str:
@@ -85,7 +92,7 @@ def plain_cell(text: str) -> str:
 Rows = Iterator[tuple[int, list[str]]]
 
 
-def _raw(logs: AssetLogs, names: tuple[str, ...], range_ns: tuple[int, int]) -> Rows:
+def _raw(logs: AssetLogs, names: tuple[str, ...], range_ns: tuple[int, int], spans: Spans | None) -> Rows:
     """Every instant at which one of the channels has a sample, stretch by stretch so that memory stays flat."""
     import numpy as np
 
@@ -100,8 +107,9 @@ def _raw(logs: AssetLogs, names: tuple[str, ...], range_ns: tuple[int, int]) -> 
             continue
         times_ns = np.unique(np.concatenate(instants))
         cells = [_cells(times_ns, found[name]) for name in names]
-        for row, at_ns in enumerate(times_ns.tolist()):
-            yield at_ns, [column[row] for column in cells]
+        keep = np.ones(len(times_ns), np.bool_) if spans is None else rows_within(times_ns, spans)
+        for row in np.flatnonzero(keep).tolist():
+            yield int(times_ns[row]), [column[row] for column in cells]
 
 
 def _cells(times_ns: NDArray[np.int64], pieces: list[tuple[NDArray[np.int64], NDArray[np.floating]]]) -> list[str]:
@@ -113,20 +121,43 @@ def _cells(times_ns: NDArray[np.int64], pieces: list[tuple[NDArray[np.int64], ND
     return [str(cell) for cell in cells]
 
 
-def _drawn(logs: AssetLogs, names: tuple[str, ...], range_ns: tuple[int, int], n_columns: int) -> Rows:
-    """Lowest and highest value of each column of a plot; a column without samples is empty."""
+Pieces = Iterator[tuple["NDArray[np.int64]", "NDArray[np.floating]", "NDArray[np.floating]"]]
+
+
+def _pieces(logs: AssetLogs, name: str, range_ns: tuple[int, int], n_columns: int, spans: Spans | None) -> Pieces:
+    """(instants, lowest, highest): columns as they are drawn; of some states alone the samples, which no pyramid knows apart."""
+    if spans is None:
+        for one in logs.envelopes_of((name,), *range_ns, n_columns)[name]:
+            yield one.times_ns, one.minimum, one.maximum
+        return
+    for times_ns, values in blocks_of(logs, name, range_ns, spans)():
+        yield times_ns, values, values
+
+
+def _extremes(
+    logs: AssetLogs, names: tuple[str, ...], range_ns: tuple[int, int], n_columns: int, spans: Spans | None
+) -> NDArray[np.float64]:
+    """Lowest and highest value [n_columns, 2 × names] of each column of a plot; NaN in a column without samples."""
     import numpy as np
 
     start_ns, end_ns = range_ns
     step_ns = max((end_ns - start_ns) / n_columns, 1.0)
-    found = logs.envelopes_of(names, start_ns, end_ns, n_columns)
     table = np.full((n_columns, 2 * len(names)), np.nan)
     for number, name in enumerate(names):
-        for one in found[name]:
-            column = np.clip((one.times_ns - start_ns) / step_ns, -1, n_columns - 1).astype(np.int64)
-            good = (one.times_ns >= start_ns) & (one.times_ns <= end_ns) & np.isfinite(one.minimum)
-            np.fmin.at(table[:, 2 * number], column[good], one.minimum[good].astype(np.float64))
-            np.fmax.at(table[:, 2 * number + 1], column[good], one.maximum[good].astype(np.float64))
+        for times_ns, lowest, highest in _pieces(logs, name, range_ns, n_columns, spans):
+            column = np.clip((times_ns - start_ns) / step_ns, -1, n_columns - 1).astype(np.int64)
+            good = (times_ns >= start_ns) & (times_ns <= end_ns) & np.isfinite(lowest)
+            np.fmin.at(table[:, 2 * number], column[good], lowest[good].astype(np.float64))
+            np.fmax.at(table[:, 2 * number + 1], column[good], highest[good].astype(np.float64))
+    return table
+
+
+def _drawn(table: NDArray[np.float64], range_ns: tuple[int, int]) -> Rows:
+    """A row for each column of the plot that has samples."""
+    import numpy as np
+
+    start_ns, end_ns = range_ns
+    step_ns = max((end_ns - start_ns) / len(table), 1.0)
     for row in np.flatnonzero(np.isfinite(table).any(axis=1)).tolist():
         cells = ["" if value != value else f"{value:.9g}" for value in table[row].tolist()]
         yield start_ns + round(row * step_ns), cells

@@ -12,6 +12,7 @@ from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.services.common import ProjectFolder
 from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs
+from workbench.services.regime_filter import RegimeNames, Spans, find_spans, rows_within
 
 if TYPE_CHECKING:
     from workbench.logs.statistics import Block, Blocks, ChannelStatistics
@@ -27,6 +28,7 @@ class StatisticsRequest(Request, frozen=True, kw_only=True):
     channel: Annotated[tuple[str, ...], parameter("Only these channels.")] = ()
     start: Annotated[str | None, parameter("First instant, ISO 8601 UTC; else the log's first.")] = None
     end: Annotated[str | None, parameter("Last instant, ISO 8601 UTC; else the log's last.")] = None
+    regimes: RegimeNames = ()
 
 
 class StatisticsRow(Record, frozen=True, kw_only=True):
@@ -47,11 +49,12 @@ class StatisticsRow(Record, frozen=True, kw_only=True):
 
 
 class StatisticsResult(Result, frozen=True, kw_only=True):
-    """A row a channel, over the samples between two instants, both included."""
+    """A row a channel, over the samples between two instants, both included (of the operating states that were asked for)."""
 
     start_utc: str
     end_utc: str
     channels: tuple[StatisticsRow, ...]
+    regimes: tuple[str, ...] = ()
 
 
 def log_statistics(request: StatisticsRequest, job: Job) -> StatisticsResult:
@@ -68,26 +71,36 @@ def log_statistics(request: StatisticsRequest, job: Job) -> StatisticsResult:
     for name in names:
         if name not in known:
             raise InputError(f"{request.asset} has no channel '{name}'.", f"There are: {', '.join(known) or 'none'}.")
+    spans = find_spans(request.project, request.asset, request.regimes)
     rows = []
     for number, name in enumerate(names):
         job.progress(number / len(names), name)
-        found = channel_statistics(blocks_of(logs, name, start_ns, end_ns), job.checkpoint)
+        found = channel_statistics(blocks_of(logs, name, (start_ns, end_ns), spans), job.checkpoint)
         rows.append(_row(name, known[name].unit, found))
-    return StatisticsResult(start_utc=format_utc(start_ns), end_utc=format_utc(end_ns), channels=tuple(rows))
+    return StatisticsResult(
+        start_utc=format_utc(start_ns), end_utc=format_utc(end_ns), channels=tuple(rows), regimes=request.regimes
+    )
 
 
-def blocks_of(logs: AssetLogs, channel: str, start_ns: int, end_ns: int) -> Blocks:
-    """The samples of a channel in [start, end] block by block, recording after recording; read anew at each call."""
+def blocks_of(logs: AssetLogs, channel: str, range_ns: tuple[int, int], spans: Spans | None = None) -> Blocks:
+    """The samples of a channel in [start, end] block by block, recording after recording; read anew at each call.
+
+    With `spans`, exactly those whose instants lie in one of them.
+    """
 
     def blocks() -> Iterable[Block]:
         import numpy as np
 
         for part in logs.parts(channel):
             axis = part.recording.axis
-            first, last = axis.index_at(start_ns, after=False), axis.index_at(end_ns, after=True)
+            first, last = axis.index_at(range_ns[0], after=False), axis.index_at(range_ns[1], after=True)
             for row in range(first, last, _BLOCK_ROWS):
                 end = min(row + _BLOCK_ROWS, last)
-                yield axis.take(np.arange(row, end, dtype=np.int64)), part.recording.values(part.name)[row:end]
+                times_ns, values = axis.take(np.arange(row, end, dtype=np.int64)), part.recording.values(part.name)[row:end]
+                if spans is None:
+                    yield times_ns, values
+                elif (keep := rows_within(times_ns, spans)).any():
+                    yield times_ns[keep], values[keep]
 
     return blocks
 

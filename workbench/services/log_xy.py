@@ -12,6 +12,7 @@ from workbench.core.requests import Request, Result, parameter
 from workbench.services.common import ProjectFolder
 from workbench.services.derived_layer import Source, held_values
 from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs
+from workbench.services.regime_filter import RegimeNames, Spans, find_spans, parts_within, rows_within
 
 if TYPE_CHECKING:
     from workbench.logs.xy import Box, PairBlocks, Pairs, XYCloud
@@ -30,6 +31,7 @@ class XYRequest(Request, frozen=True, kw_only=True):
     y: Annotated[str, parameter("Channel along y.")]
     start: Annotated[str | None, parameter("First instant, ISO 8601 UTC; else the log's first.")] = None
     end: Annotated[str | None, parameter("Last instant, ISO 8601 UTC; else the log's last.")] = None
+    regimes: RegimeNames = ()
 
 
 class XYResult(Result, frozen=True, kw_only=True):
@@ -46,6 +48,7 @@ class XYResult(Result, frozen=True, kw_only=True):
     offset: float | None
     start_utc: str
     end_utc: str
+    regimes: tuple[str, ...] = ()
 
 
 def log_xy(request: XYRequest, job: Job) -> XYResult:
@@ -53,30 +56,35 @@ def log_xy(request: XYRequest, job: Job) -> XYResult:
     logs = open_asset_logs(OpenLogsRequest(project=request.project, asset=request.asset), job)
     start_ns = parse_utc(request.start) if request.start else logs.first_ns
     end_ns = parse_utc(request.end) if request.end else logs.last_ns
-    cloud = cloud_of(logs, (request.x, request.y), (start_ns, end_ns), job)
+    spans = find_spans(request.project, request.asset, request.regimes)
+    cloud = cloud_of(logs, (request.x, request.y), (start_ns, end_ns), job, spans)
     units = {channel.name: channel.unit for channel in logs.channels}
     return XYResult(
         x=request.x, y=request.y, x_unit=units[request.x], y_unit=units[request.y], n=cloud.n, n_unmatched=cloud.n_unmatched,
         r=_known(cloud.r), slope=_known(cloud.slope), offset=_known(cloud.offset), start_utc=format_utc(start_ns),
-        end_utc=format_utc(end_ns),
+        end_utc=format_utc(end_ns), regimes=request.regimes,
     )  # fmt: skip
 
 
-def cloud_of(logs: AssetLogs, names: tuple[str, str], range_ns: Span, job: Job) -> XYCloud:
-    """What to draw of two channels of a pump that is open."""
+def cloud_of(logs: AssetLogs, names: tuple[str, str], range_ns: Span, job: Job, spans: Spans | None = None) -> XYCloud:
+    """What to draw of two channels of a pump that is open; with `spans` of the instants in them alone."""
     from workbench.logs.xy import make_cloud
 
-    return make_cloud(_pairs(logs, names, range_ns), CELLS, job.checkpoint)
+    return make_cloud(_pairs(logs, names, range_ns, spans), CELLS, job.checkpoint)
 
 
-def stretches_in(logs: AssetLogs, names: tuple[str, str], range_ns: Span, box: Box, job: Job) -> tuple[list[Span], int]:
+def stretches_in(
+    logs: AssetLogs, names: tuple[str, str], range_ns: Span, box: Box, job: Job, spans: Spans | None = None
+) -> tuple[list[Span], int]:
     """When both channels lay in a box, and how many pairs do."""
     from workbench.logs.xy import runs_in
 
-    return runs_in(_pairs(logs, names, range_ns), box, job.checkpoint)
+    runs, n_inside = runs_in(_pairs(logs, names, range_ns, spans), box, job.checkpoint)
+    # What lies between two stretches of a state was in another one, whatever its values.
+    return (runs if spans is None else parts_within(runs, spans)), n_inside
 
 
-def _pairs(logs: AssetLogs, names: tuple[str, str], range_ns: Span) -> PairBlocks:
+def _pairs(logs: AssetLogs, names: tuple[str, str], range_ns: Span, spans: Spans | None) -> PairBlocks:
     known = {channel.name for channel in logs.channels}
     missing = next((name for name in names if name not in known), None)
     if missing is not None:
@@ -101,6 +109,9 @@ def _pairs(logs: AssetLogs, names: tuple[str, str], range_ns: Span) -> PairBlock
                 times_ns = axis.take(np.arange(row, end, dtype=np.int64))
                 own = np.asarray(part.recording.values(part.name)[row:end], np.float64)
                 partner = held(times_ns)
+                if spans is not None:
+                    keep = rows_within(times_ns, spans)
+                    times_ns, own, partner = times_ns[keep], own[keep], partner[keep]
                 yield (times_ns, partner, own) if is_swapped else (times_ns, own, partner)
 
     return blocks

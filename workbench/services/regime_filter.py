@@ -1,15 +1,47 @@
-"""Operating states as a filter: which rows of a recording count. Training and drift compare like with like."""
+"""Operating states as a filter: which rows of a recording count. Whoever compares, compares like with like.
+
+One field of a request (`RegimeNames`, flag `--regime`), one search (`find_spans`), one rule for samples (`rows_within`: a
+sample counts when its instant lies in [start, end) of one of the stretches) and one for bursts (`bursts_within`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from workbench.core.clock import NS_PER_S
+from workbench.core.errors import InputError
+from workbench.core.requests import parameter
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from workbench.logs.analysis.maps import Stretch
     from workbench.project.store import Project
+
+Spans = Sequence[tuple[int, int]]
+"""Stretches [start, end) ns, in order of time and apart."""
+RegimeNames = Annotated[tuple[str, ...], parameter("Only what was in this operating state.", flag="--regime")]
+_STREAM_S = 60.0
+"""A burst is taken whole or not at all; what goes on for longer is a stream, and is cut to the state."""
+
+
+def find_spans(folder: str, asset: str, names: Sequence[str]) -> Spans | None:
+    """When a pump of a project was in one of these states; None (everything counts) without names.
+
+    Raises InputError for a state that is not known, or that the pump was never in.
+    """
+    if not names:
+        return None
+    from workbench.project.store import Project
+
+    with Project.open_existing(Path(folder)) as project:
+        spans = spans_of_regimes(project, (asset,), names)[asset]
+    if not spans:
+        raise InputError(f"{asset} was never {' or '.join(names)}.", "See which states there are: workbench logs regimes.")
+    return spans
 
 
 def spans_of_regimes(
@@ -25,14 +57,62 @@ def spans_of_regimes(
     from workbench.services.regimes import Finder
 
     finder = Finder(project, layers)
-    return {asset: finder.spans(asset, names) for asset in assets}
+    return {asset: joined(finder.spans(asset, names)) for asset in assets}
 
 
-def rows_within(times_ns: NDArray[np.int64], spans: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
-    """Which instants [n] lie in one of the stretches."""
+def joined(spans: Spans) -> list[tuple[int, int]]:
+    """The same stretches in order of time, with those that meet or overlap as one."""
+    found: list[tuple[int, int]] = []
+    for start_ns, end_ns in sorted(spans):
+        if found and start_ns <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end_ns))
+        else:
+            found.append((start_ns, end_ns))
+    return found
+
+
+def rows_within(times_ns: NDArray[np.int64], spans: Spans) -> NDArray[np.bool_]:
+    """Which instants [n], in order, lie in one of the stretches."""
     import numpy as np
 
     keep = np.zeros(len(times_ns), np.bool_)
     for start_ns, end_ns in spans:
         keep[np.searchsorted(times_ns, start_ns) : np.searchsorted(times_ns, end_ns)] = True
     return keep
+
+
+def parts_within(runs: Spans, spans: Spans) -> list[tuple[int, int]]:
+    """The parts of runs (first and last instant) that lie in the stretches."""
+    found = [(max(start, first), min(end, last - 1)) for start, end in runs for first, last in spans]
+    return [(start, end) for start, end in found if start <= end]
+
+
+def is_within(start_ns: int, end_ns: int, spans: Spans) -> bool:
+    """Whether a stretch lies wholly in one of the others (which are joined where they meet)."""
+    return any(first <= start_ns and end_ns <= last for first, last in spans)
+
+
+def bursts_within(bursts: Sequence[Stretch], spans: Spans) -> list[Stretch]:
+    """The bursts that lie wholly in the state; of a stream the parts that do, if no shorter than half the longest part."""
+    found: list[Stretch] = []
+    for one in bursts:
+        end_ns = one.start_ns + round(len(one.values) / one.rate_hz * NS_PER_S)
+        if end_ns - one.start_ns > _STREAM_S * NS_PER_S:
+            found += _parts_within(one, end_ns, spans)
+        elif is_within(one.start_ns, end_ns, spans):
+            found.append(one)
+    return found
+
+
+def _parts_within(stream: Stretch, end_ns: int, spans: Spans) -> list[Stretch]:
+    from dataclasses import replace
+
+    parts = []
+    for start_ns, last_ns in spans:
+        first = round(max(0, start_ns - stream.start_ns) / NS_PER_S * stream.rate_hz)
+        end = round((min(end_ns, last_ns) - stream.start_ns) / NS_PER_S * stream.rate_hz)
+        if first < end:
+            at_ns = stream.start_ns + round(first / stream.rate_hz * NS_PER_S)
+            parts.append(replace(stream, start_ns=at_ns, values=stream.values[first:end]))
+    longest = max((len(one.values) for one in parts), default=0)
+    return [one for one in parts if len(one.values) >= longest / 2]

@@ -15,6 +15,7 @@ from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.logs.regime import REGIME_NAMES as REGIME_NAMES  # pages take them from here
 from workbench.logs.regime import RegimeEdit as RegimeEdit
 from workbench.services.common import ProjectFolder
+from workbench.services.regime_filter import RegimeNames
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 AT_REST = ("stopped", "standby", "coast-down", "reverse rotation")
 """States in which a pump does not drive anything."""
-RegimeNames = Annotated[tuple[str, ...], parameter("Only what was in this operating state.", flag="--regime")]
 _TWIN = re.compile(r"(?P<pair>.*\d)(?P<letter>[A-Z])$")
 _MOST_ROWS = 1 << 21
 _DRAWN_ROWS = 1 << 18
@@ -181,13 +181,13 @@ class Finder:
 
     def spans(self, asset: str, names: Sequence[str]) -> list[tuple[int, int]]:
         """Where the pump was in one of these states: [start, end) in ns, in order of time."""
-        known = {one.name for _, stretches in self.stretches(asset) for one in stretches}
+        found = [one for _, stretches in self.stretches(asset) for one in stretches]
+        known = {one.name for one in found}
         unknown = [name for name in names if name not in known and name not in REGIME_NAMES]
         if unknown:
             said = ", ".join(sorted(known)) or "none that could be told"
             raise InputError(f"{asset} was never in a state '{unknown[0]}'.", f"There are: {said}.")
-        found = [(one.start_ns, one.end_ns) for _, stretches in self.stretches(asset) for one in stretches if one.name in names]
-        return sorted(found)
+        return sorted((one.start_ns, one.end_ns) for one in found if one.name in names)
 
     def _twins(self, asset: str) -> list[str]:
         own = _TWIN.match(asset)

@@ -16,6 +16,7 @@ from workbench.logs.event import Event
 from workbench.logs.label_edits import new_id
 from workbench.services.common import ProjectFolder
 from workbench.services.label_layers import newest_layer, store_edit
+from workbench.services.regime_filter import RegimeNames, Spans, find_spans, is_within
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,6 +43,7 @@ class SimilarRequest(Request, frozen=True, kw_only=True):
     margin: Annotated[
         float, parameter("What of its surroundings belongs to the shape, as a share of its length.", ge=0, le=2)
     ] = 0.25
+    regimes: RegimeNames = ()
     add: Annotated[bool, parameter("Store them as suggested events (unsure, source similar).")] = False
 
 
@@ -70,6 +72,7 @@ def find_similar(request: SimilarRequest, job: Job) -> SimilarResult:
     from workbench.project.store import Project
     from workbench.services.recordings import open_project_recordings
 
+    spans = find_spans(request.project, request.asset, request.regimes)
     with Project.open_existing(Path(request.project)) as project:
         layer = newest_layer(project, request.asset)
         event = _find(layer, request.event, request.asset)
@@ -79,10 +82,11 @@ def find_similar(request: SimilarRequest, job: Job) -> SimilarResult:
         matches, n_windows = _search(recordings, search, example, job)
         pad_ns = parse_utc(event.start_utc) - search.start_ns
         taken = [(_span(one)[0] - pad_ns, _span(one)[1] + pad_ns) for one in layer if one.name == event.name]
-        coarse = best_apart(matches, taken, search.length_ns, request.most * _MORE)
+        coarse = best_apart(_in_states(matches, event, pad_ns, spans), taken, search.length_ns, request.most * _MORE)
         job.progress(0.92, "Placing the best")
         fine = _refine(recordings, search, home, coarse, job)
-        kept = [one for one in best_apart(fine, taken, search.length_ns, request.most) if 1 - one.distance**2 >= request.least]
+        placed = best_apart(_in_states(fine, event, pad_ns, spans), taken, search.length_ns, request.most)
+        kept = [one for one in placed if 1 - one.distance**2 >= request.least]
         found = tuple(_event_of(match, event, pad_ns) for match in kept)
         if request.add and found:
             with project.exclusive():
@@ -91,6 +95,14 @@ def find_similar(request: SimilarRequest, job: Job) -> SimilarResult:
                 store_edit(project, request.asset, {one.id: one for one in found}, what, command)
     weights = {name: round(float(weight), 4) for name, weight in zip(search.channels, example.weights, strict=True)}
     return SimilarResult(events=found, weights=weights, n_windows=n_windows, step_s=search.step_ns / NS_PER_S)
+
+
+def _in_states(matches: list[Match], event: Event, pad_ns: int, spans: Spans | None) -> list[Match]:
+    """The stretches that lie wholly in the operating states that were asked for."""
+    if spans is None:
+        return matches
+    start, end = _span(event)
+    return [one for one in matches if is_within(one.start_ns + pad_ns, one.start_ns + pad_ns + end - start, spans)]
 
 
 def _find(layer: Sequence[Event], prefix: str, asset: str) -> Event:

@@ -16,7 +16,7 @@ from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.logs.event import Event, is_positive, is_renewal
 from workbench.services.common import ProjectFolder
-from workbench.services.regimes import RegimeNames
+from workbench.services.regime_filter import RegimeNames
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -49,6 +49,7 @@ def capture_exit(result: object) -> int:
     return EXIT_DEVICE if getattr(result, "ended_by", "") == "unplugged" else EXIT_OK
 
 
+_EVENTS = ("events", "layers")
 COMMANDS: tuple[Command, ...] = (
     Command(words=("self-test",), service="self_test:self_test", request="SelfTestRequest", exit_rule=self_test_exit),
     Command(words=("sample",), service="samples:write_samples", request="SampleRequest"),
@@ -121,7 +122,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(words=("plugins", "allow"), service="plugins:allow_plugin", request="PluginAllowRequest"),
     Command(words=("plugins", "forbid"), service="plugins:forbid_plugin", request="PluginForbidRequest"),
     Command(words=("labels", "list"), service="labels:list_labels", request="LabelsListRequest"),
-    Command(words=("labels", "add"), service="labels:add_label", request="LabelsAddRequest"),
+    Command(words=("labels", "add"), service="labels:add_label", request="LabelsAddRequest", only_json=_EVENTS),
     Command(words=("labels", "change"), service="label_edits:change_labels", request="LabelsChangeRequest"),
     Command(words=("labels", "split"), service="label_edits:split_label", request="LabelsSplitRequest"),
     Command(words=("labels", "merge"), service="label_edits:merge_labels", request="LabelsMergeRequest"),
@@ -132,9 +133,12 @@ COMMANDS: tuple[Command, ...] = (
     Command(words=("labels", "periods"), service="reference_periods:reference_periods", request="ReferencePeriodsRequest"),
     Command(words=("labels", "evidence"), service="evidence:event_evidence", request="EvidenceRequest"),
     Command(words=("labels", "preview"), service="event_import:preview_events", request="EventsPreviewRequest"),
-    Command(words=("labels", "import"), service="labels:import_labels", request="LabelsImportRequest"),
-    Command(words=("labels", "from-column"), service="labels:import_label_column", request="LabelsFromColumnRequest"),
-    Command(words=("labels", "export"), service="labels:export_labels", request="LabelsExportRequest"),
+    Command(words=("labels", "import"), service="labels:import_labels", request="LabelsImportRequest", only_json=_EVENTS),
+    Command(
+        words=("labels", "from-column"), service="labels:import_label_column", request="LabelsFromColumnRequest",
+        only_json=_EVENTS,
+    ),
+    Command(words=("labels", "export"), service="labels:export_labels", request="LabelsExportRequest", only_json=_EVENTS),
     Command(words=("screen",), service="scoring:screen", request="ScreenRequest"),
     Command(words=("recipe", "new"), service="training:new_recipe", request="RecipeNewRequest"),
     Command(words=("recipe", "families"), service="recipes:list_families", request="FamiliesRequest"),
