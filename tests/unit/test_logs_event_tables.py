@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from workbench.core.errors import LogFormatError
-from workbench.logs.alarm_journal import is_journal, pair_alarms, transition_of
+from workbench.logs.alarm_journal import is_journal, pair_alarms
+from workbench.logs.alarm_words import transition_of
 from workbench.logs.event_columns import find_asset, guess_columns
 from workbench.logs.event_dates import DateRules, orders_of, read_moment
 from workbench.logs.event_rows import EventRules, Made, make_events, rules_columns
@@ -168,7 +169,7 @@ def test_an_alarm_journal_is_paired_into_intervals() -> None:
     table = table_of(JOURNAL)
     roles = [one.role for one in guess_columns(table, PUMPS)]
     assert roles[1:4] == ["asset", "alarm", "alarm_state"]
-    assert is_journal(roles, table.column(3))
+    assert is_journal(roles, table.columns[3], table.column(3))
     rules = EventRules(
         columns=rules_columns(roles), dates=DateRules(order="dmy", zone=ZoneInfo("UTC")), assets=PUMPS, asset=None,
         state="unsure", source="alarm journal",
@@ -205,7 +206,7 @@ def test_the_start_of_the_repair_is_not_the_start_of_the_failure() -> None:
     assert (roles["LOCATION"], roles["ASSETNUM"], roles["ACTSTART"], roles["PROBLEMCODE"]) == (
         "asset",
         "ignore",
-        "ignore",
+        "work_start",
         "mode",
     )
     made = made_of(table_of(MAXIMO), order="mdy")
@@ -240,7 +241,7 @@ def test_letters_of_german_controllers_are_transitions_and_the_pump_stands_in_th
     table = table_of(text)
     roles = [one.role for one in guess_columns(table, PUMPS)]
     assert roles == ["found", "alarm_state", "alarm", "ignore"]
-    assert is_journal(roles, table.column(1))
+    assert is_journal(roles, table.columns[1], table.column(1))
 
 
 def test_a_sensor_that_was_replaced_was_no_vibration_of_the_pump() -> None:

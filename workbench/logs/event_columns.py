@@ -7,18 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from workbench.logs.alarm_words import codes_of, transition_of
+from workbench.logs.event_date_names import date_role, is_aside
 from workbench.logs.event_dates import are_serials, share_of_dates
 from workbench.logs.event_tables import EventTable
 from workbench.logs.failure_words import ACTIONS, MECHANISMS, MODES, find_code, is_code
 
 Role = Literal[
-    "ignore", "asset", "name", "description", "start", "end", "last_good", "found", "reported", "fixed", "mode", "mechanism",
-    "action", "as_found", "as_left", "author", "order", "type", "state", "alarm", "alarm_state", "priority",
+    "ignore", "asset", "name", "description", "start", "end", "last_good", "found", "reported", "fixed", "work_start", "mode",
+    "mechanism", "action", "as_found", "as_left", "author", "order", "type", "state", "alarm", "alarm_state", "priority",
 ]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
-DATE_ROLES: tuple[Role, ...] = ("start", "end", "last_good", "found", "reported", "fixed")
+DATE_ROLES: tuple[Role, ...] = ("start", "end", "last_good", "found", "reported", "fixed", "work_start")
 _ONLY_DATE = 0.4
 """A date of which nothing else is known is when it was found, where no other date is understood."""
+_NAMED_DATE = 0.95
 _UNKNOWN_PUMPS = 0.5
 """At most this much speaks for a column of pumps of which none is known."""
 _MOST_SURE = 0.99
@@ -29,77 +32,55 @@ _WHEN = (
     "tidspunkt", "dato", "horodatage", "heure", "fecha", "hora", "fechahora", "data", "datahora", "tijd", "tijdstip",
 )  # fmt: skip
 """Names of a column that says when, and no more."""
-_WORK_START = re.compile(r"(act|actual|sched|targ|basic|plan|planned|arbeids|eck|ist|soll|work)\w*(start|begin|anfang|beginn)")
-"""When the repair began: the pump was ill before."""
 _GENERIC = frozenset(("name", "value", "id", "code", "text", "description", "tag", "title", "label", "key"))
+_GROUPS = frozenset(("template", "templatename", "eventframetemplate"))
+"""Names that many events share say more than one that each event has for itself."""
 _NUMBER_OF = re.compile(r"^(n[°ºo]\.?|nr\.?|num(ero|éro|ber)?\.?|no\.)\s+", re.IGNORECASE)
 
 _NAMES: dict[Role, tuple[str, ...]] = {
     "asset": (
         "asset", "equipment", "equipmenttag", "equipmentno", "tag", "tagno", "tagnumber", "pump", "functionallocation",
         "functloc", "funcloc", "assetnum", "machine", "utstyr", "utstyrsnr", "anlegg", "funksjonsplass", "objekt", "ausrüstung",
-        "anlage", "technischerplatz", "equipo", "equipement", "équipement", "repère", "equipamento", "activo", "installatie",
+        "anlage", "technischerplatz", "störort", "utrustning", "anläggning", "udstyr", "impianto", "apparecchiatura", "macchina",
+        "primaryreferencedelement", "referencedelement", "element", "objectid", "objectno", "locationtag", "equipo",
+        "equipement", "équipement", "repère", "equipamento", "activo", "installatie",
         "source", "sourcename", "location",
     ),
     "description": (
-        "description", "shorttext", "text", "longtext", "title", "summary", "problem", "symptom", "beskrivelse", "tekst",
+        "description", "shorttext", "text", "longtext", "title", "summary", "problem", "beskrivelse", "tekst",
         "kurztext", "beschreibung", "langtext", "beschrijving", "libellé", "descripción", "descripcion", "descrição",
-        "descricao", "désignation", "comment", "comments", "remark", "remarks", "details", "feilbeskrivelse",
+        "descricao", "désignation", "descrizione", "omschrijving", "beskrivning", "opis", "popis", "kuvaus", "shorttxt",
+        "faultdescription", "comment", "comments", "remark", "remarks", "details", "feilbeskrivelse",
     ),
-    "name": ("name", "event", "label", "fault", "what", "hendelse", "feil", "ereignis", "evento", "événement", "störung"),
-    "start": (
-        "start", "starttime", "startutc", "from", "begin", "malfunctionstart", "malfstart", "breakdownstart", "downtimestart",
-        "störungsbeginn", "beginn", "fra", "feilstart", "début", "debut", "inicio", "início", "earliestutc", "onset",
-    ),
-    "end": (
-        "feilslutt", "feilstopp",
-        "end", "endtime", "endutc", "to", "until", "malfunctionend", "malfend", "downtimeend", "störungsende", "ende", "til",
-        "fin", "fim", "latestutc", "stop",
-    ),
-    "last_good": (
-        "lastgood", "lastknowngood", "lastok", "lastinspection", "lastinspected", "sistok", "sistekjentgod", "letzteprüfung",
-        "zuletztinordnung", "dernièreinspection", "últimainspección", "últimainspeção",
-    ),
-    "found": (
-        "constat", "datedeconstat", "fechadeteccion", "datadeteccao", "feiltidspunkt",
-        "found", "founddate", "detected", "detectiondate", "discovered", "dateoffailure", "failuredate", "failuretime",
-        "occurred", "eventdate", "funnet", "oppdaget", "feildato", "entdeckt", "festgestellt", "störungsdatum", "détecté",
-        "constaté", "dateconstat", "detectado", "encontrado", "gefunden", "ausfalldatum",
-    ),
-    "reported": (
-        "reported", "reporteddate", "reportdate", "reportedon", "notificationdate", "notifdate", "created", "createdon",
-        "creationdate", "dateraised", "raised", "opened", "rapportert", "meldt", "meldingsdato", "opprettet", "gemeldet",
-        "meldedatum", "meldungsdatum", "angelegtam", "signalé", "datecréation", "notificado", "reportado", "fechaaviso",
-        "datadeabertura", "datedesignalement", "actualstartrequested", "statusdate", "gemeldetam",
-    ),
-    "fixed": (
-        "fixed", "fixeddate", "completed", "completeddate", "completion", "completiondate", "closed", "closeddate", "finished",
-        "actualfinish", "actfinish", "basicfinish", "repaired", "utført", "ferdig", "ferdigdato", "reparert", "avsluttet",
-        "erledigt", "behoben", "abschlussdatum", "fertiggestellt", "réparé", "clôture", "datedefin", "reparado", "cerrado",
-        "fechacierre", "datadeconclusão", "concluído", "datedecloture", "erledigtam", "afgesloten",
+    "name": (
+        "template", "templatename", "eventframetemplate", "name", "event", "label", "fault", "what", "hendelse", "feil",
+        "ereignis", "evento", "événement", "störung",
     ),
     "mode": (
         "failuremode", "mode", "failmode", "damagecode", "symptomcode", "problemcode", "failurecode", "feilmodus", "feilkode",
-        "sviktmodus", "schadensbild", "fehlerart", "ausfallart", "modededéfaillance", "mododefallo", "mododefalha",
+        "sviktmodus", "symptom", "felmod", "felkod", "faalwijze", "mododiguasto", "schadensbild", "fehlerart", "ausfallart",
+        "modededéfaillance", "mododefallo", "mododefalha",
     ),
     "mechanism": (
-        "failuremechanism", "mechanism", "cause", "causecode", "failurecause", "rootcause", "feilmekanisme", "årsak",
+        "failuremechanism", "mechanism", "cause", "causecode", "failurecause", "rootcause", "feilmekanisme", "årsak", "orsak",
+        "oorzaak", "reason", "reasoncode",
         "feilårsak", "ursache", "schadensursache", "mécanisme", "causa", "mecanismo", "mécanismededéfaillance",
     ),
     "action": (
         "action", "activity", "activitycode", "component", "objectpart", "part", "maintainableitem", "remedy", "remedycode",
         "komponent", "aktivitet", "tiltak", "objektteil", "bauteil", "maßnahme", "composant", "componente", "acción", "ação",
-        "item", "partreplaced",
+        "item", "partreplaced", "performedaction", "åtgärd", "maatregel", "azione",
     ),
     "as_found": ("asfound", "conditionfound", "somfunnet", "tilstandfør", "zustandvorher", "vorgefunden", "étattrouvé"),
     "as_left": ("asleft", "conditionleft", "somforlatt", "tilstandetter", "zustandnachher", "verlassen", "étatlaissé"),
     "author": (
-        "intervenant", "utførtav", "ausführender", "ejecutor", "executante",
+        "intervenant", "enteredby", "raisedby", "loggedby", "technicien", "tecnico", "técnico", "anmäldav", "gemelddoor",
+        "utførtav", "ausführender", "ejecutor", "executante",
         "author", "reportedby", "createdby", "who", "operator", "technician", "personresponsible", "rapportertav",
         "opprettetav", "meldtav", "gemeldetvon", "erfasser", "autor", "auteur", "reportéspar", "reportadopor",
     ),
     "order": (
-        "melding", "meldingsnr", "aviso", "avis",
+        "melding", "meldingsnr", "aviso", "avis", "arbetsorder", "odl", "ordinedilavoro", "orden", "ordem", "ordine", "zlecenie",
         "workorder", "wonum", "wo", "order", "orderno", "ordernumber", "notification", "notificationno", "ordre",
         "arbeidsordre", "ordrenr", "auftrag", "auftragsnummer", "meldung", "meldungsnummer", "ordredetravail", "ot", "bt",
         "ordendetrabajo", "ordemdeserviço", "os", "werkorder", "worequest", "id",
@@ -107,25 +88,21 @@ _NAMES: dict[Role, tuple[str, ...]] = {
     "type": (
         "typedintervention", "natureintervention", "maintactivitytype", "wtype",
         "type", "ordertype", "worktype", "wotype", "maintenancetype", "activitytype", "jobtype", "vedlikeholdstype", "ordretype",
-        "auftragsart", "instandhaltungsart", "art", "typedetravail", "tipo", "tipodetrabajo", "tipodemanutenção", "category",
+        "auftragsart", "meldungsart", "nature", "typ", "soort", "tipologia", "arbetstyp", "instandhaltungsart", "art",
+        "typedetravail", "tipo", "tipodetrabajo", "tipodemanutenção", "category",
     ),
     "state": ("label state", "judged", "isreal"),
     "alarm": (
-        "point", "pointname", "tagname", "alarmpoint",
+        "point", "attribute", "displaypath", "msgtext", "pointname", "tagname", "alarmpoint",
         "alarm", "alarmtag", "alarmname", "message", "msg", "conditionname", "condition", "alarmtext", "melding", "alarmid",
         "meldetext", "mensaje", "mensagem", "alarmmessage",
     ),
     "alarm_state": (
         "alarmstate", "state", "status", "eventtype", "action", "transition", "tilstand", "zustand", "statut", "estado",
-        "alarmstatus", "acked", "activestate", "change",
+        "alarmstatus", "stateafter", "statusafter", "acked", "activestate", "change",
     ),
     "priority": ("priority", "severity", "prioritet", "priorität", "priorité", "prioridad", "prioridade"),
 }  # fmt: skip
-_ALARM_WORDS = re.compile(
-    r"\b(k|g|q|kq|gq|alarm|act(ive)?|unack|ack(ed|nowledged)?|rtn|ret(urn(ed)?)?|clr|clear(ed)?|norm(al)?|inactive|alm|in|out|kommt|geht|quit\w*|"
-    r"aktiv|kvittert|normal|apparition|disparition|activ[ao]|inactiv[ao]|reconocid[ao]|set|reset|on|off|come|go|raised)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,27 +148,35 @@ def fold(name: str) -> str:
 def _scores(name: str, cells: list[str], assets: Sequence[str]) -> dict[Role, float]:
     """How much speaks for each role: the name up to 1, then what the cells say for or against it."""
     scores: dict[Role, float] = {}
+    dated = date_role(name)
+    if share_of_dates(cells) > 0.8 or (dated is not None and (not cells or are_serials(cells))):
+        return _date_scores(name, dated)
     name = _leaf(_NUMBER_OF.sub("", name))
     full, short = re.sub(r"[^\w]|_", "", name.casefold()), fold(name)
+    bare = re.sub(r"(number|nummer|num|nr|no)$", "", full)
     for role, names in _NAMES.items():
-        if full in names or short in names:
-            scores[role] = 0.9 + 0.05 * (full in names)
-        elif any(len(one) > 4 and one in full for one in names):
+        if {full, short, bare} & set(names):
+            scores[role] = 0.9 + 0.05 * (full in names) + 0.03 * (full in _GROUPS)
+        elif any(len(one) > 4 and one in full for one in names) and role not in {"name", "alarm"}:
             scores[role] = 0.6
-    if "start" in scores and _WORK_START.search(full):
-        del scores["start"]
-    is_date = share_of_dates(cells) > 0.8 or (bool(set(scores) & set(DATE_ROLES)) and are_serials(cells))
-    for role in list(scores):
-        if (role in DATE_ROLES) != is_date and cells:
-            del scores[role]
-    if is_date and not scores and not re.search(r"(ack|chang|modif|plan|due|targ|sched|required|actstart|basic)", full):
-        scores["found"] = 0.7 if full in _WHEN or short in _WHEN else _ONLY_DATE
-    if not is_date and cells:
-        _weigh_cells(scores, cells, assets)
+    if "status" in full and "description" in scores:
+        del scores["description"]
+    if cells:
+        _weigh_cells(name, scores, cells, assets)
     return scores
 
 
-def _weigh_cells(scores: dict[Role, float], cells: list[str], assets: Sequence[str]) -> None:
+def _date_scores(name: str, dated: Role | None) -> dict[Role, float]:
+    """A column of dates: what its name says, else 'found', the more so where it says no more than when."""
+    name = _leaf(name)
+    if {re.sub(r"[^\w]|_", "", name.casefold()), fold(name)} & set(_WHEN):
+        return {"found": 0.7}
+    if dated is not None:
+        return {dated: _NAMED_DATE}
+    return {} if is_aside(name) else {"found": _ONLY_DATE}
+
+
+def _weigh_cells(name: str, scores: dict[Role, float], cells: list[str], assets: Sequence[str]) -> None:
     n = len(cells)
     words = sum(len(cell.split()) for cell in cells) / n
     n_assets = sum(find_asset(cell, assets) is not None for cell in cells) if assets else 0
@@ -203,14 +188,12 @@ def _weigh_cells(scores: dict[Role, float], cells: list[str], assets: Sequence[s
         del scores["alarm"]
     known = sum(is_code(MODES, cell) for cell in cells)
     if known > 0.5 * n:
-        scores["mode"] = scores.get("mode", 0.5) + 0.3
+        scores["mode"] = scores.get("mode", 0.7) + 0.3
     if sum(is_code(MECHANISMS, cell) and "." in cell for cell in cells) > 0.5 * n:
         scores["mechanism"] = scores.get("mechanism", 0.5) + 0.3
-    if (
-        sum(_ALARM_WORDS.search(cell.replace("_", " ")) is not None and len(cell) < 24 for cell in cells) > 0.9 * n
-        and len(set(cells)) <= 12
-    ):
-        scores["alarm_state"] = scores.get("alarm_state", 0.3) + 0.3
+    says_change = sum(bool(transition_of(cell)) and len(cell) < 24 for cell in cells) > 0.9 * n
+    if codes_of(name, cells) is not None or (says_change and len(set(cells)) <= 12):
+        scores["alarm_state"] = scores.get("alarm_state", 0.3) + (0.3 if len(set(cells)) > 1 else 0)  # one word is no change
     elif "alarm_state" in scores:
         del scores["alarm_state"]
     if "action" in scores and not any(find_code(ACTIONS, cell) for cell in cells[:50]):
@@ -231,7 +214,7 @@ def find_asset(text: str, assets: Sequence[str]) -> str | None:
 def _leaf(name: str) -> str:
     """Of a flattened record's name what says most: 'type.name' is about the type, 'asset.tag' about the asset."""
     parts = [part for part in name.split(".") if part.strip()]
-    if len(parts) < 2:
+    if len(parts) < 2 or " " in name.strip():
         return name
     return parts[-2] if parts[-1].casefold() in _GENERIC else parts[-1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,8 +15,12 @@ _DAY_NS = 86_400 * NS_PER_S
 _EXCEL_DAYS = (20_000.0, 60_000.0)
 _EXCEL_EPOCH_DAYS = 25_569
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TIMES = ("0001-01-01", "1900-01-01", "00.00.0000", "0000-00-00", "9999-12-31", "31.12.9999")
-"""What programs write for 'no date'."""
+_NO_DATE = re.compile(
+    r"(0001-01-01|1900-01-01|1970-01-01|9999-12-31|0000-00-00|00\.00\.0000|0?1[./]0?1[./](0001|1900|1970|9999)|31[./]12[./]9999|"
+    r"12/31/9999)([ T]+(0?0|12|23):[\d:.]+(\s*[AP]M)?)?(Z|[+-]00:?00)?$",
+    re.IGNORECASE,
+)
+"""What programs write for 'no date', with the first or last instant of that day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +41,7 @@ class DateRules:
 
 def share_of_dates(cells: Sequence[str]) -> float:
     """How many of the cells are dates, 0 to 1."""
-    listed = [cell for cell in cells if cell and cell not in _TIMES]
+    listed = [cell for cell in cells if cell and not _NO_DATE.match(cell)]
     return sum(_is_date(cell) for cell in listed) / len(listed) if listed else 0.0
 
 
@@ -60,7 +65,7 @@ def has_no_zone(cells: Iterable[str]) -> bool:
 
 def read_moment(cell: str, rules: DateRules) -> Moment | None:
     """What a cell says; None for none, and for what stands for none."""
-    if not cell or cell in _TIMES:
+    if not cell or _NO_DATE.match(cell):
         return None
     days = _serial(cell)
     if days is not None:

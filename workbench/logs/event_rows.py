@@ -28,18 +28,11 @@ _STATES: dict[str, EventState] = {
     "unsure": "unsure",
 }
 _CORRECTIVE = (
-    "corrective",
-    "breakdown",
-    "cm",
-    "korrektiv",
-    "reparatur",
-    "störung",
-    "correct",
-    "unplanned",
-    "failure",
-    "feil",
-    "avaria",
-)
+    "breakdown", "korrektiv", "reparatur", "störung", "correct", "corret", "correctief", "curati", "unplanned", "failure", "feil",
+    "avaria", "emergency", "avhjälp", "guasto", "storing",
+)  # fmt: skip
+_CORRECTIVE_CODES = ("cm", "em", "bm", "bdm", "m2")
+"""Work types of Maximo and others, and SAP's malfunction report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,33 +95,38 @@ def _event_of(cells: Mapping[Role, str], rules: EventRules, made: Made) -> Event
         made.leave_out(f"{cells['asset']} is no pump of this project" if cells.get("asset") else "no pump is named")
         return None
     moments = {role: read_moment(cells.get(role, ""), rules.dates) for role in DATE_ROLES}
-    span = _span_of(moments)
+    kind, action = _kind_of(cells)
+    span = _span_of(moments, is_planned=kind in {"preventive", "maintenance"})
     if span is None:
         made.leave_out("no date")
         return None
-    kind, action = _kind_of(cells)
     text = cells.get("description", "")
     mode = "" if kind in {"preventive", "maintenance"} else find_code(MODES, cells.get("mode", "")) or find_code(MODES, text)
     if action == "sensor" and not cells.get("mode") and kind == "failure":
         mode = "AIR"  # what was wrong was the instrument, whatever it measures
     mechanism = find_code(MECHANISMS, cells.get("mechanism", ""))
-    found = moments["found"] or moments["reported"]
+    found = None if kind == "preventive" else moments["found"] or moments["reported"]
     return Event(
         id="", asset=asset, name=_name_of(cells, kind, mode, action), start_utc=format_utc(span[0]), end_utc=format_utc(span[1]),
         state=_STATES.get(cells.get("state", "").casefold(), rules.state), author=cells.get("author", ""), source=rules.source,
-        note=text, kind=kind or ("failure" if mode else ""), mode=mode, mechanism=mechanism, action=action,
-        as_found=cells.get("as_found", ""), as_left=cells.get("as_left", ""), order=cells.get("order", ""),
+        note=text, kind=kind or ("failure" if mode else "alarm" if _is_alarm(cells) else ""), mode=mode, mechanism=mechanism,
+        action=action, as_found=cells.get("as_found", ""), as_left=cells.get("as_left", ""), order=cells.get("order", ""),
         last_good_utc=_first(moments["last_good"]), found_utc=_last(found), reported_utc=_first(moments["reported"]),
         fixed_utc=_last(moments["fixed"]),
     )  # fmt: skip
 
 
-def _span_of(moments: Mapping[Role, Moment | None]) -> tuple[int, int] | None:
-    """From last known good, or the first that is known, to when it was fixed, or the last that is known; ns."""
+def _span_of(moments: Mapping[Role, Moment | None], *, is_planned: bool) -> tuple[int, int] | None:
+    """From last known good, or the first that is known, to when it was fixed, or the last that is known; ns.
+
+    Planned work was ordered weeks before: its span is that of the work where that is known.
+    """
     known = [one for one in moments.values() if one is not None]
     if not known:
         return None
-    starts = [moments[role] for role in ("start", "last_good", "found", "reported")]
+    usual: tuple[Role, ...] = ("start", "last_good", "found", "reported", "work_start")
+    worked: tuple[Role, ...] = ("work_start", "start", "fixed", "found", "reported")
+    starts = [moments[role] for role in (worked if is_planned else usual)]
     ends = [moments[role] for role in ("end", "fixed", "found", "reported")]
     start = next((one.first_ns for one in starts if one is not None), min(one.first_ns for one in known))
     end = next((one.last_ns for one in ends if one is not None), max(one.last_ns for one in known))
@@ -143,12 +141,18 @@ def _kind_of(cells: Mapping[Role, str]) -> tuple[EventKind, Action]:
     named = find_code(ACTIONS, cells.get("action", ""))
     was_replaced = is_replacement(text) or is_replacement(cells.get("action", "")) or is_replacement(cells.get("as_left", ""))
     action = named or (find_code(ACTIONS, text) if was_replaced else "")
-    is_corrective = any(word in order_type.casefold() for word in _CORRECTIVE)
+    folded = order_type.casefold()
+    is_corrective = folded in _CORRECTIVE_CODES or any(word in folded for word in _CORRECTIVE)
     if is_planned(order_type) or (not is_corrective and is_planned(text)):
         return ("preventive" if action in _PARTS and was_replaced else "maintenance"), _action(action if was_replaced else "")
     if is_corrective or cells.get("mode"):
         return "failure", _action(action if was_replaced or named else "")
     return ("maintenance" if was_replaced and not find_code(MODES, text) else ""), _action(action)
+
+
+def _is_alarm(cells: Mapping[Role, str]) -> bool:
+    """Whether a row is an alarm with its own start and return, and no order."""
+    return bool(cells.get("alarm") and cells.get("start")) and not cells.get("type") and not cells.get("action")
 
 
 def _action(code: str) -> Action:
@@ -168,8 +172,8 @@ def _name_of(cells: Mapping[Role, str], kind: EventKind, mode: str, action: str)
         return words_of(MODES, mode)
     if kind == "maintenance" and action:
         return f"{words_of(ACTIONS, action)}, maintenance"
-    text = cells.get("description", "") or cells.get("alarm", "")
-    return text if len(text) <= MAX_NAME else f"{text[: MAX_NAME - 1].rstrip()}…" if text else kind or "work order"
+    text = cells.get("description", "") or cells.get("alarm", "") or kind or "work order"
+    return text if len(text) <= MAX_NAME else f"{text[: MAX_NAME - 1].rstrip()}…"
 
 
 def _cell(row: tuple[str, ...], places: tuple[int, ...]) -> str:

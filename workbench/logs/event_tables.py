@@ -25,6 +25,7 @@ MAX_ROWS = 100_000
 MAX_COLUMNS = 300
 MAX_CELL = 4000
 _HEAD_LINES = 60
+_KEYS = frozenset(("type", "name", "key", "attribute"))
 _DELIMITERS = ";\t,|"
 _EXCEL = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -174,11 +175,29 @@ def _flat(record: dict[str, object], prefix: str = "", depth: int = 0) -> dict[s
         name = f"{prefix}{key}"
         if isinstance(value, dict) and depth < 3:
             flat.update(_flat(value, f"{name}.", depth + 1))
+        elif isinstance(value, list) and (pairs := _attributes(value)):
+            flat.update({f"{name}.{key}": text for key, text in pairs.items()})
         elif isinstance(value, list):
             flat[name] = ", ".join(_text_of(item) for item in value if not isinstance(item, (dict, list)))
         else:
             flat[name] = _text_of(value)
     return flat
+
+
+def _attributes(items: list[object]) -> dict[str, str]:
+    """[{"type": "CAUSE", "code": "WEAR"}, …] → {"CAUSE": "WEAR"}; empty for a list of anything else."""
+    pairs: dict[str, str] = {}
+    for item in items[:MAX_COLUMNS]:
+        named = [key for key in item if str(key).casefold() in _KEYS] if isinstance(item, dict) else []
+        rest = (
+            [key for key in item if key not in named and not isinstance(item[key], (dict, list))]
+            if isinstance(item, dict)
+            else []
+        )
+        if not isinstance(item, dict) or len(named) != 1 or len(rest) != 1:
+            return {}
+        pairs[_text_of(item[named[0]])] = _text_of(item[rest[0]])
+    return pairs
 
 
 def _text_of(value: object) -> str:

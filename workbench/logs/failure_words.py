@@ -23,7 +23,22 @@ MODES: tuple[Word, ...] = (
     Word(
         code="ELP",
         words="process leak",
-        stems=("seal leak", "leak", "lekkasje", "lekk", "leckage", "undicht", "tropf", "fuite", "fuga", "vazamento", "drip"),
+        stems=(
+            "seal leak",
+            "leak",
+            "lekkasje",
+            "lekk",
+            "leckage",
+            "undicht",
+            "tropf",
+            "fuite",
+            "fuga",
+            "vazamento",
+            "perdita",
+            "läck",
+            "lek ",
+            "drip",
+        ),
     ),
     Word(
         code="ELU",
@@ -32,9 +47,15 @@ MODES: tuple[Word, ...] = (
     ),
     Word(code="INL", words="internal leak", stems=("internal leak", "wear ring", "slitering", "spaltring", "intern lekk")),
     Word(
-        code="VIB", words="vibration", stems=("vibration", "vibrasjon", "schwing", "vibracion", "vibración", "vibração", "vib ")
+        code="VIB",
+        words="vibration",
+        stems=("vibration", "vibrasjon", "schwing", "vibracion", "vibración", "vibração", "vibrazion", "trilling", "vib "),
     ),
-    Word(code="NOI", words="noise", stems=("noise", "støy", "lärm", "geräusch", "bruit", "ruido", "ruído", "rattl")),
+    Word(
+        code="NOI",
+        words="noise",
+        stems=("noise", "støy", "lärm", "geräusch", "bruit", "ruido", "ruído", "rumore", "geluid", "oljud", "støj", "rattl"),
+    ),
     Word(
         code="OHE",
         words="overheating",
@@ -48,6 +69,9 @@ MODES: tuple[Word, ...] = (
             "surchauffe",
             "sobrecalent",
             "superaquec",
+            "surriscald",
+            "oververhit",
+            "överhett",
         ),
     ),
     Word(
@@ -58,7 +82,22 @@ MODES: tuple[Word, ...] = (
     Word(
         code="PLU",
         words="plugged or choked",
-        stems=("plug", "choke", "clog", "block", "tett", "verstopf", "bouch", "obstru", "entup", "strainer", "fouled"),
+        stems=(
+            "plug",
+            "choke",
+            "clog",
+            "block",
+            "tett",
+            "verstopf",
+            "bouch",
+            "obstru",
+            "entup",
+            "intasa",
+            "igensatt",
+            "verstopt",
+            "strainer",
+            "fouled",
+        ),
     ),
     Word(
         code="LOO",
@@ -142,7 +181,11 @@ MECHANISMS: tuple[Word, ...] = (
     Word(code="2.1", words="cavitation", stems=("cavitat", "kavita")),
     Word(code="2.2", words="corrosion", stems=("corros", "korros", "rust")),
     Word(code="2.3", words="erosion", stems=("erosion", "erosjon")),
-    Word(code="2.4", words="wear", stems=("wear", "worn", "slitasje", "slitt", "verschl", "usure", "desgaste")),
+    Word(
+        code="2.4",
+        words="wear",
+        stems=("wear", "worn", "slitasje", "slitt", "verschl", "usure", "desgaste", "usura", "slitage", "slijtage"),
+    ),
     Word(code="2.5", words="breakage", stems=("broke", "brudd", "bruch", "rupture", "rotura")),
     Word(code="2.6", words="fatigue", stems=("fatigue", "utmatting", "ermüd")),
     Word(code="2.7", words="overheating", stems=("overheat", "varmgang", "überhitz")),
@@ -163,13 +206,41 @@ ACTIONS: tuple[Word, ...] = (
     Word(
         code="impeller",
         words="impeller",
-        stems=("impeller", "løpehjul", "laufrad", "roue", "rodete", "impulsor", "rotor replaced"),
+        stems=(
+            "impeller",
+            "løpehjul",
+            "laufrad",
+            "roue",
+            "rodete",
+            "impulsor",
+            "girante",
+            "waaier",
+            "pumphjul",
+            "løbehjul",
+            "rotor replaced",
+        ),
     ),
-    Word(code="seal", words="seal", stems=("seal", "tetning", "gleitring", "dichtung", "garniture", "sello", "selo", "packing")),
+    Word(
+        code="seal",
+        words="seal",
+        stems=(
+            "seal",
+            "tetning",
+            "gleitring",
+            "dichtung",
+            "garniture",
+            "sello",
+            "selo",
+            "tenuta",
+            "tätning",
+            "pakning",
+            "packing",
+        ),
+    ),
     Word(
         code="bearing",
         words="bearing",
-        stems=("bearing", "lager", "roulement", "palier", "rodamiento", "cojinete", "rolamento", "mancal"),
+        stems=("bearing", "lager", "roulement", "palier", "rodamiento", "cojinete", "rolamento", "mancal", "cuscinett"),
     ),
     Word(code="alignment", words="alignment", stems=("align", "oppretting", "ausricht", "lignage", "alineac", "alinham")),
     Word(
@@ -183,12 +254,13 @@ ACTIONS: tuple[Word, ...] = (
 _WORKED = re.compile(
     r"\b(replac|chang|renew|exchang|overhaul|repair|refit|install|adjust|re?-?align|calibrat|byttet|skift|overhalt|reparert|"
     r"ersetzt|gewechsel|getauscht|"
+    r"bytt|udskift|vervang|sostitu|"
     r"austausch|utført|performed|carried out|durchgeführt|effectu|realizad|remplac|chang[ée]|reempla|cambi|substitu|troca)",
     re.IGNORECASE,
 )
 _PLANNED = re.compile(
     r"\b(prevent|planned|scheduled|periodic|pm\b|forebygg|planlagt|vorbeug|geplant|wartung|préventi|preventi|"
-    r"programad|planejad|ppm\b)",
+    r"programad|planejad|programmat|förebygg|planerat|gepland|ppm\b)",
     re.IGNORECASE,
 )
 _UNPLANNED = re.compile(r"\b(unplanned|unscheduled|ikke planlagt|ungeplant|non planifi|não planejad|no programad)", re.IGNORECASE)

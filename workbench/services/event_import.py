@@ -137,8 +137,10 @@ def read_events_table(request: EventsPreviewRequest, assets: Sequence[str]) -> R
     table = read_event_table(read_bounded(path, MAX_BYTES), path)
     columns = _with_said(guess_columns(table, assets), request.map)
     roles = [one.role for one in columns]
-    states = table.column(roles.index("alarm_state")) if "alarm_state" in roles else []
-    is_alarms = request.table == "alarms" or (request.table == "auto" and is_journal(roles, states[:2000]))
+    place = roles.index("alarm_state") if "alarm_state" in roles else 0
+    is_alarms = request.table == "alarms" or (
+        request.table == "auto" and is_journal(roles, columns[place].name, table.column(place)[:2000])
+    )
     dates, questions = _dates(table, roles, request)
     rules = EventRules(
         columns=rules_columns(roles), dates=dates, assets=tuple(assets), asset=request.asset, state=request.state,
