@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Literal
 
 from workbench.core.codec import read_bounded
 from workbench.core.errors import InputError
@@ -18,12 +19,14 @@ from workbench.logs.event_tables import EventTable, read_event_table
 from workbench.logs.label_files import is_own_csv, is_windows_json, parse_windows_json
 from workbench.logs.label_formats import find_format
 
-_HEAD_BYTES = 256 * 1024
+_HEAD_BYTES = 64 * 1024
 _MOST_BYTES = 8 * 1024 * 1024
 """Workbooks and JSON are read whole: larger ones are not looked into."""
 _WHOLE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{", b"[")
 _SURE = 0.85
-_WORDS = frozenset(("order", "description", "type", "mode", "mechanism", "action", "author", "name", "as_found", "as_left", "alarm"))
+_WORDS = frozenset(
+    ("order", "description", "type", "mode", "mechanism", "action", "author", "name", "as_found", "as_left", "alarm")
+)
 """Roles that a log has no column for."""
 _LEAST_WORDS = 2
 _ALARM = re.compile(r"ack|alm|alarm|rtn|kommt|geht|quit|kvitt|return|^(k|g|q|k?q?g|kgq)$", re.IGNORECASE)
@@ -31,17 +34,15 @@ _ALARM = re.compile(r"ack|alm|alarm|rtn|kommt|geht|quit|kvitt|return|^(k|g|q|k?q
 _NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?([eE][-+]?\d+)?$")
 
 
-def holds_events(path: Path) -> bool:
-    """Whether the file's rows are events; False for what can't be read as a table."""
+def events_in(path: Path) -> Literal["labels", "orders", ""]:
+    """What events a file holds: 'labels' where nothing is to be guessed, 'orders' where columns are; '' for none."""
     try:
         data = _head_of(path)
-        if find_format(data) is not None or is_own_csv(data):
-            return True
-        if is_windows_json(data) and _is_windows(data, path):
-            return True
-        return bool(data) and _is_event_table(read_event_table(data, path))
+        if find_format(data) is not None or is_own_csv(data) or (is_windows_json(data) and _is_windows(data, path)):
+            return "labels"
+        return "orders" if data and _is_event_table(read_event_table(data, path)) else ""
     except InputError:
-        return False
+        return ""
 
 
 def _head_of(path: Path) -> bytes:

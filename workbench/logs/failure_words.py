@@ -284,7 +284,9 @@ def find_code(words: tuple[Word, ...], text: str) -> str:
         if cell.casefold() in {word.code.casefold(), word.words.casefold()} or first.casefold() == word.code.casefold():
             return word.code
     folded = f" {cell.casefold()} "
-    found = [(len(stem), -number, word.code) for number, word in enumerate(words) for stem in word.stems if stem in folded]
+    found = [
+        (len(stem), -number, word.code) for number, word in enumerate(words) for stem in word.stems if stem.casefold() in folded
+    ]
     return max(found)[2] if found else ""
 
 

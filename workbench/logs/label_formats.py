@@ -27,6 +27,8 @@ from workbench.logs.labels import make_event
 
 Format = Literal["csv", "audacity", "label-studio", "trainset", "nab"]
 _AUDACITY = re.compile(r"(-?\d+(?:[.,]\d+)?)\t(-?\d+(?:[.,]\d+)?)(?:\t(.*))?$")
+_LETTER = re.compile(r"[^\W\d_]")
+_LOOKED_AT = 20
 _SUFFIX = re.compile(r"(.*?) \[(real|not real|unsure)\]$")
 _TRAINSET = ["series", "timestamp", "value", "label"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -42,7 +44,17 @@ def find_format(data: bytes) -> Format | None:
     line = head.decode("utf-8", "replace").lstrip().split("\n", 1)[0].strip()
     if [cell.strip().casefold() for cell in line.split(",")] == _TRAINSET:
         return "trainset"
-    return "audacity" if _AUDACITY.match(line) else None
+    return "audacity" if _is_label_track(head) else None
+
+
+def _is_label_track(head: bytes) -> bool:
+    """Start, end and text between tabs on each of the first lines; numbers alone may be any table."""
+    lines = [line for line in head.decode("utf-8", "replace").splitlines()[:_LOOKED_AT] if line.strip() and line[:1] != "\\"]
+    found = [_AUDACITY.match(line) for line in lines]
+    texts = [match[3] or "" for match in found if match is not None]
+    return (
+        bool(texts) and len(texts) == len(lines) and any(map(_LETTER.search, texts)) and not any("\t" in text for text in texts)
+    )
 
 
 def format_audacity(events: Iterable[Event], origin_ns: int) -> bytes:

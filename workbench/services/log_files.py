@@ -17,6 +17,14 @@ _LOOK_INTO = 200
 """Files that are opened to see what they are; of those beyond, the name must do."""
 
 
+FileKind = Literal["log", "events", "orders", "other"]
+"""'orders': work orders or an alarm journal, whose columns a person sees first; 'events': labels, in which nothing is guessed."""
+
+
+_LABELS = "Events, not measurements: they are added once the logs are in."
+_ORDERS = "Work orders or alarms: how they are read is shown on the Label page, once the logs are in."
+
+
 class LogFilesRequest(Request, frozen=True, kw_only=True):
     """List the log files behind dropped files and folders."""
 
@@ -30,7 +38,7 @@ class LogFile(Record, frozen=True, kw_only=True):
     name: str
     size_bytes: int
     asset: str
-    kind: Literal["log", "events", "other"] = "log"
+    kind: FileKind = "log"
     why: str = ""
 
 
@@ -71,11 +79,12 @@ def _files_of(path: Path) -> Iterator[tuple[Path, Path]]:
 
 def _look(path: Path, root: Path, *, is_deep: bool) -> LogFile:
     from workbench.logs.equipment import default_asset
+    from workbench.logs.event_sniff import events_in
     from workbench.logs.parse import ParseOptions
     from workbench.logs.preview import preview_file
 
     channels: list[str] = []
-    kind: Literal["log", "events", "other"] = "log"
+    kind: FileKind = "log"
     why = ""
     try:
         size_bytes = path.stat().st_size
@@ -83,14 +92,25 @@ def _look(path: Path, root: Path, *, is_deep: bool) -> LogFile:
         raise translate_os_error(error, path) from error
     if is_deep:
         try:
+            held = events_in(path)
+            if held:
+                return _of_events(path, root, size_bytes, held)
             found = preview_file(path, ParseOptions())
             channels = [column.name for column in found.columns if column.role == "channel"]
             kind = "log" if channels or any(column.role == "tag" for column in found.columns) else "other"
             if any(question.code == "LABELS_ELSEWHERE" for question in found.questions) and kind == "other":
-                kind, why = "events", "Events, not measurements: they are added once the logs are in."
+                kind, why = "events", _LABELS
             elif kind == "other":
                 why = "There is no column of measurements in it."
         except InputError as error:
             kind, why = "other", error.message
     name = path.relative_to(root).as_posix()
     return LogFile(path=str(path), name=name, size_bytes=size_bytes, asset=default_asset(str(path), channels), kind=kind, why=why)
+
+
+def _of_events(path: Path, root: Path, size_bytes: int, held: Literal["labels", "orders"]) -> LogFile:
+    is_labels = held == "labels"
+    return LogFile(
+        path=str(path), name=path.relative_to(root).as_posix(), size_bytes=size_bytes, asset="",
+        kind="events" if is_labels else "orders", why=_LABELS if is_labels else _ORDERS,
+    )  # fmt: skip

@@ -42,6 +42,7 @@ class Selection:
     bundle: str | None = None
     port: str | None = None
     paths: tuple[Path, ...] = ()
+    """Files of events to be looked at on the Label page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

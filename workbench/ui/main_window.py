@@ -84,7 +84,7 @@ class MainWindow(QMainWindow):
         page.focus_first()
 
     def open_files(self, paths: list[Path]) -> None:
-        """What dropping does: a project folder is opened, bundles go to Package, all else to Logs."""
+        """What dropping does: a project folder is opened, bundles go to Package, all else to Logs, which hands events on to Label."""
         if len(paths) == 1 and (paths[0] / "project.toml").is_file():
             self.context.open_project(paths[0])
             return
@@ -208,7 +208,6 @@ class MainWindow(QMainWindow):
 
     def _open_dropped(self) -> None:
         paths, self._dropped = self._dropped, []
-        self.context.select(paths=tuple(paths))
         self.show_page("logs")
         page = self.host.page("logs")
         if isinstance(page, OpensFiles):

@@ -229,6 +229,9 @@ class LabelPage(Page):
         tags = tuple(asset.tag for asset in result.assets if asset.n_recordings)
         self._show_stack(tags)
         goal, self._goal = self._goal, Selection()
+        if goal.paths:
+            self.context.select(paths=())
+            self.open_files(list(goal.paths))
         wanted = next((tag for tag in (goal.asset, self.view.asset, *tags) if tag in tags), None)
         if wanted is None:
             return

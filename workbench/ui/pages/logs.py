@@ -172,6 +172,7 @@ class LogsPage(Page):
         self._empty.acted.connect(self.choose_files)
         self.preview.changed.connect(self._on_preview_changed)
         self.preview.imported.connect(self._on_imported)
+        self.preview.events_found.connect(self._on_events_found)
         self.context.content_changed.connect(self._on_changed)
         self.context.project_changed.connect(self._on_project_changed)
 
@@ -301,6 +302,10 @@ class LogsPage(Page):
             self.context.select(asset=assets[0], start_ns=None, end_ns=None)
         self._show_stack()
         self.context.announce("recording")
+
+    def _on_events_found(self, paths: list[Path]) -> None:
+        self.cancel_preview()
+        self.context.navigate("label", paths=tuple(paths))
 
     def _on_remove_asked(self, info: object) -> None:
         assert isinstance(info, RecordingInfo)

@@ -34,10 +34,12 @@ _RIGHT_PX = 336
 
 
 class ImportPreview(QWidget):
-    """`changed()` when what can be done changed, `imported(assets)` after everything was stored."""
+    """`changed()` when what can be done changed, `imported(assets)` after everything was stored, `events_found(paths)` for files
+    whose events are looked at on the Label page: all of them, or those that came with the logs."""
 
     changed = Signal()
     imported = Signal(object)
+    events_found = Signal(object)
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -142,7 +144,7 @@ class ImportPreview(QWidget):
 
     def _import_events(self) -> None:
         assets = list(dict.fromkeys(self._stored))
-        for path in self.files.event_files():
+        for path in self.files.of_kind("events"):
             request = LabelsImportRequest(
                 path=path, project=self._context.project_text, asset=assets[0] if len(assets) == 1 else None
             )
@@ -150,6 +152,8 @@ class ImportPreview(QWidget):
             self._context.start_job(call, on_result=self._on_events)
         self._is_busy = False
         self.imported.emit(assets)
+        if orders := self.files.of_kind("orders"):
+            self.events_found.emit([Path(path) for path in orders])
 
     # What comes back
 
@@ -163,6 +167,10 @@ class ImportPreview(QWidget):
     def _on_files(self, result: object) -> None:
         assert isinstance(result, LogFilesResult)
         self._files = result.files
+        events = [Path(file.path) for file in result.files if file.kind in ("events", "orders")]
+        if events and not self.n_logs:
+            self.events_found.emit(events)
+            return
         left_out = [file for file in result.files if file.kind == "other"]
         words = ""
         if left_out:

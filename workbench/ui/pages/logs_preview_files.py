@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout
 
-from workbench.services.log_files import LogFile
+from workbench.services.log_files import FileKind, LogFile
 from workbench.ui.format import count, size
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.card import Card
@@ -77,9 +77,9 @@ class FilesCard(Card):
         if site and not self.site.text():
             self.site.setText(site)
 
-    def event_files(self) -> list[str]:
-        """Paths of the files that hold events."""
-        return [file.path for file in self._files if file.kind == "events"]
+    def of_kind(self, kind: FileKind) -> list[str]:
+        """Paths of the files that hold labels, or work orders and alarms."""
+        return [file.path for file in self._files if file.kind == kind]
 
     def _fields(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -95,7 +95,12 @@ class FilesCard(Card):
         return row
 
     def _fill(self) -> None:
-        kinds = {"log": self.tr("log"), "events": self.tr("events"), "other": self.tr("not a log, left out")}
+        kinds = {
+            "log": self.tr("log"),
+            "events": self.tr("events"),
+            "orders": self.tr("work orders, alarms"),
+            "other": self.tr("not a log, left out"),
+        }
         self.table.set_data({
             "name": [file.name for file in self._files],
             "what": [kinds[file.kind] for file in self._files],
