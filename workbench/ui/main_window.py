@@ -84,7 +84,7 @@ class MainWindow(QMainWindow):
         page.focus_first()
 
     def open_files(self, paths: list[Path]) -> None:
-        """What dropping does: a project folder is opened, bundles go to Package, all else to Logs, which hands events on to Label."""
+        """What dropping does: projects are opened, bundles go to Package, all else to Logs, which hands on events to Label."""
         if len(paths) == 1 and (paths[0] / "project.toml").is_file():
             self.context.open_project(paths[0])
             return
