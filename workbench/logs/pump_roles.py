@@ -18,7 +18,7 @@ from workbench.logs.units import find_quantity
 
 _SUCTION = re.compile(r"suct|saug|inlet|intake|zulauf|eintritt|aspir|\bpsuc|\bps\b|innløp|sug\b")
 _DISCHARGE = re.compile(r"disch|druckseit|outlet|auslass|austritt|delivery|refoul|\bpdis|\bpd\b|utløp|header")
-_DIFFERENCE = re.compile(r"diff|delta|\bdp\b|\bpd[it]|Δ")
+_DIFFERENCE = re.compile(r"diff|delta|\bdp\b|\bpd(?:i|t|it|ic|ir|y)\b|\bpd(?:i|t|it)\d|Δ")
 _PROBE = 4096
 _CLEARLY = 1.5
 """The discharge reads at least this many times what the suction does."""

@@ -8,11 +8,11 @@ from workbench.core.codec import Record
 
 RegimeName = Literal[
     "stopped", "standby", "start-up", "coast-down", "steady", "throttled", "minimum flow", "dead-head", "dry run",
-    "reverse rotation", "parallel", "density change",
+    "reverse rotation", "parallel", "density change", "not distinguishable",
 ]  # fmt: skip
 REGIME_NAMES: tuple[RegimeName, ...] = (
     "stopped", "standby", "start-up", "coast-down", "steady", "throttled", "minimum flow", "dead-head", "dry run",
-    "reverse rotation", "parallel", "density change",
+    "reverse rotation", "parallel", "density change", "not distinguishable",
 )  # fmt: skip
 
 
@@ -24,6 +24,10 @@ class Regime(Record, frozen=True, kw_only=True):
     end_ns: int
     speed_rpm: float | None = None
     """The speed band of a steady stretch, where a speed is measured."""
+    confidence: float = 1.0
+    """How sure it is, 0 to 1, in steps of a twentieth."""
+    could_be: tuple[RegimeName, ...] = ()
+    """States that the log's channels don't tell from this one."""
 
 
 class RegimeEdit(Record, frozen=True, kw_only=True):
