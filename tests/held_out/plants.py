@@ -57,10 +57,8 @@ class Pump:
 
     def current(self, n: Floats, shaft: Floats) -> Floats:
         """In shares of the usual current."""
-        if self.is_on_drive:  # torque and flux: constant flux below the rated speed
-            load = np.divide(shaft, n, out=np.zeros_like(shaft), where=n > 0.02)
-        else:
-            load = 0.95 * shaft + 0.05
+        torque = np.divide(shaft, n, out=np.zeros_like(shaft), where=n > 0.02)  # a drive keeps the flux
+        load = torque if self.is_on_drive else 0.95 * shaft + 0.05
         full = np.hypot(self.magnetising, np.sqrt(1 - self.magnetising**2))
         running = np.hypot(self.magnetising, np.sqrt(1 - self.magnetising**2) * load) / full
         return np.where(n > 0.02, running, 0.0)
@@ -166,7 +164,7 @@ def _speeds(pump: Pump, plan: Plan) -> tuple[Floats, np.ndarray, np.ndarray]:
     edges = np.flatnonzero(np.diff(on)) + 1
     for row in edges.tolist():
         if on[row]:
-            rows = int(round(max(pump.ramp_s, plan.valve_opens_s) / plan.step_s))
+            rows = round(max(pump.ramp_s, plan.valve_opens_s) / plan.step_s)
             ramp = np.clip((np.arange(rows) + 1) * plan.step_s / max(pump.ramp_s, 1e-6), 0, 1)
             span = slice(row, min(row + rows, n))
             speed[span] *= ramp[: span.stop - row]

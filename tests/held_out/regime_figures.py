@@ -18,6 +18,8 @@ from workbench.logs.regime import REGIME_NAMES
 from workbench.logs.regimes import find_regimes
 
 OPEN = "not distinguishable"
+NAMED = (OPEN, OPEN)
+"""No pump is in this state: here the hours are counted in which the true one is among those that are named."""
 Shares = Counter[tuple[str, str]]
 
 
@@ -34,14 +36,16 @@ def views(log: PlantLog) -> dict[str, list[str]]:
     return {"all": list(log.columns), "current and pressure": [log.current, log.discharge], "current": [log.current]}
 
 
-def told(log: PlantLog, names: list[str]) -> np.ndarray:
-    """Code of the state that is said of each row, −2 for none."""
-    out = np.full(len(log.times_ns), -2)
+def told(log: PlantLog, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Code of the state that is said of each row, −2 for none; and whether what is left open names the true one."""
+    out, named = np.full(len(log.times_ns), -2), np.zeros(len(log.times_ns), bool)
     found = find_regimes(log.times_ns, {n: log.columns[n] for n in names}, {n: log.units[n] for n in names}, log.beside)
     for one in found:
         rows = slice(int(np.searchsorted(log.times_ns, one.start_ns)), int(np.searchsorted(log.times_ns, one.end_ns, "right")))
         out[rows] = CODES[one.name]
-    return out
+        if one.name == OPEN:
+            named[rows] = np.isin(log.truth[rows], [CODES[name] for name in one.could_be])
+    return out, named
 
 
 def measure(seeds: Iterable[int], names: Iterable[str] = ()) -> dict[str, Shares]:
@@ -50,7 +54,8 @@ def measure(seeds: Iterable[int], names: Iterable[str] = ()) -> dict[str, Shares
     for log in logs(seeds, names):
         hours = float(np.diff(log.times_ns[:2])[0]) / 3.6e12
         for view, channels in views(log).items():
-            said = told(log, channels)
+            said, named = told(log, channels)
+            shares[view][NAMED] += float(np.count_nonzero(named)) * hours
             pairs, counts = np.unique(np.stack([log.truth, said]), axis=1, return_counts=True)
             for (true, code), count in zip(pairs.T.tolist(), counts.tolist(), strict=True):
                 if true >= 0:
@@ -75,11 +80,15 @@ def rows_of(shares: Shares) -> list[tuple[str, float, float, float, float, str]]
 
 def main() -> None:
     seeds = [int(text) for text in sys.argv[1:] if text.isdigit()] or [101, 102]
-    for view, shares in measure(seeds, [text for text in sys.argv[1:] if not text.isdigit()]).items():
+    names = [text for text in sys.argv[1:] if not text.isdigit()]
+    for view, shares in measure(seeds, names).items():
+        named = shares.pop(NAMED)
         total = sum(shares.values())
         right = sum(value for (true, code), value in shares.items() if true == code)
-        left = sum(value for (true, code), value in shares.items() if code == OPEN and true != OPEN)
-        print(f"\n{view}: {right / total:.1%} right, {left / total:.1%} left open, {1 - (right + left) / total:.1%} wrong")
+        left = sum(value for (true, code), value in shares.items() if code == OPEN)
+        wrong = 1 - (right + left) / total
+        of_these = f" (the true state is among those named in {named / left:.0%} of it)" if left else ""
+        print(f"\n{view}: {right / total:.1%} right, {left / total:.1%} left open{of_these}, {wrong:.1%} wrong")
         print("| state | hours | right | left open | of what is said, right | else |\n|---|---|---|---|---|---|")
         for name, hours, share, unsaid, precision, worst in rows_of(shares):
             print(f"| {name} | {hours:.0f} | {share:.1%} | {unsaid:.1%} | {precision:.1%} | {worst} |")

@@ -85,16 +85,36 @@ def test_the_flow_tells_throttled_minimum_flow_and_dead_head(step_s: float) -> N
     assert names(duty, step_s=step_s) == ["steady", "throttled", "minimum flow", "dead-head", "steady"]
 
 
-def test_current_and_discharge_pressure_alone_tell_stopped_throttled_dead_head_and_dry_run() -> None:
+def test_current_and_discharge_pressure_alone_tell_stopped_throttled_and_dry_run_and_leave_open_what_they_dont() -> None:
     duty = [
         (2000, *USUAL),
-        (400, 1.0, 0.6, 1.0),
+        (400, 1.0, 0.4, 1.0),
         (400, 1.0, 0.02, 1.0),
         (500, *USUAL),
         (400, 1.0, 0.0, 0.05),
         (400, 0.0, 0.0, 1.0),
     ]
-    assert names(duty, "II-1", "PI-1") == ["steady", "throttled", "dead-head", "steady", "dry run", "stopped"]
+    instants, columns = pump_log(duty)
+    found = find_regimes(instants, {name: columns[name] for name in ("II-1", "PI-1")}, CURVE_UNITS)
+    assert [one.name for one in found] == ["steady", "throttled", "not distinguishable", "steady", "dry run", "stopped"]
+    assert set(found[2].could_be) >= {"minimum flow", "dead-head"}
+    assert found[2].confidence < 0.7 < found[1].confidence
+
+
+def test_a_load_alone_tells_that_the_duty_is_another_but_not_which() -> None:
+    instants, columns = pump_log([(2000, *USUAL), (400, 1.0, 0.2, 1.0), (600, *USUAL), (300, 0.0, 0.0, 1.0)])
+    found = find_regimes(instants, {"II-1": columns["II-1"]}, CURVE_UNITS)
+    assert [one.name for one in found] == ["steady", "not distinguishable", "steady", "stopped"]
+    assert {"throttled", "minimum flow", "dead-head", "dry run"} <= set(found[1].could_be)
+    assert found[3].could_be == ("standby",)
+
+
+def test_a_pump_on_a_drive_whose_load_follows_the_day_has_one_start() -> None:
+    speed = [(60, share, share, 1.0) for share in (0.8, 0.84, 0.9, 0.96, 1.0, 0.96, 0.9, 0.84) * 3]
+    instants, columns = pump_log([(200, 0.0, 0.0, 1.0), *speed], step_s=30.0)
+    found = find_regimes(instants, columns, CURVE_UNITS)
+    starts = [one for one in found if one.name == "start-up"]
+    assert [(one.end_ns - one.start_ns) / SECOND for one in starts] == [0.0]
 
 
 def test_a_slower_pump_is_no_throttled_one_and_steady_stretches_carry_their_speed_band() -> None:

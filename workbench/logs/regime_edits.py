@@ -37,6 +37,8 @@ class Stretch:
     end_ns: int
     speed_rpm: float | None = None
     edit: str = ""
+    confidence: float = 1.0
+    could_be: tuple[str, ...] = ()
 
 
 def check_edit(given: RegimeEdit) -> RegimeEdit:
@@ -146,7 +148,14 @@ def _joined(found: Sequence[Regime]) -> list[Stretch]:
     """Each state reaches to the instant at which the next one begins."""
     ends = [*(one.start_ns for one in found[1:]), found[-1].end_ns + 1] if found else []
     return [
-        Stretch(name=one.name, start_ns=one.start_ns, end_ns=end, speed_rpm=one.speed_rpm)
+        Stretch(
+            name=one.name,
+            start_ns=one.start_ns,
+            end_ns=end,
+            speed_rpm=one.speed_rpm,
+            confidence=one.confidence,
+            could_be=one.could_be,
+        )  # fmt: skip
         for one, end in zip(found, ends, strict=True)
     ]
 

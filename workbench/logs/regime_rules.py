@@ -1,34 +1,35 @@
-"""The rules that tell one operating state from another. Each marks rows of `states` [n] and leaves the others.
+"""The rules that tell one operating state from another. Each says something of some rows and leaves the others.
 
-Duty is told from flow where there is one. Without it, from head against load: along a radial pump's curve the head rises to
-about 1.1 to 1.3 of its usual at no flow while the power falls to about half (Gülich 2014, Centrifugal Pumps, ch. 4); a pump
-that runs dry loses both; a change of density moves both alike. Speeds are taken out by the affinity laws. Must not import
-anything but numpy and this domain.
+Duty is told from flow where there is one; without it from head against load (`regime_duty`); from a load alone only that it is
+another than usual. A pump that runs dry loses head and load; a change of density moves both alike. Speeds are taken out by the
+affinity laws. Where the channels don't tell states apart, that is said. Must not import anything but numpy and this domain.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.logs import regime_duty as duty
 from workbench.logs.regime import REGIME_NAMES
-from workbench.logs.regime_signals import Bools, Floats64, Signals, below, runs_of, usual_of
+from workbench.logs.regime_signals import Bools, Floats64, Signals, below, calm, runs_of, usual_of, without_blips
 from workbench.logs.time_axis import Int64s
 
 (
     STOPPED, STANDBY, START_UP, COAST_DOWN, STEADY, THROTTLED, MINIMUM_FLOW, DEAD_HEAD, DRY_RUN, REVERSE, PARALLEL, DENSITY,
+    UNTOLD,
 ) = range(len(REGIME_NAMES))  # fmt: skip
 
 _MINUTE_NS = 60 * 1_000_000_000
 _LONGEST_START_NS = 10 * _MINUTE_NS
 _SETTLED_SHARE = 0.1
+_FEWEST_SETTLED = 8
 _FLOW_LIMITS = ((THROTTLED, 0.6, 0.63), (MINIMUM_FLOW, 0.3, 0.33), (DEAD_HEAD, 0.05, 0.07))
 """Share of the usual flow at which a state begins, and at which it ends."""
-_CURVE_LIMITS = ((THROTTLED, 1.03, 0.90), (MINIMUM_FLOW, 1.06, 0.78), (DEAD_HEAD, 1.08, 0.70))
-"""Least head and most load of a state, as shares of the usual."""
 _DRY_HEAD, _DRY_LOAD, _DRY_FLOW = 0.25, 0.75, 0.3
-_DENSITY_HEAD, _DENSITY_FLOW, _DENSITY_ALIKE = 0.06, 0.05, (0.5, 1.4)
+_DENSITY_HEAD, _DENSITY_FLOW, _DENSITY_ALIKE = 0.04, 0.08, (0.4, 1.6)
 _DENSITY_NS = 10 * _MINUTE_NS
 _TURNS, _TURNS_BACK = 0.05, -0.03
 _FLOWS_BACK = -0.05
@@ -36,28 +37,119 @@ _PRESSURISED, _FALLS = 0.5, 0.97
 _HOT_AFTER_NS = 120 * _MINUTE_NS
 _HOT_SHARE, _HOT_SPAN = 0.75, 10.0
 _MIN_REFERENCE = 10
+_VARIES, _EXPONENTS = 0.03, (0.5, 3.2)
+_SURE, _MAY_BE = 0.7, 0.06
+"""A chance that is enough to say a state, and one that is enough to name it beside another."""
+_LOAD_FALLS, _LOAD_RISES, _LOAD_SIGMAS = 0.85, 1.18, 5.0
+_BY_FLOW, _BY_LOAD, _BY_PRESSURE = 0.95, 0.8, 0.7
+"""Shares of the running time that were told right on other pumps than these (help/quality.md)."""
+_BUT_FOR_HEAD = (THROTTLED, MINIMUM_FLOW, DEAD_HEAD, DRY_RUN, DENSITY)
 
 
-def mark_duty(states: Int64s, signals: Signals) -> None:
+@dataclass(slots=True, kw_only=True)
+class Told:
+    """What is said of each row, all [n]."""
+
+    codes: Int64s
+    confidence: Floats64
+    could_be: Int64s
+    """Bit k: state k would fit as well."""
+
+    def say(self, where: Bools | slice | Int64s, code: int, confidence: float, could_be: Sequence[int] = ()) -> None:
+        """Say one state of some rows."""
+        self.codes[where], self.confidence[where] = code, confidence
+        self.could_be[where] = sum(1 << other for other in could_be)
+
+
+def nothing_told(is_running: Bools) -> Told:
+    """Runs or stands, and no more."""
+    n = len(is_running)
+    return Told(codes=np.where(is_running, STEADY, STOPPED), confidence=np.ones(n), could_be=np.zeros(n, np.int64))
+
+
+def mark_duty(told: Told, signals: Signals) -> None:
     """Throttled, minimum flow, dead-head, dry run, density change: how far the running pump is from its usual duty."""
     is_running = signals.is_running
     if np.count_nonzero(is_running) < _MIN_REFERENCE:
         return
     speed = _ratio(signals.speed, is_running)
-    load = None if signals.load is None else _ratio(signals.load, is_running) / np.maximum(speed, 0.1)
+    flow = None if signals.flow is None else _ratio(signals.flow, is_running) / np.maximum(speed, 0.1)
     head = None if signals.rise is None else _ratio(signals.rise, is_running) / np.maximum(speed, 0.1) ** 2
-    if signals.flow is not None:
-        flow = _ratio(signals.flow, is_running) / np.maximum(speed, 0.1)
+    load = None if signals.load is None else _without_speed(_ratio(signals.load, is_running), speed, is_running, flow)
+    if flow is not None:
+        told.say(is_running, STEADY, _BY_FLOW)
         for state, enter, leave in _FLOW_LIMITS:
-            states[is_running & below(flow, enter, leave)] = state
-        _mark_density(states, signals, head, load, flow)
+            told.say(is_running & below(flow, enter, leave), state, _BY_FLOW)
+        _mark_density(told, signals, head, load, flow)
         if head is not None:
-            states[is_running & (head < _DRY_HEAD) & (flow < _DRY_FLOW)] = DRY_RUN
+            told.say(is_running & (head < _DRY_HEAD) & (flow < _DRY_FLOW), DRY_RUN, _BY_FLOW)
     elif head is not None and load is not None:
-        for state, most_head, least_load in _CURVE_LIMITS:
-            states[is_running & (head > most_head) & below(load, least_load, least_load + 0.02)] = state
+        _mark_by_curve(told, signals, head, load)
+    elif load is not None:
+        _mark_by_load(told, is_running, load)
+    else:
+        told.say(is_running, STEADY, _BY_PRESSURE, (THROTTLED, MINIMUM_FLOW))
     if head is not None and load is not None:
-        states[is_running & (head < _DRY_HEAD) & (load < _DRY_LOAD)] = DRY_RUN
+        told.say(is_running & (head < _DRY_HEAD) & (load < _DRY_LOAD), DRY_RUN, _BY_FLOW)
+
+
+def _without_speed(load: Floats64, speed: Floats64, is_running: Bools, flow: Floats64 | None) -> Floats64:
+    """Load at the usual speed: a power goes with its cube, a current behind a drive with about its square."""
+    x = np.log(np.maximum(speed, 0.1))
+    if not np.std(x[is_running]) > _VARIES:
+        return load
+    y = np.log(np.maximum(load, 1e-3))
+    # The fit must not take a throttled stretch at a low speed for the speed's doing.
+    at = is_running & ((np.abs(flow - 1) < 0.2) if flow is not None else np.abs(y - 2 * x) < 0.3)
+    if np.count_nonzero(at) < _MIN_REFERENCE or not np.var(x[at]) > 0:
+        return np.asarray(load / np.maximum(speed, 0.1) ** 2)
+    slope = float(np.cov(x[at], y[at])[0, 1] / np.var(x[at], ddof=1))
+    return np.asarray(load / np.maximum(speed, 0.1) ** min(max(slope, _EXPONENTS[0]), _EXPONENTS[1]))
+
+
+def _mark_by_curve(told: Told, signals: Signals, head: Floats64, load: Floats64) -> None:
+    """The state with the greatest chance, where it is great enough; else those that are left."""
+    is_running, is_speed_known = signals.is_running, signals.speed is not None
+    step_ns = float(np.median(np.diff(signals.times_ns)))
+    chances = duty.chances_of_duty(
+        calm(head), calm(load), is_running, rows_an_hour=max(round(60 * _MINUTE_NS / step_ns), 1), is_speed_known=is_speed_known
+    )
+    chances = _smooth(chances, is_running)
+    alike = (DENSITY,) if is_speed_known else (DENSITY, STEADY)
+    meant = np.array([STEADY, THROTTLED, MINIMUM_FLOW, DEAD_HEAD, DENSITY if is_speed_known else UNTOLD, UNTOLD])
+    best = np.argmax(chances, axis=1)
+    height = np.take_along_axis(chances, best[:, None], axis=1)[:, 0]
+    is_sure = height >= _SURE
+    told.codes[is_running] = np.where(is_sure, meant[best], UNTOLD)[is_running]
+    told.confidence[is_running] = height[is_running]
+    bits = np.zeros(len(head), np.int64)
+    for column, states in enumerate(((STEADY,), (THROTTLED,), (MINIMUM_FLOW,), (DEAD_HEAD,), alike, _BUT_FOR_HEAD[3:])):
+        bits |= np.where(chances[:, column] > _MAY_BE, sum(1 << state for state in states), 0)
+    own = np.where(told.codes == UNTOLD, 0, 1 << told.codes)
+    told.could_be[is_running] = (bits & ~own)[is_running]
+
+
+def _smooth(chances: Floats64, is_running: Bools) -> Floats64:
+    """Means of nine rows of the same run: a state lasts for minutes, noise doesn't."""
+    out = chances.copy()
+    for first, end in runs_of(is_running):
+        sums = np.cumsum(np.concatenate([np.zeros((1, chances.shape[1])), chances[first:end]]), axis=0)
+        at = np.arange(end - first)
+        low, high = np.maximum(at - 4, 0), np.minimum(at + 5, end - first)
+        out[first:end] = (sums[high] - sums[low]) / (high - low)[:, None]
+    return out
+
+
+def _mark_by_load(told: Told, is_running: Bools, load: Floats64) -> None:
+    """A load alone tells that something changed, but not what."""
+    told.say(is_running, STEADY, _BY_LOAD, (THROTTLED, MINIMUM_FLOW, DENSITY))
+    size = np.log(np.maximum(calm(load), 1e-3))
+    middle = size[is_running]
+    spread = _LOAD_SIGMAS * 1.4826 * float(np.median(np.abs(middle - np.median(middle))))
+    fallen = below(size, min(np.log(_LOAD_FALLS), -spread), min(np.log(_LOAD_FALLS), -spread) * 0.8)
+    risen = below(-size, min(-np.log(_LOAD_RISES), -spread), min(-np.log(_LOAD_RISES), -spread) * 0.8)
+    told.say(is_running & fallen, UNTOLD, _BY_LOAD, _BUT_FOR_HEAD)
+    told.say(is_running & risen, UNTOLD, _BY_LOAD, (STEADY, THROTTLED, DENSITY))
 
 
 def _ratio(values: Floats64 | None, is_running: Bools) -> Floats64:
@@ -68,45 +160,61 @@ def _ratio(values: Floats64 | None, is_running: Bools) -> Floats64:
     return np.asarray(np.abs(values) / usual) if usual > 0 else np.ones(len(values))
 
 
-def _mark_density(states: Int64s, signals: Signals, head: Floats64 | None, load: Floats64 | None, flow: Floats64) -> None:
+def _mark_density(told: Told, signals: Signals, head: Floats64 | None, load: Floats64 | None, flow: Floats64) -> None:
     """Head and load both move alike while flow and speed stay, for ten minutes or more."""
     if head is None or load is None or signals.speed is None:
         return
     with np.errstate(divide="ignore", invalid="ignore"):
-        rise, work = np.log(np.maximum(head, 1e-6)), np.log(np.maximum(load, 1e-6))
+        rise, work = (np.log(np.maximum(calm(values), 1e-6)) for values in (head, load))
         alike = work / rise
     is_other = (np.abs(rise) > _DENSITY_HEAD) & (alike > _DENSITY_ALIKE[0]) & (alike < _DENSITY_ALIKE[1])
-    is_other &= (np.abs(np.log(np.maximum(flow, 1e-6))) < _DENSITY_FLOW) & signals.is_running & (states == STEADY)
-    for first, end in runs_of(is_other):
+    is_other &= (np.abs(np.log(np.maximum(calm(flow), 1e-6))) < _DENSITY_FLOW) & signals.is_running & (told.codes == STEADY)
+    for first, end in runs_of(without_blips(is_other)):
         if signals.times_ns[end - 1] - signals.times_ns[first] >= _DENSITY_NS:
-            states[first:end] = DENSITY
+            told.say(slice(first, end), DENSITY, _BY_LOAD)
 
 
-def mark_start_up(states: Int64s, signals: Signals) -> None:
-    """From each start until the drive signal stays within a tenth of the run's median, at most ten minutes."""
+def mark_start_up(told: Told, signals: Signals) -> None:
+    """From each start until the drive signal stays within a tenth of where it settles, at most ten minutes."""
     for first, end in runs_of(signals.is_running):
         if first == 0:
             continue
         limit = min(end, int(np.searchsorted(signals.times_ns, signals.times_ns[first] + _LONGEST_START_NS)))
-        level = float(np.median(signals.drive[first:end]))
-        far = np.flatnonzero(np.abs(signals.drive[first:limit] - level) > _SETTLED_SHARE * abs(level))
-        settled = first + int(far[-1]) + 1 if len(far) else first + 1
-        states[first : max(settled, first + 1)] = START_UP
+        settled = first + _settled(np.abs(signals.drive[first:limit]))
+        told.say(slice(first, max(settled, first + 1)), START_UP, 1.0)
 
 
-def mark_rest(states: Int64s, signals: Signals) -> None:
+def _settled(size: Floats64) -> int:
+    """Rows until it stays within a tenth of the level that the shortest beginning with a calm second half has there.
+
+    The whole run's level would not do: a pump on a drive changes its load all day, one that empties a pit ends dry.
+    """
+    rows = _FEWEST_SETTLED
+    while rows < len(size) and np.ptp(np.quantile(size[rows // 2 : rows], [0.1, 0.9])) > _SETTLED_SHARE * np.median(size[:rows]):
+        rows *= 2
+    rows = min(rows, len(size))
+    level = float(np.median(size[rows // 2 : rows]))
+    far = np.flatnonzero(np.abs(size[:rows] - level) > _SETTLED_SHARE * level)
+    return int(far[-1]) + 1 if len(far) else 1
+
+
+def mark_rest(told: Told, signals: Signals) -> None:
     """Coast-down, reverse rotation and standby among the rows in which the pump is off."""
     turning = _still_turning(signals)
+    is_pressure_told = signals.discharge is not None and signals.discharge is not signals.drive
     for first, end in runs_of(~signals.is_running):
         down = first
         if first > 0 and turning is not None:
             limit = min(end, int(np.searchsorted(signals.times_ns, signals.times_ns[first] + _LONGEST_START_NS)))
             stands = np.flatnonzero(~turning[first:limit])
             down = first + (int(stands[0]) if len(stands) else limit - first)
-            states[first:down] = COAST_DOWN
+            told.say(slice(first, down), COAST_DOWN, 1.0)
         if down < end and _is_standby(signals, down, end):
-            states[down:end] = STANDBY
-    states[_turns_back(signals)] = REVERSE
+            told.say(slice(down, end), STANDBY, _BY_FLOW)
+        elif down < end:
+            hidden = () if is_pressure_told else (STANDBY,)
+            told.say(slice(down, end), STOPPED, 1.0 if is_pressure_told else _BY_FLOW, hidden)
+    told.say(_turns_back(signals), REVERSE, _BY_FLOW)
 
 
 def _still_turning(signals: Signals) -> Bools | None:
@@ -124,9 +232,9 @@ def _turns_back(signals: Signals) -> Bools:
         if values is not None:
             usual = usual_of(np.abs(values[signals.is_running])) if signals.is_running.any() else 0.0
             found |= (values < share * usual) & ~signals.is_running if usual > 0 else found
-    calm = found.copy()
-    calm[1:-1] = found[:-2] & found[1:-1] | found[1:-1] & found[2:]
-    return calm
+    twice = found.copy()
+    twice[1:-1] = found[:-2] & found[1:-1] | found[1:-1] & found[2:]
+    return twice
 
 
 def _is_standby(signals: Signals, first: int, end: int) -> bool:
@@ -149,9 +257,9 @@ def _stays_hot(values: Floats64, is_running: Bools, first: int, end: int) -> boo
     return usual - coldest > _HOT_SPAN and last > coldest + _HOT_SHARE * (usual - coldest)
 
 
-def mark_parallel(states: Int64s, times_ns: Int64s, beside: Sequence[tuple[int, int]]) -> None:
+def mark_parallel(told: Told, times_ns: Int64s, beside: Sequence[tuple[int, int]]) -> None:
     """What runs steadily, or throttled by the other one, while a pump beside it runs."""
     for start_ns, end_ns in beside:
-        rows = slice(int(np.searchsorted(times_ns, start_ns)), int(np.searchsorted(times_ns, end_ns, side="right")))
-        together = states[rows]
-        together[(together == STEADY) | (together == THROTTLED)] = PARALLEL
+        rows = np.arange(np.searchsorted(times_ns, start_ns), np.searchsorted(times_ns, end_ns, side="right"))
+        together = rows[np.isin(told.codes[rows], (STEADY, THROTTLED, UNTOLD))]
+        told.say(together, PARALLEL, _BY_FLOW)

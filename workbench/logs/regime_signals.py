@@ -54,9 +54,15 @@ def usual_of(size: Floats64) -> float:
 
 def without_blips(is_on: Bools) -> Bools:
     """A state of a single row between two equal ones is taken for noise."""
-    calm = is_on.copy()
-    calm[1:-1] = np.where(is_on[:-2] == is_on[2:], is_on[:-2], is_on[1:-1])
-    return calm
+    steady = is_on.copy()
+    steady[1:-1] = np.where(is_on[:-2] == is_on[2:], is_on[:-2], is_on[1:-1])
+    return steady
+
+
+def calm(values: Floats64) -> Floats64:
+    """Median of five rows: a state is left by the pump, not by a sample."""
+    padded = np.pad(values, 2, mode="edge")
+    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, 5), axis=1))
 
 
 def below(values: Floats64, enter: float, leave: float) -> Bools:

@@ -16,7 +16,7 @@ from workbench.logs import regime_rules as rules
 from workbench.logs.flat_runs import Samples
 from workbench.logs.pump_roles import PumpRoles, find_roles
 from workbench.logs.regime import REGIME_NAMES, Regime, RegimeName
-from workbench.logs.regime_signals import Bools, Floats64, Signals, held, usual_of, without_blips
+from workbench.logs.regime_signals import Bools, Floats64, Signals, calm, held, usual_of, without_blips
 from workbench.logs.time_axis import Instants, Int64s
 
 __all__ = ["REGIME_NAMES", "Regime", "RegimeName", "find_regimes"]
@@ -30,6 +30,7 @@ _BAND_SHARE = 0.03
 _BAND_WIDTH = 0.1
 _LEAST_BAND = 0.003
 _ROUND_RPM = 10.0
+_CONFIDENCE_STEPS = 20
 
 
 def find_regimes(
@@ -52,13 +53,13 @@ def find_regimes(
     signals = _signals(times_ns[::stride], columns, units, stride)
     if signals is None:
         return ()
-    states = np.where(signals.is_running, rules.STEADY, rules.STOPPED)
-    rules.mark_duty(states, signals)
-    rules.mark_start_up(states, signals)
-    rules.mark_rest(states, signals)
-    states = _without_short(states, signals.times_ns)
-    rules.mark_parallel(states, signals.times_ns, beside)
-    return _stretches(signals, states)
+    told = rules.nothing_told(signals.is_running)
+    rules.mark_duty(told, signals)
+    rules.mark_start_up(told, signals)
+    rules.mark_rest(told, signals)
+    _join_short(told, signals.times_ns)
+    rules.mark_parallel(told, signals.times_ns, beside)
+    return _stretches(signals, told)
 
 
 def _signals(times_ns: Int64s, columns: Mapping[str, Samples], units: Mapping[str, str | None], stride: int) -> Signals | None:
@@ -103,38 +104,47 @@ def _running_by_pressure(pressure: Floats64) -> Bools | None:
     return without_blips(pressure > (low + high) / 2)
 
 
-def _without_short(states: Int64s, times_ns: Int64s) -> Int64s:
+def _join_short(told: rules.Told, times_ns: Int64s) -> None:
     """Stretches of one or two rows or of less than a minute, but for starts and run-downs, join the stretch before them."""
-    calm = states.copy()
-    starts = np.flatnonzero(np.diff(states, prepend=-1))
-    ends = np.append(starts[1:], len(states))
-    for first, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        is_short = end - first < _FEWEST_ROWS or (
-            times_ns[end - 1] - times_ns[first] < _SHORTEST_NS and states[first] not in (rules.STOPPED, rules.STEADY)
-        )
-        if first and is_short and states[first] not in (rules.START_UP, rules.COAST_DOWN):
-            # What is left of a run after a start is no shorter for it; a brief dip belongs to what was before.
-            calm[first:end] = rules.STEADY if calm[first - 1] == rules.START_UP else calm[first - 1]
-    return calm
+    codes = told.codes
+    starts = np.flatnonzero(np.diff(codes, prepend=-1))
+    ends = np.append(starts[1:], len(codes))
+    lasting = (rules.STOPPED, rules.STEADY)
+    for first, end, code in zip(starts.tolist(), ends.tolist(), codes[starts].tolist(), strict=True):
+        is_short = end - first < _FEWEST_ROWS or (times_ns[end - 1] - times_ns[first] < _SHORTEST_NS and code not in lasting)
+        if not first or not is_short or code in (rules.START_UP, rules.COAST_DOWN):
+            continue
+        if codes[first - 1] == rules.START_UP:
+            codes[first:end] = rules.STEADY  # what is left of a run after a start is no shorter for it
+        else:  # a brief dip belongs to what was before
+            codes[first:end], told.could_be[first:end] = codes[first - 1], told.could_be[first - 1]
+            told.confidence[first:end] = told.confidence[first - 1]
 
 
-def _stretches(signals: Signals, states: Int64s) -> tuple[Regime, ...]:
-    bands = _bands(signals, states)
-    codes = states * (int(bands.max(initial=0)) + 2) + bands
+def _stretches(signals: Signals, told: rules.Told) -> tuple[Regime, ...]:
+    bands = _bands(signals, told.codes)
+    codes = told.codes * (int(bands.max(initial=0)) + 2) + bands
     starts = np.flatnonzero(np.diff(codes, prepend=codes[0] - 1))
     ends = np.append(starts[1:], len(codes))
     found = []
     for first, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        is_steady = states[first] == rules.STEADY and signals.speed is not None
+        is_steady = told.codes[first] == rules.STEADY and signals.speed is not None
         speed = float(np.median(np.abs(signals.speed[first:end]))) if is_steady and signals.speed is not None else None
         start_ns, end_ns = signals.times_ns[[first, end - 1]].tolist()
         found.append(
             Regime(
-                name=REGIME_NAMES[int(states[first])], start_ns=start_ns, end_ns=end_ns,
+                name=REGIME_NAMES[int(told.codes[first])], start_ns=start_ns, end_ns=end_ns,
                 speed_rpm=None if speed is None else float(round(speed / _ROUND_RPM) * _ROUND_RPM),
+                confidence=round(float(np.median(told.confidence[first:end])) * _CONFIDENCE_STEPS) / _CONFIDENCE_STEPS,
+                could_be=_could_be(told.could_be[first:end]),
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def _could_be(bits: Int64s) -> tuple[RegimeName, ...]:
+    """States that would fit in at least a third of the rows."""
+    return tuple(name for code, name in enumerate(REGIME_NAMES) if np.mean((bits >> code) & 1) > 1 / 3)
 
 
 def _bands(signals: Signals, states: Int64s) -> NDArray[np.int64]:
@@ -147,16 +157,10 @@ def _bands(signals: Signals, states: Int64s) -> NDArray[np.int64]:
     rated = float(np.quantile(speed[is_steady], 0.95))
     if rated <= 0:
         return bands
-    share = _calm(speed) / rated
+    share = calm(speed) / rated
     edges = _band_edges(share[is_steady])
     bands[is_steady] = 1 + np.searchsorted(edges, share[is_steady])
     return _without_short_bands(bands, signals.times_ns)
-
-
-def _calm(values: Floats64) -> Floats64:
-    """Median of five rows: a band is left by the pump, not by a sample."""
-    padded = np.pad(values, 2, mode="edge")
-    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, 5), axis=1))
 
 
 def _band_edges(share: Floats64) -> Floats64:

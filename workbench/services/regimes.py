@@ -43,6 +43,10 @@ class RegimeSpan(Record, frozen=True, kw_only=True):
     end_utc: str
     speed_rpm: float | None = None
     edit: str = ""
+    confidence: float = 1.0
+    """How sure what was found is, 0 to 1; an edit is sure."""
+    could_be: tuple[str, ...] = ()
+    """States that the log's channels don't tell from this one."""
 
 
 class RegimesRequest(Request, frozen=True, kw_only=True):
@@ -235,7 +239,7 @@ def _find(recording: Recording, beside: Sequence[tuple[int, int]]) -> tuple[Regi
 def _span(item: Item, one: Stretch) -> RegimeSpan:
     return RegimeSpan(
         recording=item.id, asset=item.asset, name=one.name, start_utc=format_utc(one.start_ns), end_utc=format_utc(one.end_ns),
-        speed_rpm=one.speed_rpm, edit=one.edit,
+        speed_rpm=one.speed_rpm, edit=one.edit, confidence=one.confidence, could_be=one.could_be,
     )  # fmt: skip
 
 

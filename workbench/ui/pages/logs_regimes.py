@@ -20,7 +20,7 @@ from workbench.services.regimes import (
     unset_regime,
 )
 from workbench.ui.context import AppContext
-from workbench.ui.widgets.plots.regimes import RegimeMark, marks_of_regimes, regime_words
+from workbench.ui.widgets.plots.regimes import UNTOLD, RegimeMark, marks_of_regimes, regime_words
 from workbench.ui.widgets.plots.stack import StackedPlots
 
 REGIMES = "regimes"
@@ -68,6 +68,8 @@ class RegimeLayer(QObject):
         self._edit = mark.edit
         self.menu.clear()
         for name in REGIME_NAMES:
+            if name == UNTOLD:
+                continue  # what a person says is a state
             self._add(regime_words(name), name, is_checked=name == mark.kind)
         self.menu.addSeparator()
         if mark.edit or self._plots.view.span_ns:  # elsewhere there is no edit to take out

@@ -33,7 +33,8 @@ _LEAST_LETTERS = 5
 """A name cut to fewer letters than this says nothing."""
 _FULL, _MOST, _HALF, _FAINT = 0.34, 0.26, 0.17, 0.09
 _DARK = frozenset({"start-up", "coast-down"})
-_HOLLOW = frozenset({"stopped", "standby"})
+UNTOLD = "not distinguishable"
+_HOLLOW = frozenset({"stopped", "standby", UNTOLD})
 _BLUES = {
     "throttled": _MOST, "minimum flow": _MOST, "dead-head": _FULL, "dry run": _FULL, "reverse rotation": _FULL,
     "parallel": _HALF, "density change": _FAINT,
@@ -51,6 +52,9 @@ class RegimeMark:
     end_ns: int
     edit: str = ""
     """Id of the edit that says so, '' where it was found."""
+    confidence: float = 1.0
+    could_be: tuple[str, ...] = ()
+    """Stored names of states that the channels don't tell from this one."""
 
 
 def regime_words(name: str) -> str:
@@ -62,6 +66,7 @@ def regime_words(name: str) -> str:
         "coast-down": tr("Regimes", "Coast-down"), "minimum flow": tr("Regimes", "Minimum flow"),
         "dry run": tr("Regimes", "Dry run"), "reverse rotation": tr("Regimes", "Reverse rotation"),
         "parallel": tr("Regimes", "Parallel operation"), "density change": tr("Regimes", "Density change"),
+        UNTOLD: tr("Regimes", "Not distinguishable"),
     }  # fmt: skip
     return words.get(name, name)
 
@@ -74,7 +79,15 @@ def marks_of_regimes(spans: Sequence[RegimeSpan], gaps: NDArray[np.int64]) -> tu
     for at, one in enumerate(spans):
         end_ns = starts[at + 1] if at + 1 < len(spans) and starts[at + 1] > starts[at] else ends[at]
         marks += [
-            RegimeMark(kind=one.name, words=words_of(one), start_ns=first, end_ns=last, edit=one.edit)
+            RegimeMark(
+                kind=one.name,
+                words=words_of(one),
+                start_ns=first,
+                end_ns=last,
+                edit=one.edit,
+                confidence=one.confidence,
+                could_be=one.could_be,
+            )
             for first, last in _without_gaps(starts[at], end_ns, gaps)
         ]
     return tuple(marks)
@@ -216,7 +229,13 @@ class RegimeStrip(Strip):
 
     def _tip(self, mark: RegimeMark) -> str:
         words = f"{mark.words}, {span(mark.start_ns, mark.end_ns, self.zone)}"
-        return self.tr("{words}; set by a person").format(words=words) if mark.edit else words
+        if mark.edit:
+            return self.tr("{words}; set by a person").format(words=words)
+        others = self.tr(" or ").join(regime_words(name).lower() for name in mark.could_be)
+        if mark.kind == UNTOLD:
+            return self.tr("{words}; the channels of this log fit {others}").format(words=words, others=others)
+        sure = self.tr("{words}; {share} % sure").format(words=words, share=round(100 * mark.confidence))
+        return self.tr("{sure}; {others} would fit too").format(sure=sure, others=others) if others else sure
 
     def _boxes(self) -> list[tuple[float, float, RegimeMark]]:
         """(left, right, stretch) in pixels; of many within one pixel the first stands for all."""
@@ -264,5 +283,6 @@ class RegimeStrip(Strip):
             return QPen(self.theme.colour("accent"), 1.5)
         has_depth = self.theme.tokens["bg3"] != self.theme.tokens["plot"]
         if mark.kind in _HOLLOW or not has_depth:
-            return QPen(self.theme.colour("border_mid"), 1)
+            line = Qt.PenStyle.DashLine if mark.kind == UNTOLD else Qt.PenStyle.SolidLine
+            return QPen(self.theme.colour("text2" if mark.kind == UNTOLD else "border_mid"), 1, line)
         return Qt.PenStyle.NoPen
