@@ -155,7 +155,7 @@ def _joined(found: Sequence[Regime]) -> list[Stretch]:
             speed_rpm=one.speed_rpm,
             confidence=one.confidence,
             could_be=one.could_be,
-        )  # fmt: skip
+        )
         for one, end in zip(found, ends, strict=True)
     ]
 
