@@ -14,7 +14,8 @@ _NAMES = (
     {"current": "{p}_AMPS", "flow": "{p}_FLOW", "discharge": "{p}_PDISCH", "suction": "{p}_PSUCT", "speed": "{p}_RPM",
      "power": "{p}_KW", "temperature": "{p}_BRG_DE_TEMP", "vibration": "{p}_VIB_DE"},
     {"current": "Motorstrom {p}", "flow": "Durchfluss {p}", "discharge": "Druck druckseitig {p}",
-     "suction": "Druck Saugseite {p}", "speed": "Drehzahl {p}", "power": "Leistung {p}", "temperature": "Lagertemperatur {p}", "vibration": "Schwingung {p}"},
+     "suction": "Druck Saugseite {p}", "speed": "Drehzahl {p}", "power": "Leistung {p}",
+     "temperature": "Lagertemperatur {p}", "vibration": "Schwingung {p}"},
     {"current": "31IT{p}.PV", "flow": "31FT{p}.PV", "discharge": "31PT{p}B.PV", "suction": "31PT{p}A.PV", "speed": "31ST{p}.PV",
      "power": "31JT{p}.PV", "temperature": "31TT{p}.PV", "vibration": "31VT{p}.PV"},
 )  # fmt: skip
