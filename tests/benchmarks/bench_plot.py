@@ -259,13 +259,16 @@ class _Canvas:
         self._image.fill(0xFFFFFFFF)
         pixels = pixels_of(self._image)
         height = round(self._height)
+        scales, ends = [], []
         for number, drawn in enumerate(envelopes):
             low, high = limits_of([drawn]) or (0.0, 1.0)
-            origin_ns = int(drawn.times_ns[0])
-            x_scale = (0.0, _WIDTH / max(int(drawn.times_ns[-1]) - origin_ns, 1))
             slope = -height / (high - low if high > low else 1.0)
-            found = spans(drawn, origin_ns, x_scale, (height - slope * low, slope), _WIDTH)
-            fill_spans(pixels[number * height : (number + 1) * height], found, _PEN_PX, QColor(30, 90, 200))
+            scales.append(((number + 1) * height - slope * low, slope))
+            ends.append((number * height, (number + 1) * height))
+        times_ns = envelopes[0].times_ns
+        x_scale = (0.0, _WIDTH / max(int(times_ns[-1] - times_ns[0]), 1))
+        found = spans(envelopes, int(times_ns[0]), x_scale, scales, _WIDTH)
+        fill_spans(pixels, found, _PEN_PX, [QColor(30, 90, 200)] * len(envelopes), ends)
 
 
 def _by_turns(

@@ -19,7 +19,7 @@ def picture(found: Spans, width: int, height: int, pen_px: float = 1.0) -> np.nd
     image = QImage(width, height, QImage.Format.Format_RGB32)
     image.fill(WHITE)
     pixels = pixels_of(image)
-    fill_spans(pixels, found, pen_px, QColor("black"))
+    fill_spans(pixels, found, pen_px, [QColor("black")])
     return 255 - (pixels & 0xFF).astype(int)
 
 
@@ -37,7 +37,7 @@ def test_every_extreme_is_drawn(seed: int, n: int, missing: float) -> None:
     high = np.minimum(low + rng.exponential(8, len(times)), height - 1)
     low[rng.random(len(times)) < missing] = np.nan
     high[np.isnan(low)] = np.nan
-    found = spans(Envelope(times_ns=times, minimum=low, maximum=high), 0, (0, 1e-3), (height - 1, -1), width)
+    found = spans([Envelope(times_ns=times, minimum=low, maximum=high)], 0, (0, 1e-3), [(height - 1, -1)], width)
     drawn = picture(found, width, height)
     for at, values in ((times, low), (times, high)):
         good = np.isfinite(values)
@@ -50,37 +50,37 @@ def test_every_extreme_is_drawn(seed: int, n: int, missing: float) -> None:
 def test_a_spike_of_one_sample_in_a_column_is_drawn_in_full(at: int) -> None:
     values = np.full(1000, 40.0)
     values[at] = 5.0
-    found = spans(Envelope(times_ns=np.arange(1000), minimum=values, maximum=values), 0, (0, 0.1), (0, 1), 100)
+    found = spans([Envelope(times_ns=np.arange(1000), minimum=values, maximum=values)], 0, (0, 0.1), [(0, 1)], 100)
     drawn = picture(found, 100, 50)
     assert (drawn[6:40, at // 10] == 255).all()
 
 
 def test_no_line_crosses_a_gap_in_the_pixels() -> None:
-    found = spans(envelope([10, 20, 50, 80, 90], [5, 5, np.nan, 5, 5], [5, 5, np.nan, 5, 5]), 0, (0, 1), (0, 1), 100)
+    found = spans([envelope([10, 20, 50, 80, 90], [5, 5, np.nan, 5, 5], [5, 5, np.nan, 5, 5])], 0, (0, 1), [(0, 1)], 100)
     assert (picture(found, 100, 10)[:, 22:79] == 0).all()
 
 
 def test_the_line_to_the_last_sample_before_a_gap_is_drawn_in_full() -> None:
-    found = spans(envelope([10, 11, 12], [5, 40, np.nan], [5, 40, np.nan]), 0, (0, 1), (0, 1), 20)
+    found = spans([envelope([10, 11, 12], [5, 40, np.nan], [5, 40, np.nan])], 0, (0, 1), [(0, 1)], 20)
     assert (picture(found, 20, 50)[6:39, 10] == 255).all()
 
 
 def test_samples_beyond_the_edges_lead_the_line_out_of_the_picture() -> None:
-    found = spans(envelope([-50, 150], [2, 12], [2, 12]), 0, (0, 1), (0, 1), 100)
+    found = spans([envelope([-50, 150], [2, 12], [2, 12])], 0, (0, 1), [(0, 1)], 100)
     assert found.first == 0
-    assert found.top[0] == pytest.approx(2 + 10 * 50 / 200)
-    assert found.bottom[-1] == pytest.approx(2 + 10 * 150 / 200)
+    assert found.top[0, 0] == pytest.approx(2 + 10 * 50 / 200)
+    assert found.bottom[0, -1] == pytest.approx(2 + 10 * 150 / 200)
 
 
 def test_a_level_line_covers_as_much_as_it_is_thick() -> None:
-    found = spans(envelope([0, 99], [5.25, 5.25], [5.25, 5.25]), 0, (0, 1), (0, 1), 100)
+    found = spans([envelope([0, 99], [5.25, 5.25], [5.25, 5.25])], 0, (0, 1), [(0, 1)], 100)
     darkness = picture(found, 100, 12, 1.5)[:, 50]
     assert darkness.sum() / 255 == pytest.approx(1.5, abs=0.02)
     assert darkness[5] == 255
 
 
 def test_values_beyond_the_plot_are_cut_at_its_edge() -> None:
-    found = spans(envelope([0, 1, 2], [5, -100, 5], [5, -100, 5]), 0, (0, 1), (0, 1), 3)
+    found = spans([envelope([0, 1, 2], [5, -100, 5], [5, -100, 5])], 0, (0, 1), [(0, 1)], 3)
     drawn = picture(found, 3, 10)
     assert drawn[0, 1] == 255
     assert drawn[9].sum() == 0
@@ -89,7 +89,30 @@ def test_values_beyond_the_plot_are_cut_at_its_edge() -> None:
 def test_a_dashed_curve_keeps_its_spikes() -> None:
     values = np.full(100, 30.0)
     values[48] = 2.0
-    found = spans(Envelope(times_ns=np.arange(100), minimum=values, maximum=values), 0, (0, 1), (0, 1), 100).dashed(7, 3)
+    one = Envelope(times_ns=np.arange(100), minimum=values, maximum=values)
+    found = spans([one], 0, (0, 1), [(0, 1)], 100).dashed([True], 7, 3)
     drawn = picture(found, 100, 40)
     assert (drawn[3:30, 48] == 255).all()
     assert (drawn.sum(axis=0) == 0).any()
+
+
+@given(seed=st.integers(0, 2**32 - 1), pen_px=st.sampled_from([1.0, 1.2, 2.0]), share=st.sampled_from([0.02, 0.3, 1.0]))
+@settings(max_examples=40, deadline=None)
+def test_plots_drawn_together_look_as_when_drawn_one_by_one(seed: int, pen_px: float, share: float) -> None:
+    rng = np.random.default_rng(seed)
+    times, height, n = np.sort(rng.integers(-50, 2000, 300)), 40, 4
+    drawn = []
+    for _ in range(n):
+        low = rng.uniform(-5, height + 5, len(times))
+        low[rng.random(len(times)) < 0.1] = np.nan
+        drawn.append(Envelope(times_ns=times, minimum=low, maximum=low + rng.exponential(share * height, len(times))))
+    colours = [QColor.fromHsv(60 * number, 200, 150) for number in range(n)]
+    together, alone = (QImage(200, n * height, QImage.Format.Format_RGB32) for _ in range(2))
+    for image in (together, alone):
+        image.fill(WHITE)
+    scales = [((number + 1.0) * height, -1.0) for number in range(n)]
+    limits = [(number * height, (number + 1) * height) for number in range(n)]
+    fill_spans(pixels_of(together), spans(drawn, 0, (0, 0.1), scales, 200), pen_px, colours, limits)
+    for one, scale, colour, limit in zip(drawn, scales, colours, limits, strict=True):
+        fill_spans(pixels_of(alone), spans([one], 0, (0, 0.1), [scale], 200), pen_px, [colour], [limit])
+    assert (pixels_of(together) == pixels_of(alone)).all()

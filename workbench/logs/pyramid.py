@@ -22,6 +22,7 @@ BASE = 32
 _TOP_BUCKETS = 64
 _BLOCK_SAMPLES = 1 << 15
 _BLOCK_BUCKETS = 1 << 18
+_FEW_ITEMS, _FEW_CROWDS = 4, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +140,11 @@ class _Plan:
     """Which items make up which column: the same for all channels of a time axis, so made once for all of them."""
 
     pieces: list[_Items]
+    takes: list[Int64s]
+    """The first item of every column, then the second (the last one again where there is none), and so on; empty where
+    many columns have more than a few."""
+    crowds: list[tuple[int, slice]]
+    """Columns with more items than `takes` reach, and their items: those at the ragged ends."""
     order: Int64s | None
     starts: Int64s
     times_ns: Int64s
@@ -171,10 +177,8 @@ def envelopes(
     else:
         plan = _plan(pyramids[0], axis, view, _cover(len(pyramids[0].values), first, end, bucket))
         drawn = [_columns(one, plan) for one in pyramids]
-    return [
-        _break_at_gaps(_without_empty(one) if is_sparse else one, gaps, view)
-        for one, is_sparse in zip(drawn, are_sparse, strict=True)
-    ]
+    shown = [_without_empty(one) if is_sparse else one for one, is_sparse in zip(drawn, are_sparse, strict=True)]
+    return _break_at_gaps(shown, gaps, view)
 
 
 def _without_empty(drawn: Envelope) -> Envelope:
@@ -213,7 +217,22 @@ def _plan(pyramid: Pyramid, axis: TimeAxis, view: View, pieces: list[_Items]) ->
     times_ns = axis.take(first if order is None else first[order])
     pixel = ((times_ns - view.start_ns) / view.pixel_ns).astype(np.int64)
     starts = np.flatnonzero(np.diff(pixel, prepend=-1))
-    return _Plan(pieces=pieces, order=order, starts=starts, times_ns=times_ns[starts])
+    takes, crowds = _takes(starts, len(pixel))
+    return _Plan(
+        pieces=pieces, takes=takes if order is None else [order[one] for one in takes], crowds=crowds, order=order,
+        starts=starts, times_ns=times_ns[starts],
+    )  # fmt: skip
+
+
+def _takes(starts: Int64s, n_items: int) -> tuple[list[Int64s], list[tuple[int, slice]]]:
+    """See `_Plan`: a few whole-array steps reduce short runs in a third of the time that `reduceat` takes."""
+    ends = np.append(starts[1:], n_items)
+    crowded = np.flatnonzero(ends - starts > _FEW_ITEMS)
+    if len(crowded) > _FEW_CROWDS:
+        return [], []
+    n_most = min(int((ends - starts).max()), _FEW_ITEMS)
+    takes = [np.minimum(starts + number, ends - 1) for number in range(n_most)]
+    return takes, [(column, slice(int(starts[column]), int(ends[column]))) for column in crowded.tolist()]
 
 
 def _narrow(pyramid: Pyramid, axis: TimeAxis, view: View, items: _Items) -> list[_Items]:
@@ -247,11 +266,24 @@ def _columns(pyramid: Pyramid, plan: _Plan) -> Envelope:
     lows, highs = ([part[side] for part in parts] for side in (0, 1))
     low = lows[0] if len(lows) == 1 else np.concatenate(lows)
     high = highs[0] if len(highs) == 1 else np.concatenate(highs)
+    if plan.takes:
+        return _few_columns(plan, low, high)
     if plan.order is not None:
         low, high = low[plan.order], high[plan.order]
     return Envelope(
         times_ns=plan.times_ns, minimum=np.fmin.reduceat(low, plan.starts), maximum=np.fmax.reduceat(high, plan.starts)
     )
+
+
+def _few_columns(plan: _Plan, low: Floats, high: Floats) -> Envelope:
+    least, most = low[plan.takes[0]], high[plan.takes[0]]
+    for take in plan.takes[1:]:
+        np.fmin(least, low[take], out=least)
+        np.fmax(most, high[take], out=most)
+    for column, items in plan.crowds:
+        places = items if plan.order is None else plan.order[items]
+        least[column], most[column] = np.fmin.reduce(low[places]), np.fmax.reduce(high[places])
+    return Envelope(times_ns=plan.times_ns, minimum=least, maximum=most)
 
 
 def _extremes(pyramid: Pyramid, items: _Items) -> tuple[Floats, Floats]:
@@ -272,14 +304,20 @@ def _extremes(pyramid: Pyramid, items: _Items) -> tuple[Floats, Floats]:
     return found[:, 0], found[:, 1]
 
 
-def _break_at_gaps(drawn: Envelope, gaps: Int64s, view: View) -> Envelope:
-    """A NaN column in every gap wider than a pixel, so that no line is drawn across it."""
+def _break_at_gaps(drawn: list[Envelope], gaps: Int64s, view: View) -> list[Envelope]:
+    """A NaN column in every gap wider than a pixel, so that no line is drawn across it. What had the same times still has."""
     is_seen = (gaps[:, 1] - gaps[:, 0] > view.pixel_ns) & (gaps[:, 1] <= view.end_ns) & (gaps[:, 0] >= view.start_ns)
-    if not is_seen.any() or not len(drawn.times_ns):
+    if not is_seen.any():
         return drawn
     middle_ns = gaps[is_seen, 0] + (gaps[is_seen, 1] - gaps[is_seen, 0]) // 2
-    at = np.searchsorted(drawn.times_ns, middle_ns)
-    return Envelope(
-        times_ns=np.insert(drawn.times_ns, at, middle_ns), minimum=np.insert(drawn.minimum, at, np.nan),
-        maximum=np.insert(drawn.maximum, at, np.nan),
-    )  # fmt: skip
+    broken: dict[int, tuple[Int64s, Int64s]] = {}
+    for one in drawn:
+        if id(one.times_ns) not in broken:
+            at = np.searchsorted(one.times_ns, middle_ns)
+            broken[id(one.times_ns)] = at, np.insert(one.times_ns, at, middle_ns)
+    found = []
+    for one in drawn:
+        at, times_ns = broken[id(one.times_ns)]
+        low, high = (np.insert(values, at, np.nan) for values in (one.minimum, one.maximum))
+        found.append(Envelope(times_ns=times_ns, minimum=low, maximum=high) if len(one.times_ns) else one)
+    return found

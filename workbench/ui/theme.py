@@ -38,6 +38,7 @@ class ThemeSource(QObject):
         self._family = _first_of(UI_FAMILIES)
         self._mono = _first_of(MONO_FAMILIES)
         self._tokens = load_tokens(self._folder / f"{name}.toml")
+        self._fonts: dict[tuple[str, bool, int], QFont] = {}
 
     @property
     def tokens(self) -> Tokens:
@@ -71,8 +72,14 @@ class ThemeSource(QObject):
 
     def font(self, kind: str = "body", *, is_mono: bool = False) -> QFont:
         """A font of the type scale; sunlight makes what is 400 elsewhere 500."""
+        key = (kind, is_mono, self._tokens.body_weight)
+        if key not in self._fonts:
+            self._fonts[key] = self._made_font(kind, self._mono if is_mono else self._family)
+        return QFont(self._fonts[key])  # its own: who asks may make it smaller
+
+    def _made_font(self, kind: str, family: str) -> QFont:
         size_px, weight = TYPE_SCALE[kind]
-        font = QFont(self._mono if is_mono else self._family)
+        font = QFont(family)
         font.setPixelSize(size_px)
         font.setWeight(QFont.Weight(max(weight, self._tokens.body_weight) if weight == _LIGHT_WEIGHT else weight))
         font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)

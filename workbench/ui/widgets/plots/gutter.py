@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
@@ -23,6 +24,7 @@ LEAST_FONT_PX = 11
 NAME_PX = GUTTER_PX - EDGE_PX - TICK_COLUMN_PX
 _STATE_PX = 14
 _SWATCH_PX = 3
+_MOST_LABELS = 256
 Rows = list[tuple[int, PlotRow, QRectF]]
 
 
@@ -79,6 +81,7 @@ class NamesCache:
         self._key: object = None
         self._image = QImage()
         self._places: dict[tuple[int, str], QPointF] = {}
+        self.labels = TickLabels()
 
     def paint(self, painter: QPainter, theme: ThemeSource, rows: Rows, height_px: int) -> dict[tuple[int, str], QPointF]:
         """Copy it to the left edge; returns where each value goes, by row and channel."""
@@ -95,6 +98,44 @@ class NamesCache:
             inner.end()
         painter.drawImage(QPointF(0, 0), self._image)
         return self._places
+
+
+class TickLabels:
+    """Words of value axes as small pictures on the plot's colour: while one pans, the same few come again and again."""
+
+    def __init__(self) -> None:
+        self._key: object = None
+        self._images: dict[str, QImage] = {}
+
+    def begin(self, painter: QPainter, theme: ThemeSource) -> None:
+        """Take the theme and the screen as they are now."""
+        self._theme, self._ratio = theme, painter.device().devicePixelRatioF()
+        key = (theme.tokens.name, self._ratio)
+        if key != self._key or len(self._images) > _MOST_LABELS:
+            self._key = key
+            self._ascent = math.ceil(QFontMetricsF(theme.font("small")).ascent())
+            self._images.clear()
+
+    def paint(self, painter: QPainter, text: str, end: QPointF) -> None:
+        """Draw a word whose baseline ends at a point."""
+        if text not in self._images:
+            self._images[text] = _word_image(self._theme, text, self._ratio)
+        image = self._images[text]
+        painter.drawImage(QPointF(end.x() - image.width() / self._ratio, end.y() - self._ascent), image)
+
+
+def _word_image(theme: ThemeSource, text: str, ratio: float) -> QImage:
+    metrics = QFontMetricsF(theme.font("small"))
+    size = (math.ceil(metrics.horizontalAdvance(text) * ratio), math.ceil(metrics.height() * ratio))
+    image = QImage(*size, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    image.fill(theme.colour("plot"))
+    painter = QPainter(image)
+    painter.setFont(theme.font("small"))
+    painter.setPen(theme.colour("text3"))
+    painter.drawText(QPointF(0, math.ceil(metrics.ascent())), text)
+    painter.end()
+    return image
 
 
 def paint_all_names(painter: QPainter, theme: ThemeSource, rows: Rows) -> dict[tuple[int, str], QPointF]:

@@ -12,7 +12,7 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QImage, QPainter, QPen
+from PySide6.QtGui import QBrush, QImage, QPainter
 
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.chart_axes import curve_colour
@@ -100,6 +100,16 @@ def draw_vectors(painter: QPainter, scene: Scene) -> Drawn:
     return drawing.drawn()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Curve:
+    """One stretch of one curve: the `number`-th of its row."""
+
+    row: int
+    number: int
+    channel: str
+    envelope: Envelope
+
+
 class _Drawing:
     """The steps of one picture; envelopes are read once, for all rows together."""
 
@@ -134,6 +144,8 @@ class _Drawing:
         """Events, grid, gaps, and everything in the gutter."""
         scene = self.scene
         days = self._days()
+        if scene.names is not None:
+            scene.names.labels.begin(painter, self.theme)
         for row in scene.shown():
             box = scene.box(row)
             paint_tints(painter, self.theme, scene.columns, scene.marks, scene.chosen_event, box)
@@ -152,26 +164,35 @@ class _Drawing:
                 paint_percent(painter, self.theme, box)
 
     def fill_curves(self, image: QImage) -> None:
-        """Curves of many samples into the picture's own memory."""
-        ratio = image.devicePixelRatioF()
-        pixels = pixels_of(image)
+        """Curves of many samples into the picture's own memory; those that lie apart and have the same times in one go."""
+        ratio, columns = image.devicePixelRatioF(), self.scene.columns
+        left, right = round(columns.left * ratio), round(columns.right * ratio)
+        pixels = pixels_of(image)[:, left:right]
+        for found in self._layers():
+            scales, ends, drawn = [], [], []
+            for curve in found:
+                box, scale = self.scene.box(curve.row), self.scales[curve.row, curve.channel]
+                # One pixel of air, so that a line at the very limit keeps its thickness.
+                ends.append((max(round((box.top() - 1) * ratio), 0), max(round((box.bottom() + 1) * ratio), 0)))
+                scales.append(_y_scale(scale, box.height() * ratio, box.bottom() * ratio))
+                drawn.append(drawn_values(curve.envelope, scale))
+            x_scale = (0.0, (right - left) / columns.view.length_ns)
+            shown = spans(drawn, columns.view.start_ns, x_scale, scales, right - left)
+            is_dashed = [curve.number >= _DASHED_FROM for curve in found]
+            if any(is_dashed):
+                shown = shown.dashed(is_dashed, round(_DASH_PX * ratio), round(_PAUSE_PX * ratio))
+            fill_spans(pixels, shown, self._width_px * ratio, [curve_colour(self.theme, one.number) for one in found], ends)
+
+    def _layers(self) -> list[list[_Curve]]:
+        """Curves of many samples, from the bottom of the pile up: those of one list share their times and no plot."""
+        layers: dict[tuple[int, int], list[_Curve]] = {}
         for row, number, channel in self._curves():
-            box, scale = self.scene.box(row), self.scales[row, channel]
-            # One pixel of air, so that a line at the very limit keeps its thickness.
-            top, bottom = round((box.top() - 1) * ratio), round((box.bottom() + 1) * ratio)
-            left, right = round(box.left() * ratio), round(box.right() * ratio)
-            y_scale = _y_scale(scale, box.height() * ratio, box.bottom() * ratio - max(top, 0))
-            area = pixels[max(top, 0) : max(bottom, 0), left:right]
-            for one in self.envelopes.get(channel, ()):
-                if self._is_few(one):
-                    continue
-                found = spans(
-                    drawn_values(one, scale), self.scene.columns.view.start_ns,
-                    (0.0, (right - left) / self.scene.columns.view.length_ns), y_scale, right - left,
-                )  # fmt: skip
-                if number >= _DASHED_FROM:
-                    found = found.dashed(round(_DASH_PX * ratio), round(_PAUSE_PX * ratio))
-                fill_spans(area, found, self._width_px * ratio, curve_colour(self.theme, number))
+            is_seen = self.scene.box(row).bottom() > 0 and self.scene.box(row).top() < self.scene.height_px
+            for one in self.envelopes.get(channel, ()) if is_seen else ():
+                if not self._is_few(one):
+                    curve = _Curve(row=row, number=number, channel=channel, envelope=one)
+                    layers.setdefault((-number, id(one.times_ns)), []).append(curve)
+        return [layers[key] for key in sorted(layers, key=_height)]
 
     def draw_over(self, painter: QPainter, *, has_pixels: bool) -> None:
         """Curves of few samples (or all, where there are no pixels), names at the curves' ends, quality strips."""
@@ -222,16 +243,19 @@ class _Drawing:
         painter.setFont(self.theme.font("small"))
         metrics = painter.fontMetrics()
         heights = [(round(box.bottom() - share * box.height()), text) for share, text in self.ticks[row]]
-        painter.setPen(QPen(self.theme.colour("grid"), 1))
+        colour = self.theme.colour("grid")
         for y, _ in heights:
-            painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
+            painter.fillRect(QRectF(box.left(), y, box.width(), 1), colour)
         for x in days:
-            painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
+            painter.fillRect(QRectF(x, box.top(), 1, box.height()), colour)
         painter.setPen(self.theme.colour("text3"))
+        half, least = metrics.ascent() / 2 - 1, box.top() - 3.0 + metrics.ascent()
         for y, text in heights:
-            x = box.left() - TICK_GAP_PX - metrics.horizontalAdvance(text)
-            base = min(max(y + metrics.ascent() / 2 - 1, box.top() - 2 + metrics.ascent() - 1.0), box.bottom() + 4)
-            painter.drawText(QPointF(x, base), text)
+            end = QPointF(box.left() - TICK_GAP_PX, min(max(y + half, least), box.bottom() + 4))
+            if self.scene.names is not None:
+                self.scene.names.labels.paint(painter, text, end)
+            else:
+                painter.drawText(QPointF(end.x() - metrics.horizontalAdvance(text), end.y()), text)
 
     def _draw_gaps(self, painter: QPainter, box: QRectF) -> None:
         for left, right in self.gaps:
@@ -276,6 +300,11 @@ class _Drawing:
             painter.fillRect(area, self.theme.colour("plot", 0.85))
             painter.setPen(curve_colour(self.theme, number))
             painter.drawText(QPointF(area.left() + 3, taken + ascent), name)
+
+
+def _height(layer: tuple[int, int]) -> int:
+    """Later recordings of the same curve come after earlier ones, as they were found."""
+    return layer[0]
 
 
 def _apart(tops: list[float], height: float, ends: tuple[float, float]) -> list[float]:
