@@ -130,6 +130,25 @@ def test_each_row_carries_the_newest_windows_score(champion: tuple[Path, str], t
     assert {"0.5"} == {row["threshold"] for row in rows}
 
 
+def test_the_next_days_file_is_scored_as_if_it_were_the_same_log(champion: tuple[Path, str], tmp_path: Path) -> None:
+    folder, run = champion
+    whole = write_csv(tmp_path / "P-7001B.csv", "P-7001B", seed=4, n=1000)
+    head, *lines = whole.read_text(encoding="utf-8").splitlines()
+    days = [tmp_path / "P-7001B-1.csv", tmp_path / "P-7001B-2.csv"]
+    for path, part in zip(days, (lines[:505], lines[505:]), strict=True):
+        path.write_text("\n".join([head, *part]) + "\n", encoding="utf-8")
+    given = {"model": run, "project": str(folder), "out": str(tmp_path / "o"), "windows_out": str(tmp_path / "w")}
+    score(ScoreRequest(paths=(str(whole),), **given), Job())
+    score(ScoreRequest(paths=tuple(map(str, days)), **given), Job())
+    rows = [read_rows(tmp_path / "o" / f"{name}.scores.csv") for name in ("P-7001B", "P-7001B-1", "P-7001B-2")]
+    apart = rows[1] + rows[2]
+    assert [(row["time_utc"], row["alarm"]) for row in rows[0]] == [(row["time_utc"], row["alarm"]) for row in apart]
+    scores = [[float(row["score"] or "nan") for row in one] for one in (rows[0], apart)]
+    np.testing.assert_allclose(scores[0], scores[1], atol=1e-6)
+    windows = [np.load(tmp_path / "w" / f"{name}.windows.npy") for name in ("P-7001B", "P-7001B-1", "P-7001B-2")]
+    np.testing.assert_array_equal(windows[0], np.concatenate(windows[1:]))
+
+
 def test_units_are_converted_to_the_models(champion: tuple[Path, str], tmp_path: Path) -> None:
     folder, run = champion
     log = write_csv(tmp_path / "P-7001B.csv", "P-7001B", seed=4, n=600)

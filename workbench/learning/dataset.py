@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from workbench.core.clock import NS_PER_S
 from workbench.core.codec import Record
 from workbench.core.scoring_spec import ScoringSpec
+from workbench.logs.time_axis import GAP_FACTOR
 from workbench.scoring.windower import windows_of
 
 _STOPPED_SHARE = 0.1
 """A driver that draws less than this share of its usual current, power or speed stands still."""
+_SEAM_ROWS, _SAME_RATE = 1000, 0.1
 _DRIVER_QUANTITIES = ("speed", "power", "current", "flow")
 
 
@@ -63,7 +65,11 @@ class WindowTable:
 
 
 def collect_windows(logs: Sequence[AssetLog], spec: ScoringSpec) -> WindowTable:
-    """All complete windows; where two recordings of an asset overlap, the earlier recording's windows count once."""
+    """All complete windows, across the seam of two recordings that continue each other as within one.
+
+    Where two recordings of an asset overlap, the earlier recording's windows count once.
+    """
+    logs = join_continued(logs)
     assets = tuple(sorted({log.asset for log in logs}))
     length_ns = round((spec.window_samples - 1) * spec.sample_period_s * NS_PER_S)
     values, ends, owners, running = [], [], [], []
@@ -86,6 +92,38 @@ def collect_windows(logs: Sequence[AssetLog], spec: ScoringSpec) -> WindowTable:
         asset=np.concatenate(owners) if owners else np.empty(0, np.int32),
         is_running=np.concatenate(running) if running else np.empty(0, np.bool_),
     )
+
+
+def join_continued(logs: Sequence[AssetLog]) -> list[AssetLog]:
+    """The same logs, with those of one asset that go on where the one before ended (the next day's file) as one.
+
+    A log goes on when it has the same step (within a tenth) and begins after the other's last row, less than a gap later.
+    """
+    found: list[AssetLog] = []
+    for log in sorted(logs, key=_by_asset_and_start):
+        last = found[-1] if found else None
+        if last is not None and last.asset == log.asset and continues(last.times_ns, log.times_ns):
+            found[-1] = AssetLog(
+                asset=log.asset, recording=last.recording, times_ns=np.concatenate((last.times_ns, log.times_ns)),
+                values=np.concatenate((last.values, log.values)),
+            )  # fmt: skip
+        else:
+            found.append(log)
+    return found
+
+
+def continues(before_ns: NDArray[np.int64], times_ns: NDArray[np.int64]) -> bool:
+    """Whether instants [n], increasing, go on where others [m] ended: at the same rate, and without a gap between."""
+    if len(before_ns) < 2 or len(times_ns) < 2:
+        return False
+    # The ends that meet tell their rate; a long log need not be read whole for it.
+    steps = [float(np.median(np.diff(part))) for part in (before_ns[-_SEAM_ROWS:], times_ns[:_SEAM_ROWS])]
+    seam_ns = int(times_ns[0]) - int(before_ns[-1])
+    return abs(steps[0] - steps[1]) <= _SAME_RATE * max(steps) and 0 < seam_ns <= GAP_FACTOR * max(steps)
+
+
+def _by_asset_and_start(log: AssetLog) -> tuple[str, int]:
+    return log.asset, int(log.times_ns[0]) if len(log.times_ns) else 0
 
 
 def find_running(windows: NDArray[np.float32], spec: ScoringSpec) -> NDArray[np.bool_]:

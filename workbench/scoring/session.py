@@ -34,6 +34,11 @@ class Scores:
     class_probabilities: NDArray[np.float32] | None = None
     rul_h: NDArray[np.float32] | None = None
 
+    def followed_by(self, later: Scores) -> Scores:
+        """These and those of later windows of the same model."""
+        pairs = {name: (getattr(self, name), getattr(later, name)) for name in self.__slots__}
+        return Scores(**{name: None if one is None else np.concatenate((one, two)) for name, (one, two) in pairs.items()})
+
 
 class ScoringSession:
     """A loaded model. Thread-safe, as onnxruntime sessions are."""

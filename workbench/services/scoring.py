@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
     from workbench.core.scoring_spec import ScoringSpec
     from workbench.logs.parse import ParsedRecording
-    from workbench.scoring.session import ScoringSession
+    from workbench.scoring.session import Scores, ScoringSession
+    from workbench.scoring.windower import Windows
     from workbench.services.score_files import OutNames
 
 _MOST_ALARMS = 20
@@ -188,11 +190,14 @@ def score(request: ScoreRequest, job: Job) -> ScoreResult:
     session, spec = _open_model(request)
     names = OutNames()
     logs: list[ScoredLog] = []
+    before: _Before | None = None
     questions: list[Question] = []
     for number, (source, parsed, asked) in enumerate(parse_each(request.paths, request, join=False)):
         job.progress(number / max(len(request.paths), number + 1), f"Scoring {source}")
         questions += asked
-        logs += [_score_one(recording, source, request, (session, spec, names.take(source))) for recording in parsed]
+        for recording in parsed:
+            scored, before = _score_one(recording, source, request, (session, spec, names.take(source)), before)
+            logs.append(scored)
     if not logs:
         raise InputError("No log was found.", f"Looked at: {', '.join(request.paths)}.")
     return ScoreResult(logs=tuple(logs), questions=tuple(questions))
@@ -221,34 +226,78 @@ def _open_model(request: ScoreRequest) -> tuple[ScoringSession, ScoringSpec]:
     return ScoringSession(run.model_path, n_threads=2), run.record.spec
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Before:
+    """The log before, as far as the next one may go on from it: its last rows, and its windows' scores."""
+
+    columns: tuple[str, ...]
+    times_ns: NDArray[np.int64]
+    values: NDArray[np.float64]
+    end_ns: NDArray[np.int64]
+    scores: Scores
+
+
 def _score_one(
-    recording: ParsedRecording, source: str, request: ScoreRequest, model: tuple[ScoringSession, ScoringSpec, str]
-) -> ScoredLog:
+    recording: ParsedRecording,
+    source: str,
+    request: ScoreRequest,
+    model: tuple[ScoringSession, ScoringSpec, str],
+    before: _Before | None,
+) -> tuple[ScoredLog, _Before]:
+    """Score a log; where it goes on from the one before, its first windows begin in that one, as on the device."""
     import numpy as np
 
     from workbench.scoring.alerts import alarms_of
-    from workbench.scoring.windower import windows_of
     from workbench.services.score_files import hold_on_rows, inputs_of, told_columns, write_scores, write_windows
 
     session, spec, name = model
-    windows = windows_of(recording.times_ns, inputs_of(recording, spec, source), spec)
+    values = inputs_of(recording, spec, source)
+    before = before if before is not None and _goes_on(before, recording) else None
+    windows = _windows_after(before, recording.times_ns, values, spec)
     scores = session.score(windows)
-    is_alarm = alarms_of(scores.score, windows.end_ns, spec)
-    row = hold_on_rows(recording.times_ns, windows.end_ns, spec)
-    row_score = np.where(row >= 0, scores.score[row], np.nan) if len(windows) else np.full(len(row), np.nan)
-    row_alarm = (row >= 0) & is_alarm[row] if len(windows) else np.zeros(len(row), np.bool_)
+    # Delays of the alarm, and the score that the first rows carry, come from the windows before.
+    end_ns = windows.end_ns if before is None else np.concatenate((before.end_ns, windows.end_ns))
+    known = scores if before is None else before.scores.followed_by(scores)
+    every_alarm = alarms_of(known.score, end_ns, spec)
+    is_alarm = every_alarm[len(end_ns) - len(windows) :]
+    row = hold_on_rows(recording.times_ns, end_ns, spec)
+    row_score = np.where(row >= 0, known.score[row], np.nan) if len(end_ns) else np.full(len(row), np.nan)
+    row_alarm = (row >= 0) & every_alarm[row] if len(end_ns) else np.zeros(len(row), np.bool_)
     path = Path(request.out) / f"{name}.scores.csv"
-    write_scores(path, recording.times_ns, row_score, SCORE_THRESHOLD, row_alarm, told_columns(scores, spec, row))
+    write_scores(path, recording.times_ns, row_score, SCORE_THRESHOLD, row_alarm, told_columns(known, spec, row))
     kept: NDArray[np.bool_] = np.isfinite(scores.score)
     windows_path = None
     if request.windows_out is not None:
         windows_path = write_windows(Path(request.windows_out), name, windows, scores.score, is_alarm)
-    return ScoredLog(
-        source=source,
-        scores=str(path),
-        windows=None if windows_path is None else str(windows_path),
-        rows=len(row),
-        n_windows=len(windows),
-        n_scored=int(kept.sum()),
-        alarm_rows=int(row_alarm.sum()),
+    scored = ScoredLog(
+        source=source, scores=str(path), windows=None if windows_path is None else str(windows_path), rows=len(row),
+        n_windows=len(windows), n_scored=int(kept.sum()), alarm_rows=int(row_alarm.sum()),
+    )  # fmt: skip
+    return scored, _Before(
+        columns=tuple(recording.columns), times_ns=recording.times_ns, values=values, end_ns=end_ns, scores=known
     )
+
+
+def _goes_on(before: _Before, recording: ParsedRecording) -> bool:
+    """Whether a log has the channels of the one before, and its rate, and begins where that one ended."""
+    from workbench.learning.dataset import continues
+
+    return before.columns == tuple(recording.columns) and continues(before.times_ns, recording.times_ns)
+
+
+def _windows_after(
+    before: _Before | None, times_ns: NDArray[np.int64], values: NDArray[np.float64], spec: ScoringSpec
+) -> Windows:
+    """The windows that end in a log."""
+    import numpy as np
+
+    from workbench.scoring.windower import Windows, longest_gap_ns, windows_of
+
+    if before is None:
+        return windows_of(times_ns, values, spec)
+    last_ns = int(before.times_ns[-1])
+    tail = before.times_ns > last_ns - 2 * longest_gap_ns(spec)
+    joined = np.concatenate((before.times_ns[tail], times_ns)), np.concatenate((before.values[tail], values))
+    found = windows_of(*joined, spec)
+    own = found.end_ns > last_ns
+    return Windows(values=found.values[own], end_ns=found.end_ns[own], is_complete=found.is_complete[own])
