@@ -36,6 +36,8 @@ class EventSpan(Record, frozen=True, kw_only=True):
     """From when on it was certainly there, where its onset is an interval: earlier windows are learnt neither way."""
     is_renewal: bool = False
     """The machine was renewed (a preventive replacement): the life of windows before it is censored, not known."""
+    work_ns: tuple[int, int] | None = None
+    """When something on the machine was replaced or set anew: it ends a reference period. None for any other event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

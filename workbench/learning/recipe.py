@@ -14,6 +14,7 @@ from workbench.core.errors import InputError
 from workbench.core.scoring_spec import Task
 from workbench.learning.families.registry import families_for, find_family
 
+ReferenceChoice = Literal["latest", "all"]
 Preset = Literal["pump", "minimal"]
 Fraction = Annotated[float, msgspec.Meta(gt=0, lt=1)]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
@@ -48,6 +49,7 @@ class Recipe(Record, frozen=True, kw_only=True):
     validate_fraction: Fraction = 0.2
     holdout_fraction: Fraction = 0.3
     reference_fraction: Fraction = 0.35
+    reference_periods: ReferenceChoice = "latest"
     steady_only: bool = True
     regimes: tuple[str, ...] = ()
     false_alarms_per_week: Annotated[float, msgspec.Meta(gt=0, le=10000)] = 0.5
@@ -76,6 +78,7 @@ COMMENTS: dict[str, str] = {
     "validate_fraction": "Share of the pumps (or of the time, with one or two pumps) that sets the threshold.",
     "holdout_fraction": "Share of the pumps (or of the time) that only measures; never used for fitting.",
     "reference_fraction": "Share of a pump's time, from its start, that is known to be good where it has no labelled events.",
+    "reference_periods": "Which stretches between works on a pump (such as a new impeller) show it healthy: latest or all.",
     "steady_only": "Whether anomaly families leave starts, stops and ramps unscored (supervised families learn them).",
     "regimes": "Operating states to learn from and to be measured in, such as steady; empty: all. See workbench logs regimes.",
     "false_alarms_per_week": "False alarms a pump-week of running time that the threshold aims at.",

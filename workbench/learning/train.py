@@ -45,6 +45,7 @@ from workbench.learning.evaluate import (
 from workbench.learning.families.base import FittedFamily, ModelFamily
 from workbench.learning.families.good_windows import LEVELS_ONLY, STEADY_COLUMN, STEADY_LIMIT, GoodWindows
 from workbench.learning.recipe import Recipe, wanted_features
+from workbench.learning.reference import find_reference
 from workbench.learning.split import PARTS, Guard, PartName, Split, assign_windows, check_leaks, count_leaks, plan_split
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def prepare(plan: Plan) -> Prepared:
     features = extract(graph, plan.table.values)
     target_rows, targets = _targets(plan)
     return Prepared(
-        plan=plan, graph=graph, features=features, reference_rows=_thin(_reference_rows(plan)),
+        plan=plan, graph=graph, features=features, reference_rows=_thin(find_reference(plan).rows),
         target_rows=target_rows, targets=targets,
     )  # fmt: skip
 
@@ -286,29 +287,6 @@ def _make_spec(channels: tuple[ChannelSpec, ...], period_s: float, recipe: Recip
 def _asset_log(log: LogView, recording: str, columns: tuple[str, ...]) -> AssetLog:
     values = np.column_stack([np.asarray(log.values(name), np.float64) for name in columns])
     return AssetLog(asset=log.asset, recording=recording, times_ns=np.asarray(log.times_ns), values=values)
-
-
-def _reference_rows(plan: Plan) -> NDArray[np.int64]:
-    """Training windows known to be good: all without events where a pump has labelled ones, else those of its first part."""
-    rows = plan.rows("train")
-    table = plan.table
-    window_ns = round(plan.spec.window_samples * plan.spec.sample_period_s * NS_PER_S)
-    is_good = ~overlaps_events(table, plan.events, margin_ns=window_ns)[rows]
-    labelled = {event.asset for event in plan.events if event.is_real}
-    for index, asset in enumerate(table.assets):
-        own = table.asset[rows] == index
-        if asset in labelled or not own.any():
-            continue
-        first_ns, last_ns = int(table.end_ns[rows][own].min()), int(table.end_ns[rows][own].max())
-        whole = _whole_span(plan, asset, first_ns, last_ns)
-        is_good &= ~own | (table.end_ns[rows] <= whole[0] + plan.recipe.reference_fraction * (whole[1] - whole[0]))
-    return rows[is_good]
-
-
-def _whole_span(plan: Plan, asset: str, first_ns: int, last_ns: int) -> tuple[int, int]:
-    """The asset's whole time, of which the reference is the beginning (a split by time has only a part in training)."""
-    own = plan.table.asset == plan.table.assets.index(asset)
-    return min(first_ns, int(plan.table.end_ns[own].min())), max(last_ns, int(plan.table.end_ns[own].max()))
 
 
 def _targets(plan: Plan) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

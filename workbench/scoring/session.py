@@ -36,8 +36,11 @@ class Scores:
 
     def followed_by(self, later: Scores) -> Scores:
         """These and those of later windows of the same model."""
-        pairs = {name: (getattr(self, name), getattr(later, name)) for name in self.__slots__}
-        return Scores(**{name: None if one is None else np.concatenate((one, two)) for name, (one, two) in pairs.items()})
+        return Scores(
+            score=np.concatenate((self.score, later.score)), raw=np.concatenate((self.raw, later.raw)),
+            class_probabilities=_both(self.class_probabilities, later.class_probabilities),
+            rul_h=_both(self.rul_h, later.rul_h),
+        )  # fmt: skip
 
 
 class ScoringSession:
@@ -82,6 +85,10 @@ class ScoringSession:
                 f"Windows of shape {values.shape} and type {values.dtype} don't fit the model.",
                 f"It reads float32 [n, {', '.join(map(str, shape)) or 'window, channel'}].",
             )
+
+
+def _both(first: NDArray[np.float32] | None, second: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+    return None if first is None or second is None else np.concatenate((first, second))
 
 
 def _blocks(values: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:

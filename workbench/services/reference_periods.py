@@ -14,6 +14,7 @@ from workbench.core.codec import Record
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.logs.event import Event, is_positive, is_renewal
+from workbench.logs.reference_cut import cut_at_works
 from workbench.services.common import ProjectFolder
 from workbench.services.label_layers import newest_layer
 
@@ -64,19 +65,11 @@ def periods_of(project: Project, asset: str) -> tuple[ReferencePeriod, ...]:
 def cut_periods(events: tuple[Event, ...], span_ns: tuple[int, int]) -> tuple[ReferencePeriod, ...]:
     """Cut a stretch (ns) at the works among the events of one pump; a work outside the stretch cuts nothing."""
     works = [event for event in events if is_renewal(event) and _overlaps(event, span_ns)]
-    periods: list[ReferencePeriod] = []
-    start = span_ns[0]
-    for work in works:
-        begin, end = _work_span(work)
-        if begin > start:
-            periods.append(_period(events, (start, begin), work))
-        start = max(start, end)
-    if start < span_ns[1]:
-        periods.append(_period(events, (start, span_ns[1]), None))
-    return tuple(periods)
+    parts = cut_at_works(span_ns, [work_span(work) for work in works])
+    return tuple(_period(events, part, None if index is None else works[index]) for part, index in parts)
 
 
-def _work_span(event: Event) -> tuple[int, int]:
+def work_span(event: Event) -> tuple[int, int]:
     """When it was worked on: of a failure that was repaired, only its end (the pump ran ill before that)."""
     start, end = parse_utc(event.start_utc), parse_utc(event.end_utc)
     if event.kind == "failure":

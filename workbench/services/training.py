@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
-from workbench.core.clock import format_utc, parse_utc
+from workbench.core.clock import parse_utc
 from workbench.core.codec import Record, write_atomic
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.logs.event import Event, is_positive, is_renewal
 from workbench.services.common import ProjectFolder
+from workbench.services.plan_words import ReferenceUse, SplitPart, estimate_s, left_out_of, notes_of, parts_of, reference_of
 from workbench.services.regime_filter import RegimeNames
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ class RecipeNewRequest(Request, frozen=True, kw_only=True):
         float, parameter("False alarms a pump-week that the threshold aims at.", ge=0.001, le=10_000, label="False alarms a week")
     ] = 0.5
     regimes: RegimeNames = ()
+    reference_periods: Annotated[
+        Literal["latest", "all"],
+        parameter("Healthy reference: the latest stretch since a work on each pump, or all.", label="Reference"),
+    ] = "latest"
     seed: Annotated[int, parameter("First seed of all random numbers.", ge=0, le=2**31 - 1)] = 1
     seeds: Annotated[int, parameter("How many seeds each family is trained with.", ge=1, le=20)] = 1
     overwrite: Annotated[bool, parameter("Write over a recipe that is there and differs.")] = False
@@ -113,6 +118,8 @@ class TrainResult(Result, frozen=True, kw_only=True):
     experiment: str
     left_out: tuple[dict[str, str], ...] = ()
     """Channels, pumps and families that were not used: {"channel" | "asset" | "family", "why"}."""
+    notes: tuple[str, ...] = ()
+    """What else to know, such as works on a pump that end what was its reference."""
 
 
 def train(request: TrainRequest, job: Job) -> TrainResult:
@@ -141,17 +148,6 @@ class SplitPreviewRequest(Request, frozen=True, kw_only=True):
     project: ProjectFolder
 
 
-class SplitPart(Record, frozen=True, kw_only=True):
-    """One asset's span in one part."""
-
-    asset: str
-    part: Literal["train", "validate", "holdout"]
-    start_utc: str
-    end_utc: str
-    n_windows: int
-    n_events: int
-
-
 class SplitPreviewResult(Result, frozen=True, kw_only=True):
     """Parts, and the guard's three counts (all must be 0 before training)."""
 
@@ -165,6 +161,9 @@ class SplitPreviewResult(Result, frozen=True, kw_only=True):
     channels: tuple[str, ...]
     left_out: tuple[dict[str, str], ...] = ()
     estimate_s: float | None = None
+    reference: tuple[ReferenceUse, ...] = ()
+    """Stretches between works on the training pumps, and which of them serve as healthy."""
+    notes: tuple[str, ...] = ()
 
 
 def preview_split(request: SplitPreviewRequest, job: Job) -> SplitPreviewResult:
@@ -174,7 +173,7 @@ def preview_split(request: SplitPreviewRequest, job: Job) -> SplitPreviewResult:
     with Project.open_existing(Path(request.project)) as project:
         plan = plan_project(project, load_recipe(request.recipe), (), job)
     return SplitPreviewResult(
-        parts=_parts_of(plan),
+        parts=parts_of(plan),
         n_windows=len(plan.table),
         n_features=len(plan.columns),
         n_events=sum(event.is_real for event in plan.events),
@@ -182,8 +181,10 @@ def preview_split(request: SplitPreviewRequest, job: Job) -> SplitPreviewResult:
         n_assets_on_two_sides=plan.guard.n_assets_on_two_sides,
         n_label_inputs=plan.guard.n_label_inputs,
         channels=tuple(channel.name for channel in plan.spec.channels),
-        left_out=_left_out(plan),
-        estimate_s=_estimate_s(plan),
+        left_out=left_out_of(plan),
+        estimate_s=estimate_s(plan),
+        reference=reference_of(plan),
+        notes=notes_of(plan),
     )
 
 
@@ -305,8 +306,8 @@ def result_of(trained: Trained, project: Project, plan: Plan) -> TrainResult:
     """The runs with the project's champion marked."""
     champion = project.champion or None
     marked = tuple(msgspec.structs.replace(run, is_champion=run.id == champion) for run in trained.runs)
-    left_out = (*_left_out(plan), *trained.passed_over)
-    return TrainResult(runs=marked, champion=champion, experiment=marked[0].experiment, left_out=left_out)
+    left_out = (*left_out_of(plan), *trained.passed_over)
+    return TrainResult(runs=marked, champion=champion, experiment=marked[0].experiment, left_out=left_out, notes=notes_of(plan))
 
 
 def _is_better(new: dict[str, float | None], champion: dict[str, float | None], recipe: Recipe) -> bool:
@@ -326,6 +327,7 @@ def _events_of(project: Project) -> tuple[EventSpan, ...]:
 
 def _span_of(event: Event) -> EventSpan:
     from workbench.learning.dataset import EventSpan
+    from workbench.services.reference_periods import work_span
 
     start_ns, end_ns = parse_utc(event.start_utc), parse_utc(event.end_utc)
     found_ns = parse_utc(event.found_utc) if event.found_utc and event.last_good_utc else None
@@ -333,37 +335,5 @@ def _span_of(event: Event) -> EventSpan:
         id=event.id, asset=event.asset, name=event.name, start_ns=start_ns, end_ns=end_ns, is_real=is_positive(event),
         sure_ns=found_ns if found_ns is not None and start_ns < found_ns <= end_ns else None,
         is_renewal=is_renewal(event) and not is_positive(event),
+        work_ns=work_span(event) if is_renewal(event) else None,
     )  # fmt: skip
-
-
-def _parts_of(plan: Plan) -> tuple[SplitPart, ...]:
-    from workbench.learning.split import PARTS
-
-    parts = []
-    for span in plan.split.spans:
-        own = (plan.table.asset == plan.table.assets.index(span.asset)) & (plan.part == PARTS.index(span.part))
-        n_events = sum(
-            event.is_real and event.asset == span.asset and event.start_ns <= span.end_ns and event.end_ns >= span.start_ns
-            for event in plan.events
-        )
-        part = SplitPart(
-            asset=span.asset, part=span.part, start_utc=format_utc(span.start_ns), end_utc=format_utc(span.end_ns),
-            n_windows=int(own.sum()), n_events=n_events,
-        )  # fmt: skip
-        parts.append(part)
-    return tuple(parts)
-
-
-def _left_out(plan: Plan) -> tuple[dict[str, str], ...]:
-    return tuple(
-        {"channel": item.channel, "why": item.why} if item.channel else {"asset": item.asset, "why": item.why}
-        for item in plan.inputs.left_out
-    )
-
-
-def _estimate_s(plan: Plan) -> float:
-    """Rough seconds of a training: what was measured for windows × features on two cores."""
-    from workbench.learning.recipe import family_names
-
-    numbers = min(len(plan.table), 20_000) * len(plan.columns)
-    return round(2 + len(family_names(plan.recipe)) * plan.recipe.seeds * (0.5 + numbers * 2e-6), 1)

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout
 from workbench.core.clock import parse_utc
 from workbench.logs.event import is_positive
 from workbench.services.labels import LabelsListRequest, LabelsResult, list_labels
-from workbench.services.training import RunSummary, SplitPart, SplitPreviewResult
+from workbench.services.plan_words import SplitPart
+from workbench.services.training import RunSummary, SplitPreviewResult
 from workbench.ui.context import AppContext
 from workbench.ui.format import count, day, number, span, zone_of
 from workbench.ui.pages.page_parts import clear_layout
