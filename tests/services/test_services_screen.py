@@ -15,7 +15,8 @@ from workbench.core.errors import InputError, RequestError
 from workbench.core.jobs import Job
 from workbench.learning.run import load_run
 from workbench.project.store import Project
-from workbench.services.scoring import ScoreRequest, ScreenRequest, score, screen
+from workbench.services.scoring import ScoreRequest, score
+from workbench.services.screening import ScreenRequest, screen
 from workbench.services.training import TrainRequest, train
 
 

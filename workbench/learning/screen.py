@@ -55,10 +55,12 @@ class Screened:
 
 
 def screen_log(
-    times_ns: NDArray[np.int64], channels: Sequence[ChannelSpec], values: Floats, n_reference: int, ignored: Sequence[str] = ()
-) -> Screened:
+    times_ns: NDArray[np.int64], channels: Sequence[ChannelSpec], values: Floats, n_reference: int, ignored: Sequence[str] = (),
+    keep: NDArray[np.bool_] | None = None,
+) -> Screened:  # fmt: skip
     """Fit on the first `n_reference` rows of `values` [n, c] and score all rows; `times_ns` int64 [n] increasing.
 
+    Rows that are not to be kept (bool [n]) are neither learnt nor scored: the pump was in another operating state.
     Raises InputError when the reference is too short or no channel is left.
     """
     if n_reference < MINIMUM_REFERENCE_ROWS or len(times_ns) < n_reference:
@@ -66,10 +68,18 @@ def screen_log(
             f"The reference part has {min(n_reference, len(times_ns))} rows; at least {MINIMUM_REFERENCE_ROWS} are needed.",
             "Choose a longer reference, or a longer log.",
         )
+    if keep is not None and keep[:n_reference].sum() < MINIMUM_REFERENCE_ROWS:
+        raise InputError(
+            f"Only {int(keep[:n_reference].sum())} rows of the reference are in the operating state; "
+            f"at least {MINIMUM_REFERENCE_ROWS} are needed.",
+            "Choose a longer reference, or another state.",
+        )
     period_s = max(float(np.median(np.diff(times_ns))) / NS_PER_S, 1e-9)
     held = hold_values(times_ns, values, _HOLD_PERIODS * period_s)
     smooth_rows = _rows_of(SMOOTH_ROWS, SMOOTH_S, period_s)
     is_running = find_running_rows(channels, held, n_reference, smooth_rows)
+    if keep is not None:
+        is_running &= keep
     held[~is_running] = np.nan
     good = np.flatnonzero(is_running[:n_reference])
     used, left_out = choose_channels(times_ns[good], channels, held[good], ignored)

@@ -19,6 +19,8 @@ from workbench.logs.derived_channel import DerivedChannel
 from workbench.logs.text import clean_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -34,10 +36,12 @@ _LATE_STEPS = 3.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One recording that channels can be derived from: its id (of its content), and itself."""
+    """One recording that channels can be derived from: its id (of its content), and itself; `of`: whose instants it has."""
 
     id: str
     recording: Recording
+    of: str = ""
+    """Of a derived one: id of the recording of the log that it was computed for."""
 
 
 def stored_channels(project: Project) -> tuple[DerivedChannel, ...]:
@@ -102,8 +106,31 @@ def open_derived(
                 folder.parent.mkdir(parents=True, exist_ok=True)
                 held = {name: held_values(holders(everything, name), name) for name in formula.channels}
                 derive(source.recording, definition.name, formula, held, folder, _Progress(job, definition.name))
-            found.append(Source(id=key, recording=open_recording(folder)))
+            found.append(Source(id=key, recording=open_recording(folder), of=source.of or source.id))
     return found, refused
+
+
+def derived_beside(
+    project: Project, asset: str, recordings: Sequence[tuple[str, Recording]], job: Job
+) -> dict[str, list[Recording]]:
+    """The derived channels of a pump for whoever reads its recordings (id, opened): by recording, on its instants."""
+    from workbench.services.recordings import corrections_of
+
+    definitions = stored_channels(project)
+    if not definitions:
+        return {}
+    layer_id, corrections = corrections_of(project, asset)
+    seen = seen_through(layer_id) if corrections else ""
+    sources = [Source(id=name + seen, recording=recording) for name, recording in recordings]
+    found: dict[str, list[Recording]] = {}
+    for one in open_derived(definitions, asset, sources, job)[0]:
+        found.setdefault(one.of.removesuffix(seen), []).append(one.recording)
+    return found
+
+
+def seen_through(layer_id: str) -> str:
+    """What is derived from corrected samples is not what was derived from the raw ones: a mark for its id."""
+    return f"+{layer_id[:16]}"
 
 
 def check_formula(sources: list[Source], text: str, name: str = "") -> Formula:

@@ -10,28 +10,16 @@ from typing import TYPE_CHECKING
 from workbench.core.clock import parse_utc
 from workbench.core.errors import InputError, QuestionOpen, RequestError
 from workbench.core.jobs import Job
+from workbench.services.regime_filter import spans_in_log, spans_of_regimes
+from workbench.services.trends import Log
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from workbench.drift.over_time import ChannelHistory, Schedule
-    from workbench.logs.recording import Recording
     from workbench.services.drift import DriftRequest
     from workbench.services.reference_periods import ReferencePeriod
 
 LEAST_ROWS_SINCE_WORK = 2000
 """Fewer rows after a work on the pump make no reference and analysis period of their own."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Log:
-    """One stretch of samples with one time axis: instants [n], columns [n] by channel, units by channel."""
-
-    source: str
-    times_ns: NDArray[np.int64]
-    columns: dict[str, NDArray[np.floating]]
-    units: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,28 +34,19 @@ class Watched:
 def read_logs(request: DriftRequest, job: Job) -> list[Log]:
     """The logs that the request names, else all pumps (or the one asset) of its project."""
     if request.paths:
-        if request.regimes:
-            raise RequestError(
-                "Operating states are known of a project's recordings only.", "Give --project in place of log files."
-            )
-        return _read_files(request, job)
+        logs = _read_files(request, job)
+        return [_within(log, spans_in_log(log, request.regimes)) for log in logs] if request.regimes else logs
     if request.project is None:
         raise RequestError("There is nothing to compare.", "Name log files, or a project with recordings.")
     from workbench.project.store import Project
-    from workbench.services.recordings import open_project_recordings
     from workbench.services.reference_periods import periods_of
-    from workbench.services.regime_filter import spans_of_regimes
+    from workbench.services.trends import open_trends
 
-    by_asset: dict[str, list[Recording]] = {}
     with Project.open_existing(Path(request.project)) as project:
-        for item, recording in open_project_recordings(project, (request.asset,) if request.asset else ()):
-            by_asset.setdefault(item.asset, []).append(recording)
-        works = {asset: periods_of(project, asset) for asset in by_asset} if request.reference_until is None else {}
-        spans = spans_of_regimes(project, tuple(by_asset), request.regimes)
-    if not by_asset:
-        what = f"of {request.asset} " if request.asset else ""
-        raise InputError(f"There are no recordings {what}in this project.", "Import logs first.")
-    logs = [_joined(asset, recordings) for asset, recordings in by_asset.items()]
+        logs = open_trends(project, request.asset, job)
+        assets = [log.source for log in logs]
+        works = {asset: periods_of(project, asset) for asset in assets} if request.reference_until is None else {}
+        spans = spans_of_regimes(project, assets, request.regimes)
     if request.regimes:
         logs = [_within(log, spans[log.source]) for log in logs]
     return [since_last_work(log, works.get(log.source, ())) for log in logs]
@@ -150,35 +129,3 @@ def _read_files(request: DriftRequest, job: Job) -> list[Log]:
         for one in trends_of(parsed.recordings)
         if one.times_ns.size
     ]
-
-
-def _joined(asset: str, recordings: list[Recording]) -> Log:
-    """Recordings of one pump one after the other, in the last one's units; of the same instants the earlier one is kept."""
-    import numpy as np
-
-    units = {channel.name: channel.unit or "" for recording in recordings for channel in recording.channels}
-    if len(recordings) == 1:
-        only = recordings[0]
-        return Log(source=asset, times_ns=only.times_ns, columns={name: only.values(name) for name in units}, units=units)
-    keep = []
-    last_ns = np.iinfo(np.int64).min
-    for recording in recordings:
-        keep.append(recording.times_ns > last_ns)
-        last_ns = max(last_ns, int(recording.times_ns[-1])) if recording.rows else last_ns
-    times = np.concatenate([recording.times_ns[kept] for recording, kept in zip(recordings, keep, strict=True)])
-    columns = {
-        name: np.concatenate([_values(recording, name, unit)[kept] for recording, kept in zip(recordings, keep, strict=True)])
-        for name, unit in units.items()
-    }
-    return Log(source=asset, times_ns=times, columns=columns, units=units)
-
-
-def _values(recording: Recording, name: str, unit: str) -> NDArray[np.floating]:
-    import numpy as np
-
-    from workbench.services.recordings import in_unit
-
-    for channel in recording.channels:
-        if channel.name == name:
-            return in_unit(recording.values(name), channel.unit or "", unit, what=f"{recording.summary.source}: {name}")
-    return np.full(recording.rows, np.nan)

@@ -18,7 +18,7 @@ from workbench.logs.correction import Correction
 from workbench.logs.label_looks import Look, parse_looks
 from workbench.logs.summary import Acquired, Detected, Group, RecordingFacts
 from workbench.services.common import ProjectFolder
-from workbench.services.derived_layer import Source, open_derived, stored_channels
+from workbench.services.derived_layer import Source, open_derived, seen_through, stored_channels
 from workbench.services.label_edits import LOOKS_KEY
 from workbench.services.labels import Event, LabelsListRequest, list_labels
 from workbench.services.logs import Finding
@@ -263,8 +263,7 @@ def open_asset_logs(request: OpenLogsRequest, job: Job) -> AssetLogs:
         info = _info_of(item.id, item.name, facts)
         if info is not None:
             opened.append((info, recording))
-    # What is derived from corrected samples is not what was derived from the raw ones.
-    seen = "" if request.is_raw or not corrections else f"+{layer_id[:16]}"
+    seen = "" if request.is_raw or not corrections else seen_through(layer_id)
     sources = [Source(id=info.id + seen, recording=recording) for info, recording in opened]
     made, refused = open_derived(definitions, request.asset, sources, job)
     derived = [(info, one.recording) for one in made if (info := _info_of(one.id, "", one.recording.summary)) is not None]

@@ -6,9 +6,9 @@ sample counts when its instant lies in [start, end) of one of the stretches) and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 from workbench.core.clock import NS_PER_S
 from workbench.core.errors import InputError
@@ -58,6 +58,51 @@ def spans_of_regimes(
 
     finder = Finder(project, layers)
     return {asset: joined(finder.spans(asset, names)) for asset in assets}
+
+
+class AnyLog(Protocol):
+    """What is needed of a log to find operating states in it: instants ns [n], columns [n] and units by channel."""
+
+    @property
+    def source(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def times_ns(self) -> NDArray[np.int64]:
+        """Instants."""
+        ...
+
+    @property
+    def columns(self) -> Mapping[str, NDArray[np.floating]]:
+        """Samples."""
+        ...
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """Units as printed, '' for none."""
+        ...
+
+
+def states_in_log(log: AnyLog) -> dict[str, list[tuple[int, int]]]:
+    """Operating states found in a log that is in no project: stretches [start, end) ns by name; empty where nothing tells."""
+    from workbench.logs.regime_edits import apply_edits
+    from workbench.logs.regimes import find_regimes
+
+    found: dict[str, list[tuple[int, int]]] = {}
+    for one in apply_edits(find_regimes(log.times_ns, log.columns, log.units), (), (0, 0)):
+        found.setdefault(one.name, []).append((one.start_ns, one.end_ns))
+    return found
+
+
+def spans_in_log(log: AnyLog, names: Sequence[str]) -> list[tuple[int, int]]:
+    """When a log that is in no project was in one of these states. Raises InputError where it never was."""
+    states = states_in_log(log)
+    spans = joined([span for name in names for span in states.get(name, ())])
+    if not spans:
+        said = ", ".join(sorted(states)) or "none that could be told"
+        raise InputError(f"{log.source} was never {' or '.join(names)}.", f"There are: {said}.")
+    return spans
 
 
 def joined(spans: Spans) -> list[tuple[int, int]]:

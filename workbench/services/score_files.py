@@ -178,12 +178,13 @@ def write_scores(
     path: Path,
     times_ns: NDArray[np.int64],
     score: NDArray[np.floating],
-    threshold: float,
+    threshold: float | NDArray[np.floating],
     is_alarm: NDArray[np.bool_],
     more: dict[str, list[str]] | None = None,
 ) -> None:
     """Write time_utc,score,threshold,alarm (and what the task adds), one line a row; no score = empty and 0."""
-    columns = [format_times(times_ns), _numbers(score), [f"{threshold:.9g}"] * len(times_ns), _flags(is_alarm)]
+    limits = [f"{threshold:.9g}"] * len(times_ns) if isinstance(threshold, float) else _numbers(threshold)
+    columns = [format_times(times_ns), _numbers(score), limits, _flags(is_alarm)]
     more = more or {}
     lines = [",".join(["time_utc", "score", "threshold", "alarm", *more])]
     lines += [",".join(row) for row in zip(*columns, *more.values(), strict=True)]

@@ -1,19 +1,17 @@
-"""Score logs: with a default model fitted on their own beginning (screen), or with a run or bundle."""
+"""Score logs with a run of a project or with a bundle; what needs no model is `screening`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from workbench.core.clock import format_utc, parse_utc
 from workbench.core.codec import Record
-from workbench.core.errors import InputError, RequestError
+from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.core.scoring_spec import SCORE_THRESHOLD
-from workbench.services.common import Answers, Join, LogPaths, OutFolder, ZoneName
+from workbench.services.common import Answers, LogPaths, OutFolder, ZoneName
 from workbench.services.logs import Question
 
 if TYPE_CHECKING:
@@ -24,132 +22,6 @@ if TYPE_CHECKING:
     from workbench.logs.parse import ParsedRecording
     from workbench.scoring.session import Scores, ScoringSession
     from workbench.scoring.windower import Windows
-    from workbench.services.score_files import OutNames
-
-_MOST_ALARMS = 20
-
-
-class ScreenRequest(Request, frozen=True, kw_only=True):
-    """Is this pump well? Fit the default recipe on the beginning of each log and score the rest."""
-
-    paths: LogPaths
-    reference_rows: Annotated[int | None, parameter("Rows of each log that are known to be good.", ge=30)] = None
-    reference_until: Annotated[str | None, parameter("Instant up to which each log is known to be good, ISO 8601 UTC.")] = None
-    ignore: Annotated[tuple[str, ...], parameter("Channel to leave out.")] = ()
-    out: Annotated[str | None, parameter("Folder for <name>.scores.csv; made if absent.", path=True)] = None
-    zone: ZoneName = None
-    answer: Answers = ()
-    join: Join = False
-
-
-class AlarmSpan(Record, frozen=True, kw_only=True):
-    """A stretch of rows in alarm, one after the other: instants of its first and last row."""
-
-    start_utc: str
-    end_utc: str
-    rows: int
-
-
-class ScreenLog(Record, frozen=True, kw_only=True):
-    """One log's outcome; `scores` is the file written, or None; `alarms` holds the longest stretches, by time."""
-
-    source: str
-    scores: str | None
-    rows: int
-    alarm_rows: int
-    channels_used: tuple[str, ...]
-    left_out: tuple[dict[str, str], ...]
-    n_alarms: int = 0
-    """Stretches in alarm."""
-    alarms: tuple[AlarmSpan, ...] = ()
-
-
-class ScreenResult(Result, frozen=True, kw_only=True):
-    """One entry a log."""
-
-    logs: tuple[ScreenLog, ...]
-    questions: tuple[Question, ...]
-
-
-def screen(request: ScreenRequest, job: Job) -> ScreenResult:
-    """No training by hand, one default, no labels.
-
-    Raises RequestError without a reference, InputError for a log whose reference is too short.
-    """
-    from workbench.services.score_files import OutNames, parse_each
-
-    if (request.reference_rows is None) == (request.reference_until is None):
-        raise RequestError("Say which part of each log is known to be good.", "Give --reference-rows N or --reference-until T.")
-    names = OutNames()
-    logs: list[ScreenLog] = []
-    questions: list[Question] = []
-    for number, (source, parsed, asked) in enumerate(parse_each(request.paths, request, join=request.join)):
-        job.progress(number / max(len(request.paths), number + 1), f"Screening {source}")
-        questions += asked
-        logs += [_screen_one(recording, source, request, names) for recording in parsed]
-    if not logs:
-        raise InputError("No log was found.", f"Looked at: {', '.join(request.paths)}.")
-    _check_ignored(request.ignore, logs)
-    return ScreenResult(logs=tuple(logs), questions=tuple(questions))
-
-
-def _check_ignored(ignored: tuple[str, ...], logs: list[ScreenLog]) -> None:
-    """A misspelt channel would stay an input without a word."""
-    known = {name for log in logs for name in (*log.channels_used, *(item["channel"] for item in log.left_out))}
-    unknown = [name for name in ignored if name not in known]
-    if unknown:
-        raise RequestError(f"No log has a channel '{unknown[0]}' to ignore.", f"There are: {', '.join(sorted(known))}.")
-
-
-def _screen_one(recording: ParsedRecording, source: str, request: ScreenRequest, names: OutNames) -> ScreenLog:
-    import numpy as np
-
-    from workbench.learning.screen import screen_log
-    from workbench.services.score_files import channels_of, left_out_of, write_scores
-
-    channels = channels_of(recording)
-    values = np.column_stack([recording.columns[channel.name] for channel in channels]) if channels else np.empty((0, 0))
-    times_ns = recording.times_ns
-    n_reference = request.reference_rows
-    if n_reference is None:
-        n_reference = int(np.searchsorted(times_ns, parse_utc(request.reference_until or ""), side="right"))
-    if not 0 < n_reference < len(times_ns):
-        text = f"{source} has {len(times_ns)} rows, and the reference takes {n_reference}."
-        raise InputError(text, "Choose a reference that begins and ends inside the log.")
-    screened = screen_log(times_ns, channels, values, n_reference, request.ignore)
-    score = screened.score[n_reference:]
-    is_alarm = score >= screened.threshold
-    path = None
-    if request.out is not None:
-        path = Path(request.out) / f"{names.take(source)}.scores.csv"
-        write_scores(path, times_ns[n_reference:], score, screened.threshold, is_alarm)
-    spans = _alarm_spans(times_ns[n_reference:], is_alarm)
-    return ScreenLog(
-        source=source,
-        scores=None if path is None else str(path),
-        rows=len(score),
-        alarm_rows=int(is_alarm.sum()),
-        channels_used=screened.channels,
-        left_out=(*left_out_of(recording), *({"channel": item.channel, "why": item.why} for item in screened.left_out)),
-        n_alarms=len(spans),
-        alarms=_longest(spans),
-    )
-
-
-def _alarm_spans(times_ns: NDArray[np.int64], is_alarm: NDArray[np.bool_]) -> list[AlarmSpan]:
-    """Stretches of rows in alarm."""
-    import numpy as np
-
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], is_alarm, [False]]).astype(np.int8)))
-    return [
-        AlarmSpan(start_utc=format_utc(int(times_ns[start])), end_utc=format_utc(int(times_ns[end - 1])), rows=int(end - start))
-        for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
-    ]
-
-
-def _longest(spans: list[AlarmSpan]) -> tuple[AlarmSpan, ...]:
-    kept = sorted(spans, key=attrgetter("rows"), reverse=True)[:_MOST_ALARMS]
-    return tuple(sorted(kept, key=attrgetter("start_utc")))
 
 
 class ScoreRequest(Request, frozen=True, kw_only=True):

@@ -139,7 +139,7 @@ COMMANDS: tuple[Command, ...] = (
         only_json=_EVENTS,
     ),
     Command(words=("labels", "export"), service="labels:export_labels", request="LabelsExportRequest", only_json=_EVENTS),
-    Command(words=("screen",), service="scoring:screen", request="ScreenRequest"),
+    Command(words=("screen",), service="screening:screen", request="ScreenRequest"),
     Command(words=("recipe", "new"), service="training:new_recipe", request="RecipeNewRequest"),
     Command(words=("recipe", "families"), service="recipes:list_families", request="FamiliesRequest"),
     Command(words=("train",), service="training:train", request="TrainRequest"),
