@@ -118,8 +118,8 @@ def _more_loggers() -> Iterator[Case]:
         for row, t in enumerate(times)
     ]
     names = [
-        Signal(name="Flow, m3/h (LGR S/N: 1)", plain=signals[0].plain),
-        Signal(name="Pressure, bar (LGR S/N: 1)", plain=signals[1].plain),
+        Signal(name="Flow", unit="m3/h", plain=signals[0].plain),
+        Signal(name="Pressure", unit="bar", plain=signals[1].plain),
     ]
     found = truth_of(times, names)
     found["recordings"][0]["optional"] = ["Host Connected (LGR S/N: 1)"]

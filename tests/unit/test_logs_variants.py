@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.messy import (
+    export_cases,
     file_cases,
     layout_cases,
     logger_cases,
@@ -71,6 +72,7 @@ GROUPS: dict[str, Callable[[], Iterator[Case]]] = {
     "historians": vendor_cases.historians,
     "pages": vendor_cases.pages,
     "workbooks": file_cases.workbooks,
+    "exports": export_cases.exports,
     "no logs": file_cases.unusable,
 }
 

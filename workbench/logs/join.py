@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.core.clock import NS_PER_S
 from workbench.logs.cells import Cells
 from workbench.logs.columns import take_rows
 from workbench.logs.summary import LeftOut
@@ -16,6 +17,8 @@ from workbench.logs.units import find_unit
 from workbench.logs.wide import LogRows
 
 MAX_GAP_DURATIONS = 10.0
+MAX_GAP_NS = 31 * 86_400 * NS_PER_S
+"""A pump that is logged two hours a day, or tested once a month, has one log."""
 MAX_OVERLAP = 0.02
 MAX_ASSETS = 500
 MAX_DISTINCT_INSTANTS = 0.6
@@ -51,11 +54,16 @@ def _continues(log: LogRows, rows: dict[int, NDArray[np.intp]], group: list[int]
     mine = rows[source]
     end_ns, start_ns = int(log.times_ns[before].max()), int(log.times_ns[mine].min())
     if start_ns > end_ns:
-        return start_ns - end_ns <= MAX_GAP_DURATIONS * max(longest_ns, 1)
+        return continues_after(start_ns - end_ns, longest_ns)
     inside = mine[log.times_ns[mine] <= end_ns]
     if inside.size <= max(3, MAX_OVERLAP * mine.size):
         return True
     return _n_repeated(log, before, inside) >= 0.5 * inside.size
+
+
+def continues_after(gap_ns: int, longest_ns: int) -> bool:
+    """Whether a file that begins so long after another still goes on with it; `longest_ns` is the length of the longest file."""
+    return gap_ns <= max(MAX_GAP_DURATIONS * longest_ns, MAX_GAP_NS)
 
 
 def _n_repeated(log: LogRows, before: NDArray[np.intp], inside: NDArray[np.intp]) -> int:

@@ -36,6 +36,7 @@ from workbench.logs.words import (
 )
 
 _UNNAMED = re.compile(r"(unnamed: ?\d+|column \d+|)", re.IGNORECASE)
+_TAG_LIKE = re.compile(r"\d|\w[._:/\\|$-]\w")
 _START = re.compile(r"start|begin|from|von|fra\b|debut|début", re.IGNORECASE)
 _END = re.compile(r"end|until|to\b|bis\b|till?\b|stop|fin\b", re.IGNORECASE)
 _SAMPLE = 200
@@ -195,7 +196,8 @@ def _find_tag(headers: Sequence[Header], columns: Sequence[Cells | NumberCells],
         is_text = used and sum(cell_kind(text) == "x" for text in used[:_SAMPLE]) >= 0.6 * len(used[:_SAMPLE])
         folded = fold_name(header.name)
         is_named = folded in TAG_NAMES or folded in QUANTITY_NAMES
-        if not is_named and (_is_state(column) or has_quality_content(column) or not _alternates(column)):
+        is_stacked = _UNNAMED.fullmatch(header.name) is not None and _is_stacked(column)
+        if not is_named and (_is_state(column) or has_quality_content(column) or not (is_stacked or _alternates(column))):
             continue
         if is_text and len(used) <= min(_MAX_TAGS, max(4, n_rows // 2) if is_named else n_rows // 3):
             rank = (not is_named, folded in ASSET_NAMES, len(used) < 2, folded in QUANTITY_NAMES, index)
@@ -212,6 +214,13 @@ def _find_tag(headers: Sequence[Header], columns: Sequence[Cells | NumberCells],
 def _alternates(column: Cells) -> bool:
     """Whether neighbouring rows mostly differ, as tags do and remarks don't."""
     return column.n_rows > 1 and column.alternation() >= 0.3
+
+
+def _is_stacked(column: Cells) -> bool:
+    """Whether each of a few texts stands in one run of rows and looks like a tag: one tag after the other, without a header."""
+    used = [text.strip() for text in column.used(_SAMPLE)]
+    n_runs = round(column.alternation() * (column.n_rows - 1)) + 1
+    return 2 <= len(used) == n_runs and column.n_rows >= 3 * n_runs and all(map(_TAG_LIKE.search, used))
 
 
 def _n_numeric(columns: Sequence[Cells | NumberCells]) -> int:

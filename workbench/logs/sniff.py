@@ -19,11 +19,14 @@ from workbench.logs.text import clean_text
 from workbench.logs.units import find_unit, is_no_unit
 from workbench.logs.words import (
     EMPTY_WORDS,
+    INDEX_NAMES,
     INFINITE_WORDS,
     MILLISECOND_NAMES,
     RELATIVE_NAMES,
     TAG_NAMES,
     TIME_NAMES,
+    TYPE_WORDS,
+    UNIT_NAMES,
     ZONE_OFFSETS_MIN,
 )
 
@@ -31,21 +34,23 @@ DELIMITERS = (";", "\t", ",", "|")
 WHITESPACE = " "
 _NUMBER_LIKE = re.compile(
     r"[-+−]?\(?\d+(?:['’ \u00a0\u2009\u202f]\d{3}(?!\d)|[.,]\d+)*[.,]?(?:[eEdD][+-]?\d+)?\)?-?"
-    r"(?:\s*(?P<unit>[^\d\s]\D{0,11}))?"
+    r"(?:\s*(?P<unit>[^\d\s](?:\D{0,11}|\D{0,8}\d\D{0,6})))?"
     r"|[-+−]?[.,]\d+"
 )
+_QUOTED_WORD = re.compile(r'"([^"]*)"|([^\s"]+)')
 _HEX = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
 _OFFSET = re.compile(r"(?:UTC|GMT)?[+-]\d{1,2}:\d{2}|(?:UTC|GMT)[+-]\d{1,2}", re.IGNORECASE)
 _DATE_LIKE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?")
 _COMMENT = re.compile(r"\s*(#|//|%|!|\*\*|;;)")
+_COMMENT_MARKS = frozenset({"#", "//", "%", "!", "**", ";;"})
 _MAX_HEADER_ROWS = 60
 
 
 def split_line(line: str, delimiter: str) -> list[str]:
     """The cells of one line; quotes are honoured."""
     if delimiter == WHITESPACE:
-        return line.split()
+        return line.split() if '"' not in line else [quoted or bare for quoted, bare in _QUOTED_WORD.findall(line)]
     if '"' not in line:
         return line.split(delimiter)
     try:
@@ -278,7 +283,9 @@ def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], t
         names_time = any(index < len(row) and is_time_name(row[index]) for index in time_indexes)
         if _is_numeric_row(row) and not names_time:
             continue
-        is_header = _fits(row, n_data) and not (_COMMENT.match(row[0]) and not block and _is_prose(row))
+        is_header = (_fits(row, n_data) or (names_time and not block and len(row) == n_data)) and not (
+            _COMMENT.match(row[0]) and not block and _is_prose(row)
+        )
         if not is_header:
             break
         block.insert(0, tuple(row))
@@ -286,8 +293,9 @@ def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], t
     if not block:
         return HeaderGuess(names=None, notes=notes)
     # a row of units stands below the names: 'a' and 'V' alone in one row are names
-    units = next((row for row in block[1:] if is_unit_row(row, time_indexes)), None)
-    rest = [row for row in block if row is not units]
+    below = block[1:] if fold_name(block[0][0]) not in UNIT_NAMES else block
+    units = next((row for row in below if is_unit_row(row, time_indexes)), None)
+    rest = [row for row in block if row is not units and not _is_type_row(row)] or [row for row in block if row is not units]
     names = next((row for row in rest if any(index < len(row) and is_time_name(row[index]) for index in time_indexes)), None)
     if names and not any(cell.strip() for index, cell in enumerate(names) if index not in time_indexes):
         names = _with_tags(names, rest, time_indexes)  # Date, Time, and nothing else: the tags stand above
@@ -303,6 +311,8 @@ def _aligner(n_data: int, time_indexes: Sequence[int]) -> Callable[[Sequence[str
 
     def align(row: Sequence[str]) -> Sequence[str]:
         is_front = list(time_indexes) == list(range(n_time))
+        if is_front and len(row) == n_data + 1 and row[0].strip() in _COMMENT_MARKS:
+            return row[1:]
         # a row that merely lacks its last cell must not move: only one that begins with a unit has no cell for the time
         if is_front and len(row) == n_data - n_time and find_unit(row[0]) and is_unit_row(row, ()):
             return [*[""] * n_time, *row]
@@ -353,6 +363,13 @@ def is_unit_row(row: Sequence[str], time_indexes: Sequence[int]) -> bool:
     cells = [cell.strip() for index, cell in enumerate(row) if index not in time_indexes and cell.strip()]
     known = [cell for cell in cells if find_unit(cell) or is_no_unit(cell.strip("[]()"))]
     return bool(cells) and len(known) >= 0.5 * len(cells) and any(find_unit(cell) for cell in cells)
+
+
+def _is_type_row(row: Sequence[str]) -> bool:
+    """Whether a row says how the columns are stored: DATETIME[YYYY/MM/DD hh:mm:ss], INDEX, FLOAT[DEC.3]."""
+    kinds = [re.split(r"[\[(:_]", cell.strip(), maxsplit=1)[0].strip().casefold() for cell in row if cell.strip()]
+    kinds = [kind.rstrip("0123456789") for kind in kinds]
+    return all(kind in TYPE_WORDS for kind in kinds) and any(kind not in INDEX_NAMES and kind not in TIME_NAMES for kind in kinds)
 
 
 def _name_worth(row: Sequence[str]) -> tuple[int, int]:

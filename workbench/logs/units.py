@@ -123,6 +123,8 @@ _BY_NAME, _EXACT, _FOLDED = _parse_table()
 _FALSE_FRIENDS = frozenset({"mW", "mPa"})
 """Units that upper or lower case alone tells from others that we know: never folded."""
 _TRAILING = re.compile(r"^(?P<name>.*?\S)\s*(?:\[(?P<square>[^\[\]]*)\]|\((?P<round>[^()]*(?:\([^()]*\))?)\))\s*$")
+_WITH_DEVICE = re.compile(r"^(?P<name>.*\w\W?)\s*,\s*(?P<unit>[^,()\[\]\s][^,()\[\]]{0,19}?)\s*\([^()]*\b(?:S/N|LBL)\b[^()]*\)$")
+"""'Temp, °C (LGR S/N: 20345678, LBL: Bearing)', as loggers print a channel, its unit and the device."""
 _LOOKS_LIKE_UNIT = re.compile(r"[^\W\d_](?:[\w°µ%^²³·.*-]{0,7})(?:/[\w°µ^²³·.*-]{1,8})?")
 
 
@@ -168,6 +170,9 @@ def split_unit(header: str) -> tuple[str, str | None]:
     """
     header = header.strip()
     match = _TRAILING.match(header)
+    device = _WITH_DEVICE.match(header)
+    if device and find_unit(device["unit"]):
+        return device["name"].strip(), find_unit(device["unit"])
     if not match:
         return header, None
     inner = match["square"] if match["square"] is not None else match["round"]

@@ -44,10 +44,28 @@ CLOCK_NAMES = as_words("""
     time zeit uhrzeit klokkeslett heure hora ora tid tijd clock czas godzina время 时间 čas klockslag orario
 """)
 MILLISECOND_NAMES = as_words("ms msec millisec millisecond milliseconds millis millitm millisekunden millisekunde мс 毫秒")
+DATE_PART_NAMES = {
+    "year": as_words("year yr yyyy yy jahr année annee ano año anno jaar år rok год lata vuosi év yıl 年"),
+    "month": as_words(
+        "month mon mo mm monat mois mes mese mês maand måned månad miesiąc miesiac měsíc месяц kuukausi hónap ay 月"
+    ),
+    "day": as_words("day dd dy da dayofmonth tag jour dia día giorno dag dzień dzien den день päivä nap gün 日"),
+    "yearday": as_words("doy jday julianday julian dayofyear yearday dayno tagdesjahres jourdelannée"),
+    "clock": as_words("hhmm hourmin hourminute hrmin hoursminutes"),
+    "hour": as_words(
+        "hour hours hr hh h stunde std heure hora ora uur time timer tim godzina godz hodina час часы tunti óra saat 时"
+    ),
+    "minute": as_words("minute minutes min mn mi minuto minut minuut minuta минута мин minuutti perc dakika 分"),
+    "second": as_words(
+        "second seconds sec ss s sek sekunde seconde segundo secondo seconde sekund sekunda секунда сек sekunti 秒"
+    ),
+}
+"""Columns that hold one part of a date each; 'clock' is hour and minute as one number (1310)."""
 CLOCK_FLAG_NAMES = as_words("dst isdst dstflag daylightsaving sommerzeit sommertid summertime heureété zomertijd oralegale")
 """Columns that say whether the clock stood on summer time."""
 RELATIVE_NAMES = ("elapsed", "relative", "laufzeit", "seconds", "sekunden", "runtime")
 TAG_NAMES = as_words("""
+    measurename metricname
     tag tagname tagid name point pointname pointid signal signalname channel sensor sensorname variable varname item itemid
     parameter messstelle kanal metric measurement field series key nodeid browsename attribute path bezeichnung variablenname
     kks messpunkt messgröße messstellenname kanalname datenpunkt akz tagindex numericid tagpath itemname iotag variabletag
@@ -88,6 +106,11 @@ VALUE_NAMES = as_words("""
     medida misura valore waarde meetwaarde måleverdi maaleverdi værdi vaerdi värde vaerde mätvärde wartość wartosc значение
     показание 值 数值 测量值 hodnota arvo érték
 """)
+TYPE_WORDS = as_words("""
+    datetime date time timestamp index float double real lreal single number decimal short long int dint sint usint uint udint
+    lint word dword lword byte bool boolean bit string text varchar char bigint smallint integer numeric unsigned signed
+""")
+"""Words of a header row that says how columns are stored."""
 UNIT_NAMES = as_words("""
     unit units uom einheit einheiten engunit engunits engineeringunits enhet enhed unite unité eu unitsabbreviation unidad
     unidades unidade unità unita eenheid jednostka jednostki едизм единица единицы едизмерения 单位 yksikkö jednotka

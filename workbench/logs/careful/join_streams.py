@@ -12,7 +12,7 @@ from workbench.logs.careful.order import OrderedRows, Rows, stretches
 from workbench.logs.careful.scratch import ScratchArray
 from workbench.logs.careful.stream_table import StreamTable
 from workbench.logs.careful.stream_times import GOOD, Series
-from workbench.logs.join import MAX_ASSETS, MAX_DISTINCT_INSTANTS, MAX_GAP_DURATIONS, MAX_OVERLAP, MIN_DISTINCT_PAIRS
+from workbench.logs.join import MAX_ASSETS, MAX_DISTINCT_INSTANTS, MAX_OVERLAP, MIN_DISTINCT_PAIRS, continues_after
 from workbench.logs.summary import LeftOut
 from workbench.logs.text import clean_text
 from workbench.logs.units import find_unit
@@ -51,7 +51,7 @@ def _continues(
     end_ns = max(ranges[other][1] for other in group)
     start_ns = ranges[number][0]
     if start_ns > end_ns:
-        return start_ns - end_ns <= MAX_GAP_DURATIONS * max(longest_ns, 1)
+        return continues_after(start_ns - end_ns, longest_ns)
     n_rows = n_inside = 0
     for _, ns, flags in feed.series.pieces(*spans[number][1]):
         good = ns[flags & GOOD > 0]

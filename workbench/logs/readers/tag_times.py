@@ -18,6 +18,7 @@ from workbench.logs.text import clean_text
 
 _MIN_DIFFERENT = 0.2
 _NS_PER_MS = 1_000_000
+_QUARTER_HOUR_MS = 900_000
 _HEADERS = (Header(name="Tag"), Header(name="Time"), Header(name="Value"), Header(name="Quality"))
 
 
@@ -31,6 +32,9 @@ def find_tag_times(data: Sequence[Sequence[str]], names: Sequence[str] | None) -
     if not all(2 <= end - start <= 3 for start, end in spans) or not (_differ(data, stamps) or _names_tags(names, stamps)):
         return []
     groups: list[tuple[int, int, int | None]] = []
+    beside = [names[start + 1] for start, _ in spans if start + 1 < len(names)]
+    if any((split_quality_name(title.strip()) or (title, ""))[0] == "" for title in beside if title.strip()):
+        return []  # the time of a source and that of a server, and how good the value is
     for start, end in spans:
         quality = start + 2 if end - start == 3 else None
         title = names[quality] if quality is not None and quality < len(names) else ""
@@ -61,7 +65,10 @@ def _differ(data: Sequence[Sequence[str]], stamps: Sequence[int]) -> bool:
         both = first.is_good & other.is_good
         steps = (other.ns[both] - first.ns[both]) // _NS_PER_MS
         usual = int(sorted(steps.tolist())[len(steps) // 2]) if steps.size else 0
+        is_other_clock = usual % _QUARTER_HOUR_MS == 0  # the same instants, of another zone
         if (first.is_good != other.is_good).any() or (steps.size and float((steps != usual).mean()) > _MIN_DIFFERENT):
+            return True
+        if steps.size and not is_other_clock:
             return True
     return False
 

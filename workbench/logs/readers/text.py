@@ -11,6 +11,7 @@ from itertools import islice
 from workbench.core.errors import LogFormatError
 from workbench.logs.cells import Decimal
 from workbench.logs.instants import parse_clock, parse_stamp
+from workbench.logs.readers.date_parts import join_date_parts
 from workbench.logs.readers.gather import Gatherer, TableLayout, is_data_like
 from workbench.logs.readers.lines import find_grammar
 from workbench.logs.readers.markup import begins_like_markup, read_markup
@@ -127,6 +128,7 @@ def read_rows(
     rows: Iterable[list[str]], sample: Rows, name: str, decimal: Decimal | None = None, min_share: float = MIN_SHARE
 ) -> list[Segment]:  # fmt: skip
     """Segments from rows of cells (text lines or a sheet); `sample` are the first of them."""
+    rows, sample = join_date_parts(rows, sample)
     layout = plan_rows(sample, name)
     groups = find_tag_times(sample[layout.first_row :], layout.header.names)
     if groups:
@@ -144,6 +146,7 @@ def read_rows(
 
 def read_row_blocks(rows: Iterable[list[str]], sample: Rows, name: str, block_rows: int) -> Iterator[Segment]:
     """As `read_rows`, in segments of at most `block_rows` rows: for logs larger than memory."""
+    rows, sample = join_date_parts(rows, sample)
     layout = plan_rows(sample, name)
     groups = find_tag_times(sample[layout.first_row :], layout.header.names)
     if not groups and not layout.is_pairs:
@@ -157,6 +160,7 @@ def read_row_blocks(rows: Iterable[list[str]], sample: Rows, name: str, block_ro
 
 def plan_rows(sample: Rows, name: str) -> TableLayout:
     """How rows are to be taken, from the first of them. Raises LogFormatError where they are no table."""
+    _, sample = join_date_parts((), sample)
     layout = find_layout(sample)
     if layout is None:
         raise no_table(name)
@@ -201,7 +205,7 @@ def find_layout(sample: Rows) -> TableLayout | None:
     if first is None:
         return None
     data = [row for row in sample[first:] if is_data_like(row)]
-    header = _match_row_names(find_header(sample[:first], data, time.indexes), data)
+    header = _match_row_names(find_header(sample[:first], data, time.indexes), data, time)
     # the header's words settle what the numbers alone can't: epochs, elapsed time, UTC
     time = find_time(data, header.names, header.notes)
     time = replace(time, notes=header.notes)
@@ -211,15 +215,21 @@ def find_layout(sample: Rows) -> TableLayout | None:
     return TableLayout(time=time, header=header, first_row=first, n_cells=n_cells)
 
 
-def _match_row_names(header: HeaderGuess, data: Rows) -> HeaderGuess:
+def _match_row_names(header: HeaderGuess, data: Rows, time: TimeColumns) -> HeaderGuess:
     """A header one cell short of every row, as some programs write when rows have names, gets an empty name in front."""
     if header.names is None or header.units is not None:
         return header
     n_names = len(strip_trailing(header.names))
     one_more = all(len(strip_trailing(row)) == n_names + 1 for row in data[:50])
-    if one_more and not is_time_name(header.names[0]):
+    if one_more and (not is_time_name(header.names[0]) or _is_time_after_names(header.names, time)):
         return replace(header, names=("", *header.names))
     return header
+
+
+def _is_time_after_names(names: Sequence[str], time: TimeColumns) -> bool:
+    """Whether the name of the time stands one column before the stamps."""
+    first = time.indexes[0] if time.kind == "stamp" else 0
+    return 1 <= first <= len(names) and is_time_name(names[first - 1])
 
 
 def _has_time(row: Sequence[str], time: TimeColumns) -> bool:

@@ -1,0 +1,113 @@
+"""Shapes that vendors' exports have and that no rule of the other cases covers: odd header rows, tags one below the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from tests.messy.plant import Case, Signal, instants, printed, pump, truth_of
+from tests.messy.writing import zipped
+
+N = 60
+_ISO = printed("%Y-%m-%dT%H:%M:%SZ")
+_LOCAL = printed("%Y-%m-%d %H:%M:%S")
+_UNKNOWN = ["ZONE_UNKNOWN"]
+
+
+def exports() -> Iterator[Case]:
+    """Header rows in another order, stacked tags, dates in parts, times of their own, quoted words, short daily files."""
+    yield from _header_rows()
+    yield from _stacked_tags()
+    yield from _dates_in_parts()
+    yield from _other_tables()
+    yield from _short_files()
+
+
+def _case(
+    name: str, kind: int, lines: Sequence[str], times: Sequence[datetime], signals: Sequence[Signal], **more: object
+) -> Case:
+    return Case(
+        name=name, kind=kind, files={"export.txt": ("\n".join(lines) + "\n").encode()},
+        truth=truth_of(times, signals, **more),  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _bare(signals: Sequence[Signal]) -> list[Signal]:
+    return [replace(one, unit=None) for one in signals]
+
+
+def _rows(signals: Sequence[Signal], times: Sequence[datetime], sep: str = ",") -> list[str]:
+    return [sep.join([_ISO(t), *(one.plain[row] or "" for one in signals)]) for row, t in enumerate(times)]
+
+
+def _header_rows() -> Iterator[Case]:
+    times, signals = instants(N), pump(N, ("F1", "P1", "I1"))
+    rows = _rows(signals, times)
+    names, units = ",".join(one.name for one in signals), ",".join(one.shown for one in signals)
+    heads = {
+        "time_named_last": [f"Tagname,{names}", "Description,Feed flow,Feed pressure,Motor", f"Units,{units}", "Timestamp,,,"],
+        "columns_of_two_levels": [f"tag,{names}", f"unit,{units}", "time,,,"],
+        "units_above_names": [f"Unit,{units}", f"Tag,{names}"],
+        "name_in_a_comment": ["# operator: J. Doe, rate=1/60 Hz", f"#,time,{','.join(f'{s.name}[{s.shown}]' for s in signals)}"],
+    }
+    for name, head in heads.items():
+        yield _case(f"33_{name}", 9, [*head, *rows], times, signals)
+    typed = [
+        "[LOGGING],RD81,2,3,4,,",
+        "DATETIME[YYYY/MM/DD hh:mm:ss],INDEX,FLOAT[DEC.3],FLOAT[DEC.3],FLOAT[DEC.3],",
+        f"TIME,INDEX,{names},",
+    ]
+    numbered = [f"{t:%Y/%m/%d %H:%M:%S},{row + 1},{rows[row].partition(',')[2]}," for row, t in enumerate(times)]
+    yield _case("33_types_above_names", 10, [*typed, *numbered], times, _bare(signals), notes=_UNKNOWN)
+
+
+def _stacked_tags() -> Iterator[Case]:
+    times = instants(N)
+    signals = _bare(pump(N, ("P102:FT", "P102:PT", "P102:IT")))
+    lines = [f"{one.name},{t:%d-%b-%y %H:%M:%S}.00000,{one.plain[row]}" for one in signals for row, t in enumerate(times)]
+    yield _case("33_stacked_without_header", 12, lines, times, signals, notes=_UNKNOWN, n_backward_steps=0)
+    signals = _bare(pump(N, ("flow", "pressure", "current")))
+    lines = [f"P-1,{one.name},{_LOCAL(t)}.000000000,{one.plain[row]}" for one in signals for row, t in enumerate(times)]
+    head = "asset,measure_name,time,measure_value::double"
+    yield _case("33_stacked_measures", 12, [head, *lines], times, signals, notes=_UNKNOWN, n_backward_steps=0)
+
+
+def _dates_in_parts() -> Iterator[Case]:
+    times, signals = instants(N, 600), _bare(pump(N))
+    names = ",".join(one.name for one in signals)
+    cells = [row.partition(",")[2] for row in _rows(signals, times)]
+    parts = [f"{t.year},{t.month},{t.day},{t.hour},{t.minute},{t.second},{cells[row]}" for row, t in enumerate(times)]
+    yield _case("33_six_columns", 17, [f"Year,Month,Day,Hour,Minute,Second,{names}", *parts], times, signals, notes=_UNKNOWN)
+    dated = [f"{row},{t:%Y,%m,%d},{t:%H:%M:%S},{cells[row]}" for row, t in enumerate(times)]
+    yield _case("33_date_in_three_columns", 17, [f"no,Jahr,Monat,Tag,Uhrzeit,{names}", *dated], times, signals, notes=_UNKNOWN)
+    day = [f"{t.year},{t.timetuple().tm_yday},{t.hour * 100 + t.minute},{cells[row]}" for row, t in enumerate(times)]
+    yield _case("33_day_of_year", 17, [f"Year,DOY,HHMM,{names}", *day], times, signals, notes=_UNKNOWN)
+
+
+def _other_tables() -> Iterator[Case]:
+    times, signals = instants(N), pump(N, ("flow", "pd", "amps"))
+    words = ['"time" "flow" "pd"']
+    words += [f'"{row + 1}" "{_LOCAL(t)}" {signals[0].plain[row]} {signals[1].plain[row]}' for row, t in enumerate(times)]
+    yield _case("33_quoted_words_and_row_names", 25, words, times, _bare(signals[:2]), notes=_UNKNOWN)
+    suffixed = ["time;flow;pd"]
+    suffixed += [f"{_ISO(t)};{signals[0].plain[row]} m3/h;{signals[1].plain[row]} bar" for row, t in enumerate(times)]
+    yield _case("33_digit_in_suffix", 24, suffixed, times, signals[:2])
+    first, second = instants(N, 4), [t + timedelta(seconds=1) for t in instants(N, 4)]
+    pairs = ["Flow Time,flow [m3/h],Pressure Time,pd [bar]"]
+    pairs += [f"{_ISO(first[row])},{signals[0].plain[row]},{_ISO(second[row])},{signals[1].plain[row]}" for row in range(N)]
+    merged = sorted([*first, *second])
+    own = [
+        replace(one, plain=[one.plain[mine.index(t)] if t in mine else None for t in merged])
+        for one, mine in zip(signals[:2], (first, second), strict=True)
+    ]
+    yield _case("33_times_a_second_apart", 12, pairs, merged, own)
+
+
+def _short_files() -> Iterator[Case]:
+    times = [t + timedelta(days=day) for day in range(3) for t in instants(N)]
+    signals = pump(3 * N)
+    head = "time," + ",".join(f"{one.name} [{one.shown}]" for one in signals)
+    rows = _rows(signals, times)
+    members = {f"{day}.csv": "\n".join([head, *rows[day * N : day * N + N], ""]).encode() for day in (2, 0, 1)}
+    yield Case(name="33_an_hour_a_day", kind=26, files={"days.zip": zipped(members)}, truth=truth_of(times, signals))

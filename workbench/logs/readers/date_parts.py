@@ -1,0 +1,119 @@
+"""Tables that print year, month, day, hour, minute and second in columns of their own: put together into one stamp.
+
+Loggers of the array kind print the day of the year and the hour and minute as one number (1310); both are understood. Names
+tell the columns, and the numbers below them must be able to be what the names say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from workbench.logs.sniff import fold_name
+from workbench.logs.words import DATE_PART_NAMES
+
+_SEARCHED_ROWS = 60
+_LIMITS = {
+    "year": (1970, 2100), "month": (1, 12), "day": (1, 31), "yearday": (1, 366), "hour": (0, 24), "minute": (0, 59),
+    "second": (0, 60), "clock": (0, 2400),
+}  # fmt: skip
+_TITLE = "time"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateParts:
+    """The column of each part (year, month, day or yearday, hour, minute, second or clock), and the row of their names."""
+
+    columns: Mapping[str, int]
+    header_row: int
+
+    def joined(self, number: int, row: Sequence[str]) -> list[str]:
+        """The row with one cell in place of the parts: a stamp, their name, or nothing."""
+        taken = set(self.columns.values())
+        rest = [cell for index, cell in enumerate(row) if index not in taken]
+        at = sum(index < min(taken) for index in range(len(row)) if index not in taken)
+        stamp = self._stamp(row)
+        if stamp is None:
+            is_title = number == self.header_row or self._is_title(row)
+            if not is_title and len(row) <= max(taken):
+                return list(row)
+            stamp = _TITLE if is_title else ""
+        return [*rest[:at], stamp, *rest[at:]]
+
+    def _is_title(self, row: Sequence[str]) -> bool:
+        return all(index < len(row) and fold_name(row[index]) in DATE_PART_NAMES[part] for part, index in self.columns.items())
+
+    def _stamp(self, row: Sequence[str]) -> str | None:
+        parts: dict[str, str] = {}
+        for part, index in self.columns.items():
+            text = row[index].strip() if index < len(row) else ""
+            if not _can_be(part, text):
+                return None
+            parts[part] = text
+        year = int(float(parts["year"]))
+        if "yearday" in parts:
+            day = date(year, 1, 1) + timedelta(days=int(float(parts["yearday"])) - 1)
+        else:
+            try:
+                day = date(year, int(float(parts["month"])), int(float(parts["day"])))
+            except ValueError:
+                return None
+        hour, minute = _clock_of(parts)
+        day += timedelta(days=hour // 24)
+        if "hour" not in parts and "clock" not in parts:
+            return f"{day}"
+        whole, _, fraction = parts.get("second", "0").replace(",", ".").partition(".")
+        return f"{day} {hour % 24:02d}:{minute:02d}:{int(whole):02d}{'.' + fraction if fraction.strip('0') else ''}"
+
+
+def join_date_parts(rows: Iterable[list[str]], sample: Sequence[list[str]]) -> tuple[Iterable[list[str]], Sequence[list[str]]]:
+    """Rows and sample with their dates in one cell; as they came where no row names the parts of a date."""
+    found = find_date_parts(sample)
+    if found is None:
+        return rows, sample
+    return _joined(found, rows), [found.joined(number, row) for number, row in enumerate(sample)]
+
+
+def _joined(found: DateParts, rows: Iterable[list[str]]) -> Iterator[list[str]]:
+    for number, row in enumerate(rows):
+        yield found.joined(number, row)
+
+
+def find_date_parts(sample: Sequence[Sequence[str]]) -> DateParts | None:
+    """The parts of a date, where a row names them and most rows below hold such numbers."""
+    for number, row in enumerate(sample[:_SEARCHED_ROWS]):
+        columns = _parts_of(row)
+        if columns is None:
+            continue
+        below = [other for other in sample[number + 1 :] if len(other) > max(columns.values())]
+        n_dated = sum(all(_can_be(part, other[index].strip()) for part, index in columns.items()) for other in below)
+        if below and n_dated >= 0.8 * len(below) - 2:
+            return DateParts(columns=columns, header_row=number)
+    return None
+
+
+def _parts_of(row: Sequence[str]) -> dict[str, int] | None:
+    """Columns of the parts; None without a whole date. Parts must stand side by side."""
+    columns: dict[str, int] = {}
+    for index, cell in enumerate(row[:20]):
+        folded = fold_name(cell)
+        part = next((part for part, names in DATE_PART_NAMES.items() if folded in names and part not in columns), None)
+        if part and (not columns or index == max(columns.values()) + 1):
+            columns[part] = index
+    has_day = "yearday" in columns or {"month", "day"} <= set(columns)
+    return columns if "year" in columns and has_day else None
+
+
+def _can_be(part: str, text: str) -> bool:
+    whole, _, fraction = text.replace(",", ".").partition(".")
+    if not (whole.isascii() and whole.isdigit() and len(whole) <= 4 and (not fraction or fraction.isdigit())):
+        return False
+    low, high = _LIMITS[part]
+    return low <= int(whole) <= high and (part == "second" or not fraction.strip("0"))
+
+
+def _clock_of(parts: Mapping[str, str]) -> tuple[int, int]:
+    if "clock" in parts:
+        return divmod(int(float(parts["clock"])), 100)
+    return int(float(parts.get("hour", "0"))), int(float(parts.get("minute", "0")))
