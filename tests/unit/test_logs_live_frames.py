@@ -75,12 +75,22 @@ def test_garbage_costs_no_whole_frame_even_where_it_looks_like_a_sync() -> None:
     assert parser.tally.problems.total() == 1
 
 
-def test_a_flipped_bit_costs_its_frame_which_the_counter_misses() -> None:
+def test_a_flipped_bit_costs_its_frame_which_is_counted_once_though_the_counter_misses_it_too() -> None:
     spoiled = bytearray(STREAM)
     spoiled[104] ^= 0x10
     parser = FrameParser(LAYOUT)
     assert values_of(parser.feed(bytes(spoiled))) == [*ALL[:10], *ALL[11:]]
-    assert parser.tally.problems == {"wrong checksum": 1, "missing by the frame counter": 1}
+    assert parser.tally.problems == {"wrong checksum": 1}
+
+
+def test_frames_lost_beside_a_broken_one_are_counted_with_it_and_not_twice() -> None:
+    broken = bytearray(frame(3))
+    broken[4] ^= 0x10
+    parser = FrameParser(LAYOUT)
+    parser.feed(frame(1) + frame(2) + bytes(broken) + frame(6) + frame(7) + frame(9))
+    # 3 came broken; 4, 5 and 8 never came
+    assert parser.tally.problems == {"wrong checksum": 1, "missing by the frame counter": 3}
+    assert parser.tally.problems.total() == 4
 
 
 def test_lost_frames_are_counted_over_the_counters_wrap() -> None:

@@ -47,8 +47,8 @@ class Feed(Protocol):
         """Let go of the port."""
 
 
-class ByteFeed:
-    """A stream of bytes from a port.
+class ThreadFeed:
+    """What feeds share: a thread of their own that takes from the port, and a queue to the rest of the program.
 
     Parameters
     ----------
@@ -56,18 +56,19 @@ class ByteFeed:
         Open; closed by `close`.
     now_ns : callable
         The clock of arrival.
+    stop_wait_s : float
+        How long `close` waits for the thread, at most.
     """
 
-    def __init__(self, transport: ByteTransport, now_ns: Callable[[], int]) -> None:
+    def __init__(self, transport: ByteTransport, now_ns: Callable[[], int], *, stop_wait_s: float = STOP_WAIT_S) -> None:
         self.name = transport.name
         self.rate_bytes_per_s = transport.rate_bytes_per_s
         self._transport = transport
         self._now_ns = now_ns
+        self._stop_wait_s = stop_wait_s
         self._arrived: queue.SimpleQueue[Arrived | DeviceError] = queue.SimpleQueue()
-        self._backlog_bytes = self._n_dropped = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"capture {self.name}", daemon=True)
-        self._thread.start()
 
     def take(self, timeout_s: float) -> Arrived | None:
         """See Feed."""
@@ -77,27 +78,48 @@ class ByteFeed:
             return None
         if isinstance(found, DeviceError):
             raise found
-        self._backlog_bytes -= len(found.data)
         return found
 
     def close(self) -> None:
         """See Feed."""
         self._stop.set()
-        self._thread.join(STOP_WAIT_S)
+        self._thread.join(self._stop_wait_s)
         self._transport.close()
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                data = self._transport.read(POLL_S)
-            except DeviceError as error:
-                self._arrived.put(error)
-                return
-            if not data:
-                continue
-            if self._backlog_bytes > MAX_BACKLOG_BYTES:
-                self._n_dropped += 1
-                continue
-            self._backlog_bytes += len(data)
-            self._arrived.put(Arrived(data=data, received_ns=self._now_ns(), n_dropped=self._n_dropped))
-            self._n_dropped = 0
+        try:
+            while not self._stop.is_set():
+                self._step()
+        except DeviceError as error:
+            self._arrived.put(error)
+
+    def _step(self) -> None:
+        """Take once from the port, and put what arrived into the queue. Raises DeviceError."""
+        raise NotImplementedError
+
+
+class ByteFeed(ThreadFeed):
+    """A stream of bytes from a port; see ThreadFeed."""
+
+    def __init__(self, transport: ByteTransport, now_ns: Callable[[], int]) -> None:
+        super().__init__(transport, now_ns)
+        self._backlog_bytes = self._n_dropped = 0
+        self._thread.start()
+
+    def take(self, timeout_s: float) -> Arrived | None:
+        """See Feed."""
+        found = super().take(timeout_s)
+        if found is not None:
+            self._backlog_bytes -= len(found.data)
+        return found
+
+    def _step(self) -> None:
+        data = self._transport.read(POLL_S)
+        if not data:
+            return
+        if self._backlog_bytes > MAX_BACKLOG_BYTES:
+            self._n_dropped += 1
+            return
+        self._backlog_bytes += len(data)
+        self._arrived.put(Arrived(data=data, received_ns=self._now_ns(), n_dropped=self._n_dropped))
+        self._n_dropped = 0

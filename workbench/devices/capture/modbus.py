@@ -8,9 +8,7 @@ not answer, or answers with an exception, leaves its values missing with the rea
 from __future__ import annotations
 
 import math
-import queue
 import struct
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,8 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.core.errors import DeviceError
-from workbench.devices.capture.feed import STOP_WAIT_S, Arrived
+from workbench.devices.capture.feed import STOP_WAIT_S, Arrived, ThreadFeed
 from workbench.devices.capture.registers import Block, Register, RegisterMap, Table, blocks_of
 from workbench.devices.transports.ports import ByteTransport
 from workbench.logs.live.rows import LiveChannel, Rows
@@ -127,53 +124,28 @@ def value_of(register: Register, words: Sequence[int]) -> tuple[float, str]:
     return raw * register.scale + register.offset, ""
 
 
-class ModbusFeed:
+class ModbusFeed(ThreadFeed):
     """See `feed.Feed`: one row each period, with what could be read."""
 
     def __init__(self, transport: ByteTransport, described: RegisterMap, now_ns: Callable[[], int]) -> None:
-        self.name = transport.name
-        self.rate_bytes_per_s = transport.rate_bytes_per_s
-        self._transport, self._described, self._now_ns = transport, described, now_ns
         self._blocks = blocks_of(described)
+        super().__init__(transport, now_ns, stop_wait_s=STOP_WAIT_S + described.timeout_s * len(self._blocks))
+        self._described = described
         self._line = ModbusLine(transport, described.timeout_s)
         self._channels = tuple(_channel_of(register) for register in described.registers)
         self._n_bytes = 0
-        self._arrived: queue.SimpleQueue[Arrived | DeviceError] = queue.SimpleQueue()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"capture {self.name}", daemon=True)
+        self._due_s = time.monotonic()
         self._thread.start()
 
-    def take(self, timeout_s: float) -> Arrived | None:
-        """See Feed."""
-        try:
-            found = self._arrived.get(timeout=timeout_s)
-        except queue.Empty:
-            return None
-        if isinstance(found, DeviceError):
-            raise found
-        return found
-
-    def close(self) -> None:
-        """See Feed."""
-        self._stop.set()
-        self._thread.join(STOP_WAIT_S + self._described.timeout_s * len(self._blocks))
-        self._transport.close()
-
-    def _run(self) -> None:
-        due_s = time.monotonic()
-        while not self._stop.is_set():
-            try:
-                found = self._poll()
-            except DeviceError as error:
-                self._arrived.put(error)
-                return
-            if found is not None:
-                self._arrived.put(found)
-            due_s += self._described.period_s
-            late_s = time.monotonic() - due_s
-            if late_s > 0:  # the line is slower than the period: go on from now, and let no polls pile up
-                due_s += late_s
-            self._stop.wait(max(0.0, due_s - time.monotonic()))
+    def _step(self) -> None:
+        found = self._poll()
+        if found is not None:
+            self._arrived.put(found)
+        self._due_s += self._described.period_s
+        late_s = time.monotonic() - self._due_s
+        if late_s > 0:  # the line is slower than the period: go on from now, and let no polls pile up
+            self._due_s += late_s
+        self._stop.wait(max(0.0, self._due_s - time.monotonic()))
 
     def _poll(self) -> Arrived | None:
         """Ask for all blocks once; a row in the middle of the time that it took. None where it was stopped on the way."""

@@ -40,6 +40,7 @@ class FrameParser:
         self._is_in_step = False
         self._n_samples = 0
         self._skipped = 0
+        self._n_broken = 0
         self._last_count: int | None = None
         self._last_tick: int | None = None
         self._tick_wraps = 0
@@ -58,6 +59,7 @@ class FrameParser:
                 found.append(self._rows_of(frames))
             if self._is_in_step:
                 break
+            self._n_broken += 1
         return found
 
     def close(self) -> None:
@@ -68,6 +70,7 @@ class FrameParser:
         """See Parser."""
         if self._rest and self._is_in_step:
             self.tally.problems[CUT_SHORT] += 1
+        self._n_broken = 0
         self._rest, self._is_in_step, self._last_count, self._last_tick = b"", False, None, None
 
     # Finding frames
@@ -190,8 +193,11 @@ class FrameParser:
         is_restart = lost > (1 << (8 * self._counter.n_bytes - 1))
         lost[is_restart] = 0
         self._last_count = int(counts[-1])
-        if lost.sum():
-            self.tally.problems[MISSING] += int(lost.sum())
+        # What arrived broken was counted then, with its reason; the counter misses it too.
+        n_unexplained = int(lost.sum()) - min(int(lost[0]), self._n_broken)
+        self._n_broken = 0
+        if n_unexplained:
+            self.tally.problems[MISSING] += n_unexplained
         return np.asarray(lost, np.int64)
 
     def _ticks(self, frames: Bytes, lost: NDArray[np.int64]) -> NDArray[np.int64] | None:
