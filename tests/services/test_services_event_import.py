@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from tests.services.test_services_labels import store_recording
 from workbench.core.errors import InputError, QuestionOpen, RequestError
 from workbench.core.jobs import Job
+from workbench.logs.event import Event
 from workbench.services import labels
 from workbench.services.event_import import EventsPreviewRequest, preview_events
 
@@ -98,3 +100,15 @@ def test_a_format_of_one_pump_is_refused_for_two(tmp_path: Path, project: str) -
     request = labels.LabelsExportRequest(project=project, out=str(tmp_path / "o"), format="audacity")
     with pytest.raises(InputError, match="there are events of 2"):
         labels.export_labels(request, Job())
+
+
+def test_windows_name_the_log_in_which_an_event_lies_and_never_a_file_of_bursts(tmp_path: Path) -> None:
+    folder = tmp_path / "p"
+    store_recording(folder, "P-1", "monday.csv", np.zeros(3))
+    store_recording(folder, "P-1", "bursts.csv", np.zeros(3), group="waveform")
+    event = Event(
+        id="", asset="P-1", name="x", start_utc="1970-01-01T00:00:00Z", end_utc="1970-01-02T00:00:00Z", state="real", author="Ada"
+    )  # fmt: skip
+    labels.save_labels(labels.LabelsSaveRequest(project=str(folder), asset="P-1", events=(event,)), Job())
+    labels.export_labels(labels.LabelsExportRequest(project=str(folder), out=str(tmp_path / "w.json"), format="nab"), Job())
+    assert list(json.loads((tmp_path / "w.json").read_text())) == ["monday.csv"]

@@ -20,7 +20,7 @@ from workbench.services import labels
 DAY = 86_400 * 10**9
 
 
-def store_recording(folder: Path, asset: str, source: str, anomaly: np.ndarray) -> None:
+def store_recording(folder: Path, asset: str, source: str, anomaly: np.ndarray, *, group: str = "trend") -> None:
     times = np.arange(len(anomaly), dtype=np.int64) * DAY
     facts = RecordingFacts(
         source=source, rows=len(times), first_ns=0, last_ns=int(times[-1]), sample_period_s=86_400.0, channels=(), n_gaps=0,
@@ -30,7 +30,7 @@ def store_recording(folder: Path, asset: str, source: str, anomaly: np.ndarray) 
         with project.objects.staging("recording") as staged:
             write_recording(staged, facts, times, {"PI-1": np.zeros(len(times))}, {"anomaly": anomaly})
             tree = project.objects.put_tree("recording", staged)
-        item = Item(kind="recording", id=tree, asset=asset, details={"sources": [source]})
+        item = Item(kind="recording", id=tree, asset=asset, details={"sources": [source], "group": group})
         project.record(Act(act="import", what="x", on=asset, item=item))
 
 

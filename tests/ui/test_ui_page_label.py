@@ -357,8 +357,15 @@ def test_two_readers_are_compared_and_their_differences_stepped_through(
     wait_for(lambda: page.agreement.result is not None)
     assert page.agreement.result is not None
     assert [one.kind for one in page.agreement.result.disagreements] == ["only_second", "only_first"]
+    assert "1 event is only bo.csv's" in page.agreement.result.verdict
+    first, second = page.view.plots.readers
+    wait_for(lambda: second.isVisible())
+    assert (first.isVisible(), page.view.plots.events.isVisible()) == (True, False)
+    assert [len(first.marks), len(second.marks)] == [2, 2]  # all of both, not only the place that is chosen
+    assert second.title == "bo.csv"
     page.agreement.table.select_row(1)
     assert page.editor.chosen is not None
     assert page.editor.chosen.name == "seal leak"
     page.agreement.closed.emit()
     assert page.inspector.isVisible()
+    assert (second.isVisible(), page.view.plots.events.isVisible()) == (False, True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.core.clock import NS_PER_S, format_utc
-from workbench.logs.agreement import kappa_over_time, kappa_words, match_events, overlap_of
+from workbench.logs.agreement import kappa_over_time, kappa_text, kappa_words, match_events, overlap_of, verdict_of
 from workbench.logs.event import Event
 
 WHOLE = (0, 100 * NS_PER_S)
@@ -56,3 +56,18 @@ def test_the_words_are_those_of_landis_and_koch() -> None:
     assert [kappa_words(value) for value in (-0.1, 0.1, 0.3, 0.5, 0.7, 0.9)] == [
         "poor", "slight", "fair", "moderate", "substantial", "almost perfect"
     ]  # fmt: skip
+
+
+def test_a_missing_event_is_said_beside_a_kappa_that_is_nearly_or_wholly_one() -> None:
+    names = ("Ada", "Bo")
+    long, instant = event(10, 50), event(70, 70, "trip")
+    both = match_events([long, instant], [long], 0.25)
+    wholly = kappa_over_time([long, instant], [long], WHOLE)  # an instant has no length
+    assert verdict_of(wholly, both, names).startswith("Over time they agree wholly (κ 1), but 1 event is only Ada's.")
+    assert "Short events weigh little" in verdict_of(wholly, both, names)
+    assert verdict_of(0.9999, both, names).startswith("Over time κ is 0.99, almost perfect, but")
+    assert (
+        verdict_of(1.0, match_events([long], [long], 0.25), names)
+        == "Over time they agree wholly (κ 1); every event has a partner."
+    )
+    assert [kappa_text(value) for value in (1.0, 0.9999, 0.5, -0.25)] == ["1", "0.99", "0.50", "−0.25"]

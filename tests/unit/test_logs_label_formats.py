@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from workbench.core.clock import NS_PER_S, parse_utc
@@ -89,7 +90,7 @@ def test_a_file_without_a_pump_is_refused() -> None:
 
 
 def test_windows_hold_real_events_only_by_log() -> None:
-    assert json.loads(format_nab(EVENTS, {"P-1": "pump.csv"})) == {
+    assert json.loads(format_nab(EVENTS, lambda event: {"P-1": "pump.csv"}[event.asset])) == {
         "pump.csv": [["2026-03-01 00:01:00.000000", "2026-03-01 00:02:00.000000"]]
     }
 
@@ -97,8 +98,8 @@ def test_windows_hold_real_events_only_by_log() -> None:
 def test_a_trainset_file_holds_every_sample_and_comes_back() -> None:
     times = [parse_utc(START) + second * NS_PER_S for second in range(0, 300, 30)]
     lines = list(format_trainset("PI-1", times, [1.0, float("nan"), *[2.5] * 8], EVENTS))
-    assert lines[2] == "PI-1,2026-03-01T00:01:00.000Z,2.5,cavitation\n"
-    assert lines[1] == "PI-1,2026-03-01T00:00:30.000Z,,\n"
+    assert lines[1] == "PI-1,2026-03-01T00:01:00.000Z,2.5,cavitation\n"
+    assert not any("00:00:30" in line for line in lines)  # "null data are not allowed", says its help
     data = (trainset_header() + "".join(lines)).encode()
     assert find_format(data) == "trainset"
     assert [(one.name, one.start_utc, one.end_utc) for one in parse_trainset(data, FILE, TEMPLATE)] == [
@@ -112,6 +113,22 @@ def test_the_same_label_in_several_series_is_one_event() -> None:
              for series, lo, hi in (("a", 2, 5), ("b", 4, 7)) for second in range(9)]  # fmt: skip
     (one,) = parse_trainset("\n".join(rows).encode(), FILE, TEMPLATE)
     assert (one.start_utc, one.end_utc) == ("2026-03-01T00:00:02Z", "2026-03-01T00:00:07Z")
+
+
+def test_a_label_that_a_spreadsheet_would_run_is_quoted_and_comes_back_as_it_was() -> None:
+    evil = make_event(msgspec.structs.replace(TEMPLATE, name="=cmd|' /C calc'!A0", state="real", start_utc=START, end_utc=START))
+    lines = list(format_trainset("-PI-1", [parse_utc(START)], [1.0], [evil]))
+    assert lines == ["'-PI-1,2026-03-01T00:00:00.000Z,1,'=cmd|' /C calc'!A0\n"]
+    (back,) = parse_trainset((trainset_header() + lines[0]).encode(), FILE, TEMPLATE)
+    assert back.name == evil.name
+
+
+def test_a_trainset_file_of_the_older_kind_says_no_more_than_whether() -> None:
+    data = b"filename,timestamp,value,label\n"
+    data += b"a,2019-03-13T21:11:29Z,1,0\na,2019-03-13T21:11:30Z,1,1\na,2019-03-13T21:11:31+00:00,1,1\n"
+    assert find_format(data) == "trainset"
+    (one,) = parse_trainset(data, FILE, TEMPLATE)
+    assert (one.name, one.start_utc, one.end_utc) == ("event", "2019-03-13T21:11:30Z", "2019-03-13T21:11:31Z")
 
 
 def test_plain_csv_is_none_of_them() -> None:

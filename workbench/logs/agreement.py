@@ -18,6 +18,9 @@ from workbench.core.clock import parse_utc
 from workbench.logs.event import Event
 
 Span = tuple[int, int]
+_TINY = 1e-9
+_HIGH = 0.8
+"""Above this, somebody may take the figure for agreement on everything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,30 @@ def kappa_words(kappa: float) -> str:
     """How good that is, in the words of Landis and Koch 1977, "The measurement of observer agreement for categorical data"."""
     scale = ((0.0, "poor"), (0.2, "slight"), (0.4, "fair"), (0.6, "moderate"), (0.8, "substantial"), (2.0, "almost perfect"))
     return next(words for limit, words in scale if kappa <= limit)
+
+
+def kappa_text(kappa: float) -> str:
+    """Two digits; what is not wholly 1 is never called 1."""
+    return "1" if kappa >= 1 - _TINY else f"{min(kappa, 0.99):.2f}".replace("-", "−")
+
+
+def verdict_of(kappa: float | None, matching: Matching, names: tuple[str, str]) -> str:
+    """What the figures say together, in one sentence: of the time, and of the events."""
+    if kappa is None:
+        time = "Over time κ is not defined: both mark all of it, or nothing"
+    elif kappa >= 1 - _TINY:
+        time = "Over time they agree wholly (κ 1)"
+    else:
+        time = f"Over time κ is {kappa_text(kappa)}, {kappa_words(kappa)}"
+    alone = [
+        f"{count} {'event is' if count == 1 else 'events are'} only {name}'s"
+        for name, count in zip(names, (len(matching.only_first), len(matching.only_second)), strict=True)
+        if count
+    ]
+    if not alone:
+        return f"{time}; every event has a partner."
+    short = " Short events weigh little over time." if kappa is not None and kappa > _HIGH else ""
+    return f"{time}, but {' and '.join(alone)}.{short}"
 
 
 def _near(one: Event, order: list[int], starts: list[str], reach: list[str]) -> list[int]:

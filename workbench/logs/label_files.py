@@ -113,7 +113,7 @@ def parse_events_csv(data: bytes, path: Path, *, asset: str | None, state: Event
         places = _places(next(rows, []), path)
         for row in rows:
             if any(cell.strip() for cell in row):
-                cells = {key: _unquote(row[place]) for key, place in places.items() if place < len(row)}
+                cells = {key: unquote_cell(row[place]) for key, place in places.items() if place < len(row)}
                 events.append(_event_of(cells, asset, state))
     except LogFormatError:
         raise
@@ -132,7 +132,7 @@ def format_events_csv(events: Iterable[Event]) -> bytes:
     writer.writerow(COLUMNS)
     for event in events:
         values = (getattr(event, column) for column in COLUMNS)
-        writer.writerow(["" if value is None else _quote(str(value)) for value in values])
+        writer.writerow(["" if value is None else quote_cell(str(value)) for value in values])
     return out.getvalue().encode("utf-8")
 
 
@@ -189,10 +189,12 @@ def _number(cell: str) -> float:
         raise InputError(f"'{cell}' is no distance.", "It is a number such as 0.12.") from error
 
 
-def _quote(cell: str) -> str:
+def quote_cell(cell: str) -> str:
+    """A cell that a spreadsheet would run as a formula begins with an apostrophe."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def _unquote(cell: str) -> str:
+def unquote_cell(cell: str) -> str:
+    """The cell as it was before `quote_cell`, without spaces around it."""
     cell = cell.strip()
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

@@ -12,7 +12,7 @@ import io
 import json
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from math import isfinite
 from pathlib import Path
@@ -23,6 +23,7 @@ import msgspec
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.errors import InputError, LogFormatError
 from workbench.logs.event import Event, EventState
+from workbench.logs.label_files import quote_cell, unquote_cell
 from workbench.logs.labels import make_event
 
 Format = Literal["csv", "audacity", "label-studio", "trainset", "nab"]
@@ -42,7 +43,8 @@ def find_format(data: bytes) -> Format | None:
     if b'"timeserieslabels"' in data:
         return "label-studio"
     line = head.decode("utf-8", "replace").lstrip().split("\n", 1)[0].strip()
-    if [cell.strip().casefold() for cell in line.split(",")] == _TRAINSET:
+    names = [cell.strip().casefold() for cell in line.split(",")]
+    if names[1:] == _TRAINSET[1:] and names[0] in (_TRAINSET[0], "filename"):
         return "trainset"
     return "audacity" if _is_label_track(head) else None
 
@@ -130,13 +132,12 @@ def parse_label_studio(data: bytes, path: Path, template: Event) -> tuple[Event,
     return tuple(found)
 
 
-def format_nab(events: Iterable[Event], file_of: dict[str, str]) -> bytes:
-    """{"file.csv": [[start, end]]} of the real events; `file_of` names each pump's log."""
+def format_nab(events: Iterable[Event], file_of: Callable[[Event], str]) -> bytes:
+    """{"file.csv": [[start, end]]} of the real events; `file_of` names an event's log."""
     windows: dict[str, list[list[str]]] = {}
     for event in events:
         if event.state == "real":
-            key = file_of.get(event.asset, f"{event.asset}.csv")
-            windows.setdefault(key, []).append([_plain(event.start_utc), _plain(event.end_utc)])
+            windows.setdefault(file_of(event), []).append([_plain(event.start_utc), _plain(event.end_utc)])
     return json.dumps(windows, ensure_ascii=False, indent=2, sort_keys=True).encode()
 
 
@@ -148,7 +149,9 @@ def format_trainset(series: str, times_ns: Sequence[int], values: Sequence[float
         for place in range(bisect_left(times_ns, start), bisect_right(times_ns, end)):
             labels[place] = name
     for at_ns, value, label in zip(times_ns, values, labels, strict=True):
-        cells = [series, _iso(at_ns), f"{value:.9g}" if isfinite(value) else "", label]
+        if not isfinite(value):
+            continue  # the format knows no missing value
+        cells = [quote_cell(series), _iso(at_ns), f"{value:.9g}", quote_cell(label)]
         out = io.StringIO(newline="")
         csv.writer(out, lineterminator="\n").writerow(cells)
         yield out.getvalue()
@@ -168,7 +171,8 @@ def parse_trainset(data: bytes, path: Path, template: Event) -> tuple[Event, ...
     spans: dict[str, list[tuple[int, int]]] = {}
     open_ones: dict[str, tuple[str, int, int]] = {}
     for number, row in enumerate(csv.DictReader(io.StringIO(data.decode("utf-8-sig", "replace"), newline="")), 2):
-        series, label = row.get("series") or "", (row.get("label") or "").strip()
+        series, label = row.get("series") or row.get("filename") or "", unquote_cell(row.get("label") or "")
+        label = {"0": "", "1": template.name}.get(label, label)  # older files say no more than whether
         try:
             at_ns = parse_utc(row.get("timestamp") or "")
         except InputError as error:

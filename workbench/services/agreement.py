@@ -69,13 +69,33 @@ class AgreementResult(Result, frozen=True, kw_only=True):
     f1: float | None
     kappa: float | None
     kappa_words: str
+    verdict: str
+    """Both figures in one sentence: over time they may agree wholly while an event is missing on one side."""
     names: tuple[NameAgreement, ...]
     disagreements: tuple[Disagreement, ...]
 
 
+class ReadersResult(Result, frozen=True, kw_only=True):
+    """The events that are compared, for drawing them: those of each reader, in order of time."""
+
+    first: str
+    second: str
+    first_events: tuple[Event, ...]
+    second_events: tuple[Event, ...]
+
+
+def events_of_readers(request: AgreementRequest, job: Job) -> ReadersResult:
+    """What `labels_agreement` compares. Raises InputError where there are no two readers."""
+    from workbench.project.store import Project
+
+    with Project.open_existing(Path(request.project)) as project:
+        names, first, second = _readers(project, request)
+    return ReadersResult(first=names[0], second=names[1], first_events=first, second_events=second)
+
+
 def labels_agreement(request: AgreementRequest, job: Job) -> AgreementResult:
     """Match by overlap, then kappa over time. Raises InputError where there are no two readers."""
-    from workbench.logs.agreement import kappa_over_time, kappa_words, match_events
+    from workbench.logs.agreement import kappa_over_time, kappa_words, match_events, verdict_of
     from workbench.project.store import Project
 
     with Project.open_existing(Path(request.project)) as project:
@@ -91,7 +111,8 @@ def labels_agreement(request: AgreementRequest, job: Job) -> AgreementResult:
         )
     return AgreementResult(
         first=names[0], second=names[1], n_first=len(first), n_second=len(second), n_same=len(matching.pairs), f1=matching.f1,
-        kappa=kappa, kappa_words=kappa_words(kappa) if kappa is not None else "", names=tuple(by_name),
+        kappa=kappa, kappa_words=kappa_words(kappa) if kappa is not None else "",
+        verdict=verdict_of(kappa, matching, names), names=tuple(by_name),
         disagreements=_disagreements(matching),
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from workbench.services.event_import import MAX_BYTES, EventsPreviewRequest, rea
 
 if TYPE_CHECKING:
     from workbench.logs.label_files import WindowsOfLog
+    from workbench.project.acts import Item
     from workbench.project.store import Project
     from workbench.services.labels import LabelsExportRequest, LabelsImportRequest
 
@@ -77,7 +78,7 @@ def export_bytes(project: Project, events: Sequence[Event], request: LabelsExpor
     if request.format == "csv":
         return format_events_csv(events)
     if request.format == "nab":
-        return format_nab(events, dict(reversed(_sources(project))))
+        return format_nab(events, _LogOf(project))
     asset = _one_asset(events, request.asset, request.format)
     if request.format == "audacity":
         first_ns = _first_ns(project, asset)
@@ -183,6 +184,29 @@ def _events_of_windows(
             "Import the log first, or say whose events they are with --asset.",
         )
     return tuple(events)
+
+
+class _LogOf:
+    """The file of an event's log: the pump's trend in which it lies, else its last one; never a file of bursts beside a trend."""
+
+    def __init__(self, project: Project) -> None:
+        self._logs: dict[str, list[tuple[str, str, str]]] = {}
+        items = sorted(project.items("recording"), key=_trends_first)
+        for item in items:
+            sources = item.details.get("sources")
+            name = Path(str(sources[0])).name if isinstance(sources, list) and sources else item.name
+            if item.details.get("group", "trend") == "trend" or item.asset not in self._logs:
+                span = (str(item.details.get("first_utc") or ""), str(item.details.get("last_utc") or ""))
+                self._logs.setdefault(item.asset, []).append((*span, name))
+
+    def __call__(self, event: Event) -> str:
+        logs = self._logs.get(event.asset, [])
+        lies_in = (name for first, last, name in logs if first[:19] <= event.end_utc[:19] and event.start_utc[:19] <= last[:19])
+        return next(lies_in, logs[-1][2] if logs else f"{event.asset}.csv")
+
+
+def _trends_first(item: Item) -> tuple[bool, str]:
+    return item.details.get("group", "trend") != "trend", str(item.details.get("first_utc") or "")
 
 
 def _sources(project: Project) -> list[tuple[str, str]]:

@@ -178,7 +178,14 @@ class LabelPage(Page):
     def close_agreement(self) -> None:
         """The event again."""
         self.view.plots.view.set_span(None)
+        self.view.plots.show_readers(())
         self._right.setCurrentWidget(self.inspector)
+
+    def _on_readers(self, readers: object) -> None:
+        """The events of both, one strip below the other, while they are compared."""
+        assert isinstance(readers, tuple)
+        is_shown = self._right.currentWidget() is self.agreement
+        self.view.plots.show_readers(readers if is_shown else (), self.editor.looks)
 
     def _on_difference(self, one: object) -> None:
         """The first reader's event is chosen, the second's stretch marked."""
@@ -378,6 +385,7 @@ class LabelPage(Page):
         self._empty.acted.connect(self._go_to_logs)
         self.files.import_chosen.connect(self.open_files)
         self.agreement.shown.connect(self._on_difference)
+        self.agreement.compared.connect(self._on_readers)
         self.agreement.closed.connect(self.close_agreement)
         self.importing.changed.connect(self._on_importing)
         self.importing.ended.connect(self._on_import_ended)

@@ -10,7 +10,15 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.core.errors import WorkbenchError
-from workbench.services.agreement import AgreementRequest, AgreementResult, Disagreement, labels_agreement
+from workbench.logs.agreement import kappa_text
+from workbench.services.agreement import (
+    AgreementRequest,
+    AgreementResult,
+    Disagreement,
+    ReadersResult,
+    events_of_readers,
+    labels_agreement,
+)
 from workbench.services.labels import Event
 from workbench.ui.context import AppContext
 from workbench.ui.format import count, instant, number, percent, zone_of
@@ -25,9 +33,11 @@ _KEY_PX = 110
 
 
 class AgreementPanel(QWidget):
-    """`shown(Disagreement)` for a place that was chosen, `closed()`."""
+    """`shown(Disagreement)` for a place that was chosen, `compared(((name, events), …))` with the events of both or none,
+    `closed()`."""
 
     shown = Signal(object)
+    compared = Signal(object)
     closed = Signal()
 
     def __init__(self, context: AppContext) -> None:
@@ -95,9 +105,15 @@ class AgreementPanel(QWidget):
             request = AgreementRequest(project=self._context.project_text, asset=self._asset, readers=(first, second))
         self._say(self.tr("Comparing…"))
         self._context.read(labels_agreement, request, self._on_result, self._on_refused, slot="label.agreement")
+        self._context.read(events_of_readers, request, self._on_events, self._on_refused, slot="label.readers")
+
+    def _on_events(self, result: object) -> None:
+        assert isinstance(result, ReadersResult)
+        self.compared.emit(((result.first, result.first_events), (result.second, result.second_events)))
 
     def _say(self, text: str) -> None:
         self._result = None
+        self.compared.emit(())
         self._said.setText(text)
         self._said.setVisible(True)
         self.figures.set_rows(())
@@ -107,8 +123,8 @@ class AgreementPanel(QWidget):
     def _on_result(self, result: object) -> None:
         assert isinstance(result, AgreementResult)
         self._result = result
-        self._said.setVisible(False)
-        kappa = "–" if result.kappa is None else f"{number(result.kappa, 2)}, {result.kappa_words}"
+        self._said.setText(result.verdict)
+        kappa = "–" if result.kappa is None else f"{kappa_text(result.kappa)}, {result.kappa_words}"
         shared = self.tr("{same} of {a} and {b}").format(same=result.n_same, a=result.n_first, b=result.n_second)
         self.figures.set_rows([
             (self.tr("Over time, κ"), kappa),

@@ -17,11 +17,12 @@ from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.fields import Choice
 from workbench.ui.widgets.states import StateBadge
 from workbench.ui.widgets.table import ArrayTable, Column
-from workbench.ui.widgets.text import Text
+from workbench.ui.widgets.text import CutText, Text
 
 _SURE, _LIKELY = 0.85, 0.6
 _LABEL_PX = 92
 _MAPPING_PX = 270
+_NAME_PX = 220
 _ORDERS = ("DMY", "MDY", "YMD")
 
 
@@ -92,11 +93,9 @@ class MappingCard(Card):
             choice.setAccessibleName(self.tr("What {name} is taken for").format(name=column.name))
             choice.currentIndexChanged.connect(self._on_choice)
             self.choices[column.name] = choice
-            self._grid.addWidget(Text(column.name, "strong"), row, 0)
+            self._grid.addWidget(CutText(column.name, "strong", most_px=_NAME_PX), row, 0)
             self._grid.addWidget(choice, row, 1)
-            sample = Text("  ·  ".join(one if len(one) < 40 else f"{one[:38]}…" for one in column.sample), "small", "text2")
-            sample.setMinimumWidth(0)
-            self._grid.addWidget(sample, row, 3)
+            self._grid.addWidget(CutText("  ·  ".join(column.sample), "small", "text2"), row, 3)
         self._grid.setRowStretch(len(columns), 1)
 
     def _show_sureness(self, row: int, column: EventColumn) -> None:

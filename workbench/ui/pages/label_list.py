@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QToolTip,
     QWidget,
 )
 
@@ -35,6 +36,7 @@ from workbench.ui.format import duration, instant
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.plots.events import event_state_words
 from workbench.ui.widgets.plots.shapes import paint_shape
+from workbench.ui.widgets.text import plain_tip
 
 ROW_PX = 48
 _PAD_PX, _ACCENT_PX, _SYMBOL_PX = 12, 3, 14
@@ -141,6 +143,16 @@ class EventPainter(QStyledItemDelegate):
         room = QFontMetrics(theme.font("caption")).horizontalAdvance(who) + 8
         self._text(painter, second.adjusted(17, 0, -room, 0), when_words(event, self._model.zone), "caption", "text2")
         painter.restore()
+
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, _option: QStyleOptionViewItem, index: AnyIndex) -> bool:
+        """All of it: a list this narrow cuts names."""
+        words = ""
+        if index.isValid():
+            one = self._model.event_at(index.row())
+            state = f"{event_state_words(one.state)}, {when_words(one, self._model.zone)}, {who_words(one)}"
+            words = "\n".join(filter(None, (one.name, state, one.note)))
+        QToolTip.showText(event.globalPos(), plain_tip(words), view)
+        return True
 
     def _paint_state(self, painter: QPainter, event: Event, box: QRect) -> int:
         words = event_state_words(event.state)

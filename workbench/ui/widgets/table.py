@@ -7,13 +7,22 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QToolTip,
+)
 
 from workbench.ui.states import find_state, state_word
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.bars import paint_bar
 from workbench.ui.widgets.table_model import ArrayModel, Column, ColumnData
+from workbench.ui.widgets.text import plain_tip
 
 ROW_PX = 28
 TWO_LINE_ROW_PX = 50
@@ -46,6 +55,22 @@ class CellPainter(QStyledItemDelegate):
         inner = box.adjusted(_PAD_PX, 0, -_PAD_PX, -1)
         self._paint_value(painter, inner, column, source)
         painter.restore()
+
+    def helpEvent(
+        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> bool:
+        """The whole text of a cell that shows only its beginning."""
+        column = self._model.columns[index.column()] if index.isValid() else None
+        if column is None or column.kind not in {"text", "strong", "mono", "number"}:
+            return super().helpEvent(event, view, option, index)
+        source = self._model.source_row(index.row())
+        second = self._model.value(column.second_key, source) if column.second_key else None
+        kind = {"strong": "strong", "mono": "small"}.get(column.kind, "body")
+        metrics = QFontMetrics(self._theme.font(kind, is_mono=column.kind == "mono"))
+        texts = [text for text in (self._model.text(column, source), str(second or "")) if text]
+        is_cut = any(metrics.horizontalAdvance(text) > option.rect.width() - 2 * _PAD_PX for text in texts)
+        QToolTip.showText(event.globalPos(), plain_tip("\n".join(texts)) if is_cut else "", view)
+        return True
 
     def _paint_value(self, painter: QPainter, box: QRect, column: Column, source: int) -> None:
         if column.kind == "bar":

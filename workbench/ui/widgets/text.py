@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from workbench.ui.states import State
@@ -37,6 +38,30 @@ class Text(QLabel):
         if self.property("tone") != tone:
             self.setProperty("tone", tone)
             polish_again(self)
+
+
+class CutText(Text):
+    """One line that ends in '…' where there is no room; the whole is its tool tip. `most_px`: as wide as it gets, at most."""
+
+    def __init__(self, text: str = "", kind: str = "body", tone: str = "text1", *, most_px: int = 0) -> None:
+        super().__init__(text, kind, tone)
+        self.setToolTip(plain_tip(text))
+        self._most_px = most_px
+        self.setSizePolicy(QSizePolicy.Policy.Preferred if most_px else QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(min(hint.width(), self._most_px), hint.height()) if self._most_px else hint
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        fitted = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.contentsRect(), self.alignment(), fitted)
+        painter.end()
 
 
 class IconLabel(QLabel):
@@ -103,7 +128,7 @@ def hairline(*, is_vertical: bool = False) -> QFrame:
 
 def plain_tip(text: str) -> str:
     """A tool tip that shows `text` as it is: Qt would take what looks like markup for markup, and load its pictures."""
-    return f"<qt>{html.escape(text)}</qt>" if "<" in text else text
+    return f"<qt>{html.escape(text)}</qt>".replace("\n", "<br>") if "<" in text else text
 
 
 def polish_again(widget: QWidget) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QBrush, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QBrush, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QToolTip
 
 from workbench.logs.label_looks import Look
+from workbench.ui.format import span
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.plots.geometry import EDGE_PX, Columns
 from workbench.ui.widgets.plots.marks import CROWD, EventMark, Marks, joined
@@ -15,6 +17,7 @@ from workbench.ui.widgets.plots.marks import marks_of as marks_of  # who shows e
 from workbench.ui.widgets.plots.shapes import SHAPE_PX, look_colour, paint_shape
 from workbench.ui.widgets.plots.strip import Strip
 from workbench.ui.widgets.plots.time_view import TimeView
+from workbench.ui.widgets.text import plain_tip
 
 EVENTS_PX = 26
 BAR_PX = 4
@@ -81,6 +84,7 @@ class EventStrip(Strip):
     def __init__(self, theme: ThemeSource, view: TimeView) -> None:
         super().__init__(theme, view)
         self.setFixedHeight(EVENTS_PX)
+        self.title = self.tr("Events")
         self.marks = Marks((), (), {})
         self.chosen = ""
 
@@ -94,6 +98,17 @@ class EventStrip(Strip):
         found = self.marks.under(self.columns, x_px, _REACH_PX)
         return self.marks[int(found[0])] if len(found) else None
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            mark = self.mark_at(event.pos().x())
+            words = self.title if mark is None else f"{mark.name}, {event_state_words(mark.state)}\n{self._when(mark)}"
+            QToolTip.showText(event.globalPos(), plain_tip(words), self)
+            return True
+        return super().event(event)
+
+    def _when(self, mark: EventMark) -> str:
+        return span(mark.start_ns, mark.end_ns, self.zone)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         mark = self.mark_at(event.position().x())
         if mark is not None:
@@ -105,7 +120,8 @@ class EventStrip(Strip):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self.theme.font("small"))
         painter.setPen(self.theme.colour("text2"))
-        painter.drawText(QPointF(EDGE_PX, 13), self.tr("Events"))
+        room = round(self.columns.left) - EDGE_PX - 4
+        painter.drawText(QPointF(EDGE_PX, 13), painter.fontMetrics().elidedText(self.title, Qt.TextElideMode.ElideRight, room))
         places = self.marks.between(self.view.start_ns, self.view.end_ns)
         left, right = self.marks.edges_px(self.columns, places)
         self._paint_bars(painter, places, left, right)

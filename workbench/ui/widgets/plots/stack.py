@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ from workbench.ui.widgets.plots.time_view import TimeView
 from workbench.ui.widgets.plots.words import finding_words
 
 if TYPE_CHECKING:
+    from workbench.logs.label_looks import Look
+    from workbench.services.labels import Event
     from workbench.services.log_views import AssetLogs
 
 _OVERVIEW_FIRST = ("vibration", "current", "pressure")
@@ -47,6 +50,8 @@ class StackedPlots(QWidget):
         self.overview = OverviewStrip(theme, self.view)
         self.regimes = RegimeStrip(theme, self.view)
         self.events = EventStrip(theme, self.view)
+        self.readers = (EventStrip(theme, self.view), EventStrip(theme, self.view))
+        """The events of two readers, one below the other, while they are compared."""
         self.rows = PlotRows(theme, self.view)
         self.axis = TimeAxisStrip(theme, self.view)
         self.logs: AssetLogs | None = None
@@ -61,6 +66,10 @@ class StackedPlots(QWidget):
         column.addSpacing(4)
         column.addWidget(self.regimes)
         column.addWidget(self.events)
+        for strip in self.readers:
+            strip.hide()
+            column.addWidget(strip)
+            strip.event_chosen.connect(self._on_reader)
         column.addWidget(self.rows, 1)
         column.addWidget(self.axis)
         self.setFocusProxy(self.rows)
@@ -114,6 +123,20 @@ class StackedPlots(QWidget):
         self.events.set_marks(marks, chosen)
         self.rows.set_marks(marks if self._has_events else Marks((), (), {}), chosen)
 
+    def show_readers(self, readers: Sequence[tuple[str, Sequence[Event]]], looks: Mapping[str, Look] | None = None) -> None:
+        """Two readers' (name, events) in the place of all events; none: all events again."""
+        for strip, (title, events) in zip(self.readers, readers, strict=False):
+            strip.title = title
+            strip.set_marks(marks_of(events, looks))
+        for strip in self.readers:
+            strip.setVisible(bool(readers))
+        self.events.setVisible(self._has_events and not readers)
+
+    def _on_reader(self, event_id: str) -> None:
+        """The other reader's file holds events that are none of this project's."""
+        if self._marks.find(event_id) is not None:
+            self.event_chosen.emit(event_id)
+
     @property
     def marks(self) -> Marks:
         """The events, shown or hidden."""
@@ -133,7 +156,7 @@ class StackedPlots(QWidget):
     def set_zone(self, name: str) -> None:
         """Show local times of a settings value; '' is UTC."""
         zone = zone_of(name)
-        for strip in (self.overview, self.regimes, self.events, self.rows, self.axis):
+        for strip in (self.overview, self.regimes, self.events, *self.readers, self.rows, self.axis):
             strip.set_zone(zone)
         self.axis.set_zone_words(name or "UTC")
         self.set_quality_shown(self._has_quality)
