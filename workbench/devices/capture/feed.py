@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -47,7 +48,7 @@ class Feed(Protocol):
         """Let go of the port."""
 
 
-class ThreadFeed:
+class ThreadFeed(ABC):
     """What feeds share: a thread of their own that takes from the port, and a queue to the rest of the program.
 
     Parameters
@@ -93,9 +94,9 @@ class ThreadFeed:
         except DeviceError as error:
             self._arrived.put(error)
 
+    @abstractmethod
     def _step(self) -> None:
         """Take once from the port, and put what arrived into the queue. Raises DeviceError."""
-        raise NotImplementedError
 
 
 class ByteFeed(ThreadFeed):
