@@ -22,6 +22,7 @@ from workbench.logs import questions
 from workbench.logs.cells import Cells, read_cell
 from workbench.logs.join import find_asset_column, split_by_asset, split_by_source
 from workbench.logs.long import read_long_logs
+from workbench.logs.merge_trends import merge_trends
 from workbench.logs.quality import find_quality
 from workbench.logs.readers.events import EventFile
 from workbench.logs.readers.registry import read_content
@@ -29,7 +30,7 @@ from workbench.logs.readers.signals import Signals
 from workbench.logs.readers.sources import Source, load_sources
 from workbench.logs.readers.table import Segment
 from workbench.logs.recording_of_rows import ParsedRecording, build_recordings
-from workbench.logs.recording_of_signals import merge_trends, read_signals
+from workbench.logs.recording_of_signals import read_signals
 from workbench.logs.roles import LongRoles, find_long, is_event_list
 from workbench.logs.sniff import is_time_name
 from workbench.logs.summary import Finding, Question

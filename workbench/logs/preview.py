@@ -1,6 +1,7 @@
 """What the importer takes a file for, from its head alone: format guesses with confidence, and a role for each column.
 
-Fast at any size: at most `HEAD_BYTES` of a text file are read. Workbooks and Parquet are read whole up to a limit.
+Fast at any size: at most `HEAD_BYTES` of a text file and `HEAD_ROWS` of what is read in blocks. Workbooks are read whole, up to
+a limit.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from workbench.logs.columns import read_cells
 from workbench.logs.decimals import Marks
 from workbench.logs.label_like import is_label_name
 from workbench.logs.parse import ParseOptions, time_blocks
-from workbench.logs.readers.registry import read_content, reader_of
+from workbench.logs.readers.registry import opened_content, reader_of, streams
 from workbench.logs.readers.signals import Signals
 from workbench.logs.readers.sources import Source, find_kind, load_file
 from workbench.logs.readers.table import NumberCells, Segment
@@ -36,6 +37,7 @@ from workbench.logs.units import find_quantity
 from workbench.logs.wide import mark_columns
 
 HEAD_BYTES = 512 * 1024
+HEAD_ROWS = 20_000
 MAX_ROWS = 30
 _DELIMITER_NAMES = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar", " ": "blanks", "": "none"}
 _ENCODINGS = ("utf-8", "cp1252", "utf-16", "latin-1")
@@ -76,7 +78,8 @@ class LogPreview:
 def preview_file(path: Path, options: ParseOptions) -> LogPreview:
     """Guess the format of one file. Raises LogFormatError or EncodingError naming it."""
     source = _first_source(path)
-    content = read_content(source)
+    with opened_content(source) as opened:
+        content = opened.head(HEAD_ROWS)
     if content.events is not None:
         asked = questions.labels_elsewhere(content.events.name, content.events.n_events)
         return LogPreview(guesses=(), columns=(), rows=(), questions=(asked,))
@@ -139,6 +142,8 @@ def _first_source(path: Path) -> Source:
         if not head.strip():
             raise LogFormatError(f"{path.name} is empty.", "Export it again, or leave it out.", path=str(path))
         return _text_source(path.name, head, path)
+    if streams(kind):
+        return Source(name=clean_text(path.name), kind=kind, path=path, file=path)
     source = next(load_file(path), None)
     if source is None:
         hint = "Give a log in a format that the manual's page on logs lists."

@@ -1,11 +1,11 @@
 """From signals at an even rate to recordings: starts dated, files that continue each other joined, facts gathered.
 
-Nothing is read as text here, so a burst of a million samples costs its numbers and one time axis.
+Nothing is read as text here, so a burst of a million samples costs its numbers. Samples may still be in their file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,14 +15,16 @@ from workbench.core.clock import NS_PER_S
 from workbench.logs import questions
 from workbench.logs.acquisition import Timing, band_of, how_acquired, how_detected
 from workbench.logs.columns import unique_names
+from workbench.logs.flat_runs import Samples
 from workbench.logs.label_like import NAMED_WHY, is_label_name
 from workbench.logs.phrases import format_value
 from workbench.logs.rates import find_waveform
+from workbench.logs.readers.lazy import multiplied
 from workbench.logs.readers.signals import Signal, Signals
 from workbench.logs.readers.table import TimeColumns
 from workbench.logs.recording_of_rows import ParsedRecording
 from workbench.logs.summary import ChannelFacts, Finding, LeftOut, Question, RecordingFacts
-from workbench.logs.time_axis import find_gaps
+from workbench.logs.time_axis import BLOCK_ROWS, AxisInstants, RunsAxis, gaps_between
 from workbench.logs.timing import StoredTimes, TimeChoices, read_times, relative_start
 from workbench.logs.units import find_quantity
 
@@ -47,7 +49,39 @@ class _Dated:
         return self.start_ns + int(self.signals.n_rows * NS_PER_S / self.signals.rate)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalLog:
+    """Signals that make up one recording: dated, in order, their samples still where they were."""
+
+    parts: tuple[_Dated, ...]
+    axis: RunsAxis
+    names: tuple[str, ...]
+    questions: tuple[Question, ...]
+
+    @property
+    def first(self) -> Signals:
+        """Rate and channels, which all parts share."""
+        return self.parts[0].signals
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Channels that are named like labels: kept aside."""
+        named = zip(self.names, self.first.channels, strict=True)
+        return tuple(name for name, channel in named if is_label_name(channel.name, channel.unit))
+
+    @property
+    def kept(self) -> tuple[tuple[str, Signal], ...]:
+        """All others, by the name that they have in the recording."""
+        labels = self.labels
+        return tuple((name, one) for name, one in zip(self.names, self.first.channels, strict=True) if name not in labels)
+
+
 def read_signals(found: Sequence[Signals], choices: TimeChoices, *, join: bool | None) -> list[ParsedRecording]:
+    """Recordings in memory, as `plan_signals` puts signals together."""
+    return [_in_memory(log) for log in plan_signals(found, choices, join=join)]
+
+
+def plan_signals(found: Sequence[Signals], choices: TimeChoices, *, join: bool | None) -> list[SignalLog]:
     """A recording for each set of channels and rate; bursts of several files stand one after the other in it.
 
     `join` False keeps files apart. Signals whose start nobody knows stay apart as well: their order is not known either.
@@ -60,7 +94,7 @@ def read_signals(found: Sequence[Signals], choices: TimeChoices, *, join: bool |
             groups.append([dated])
         else:
             home.append(dated)
-    return [_build(group) for group in groups]
+    return [_plan(group) for group in groups]
 
 
 def _start_of(dated: _Dated) -> tuple[int, str]:
@@ -74,7 +108,7 @@ def _scale(signals: Signals, answers: questions.AnswerBook) -> Signals:
         answer = answers.find("SCALE_UNKNOWN", channel.name) if channel.is_share else None
         if answer:
             value, unit = questions.full_scale_of(answer)
-            values = (channel.values.astype(np.float64) * value).astype(channel.values.dtype)
+            values = multiplied(channel.values, value)
             channels.append(replace(channel, values=values, unit=unit, is_share=False))
             continue
         channels.append(channel)
@@ -104,128 +138,133 @@ def _layout(signals: Signals) -> tuple[object, ...]:
     return signals.rate, *((channel.name, channel.unit) for channel in signals.channels)
 
 
-def _build(group: list[_Dated]) -> ParsedRecording:
+def _plan(group: Sequence[_Dated]) -> SignalLog:
     first = group[0].signals
-    times_ns = np.concatenate([dated.signals.instants(dated.start_ns) for dated in group])
-    waveform = find_waveform(times_ns, first.rate)
-    span_s = (int(times_ns[-1]) - int(times_ns[0])) / NS_PER_S if times_ns.size else 0.0
-    timing = Timing(group="waveform", n_bursts=len(waveform.first_rows) if waveform else 1, span_s=span_s, n_rows=times_ns.size)
     names, doubled = unique_names([channel.name for channel in first.channels])
-    values = {
-        name: np.concatenate([dated.signals.channels[number].values for dated in group]) for number, name in enumerate(names)
-    }
-    labels = [name for name, channel in zip(names, first.channels, strict=True) if is_label_name(channel.name, channel.unit)]
-    kept = [(name, channel) for name, channel in zip(names, first.channels, strict=True) if name not in labels]
     asked = [question for dated in group for question in (*dated.questions, *dated.signals.questions)]
     asked += [questions.duplicate_channel(name, copies) for name, copies in doubled.items()]
-    without_unit = [name for name, channel in kept if channel.unit is None]
+    log = SignalLog(parts=tuple(group), axis=_axis_of(group), names=tuple(names), questions=())
+    without_unit = [name for name, channel in log.kept if channel.unit is None]
     is_asked = any(question.code == "SCALE_UNKNOWN" for question in asked)
     if without_unit and not is_asked:
         asked.append(questions.unit_unknown(without_unit))
-    sources = tuple(dict.fromkeys(dated.signals.source for dated in group))
-    facts = RecordingFacts(
-        source=sources[0], sources=sources, rows=int(times_ns.size), first_ns=int(times_ns[0]) if times_ns.size else None,
-        last_ns=int(times_ns[-1]) if times_ns.size else None, sample_period_s=1.0 / float(first.rate),
-        channels=tuple(_facts_of(name, channel, values[name], timing) for name, channel in kept),
-        n_gaps=len(find_gaps(times_ns, float(NS_PER_S / first.rate))), n_duplicates_dropped=0, n_backward_steps=0,
-        findings=(
-            *(found for dated in group for found in dated.signals.findings),
-            *(found for name, _ in kept for found in _find_clipping(name, values[name], times_ns, first)),
-        ),
-        left_out=tuple(LeftOut(channel=name, why=NAMED_WHY) for name in labels), labels=tuple(labels),
-        questions=tuple({(one.code, one.channel, one.text): one for one in asked}.values()),
-        group="waveform", rate_hz=float(first.rate), n_bursts=timing.n_bursts,
+    return replace(log, questions=tuple({(one.code, one.channel, one.text): one for one in asked}.values()))
+
+
+def _axis_of(group: Sequence[_Dated]) -> RunsAxis:
+    """The bursts, those that go on without a break as one."""
+    axes = [dated.signals.axis(dated.start_ns) for dated in group]
+    if len(axes) == 1:
+        return axes[0]
+    starts = np.cumsum([0, *(axis.n_rows for axis in axes)])
+    apart = replace(
+        axes[0], n_rows=int(starts[-1]), first_rows=starts[:-1].astype(np.int64),
+        first_ns=np.array([dated.start_ns for dated in group], np.int64),
     )  # fmt: skip
+    waveform = find_waveform(AxisInstants(apart), group[0].signals.rate)
+    return waveform.axis() if waveform else apart
+
+
+def _in_memory(log: SignalLog) -> ParsedRecording:
+    values = {
+        name: np.concatenate([dated.signals.channels[number].values[:] for dated in log.parts])
+        for number, name in enumerate(log.names)
+    }
+    counts = {name: SampleCount() for name, _ in log.kept}
+    for name, count in counts.items():
+        count.add(values[name])
+    facts = gather_facts(log, counts, values)
     return ParsedRecording(
-        facts=facts, times_ns=times_ns, columns={name: values[name] for name, _ in kept},
-        labels={name: values[name] for name in labels},
+        facts=facts, times_ns=log.axis.all(), columns={name: values[name] for name, _ in log.kept},
+        labels={name: values[name] for name in log.labels},
     )  # fmt: skip
 
 
-def _facts_of(name: str, channel: Signal, values: NDArray[np.floating], timing: Timing) -> ChannelFacts:
+@dataclass(slots=True)
+class SampleCount:
+    """What is known of a channel's samples so far."""
+
+    n_good: int = 0
+    low: float = float("nan")
+    high: float = float("nan")
+    total: float = 0.0
+
+    def add(self, values: NDArray[np.floating]) -> None:
+        """The next samples."""
+        good = values[~np.isnan(values)]
+        if good.size:
+            self.n_good += int(good.size)
+            self.low, self.high = float(np.fmin(self.low, good.min())), float(np.fmax(self.high, good.max()))
+            self.total += float(good.sum(dtype=np.float64))
+
+
+def gather_facts(log: SignalLog, counts: Mapping[str, SampleCount], samples: Mapping[str, Samples]) -> RecordingFacts:
+    """The facts of a recording whose samples were counted; `samples` are read again for where they are cut off."""
+    axis, labels = log.axis, log.labels
+    ends_ns: list[int] = axis.take(np.array([0, axis.n_rows - 1])).tolist() if axis.n_rows else []
+    span_s = (ends_ns[1] - ends_ns[0]) / NS_PER_S if ends_ns else 0.0
+    timing = Timing(group="waveform", n_bursts=len(axis.first_rows), span_s=span_s, n_rows=axis.n_rows)
+    sources = tuple(dict.fromkeys(dated.signals.source for dated in log.parts))
+    return RecordingFacts(
+        source=sources[0], sources=sources, rows=axis.n_rows, first_ns=ends_ns[0] if ends_ns else None,
+        last_ns=ends_ns[1] if ends_ns else None,
+        sample_period_s=1.0 / float(log.first.rate),
+        channels=tuple(_facts_of(name, channel, counts[name], timing) for name, channel in log.kept),
+        n_gaps=len(gaps_between(axis)), n_duplicates_dropped=0, n_backward_steps=0,
+        findings=(
+            *(found for dated in log.parts for found in dated.signals.findings),
+            *(found for name, one in log.kept for found in _find_clipping(name, one.unit, samples[name], counts[name], axis)),
+        ),
+        left_out=tuple(LeftOut(channel=name, why=NAMED_WHY) for name in labels), labels=labels, questions=log.questions,
+        group="waveform", rate_hz=float(log.first.rate), n_bursts=timing.n_bursts,
+    )  # fmt: skip
+
+
+def _facts_of(name: str, channel: Signal, count: SampleCount, timing: Timing) -> ChannelFacts:
     quantity = find_quantity(channel.unit, name, channel.hint)
-    is_good = ~np.isnan(values)
-    n_good = int(np.count_nonzero(is_good))
-    n_bad = values.size - n_good
+    n_bad = timing.n_rows - count.n_good
+    is_known = count.n_good > 0
     return ChannelFacts(
-        name=name, unit=channel.unit, quantity=quantity, n_good=n_good, bad={"empty": n_bad} if n_bad else {},
-        min=float(np.nanmin(values)) if n_good else None, max=float(np.nanmax(values)) if n_good else None,
-        mean=float(np.nanmean(values, dtype=np.float64)) if n_good else None,
+        name=name, unit=channel.unit, quantity=quantity, n_good=count.n_good, bad={"empty": n_bad} if n_bad else {},
+        min=count.low if is_known else None, max=count.high if is_known else None,
+        mean=count.total / count.n_good if is_known else None,
         acquired=how_acquired(channel.hint, timing), detected=how_detected(channel.hint, channel.unit, quantity, "waveform"),
         band_hz=channel.band_hz or band_of(channel.hint),
     )  # fmt: skip
 
 
-def _find_clipping(name: str, values: NDArray[np.floating], times_ns: NDArray[np.int64], signals: Signals) -> list[Finding]:
+def _find_clipping(name: str, unit: str | None, values: Samples, count: SampleCount, axis: RunsAxis) -> list[Finding]:
     """A waveform that stands at its largest or smallest value again and again was cut off there by its converter."""
-    if values.size < _HEAD_SAMPLES // 100 or np.unique(values[:_HEAD_SAMPLES]).size < _MIN_LEVELS:
+    if len(values) < _HEAD_SAMPLES // 100 or np.unique(values[:_HEAD_SAMPLES]).size < _MIN_LEVELS:
         return []
-    unit = next(channel.unit for channel in signals.channels if name.startswith(channel.name))
     found = []
-    for side, rail in (("top", np.nanmax(values)), ("bottom", np.nanmin(values))):
-        at = np.flatnonzero(values == rail)
-        n_together = np.count_nonzero(np.diff(at) == 1)  # a pure tone meets its peak often, but not twice in a row
-        if at.size >= max(_MIN_CLIPPED, _CLIPPED_SHARE * values.size) and n_together > _TOGETHER * at.size:
-            share = 100 * at.size / values.size
-            text = f"Cut off at the {side}: {share:.2g} % of the samples are exactly {format_value(float(rail), unit)}"
-            finding = Finding(
-                code="SATURATED", text=text, channel=name, start_ns=int(times_ns[at[0]]), end_ns=int(times_ns[at[-1]])
-            )
-            found.append(finding)
+    for side, rail in (("top", count.high), ("bottom", count.low)):
+        stays = _Stays()
+        for first in range(0, len(values), BLOCK_ROWS):
+            piece = values[first : first + BLOCK_ROWS]
+            stays.add(first + np.flatnonzero(piece == np.asarray(rail, piece.dtype)))
+        if stays.n >= max(_MIN_CLIPPED, _CLIPPED_SHARE * len(values)) and stays.n_together > _TOGETHER * stays.n:
+            share = 100 * stays.n / len(values)
+            text = f"Cut off at the {side}: {share:.2g} % of the samples are exactly {format_value(rail, unit)}"
+            start_ns, end_ns = axis.take(np.array([stays.first, stays.last])).tolist()
+            found.append(Finding(code="SATURATED", text=text, channel=name, start_ns=start_ns, end_ns=end_ns))
     return found
 
 
-def merge_trends(recordings: Sequence[ParsedRecording]) -> ParsedRecording:
-    """Trends of one file with different steps on one time axis: a channel that is not due at an instant is absent there."""
-    if len(recordings) == 1:
-        return recordings[0]
-    times_ns = np.unique(np.concatenate([recording.times_ns for recording in recordings]))
-    names, _ = unique_names([name for recording in recordings for name in recording.columns])
-    facts = [channel for recording in recordings for channel in recording.facts.channels]
-    columns, channels = {}, []
-    position = iter(zip(names, facts, strict=True))
-    for recording in recordings:
-        rows = np.searchsorted(times_ns, recording.times_ns)
-        for values in recording.columns.values():
-            name, known = next(position)
-            columns[name] = np.full(times_ns.size, np.nan)
-            columns[name][rows] = values
-            channels.append(_renamed(known, name, times_ns.size - rows.size))
-    return replace(
-        recordings[0], facts=_merged_facts(recordings, times_ns, tuple(channels)), times_ns=times_ns, columns=columns,
-        labels=_merged_labels(recordings, times_ns),
-    )  # fmt: skip
+@dataclass(slots=True)
+class _Stays:
+    """Rows at a rail: how many, and how many of them follow another one.
 
+    A pure tone meets its peak often, but not twice in a row.
+    """
 
-def _renamed(facts: ChannelFacts, name: str, n_absent: int) -> ChannelFacts:
-    import msgspec
+    n: int = 0
+    n_together: int = 0
+    first: int = -1
+    last: int = -2
 
-    return msgspec.structs.replace(facts, name=name, n_absent=facts.n_absent + n_absent)
-
-
-def _merged_labels(recordings: Sequence[ParsedRecording], times_ns: NDArray[np.int64]) -> dict[str, NDArray[np.floating]]:
-    labels: dict[str, NDArray[np.floating]] = {}
-    for recording in recordings:
-        for name, values in recording.labels.items():
-            labels.setdefault(name, np.full(times_ns.size, np.nan))[np.searchsorted(times_ns, recording.times_ns)] = values
-    return labels
-
-
-def _merged_facts(
-    recordings: Sequence[ParsedRecording], times_ns: NDArray[np.int64], channels: tuple[ChannelFacts, ...]
-) -> RecordingFacts:  # fmt: skip
-    import msgspec
-
-    parts = [recording.facts for recording in recordings]
-    steps = [facts.sample_period_s for facts in parts if facts.sample_period_s]
-    step_s = min(steps, default=None)
-    return msgspec.structs.replace(
-        parts[0], rows=int(times_ns.size), first_ns=int(times_ns[0]), last_ns=int(times_ns[-1]), sample_period_s=step_s,
-        channels=channels, n_gaps=len(find_gaps(times_ns, None if step_s is None else step_s * NS_PER_S)),
-        n_duplicates_dropped=sum(facts.n_duplicates_dropped for facts in parts),
-        n_backward_steps=sum(facts.n_backward_steps for facts in parts),
-        findings=tuple(dict.fromkeys(one for facts in parts for one in facts.findings)),
-        left_out=tuple(one for facts in parts for one in facts.left_out),
-        labels=tuple(dict.fromkeys(one for facts in parts for one in facts.labels)),
-        questions=tuple({(one.code, one.channel, one.text): one for facts in parts for one in facts.questions}.values()),
-    )  # fmt: skip
+    def add(self, rows: NDArray[np.intp]) -> None:
+        if rows.size:
+            self.n_together += int(np.count_nonzero(np.diff(rows, prepend=self.last) == 1))
+            self.first = int(rows[0]) if self.first < 0 else self.first
+            self.n, self.last = self.n + rows.size, int(rows[-1])

@@ -39,7 +39,7 @@ from workbench.logs.recording_format import (
     values_file,
 )
 from workbench.logs.summary import RecordingFacts
-from workbench.logs.time_axis import Instants, Int64s, RunsAxis, find_gaps, find_runs, median_step_ns
+from workbench.logs.time_axis import AxisInstants, Instants, Int64s, RunsAxis, find_gaps, find_runs, gaps_between, median_step_ns
 
 BLOCK_ROWS = 1 << 17
 
@@ -81,9 +81,14 @@ class RecordingWriter:
         Their `dtype` is where they start: a float32 channel becomes float64 when a block needs it.
     labels : sequence of str
         Names of label-like columns.
+    even : RunsAxis, optional
+        The time axis where it is known beforehand: then instants are neither asked for nor written row by row.
     """
 
-    def __init__(self, folder: Path, channels: Sequence[ChannelInfo], labels: Sequence[str] = ()) -> None:
+    def __init__(
+        self, folder: Path, channels: Sequence[ChannelInfo], labels: Sequence[str] = (), even: RunsAxis | None = None
+    ) -> None:
+        self._even = even
         self._times_path = folder / TIMES_FILE
         self._folder = folder
         self._channels = list(channels)
@@ -128,11 +133,26 @@ class RecordingWriter:
             rows = slice(first, first + BLOCK_ROWS)
             self._check_order(times_ns[rows])
             _append(self._times_path, np.asarray(times_ns[rows], INT64))
-            for info, column in zip(self._channels, self._columns, strict=True):
-                column.append(columns[info.name][rows])
-            for name, column in zip(self._labels, self._label_columns, strict=True):
-                column.append((labels or {})[name][rows])
-            self._n_rows += len(times_ns[rows])
+            self._append_rows(rows, columns, labels or {}, len(times_ns[rows]))
+
+    def append_even(self, columns: Mapping[str, NDArray[np.floating]], labels: Mapping[str, NDArray[np.floating]]) -> None:
+        """Append rows on the axis that is known. Raises DiskFull."""
+        n_rows = len(next(iter((*columns.values(), *labels.values()))))
+        for first in range(0, n_rows, BLOCK_ROWS):
+            end = min(first + BLOCK_ROWS, n_rows)
+            self._append_rows(slice(first, end), columns, labels, end - first)
+        if self._even is not None and self._n_rows:
+            ends = self._even.take(np.array([0, self._n_rows - 1]))
+            self._first_ns, self._last_ns = int(ends[0]), int(ends[1])
+
+    def _append_rows(
+        self, rows: slice, columns: Mapping[str, NDArray[np.floating]], labels: Mapping[str, NDArray[np.floating]], n_rows: int
+    ) -> None:  # fmt: skip
+        for info, column in zip(self._channels, self._columns, strict=True):
+            column.append(columns[info.name][rows])
+        for name, column in zip(self._labels, self._label_columns, strict=True):
+            column.append(labels[name][rows])
+        self._n_rows += n_rows
 
     def _check_order(self, times_ns: Int64s) -> None:
         is_after = np.diff(times_ns) > 0
@@ -166,17 +186,23 @@ class RecordingWriter:
         return self._times(), {info.name: column.view() for info, column in columns}
 
     def _times(self) -> Instants:
+        if self._even is not None:
+            return AxisInstants(self._even)
         return FileArray(self._times_path, INT64, self._n_rows)
 
     def close_times(self) -> TimeStats:
         """End the time axis (no more rows) and say what it is like; `finish` does it where the caller did not."""
         if self._time_stats is not None:
             return self._time_stats
-        if not self._n_rows:
+        if not self._n_rows and self._even is None:
             _append(self._times_path, np.empty(0, INT64))
-        times_ns = self._times()
-        step_ns = median_step_ns(times_ns)
-        self._gaps = find_gaps(times_ns, step_ns)
+        if self._even is not None:
+            step_ns: float | None = self._even.step
+            self._gaps = gaps_between(self._even)
+        else:
+            times_ns = self._times()
+            step_ns = median_step_ns(times_ns)
+            self._gaps = find_gaps(times_ns, step_ns)
         self._time_stats = TimeStats(
             rows=self._n_rows, first_ns=self._first_ns, last_ns=self._last_ns,
             sample_period_s=None if step_ns is None else step_ns / 1e9, n_gaps=len(self._gaps),
@@ -193,7 +219,7 @@ class RecordingWriter:
             write_atomic(self._folder / GAPS_FILE, self._gaps.astype(INT64).tobytes())
             if runs is not None:
                 write_atomic(self._folder / RUNS_FILE, np.stack([runs.first_rows, runs.first_ns], axis=1).astype(INT64).tobytes())
-                self._times_path.unlink()
+                self._times_path.unlink(missing_ok=True)
         except OSError as error:
             raise translate_os_error(error, self._folder / META_FILE) from error
         channels = tuple(
@@ -211,6 +237,8 @@ class RecordingWriter:
 
     def _runs(self, rate_hz: float | None) -> RunsAxis | None:
         """The axis as runs where that is shorter: of a waveform, its bursts."""
+        if self._even is not None:
+            return self._even
         if rate_hz is None:
             return find_runs(self._times())
         waveform = find_waveform(self._times(), exact_rate(rate_hz))

@@ -93,6 +93,11 @@ class RunsAxis:
         """Number of rows."""
         return self.n_rows
 
+    @property
+    def step(self) -> float:
+        """The step, ns."""
+        return self.step_ns + self.step_rest / self.step_parts
+
     def all(self) -> Int64s:
         """Every instant, ns."""
         lengths = np.diff(np.append(self.first_rows, self.n_rows))
@@ -125,6 +130,21 @@ class RunsAxis:
         if not self.step_rest:
             return np.asarray(counts * self.step_ns)
         return np.asarray(counts * self.step_ns + counts * self.step_rest // self.step_parts)
+
+
+@dataclass(frozen=True, slots=True)
+class AxisInstants:
+    """The instants of an axis of runs, reckoned piece by piece: none of them is stored."""
+
+    axis: RunsAxis
+
+    def __len__(self) -> int:
+        return self.axis.n_rows
+
+    def __getitem__(self, rows: slice | Int64s) -> Int64s:
+        if isinstance(rows, slice):
+            rows = np.arange(*rows.indices(self.axis.n_rows), dtype=np.int64)
+        return self.axis.take(rows)
 
 
 def find_runs(times_ns: Instants) -> RunsAxis | None:
@@ -169,3 +189,10 @@ def find_gaps(times_ns: Instants, step_ns: float | None) -> Int64s:
         at = np.flatnonzero(np.diff(block) > GAP_FACTOR * step_ns)
         found.append(np.stack([block[at], block[at + 1]], axis=1))
     return np.concatenate(found)
+
+
+def gaps_between(axis: RunsAxis) -> Int64s:
+    """The gaps between the runs of an axis, as `find_gaps` finds them among all instants."""
+    last_ns = axis.take(axis.first_rows[1:] - 1) if len(axis.first_rows) > 1 else np.zeros(0, np.int64)
+    between = np.stack([last_ns, axis.first_ns[1:]], axis=1)
+    return np.asarray(between[between[:, 1] - between[:, 0] > GAP_FACTOR * axis.step])

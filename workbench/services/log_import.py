@@ -7,7 +7,7 @@ full disk leaves the project as it was.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,7 +27,6 @@ from workbench.services.logs import ImportRequest, ImportResult, RecordingSummar
 
 if TYPE_CHECKING:
     from workbench.logs.parse import ParsedLogs, ParsedRecording
-    from workbench.logs.readers.byte_stream import StreamSource
     from workbench.logs.recording import Recording
     from workbench.logs.summary import Finding, Question, RecordingFacts
     from workbench.project.store import Project
@@ -149,40 +148,24 @@ def _import_plain(ask: _Ask, paths: list[Path], job: Job) -> Imported:
 
 
 def _import_careful(ask: _Ask, paths: list[Path], job: Job) -> Imported:
-    """Read with care in bounded memory, then store: an open question stops the import before anything is stored."""
-    from workbench.logs.careful.careful_import import read_carefully
+    """Read in blocks with bounded memory, then store: an open question stops the import before anything is stored."""
     from workbench.logs.parse import ParseOptions
 
     sources = log_streams.find_careful(paths)
     if sources is None:
         return _import_parsed(ask, paths, job)
-    sources, apart = log_streams.split_stored(sources)
-    if not sources:
-        return _import_parsed(ask, paths, job)
     options = ParseOptions(zone=ask.request.zone, answers=ask.request.answer, join=ask.request.join)
     stored = []
-    with ask.project.objects.staging("reading") as work:
-        found = read_carefully(sources, options, work, job.part(0.0, 0.75).progress)
+    objects = ask.project.objects
+    with objects.staging("reading") as work, log_streams.read_big(sources, options, work, job.part(0.0, 0.75)) as found:
         check_questions(list(found.questions))
         mine = ask if len(found.logs) == 1 else replace(ask, read_key="")
         for number, log in enumerate(found.logs):
             share = job.part(0.75 + 0.25 * number / len(found.logs), 0.75 + 0.25 * (number + 1) / len(found.logs))
-            with ask.project.objects.staging("recording") as folder:
+            with objects.staging("recording") as folder:
                 facts = log.write(folder, share.progress)
                 stored.extend(_store(mine, folder, facts, paths[0] if len(paths) == 1 else None))
-    more = _import_apart(replace(ask, read_key=""), apart)
-    return stored + more[0], [*found.questions, *more[1]]
-
-
-def _import_apart(ask: _Ask, apart: Sequence[StreamSource]) -> Imported:
-    """Measurement files that came along with a big text log, read by themselves in memory."""
-    stored: list[Stored] = []
-    questions: list[Question] = []
-    for paths in log_streams.readable(apart):
-        found = _import_parsed(ask, paths, ask.job.part(1.0, 1.0))
-        stored.extend(found[0])
-        questions.extend(found[1])
-    return stored, questions
+    return stored, list(found.questions)
 
 
 def _import_parsed(ask: _Ask, paths: list[Path], job: Job) -> Imported:

@@ -45,32 +45,23 @@ def _inspect_stream(request: InspectRequest, job: Job) -> InspectResult | None:
 
 
 def _inspect_carefully(request: InspectRequest, paths: list[Path], job: Job) -> InspectResult | None:
-    from workbench.logs.careful.careful_import import read_carefully
-    from workbench.logs.parse import ParseOptions, parse_logs
+    from workbench.logs.parse import ParseOptions
 
     sources = log_streams.find_careful(paths)
     if sources is None:
-        return None
-    sources, apart = log_streams.split_stored(sources)
-    if not sources:
         return None
     options = ParseOptions(zone=request.zone, answers=request.answer, join=request.join)
     summaries = []
     with tempfile.TemporaryDirectory(prefix="workbench-inspect-") as folder:
         work = Path(folder) / "reading"
         work.mkdir()
-        found = read_carefully(sources, options, work, job.part(0.0, 0.75).progress)
-        for number, log in enumerate(found.logs):
-            target = Path(folder) / f"recording-{number}"
-            target.mkdir()
-            part = job.part(0.75 + 0.25 * number / len(found.logs), 0.75 + 0.25 * (number + 1) / len(found.logs))
-            summaries.append(summary_of(log.write(target, part.progress)))
-    asked = list(found.questions)
-    for together in log_streams.readable(apart):
-        parsed = parse_logs(together, options)
-        summaries.extend(summary_of(recording.facts) for recording in parsed.recordings)
-        asked.extend(parsed.questions)
-    return InspectResult(recordings=tuple(summaries), questions=tuple(asked))
+        with log_streams.read_big(sources, options, work, job.part(0.0, 0.75)) as found:
+            for number, log in enumerate(found.logs):
+                target = Path(folder) / f"recording-{number}"
+                target.mkdir()
+                part = job.part(0.75 + 0.25 * number / len(found.logs), 0.75 + 0.25 * (number + 1) / len(found.logs))
+                summaries.append(summary_of(log.write(target, part.progress)))
+    return InspectResult(recordings=tuple(summaries), questions=found.questions)
 
 
 def _recall(request: PreviewRequest) -> log_memory.Recalled:

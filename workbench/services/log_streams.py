@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.core.jobs import Job
+
 if TYPE_CHECKING:
+    from workbench.logs.careful.careful_import import CarefulLogs
+    from workbench.logs.parse import ParseOptions
     from workbench.logs.plain_import import PlainLog
     from workbench.logs.readers.byte_stream import StreamSource
 
@@ -14,6 +19,8 @@ STREAM_FROM_BYTES = 32 * 1024 * 1024
 """Smaller logs are parsed in memory, which is faster there."""
 _UNPACKED = 6
 """How many times larger a packed log is, about."""
+STREAM_FROM_CELLS = 4_000_000
+_UNPACK_SHARE = 0.2
 
 
 def units_of(paths: Sequence[Path], join: bool | None) -> list[list[Path]]:
@@ -33,39 +40,8 @@ def find_plain(paths: Sequence[Path], zone: str | None, answers: Sequence[str]) 
     return find_plain_log(files, zone)
 
 
-def split_stored(sources: Sequence[StreamSource]) -> tuple[list[StreamSource], list[StreamSource]]:
-    """(text, files that store their times as such): the latter are read by themselves, as they can't be joined in blocks."""
-    from workbench.logs.readers.registry import stores_times
-    from workbench.logs.readers.sources import find_kind
-
-    stored = []
-    for source in sources:
-        if source.packing == "none":
-            with source.path.open("rb") as stream:
-                if stores_times(find_kind(source.name, stream.read(512))):
-                    stored.append(source)
-    return [source for source in sources if source not in stored], stored
-
-
-def readable(apart: Sequence[StreamSource]) -> list[list[Path]]:
-    """Measurement files that are read together; of a folder's, which nobody named, only those that can be read."""
-    from workbench.core.errors import InputError
-    from workbench.logs.parse import ParseOptions
-    from workbench.logs.preview import preview_file
-
-    found = []
-    for source in apart:
-        try:
-            if source.is_optional:
-                preview_file(source.path, ParseOptions())
-        except InputError:
-            continue
-        found.append(source.path)
-    return [found] if found else []
-
-
 def find_careful(paths: Sequence[Path]) -> list[StreamSource] | None:
-    """The files as sources of the careful reader on disk; None where they are small, or are no text."""
+    """The files as sources of the reader in blocks; None where they are small, or can't be read in blocks."""
     from workbench.logs.careful.careful_import import find_sources
 
     if not all(path.exists() for path in paths):
@@ -74,4 +50,35 @@ def find_careful(paths: Sequence[Path]) -> list[StreamSource] | None:
     if sources is None:
         return None
     size_bytes = sum(source.size_bytes * (1 if source.packing == "none" else _UNPACKED) for source in sources)
-    return sources if size_bytes >= STREAM_FROM_BYTES else None
+    return sources if size_bytes >= STREAM_FROM_BYTES or any(map(_is_packed_tight, sources)) else None
+
+
+def _is_packed_tight(source: StreamSource) -> bool:
+    """Whether a small file holds so many cells that they are better read in blocks."""
+    from workbench.core.errors import InputError
+    from workbench.logs.readers.registry import opened_content, streams
+    from workbench.logs.readers.sources import Source
+
+    if source.packing != "none" or not streams(source.kind):
+        return False
+    try:
+        with opened_content(Source(name=source.name, kind=source.kind, path=source.path, file=source.path)) as content:
+            return content.n_cells >= STREAM_FROM_CELLS
+    except InputError:
+        return False  # the import itself says what is wrong with it
+
+
+@contextmanager
+def read_big(sources: Sequence[StreamSource], options: ParseOptions, work: Path, job: Job) -> Iterator[CarefulLogs]:
+    """Logs read in blocks by way of the empty folder `work`, to be written while this is open. Raises as `read_carefully`."""
+    from workbench.logs.careful.careful_import import read_carefully
+    from workbench.logs.readers.unpack import unpack
+
+    unpacked, blocks = work / "unpacked", work / "blocks"
+    unpacked.mkdir()
+    blocks.mkdir()
+    is_packed = any(source.packing == "archive" for source in sources)
+    share = _UNPACK_SHARE if is_packed else 0.0
+    there = unpack(sources, unpacked, job.part(0.0, share).progress)
+    with read_carefully(there, options, blocks, job.part(share, 1.0).progress) as found:
+        yield found

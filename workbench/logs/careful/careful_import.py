@@ -8,14 +8,17 @@ Same rules and same results as `parse_logs`; what it takes more of is disk: abou
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.core.errors import LogFormatError
 from workbench.logs import questions
 from workbench.logs.careful.assemble import write_stream
+from workbench.logs.careful.assemble_signals import WaveLog
 from workbench.logs.careful.feed import StreamLog
 from workbench.logs.careful.fill import Filled, fill, small_file
+from workbench.logs.careful.merge_parts import MergedLog, WrittenLog, merge_parts
 from workbench.logs.careful.spool import Block
 from workbench.logs.careful.stream_long import read_long_stream
 from workbench.logs.careful.stream_table import build_stream_table
@@ -26,6 +29,7 @@ from workbench.logs.readers.byte_stream import StreamSource, find_stream_sources
 from workbench.logs.readers.events import EventFile
 from workbench.logs.readers.sources import files_in
 from workbench.logs.readers.table import Segment
+from workbench.logs.recording_of_signals import plan_signals
 from workbench.logs.roles import find_long
 from workbench.logs.summary import Finding, Question, RecordingFacts
 from workbench.logs.tables import group_segments
@@ -54,30 +58,46 @@ class CarefulLog:
         return write_stream(self.log, folder, self.time_questions, self.findings, say)
 
 
+Written = CarefulLog | WaveLog | WrittenLog | MergedLog
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarefulLogs:
-    """The recordings behind some files, and what came along."""
+    """The recordings behind some files, and what came along; to be closed when they are written (`with … as found`)."""
 
-    logs: tuple[CarefulLog, ...]
+    logs: tuple[Written, ...]
     questions: tuple[Question, ...]
     event_files: tuple[EventFile, ...] = ()
+    files: ExitStack = field(default_factory=ExitStack)
+    """Files that recordings are still to be written from."""
+
+    def __enter__(self) -> CarefulLogs:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.files.close()
 
 
 def find_sources(paths: Sequence[Path]) -> list[StreamSource] | None:
-    """The text logs behind paths; None where there is anything that can't be streamed, so that another reader has to."""
+    """The logs behind paths; None where there is anything that can't be streamed, so that another reader has to."""
     found: list[StreamSource] = []
     for path in paths:
         is_folder = path.is_dir()
         for file in files_in(path) if is_folder else [path]:
-            sources = find_stream_sources(file, is_optional=is_folder) or small_file(file, is_optional=is_folder)
+            try:
+                sources = find_stream_sources(file, is_optional=is_folder) or small_file(file, is_optional=is_folder)
+            except LogFormatError:  # a picture or a document that lies beside the logs
+                if not is_folder:
+                    raise
+                continue
             if sources is None:
                 return None
             found.extend(sources)
-    return found
+    return found or None
 
 
 def read_carefully(sources: Sequence[StreamSource], options: ParseOptions, folder: Path, say: Say) -> CarefulLogs:
-    """Read text logs of any size.
+    """Read logs of any size.
 
     Parameters
     ----------
@@ -100,14 +120,40 @@ def read_carefully(sources: Sequence[StreamSource], options: ParseOptions, folde
     if options.zone:
         load_zone(options.zone)
     choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns)
-    filled = fill(sources, folder, lambda fraction, words: say(_FILL_SHARE * fraction, words))
-    groups = group_segments(filled.blocks, join=options.join)
-    logs: list[CarefulLog] = []
+    filled = Filled(folder)
+    with ExitStack() as stack:
+        stack.enter_context(filled.files)
+        fill(filled, sources, lambda fraction, words: say(_FILL_SHARE * fraction, words))
+        found = _decide(filled, sources, options, choices, say)
+        stack.pop_all()
+        return found
+
+
+def _decide(
+    filled: Filled, sources: Sequence[StreamSource], options: ParseOptions, choices: TimeChoices, say: Say
+) -> CarefulLogs:  # fmt: skip
+    folder, answers = filled.folder, choices.answers
+    # what stores its times as such, and what prints them, are read in different ways: they are never one log
+    sorts = [[block for block in filled.blocks if block.has_times is has_times] for has_times in (False, True)]
+    groups = [group for blocks in sorts for group in group_segments(blocks, join=options.join)]
+    merged: list[Written] = []
+    logs: list[Written] = []
+    parts: dict[str, list[WrittenLog]] = {}
     for number, group in enumerate(groups):
         part = _Part(say, _FILL_SHARE, 1.0, number, len(groups))
         mine = folder / f"log-{number:04d}"
         mine.mkdir()
-        logs.extend(_read_group(group, filled, options, choices, mine, part))
+        found = _read_group(group, filled, options, choices, mine, part)
+        if group[0].part and _n_parts(groups, group[0].source) > 1:
+            parts.setdefault(group[0].source, []).extend(_written(found, mine, part))
+        else:
+            logs.extend(found)
+    for written in parts.values():
+        first, *others = merge_parts(written)
+        merged.append(first)
+        logs.extend(others)
+    logs = [*merged, *logs]
+    logs.extend(WaveLog(log=log) for log in plan_signals(filled.signals, choices, join=options.join))
     if not logs:
         raise only_events(filled.events, [str(source.path) for source in sources])
     asked = [
@@ -117,7 +163,21 @@ def read_carefully(sources: Sequence[StreamSource], options: ParseOptions, folde
     ]
     asked += [question for log in logs for question in log.questions]
     distinct = {(question.code, question.channel, question.text): question for question in asked}
-    return CarefulLogs(logs=tuple(logs), questions=tuple(distinct.values()), event_files=tuple(filled.events))
+    return CarefulLogs(logs=tuple(logs), questions=tuple(distinct.values()), event_files=tuple(filled.events), files=filled.files)
+
+
+def _n_parts(groups: Sequence[Sequence[Segment]], source: str) -> int:
+    return sum(group[0].source == source and bool(group[0].part) for group in groups)
+
+
+def _written(found: Sequence[CarefulLog], folder: Path, say: Say) -> list[WrittenLog]:
+    """Groups of channels of one file, written where they can be merged from."""
+    written = []
+    for number, log in enumerate(found):
+        target = folder / f"recording-{number}"
+        target.mkdir()
+        written.append(WrittenLog(target, log.write(target, say)))
+    return written
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +213,8 @@ def _read_group(
     if roles is None:
         logs, n_good = read_wide_stream(log, plan, choices, folder, part, join=options.join)
     else:
+        if any(log.is_numeric(index) for index in range(len(table.columns))):  # tags and qualities are told by their texts
+            log = build_stream_table(blocks, part, as_text=True)
         logs, n_good = read_long_stream(log, roles, plan, choices, folder, part)
     if all(not one.columns for one in logs):
         name = table.sources[0]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from workbench.core.errors import LogFormatError, WorkbenchError
+from workbench.core.errors import DiskFull, LogFormatError, WorkbenchError
 from workbench.logs.careful.spool import Block, write_block
 from workbench.logs.careful.text_lines import LineStream, ScannedText, sample_lines, scan_text
-from workbench.logs.parse import read_source
+from workbench.logs.cells import Cells
 from workbench.logs.readers.byte_stream import StreamSource, growing_file
 from workbench.logs.readers.events import EventFile
+from workbench.logs.readers.lazy import READ_ROWS
 from workbench.logs.readers.lines import find_grammar
 from workbench.logs.readers.markup import begins_like_markup
-from workbench.logs.readers.sources import load_file
-from workbench.logs.readers.table import Segment
+from workbench.logs.readers.registry import opened_content, read_content, streams
+from workbench.logs.readers.signals import Signals
+from workbench.logs.readers.sources import Source, load_file
+from workbench.logs.readers.table import Segment, StoredTable
 from workbench.logs.readers.text import (
     SAMPLE_LINES,
     check_share,
@@ -34,6 +39,12 @@ BLOCK_CELLS = 400_000
 MAX_BLOCK_ROWS = 16_384
 SMALL_BYTES = 4 << 20
 """Smaller files are read as always: they may be notes or lists of events that came along."""
+_NUMBER_CELLS = 1 << 21
+_HEAD_ROWS = 64
+_SMALL = "small"
+"""Stands for the format of a file that is read as always, whatever it is."""
+_BYTES_A_CELL = 20
+"""On the disk: as a block, as a number on its way, and in the recording with its pyramid."""
 Say = Callable[[float, str], None]
 
 
@@ -42,10 +53,13 @@ class Filled:
     """All blocks of the files of one import, and what came along that is no log."""
 
     folder: Path
-    say: Say
     blocks: list[Block] = field(default_factory=list)
     events: list[EventFile] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    signals: list[Signals] = field(default_factory=list)
+    """Waveforms, whose samples are still in their files."""
+    files: ExitStack = field(default_factory=ExitStack)
+    """The files that have to stay open for them."""
     n_sources: int = 0
     n_files: int = 0
 
@@ -61,21 +75,22 @@ def small_file(path: Path, *, is_optional: bool) -> list[StreamSource] | None:
     size_bytes = path.stat().st_size
     if size_bytes >= SMALL_BYTES:
         return None
-    return [StreamSource(name=path.name, path=path, packing="none", size_bytes=size_bytes, is_optional=is_optional)]
+    return [StreamSource(name=path.name, path=path, packing="none", size_bytes=size_bytes, is_optional=is_optional, kind=_SMALL)]
 
 
-def fill(sources: Sequence[StreamSource], folder: Path, say: Say) -> Filled:
+def fill(filled: Filled, sources: Sequence[StreamSource], say: Say) -> None:
     """Read sources into blocks. Raises LogFormatError, EncodingError, InputError naming the file, DiskFull."""
-    filled = Filled(folder, say)
     refused: list[WorkbenchError] = []
     optional: set[int] = set()
     for number, source in enumerate(sources):
         part = _Part(say, number / len(sources), (number + 1) / len(sources))
         try:
-            if source.size_bytes >= SMALL_BYTES or source.packing != "none":
+            if streams(source.kind):
+                _fill_stored(filled, source, part)
+            elif source.kind == "text" and (source.size_bytes >= SMALL_BYTES or source.packing != "none"):
                 _fill_text(filled, source, part)
             else:
-                _fill_small(filled, source.path)
+                _fill_small(filled, source)
         except WorkbenchError as error:
             if not source.is_optional:
                 raise
@@ -83,12 +98,11 @@ def fill(sources: Sequence[StreamSource], folder: Path, say: Say) -> Filled:
         if source.is_optional:
             optional.add(filled.n_sources)
         filled.n_sources += 1
-    if not filled.blocks and not filled.events and refused:
+    if not filled.blocks and not filled.events and not filled.signals and refused:
         raise refused[0]
     if any(block.time.kind != "none" for block in filled.blocks):
         # a remark that lies in the same folder or archive is no log of its own
         filled.blocks = [one for one in filled.blocks if one.time.kind != "none" or one.source_index not in optional]
-    return filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +117,57 @@ class _Part:
         self.say(self.start + (self.end - self.start) * fraction, words)
 
 
-def _fill_small(filled: Filled, path: Path) -> None:
-    for source in load_file(path):
-        found = read_source(source)
-        if isinstance(found, EventFile):
-            filled.events.append(found)
-            continue
-        for segment in found:
-            if segment.times_ns is not None:
-                raise LogFormatError(
-                    f"{source.name} stores its times as such; it can't be joined with text logs of this size.",
-                    "Import it by itself, or with --separate.", path=source.name,
-                )  # fmt: skip
+def _fill_small(filled: Filled, small: StreamSource) -> None:
+    for source in load_file(small.path, name=small.name):
+        content = read_content(source)
+        if content.events is not None:
+            filled.events.append(content.events)
+        filled.signals.extend(signals for signals in content.signals if signals.is_waveform)
+        for segment in [*content.segments, *(one.as_segment() for one in content.signals if not one.is_waveform)]:
             segment.source_index = filled.n_sources
             for first in range(0, segment.n_rows, MAX_BLOCK_ROWS):
                 filled.add(_cut(segment, first))
+
+
+def _fill_stored(filled: Filled, source: StreamSource, say: Say) -> None:
+    """A file of measurements: its tables into blocks; its waveforms stay where they are until they are written."""
+    found = Source(
+        name=source.name, kind=source.kind, path=source.path, file=source.path, scratch=filled.folder,
+        is_optional=source.is_optional,
+    )  # fmt: skip
+    with ExitStack() as stack:
+        content = stack.enter_context(opened_content(found))
+        fast = [signals for signals in content.signals if signals.is_waveform]
+        tables = [*content.tables, *(signals.as_table() for signals in content.signals if not signals.is_waveform)]
+        check_room(filled.folder, content.n_cells * _BYTES_A_CELL, source.name)
+        n_all, n_rows = max(sum(table.n_rows for table in tables), 1), 0
+        for table in tables:
+            for segment in table.pieces(_rows_of_block(table)):
+                n_rows += segment.n_rows
+                segment.source_index = filled.n_sources
+                filled.add(segment)
+                say(n_rows / n_all, f"{source.name}: {n_rows:,} rows")
+        if fast:
+            filled.signals.extend(fast)
+            filled.files.enter_context(stack.pop_all())
+
+
+def _rows_of_block(table: StoredTable) -> int:
+    """As many rows as are in memory at once: more where they are numbers than where they are texts."""
+    head = next(iter(table.pieces(_HEAD_ROWS)), None)
+    is_text = head is not None and any(isinstance(column, Cells) and column.texts for column in head.columns)
+    most, cells = (MAX_BLOCK_ROWS, BLOCK_CELLS) if is_text else (READ_ROWS, _NUMBER_CELLS)
+    return max(16, min(most, cells // max(table.n_columns, 1)))
+
+
+def check_room(folder: Path, n_bytes: int, name: str) -> None:
+    """Raise DiskFull before a disk is filled up with what can't fit."""
+    free = shutil.disk_usage(folder).free
+    if n_bytes > free:
+        raise DiskFull(
+            f"{name} needs about {n_bytes / 1e9:.1f} GB on the project's disk while it is read; {free / 1e9:.1f} GB are free.",
+            "Free some space, or import parts of it.",
+        )
 
 
 def _cut(segment: Segment, first: int) -> Segment:
@@ -125,6 +175,7 @@ def _cut(segment: Segment, first: int) -> Segment:
     is_first = first == 0
     return replace(
         segment, columns=tuple(column.take(rows) for column in segment.columns),
+        times_ns=None if segment.times_ns is None else segment.times_ns[rows], findings=segment.findings if is_first else (),
         n_cut_short=segment.n_cut_short if is_first else 0, n_not_rows=segment.n_not_rows if is_first else 0,
         n_without_time=segment.n_without_time if is_first else 0,
     )  # fmt: skip

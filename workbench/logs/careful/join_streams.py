@@ -96,6 +96,8 @@ def find_machines(log: StreamTable, feed: WideFeed, folder: Path) -> list[Machin
     if n_rows < 4 or n_instants > MAX_DISTINCT_INSTANTS * n_rows:
         return []
     for index, header in enumerate(log.table.headers):
+        if log.is_numeric(index):
+            continue
         tally = log.tally(index)
         n_texts = len(tally.texts)
         if not 2 <= n_texts <= MAX_ASSETS or find_unit(header.name) or tally.is_many:

@@ -19,6 +19,7 @@ from workbench.logs.careful.tally import TalliedCells
 from workbench.logs.cells import ABSENT, COMMA_NUMBER, NUMBER, Cells, Decimal, Reading, read_cell
 from workbench.logs.columns import GOOD, UnitRows, answered_unit, code_of, count_kinds, states_of
 from workbench.logs.label_like import StateRuns
+from workbench.logs.readers.table import NumberCells
 from workbench.logs.sentinels import is_near_candidate, judge_candidates
 from workbench.logs.summary import Finding, Question
 from workbench.logs.units import can_convert, conversion, find_quantity
@@ -164,6 +165,21 @@ class NumberColumn:
         self._count(cells, others)
         self._keep_distinct(values)
         self._store(cells, values, codes, units)
+
+    def append_numbers(self, cells: NumberCells) -> None:
+        """The next rows of a column that is numbers already; as `columns.read_cells` reads them."""
+        values = cells.values.copy()
+        codes = np.zeros(len(values), np.int16)
+        for reason, rows in (("empty", np.isnan(values)), ("inf", np.isinf(values))):
+            if rows.any():
+                codes[rows] = code_of(reason, self._reasons)
+                values[rows] = np.nan
+        self.n_number += int(np.count_nonzero(codes == GOOD))
+        self._keep_distinct(values)
+        self._rising.add(values)
+        self.values.append(values)
+        self.codes.append(codes)
+        self.cell_units.append(np.full(len(values), NO_UNIT, np.int16))
 
     def _append_states(self, cells: Cells) -> None:
         states = states_of(cells) or {}

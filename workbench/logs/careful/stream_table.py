@@ -9,12 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.logs.careful.numbers import UnitSource
-from workbench.logs.careful.spool import Block, key_cells
+from workbench.logs.careful.spool import Block, key_cells, key_column
 from workbench.logs.careful.tally import TalliedCells, Tally
 from workbench.logs.cells import Cells
 from workbench.logs.columns import UnitRows
-from workbench.logs.readers.table import Header
+from workbench.logs.readers.table import Header, NumberCells
 from workbench.logs.tables import Key, Table, column_keys, find_key
+
+_NUMBERS = NumberCells(np.zeros(0))
+"""Stands for a column of numbers: nothing is decided by what they are."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,9 +37,18 @@ class StreamTable:
         assert isinstance(column, TalliedCells)
         return column
 
+    def is_numeric(self, index: int) -> bool:
+        """Whether a column is numbers in all of its files already."""
+        return isinstance(self.table.columns[index], NumberCells)
+
     def cells(self, index: int, block: Block) -> Cells:
-        """A block's cells of a column."""
+        """A block's cells of a column, as texts."""
         return key_cells(block, self.keys[index])
+
+    def numbers(self, index: int, block: Block) -> NumberCells:
+        """A block's cells of a column of numbers; NaN where the block has no such column."""
+        column = key_column(block, self.keys[index])
+        return column if isinstance(column, NumberCells) else NumberCells(np.full(block.n_rows, np.nan))
 
     def rows_of_texts(self, index: int, first: int, end: int) -> Iterator[tuple[slice, Cells]]:
         """(where in first..end, cells) of a column's rows, block by block."""
@@ -58,8 +70,8 @@ class StreamTable:
         return f"{block.source}, line {line:,}" if n_lines == block.n_rows else f"{block.source}, about line {line:,}"
 
 
-def build_stream_table(blocks: Sequence[Block], say: Callable[[float, str], None]) -> StreamTable:
-    """Tally the columns of the blocks of one log."""
+def build_stream_table(blocks: Sequence[Block], say: Callable[[float, str], None], *, as_text: bool = False) -> StreamTable:
+    """Tally the columns of the blocks of one log; `as_text` also those that are numbers already."""
     order: dict[Key, Header] = {}
     row = 0
     for block in blocks:
@@ -69,23 +81,32 @@ def build_stream_table(blocks: Sequence[Block], say: Callable[[float, str], None
         for key, header in zip(column_keys(block), headers, strict=True):
             order.setdefault(key, header)
     keys = list(order)
-    tallies = [Tally() for _ in keys]
+    tallies = [None if not as_text and _is_numeric(blocks, key) else Tally() for key in keys]
     for number, block in enumerate(blocks):
         say(number / len(blocks), "weighing")
         for key, tally in zip(keys, tallies, strict=True):
-            tally.add(key_cells(block, key))
+            if tally is not None:
+                tally.add(key_cells(block, key))
     sources, numbers = _sources_of(blocks)
     first = blocks[0]
+    columns = tuple(_NUMBERS if tally is None else tally.finish() for tally in tallies)
     table = Table(
         layout=first.layout, sources=tuple(name for name, _ in sources), source_rows=tuple(start for _, start in sources),
-        n_rows=row, headers=tuple(order.values()), columns=tuple(tally.finish() for tally in tallies),
-        units=(UnitRows.constant(None, 0),) * len(keys), time=first.time, time_cells=None, times_ns=None, is_absolute=False,
-        delimiter=first.delimiter, decimal=first.decimal, n_cut_short=sum(block.n_cut_short for block in blocks),
+        n_rows=row, headers=tuple(order.values()), columns=columns,
+        units=(UnitRows.constant(None, 0),) * len(keys), time=first.time, time_cells=None, times_ns=None,
+        is_absolute=first.is_absolute, delimiter=first.delimiter, decimal=first.decimal,
+        n_cut_short=sum(block.n_cut_short for block in blocks),
         n_not_rows=sum(block.n_not_rows for block in blocks), n_without_time=sum(block.n_without_time for block in blocks),
-        has_header=not first.headers or first.headers[0].name != "column 1",
+        has_header=not first.headers or first.headers[0].name != "column 1", part=first.part,
+        findings=tuple(finding for block in blocks for finding in block.findings),
     )  # fmt: skip
     units = [_units_of(blocks, key) for key in keys]
     return StreamTable(table=table, blocks=list(blocks), keys=keys, units=units, source_numbers=numbers)
+
+
+def _is_numeric(blocks: Sequence[Block], key: Key) -> bool:
+    found = ((block, find_key(block, key)) for block in blocks)
+    return all(index is None or index in block.numeric for block, index in found)
 
 
 def _sources_of(blocks: Sequence[Block]) -> tuple[list[tuple[str, int]], list[int]]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from workbench.core.clock import NS_PER_S
 from workbench.logs import questions
 from workbench.logs.careful.scratch import READ_ROWS, ScratchArray
-from workbench.logs.careful.spool import Block, block_time_cells
+from workbench.logs.careful.spool import Block, block_time_cells, read_instants
 from workbench.logs.cells import Cells
 from workbench.logs.instants import DayOrder, Instants, parse_clock
 from workbench.logs.readers.table import TimeColumns
@@ -34,6 +34,7 @@ from workbench.logs.timing import (
 from workbench.logs.zones import ZoneTable, load_zone, tell_doubled, usual_step, zone_table
 
 GOOD, ABSOLUTE = 1, 2
+_NO_INSTANT = np.iinfo(np.int64).min
 _DAY_NS = 86_400 * NS_PER_S
 _FIRST_TEXTS = 1000
 _DATE_CHARS = 10
@@ -62,6 +63,8 @@ class TimePlan:
 def plan_times(blocks: Sequence[Block], choices: TimeChoices) -> TimePlan:
     """Decide over all rows. Raises RequestError for an answer that is none."""
     time = blocks[0].time
+    if blocks[0].has_times:
+        return TimePlan(time=time, notation="stored", asked=[], is_absolute=blocks[0].is_absolute)
     if time.kind == "none":
         start_ns, period_ns, asked = relative_start(choices, "There is no time column")
         return TimePlan(time=time, notation="row number", asked=asked, scale_ns=period_ns, zero_ns=start_ns)
@@ -135,6 +138,10 @@ def _largest_step(blocks: Sequence[Block], order: DayOrder) -> float:
 def read_block(plan: TimePlan, block: Block) -> Instants:
     """Instants of a block's rows [n]; blocks in their order, as times of day go on from the block before."""
     kind = plan.time.kind
+    if block.has_times:
+        ns = read_instants(block)
+        is_good = ns != _NO_INSTANT
+        return Instants(np.where(is_good, ns, 0), np.full(ns.size, block.is_absolute), is_good)
     if kind == "none":
         rows = np.arange(block.first_row, block.first_row + block.n_rows, dtype=np.int64)
         everything = np.ones(block.n_rows, np.bool_)

@@ -47,7 +47,8 @@ def read_wide_stream(
     table, answers = log.table, choices.answers
     marks = mark_columns(table, answers)
     numbers = [
-        NumberColumn(folder, f"c{index:04d}", mark, is_state_column(log.tally(index))) for index, mark in enumerate(marks.marks)
+        NumberColumn(folder, f"c{index:04d}", mark, not log.is_numeric(index) and is_state_column(log.tally(index)))
+        for index, mark in enumerate(marks.marks)
     ]
     series = _read_blocks(log, plan, numbers, folder, say)
     settle_zone(plan, [series], choices)
@@ -86,7 +87,10 @@ def _read_blocks(log: StreamTable, plan: TimePlan, numbers: Sequence[NumberColum
         say(0.75 * number / len(log.blocks), f"{series.ns.n_rows:,} rows")
         series.append(source, read_block(plan, block))
         for index, column in enumerate(numbers):
-            column.append(log.cells(index, block))
+            if log.is_numeric(index):
+                column.append_numbers(log.numbers(index, block))
+            else:
+                column.append(log.cells(index, block))
     return series
 
 

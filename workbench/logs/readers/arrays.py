@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,16 +21,16 @@ from workbench.core.errors import LogFormatError
 from workbench.logs.cells import Cells
 from workbench.logs.instants import read_iso
 from workbench.logs.rates import MAX_RATE_HZ, NS, SLOWEST_STEP_NS, exact_rate, find_waveform
+from workbench.logs.readers.lazy import READ_ROWS, LazyTexts, Numbers, Texts, mapped
 from workbench.logs.readers.reader import Content
-from workbench.logs.readers.signals import Signal, Signals, check_samples
+from workbench.logs.readers.signals import Signal, Signals, check_claim
 from workbench.logs.readers.sources import Source
-from workbench.logs.readers.table import Header, NumberCells, Segment, TimeColumns, build_headers
+from workbench.logs.readers.table import Header, NumberCells, Segment, StoredTable, TimeColumns, build_headers
 from workbench.logs.sniff import find_time
 from workbench.logs.summary import Finding
 from workbench.logs.text import clean_text
 from workbench.logs.units import find_unit, is_no_unit
 
-MAX_TEXT_CELLS = 10_000_000
 _SAMPLE_ROWS = 300
 _NO_INSTANT = np.iinfo(np.int64).min
 _RATE_NAMES = frozenset(
@@ -76,12 +78,25 @@ Plain = float | int | str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedArray:
-    """One array [n]: numbers, instants (datetime64) or texts (a list); unit as printed, and what else is said about it."""
+    """One array [n]: numbers, instants (datetime64) or texts, in memory or still in the file; unit as printed, and what else is
+    said about it.
+    """
 
     name: str
-    values: NDArray[np.generic] | list[str]
+    values: Numbers | Texts
     unit: str = ""
     hint: str = ""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is texts."""
+        return isinstance(self.values, (list, LazyTexts))
+
+    @property
+    def numbers(self) -> Numbers:
+        """Its values where they are no texts."""
+        assert not isinstance(self.values, (list, LazyTexts))
+        return self.values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,23 +114,27 @@ class ArrayGroup:
 
 
 def content_of(source: Source, groups: Sequence[ArrayGroup], *, findings: tuple[Finding, ...] = ()) -> Content:
-    """Tables and signals of all groups that hold measurements. Raises LogFormatError where none does."""
-    segments: list[Segment] = []
+    """Tables and signals of all groups that hold measurements; what is in the file stays there until it is read.
+
+    Raises LogFormatError where no group does, and where a few bytes claim to be many samples.
+    """
+    tables: list[StoredTable] = []
     signals: list[Signals] = []
-    check_samples(source.name, sum(len(array.values) for group in groups for array in group.arrays), str(source.path))
+    n_samples = sum(len(array.values) for group in groups for array in group.arrays)
+    check_claim(source.name, n_samples, source.size_bytes, str(source.path))
     for group in groups:
         found = _read_group(source, group)
-        if isinstance(found, Segment):
-            segments.append(found)
+        if isinstance(found, StoredTable):
+            tables.append(found)
         elif found is not None:
             signals.append(found)
-    if not segments and not signals:
+    if not tables and not signals:
         raise LogFormatError(f"{source.name} holds no arrays of measurements.", "Give a log with numbers.", path=str(source.path))
-    if findings and segments:
-        segments[0].findings = findings
+    if findings and tables:
+        tables[0] = with_findings(tables[0], findings)
     elif findings:
         signals[0] = replace(signals[0], findings=findings)
-    return Content(segments=tuple(segments), signals=tuple(signals))
+    return Content(tables=tuple(tables), signals=tuple(signals))
 
 
 def gather(arrays: Sequence[NamedArray], facts: Mapping[str, Plain], title: str = "") -> list[ArrayGroup]:
@@ -154,13 +173,13 @@ def _fold(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.casefold())
 
 
-def _read_group(source: Source, group: ArrayGroup) -> Segment | Signals | None:
+def _read_group(source: Source, group: ArrayGroup) -> StoredTable | Signals | None:
     stamps = [array for array in group.arrays if _is_instants(array)]
     others = [array for array in group.arrays if not _is_instants(array)]
     if not others or len(group.arrays[0].values) == 0:
         return None
     if stamps:
-        return _with_instants(source, group, _ns_of(stamps[0].values), others, stamps[0].name, is_utc=group.is_utc)
+        return _with_instants(source, group, _ns_of(stamps[0]), others, stamps[0].name, is_utc=group.is_utc)
     start = (group.start_ns, group.is_utc) if group.start_ns is not None else start_in(group.facts)
     rate = group.rate or rate_in(group.facts)
     time = find_time(list(zip(*(_head(array) for array in others), strict=True)), [array.name for array in others])
@@ -168,16 +187,19 @@ def _read_group(source: Source, group: ArrayGroup) -> Segment | Signals | None:
         return _with_elapsed(source, group, time, others, start, rate)
     if time.kind == "none" and rate is not None:
         return _with_rate(source, group, others, rate, start)
-    return _segment(source, group, others, time)
+    return _printed(source, group, others, time)
 
 
 def _is_instants(array: NamedArray) -> bool:
-    return not isinstance(array.values, list) and array.values.dtype.kind == "M"
+    return not array.is_text and array.numbers.dtype.kind == "M"
 
 
-def _ns_of(values: NDArray[np.generic] | list[str]) -> NDArray[np.int64]:
+def _ns_of(stamps: NamedArray) -> Numbers:
+    return mapped(stamps.numbers, np.dtype(np.int64), _as_ns)
+
+
+def _as_ns(instants: NDArray[Any]) -> NDArray[np.int64]:
     """datetime64 of any unit as int64 ns; the smallest number where there is none, or beyond what ns can hold."""
-    instants = np.asarray(values)
     years = instants.astype("datetime64[Y]").astype(np.int64) + 1970
     is_good = ~np.isnat(instants) & (years > 1678) & (years < 2262)
     safe = np.where(is_good, instants, np.datetime64(0, "s").astype(instants.dtype))
@@ -185,56 +207,97 @@ def _ns_of(values: NDArray[np.generic] | list[str]) -> NDArray[np.int64]:
 
 
 def _with_instants(
-    source: Source, group: ArrayGroup, times_ns: NDArray[np.int64], others: list[NamedArray], name: str, *, is_utc: bool
-) -> Segment:  # fmt: skip
+    source: Source, group: ArrayGroup, times_ns: Numbers, others: list[NamedArray], name: str, *, is_utc: bool
+) -> StoredTable:  # fmt: skip
     header = clean_text(name)
-    arrays = [NamedArray(name=header, values=[]), *others]
-    return Segment(
-        source=_title(source, group), layout="wide", headers=_headers(arrays),
-        columns=(Cells.of([]), *(_cells(one) for one in others)),
-        time=TimeColumns(kind="stamp", indexes=(0,), header=header, notes=_notes(group)), decimal=".", times_ns=times_ns,
-        is_absolute=is_utc or "utc" in header.casefold(), part=group.part,
-    )  # fmt: skip
+    headers = _headers([NamedArray(name=header, values=[]), *others])
+    time = TimeColumns(kind="stamp", indexes=(0,), header=header, notes=_notes(group))
+
+    def read(first: int, end: int) -> Segment:
+        return Segment(
+            source=_title(source, group), layout="wide", headers=headers,
+            columns=(Cells.of([]), *(_cells(one, first, end) for one in others)), time=time, decimal=".",
+            times_ns=times_ns[first:end], is_absolute=is_utc or "utc" in header.casefold(), part=group.part,
+        )  # fmt: skip
+
+    return _table(read, len(times_ns), len(others))
+
+
+def _table(read: Callable[[int, int], Segment], n_rows: int, n_columns: int, *, n_printed: int = 0) -> StoredTable:
+    def pieces(most: int) -> Iterator[Segment]:
+        for first in range(0, n_rows, most):
+            yield read(first, min(first + most, n_rows))
+
+    return StoredTable(n_rows=n_rows, n_columns=n_columns, pieces=pieces, n_printed=n_printed)
+
+
+def with_findings(table: StoredTable, findings: tuple[Finding, ...]) -> StoredTable:
+    """The table with something to say about its file."""
+
+    def pieces(most: int) -> Iterator[Segment]:
+        for number, segment in enumerate(table.pieces(most)):
+            if number == 0:
+                segment.findings = (*segment.findings, *findings)
+            yield segment
+
+    return replace(table, pieces=pieces)
 
 
 def _with_elapsed(
     source: Source, group: ArrayGroup, time: TimeColumns, others: list[NamedArray], start: tuple[int | None, bool] | None,
     rate: Fraction | None,
-) -> Segment | Signals:  # fmt: skip
+) -> StoredTable | Signals:  # fmt: skip
     """An array of elapsed time: dated where a start stands beside it, else even steps are kept as a rate."""
     clock = others[time.indexes[0]]
     rest = [array for array in others if array is not clock]
-    if isinstance(clock.values, list) or not rest:
-        return _segment(source, group, others, time)
-    since_ns = _elapsed_ns(clock)
+    if clock.is_text or not rest:
+        return _printed(source, group, others, time)
     if start is not None and start[0] is not None:
-        return _with_instants(source, group, since_ns + start[0], rest, clock.name, is_utc=start[1])
-    is_whole = since_ns.size > 1 and bool((since_ns != _NO_INSTANT).all()) and bool((np.diff(since_ns) > 0).all())
-    even = find_waveform(since_ns, rate if rate and Fraction(NS) / rate < SLOWEST_STEP_NS else None) if is_whole else None
-    if even is not None and len(even.first_rows) == 1 and all(not isinstance(array.values, list) for array in rest):
-        return _with_rate(source, group, rest, even.rate, None) or _segment(source, group, others, time)
-    return _segment(source, group, others, time)
+        since_ns = _elapsed_ns(clock, start[0])
+        return _with_instants(source, group, since_ns, rest, clock.name, is_utc=start[1])
+    since_ns = _elapsed_ns(clock, 0)
+    is_fast = rate is not None and Fraction(NS) / rate < SLOWEST_STEP_NS
+    even = find_waveform(since_ns, rate if is_fast else None) if _rises(since_ns) else None
+    if even is not None and len(even.first_rows) == 1 and not any(array.is_text for array in rest):
+        return _with_rate(source, group, rest, even.rate, None) or _printed(source, group, others, time)
+    return _printed(source, group, others, time)
 
 
-def _elapsed_ns(clock: NamedArray) -> NDArray[np.int64]:
+def _rises(since_ns: Numbers) -> bool:
+    """Whether every instant is known and after the one before."""
+    last = _NO_INSTANT
+    for first in range(0, len(since_ns), READ_ROWS):
+        piece = since_ns[first : first + READ_ROWS]
+        if (piece == _NO_INSTANT).any() or (np.diff(piece, prepend=last) <= 0).any():
+            return False
+        last = int(piece[-1])
+    return len(since_ns) > 1
+
+
+def _elapsed_ns(clock: NamedArray, start_ns: int) -> Numbers:
     match = re.search(r"[\[(]\s*(\w{1,3})\s*[\])]|_(ms|us|ns|min|s|h)$", clock.name)
     unit = clock.unit or (match[1] or match[2] if match else "") or "s"
     scale = _SECONDS.get(unit.strip().lower(), NS)
-    with np.errstate(over="ignore"):
-        values = np.asarray(clock.values, np.float64) * scale
-    is_good = np.isfinite(values) & (np.abs(values) < 4e18)
-    return np.where(is_good, np.round(np.where(is_good, values, 0)), _NO_INSTANT).astype(np.int64)
+
+    def since(values: NDArray[Any]) -> NDArray[np.int64]:
+        with np.errstate(over="ignore"):
+            scaled = np.asarray(values, np.float64) * scale
+        is_good = np.isfinite(scaled) & (np.abs(scaled) < 4e18)
+        whole = np.round(np.where(is_good, scaled, 0)).astype(np.int64)
+        return np.where(is_good, whole + start_ns, _NO_INSTANT)
+
+    return mapped(clock.numbers, np.dtype(np.int64), since)
 
 
 def _with_rate(
     source: Source, group: ArrayGroup, others: list[NamedArray], rate: Fraction, start: tuple[int | None, bool] | None
 ) -> Signals | None:  # fmt: skip
-    numeric = [array for array in others if not isinstance(array.values, list) and array.values.dtype.kind in "fiub"]
+    numeric = [array for array in others if not array.is_text and array.numbers.dtype.kind in "fiub"]
     if not numeric:
         return None
     channels = tuple(
         Signal(
-            name=header.name, unit=header.unit, values=_numbers(array.values), hint=f"{header.printed} {array.hint}"
+            name=header.name, unit=header.unit, values=_as_samples(array.numbers), hint=f"{header.printed} {array.hint}"
         )
         for header, array in zip(_headers(numeric), numeric, strict=True)
     )  # fmt: skip
@@ -244,20 +307,22 @@ def _with_rate(
     )  # fmt: skip
 
 
-def _segment(source: Source, group: ArrayGroup, arrays: list[NamedArray], time: TimeColumns) -> Segment:
+def _printed(source: Source, group: ArrayGroup, arrays: list[NamedArray], time: TimeColumns) -> StoredTable:
     """A table whose time (if it has one) is read as a text table's would be."""
-    n_texts = len(time.indexes) * len(arrays[0].values)
-    if n_texts > MAX_TEXT_CELLS:
-        raise LogFormatError(
-            f"{source.name} has {n_texts} printed times; at most {MAX_TEXT_CELLS} are read.", "Split it.", path=str(source.path)
+    headers = _headers(arrays)
+
+    def read(first: int, end: int) -> Segment:
+        columns = tuple(
+            Cells.of(_texts(array, first, end)) if index in time.indexes else _cells(array, first, end)
+            for index, array in enumerate(arrays)
         )
-    columns = tuple(
-        Cells.of(_texts(array.values)) if index in time.indexes else _cells(array) for index, array in enumerate(arrays)
-    )
-    return Segment(
-        source=_title(source, group), layout="wide", headers=_headers(arrays), columns=columns, time=time, decimal=".",
-        part=group.part,
-    )  # fmt: skip
+        return Segment(
+            source=_title(source, group), layout="wide", headers=headers, columns=columns, time=time, decimal=".",
+            part=group.part,
+        )  # fmt: skip
+
+    n_rows = len(arrays[0].values)
+    return _table(read, n_rows, len(arrays), n_printed=len(time.indexes) * n_rows)
 
 
 def _title(source: Source, group: ArrayGroup) -> str:
@@ -280,29 +345,28 @@ def _notes(group: ArrayGroup) -> str:
     return clean_text(" ".join(f"{name}={value}" for name, value in group.facts.items() if isinstance(value, str)))[:2000]
 
 
-def _cells(array: NamedArray) -> Cells | NumberCells:
-    if isinstance(array.values, list) or array.values.dtype.kind not in "fiu":
-        return Cells.of(_texts(array.values))
-    return NumberCells(np.asarray(array.values, np.float64))
+def _cells(array: NamedArray, first: int, end: int) -> Cells | NumberCells:
+    if array.is_text or array.numbers.dtype.kind not in "fiu":
+        return Cells.of(_texts(array, first, end))
+    return NumberCells(np.asarray(array.numbers[first:end], np.float64))
 
 
-def _numbers(values: NDArray[np.generic] | list[str]) -> NDArray[np.floating]:
+def _as_samples(values: Numbers) -> Numbers:
     """float32 where that holds every number, else float64."""
-    array = np.asarray(values)
-    if array.dtype.kind == "f" and array.dtype.itemsize <= 4:
-        return np.ascontiguousarray(array, np.float32)
-    if array.dtype.kind in "iub" and array.dtype.itemsize <= 2:
-        return np.ascontiguousarray(array, np.float32)
-    return np.ascontiguousarray(array, np.float64)
+    kind, size = values.dtype.kind, values.dtype.itemsize
+    is_narrow = (kind == "f" and size <= 4) or (kind in "iub" and size <= 2)
+    dtype: np.dtype[Any] = np.dtype(np.float32 if is_narrow else np.float64)
+    return mapped(values, dtype, partial(np.ascontiguousarray, dtype=dtype))
 
 
 def _head(array: NamedArray) -> list[str]:
-    return _texts(array.values[:_SAMPLE_ROWS])
+    return _texts(array, 0, _SAMPLE_ROWS)
 
 
-def _texts(values: NDArray[np.generic] | list[str]) -> list[str]:
-    if isinstance(values, list):
-        return values
+def _texts(array: NamedArray, first: int, end: int) -> list[str]:
+    if isinstance(array.values, (list, LazyTexts)):
+        return array.values[first:end]
+    values = array.values[first:end]
     if values.dtype.kind == "b":
         return ["TRUE" if value else "FALSE" for value in values.tolist()]
     return ["" if isinstance(value, float) and math.isnan(value) else str(value) for value in values.tolist()]

@@ -12,12 +12,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from workbench.core.codec import translate_os_error
 from workbench.core.errors import InputError, LogFormatError
+from workbench.logs.readers.registry import streams
 from workbench.logs.readers.sources import find_kind
 from workbench.logs.summary import Finding
 from workbench.logs.text import clean_text
@@ -32,14 +33,17 @@ _TAIL_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamSource:
-    """One text log that can be streamed: `size_bytes` are those on the disk, packed or not, when it was found."""
+    """One log that can be streamed: `size_bytes` are those on the disk, packed or not, when it was found."""
 
     name: str
     path: Path
-    packing: Literal["none", "gzip", "zip"]
+    packing: Literal["none", "gzip", "zip", "archive"]
+    """An `archive` has to be unpacked onto the disk before anything of it is read."""
     size_bytes: int
     member: str = ""
     is_optional: bool = False
+    kind: str = "text"
+    """Its format, by its reader's word; of what is not packed."""
 
 
 class FixedEndFile(io.RawIOBase):
@@ -123,7 +127,7 @@ class FixedEndFile(io.RawIOBase):
 
 
 def find_stream_sources(path: Path, *, is_optional: bool = False) -> list[StreamSource] | None:
-    """The text logs in a file; None where it holds anything that can't be streamed (a workbook, archives in archives)."""
+    """The logs in a file: text, and what is read in blocks; None where it can't be streamed (a workbook, a plugin's format)."""
     try:
         size_bytes = path.stat().st_size
         with path.open("rb") as stream:
@@ -132,22 +136,29 @@ def find_stream_sources(path: Path, *, is_optional: bool = False) -> list[Stream
         raise translate_os_error(error, path) from error
     name = clean_text(path.name.encode("utf-8", "replace").decode("utf-8"))
     kind = find_kind(name, head) if head else "text"
-    if kind == "text":
-        return [StreamSource(name=name, path=path, packing="none", size_bytes=size_bytes, is_optional=is_optional)]
+    whole = StreamSource(name=name, path=path, packing="none", size_bytes=size_bytes, is_optional=is_optional, kind=kind)
     if kind == "gzip":
-        inner = StreamSource(
-            name=name.removesuffix(".gz"), path=path, packing="gzip", size_bytes=size_bytes, is_optional=is_optional
-        )
-        return [inner] if _is_text(inner) else None
-    return _in_zip(name, path) if kind == "zip" else None
+        inner = replace(whole, name=name.removesuffix(".gz"), packing="gzip", kind="text")
+        return [inner] if _is_text(inner) else [replace(whole, packing="archive")]
+    if kind in ("tar", "bzip2", "xz"):
+        return [replace(whole, packing="archive")]
+    if kind == "zip":
+        return None if is_workbook(name, path) else _in_zip(name, path) or [replace(whole, packing="archive")]
+    return [whole] if kind == "text" or streams(kind) else None
+
+
+def is_workbook(name: str, path: Path) -> bool:
+    """Whether a zip is a workbook. Raises LogFormatError where it can't be unpacked."""
+    with _errors_of(name, path), zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+    return bool({"[Content_Types].xml"} & names) or {"content.xml", "mimetype"} <= names
 
 
 def _in_zip(name: str, path: Path) -> list[StreamSource] | None:
     found = []
     with _errors_of(name, path), zipfile.ZipFile(path) as archive:
         members = [member for member in archive.infolist() if member.filename and not member.is_dir()]
-        names = {member.filename for member in members}
-        if {"[Content_Types].xml"} & names or {"content.xml", "mimetype"} <= names or len(members) > _MAX_MEMBERS:
+        if len(members) > _MAX_MEMBERS:
             return None
         for member in sorted(members, key=lambda item: item.filename):
             inner_name = Path(member.filename.replace("\\", "/")).name

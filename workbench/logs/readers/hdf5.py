@@ -7,16 +7,20 @@ pickled in attributes is not looked at.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.arrays import ArrayGroup, NamedArray, Plain, content_of, gather, printed_unit
-from workbench.logs.readers.reader import Content, cant_read
-from workbench.logs.readers.signals import check_samples
+from workbench.logs.readers.lazy import LazyArray, LazyTexts, Together, held_by
+from workbench.logs.readers.reader import Content, ReadGuard, Streaming, cant_read
+from workbench.logs.readers.signals import check_claim
 from workbench.logs.readers.sources import Source
 from workbench.logs.text import clean_text
 
@@ -26,7 +30,11 @@ _MAX_COLUMNS = 64
 _MAX_ATTRIBUTES = 200
 _MAX_CELL_BYTES, _MAX_TABLE_BYTES = 1 << 16, 1 << 29
 """Of texts and of rows with several fields: a packed file of 17 KB can hold gigabytes of nothing."""
+_MAX_SWELLING = 100
 _PIECE_BYTES = 1 << 26
+_CACHE_BYTES = 1 << 22
+"""Of unpacked chunks, for each array; a larger chunk is held by us."""
+_MAX_HELD_BYTES = 1 << 28
 _UNIT_NAMES = ("unit", "units", "Unit", "Units", "UNIT", "UNITS", "unit_string")
 _OWN_FILTERS = frozenset({1, 2, 3, 4, 5, 6, 32000})
 """Deflate, shuffle, Fletcher-32, szip, n-bit, scale-offset and LZF (HDF5 reference manual, H5Z; h5py)."""
@@ -38,13 +46,15 @@ class _Walk:
     """What is met on the way through a file."""
 
     source: Source
+    guard: ReadGuard
     n_nodes: int = 0
     n_samples: int = 0
+    n_held: int = 0
     seen: set[object] = field(default_factory=set)
     left_out: list[str] = field(default_factory=list)
 
 
-class Hdf5Reader:
+class Hdf5Reader(Streaming):
     """HDF5 and MATLAB 7.3."""
 
     kind, name, suffixes, extra, needs = "hdf5", "HDF5", (".h5", ".hdf5", ".hdf", ".he5"), "hdf5", ("h5py",)
@@ -53,21 +63,23 @@ class Hdf5Reader:
         """The file's magic, or MATLAB's text before it."""
         return head.startswith((b"\x89HDF\r\n\x1a\n", b"MATLAB 7.3 MAT-file"))
 
-    def read(self, source: Source) -> Content:
+    @contextmanager
+    def opened(self, source: Source) -> Iterator[Content]:
         """Arrays by group and length. Raises LogFormatError for a file without any."""
         import h5py
 
-        walk = _Walk(source)
-        try:
-            with h5py.File(io.BytesIO(source.data), "r") as file:
+        guard = ReadGuard(source, self.name, _TROUBLE)
+        walk = _Walk(source, guard)
+        with ExitStack() as stack:
+            with guard():
+                place = io.BytesIO(source.data) if source.file is None else source.file
+                file = stack.enter_context(h5py.File(place, "r", rdcc_nbytes=_CACHE_BYTES))
                 groups = list(_groups_of(file, {}, "", walk, 0))
-        except LogFormatError:
-            raise
-        except _TROUBLE as error:
-            raise cant_read(source, self.name, error, "Copy it again.") from error
-        if not groups and walk.left_out:
-            raise cant_read(source, self.name, "; ".join(walk.left_out[:3]), "Write the arrays into the file itself, with gzip.")
-        return content_of(source, groups)
+            if not groups and walk.left_out:
+                raise cant_read(
+                    source, self.name, "; ".join(walk.left_out[:3]), "Write the arrays into the file itself, with gzip."
+                )
+            yield content_of(source, groups)
 
 
 def _groups_of(group: Any, above: dict[str, Plain], title: str, walk: _Walk, depth: int) -> Iterator[ArrayGroup]:
@@ -138,23 +150,50 @@ def _read_dataset(name: str, dataset: Any, walk: _Walk) -> list[NamedArray]:
     if dtype.names is None and dtype.kind not in "fiubM" and not is_text:
         return []
     walk.n_samples += dataset.size * (len(dtype.names) if dtype.names else 1)
-    check_samples(walk.source.name, walk.n_samples, str(walk.source.path))
+    check_claim(walk.source.name, walk.n_samples, walk.source.size_bytes, str(walk.source.path))
     if is_text:
-        if dataset.ndim != 1:
-            return []
-        return [NamedArray(name=name, values=[_decoded(item) for item in _values_of(dataset, walk.source).tolist()])]
-    return _split(name, _values_of(dataset, walk.source), _plain_attributes(dataset))
+        return [_texts_of(walk, name, dataset, _whole)] if dataset.ndim == 1 else []
+    return _split(walk, name, dataset)
 
 
-def _values_of(dataset: Any, source: Source) -> Any:
-    """All values. Texts of any length may all be the same one of the file: those are read few at a time, and counted."""
+def _reading(walk: _Walk, name: str, dataset: Any) -> Callable[[int, int], Any]:
+    """Reads rows. A packed array is unpacked chunk by chunk: large chunks are held, so that each is unpacked once.
+
+    Raises LogFormatError where the large chunks of a file don't fit into memory together.
+    """
+    chunk_rows, *_ = dataset.chunks or (0,)
+    n_bytes = dataset.dtype.itemsize * math.prod(dataset.chunks or (0,))
+    if n_bytes <= _CACHE_BYTES or dataset.id.get_create_plist().get_nfilters() == 0 or dataset.shape[0] <= chunk_rows // 2:
+        return lambda first, end: dataset[first:end]
+    walk.n_held += n_bytes
+    if walk.n_held > _MAX_HELD_BYTES:
+        raise LogFormatError(
+            f"{walk.source.name}: '{clean_text(name)}' is packed in pieces of {n_bytes >> 20} MB, too large to be unpacked "
+            "beside the others.", "Write it in smaller chunks (h5repack -l CHUNK=65536).", path=str(walk.source.path),
+        )  # fmt: skip
+    return held_by(chunk_rows, dataset.shape[0], lambda first, end: dataset[first:end])
+
+
+def _whole(piece: Any) -> Any:
+    return piece
+
+
+def _texts_of(walk: _Walk, name: str, dataset: Any, pick: Callable[[Any], Any]) -> NamedArray:
+    def read(first: int, end: int) -> list[str]:
+        return [_decoded(item) for item in pick(_values_of(dataset, walk.source, first, end)).tolist()]
+
+    return NamedArray(name=name, values=LazyTexts(dataset.shape[0], read, walk.guard))
+
+
+def _values_of(dataset: Any, source: Source, start: int, end: int) -> Any:
+    """Some rows. Texts of any length may all be the same one of the file: those are read few at a time, and counted."""
     if not dataset.dtype.hasobject:
-        return dataset[()]
-    step = max(1, min(4096, _PIECE_BYTES // len(source.data)))
-    pieces = []
+        return dataset[start:end]
+    step = max(1, min(4096, _PIECE_BYTES // source.size_bytes))
+    pieces = [dataset[:0]]
     n_bytes = 0
-    for first in range(0, dataset.shape[0], step):
-        piece = dataset[first : first + step]
+    for first in range(start, min(end, dataset.shape[0]), step):
+        piece = dataset[first : min(first + step, end)]
         names = [name for name in piece.dtype.names or () if piece.dtype[name].hasobject]
         for texts in [piece[name] for name in names] if piece.dtype.names else [piece]:
             n_bytes += sum(len(text) for text in texts.ravel().tolist() if isinstance(text, (bytes, str)))
@@ -167,27 +206,40 @@ def _values_of(dataset: Any, source: Source) -> Any:
     return np.concatenate(pieces)
 
 
-def _split(name: str, values: Any, told: dict[str, Plain]) -> list[NamedArray]:
+def _split(walk: _Walk, name: str, dataset: Any) -> list[NamedArray]:
+    """A vector as it is, a matrix column by column (its longer side is time), a table field by field."""
+    told = _plain_attributes(dataset)
     unit = next((printed_unit(told[key]) for key in _UNIT_NAMES if key in told), "")
     hint = " ".join(str(value) for value in told.values() if isinstance(value, str))
-    if values.dtype.names:
-        fields = [field for field in values.dtype.names if values.ndim == 1 and values.dtype[field].shape == ()]
-        columns = [(field, values[field]) for field in fields]
-        numeric = [NamedArray(name=field, values=column) for field, column in columns if column.dtype.kind in "fiubM"]
-        texts = [
-            NamedArray(name=field, values=[_decoded(item) for item in column.tolist()])
-            for field, column in columns
-            if _is_text(column.dtype)
-        ]
-        return [*numeric, *texts]
-    if values.ndim == 1:
+    dtype = dataset.dtype
+    if dtype.names:
+        return _fields(walk, dataset) if dataset.ndim == 1 else []
+    if dataset.ndim == 1:
+        values = LazyArray(len(dataset), dtype, _reading(walk, name, dataset), walk.guard)
         return [NamedArray(name=name, values=values, unit=unit, hint=hint)]
-    if min(values.shape) > _MAX_COLUMNS:
+    if min(dataset.shape) > _MAX_COLUMNS:
         return []
-    tall = values if values.shape[0] >= values.shape[1] else values.T
-    if tall.shape[1] == 1:
-        return [NamedArray(name=name, values=np.ascontiguousarray(tall[:, 0]), unit=unit, hint=hint)]
-    return [NamedArray(name=f"{name} {k + 1}", values=tall[:, k], unit=unit, hint=hint) for k in range(tall.shape[1])]
+    is_tall = dataset.shape[0] >= dataset.shape[1]
+    n_rows, n_columns = dataset.shape if is_tall else dataset.shape[::-1]
+    read = _reading(walk, name, dataset) if is_tall else lambda first, end: dataset[:, first:end].T
+    together = Together(n_rows, read, walk.guard)
+    columns = [together.column(dtype, itemgetter((slice(None), k))) for k in range(n_columns)]
+    names = [name] if n_columns == 1 else [f"{name} {k + 1}" for k in range(n_columns)]
+    return [NamedArray(name=one, values=column, unit=unit, hint=hint) for one, column in zip(names, columns, strict=True)]
+
+
+def _fields(walk: _Walk, dataset: Any) -> list[NamedArray]:
+    """The columns of a table: numbers first, then texts."""
+    dtype = dataset.dtype
+    fields = [field for field in dtype.names if dtype[field].shape == ()]
+    together = Together(len(dataset), lambda first, end: _values_of(dataset, walk.source, first, end), walk.guard)
+    numeric = [
+        NamedArray(name=field, values=together.column(dtype[field], itemgetter(field)))
+        for field in fields
+        if dtype[field].kind in "fiubM"
+    ]
+    texts = [_texts_of(walk, field, dataset, itemgetter(field)) for field in fields if _is_text(dtype[field])]
+    return [*numeric, *texts]
 
 
 def _why_not(dataset: Any) -> str:
@@ -195,7 +247,8 @@ def _why_not(dataset: Any) -> str:
     if dataset.external or dataset.is_virtual:
         return "lies in another file"
     is_plain = dataset.dtype.names is None and dataset.dtype.kind in "fiubM"
-    if not is_plain and (dataset.dtype.itemsize > _MAX_CELL_BYTES or dataset.nbytes > _MAX_TABLE_BYTES):
+    is_swollen = dataset.nbytes > max(_MAX_TABLE_BYTES, _MAX_SWELLING * dataset.file.id.get_filesize())
+    if not is_plain and (dataset.dtype.itemsize > _MAX_CELL_BYTES or is_swollen):
         return f"would take {dataset.nbytes:,} bytes"
     plan = dataset.id.get_create_plist()
     codes = [plan.get_filter(number)[0] for number in range(plan.get_nfilters())]

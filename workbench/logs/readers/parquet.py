@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.cells import Cells
-from workbench.logs.readers.reader import Content, cant_read
+from workbench.logs.readers.reader import Content, ReadGuard, Streaming
+from workbench.logs.readers.signals import check_claim
 from workbench.logs.readers.sources import Source
-from workbench.logs.readers.table import NumberCells, Segment, TimeColumns, build_headers
+from workbench.logs.readers.table import Header, NumberCells, Segment, StoredTable, TimeColumns, build_headers
 from workbench.logs.sniff import find_time, is_time_name
 from workbench.logs.text import clean_text
 
-MAX_CELLS = 100_000_000
-MAX_BYTES = 1 << 30
+_BUFFER_BYTES = 1 << 20
+_MOST_ROWS, _MOST_CELLS = 1 << 17, 1 << 21
+"""Of a batch."""
 _MAX_CELL_CHARS = 4000
 _SAMPLE_ROWS = 300
 _NO_INSTANT = -(2**63)
 _UNITS_NS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
 
 
-class ParquetReader:
+class ParquetReader(Streaming):
     """Parquet: one table a file."""
 
     kind, name, suffixes, extra, needs = "parquet", "Parquet", (".parquet", ".pq"), "", ("pyarrow",)
@@ -33,76 +38,81 @@ class ParquetReader:
         """The file's magic."""
         return head.startswith(b"PAR1")
 
-    def read(self, source: Source) -> Content:
+    @contextmanager
+    def opened(self, source: Source) -> Iterator[Content]:
         """Numbers and instants keep their types."""
         import pyarrow as pa
         from pyarrow import parquet
 
-        try:
-            file = parquet.ParquetFile(io.BytesIO(source.data))
-            _check_size(source, file.metadata)
-            # Texts stay words and their numbers: one word of a megabyte may stand in each row of a file of kilobytes.
-            texts = [
-                field.name for field in file.schema_arrow if pa.types.is_string(field.type) or pa.types.is_binary(field.type)
-            ]
-            file = parquet.ParquetFile(io.BytesIO(source.data), read_dictionary=texts)
-            return Content(segments=(read_table(source, file.read()),))
-        except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
-            raise cant_read(source, self.name, error, "Write it again.") from error
+        trouble = (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError)
+        guard = ReadGuard(source, self.name, trouble, "Write it again.")
+        with source.open() as stream:
+            with guard():
+                schema = parquet.read_schema(stream)
+                # Texts stay words and their numbers: one word of a megabyte may stand in each row of a file of kilobytes.
+                texts = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_binary(field.type)]
+                file = parquet.ParquetFile(stream, read_dictionary=texts, buffer_size=_BUFFER_BYTES)
+                n_rows = file.metadata.num_rows
+            check_claim(source.name, n_rows * max(len(schema), 1), source.size_bytes, str(source.path))
+            most = max(1, min(_MOST_ROWS, _MOST_CELLS // max(len(schema), 1)))
+
+            def batches() -> Iterator[Any]:
+                with guard():
+                    yield from file.iter_batches(most, use_threads=False)
+
+            yield Content(tables=(read_batches(source, batches, n_rows, len(schema)),))
 
 
-def read_table(source: Source, table: object) -> Segment:
-    """An Arrow table as a segment. Raises LogFormatError for one without rows."""
-    whole = table.combine_chunks()  # type: ignore[attr-defined] # pyarrow has no types
-    names = [clean_text(name) for name in whole.column_names]
-    columns = [_first_chunk(whole.column(index)) for index in range(whole.num_columns)]
-    return _segment(source, names, columns, whole.num_rows)
-
-
-def _check_size(source: Source, metadata: object) -> None:
-    """A few bytes of Parquet may stand for billions of rows."""
-    n_rows, n_columns = metadata.num_rows, metadata.num_columns  # type: ignore[attr-defined] # pyarrow has no types
-    groups = range(metadata.num_row_groups)  # type: ignore[attr-defined]
-    n_bytes = sum(metadata.row_group(index).total_byte_size for index in groups)  # type: ignore[attr-defined]
-    if n_rows * max(n_columns, 1) > MAX_CELLS or n_bytes > MAX_BYTES:
-        raise LogFormatError(
-            f"{source.name} has {n_rows} rows of {n_columns} columns, {n_bytes} bytes: too many.",
-            "Split it.",
-            path=str(source.path),
-        )
-
-
-def _first_chunk(column: object) -> object:
-    import pyarrow as pa
-
-    if column.num_chunks == 0:  # type: ignore[attr-defined] # pyarrow has no types
-        return pa.array([], type=column.type)  # type: ignore[attr-defined]
-    return column.chunk(0)  # type: ignore[attr-defined]
-
-
-def _segment(source: Source, names: list[str], columns: list[object], n_rows: int) -> Segment:
-    import pyarrow as pa
-
-    if n_rows == 0:
+def read_batches(source: Source, batches: Callable[[], Iterator[Any]], n_rows: int, n_columns: int) -> StoredTable:
+    """A table that comes in batches of rows, from the beginning each time. Raises LogFormatError for one without rows."""
+    first = next((batch for batch in batches() if batch.num_rows), None)
+    if first is None or not n_rows:
         raise LogFormatError(f"{source.name} has no rows.", "Export it again.", path=str(source.path))
-    stamps = [index for index, column in enumerate(columns) if pa.types.is_timestamp(column.type)]  # type: ignore[attr-defined]
-    best = next((index for index in stamps if is_time_name(names[index])), stamps[0] if stamps else None)
-    if best is not None:
-        times_ns, is_absolute = _instants(columns[best])
-        time = TimeColumns(kind="stamp", indexes=(best,), header=names[best])
-        cells = tuple(Cells.of([]) if index == best else _cells(column) for index, column in enumerate(columns))
-        return Segment(
-            source=source.name, layout="wide", headers=build_headers(names), columns=cells, time=time, decimal=".",
-            times_ns=times_ns, is_absolute=is_absolute,
-        )  # fmt: skip
-    return _with_printed_time(source, names, columns)
+    layout = _layout_of(first)
+
+    def pieces(most: int) -> Iterator[Segment]:
+        for batch in batches():
+            for start in range(0, batch.num_rows, most):
+                yield _segment(source, layout, batch.slice(start, most))
+
+    n_printed = 0 if layout.stamps is not None else len(layout.time.indexes) * n_rows
+    return StoredTable(n_rows=n_rows, n_columns=n_columns, pieces=pieces, n_printed=n_printed)
 
 
-def _with_printed_time(source: Source, names: list[str], columns: list[object]) -> Segment:
-    head = [_texts(column.slice(0, _SAMPLE_ROWS)) for column in columns]  # type: ignore[attr-defined]
-    time = find_time(list(zip(*head, strict=True)), names)
-    cells = tuple(Cells.of(_texts(column)) if index in time.indexes else _cells(column) for index, column in enumerate(columns))
-    return Segment(source=source.name, layout="wide", headers=build_headers(names), columns=cells, time=time, decimal=".")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layout:
+    """The columns' names, and which of them hold the time."""
+
+    headers: tuple[Header, ...]
+    time: TimeColumns
+    stamps: int | None
+    """The column of instants, where there is one."""
+
+
+def _layout_of(batch: Any) -> _Layout:
+    import pyarrow as pa
+
+    names = [clean_text(name) for name in batch.schema.names]
+    found = [index for index, kind in enumerate(batch.schema.types) if pa.types.is_timestamp(kind)]
+    stamps = next((index for index in found if is_time_name(names[index])), found[0] if found else None)
+    if stamps is not None:
+        time = TimeColumns(kind="stamp", indexes=(stamps,), header=names[stamps])
+    else:
+        head = [_texts(column.slice(0, _SAMPLE_ROWS)) for column in batch.columns]
+        time = find_time(list(zip(*head, strict=True)), names)
+    return _Layout(headers=build_headers(names), time=time, stamps=stamps)
+
+
+def _segment(source: Source, layout: _Layout, batch: Any) -> Segment:
+    cells = tuple(
+        Cells.of([]) if index == layout.stamps else Cells.of(_texts(column)) if index in layout.time.indexes else _cells(column)
+        for index, column in enumerate(batch.columns)
+    )
+    times_ns, is_absolute = (None, False) if layout.stamps is None else _instants(batch.column(layout.stamps))
+    return Segment(
+        source=source.name, layout="wide", headers=layout.headers, columns=cells, time=layout.time, decimal=".",
+        times_ns=times_ns, is_absolute=is_absolute,
+    )  # fmt: skip
 
 
 def _instants(column: object) -> tuple[NDArray[np.int64], bool]:

@@ -9,20 +9,27 @@
 
 It gets bytes that were checked for size, gives tables (`Segment`) or even signals (`Signals`), and raises LogFormatError naming
 the file for everything else. It imports its library when it reads, not before. `tests/contracts/test_readers.py` is the contract.
+
+A reader that can read a file of any size in blocks is a `StreamingReader`: `opened` gives the same content with columns that stay
+in the file (`StoredTable`, and `Signals` of `LazyArray`), as long as the file is open.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Protocol
 
-from workbench.core.errors import LogFormatError
+from workbench.core.errors import LogFormatError, WorkbenchError
 from workbench.logs.readers.events import EventFile
-from workbench.logs.readers.signals import Signals
+from workbench.logs.readers.signals import Signals, check_samples
 from workbench.logs.readers.sources import Source
-from workbench.logs.readers.table import Segment
+from workbench.logs.readers.table import Segment, StoredTable
 
+MAX_PRINTED = 10_000_000
+"""Times as text that are read into memory."""
 HEAD_BYTES = 512
 """What `recognises` is given of a file, where there is as much."""
 
@@ -34,6 +41,37 @@ class Content:
     segments: tuple[Segment, ...] = ()
     signals: tuple[Signals, ...] = ()
     events: EventFile | None = None
+    tables: tuple[StoredTable, ...] = ()
+    """Tables whose rows are still in the file."""
+
+    @property
+    def n_cells(self) -> int:
+        """Cells that are still in the file."""
+        cells = (table.n_rows * table.n_columns for table in self.tables)
+        return sum(cells) + sum(signals.n_rows * len(signals.channels) for signals in self.signals)
+
+    def loaded(self, source: Source) -> Content:
+        """All of it in memory. Raises LogFormatError where that is too much."""
+        check_samples(source.name, self.n_cells, str(source.path))
+        n_printed = sum(table.n_printed for table in self.tables)
+        if n_printed > MAX_PRINTED:
+            raise LogFormatError(
+                f"{source.name} has {n_printed} printed times; at most {MAX_PRINTED} are read.",
+                "Split it.",
+                path=str(source.path),
+            )
+        segments = [segment for table in self.tables for segment in table.pieces(max(table.n_rows, 1))]
+        return Content(
+            segments=(*self.segments, *segments), signals=tuple(one.loaded() for one in self.signals), events=self.events
+        )
+
+    def head(self, n_rows: int) -> Content:
+        """The first rows of each table and signal, in memory."""
+        segments = (next(iter(table.pieces(n_rows)), None) for table in self.tables)
+        return Content(
+            segments=(*self.segments, *(one for one in segments if one is not None)),
+            signals=tuple(one.head(n_rows) for one in self.signals), events=self.events,
+        )  # fmt: skip
 
 
 class Reader(Protocol):
@@ -66,6 +104,26 @@ class Reader(Protocol):
         """Read it all. Raises LogFormatError or EncodingError naming the file."""
 
 
+class StreamingReader(Reader, Protocol):
+    """A format that is read in blocks."""
+
+    def opened(self, source: Source) -> AbstractContextManager[Content]:
+        """The file, open: nothing but its description is read yet. Raises as `read` does, also while rows are read."""
+
+
+class Streaming:
+    """Base of a reader that streams: reading all of it is opening it and loading it."""
+
+    def opened(self, source: Source) -> AbstractContextManager[Content]:
+        """See `StreamingReader`."""
+        raise NotImplementedError
+
+    def read(self, source: Source) -> Content:
+        """All of it in memory. Raises LogFormatError naming the file."""
+        with self.opened(source) as content:
+            return content.loaded(source)
+
+
 def is_installed(reader: Reader) -> bool:
     """Whether the libraries that a reader needs are there; none is imported."""
     return all(find_spec(module) is not None for module in reader.needs)
@@ -89,3 +147,23 @@ def cant_read(source: Source, name: str, error: BaseException | str, hint: str =
     reason = error if isinstance(error, str) else str(error) or type(error).__name__
     text = clean_text(" ".join(reason.split())).rstrip(".")[:200]
     return LogFormatError(f"{source.name} can't be read as {name}: {text}.", hint, path=str(source.path))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadGuard:
+    """Around whatever a library does with a file: `with guard():` makes its errors the refusal of the file."""
+
+    source: Source
+    name: str
+    trouble: tuple[type[BaseException], ...]
+    hint: str = "Copy it again."
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        """Raises LogFormatError naming the file; the program's own errors go through."""
+        try:
+            yield
+        except WorkbenchError:
+            raise
+        except self.trouble as error:
+            raise cant_read(self.source, self.name, error, self.hint) from error

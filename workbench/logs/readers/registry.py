@@ -16,7 +16,7 @@ from workbench.logs.readers.lvm import LvmReader
 from workbench.logs.readers.matlab import MatlabReader
 from workbench.logs.readers.mdf import MdfReader
 from workbench.logs.readers.parquet import ParquetReader
-from workbench.logs.readers.reader import HEAD_BYTES, Content, Reader, check_installed
+from workbench.logs.readers.reader import HEAD_BYTES, Content, Reader, Streaming, check_installed
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.sqlite import SqliteReader
 from workbench.logs.readers.tdms import TdmsReader
@@ -39,6 +39,7 @@ READERS: tuple[Reader, ...] = (
 )
 _N_LAST = 2
 """JSON and text take what nobody knows; whoever is added stands in front of them."""
+_PACKED = ("zip", "gzip", "bzip2", "xz", "tar")
 _added: ContextVar[tuple[Reader, ...]] = ContextVar("added_readers", default=())
 ARCHIVE_SUFFIXES = (".zip", ".gz", ".tar", ".tgz", ".bz2", ".xz")
 
@@ -70,14 +71,30 @@ def reader_of(kind: str) -> Reader:
 
 def stores_times(kind: str) -> bool:
     """Whether files of a kind hold numbers with times or rates of their own, and no text to be joined line by line."""
-    return kind not in ("text", "json", "excel", "zip", "gzip", "bzip2", "xz", "tar")
+    return kind not in ("text", "json", "excel", *_PACKED)
+
+
+def streams(kind: str) -> bool:
+    """Whether files of a kind are read in blocks, so that they may be larger than memory."""
+    return any(reader.kind == kind and isinstance(reader, Streaming) for reader in known_readers())
+
+
+@contextmanager
+def opened_content(source: Source) -> Iterator[Content]:
+    """Open one file by what it is; what its reader can't leave in the file is read. Raises as `read_content`."""
+    reader = reader_of(source.kind)
+    check_installed(reader, source)
+    if isinstance(reader, Streaming):
+        with reader.opened(source) as content:
+            yield content
+    else:
+        yield reader.read(source)
 
 
 def read_content(source: Source) -> Content:
     """Read one file by what it is. Raises LogFormatError or EncodingError naming the file."""
-    reader = reader_of(source.kind)
-    check_installed(reader, source)
-    return reader.read(source)
+    with opened_content(source) as content:
+        return content.loaded(source)
 
 
 def all_suffixes() -> tuple[str, ...]:

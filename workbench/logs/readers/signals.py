@@ -6,6 +6,7 @@ looked for as in any trend.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -15,12 +16,14 @@ from numpy.typing import NDArray
 from workbench.core.errors import LogFormatError
 from workbench.logs.cells import Cells
 from workbench.logs.rates import NS, SLOWEST_STEP_NS, step_of
-from workbench.logs.readers.table import Header, NumberCells, Segment, TimeColumns
+from workbench.logs.readers.lazy import LazyArray
+from workbench.logs.readers.table import Header, NumberCells, Segment, StoredTable, TimeColumns
 from workbench.logs.summary import Finding, Question
-from workbench.logs.time_axis import Int64s, RunsAxis
+from workbench.logs.time_axis import RunsAxis
 
 MAX_SAMPLES = 100_000_000
-"""Samples of all channels of a file together: float32 and one time axis stay below a gigabyte."""
+"""Samples of all channels of a file that is read at once: float32 and one time axis stay below a gigabyte."""
+_MAX_SAMPLES_A_BYTE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +32,7 @@ class Signal:
 
     name: str
     unit: str | None
-    values: NDArray[np.floating]
+    values: NDArray[np.floating] | LazyArray
     hint: str = ""
     band_hz: tuple[float, float] | None = None
     is_share: bool = False
@@ -69,38 +72,62 @@ class Signals:
         channels = tuple(replace(channel, values=channel.values[:n_rows]) for channel in self.channels)
         return replace(self, channels=channels)
 
-    def instants(self, start_ns: int) -> Int64s:
-        """Instants of the samples, int64 ns [n]."""
+    def loaded(self) -> Signals:
+        """The same with all samples in memory."""
+        return self.head(self.n_rows)
+
+    def axis(self, start_ns: int) -> RunsAxis:
+        """The time axis of the samples."""
         whole, rest, parts = step_of(self.rate)
         zero = np.zeros(1, np.int64)
-        axis = RunsAxis(
+        return RunsAxis(
             n_rows=self.n_rows, step_ns=whole, step_rest=rest, step_parts=parts, first_rows=zero, first_ns=zero + start_ns
         )
-        return axis.all()
+
+    def as_table(self) -> StoredTable:
+        """The same as a table, its rows still in the file."""
+
+        def pieces(most: int) -> Iterator[Segment]:
+            for first in range(0, self.n_rows, most):
+                yield self._segment(first, min(first + most, self.n_rows))
+
+        return StoredTable(n_rows=self.n_rows, n_columns=len(self.channels), pieces=pieces)
 
     def as_segment(self) -> Segment:
-        """The same as a table; without a known start its time is elapsed seconds."""
+        """The same as a table in memory."""
+        return self._segment(0, self.n_rows)
+
+    def _segment(self, first: int, end: int) -> Segment:
+        """Some rows as a table; without a known start its time is elapsed seconds."""
         headers = tuple(Header(name=one.name, unit=one.unit, printed=one.hint) for one in self.channels)
         headers = (Header(name="time", unit="s" if self.start_ns is None else None), *headers)
-        numbers = tuple(NumberCells(channel.values.astype(np.float64)) for channel in self.channels)
+        numbers = tuple(NumberCells(channel.values[first:end].astype(np.float64)) for channel in self.channels)
+        times_ns = self.axis(self.start_ns or 0).take(np.arange(first, end, dtype=np.int64))
+        findings = self.findings if first == 0 else ()
         if self.start_ns is not None:
             time = TimeColumns(kind="stamp", indexes=(0,), header="", notes=self.notes)
             return Segment(
                 source=self.source, layout="wide", headers=headers, columns=(Cells.of([]), *numbers),
-                time=time, decimal=".", times_ns=self.instants(self.start_ns), is_absolute=self.is_absolute,
-                source_index=self.source_index, part=self.part, findings=self.findings,
+                time=time, decimal=".", times_ns=times_ns, is_absolute=self.is_absolute,
+                source_index=self.source_index, part=self.part, findings=findings,
             )  # fmt: skip
-        elapsed = Cells.of(f"{ns // NS}.{ns % NS:09d}" for ns in self.instants(0).tolist())
+        elapsed = Cells.of(f"{ns // NS}.{ns % NS:09d}" for ns in times_ns.tolist())
         time = TimeColumns(kind="relative", indexes=(0,), header="time [s]")
         return Segment(
             source=self.source, layout="wide", headers=headers, columns=(elapsed, *numbers), time=time,
-            decimal=".", source_index=self.source_index, part=self.part, findings=self.findings,
+            decimal=".", source_index=self.source_index, part=self.part, findings=findings,
         )  # fmt: skip
 
 
 def check_samples(name: str, n_samples: int, path: str) -> None:
     """Raise LogFormatError for more samples than fit into memory with care."""
     if n_samples > MAX_SAMPLES:
+        raise LogFormatError(f"{name} holds {n_samples} samples; at most {MAX_SAMPLES} are read at once.", "Split it.", path=path)
+
+
+def check_claim(name: str, n_samples: int, size_bytes: int, path: str) -> None:
+    """Raise LogFormatError where a few bytes claim to be more samples than any log packs into them."""
+    if n_samples > MAX_SAMPLES and n_samples > _MAX_SAMPLES_A_BYTE * size_bytes:
         raise LogFormatError(
-            f"{name} holds {n_samples} samples; at most {MAX_SAMPLES} are read from one file.", "Split it.", path=path
+            f"{name} holds {n_samples} samples in {size_bytes} bytes: that is no log.", "Export it again.", path=path
         )

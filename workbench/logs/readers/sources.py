@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from workbench.core.codec import translate_os_error
 from workbench.core.errors import InputError, LogFormatError
@@ -25,7 +25,7 @@ MAX_FILE_BYTES = 1 << 29
 MAX_UNPACKED_BYTES = 1 << 29
 MAX_RATIO = 500
 _RATIO_FROM_BYTES = 16 << 20
-_MAX_MEMBERS = 5_000
+MAX_MEMBERS = 5_000
 _MAX_DEPTH = 2
 _CHUNK_BYTES = 1 << 20
 _FOREIGN = (
@@ -42,20 +42,42 @@ _FOREIGN = (
     (b"RIFF", "a sound or video file"),
 )
 _HINT = "Give a log in a format that the manual's page on logs lists, or a zip, tar, gzip, bzip2 or xz of them."
-_XZ_MEMORY_BYTES = 256 << 20
+XZ_MEMORY_BYTES = 256 << 20
 _PACKED = {"gzip": (".gz", ".tgz"), "bzip2": (".bz2", ".tbz2"), "xz": (".xz", ".txz")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One log file in memory. `name` is for people; `is_optional` when it came along in a folder or an archive."""
+    """One log file. `name` is for people; `is_optional` when it came along in a folder or an archive.
+
+    Its bytes are in `data`, or lie in `file`, from which only readers that stream read.
+    """
 
     name: str
     kind: str
     """The reader's word for its format."""
-    data: bytes
+    data: bytes = b""
     path: Path
     is_optional: bool = False
+    file: Path | None = None
+    scratch: Path | None = None
+    """A folder for what a reader has to lay down meanwhile; None where everything fits into memory."""
+
+    @property
+    def size_bytes(self) -> int:
+        """How long the file is."""
+        return len(self.data) if self.file is None else self.file.stat().st_size
+
+    def open(self) -> BinaryIO:
+        """Its bytes from the beginning, to be closed by the caller. Raises InputError where it can't be read."""
+        from workbench.logs.readers.byte_stream import CHUNK_BYTES, FixedEndFile
+
+        return io.BytesIO(self.data) if self.file is None else io.BufferedReader(FixedEndFile(self.file), CHUNK_BYTES)
+
+    def head(self, n_bytes: int) -> bytes:
+        """Its first bytes."""
+        with self.open() as stream:
+            return stream.read(n_bytes)
 
 
 def load_sources(paths: tuple[str, ...]) -> Iterator[Source]:
@@ -68,10 +90,10 @@ def load_sources(paths: tuple[str, ...]) -> Iterator[Source]:
             yield from load_file(path)
 
 
-def load_file(path: Path, *, is_optional: bool = False) -> Iterator[Source]:
-    """One file, or what is packed in it."""
+def load_file(path: Path, *, is_optional: bool = False, name: str = "") -> Iterator[Source]:
+    """One file, or what is packed in it; `name` where people know it by another one."""
     data = _read(path)
-    yield from _unpack(path.name, data, path, depth=0, is_optional=is_optional)
+    yield from _unpack(name or path.name, data, path, depth=0, is_optional=is_optional)
 
 
 def find_kind(name: str, head: bytes) -> str:
@@ -104,7 +126,7 @@ def files_in(folder: Path) -> list[Path]:
         for path in folder.rglob("*")
         if not any(part.startswith(".") for part in path.relative_to(folder).parts) and path.is_file() and not path.is_symlink()
     )
-    return sorted(files)[:_MAX_MEMBERS]
+    return sorted(files)[:MAX_MEMBERS]
 
 
 def _load_folder(folder: Path) -> Iterator[Source]:
@@ -151,21 +173,38 @@ def _unpack(name: str, data: bytes, path: Path, *, depth: int, is_optional: bool
     elif kind == "tar":
         yield from _unpack_tar(name, data, path, depth=depth)
     elif kind in _PACKED:
-        _check_depth(name, depth)
+        check_depth(name, depth)
         inner = _inflate(name, data, kind)
         # what is packed as one file is no level of its own: a tar in it may hold zips as a zip may
         is_tar = inner[257:262] == b"ustar"
-        yield from _unpack(_inner_name(name, kind), inner, path, depth=depth + (not is_tar), is_optional=is_optional)
+        yield from _unpack(inner_name(name, kind), inner, path, depth=depth + (not is_tar), is_optional=is_optional)
     else:
         yield Source(name=name, kind=kind, data=data, path=path, is_optional=is_optional)
 
 
-def _check_depth(name: str, depth: int) -> None:
+def check_depth(name: str, depth: int) -> None:
+    """Raise LogFormatError for archives in archives in archives."""
     if depth >= _MAX_DEPTH:
         raise LogFormatError(f"{name} holds archives in archives in archives.", "Unpack it first.", path=name)
 
 
-def _inner_name(name: str, kind: str) -> str:
+def is_too_deep(error: LogFormatError) -> bool:
+    """Whether `check_depth` raised it: then nothing of the archive can be passed over."""
+    return "archives in archives" in error.message
+
+
+def is_hidden(inner_path: str) -> bool:
+    """Whether a member of an archive is one that nobody sees."""
+    return Path(inner_path.replace("\\", "/")).name.startswith(".") or "__MACOSX" in inner_path
+
+
+def nothing_inside(name: str, path: Path) -> LogFormatError:
+    """The refusal of an archive without logs."""
+    return LogFormatError(f"{name} holds no log files.", _HINT, path=str(path))
+
+
+def inner_name(name: str, kind: str) -> str:
+    """What is packed in a file, by the file's name."""
     suffix = next((suffix for suffix in _PACKED[kind] if name.lower().endswith(suffix)), "")
     return name[: -len(suffix)] if suffix else name
 
@@ -173,7 +212,7 @@ def _inner_name(name: str, kind: str) -> str:
 def _unpack_tar(name: str, data: bytes, path: Path, *, depth: int) -> Iterator[Source]:
     import tarfile
 
-    _check_depth(name, depth)
+    check_depth(name, depth)
     found = False
     try:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
@@ -189,7 +228,7 @@ def _unpack_tar(name: str, data: bytes, path: Path, *, depth: int) -> Iterator[S
         what = f"{name} can't be unpacked: {_reason(error)}."
         raise LogFormatError(what, "It is damaged; copy it again.", path=name) from error
     if not found:
-        raise LogFormatError(f"{name} holds no log files.", _HINT, path=str(path))
+        raise nothing_inside(name, path)
 
 
 def _name_in_tar(member: tarfile.TarInfo) -> str:
@@ -205,7 +244,7 @@ def _unpack_zip(name: str, data: bytes, path: Path, *, depth: int, is_optional: 
                 _check_total(name, len(members), sum(member.file_size for member in members))
                 yield Source(name=name, kind="excel", data=data, path=path, is_optional=is_optional)
                 return
-            _check_depth(name, depth)
+            check_depth(name, depth)
             _check_total(name, len(members), sum(member.file_size for member in members))
             found = False
             for member in sorted(members, key=lambda item: item.filename):
@@ -213,7 +252,7 @@ def _unpack_zip(name: str, data: bytes, path: Path, *, depth: int, is_optional: 
                     found = True
                     yield source
             if not found:
-                raise LogFormatError(f"{name} holds no log files.", _HINT, path=str(path))
+                raise nothing_inside(name, path)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError, ValueError, OSError) as error:
         raise LogFormatError(
             f"{name} can't be unpacked: {_reason(error)}.", "Pack it again without a password.", path=str(path)
@@ -230,21 +269,22 @@ def _unpack_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str,
 
 def _inner(name: str, inner_path: str, inner: bytes, path: Path, depth: int) -> Iterator[Source]:
     """A member of an archive; what is hidden or no log is passed over, as nobody named it."""
-    inner_name = Path(inner_path.replace("\\", "/")).name
-    if inner_name.startswith(".") or "__MACOSX" in inner_path:
+    if is_hidden(inner_path):
         return
     try:
-        yield from _unpack(f"{name}: {inner_name}", inner, path, depth=depth + 1, is_optional=True)
+        yield from _unpack(
+            f"{name}: {Path(inner_path.replace(chr(92), '/')).name}", inner, path, depth=depth + 1, is_optional=True
+        )
     except LogFormatError as error:
-        if "archives in archives" in error.message:
+        if is_too_deep(error):
             raise
 
 
 def _check_total(name: str, n_members: int, total: int) -> None:
-    if n_members > _MAX_MEMBERS or total > MAX_UNPACKED_BYTES:
+    if n_members > MAX_MEMBERS or total > MAX_UNPACKED_BYTES:
         raise LogFormatError(
             f"{name} would unpack to {n_members} files of {total} bytes in all.",
-            f"At most {_MAX_MEMBERS} files of {MAX_UNPACKED_BYTES} bytes are unpacked; unpack it yourself if you trust it.",
+            f"At most {MAX_MEMBERS} files of {MAX_UNPACKED_BYTES} bytes are unpacked; unpack it yourself if you trust it.",
             path=name,
         )
 
@@ -254,13 +294,23 @@ def _read_limited(stream: object, packed_bytes: int, name: str) -> bytes:
     total = 0
     while chunk := stream.read(_CHUNK_BYTES):  # type: ignore[attr-defined] # any readable
         total += len(chunk)
-        _check_ratio(name, total, packed_bytes)
+        _check_memory(name, total, packed_bytes)
         chunks.append(chunk)
     return b"".join(chunks)
 
 
-def _check_ratio(name: str, total: int, packed_bytes: int) -> None:
-    if total > MAX_UNPACKED_BYTES or (total > _RATIO_FROM_BYTES and total > MAX_RATIO * max(packed_bytes, 1)):
+def _check_memory(name: str, total: int, packed_bytes: int) -> None:
+    if total > MAX_UNPACKED_BYTES:
+        raise LogFormatError(
+            f"{name} unpacks to more than {total} bytes from {packed_bytes}: too many to be read at once.",
+            "Unpack it yourself if you trust it.", path=name,
+        )  # fmt: skip
+    check_ratio(name, total, packed_bytes)
+
+
+def check_ratio(name: str, total: int, packed_bytes: int) -> None:
+    """Raise LogFormatError for what swells up without measure when it is unpacked."""
+    if total > _RATIO_FROM_BYTES and total > MAX_RATIO * max(packed_bytes, 1):
         raise LogFormatError(
             f"{name} unpacks to more than {total} bytes from {packed_bytes}: that is no log.",
             "Unpack it yourself if you trust it.",
@@ -289,7 +339,7 @@ def _unpack_xz(name: str, data: bytes) -> bytes:
     """With a limit on the memory that the file may ask its unpacker for."""
     import lzma
 
-    unpacker = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY_BYTES)
+    unpacker = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=XZ_MEMORY_BYTES)
     chunks = [unpacker.decompress(data, _CHUNK_BYTES)]
     total = len(chunks[0])
     while not unpacker.eof:
@@ -298,7 +348,7 @@ def _unpack_xz(name: str, data: bytes) -> bytes:
             raise EOFError("it ends before its end mark")
         chunks.append(chunk)
         total += len(chunk)
-        _check_ratio(name, total, len(data))
+        _check_memory(name, total, len(data))
     return b"".join(chunks)
 
 

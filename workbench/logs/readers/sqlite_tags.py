@@ -43,9 +43,9 @@ def _tag_column(arrays: Sequence[NamedArray]) -> int | None:
     for index, array in enumerate(arrays):
         folded = fold_name(array.name)
         is_called = folded in TAG_NAMES or (folded.endswith(_ID_ENDINGS) and folded not in _ID_ENDINGS)
-        if not is_called or isinstance(array.values, list) or array.values.dtype.kind not in "iu":
+        if not is_called or array.is_text or array.numbers.dtype.kind not in "iu":
             continue
-        n_distinct = np.unique(array.values).size
+        n_distinct = np.unique(array.numbers[:]).size
         if 0 < n_distinct <= min(MAX_TAGS, len(array.values) // 2):
             return index
     return None

@@ -7,7 +7,7 @@ the way gives several segments.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -94,6 +94,17 @@ class Segment:
         if self.times_ns is not None:
             return int(self.times_ns.size)
         return len(column_codes(self.columns[0])) if self.columns else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredTable:
+    """A table whose rows are still in the file: `pieces(most)` reads them, in order, as segments of at most so many rows."""
+
+    n_rows: int
+    n_columns: int
+    pieces: Callable[[int], Iterator[Segment]]
+    n_printed: int = 0
+    """Times that are stored as text."""
 
 
 def column_codes(column: Cells | NumberCells) -> NDArray[np.int32] | NDArray[np.float64]:

@@ -5,9 +5,9 @@ Instants in TDMS are UTC (NI, TDMS file format internal structure).
 
 from __future__ import annotations
 
-import io
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,9 @@ import numpy as np
 from workbench.core.errors import LogFormatError
 from workbench.logs.rates import exact_rate
 from workbench.logs.readers.arrays import ArrayGroup, NamedArray, Plain, content_of, gather, printed_unit
-from workbench.logs.readers.reader import Content, cant_read
-from workbench.logs.readers.signals import check_samples
+from workbench.logs.readers.reader import Content, ReadGuard, Streaming, cant_read
 from workbench.logs.readers.sources import Source
+from workbench.logs.readers.tdms_raw import OpenTdms
 from workbench.logs.summary import Finding
 from workbench.logs.text import clean_text
 
@@ -34,7 +34,7 @@ _CUT = Finding(
 )
 
 
-class TdmsReader:
+class TdmsReader(Streaming):
     """TDMS, versions 1 and 2."""
 
     kind, name, suffixes, extra, needs = "tdms", "TDMS", (".tdms",), "tdms", ("nptdms",)
@@ -43,7 +43,8 @@ class TdmsReader:
         """The first segment's tag."""
         return head.startswith(b"TDSm")
 
-    def read(self, source: Source) -> Content:
+    @contextmanager
+    def opened(self, source: Source) -> Iterator[Content]:
         """Channels by group. Raises LogFormatError for a file without measurements."""
         import logging
         import struct
@@ -52,19 +53,16 @@ class TdmsReader:
         from nptdms.log import log_manager
 
         log_manager.set_level(logging.CRITICAL)  # it would print what a damaged file holds
-
-        try:
-            with warnings.catch_warnings():
+        guard = ReadGuard(source, self.name, (*_TROUBLE, struct.error))
+        with source.open() as stream:
+            with guard(), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                _check_size(source, nptdms.TdmsFile.read_metadata(io.BytesIO(source.data)))
-                file = nptdms.TdmsFile.read(io.BytesIO(source.data))
-                groups = [part for group in file.groups() for part in _parts_of(group)]
+                file = nptdms.TdmsFile(stream, read_metadata_only=True, keep_open=True)
+                _check_size(source, file)
+                opened = OpenTdms(source, stream, file, guard)
+                groups = [part for group in file.groups() for part in _parts_of(group, opened)]
                 is_cut = bool(file.file_status.incomplete_final_segment)
-        except LogFormatError:
-            raise
-        except (*_TROUBLE, struct.error) as error:
-            raise cant_read(source, self.name, error, "Copy it again.") from error
-        return content_of(source, groups, findings=(_CUT,) if is_cut else ())
+            yield content_of(source, groups, findings=(_CUT,) if is_cut else ())
 
 
 def _check_size(source: Source, file: Any) -> None:
@@ -72,22 +70,21 @@ def _check_size(source: Source, file: Any) -> None:
     if len(channels) > MAX_CHANNELS:
         raise LogFormatError(f"{source.name} has {len(channels)} channels.", "Split it.", path=str(source.path))
     n_samples = sum(len(channel) for channel in channels)
-    check_samples(source.name, n_samples, str(source.path))
-    if n_samples > 8 * len(source.data):  # no sample takes less than a bit: the header lies
-        raise cant_read(source, "TDMS", f"it claims {n_samples} samples in {len(source.data)} bytes", "Copy it again.")
+    if n_samples > 8 * source.size_bytes:  # no sample takes less than a bit: the header lies
+        raise cant_read(source, "TDMS", f"it claims {n_samples} samples in {source.size_bytes} bytes", "Copy it again.")
 
 
-def _parts_of(group: Any) -> Iterator[ArrayGroup]:
+def _parts_of(group: Any, opened: OpenTdms) -> Iterator[ArrayGroup]:
     """Channels that share start, increment and length, and the rest by length."""
     facts = _plain_of(group.properties)
     timed: dict[tuple[object, ...], list[NamedArray]] = {}
     rest: list[NamedArray] = []
     for channel in group.channels():
-        array = _array_of(channel)
+        array = _array_of(channel, opened)
         if array is None:
             continue
         step = channel.properties.get("wf_increment")
-        if isinstance(step, (int, float)) and step > 0 and not isinstance(array.values, list) and array.values.dtype.kind != "M":
+        if isinstance(step, (int, float)) and step > 0 and not array.is_text and array.numbers.dtype.kind != "M":
             key = (
                 float(step),
                 channel.properties.get("wf_start_time"),
@@ -106,19 +103,13 @@ def _parts_of(group: Any) -> Iterator[ArrayGroup]:
         yield ArrayGroup(arrays=part.arrays, facts=facts, part=part.part, is_utc=True)
 
 
-def _array_of(channel: Any) -> NamedArray | None:
-    values = channel[:]
+def _array_of(channel: Any, opened: OpenTdms) -> NamedArray | None:
     told = _plain_of(channel.properties)
     unit = next((printed_unit(told[name]) for name in _UNIT_NAMES if told.get(name)), "")
     hint = " ".join(value for name, value in told.items() if isinstance(value, str) and name not in _UNIT_NAMES)
     name = clean_text(channel.name)
-    if len(values) == 0:
-        return None
-    if values.dtype.kind in "fiubM":
-        return NamedArray(name=name, values=values, unit=unit, hint=hint[:500])
-    if values.dtype.kind in "OU":
-        return NamedArray(name=name, values=[clean_text(str(item)) for item in values.tolist()])
-    return None
+    values = opened.values_of(channel)
+    return None if values is None else NamedArray(name=name, values=values, unit=unit, hint=hint[:500])
 
 
 def _plain_of(properties: Any) -> dict[str, Plain]:

@@ -1,23 +1,28 @@
-"""WAV files of vibration (RIFF, RF64): integers of a converter, scaled to engineering units where anything says how.
+"""WAV files of vibration (RIFF, and RF64 or BW64 beyond 4 GB): integers of a converter, scaled to engineering units.
 
 What is stored are shares of the converter's full scale. Unit, full scale (or sensitivity and input range) and start are looked
 for in a sidecar (`name.json` beside `name.wav`), in the file's own text chunks (LIST/INFO, bext, iXML), and the start in the
 file's name; what is found nowhere is asked. Formats: Microsoft and IBM, Multimedia Programming Interface and Data Specifications
-1.0 (1991); EBU Tech 3285 (bext) and 3306 (RF64).
+1.0 (1991); EBU Tech 3285 (bext) and 3306 (RF64); ITU-R BS.2088 (BW64).
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import itemgetter
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import LogFormatError
-from workbench.logs.readers.reader import Content, cant_read
-from workbench.logs.readers.signals import Signal, Signals, check_samples
+from workbench.logs.readers.lazy import LazyArray, Together, multiplied
+from workbench.logs.readers.reader import Content, Streaming, cant_read
+from workbench.logs.readers.signals import Signal, Signals
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.wav_facts import WavFacts, base_name, find_facts
 from workbench.logs.text import clean_text
@@ -41,63 +46,76 @@ class Layout:
     n_bytes: int
 
 
-class WavReader:
+class WavReader(Streaming):
     """WAV: every channel of a file at its one rate."""
 
     kind, name, suffixes, extra = "wav", "WAV", (".wav", ".wave", ".bwf"), ""
     needs: tuple[str, ...] = ()
 
     def recognises(self, head: bytes) -> bool:
-        """A RIFF (or RF64) file of sound; other RIFF files are none."""
-        return head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE"
+        """A RIFF (or RF64, BW64) file of sound; other RIFF files are none."""
+        return head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE"
 
-    def read(self, source: Source) -> Content:
+    @contextmanager
+    def opened(self, source: Source) -> Iterator[Content]:
         """All channels. Raises LogFormatError for compressed sound, a cut file, and a header that can't be."""
-        try:
-            layout, data, texts = _walk(source)
-        except (struct.error, ValueError) as error:
-            raise cant_read(source, self.name, error) from error
-        facts = find_facts(source, texts, layout.rate_hz)
-        shares = _decode(source, layout, data)
-        return Content(signals=(_signals_of(source, layout, shares, facts),))
+        with source.open() as stream:
+            try:
+                layout, data, texts = _walk(source, stream)
+            except (struct.error, ValueError) as error:
+                raise cant_read(source, self.name, error) from error
+            facts = find_facts(source, texts, layout.rate_hz)
+            frames = _frames_of(source, layout, data, stream)
+            yield Content(signals=(_signals_of(source, layout, frames, facts),))
 
 
-def _walk(source: Source) -> tuple[Layout, memoryview, dict[bytes, bytes]]:
-    """The format, the samples' bytes, and the chunks that hold text."""
-    view = memoryview(source.data)
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """Where the samples lie."""
+
+    start: int
+    n_bytes: int
+
+
+def _walk(source: Source, stream: BinaryIO) -> tuple[Layout, _Data, dict[bytes, bytes]]:
+    """The format, where the samples are, and the chunks that hold text."""
     layout: Layout | None = None
-    data: memoryview | None = None
+    data: _Data | None = None
     texts: dict[bytes, bytes] = {}
-    at, wide_size = 12, 0
+    at, wide_size, end = 12, 0, source.size_bytes
     for _ in range(_MAX_CHUNKS):
-        if at + 8 > len(view):
+        if at + 8 > end:
             break
-        name, size = bytes(view[at : at + 4]), int.from_bytes(view[at + 4 : at + 8], "little")
-        body = view[at + 8 : at + 8 + size]
-        if name == b"ds64":
-            wide_size = struct.unpack_from("<Q", body, 8)[0]
-        elif name == b"fmt ":
-            layout = _layout_of(source, body)
-        elif name == b"data":
-            data, size = _data_of(source, view, at + 8, wide_size or size)
-        elif name in _TEXT_CHUNKS:
-            texts[name] = texts.get(name, b"") + bytes(body[:_MAX_TEXT])
+        stream.seek(at)
+        head = stream.read(8)
+        name, size = head[:4], int.from_bytes(head[4:], "little")
+        if name == b"data":
+            data = _data_of(source, at + 8, (wide_size or size) if size in _UNKNOWN_SIZE else size)
+            size = data.n_bytes
+        elif name in (b"ds64", b"fmt ", *_TEXT_CHUNKS):
+            body = stream.read(min(size, _MAX_TEXT))
+            if name == b"ds64":
+                wide_size = struct.unpack_from("<Q", body, 8)[0]
+            elif name == b"fmt ":
+                layout = _layout_of(source, body)
+            else:
+                texts[name] = texts.get(name, b"") + body
         at += 8 + size + size % 2
     if layout is None or data is None:
         raise cant_read(source, "WAV", "it has no samples" if data is None else "it has no format before its samples")
     return layout, data, texts
 
 
-def _data_of(source: Source, view: memoryview, start: int, size: int) -> tuple[memoryview, int]:
-    there = len(view) - start
+def _data_of(source: Source, start: int, size: int) -> _Data:
+    there = source.size_bytes - start
     if size in _UNKNOWN_SIZE:  # a recorder that lost power, or wrote into a pipe, never filled its size in
-        return view[start:], there
+        return _Data(start, there)
     if size > there:
         raise cant_read(source, "WAV", f"it is cut short: {there} of {size} bytes of samples are there", "Copy it again.")
-    return view[start : start + size], size
+    return _Data(start, size)
 
 
-def _layout_of(source: Source, body: memoryview) -> Layout:
+def _layout_of(source: Source, body: bytes) -> Layout:
     tag, n_channels, rate_hz, _, align, n_bits = struct.unpack_from("<HHIIHH", body)
     if tag == _EXTENSIBLE and len(body) >= 26:
         tag = int.from_bytes(body[24:26], "little")
@@ -112,13 +130,27 @@ def _layout_of(source: Source, body: memoryview) -> Layout:
     return Layout(tag=tag, n_channels=n_channels, rate_hz=rate_hz, n_bytes=n_bytes)
 
 
-def _decode(source: Source, layout: Layout, data: memoryview) -> NDArray[np.floating]:
-    """Shares of full scale [n, channels]: float32 holds 24 bits exactly, more is float64. Floats come as they are."""
-    n_rows = len(data) // (layout.n_bytes * layout.n_channels)
-    check_samples(source.name, n_rows * layout.n_channels, str(source.path))
+def _frames_of(source: Source, layout: Layout, data: _Data, stream: BinaryIO) -> list[LazyArray]:
+    """Each channel's shares of full scale, read from the file when they are asked for."""
+    width = layout.n_bytes * layout.n_channels
+    n_rows = data.n_bytes // width
     if n_rows == 0:
         raise LogFormatError(f"{source.name} holds no samples.", "Export it again.", path=str(source.path))
-    data = data[: n_rows * layout.n_bytes * layout.n_channels]
+
+    def read(first: int, end: int) -> NDArray[np.floating]:
+        stream.seek(data.start + first * width)
+        held = stream.read((end - first) * width)
+        return _decode(layout, held[: len(held) // width * width])
+
+    together = Together(n_rows, read)
+    wide = layout.n_bytes >= 4 and (layout.tag == _PCM or layout.n_bytes == 8)
+    dtype: np.dtype[Any] = np.dtype(np.float64 if wide else np.float32)
+    return [together.column(dtype, itemgetter((slice(None), number))) for number in range(layout.n_channels)]
+
+
+def _decode(layout: Layout, data: bytes) -> NDArray[np.floating]:
+    """Shares of full scale [n, channels]: float32 holds 24 bits exactly, more is float64. Floats come as they are."""
+    n_rows = len(data) // (layout.n_bytes * layout.n_channels)
     shape = (n_rows, layout.n_channels)
     if layout.tag == _FLOAT:
         floats = np.frombuffer(data, f"<f{layout.n_bytes}").reshape(shape)
@@ -135,22 +167,21 @@ def _decode(source: Source, layout: Layout, data: memoryview) -> NDArray[np.floa
     return np.asarray(np.frombuffer(data, "<i4").reshape(shape).astype(np.float64) / float(1 << 31))
 
 
-def _signals_of(source: Source, layout: Layout, shares: NDArray[np.floating], facts: WavFacts) -> Signals:
+def _signals_of(source: Source, layout: Layout, shares: list[LazyArray], facts: WavFacts) -> Signals:
     base = clean_text(facts.title or base_name(source.name)) or "channel"
     channels = []
     for number in range(layout.n_channels):
         told = facts.channel(number)
         fallback = base if layout.n_channels == 1 else f"{base} {number + 1}"
         scale = told.full_scale
-        values = np.ascontiguousarray(shares[:, number])
-        if scale is not None:
-            values = (values.astype(np.float64) * scale).astype(values.dtype)
+        values = shares[number]
+        scaled = values if scale is None else multiplied(values, scale)
         is_share = scale is None and (layout.tag == _PCM or told.unit is None)
         channels.append(
             Signal(
                 name=told.name or fallback,
                 unit=None if is_share else told.unit,
-                values=values,
+                values=scaled,
                 hint=facts.hint,
                 is_share=is_share,
             )

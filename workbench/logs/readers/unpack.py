@@ -1,0 +1,221 @@
+"""Archives larger than memory: what is in a tar, gzip, bzip2, xz or zip is laid down in a scratch folder and read from there.
+
+The names in an archive are for people only: files are numbered on the disk. Limits are those of archives in memory (ratio, depth,
+number of members), and the room on the disk instead of the memory. Raises LogFormatError naming the archive, DiskFull.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import shutil
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from workbench.core.codec import translate_os_error
+from workbench.core.errors import DiskFull, LogFormatError
+from workbench.logs.readers.byte_stream import CHUNK_BYTES, StreamSource, is_workbook
+from workbench.logs.readers.reader import HEAD_BYTES
+from workbench.logs.readers.sources import (
+    MAX_MEMBERS,
+    XZ_MEMORY_BYTES,
+    check_depth,
+    check_ratio,
+    inner_name,
+    is_hidden,
+    is_too_deep,
+    nothing_inside,
+)
+from workbench.logs.readers.sources import find_kind as kind_of
+from workbench.logs.text import clean_text
+
+_PACKED = ("gzip", "bzip2", "xz")
+_FREE_SHARE = 0.9
+"""Of the room on the disk, what unpacking may take."""
+_TROUBLE = (
+    tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, gzip.BadGzipFile, EOFError, ValueError, NotImplementedError,
+    RuntimeError,
+)  # fmt: skip
+Say = Callable[[float, str], None]
+
+
+@dataclass(slots=True)
+class _Unpacker:
+    """Where members go, and how much was laid down."""
+
+    folder: Path
+    say: Say
+    n_files: int = 0
+    n_bytes: int = 0
+
+    def new_path(self) -> Path:
+        self.n_files += 1
+        return self.folder / f"{self.n_files:05d}"
+
+
+def unpack(sources: Sequence[StreamSource], folder: Path, say: Say) -> list[StreamSource]:
+    """The sources, archives among them replaced by what is in them; that lies in `folder` now, which the caller removes."""
+    unpacker = _Unpacker(folder, say)
+    found: list[StreamSource] = []
+    for source in sources:
+        if source.packing == "archive":
+            found.extend(_members(unpacker, source.name, source.path, 0))
+        else:
+            found.append(source)
+    return found
+
+
+def _members(unpacker: _Unpacker, name: str, path: Path, depth: int) -> list[StreamSource]:
+    """What is in an archive. Raises LogFormatError where that is no log."""
+    with path.open("rb") as stream:
+        kind = kind_of(name, stream.read(HEAD_BYTES))
+    check_depth(name, depth)
+    with _errors_of(name, path):
+        found = list(_OPENERS[kind](unpacker, name, path, depth))
+    if not found:
+        raise nothing_inside(name, path)
+    return found
+
+
+def _of_packed(unpacker: _Unpacker, name: str, path: Path, depth: int) -> Iterator[StreamSource]:
+    """One file that is packed by itself: that is no level of its own for a tar."""
+    with path.open("rb") as packed:
+        kind = kind_of(name, packed.read(HEAD_BYTES))
+        packed.seek(0)
+        inner = _lay_down(unpacker, _inflated(packed, kind), path.stat().st_size, name)
+    yield from _look(unpacker, inner_name(name, kind), inner, depth - 1, is_named=True)
+
+
+def _inflated(packed: BinaryIO, kind: str) -> Iterator[bytes]:
+    if kind == "xz":
+        yield from _inflated_xz(packed)
+        return
+    with bz2.BZ2File(packed) if kind == "bzip2" else gzip.GzipFile(fileobj=packed) as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            yield chunk
+
+
+def _inflated_xz(packed: BinaryIO) -> Iterator[bytes]:
+    """With a limit on the memory that the file may ask its unpacker for."""
+    unpacker = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=XZ_MEMORY_BYTES)
+    while not unpacker.eof:
+        held = packed.read(CHUNK_BYTES) if unpacker.needs_input else b""
+        if unpacker.needs_input and not held:
+            raise EOFError("it ends before its end mark")
+        yield unpacker.decompress(held, CHUNK_BYTES)
+
+
+def _of_tar(unpacker: _Unpacker, name: str, path: Path, depth: int) -> Iterator[StreamSource]:
+    with tarfile.open(path, mode="r:") as archive:
+        members = [member for member in archive.getmembers() if member.isreg() and not member.issparse()]
+        _check_count(name, len(members))
+        for member in sorted(members, key=_name_in_tar):
+            stream = archive.extractfile(member)
+            if stream is not None and not is_hidden(member.name):
+                title = clean_text(f"{name}: {Path(member.name).name}")
+                inner = _lay_down(unpacker, _chunks(stream), path.stat().st_size, title)  # type: ignore[arg-type]
+                yield from _look(unpacker, title, inner, depth)
+
+
+def _name_in_tar(member: tarfile.TarInfo) -> str:
+    return member.name
+
+
+def _of_zip(unpacker: _Unpacker, name: str, path: Path, depth: int) -> Iterator[StreamSource]:
+    with zipfile.ZipFile(path) as archive:
+        members = [member for member in archive.infolist() if member.filename and not member.is_dir()]
+        _check_count(name, len(members))
+        for member in sorted(members, key=_name_in_zip):
+            if is_hidden(member.filename):
+                continue
+            if member.flag_bits & 1:
+                raise LogFormatError(f"{name} is protected by a password.", "Unpack it first.", path=str(path))
+            title = clean_text(f"{name}: {Path(member.filename.replace(chr(92), '/')).name}")
+            with archive.open(member) as stream:
+                inner = _lay_down(unpacker, _chunks(stream), member.compress_size, title)  # type: ignore[arg-type]
+            yield from _look(unpacker, title, inner, depth)
+
+
+def _name_in_zip(member: zipfile.ZipInfo) -> str:
+    return member.filename
+
+
+_OPENERS = {"tar": _of_tar, "zip": _of_zip, **dict.fromkeys(_PACKED, _of_packed)}
+
+
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    while chunk := stream.read(CHUNK_BYTES):
+        yield chunk
+
+
+def _lay_down(unpacker: _Unpacker, chunks: Iterator[bytes], packed_bytes: int, name: str) -> Path:
+    """Write a member. Raises LogFormatError where it swells up without measure, DiskFull."""
+    path = unpacker.new_path()
+    most = unpacker.n_bytes + int(_FREE_SHARE * shutil.disk_usage(unpacker.folder).free)
+    n_mine = 0
+    try:
+        with path.open("wb") as out:
+            for chunk in chunks:
+                n_mine += len(chunk)
+                unpacker.n_bytes += len(chunk)
+                check_ratio(name, n_mine, packed_bytes)
+                if unpacker.n_bytes > most:
+                    raise DiskFull(
+                        f"{name} unpacks to more than the project's disk has room for ({n_mine / 1e9:.1f} GB so far).",
+                        "Free some space, or unpack it elsewhere and import its parts.",
+                    )
+                out.write(chunk)
+                unpacker.say(min(n_mine / max(6.0 * packed_bytes, 1.0), 0.99), f"unpacking {name}")
+    except OSError as error:
+        if isinstance(error, gzip.BadGzipFile) or error.errno is None:
+            raise
+        raise translate_os_error(error, path) from error
+    return path
+
+
+def _look(unpacker: _Unpacker, name: str, path: Path, depth: int, *, is_named: bool = False) -> Iterator[StreamSource]:
+    """A member that was laid down: a log, or an archive again; what is no log is passed over, as nobody named it."""
+    size_bytes = path.stat().st_size
+    try:
+        with path.open("rb") as stream:
+            kind = kind_of(name, stream.read(HEAD_BYTES)) if size_bytes else ""
+        if kind in _OPENERS and not (kind == "zip" and is_workbook(name, path)):
+            yield from _members(unpacker, name, path, depth + 1 + (is_named and kind != "tar"))
+            path.unlink()
+            return
+    except LogFormatError as error:
+        if is_named or is_too_deep(error):
+            raise
+        kind = ""
+    if kind:
+        kind = "excel" if kind == "zip" else kind
+        yield StreamSource(name=name, path=path, packing="none", size_bytes=size_bytes, is_optional=True, kind=kind)
+    else:
+        path.unlink()
+
+
+def _check_count(name: str, n_members: int) -> None:
+    if n_members > MAX_MEMBERS:
+        raise LogFormatError(
+            f"{name} would unpack to {n_members} files.",
+            f"At most {MAX_MEMBERS} files are unpacked; unpack it yourself.",
+            path=name,
+        )
+
+
+@contextmanager
+def _errors_of(name: str, path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (*_TROUBLE, OSError) as error:
+        reason = clean_text(str(error) or type(error).__name__).rstrip(".")
+        raise LogFormatError(
+            f"{name} can't be unpacked: {reason}.", "It is damaged or still being written; copy it again.", path=str(path)
+        ) from error
