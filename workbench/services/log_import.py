@@ -149,6 +149,7 @@ def _import_plain(ask: _Ask, paths: list[Path], job: Job) -> Imported:
 
 def _import_careful(ask: _Ask, paths: list[Path], job: Job) -> Imported:
     """Read in blocks with bounded memory, then store: an open question stops the import before anything is stored."""
+    from workbench.logs.careful.careful_import import read_carefully
     from workbench.logs.parse import ParseOptions
 
     sources = log_streams.find_careful(paths)
@@ -157,7 +158,7 @@ def _import_careful(ask: _Ask, paths: list[Path], job: Job) -> Imported:
     options = ParseOptions(zone=ask.request.zone, answers=ask.request.answer, join=ask.request.join)
     stored = []
     objects = ask.project.objects
-    with objects.staging("reading") as work, log_streams.read_big(sources, options, work, job.part(0.0, 0.75)) as found:
+    with objects.staging("reading") as work, read_carefully(sources, options, work, job.part(0.0, 0.75).progress) as found:
         check_questions(list(found.questions))
         mine = ask if len(found.logs) == 1 else replace(ask, read_key="")
         for number, log in enumerate(found.logs):

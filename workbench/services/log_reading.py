@@ -45,6 +45,7 @@ def _inspect_stream(request: InspectRequest, job: Job) -> InspectResult | None:
 
 
 def _inspect_carefully(request: InspectRequest, paths: list[Path], job: Job) -> InspectResult | None:
+    from workbench.logs.careful.careful_import import read_carefully
     from workbench.logs.parse import ParseOptions
 
     sources = log_streams.find_careful(paths)
@@ -55,7 +56,7 @@ def _inspect_carefully(request: InspectRequest, paths: list[Path], job: Job) -> 
     with tempfile.TemporaryDirectory(prefix="workbench-inspect-") as folder:
         work = Path(folder) / "reading"
         work.mkdir()
-        with log_streams.read_big(sources, options, work, job.part(0.0, 0.75)) as found:
+        with read_carefully(sources, options, work, job.part(0.0, 0.75).progress) as found:
             for number, log in enumerate(found.logs):
                 target = Path(folder) / f"recording-{number}"
                 target.mkdir()

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.core.jobs import Job
-
 if TYPE_CHECKING:
-    from workbench.logs.careful.careful_import import CarefulLogs
-    from workbench.logs.parse import ParseOptions
     from workbench.logs.plain_import import PlainLog
     from workbench.logs.readers.byte_stream import StreamSource
 
@@ -20,7 +15,6 @@ STREAM_FROM_BYTES = 32 * 1024 * 1024
 _UNPACKED = 6
 """How many times larger a packed log is, about."""
 STREAM_FROM_CELLS = 4_000_000
-_UNPACK_SHARE = 0.2
 
 
 def units_of(paths: Sequence[Path], join: bool | None) -> list[list[Path]]:
@@ -66,19 +60,3 @@ def _is_packed_tight(source: StreamSource) -> bool:
             return content.n_cells >= STREAM_FROM_CELLS
     except InputError:
         return False  # the import itself says what is wrong with it
-
-
-@contextmanager
-def read_big(sources: Sequence[StreamSource], options: ParseOptions, work: Path, job: Job) -> Iterator[CarefulLogs]:
-    """Logs read in blocks by way of the empty folder `work`, to be written while this is open. Raises as `read_carefully`."""
-    from workbench.logs.careful.careful_import import read_carefully
-    from workbench.logs.readers.unpack import unpack
-
-    unpacked, blocks = work / "unpacked", work / "blocks"
-    unpacked.mkdir()
-    blocks.mkdir()
-    is_packed = any(source.packing == "archive" for source in sources)
-    share = _UNPACK_SHARE if is_packed else 0.0
-    there = unpack(sources, unpacked, job.part(0.0, share).progress)
-    with read_carefully(there, options, blocks, job.part(share, 1.0).progress) as found:
-        yield found

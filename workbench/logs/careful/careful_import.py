@@ -1,6 +1,6 @@
 """Logs of any size, read with care in bounded memory: blocks on disk, decisions over all rows, columns, recordings.
 
-    sources → blocks (`fill`) → tables (`stream_table`) → numbers (`stream_wide`, `stream_long`) → recordings (`assemble`)
+    sources (`unpack`) → blocks (`fill`) → tables (`stream_table`) → numbers (`stream_wide`, `stream_long`) → files (`assemble`)
 
 Same rules and same results as `parse_logs`; what it takes more of is disk: about twice the size of the file while it works.
 """
@@ -29,6 +29,7 @@ from workbench.logs.readers.byte_stream import StreamSource, find_stream_sources
 from workbench.logs.readers.events import EventFile
 from workbench.logs.readers.sources import files_in
 from workbench.logs.readers.table import Segment
+from workbench.logs.readers.unpack import unpack
 from workbench.logs.recording_of_signals import plan_signals
 from workbench.logs.roles import find_long
 from workbench.logs.summary import Finding, Question, RecordingFacts
@@ -120,7 +121,11 @@ def read_carefully(sources: Sequence[StreamSource], options: ParseOptions, folde
     if options.zone:
         load_zone(options.zone)
     choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns)
-    filled = Filled(folder)
+    unpacked, blocks = folder / "unpacked", folder / "blocks"
+    unpacked.mkdir()
+    blocks.mkdir()
+    sources = unpack(sources, unpacked, lambda _, words: say(0.0, words))
+    filled = Filled(blocks)
     with ExitStack() as stack:
         stack.enter_context(filled.files)
         fill(filled, sources, lambda fraction, words: say(_FILL_SHARE * fraction, words))

@@ -16,6 +16,7 @@ in the file (`StoredTable`, and `Signals` of `LazyArray`), as long as the file i
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -111,12 +112,12 @@ class StreamingReader(Reader, Protocol):
         """The file, open: nothing but its description is read yet. Raises as `read` does, also while rows are read."""
 
 
-class Streaming:
+class Streaming(ABC):
     """Base of a reader that streams: reading all of it is opening it and loading it."""
 
+    @abstractmethod
     def opened(self, source: Source) -> AbstractContextManager[Content]:
         """See `StreamingReader`."""
-        raise NotImplementedError
 
     def read(self, source: Source) -> Content:
         """All of it in memory. Raises LogFormatError naming the file."""
