@@ -12,6 +12,7 @@ import pytest
 
 from workbench.core.errors import InputError, LogFormatError
 from workbench.core.jobs import Job
+from workbench.extension import attempt
 from workbench.extension import folder as folder_module
 from workbench.extension.allow import copy_of, load_list
 from workbench.extension.load import load_plugins
@@ -57,6 +58,12 @@ def rows_of(source):
     headers = (Header(name="time"), Header(name="PI-2041A", unit="bar"))
     return Content(segments=(Segment(source=source.name, layout="wide", headers=headers, columns=columns, time=time),))
 """
+
+
+@pytest.fixture(autouse=True)
+def _loads_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That a plugin is first tried elsewhere is told by test_extension_attempt."""
+    monkeypatch.setattr(attempt, "_try", lambda _entry: "")
 
 
 def write_plugin(folder: Path, files: dict[str, str], *, name: str = "pump-format", api: int = 1) -> Path:

@@ -14,8 +14,9 @@ from types import CodeType, ModuleType
 
 from workbench.core.errors import InputError, WorkbenchError
 from workbench.extension.allow import Allowed, has_moved_on, load_list, read_copy
+from workbench.extension.attempt import trouble_of
 from workbench.extension.contracts import Plugin
-from workbench.extension.folder import Files, check_imports, describe
+from workbench.extension.folder import Files, PluginFacts, check_imports, describe
 from workbench.extension.guard import GuardedReader
 
 PREFIX = "workbench_plugins"
@@ -36,9 +37,22 @@ def load_plugins(home: Path) -> tuple[Loaded, ...]:
     return tuple(_load_alone(home, entry) for entry in load_list(home))
 
 
-def _load_alone(home: Path, entry: Allowed) -> Loaded:
+def load_here(home: Path, name: str) -> Loaded:
+    """Load one plugin in this process, whatever it does to it. Raises InputError where it is not on the list."""
+    entry = next((one for one in load_list(home) if one.name == name), None)
+    if entry is None:
+        raise InputError(f"There is no plugin {name!r} on the list.", "workbench plugins list shows which there are.")
+    return _load_alone(home, entry, is_tried=True)
+
+
+def _load_alone(home: Path, entry: Allowed, *, is_tried: bool = False) -> Loaded:
     try:
-        plugin = _load(read_copy(home, entry), entry)
+        files = read_copy(home, entry)
+        _check_needs(files, entry)
+        trouble = "" if is_tried or _is_loaded(entry) else trouble_of(home, entry)
+        if trouble:
+            return Loaded(entry=entry, plugin=None, reason=trouble, has_moved_on=has_moved_on(entry))
+        plugin = _load(files, entry)
     except WorkbenchError as error:
         return Loaded(entry=entry, plugin=None, reason=str(error), has_moved_on=has_moved_on(entry))
     except KeyboardInterrupt:
@@ -58,7 +72,8 @@ def _text_of(error: BaseException) -> str:
     return "".join(char if char.isprintable() else " " for char in text[:500])
 
 
-def _load(files: Files, entry: Allowed) -> Plugin:
+def _check_needs(files: Files, entry: Allowed) -> PluginFacts:
+    """What it says of itself; nothing of it is run. Raises InputError where it reaches too far or needs what is not there."""
     facts = describe(files, entry.name)
     check_imports(files, entry.name)
     missing = [need for need in facts.needs if not _is_installed(need)]
@@ -66,6 +81,15 @@ def _load(files: Files, entry: Allowed) -> Plugin:
         raise InputError(
             f"The plugin {entry.name} needs {', '.join(missing)}.", f"Install it beside the program: pip install {entry.folder}."
         )
+    return facts
+
+
+def _is_loaded(entry: Allowed) -> bool:
+    return f"{PREFIX}.p{entry.sha256}" in sys.modules
+
+
+def _load(files: Files, entry: Allowed) -> Plugin:
+    facts = describe(files, entry.name)
     package = f"{PREFIX}.p{entry.sha256}"
     if package not in sys.modules:
         _open_package(package, files)

@@ -42,6 +42,12 @@ class PluginAllowRequest(Request, frozen=True, kw_only=True):
     folder: Annotated[str, parameter("The plugin's folder, with its pyproject.toml.", positional=True, path=True)]
 
 
+class PluginTryRequest(Request, frozen=True, kw_only=True):
+    """Load a plugin in this process alone and say what it brings; how the program tries one before it loads it."""
+
+    name: Annotated[str, parameter("The plugin's name, as it is listed.", positional=True)]
+
+
 class PluginForbidRequest(Request, frozen=True, kw_only=True):
     """Take a plugin off the list and delete its copy."""
 
@@ -64,18 +70,35 @@ def allow_plugin(request: PluginAllowRequest, job: Job) -> PluginsResult:
     from pathlib import Path
 
     from workbench.core.paths import user_home
-    from workbench.extension.allow import allow
+    from workbench.extension.allow import allow, load_list
+    from workbench.extension.attempt import forget
 
-    allow(user_home(), Path(request.folder))
+    facts = allow(user_home(), Path(request.folder))
+    for entry in load_list(user_home()):
+        if entry.sha256 == facts.sha256:
+            forget(user_home(), entry)
     return list_plugins(PluginsRequest(), job)
+
+
+def try_plugin(request: PluginTryRequest, job: Job) -> PluginsResult:
+    """Raises InputError with the reason where it can't be loaded. What hangs or crashes takes this process with it."""
+    from workbench.core.errors import InputError
+    from workbench.core.paths import user_home
+    from workbench.extension.load import load_here
+
+    loaded = load_here(user_home(), request.name)
+    if loaded.plugin is None:
+        raise InputError(loaded.reason, "Tell the plugin's makers.")
+    return PluginsResult(plugins=(_info_of(loaded),))
 
 
 def forbid_plugin(request: PluginForbidRequest, job: Job) -> PluginsResult:
     """What runs already ends with the program; it is not loaded again. Raises InputError for a name that is not listed."""
     from workbench.core.paths import user_home
     from workbench.extension.allow import forbid
+    from workbench.extension.attempt import forget
 
-    forbid(user_home(), request.name)
+    forget(user_home(), forbid(user_home(), request.name))
     return list_plugins(PluginsRequest(), job)
 
 

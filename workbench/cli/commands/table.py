@@ -120,6 +120,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(words=("logs", "fetch"), service="log_fetch:fetch_logs", request="FetchRequest", asks=True),
     Command(words=("plugins", "list"), service="plugins:list_plugins", request="PluginsRequest"),
     Command(words=("plugins", "allow"), service="plugins:allow_plugin", request="PluginAllowRequest"),
+    Command(words=("plugins", "try"), service="plugins:try_plugin", request="PluginTryRequest"),
     Command(words=("plugins", "forbid"), service="plugins:forbid_plugin", request="PluginForbidRequest"),
     Command(words=("labels", "list"), service="labels:list_labels", request="LabelsListRequest"),
     Command(words=("labels", "add"), service="labels:add_label", request="LabelsAddRequest", only_json=_EVENTS),
