@@ -26,7 +26,6 @@ app.exec()
 _OURS = """
 import sys
 from pathlib import Path
-from PySide6.QtCore import QCoreApplication
 from workbench.app.window import build, make_application
 from workbench.core.paths import user_home
 from workbench.core.settings import Settings
@@ -63,5 +62,8 @@ def _seconds(code: str, folder: str) -> float:
 
 def _run(code: str, folder: str) -> subprocess.CompletedProcess[str]:
     variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "WORKBENCH_HOME": f"{folder}/home"}
+    # As installed: Python's modules are compiled, whatever the shell that measures is set to. The first pair makes them.
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)
+    variables["PYTHONPYCACHEPREFIX"] = f"{folder}/compiled"
     command = [sys.executable, "-c", code]
     return subprocess.run(command, env=variables, capture_output=True, text=True, check=True, timeout=120)

@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from workbench.app.window import Built
-from workbench.ui.palette import PaletteEntry, best, score
+from workbench.ui.palette import best, score
+from workbench.ui.palette_entry import PaletteEntry
 
 
 def _entry(title: str) -> PaletteEntry:

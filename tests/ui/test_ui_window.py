@@ -294,6 +294,16 @@ def test_the_window_paints_before_anything_heavy_is_loaded(names_at_first_paint:
     assert "PySide6" in names_at_first_paint
 
 
+def test_the_battery_is_looked_at_after_the_first_paint(names_at_first_paint: set[str]) -> None:
+    assert "psutil" not in names_at_first_paint
+
+
+def test_what_is_not_qt_is_there_before_qt_reads_each_module_s_source() -> None:
+    code = "import sys, workbench.app; print('PySide6' in sys.modules, 'msgspec' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=60)
+    assert done.stdout.split() == ["False", "True"]
+
+
 def test_pictures_of_pages_come_in_their_size_and_theme(home: Path, tmp_path: Path) -> None:
     files = take_screenshots(None, tmp_path, ("start", "settings"), ("light", "dark"), ((1280, 800),))
     assert [file.name for file in files] == [

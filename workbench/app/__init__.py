@@ -1,8 +1,13 @@
-"""Composition root: the only place that builds things. Importing it loads nothing; `run_window` opens the window."""
+"""Composition root: the only place that builds things. `run_window` opens the window.
+
+Importing it loads what Qt would make slower to load, and nothing else.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from workbench.app import before_qt as before_qt
 
 __all__ = ["run_window"]
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen, QRegion
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.ui.theme import ThemeSource
 
 _OFFSET_PX = 2
 _WIDTH_PX = 2
+_FIELDS = ("QLineEdit", "QPlainTextEdit", "QComboBox")
+"""Asked for by name: naming the classes would make PySide6 build them, and their enums, before the first paint."""
 _MOVES = {QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.LayoutRequest}
 
 
@@ -73,7 +75,8 @@ class FocusRing(QWidget):
         box = QRect(corner, widget.size()).adjusted(-grow, -grow, grow, grow)
         shown = box.intersected(self.window().rect())
         for parent in self._watched[1:]:
-            if parent.property("clips") or isinstance(parent.parentWidget(), QAbstractItemView):
+            above = parent.parentWidget()
+            if parent.property("clips") or (above is not None and above.inherits("QAbstractItemView")):
                 shown = shown.intersected(QRect(parent.mapTo(self.window(), QPoint(0, 0)), parent.size()))
         self.setGeometry(box)
         self.setMask(QRegion(shown.translated(-box.topLeft())))
@@ -87,5 +90,4 @@ class FocusRing(QWidget):
 def _wants_ring(widget: QWidget) -> bool:
     if widget.property("no_ring"):
         return False
-    is_field = isinstance(widget, QLineEdit | QPlainTextEdit | QComboBox)
-    return is_field or QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
+    return any(map(widget.inherits, _FIELDS)) or QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from PySide6.QtCore import QPoint, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QPaintEvent, QResizeEvent
@@ -18,10 +18,13 @@ from workbench.ui.job_panel import JobPanel
 from workbench.ui.notice_area import NoticeArea
 from workbench.ui.page_host import KeyAction, PageHost, make_key_action
 from workbench.ui.page_table import PAGES, find_entry, page_title
-from workbench.ui.palette import Palette, PaletteEntry
+from workbench.ui.palette_entry import PaletteEntry
 from workbench.ui.rail import Rail
 from workbench.ui.status_bar import StatusBar
 from workbench.ui.window_actions import help_topics, window_actions
+
+if TYPE_CHECKING:
+    from workbench.ui.palette import Palette
 
 MIN_SIZE = (1280, 800)
 _CLOSE_AGAIN_MS = 50
@@ -70,7 +73,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.ring = FocusRing(context.theme, self)
         self.veil = DropVeil(context.theme, self)
-        self.palette_box = Palette(context.theme, self, self.run_entry)
+        self._palette_box: Palette | None = None
         context.messages.attach(self)
         context.actions.add(window_actions(self))
         self._add_keys()
@@ -110,6 +113,15 @@ class MainWindow(QMainWindow):
         """Show the command palette over everything that can be done now."""
         self.host.build_all()
         self.palette_box.open_with(self.palette_entries())
+
+    @property
+    def palette_box(self) -> Palette:
+        """The command palette; made when it is first asked for, as nothing of it is on the first picture."""
+        from workbench.ui.palette import Palette
+
+        if self._palette_box is None:
+            self._palette_box = Palette(self.context.theme, self, self.run_entry)
+        return self._palette_box
 
     def palette_entries(self) -> list[PaletteEntry]:
         """Actions of the current page first, then the other actions, then help topics."""
@@ -167,7 +179,8 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.palette_box.close_palette()
+        if self._palette_box is not None:
+            self._palette_box.close_palette()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         paths = _paths_of(event)

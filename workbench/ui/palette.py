@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
+from workbench.ui.palette_entry import PaletteEntry
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.fields import SearchField
 from workbench.ui.widgets.text import hairline
@@ -26,19 +26,6 @@ ROW_PX = 29
 MAX_ROWS = 9
 _NO_PARENT = QModelIndex()
 _ENTRY_ROLE = Qt.ItemDataRole.UserRole
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaletteEntry:
-    """One row: icon, what it does, and at the right end its page, key or command."""
-
-    title: str
-    icon: str
-    where: str
-    key: str
-    """What `run` is called with."""
-    blocked: str = ""
-    """Why it can't run now."""
 
 
 def score(needle: str, text: str) -> float | None:

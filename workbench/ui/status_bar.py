@@ -44,9 +44,9 @@ class StatusBar(QWidget):
         self._on_changed()
 
     def start(self) -> None:
-        """Begin to look at disk and battery; called after the first paint."""
-        self.refresh()
+        """Begin to look at disk and battery; called after the first paint, once what else waited for it has begun."""
         self._timer.start()
+        QTimer.singleShot(0, self, self.refresh)
 
     def stop(self) -> None:
         """Look no more."""
