@@ -415,3 +415,15 @@ def test_hidden_folders_of_a_folder_are_not_looked_into(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "a.csv").write_text("time;p\n2026-03-02 00:00:00;1\n", encoding="utf-8")
     assert files_in(tmp_path) == [tmp_path / "logs" / "a.csv"]
+
+
+def test_a_line_cut_short_in_front_of_a_date_that_stands_behind_the_time_is_passed_over(tmp_path: Path) -> None:
+    lines = ["Time,FT-1 [m3/h],Date", "08:00,28", *(f"08:{row:02}:00,{280 + row}.5,2026-03-05" for row in range(40))]
+    recording = one(tmp_path, "\n".join(lines), zone="UTC")
+    assert recording.facts.rows == 40
+
+
+def test_a_column_that_looks_like_times_and_cannot_be_read_is_never_replaced_by_row_numbers(tmp_path: Path) -> None:
+    lines = ["Hetki;FT-1 [m3/h]", *(f"5 xyzkuu 2026 08:{row:02}:00;{280 + row}.5" for row in range(40))]
+    with pytest.raises(LogFormatError, match="xyzkuu"):
+        one(tmp_path, "\n".join(lines))

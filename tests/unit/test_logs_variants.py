@@ -23,6 +23,7 @@ from tests.messy import (
     quality_cases,
     script_cases,
     time_cases,
+    tongue_cases,
     vendor_cases,
     words_cases,
 )
@@ -71,6 +72,10 @@ GROUPS: dict[str, Callable[[], Iterator[Case]]] = {
     "recorders": vendor_cases.recorders,
     "historians": vendor_cases.historians,
     "pages": vendor_cases.pages,
+    "scripts of many tongues": tongue_cases.scripts,
+    "notations of many tongues": tongue_cases.notations,
+    "digits and states of many tongues": tongue_cases.numbers,
+    "columns of many tongues": tongue_cases.columns,
     "workbooks": file_cases.workbooks,
     "exports": export_cases.exports,
     "no logs": file_cases.unusable,

@@ -22,7 +22,13 @@ _PART_LIST = (
     "desconect|avería|no válido|falha|fora de|fora da|inválid|guasto|fuori |non valid|nessun|errore|scolleg|buiten |"
     "ongeldig|niet |uitgeschakeld|utenfor|dårlig|saknas|ogiltig|avbrott|mangler|uden for|błąd|awaria|nieprawid|нет |"
     "ошибка|обрыв|отказ|недостовер|сбой|авария|не подкл|вне диап|chyba|porucha|neplat|无|故障|超|中断|坏|失败|断线|"
-    "异常"
+    "异常|通讯|データなし|異常|欠測|不良|通信|故障|断線|範囲外|測定不|エラー|없음|불량|오류|이상|고장|단선|통신|초과|"
+    "veri yok|geçersiz|arıza|hata|kopuk|δεδομένα|σφάλμα|βλάβη|άκυρ|διακοπ|εκτός|لا توجد|"
+    "لا يوجد|غير |خطأ|عطل|انقطاع|خارج|אין |תקלה|לא תקין|שגיא|נתק|"
+    "ไม่มี|ผิดพลาด|ขัดข้อง|เสีย|कोई|अमान्य|त्रुटि|खराब|दोष|không|lỗi|hỏng|sự cố|mất |tidak ada|tidak valid|gangguan|rusak|putus|"
+    "fără|nevalid|defect|eroare|lipsă|nincs|érvénytelen|hiba|szakadás|ei dataa|ei arvoa|virhe|vika|häiriö|puuttuu|katko|немає|"
+    "недостов|помилка|обрив|аварі|відмова|збій|няма|грешка|повреда|nema |greška|kvar|puudub|viga|nav |kļūda|nėra|klaida|bez dat|"
+    "sin datos|sem dados|fallo|falta|komunikat"
 )
 _PARTS = tuple(_PART_LIST.split("|"))
 _WORDS = as_words("""

@@ -29,11 +29,15 @@ _FORTRAN = re.compile(r"^([+-]?\d+(?:[.,]\d*)?)[dD]([+-]?\d{1,3})$")
 _NOT_PLAIN = re.compile(r"[^0-9.+\-\n]")
 COMMA_NUMBER = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d{1,3})?")
 _GROUPED = {
-    ".": re.compile(r"([+-]?\d{1,3}(?:,\d{3})+(?!\d)|[+-]?\d{1,3}(?:[' ’]\d{3})+(?!\d))(\.\d*)?"),
+    ".": re.compile(
+        r"([+-]?\d{1,3}(?:,\d{3})+(?!\d)|[+-]?\d{1,2}(?:,\d{2})+,\d{3}(?!\d)|[+-]?\d{1,3}(?:[' ’]\d{3})+(?!\d))(\.\d*)?"
+    ),
     ",": re.compile(r"([+-]?\d{1,3}(?:\.\d{3})+(?!\d)|[+-]?\d{1,3}(?:[' ’]\d{3})+(?!\d))(,\d*)?"),
 }
 _MARKED = re.compile(r"[+-]?(\d*)([.,])(\d+)([eE][+-]?\d+)?(?=$|[\s%°A-Za-z])")
 _MANY_GROUPS = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3}){2,}(?=$|[\s%°A-Za-z])")
+_INDIAN = re.compile(r"[+-]?\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d*)?(?=$|[\s%°A-Za-z])")
+"""12,34,567.8: lakh and crore."""
 _MIXED = re.compile(r"[+-]?\d{1,3}(?:([.,' ’])\d{3})+([.,])\d+(?=$|[\s%°A-Za-z])")
 
 
@@ -114,7 +118,7 @@ class Reading:
 
 def read_cell(text: str, decimal: Decimal) -> Reading:
     """Read one cell with this decimal mark: number with or without thousands and unit, else a reason."""
-    plain = text.strip()
+    plain = unwrapped(text.strip())
     if decimal == "." and NUMBER.fullmatch(plain):
         return _finite(plain)
     folded = plain.casefold()
@@ -132,6 +136,11 @@ def read_cell(text: str, decimal: Decimal) -> Reading:
                 reading = _finite(number)
                 return Reading(reading.value, reading.reason, unit)
     return Reading(reason=clean_text(plain.casefold(), MAX_REASON_CHARS) or "empty")
+
+
+def unwrapped(text: str) -> str:
+    """A cell without what makes a spreadsheet take it as text: ="5.2" is 5.2."""
+    return text[2:-1].strip() if text[:2] == '="' and text[-1] == '"' and len(text) > 3 else text
 
 
 def state_of(text: str) -> bool | None:
@@ -228,6 +237,9 @@ def _weigh_one(text: str, found: MarkEvidence) -> None:
     if mixed and mixed[1] != mixed[2]:
         found.n_comma += mixed[2] == ","
         found.n_dot += mixed[2] == "."
+        return
+    if _INDIAN.match(text):
+        found.n_dot += 1
         return
     many = _MANY_GROUPS.match(text)
     if many:

@@ -1,4 +1,4 @@
-"""Tells old 8-bit encodings (and GBK) apart by the words they make: letters of one language, in a usual case, no odd signs.
+"""Tells old encodings apart by the words they make: usual letters of one language, in a usual case, no odd signs.
 
 Only text that is neither UTF-8 nor UTF-16 comes here. Without evidence it is Western (cp1252), as most plant software writes.
 """
@@ -6,11 +6,11 @@ Only text that is neither UTF-8 nor UTF-16 comes here. Without evidence it is We
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 
+from workbench.logs.scripts import SCRIPTS, WIDE_ENCODINGS, character_worth, is_of_script, letter_worth
+
 _WESTERN = "cp1252"
-_CANDIDATES = ("cp1252", "cp1251", "cp1250", "iso8859-2", "cp850", "mac-roman", "cp866", "koi8-r", "gb18030")
 _LETTERS = {
     "german": "äöüßÄÖÜ",
     "french": "éèêëàâçîïôûùœÉÈÊÀÇÔ",
@@ -21,7 +21,10 @@ _LETTERS = {
     "polish": "ąćęłńóśźżĄĆĘŁŃÓŚŹŻ",
     "czech": "áčďéěíňóřšťúůýžÁČĎÉĚÍŇÓŘŠŤÚŮÝŽľĺôäĽ",
     "hungarian": "áéíóöőúüűÁÉÍÓÖŐÚÜŰ",
-    "russian": "абвгдежзийклмнопрстуфхцчшщъыьэюяёАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯЁ",
+    "icelandic": "áðéíóúýþæöÁÐÉÍÓÚÝÞÆÖ",
+    "estonian": "äöõüšžÄÖÕÜŠŽ",
+    "romanian": "ăâîşţĂÂÎŞŢ",
+    "turkish": "çğıöşüÇĞİÖŞÜâ",
 }
 _ENCODINGS = {
     "german": ("cp1252", "cp850", "mac-roman"),
@@ -33,18 +36,38 @@ _ENCODINGS = {
     "polish": ("cp1250", "iso8859-2"),
     "czech": ("cp1250", "iso8859-2"),
     "hungarian": ("cp1250", "iso8859-2"),
-    "russian": ("cp1251", "cp866", "koi8-r"),
+    "icelandic": ("cp1252",),
+    "estonian": ("cp1252",),
+    "romanian": ("cp1250",),
+    "turkish": ("cp1254",),
 }
+_LATIN = tuple(dict.fromkeys(name for names in _ENCODINGS.values() for name in names))
+_BY_SCRIPT = tuple(dict.fromkeys(name for names in SCRIPTS.values() for name in names))
+_CANDIDATES = (*_LATIN, *_BY_SCRIPT, *WIDE_ENCODINGS)
 _SIGNS = frozenset("\u00a0°²³µ·±–—…’‘“”„«»€№§½¼©®¹º")
 _WORD = re.compile(rb"[^\x00-\x40\x5b-\x60\x7b-\x7f]+")
+_BLANK_IN_NUMBER = re.compile(rb"(?<=\d)[\xa0\xff](?=\d)")
 _HIGH = re.compile(rb"[\x80-\xff]")
-_CYRILLIC = frozenset(_LETTERS["russian"])
+_RUN = re.compile(r"[^\x00-\x7f]+")
+_TURKISH = re.compile(
+    "(?i:basın[çc]|sıcakl|akım|arıza|çalış|kapalı|açık|hız|sayıs|hatası|yatağ|değer|titreş|emiş|giriş|çıkış|geçers)"
+)
+_GREEK_ENDS = (re.compile("ς\\B"), -3.0), (re.compile("σ\\b"), -2.0)
+_HABITS: dict[str, tuple[tuple[re.Pattern[str], float], ...]] = {
+    "cp1252": ((re.compile("[a-z]þ|\\bè[a-z]|ù[a-z]"), -3.0),),  # Icelandic þ begins a word; è does not, and ù ends one
+    "cp1250": ((re.compile("ľ[ie]"), -3.0),),
+    "cp1253": _GREEK_ENDS,
+    "iso8859-7": _GREEK_ENDS,
+    "cp1254": ((_TURKISH, 4.0),),
+    "cp1255": ((re.compile("[ךםןףץ]\\b"), 2.0), (re.compile("[ךםןףץ]\\B"), -3.0)),
+}
 _UNIT_WORDS = frozenset({"m³", "m²", "cm²", "cm³", "µm", "µS", "°C", "Nm³"})
 _MAX_WORDS = 2000
 
 
 def guess_legacy(sample: bytes) -> tuple[str, float]:
     """(encoding, confidence 0..1) of text that is no Unicode."""
+    sample = _BLANK_IN_NUMBER.sub(b" ", sample)
     words = list(dict.fromkeys(word for word in _WORD.findall(sample) if _HIGH.search(word)))[:_MAX_WORDS]
     if not words:
         return _WESTERN, 0.7
@@ -56,13 +79,15 @@ def guess_legacy(sample: bytes) -> tuple[str, float]:
 
 
 def _score(encoding: str, words: list[bytes], sample: bytes) -> float:
-    if encoding == "gb18030":
-        return _score_chinese(sample)
+    if encoding in WIDE_ENCODINGS:
+        return _score_wide(encoding, sample)
     texts = [word.decode(encoding, "replace") for word in words]
-    found = sum(map(_case_and_signs, texts))
-    letters = [char for text in texts for char in text if char > "\x7f" and char.isalpha()]
-    languages = [name for name, encodings in _ENCODINGS.items() if encoding in encodings]
-    return found + max(sum(2 if char in _LETTERS[name] else -1 for char in letters) for name in languages)
+    found = sum(map(_case_and_signs, texts)) + _habits(encoding, texts)
+    letters = [char for text in texts for char in text if char > "\x7f" and (char.isalpha() or is_of_script(char))]
+    latin = [name for name, encodings in _ENCODINGS.items() if encoding in encodings]
+    scripts = [name for name, encodings in SCRIPTS.items() if encoding in encodings]
+    worths = [sum(2 if char in _LETTERS[name] else -1 for char in letters) for name in latin]
+    return found + max(worths + [sum(letter_worth(name, char) for char in letters) for name in scripts])
 
 
 @cache
@@ -71,10 +96,11 @@ def _case_and_signs(text: str) -> float:
     worth = 0.0
     for index, char in enumerate(text):
         before, after = text[index - 1 : index], text[index + 1 : index + 2]
-        if char > "\x7f" and not char.isalpha():
+        if char > "\x7f" and not char.isalpha() and not is_of_script(char):
             is_inside = before.isalpha() and after.isalpha()
             worth -= 3 if char not in _SIGNS else 2 if is_inside else 0
-        if char in _CYRILLIC and any(one.isascii() and one.isalpha() for one in (before, after)):
+        worth -= 0.5 * (is_of_script(char) and char.isupper() and before.isupper())
+        if is_of_script(char) and any(one.isascii() and one.isalpha() for one in (before, after)):
             worth -= 4
         if char > "\x7f" and char.isupper() and before.isalpha() and before.islower():
             worth -= 2
@@ -85,24 +111,24 @@ def _case_and_signs(text: str) -> float:
     return worth - (3 if is_turned else 0)
 
 
-def _score_chinese(sample: bytes) -> float:
-    """Characters of GB 2312 count for it, those that stick to small Latin letters against it."""
-    try:
-        text = sample[: sample.rfind(b"\n") + 1 or None].decode("gb18030")
-    except UnicodeDecodeError:
-        return -1e9
+def _habits(encoding: str, texts: list[str]) -> float:
+    """What letters do inside a word, where several languages share their codes."""
+    worth = sum(value * len(habit.findall(text)) for habit, value in _HABITS.get(encoding, ()) for text in texts)
+    if encoding == _WESTERN and any(char in "áéíóú" for text in texts for char in text):
+        # Hungarian ő is õ here; Portuguese has õ before e alone, Estonian has no accents
+        worth -= sum(4 * len(re.findall("õ(?!e)", text)) for text in texts)
+    return worth
+
+
+def _score_wide(encoding: str, sample: bytes) -> float:
+    """Usual characters count for the encoding; broken ones, and those that stick to small Latin letters, against it."""
+    text = sample[: sample.rfind(b"\n") + 1 or None].decode(encoding, "replace")
+    runs = {
+        (match[0], text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1])
+        for match in _RUN.finditer(text)
+    }
     worth = 0.0
-    for match in re.finditer(r"[^\x00-\x7f]+", text[:100_000]):
-        run = match[0]
-        near = text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1]
-        worth += sum(2 if _is_common(char) else -2 for char in run)
-        worth -= 4 * sum(char.isascii() and char.islower() for char in near)
-    return worth / 2
-
-
-def _is_common(char: str) -> bool:
-    try:
-        char.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return "CJK" in unicodedata.name(char, "") or char in "℃°"
+    for run, near in list(runs)[:_MAX_WORDS]:
+        worth += sum(-8.0 if char == "\ufffd" else character_worth(encoding, char) for char in run)
+        worth -= 4 * sum(char.isascii() and char.islower() for char in near) + 3 * (len(run) == 1 and "\uff61" <= run <= "\uff9f")
+    return worth

@@ -20,6 +20,8 @@ from workbench.logs.notations import to_common
 from workbench.logs.words import MONTHS, ZONE_OFFSETS_MIN
 
 DayOrder = Literal["dmy", "mdy", "ymd"]
+BUDDHIST_YEARS, FIRST_BUDDHIST, LAST_BUDDHIST = 543, 2443, 2743
+"""Thai years of 1900 to 2200: no log is from the years 2443 to 2743 of the common era."""
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _DAY_NS = 86_400 * NS_PER_S
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
@@ -45,7 +47,7 @@ _CTIME = re.compile(
     r"(?P<head>[a-z]{3} [a-z]{3} +\d{1,2}) (?P<clock>[\d:.]+)(?P<zone> [A-Z]{2,5})? (?P<year>\d{4})", re.IGNORECASE
 )
 _HAS_CLOCK = re.compile(r"\d[:h]\d\d")
-_ISO_SHAPE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z?")
+_ISO_SHAPE = re.compile(r"(?:19|20|21)\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z?")
 _UNIX = re.compile(r"(?P<ms>1\d{12})|(?P<s>1\d{9})(?:\.(?P<f>\d{1,9}))?")
 _MAX_CHARS = 64
 
@@ -81,11 +83,13 @@ def parse_stamp(text: str) -> Stamp | None:
     if len(text) == 14 and text.isdigit():
         text = f"{text[:8]}T{text[8:]}"
     match = STAMP_PATTERN.fullmatch(text)
-    if match is None:
+    found = _stamp_of(match) if match else None
+    if found is None and (match is None or match["zone"]):
         swapped = _CTIME.fullmatch(text)
         common = f"{swapped['head']} {swapped['year']} {swapped['clock']}{swapped['zone'] or ''}" if swapped else to_common(text)
         match = STAMP_PATTERN.fullmatch(common) if common else None
-    return _stamp_of(match) if match else None
+        found = _stamp_of(match) if match else None
+    return found
 
 
 def parse_clock(text: str) -> tuple[int, int | None] | None:
@@ -126,7 +130,7 @@ def _stamp_of(match: re.Match[str]) -> Stamp | None:
 
 def _date_of(match: re.Match[str]) -> tuple[int, int, int]:
     if match["y"]:
-        return int(match["y"]), int(match["m"]), int(match["d"])
+        return _full_year(int(match["y"])), int(match["m"]), int(match["d"])
     if match["a"]:
         return int(match["a"]), int(match["b"]), int(match["c"])
     for index in ("2", "3", "4"):
@@ -136,8 +140,10 @@ def _date_of(match: re.Match[str]) -> tuple[int, int, int]:
 
 
 def _full_year(year: int) -> int:
-    """Two digits: 70 to 99 are of the last century."""
-    return year if year > 99 else year + (2000 if year < 70 else 1900)
+    """Two digits: 70 to 99 are of the last century. Thai years are counted from 543 BC."""
+    if year > 99:
+        return year - BUDDHIST_YEARS if FIRST_BUDDHIST <= year <= LAST_BUDDHIST else year
+    return year + (2000 if year < 70 else 1900)
 
 
 def _clock_of(match: re.Match[str]) -> int | None:

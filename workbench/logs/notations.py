@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from workbench.logs.month_names import in_english
 from workbench.logs.words import MONTHS
 
 _WORTH_A_LOOK = re.compile(r"\d[^\d.,]+\d|\d\D{2,}\d|\d[.,]\d+[.,\s]|\d{11}")
@@ -57,6 +58,7 @@ def to_common(text: str) -> str | None:
     plain = _OF.sub(" ", plain)
     plain = _YEAR_WORD.sub("", plain)
     plain = _BETWEEN.sub(" ", plain)
+    plain = in_english(plain)
     plain = _DOTTED.sub(r"\1-\2-\3", plain)
     plain = re.sub(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", _padded, plain)
     plain = _COLON_DATE.sub(r"\1-\2-\3", plain)

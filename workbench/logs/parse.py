@@ -8,6 +8,7 @@ there, read with the default, so that a person sees what is asked about; importi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -42,6 +43,9 @@ from workbench.logs.zones import load_zone
 
 __all__ = ["ParseOptions", "ParsedLogs", "ParsedRecording", "parse_logs"]
 MIN_GOOD_TIMES = 0.5
+
+
+_LOOKS_LIKE_TIME = re.compile(r"(?=.*\d{1,2}[:h]\d{2})(?:\D*\d+){4,}\D*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,7 +272,8 @@ def check_no_unread_time(table: Table) -> None:
     """A column that is called time, and holds text that is none, must not be passed over in silence."""
     for header, column in zip(table.headers, table.columns, strict=True):
         written = [text for text in column.used(50) if text.strip()] if isinstance(column, Cells) else []
-        if is_time_name(header.name) and written and all(read_cell(text, ".").reason for text in written):
+        is_named = is_time_name(header.name) or (len(set(written)) > 2 and all(map(_LOOKS_LIKE_TIME.fullmatch, written)))
+        if is_named and written and all(read_cell(text, ".").reason for text in written):
             raise LogFormatError(
                 f"The times of {table.sources[0]} can't be read: '{clean_text(written[0])}' in '{header.name}'.",
                 "Export it with ISO 8601 times.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from workbench.logs.words import as_words
+from workbench.logs.words import as_names, as_words
 
 STRONG_NAMES = as_words("""
     quality qualität qualitaet qualite qualité qualita qualità calidad qualidade kwaliteit kvalitet kvalita kvalität jakość
@@ -17,6 +17,10 @@ STRONG_NAMES = as_words("""
     integrity qualitycode qualitystatus statuscode qualitystatuscode qual qlty qc qcode qflag qstatus iptrendqstatus validity
     validität gültigkeit gueltigkeit validité validite validez validità validita validade geldigheid gyldighet gyldighed
     giltighet ważność waznosc confidence percentgood güte guete isgood isvalid isbad questionable
+""") | as_names("""
+    品質 品質コード 信頼性 품질 품질코드 質量 ποιότητα εγκυρότητα الجودة جودة איכות คุณภาพ गुणवत्ता chấtlượng kualitas
+    mutu calitate calitatea minőség érvényesség
+    якість достовірність качество kvaliteta valjanost kvaliteet kokybė kvalitāte kalitesi geçerlilik luotettavuus
 """)
 """Headers that hardly mean anything but a quality."""
 WEAK_NAMES = as_words("""
@@ -35,6 +39,11 @@ _GOOD = as_words("""
     valido valida buono buona buoni bom boa boas goed goede geldig god godt gode gyldig bra giltig dobra dobry dobre dobrá
     dobrý dobré poprawny poprawna prawidłowy prawidłowa platný platná ważny хорошо хорошее хорошая хороший норма достоверно
     достоверное исправно исправен 良好 好 正常 有效 良 合格 优 hyvä jó bună iyi g gd goodlocaloverride 好值
+""") | as_words("""
+    良 良好な 正 有効 양호 좋음 정상 유효 καλή καλό καλόσ έγκυρη έγκυρο جيد جيدة صالح טוב טובה תקין תקינה ดี ปกติ अच्छा
+    अच्छी ठीक tốt hợplệ baik bagus valid bun bună
+    bine érvényes megfelelő добра добре добрий достовірно справний добро исправан dobar hea kehtiv labs geras gera geçerli
+    i̇yi kelpaa kunnossa
 """)
 _BAD = as_words("""
     bad poor uncertain doubtful questionable invalid nok stale error fail failed failure suspect substituted notgood unknown
@@ -46,12 +55,20 @@ _BAD = as_words("""
     nejistá nejistý neplatná chyba плохо плохое плохой плохая недостоверно недостоверное сомнительное сомнительно
     неопределенное неопределённое неисправно отказ ошибка 坏 不良 差 不确定 可疑 无效 故障 坏值 huono epävarma rossz kötü u b
     q s x notok bd
+""") | as_words("""
+    不良 不定 無効 異常 欠測 불량 나쁨 불확실 무효 이상 κακή κακό αβέβαιη αβέβαιο άκυρη άκυρο σφάλμα سيئ سيئة رديء مشكوك
+    غير خطأ רע רעה גרוע תקלה ผิด เสีย แย่
+    ไม่ดี ไม่แน่นอน खराब अनिश्चित अमान्य xấu kém lỗi buruk jelek rusak tidak rău rea incert nevalid bizonytalan
+    érvénytelen hibás погана поганий невизначена
+    невизначено недостовірно лошо съмнително loš loša halb kahtlane kehtetu slikts nederīgs bloga blogas belirsiz geçersiz
+    şüpheli virheellinen kelvoton
 """)
 _PREFIXES = (
     ("good", True), ("gut", True), ("bad", False), ("uncertain", False), ("unsicher", False), ("schlecht", False),
     ("invalid", False), ("ungültig", False), ("questionable", False), ("doubtful", False), ("uncert", False),
     ("недостовер", False), ("достовер", True), ("хорош", True), ("плох", False), ("не", False), ("良好", True), ("不", False),
-    ("无效", False), ("incert", False), ("mauvais", False), ("dårlig", False), ("usikk", False), ("poor", False),
+    ("недост", False), ("无效", False),
+    ("incert", False), ("mauvais", False), ("dårlig", False), ("usikk", False), ("poor", False),
 )  # fmt: skip
 _NOT = as_words("not no nicht non nie ikke inte ej niet não nao ne не kein keine sin sem pas")
 _SPLIT = re.compile(r"[\s.,;:_/|()\[\]<>\-]+|(?<=[a-zäöü])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")

@@ -16,6 +16,7 @@ from workbench.logs.bad_words import is_bad_word
 from workbench.logs.instants import parse_clock, parse_stamp, unix_ns
 from workbench.logs.readers.table import TimeColumns
 from workbench.logs.text import clean_text
+from workbench.logs.time_parts import find_parts
 from workbench.logs.units import find_unit, is_no_unit
 from workbench.logs.words import (
     EMPTY_WORDS,
@@ -154,6 +155,10 @@ def find_time(rows: Sequence[Sequence[str]], header: Sequence[str] | None, notes
         return _with_more(TimeColumns(kind="stamp", indexes=(best,), header=title[best], notes=notes), rows, title)
     dates = [index for index, shape in enumerate(shapes) if shape == "date"]
     clocks = [index for index, shape in enumerate(shapes) if shape == "clock"]
+    parts = find_parts(rows, list(map(fold_name, title)), dates[0] if dates and not clocks else None) if header else None
+    if parts:
+        named = " ".join(title[index] for index in parts[0])
+        return TimeColumns(kind="date+clock", indexes=parts[0], parts=parts[1], header=named, notes=notes)
     if dates and clocks:
         header_text = f"{title[dates[0]]} {title[clocks[0]]}".strip()
         return _with_more(

@@ -14,7 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.clock import NS_PER_S
-from workbench.logs.instants import STAMP_PATTERN, DayOrder, Instants, read_stamps
+from workbench.logs.instants import (
+    BUDDHIST_YEARS,
+    FIRST_BUDDHIST,
+    LAST_BUDDHIST,
+    STAMP_PATTERN,
+    DayOrder,
+    Instants,
+    read_stamps,
+)
 
 _DAY_NS = 86_400 * NS_PER_S
 _MAX_LENGTHS = 6
@@ -91,7 +99,7 @@ def _number(digits: Digits, span: tuple[int, int]) -> Digits:
 def _date(match: re.Match[str], digits: Digits, order: DayOrder) -> tuple[Digits, Digits, Digits]:
     if match["y"]:
         year, month, day = (_number(digits, match.span(name)) for name in "ymd")
-        return year, month, day
+        return _full_year(year), month, day
     first, second, third = (_number(digits, match.span(name)) for name in "abc")
     if order == "ymd":
         return _full_year(first), second, third
@@ -99,7 +107,8 @@ def _date(match: re.Match[str], digits: Digits, order: DayOrder) -> tuple[Digits
 
 
 def _full_year(year: Digits) -> Digits:
-    return np.where(year > 99, year, year + np.where(year < 70, 2000, 1900))
+    is_thai = (year >= FIRST_BUDDHIST) & (year <= LAST_BUDDHIST)
+    return np.where(year > 99, year - BUDDHIST_YEARS * is_thai, year + np.where(year < 70, 2000, 1900))
 
 
 def _days(year: Digits, month: Digits, day: Digits) -> tuple[Digits, NDArray[np.bool_]]:

@@ -5,7 +5,7 @@ Nothing is read here yet: decimal marks, day order and units are decided later o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from workbench.logs.cells import Cells, Decimal, absent_cells, concat_cells
 from workbench.logs.columns import UnitRows
 from workbench.logs.readers.table import Header, Layout, NumberCells, Segment, TimeColumns
 from workbench.logs.summary import Finding
+from workbench.logs.time_parts import MARKS, padded
 
 Key = tuple[str, int]
 
@@ -198,9 +199,16 @@ def time_cells(segment: Segment) -> Cells | None:
         return None
     joined = texts[0]
     for number, part in enumerate(texts[1:], 1):
+        if segment.time.parts:
+            joined = _side_by_side(joined, _map(part, padded), MARKS[segment.time.parts[number]])
+            continue
         is_fraction = segment.time.has_milliseconds and number == len(texts) - 1
         joined = _side_by_side(joined, _padded(part) if is_fraction else part, "." if is_fraction else " ")
     return joined
+
+
+def _map(cells: Cells, change: Callable[[str], str]) -> Cells:
+    return Cells(tuple(map(change, cells.texts)), cells.codes)
 
 
 def _padded(milliseconds: Cells) -> Cells:

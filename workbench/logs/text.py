@@ -67,7 +67,7 @@ def decode_bytes(data: bytes, name: str) -> Decoded:
     if "\x00" in text:
         text = _NUL_BLOCK.sub("\n", text).replace("\x00", "")
     check_is_text(text[:_SAMPLE_CHARS], name)
-    return Decoded(text=text, encoding=encoding.removesuffix("-sig"), confidence=confidence)
+    return Decoded(text=plain_marks(text), encoding=encoding.removesuffix("-sig"), confidence=confidence)
 
 
 def check_is_text(sample: str, name: str) -> None:
@@ -78,6 +78,24 @@ def check_is_text(sample: str, name: str) -> None:
             f"{name} is not a text log: {n_control} of its first {len(sample)} characters are not printable.",
             "Give a log in a format that the manual's page on logs lists.",
         )
+
+
+_ODD_MARKS = re.compile(
+    r"(?<=[\u0660-\u0669\u06f0-\u06f9])[\u066b\u066c](?=[\u0660-\u0669\u06f0-\u06f9])"
+    r"|(?<=[\uff10-\uff19])[\uff0c\uff0e\uff0f\uff1a](?=[\uff10-\uff19])|[\uff0b\uff0d](?=[\uff10-\uff19])"
+)
+_PLAIN_MARKS = {
+    "\u066b": ".", "\u066c": "'", "\uff0b": "+", "\uff0c": ",", "\uff0d": "-", "\uff0e": ".", "\uff0f": "/", "\uff1a": ":",
+}  # fmt: skip
+
+
+def plain_marks(text: str) -> str:
+    """Marks that stand between Arabic or full-width digits in ASCII: decimal and thousands marks, colons, slashes, signs."""
+    return _ODD_MARKS.sub(_plain_mark, text) if any(mark in text for mark in _PLAIN_MARKS) else text
+
+
+def _plain_mark(match: re.Match[str]) -> str:
+    return _PLAIN_MARKS[match[0]]
 
 
 def clean_text(text: str, max_chars: int = MAX_NAME_CHARS) -> str:

@@ -26,18 +26,22 @@ class Unit:
 
 _SPELLINGS = """
 m3/h|flow|2.777777777777778e-4|m3/hr m3h cbm/h m3/hour m3h-1 meter3/hour m3/std nm3/h m3/godz m3/uur m3/u m3/time m3/tim
-  m3/t м3/ч м3/час куб.м/ч m3/heure m3/hora m3/ora m3/stunde cum/h m3ph nm3/hr nm3/std
+  m3/óra m3/saat m3/sa m3/ώρα m3/h. cmh m3/jam m3/giờ m3/gio m3/ชม. ลบ.ม./ชม. م3/س م3/ساعة מ"ק/שעה מק"ש 立方米/小时
+  m3/时 m3/小时 m3/시 m3/ora
+  m3/χρ m3/h.n m3/година m3/val m3/sat m3/tund m3/uri m3/t м3/ч м3/час куб.м/ч m3/heure m3/hora m3/ora m3/stunde cum/h
+  m3ph nm3/hr nm3/std
 m3/s|flow|1|m3/sec m3s-1 м3/с
-L/s|flow|1e-3|l/s liter/second litre/second l/sec lps ltr/s ls-1 l/sek л/с л/сек liter/sekunde litre/s
+L/s|flow|1e-3|l/s liter/second litre/second l/sec lps ltr/s ls-1 l/sek л/с л/сек liter/sekunde litre/s l/sn l/giây
+  l/วินาที l/detik l/seg л/сек. l/mp ל/שניה 升/秒
 L/min|flow|1.6666666666666667e-5|l/min lpm liter/minute litre/minute l/m ltr/min lmin-1 л/мин liter/minuut liter/min
-  litres/min
+  litres/min l/dak l/dk l/perc l/phút l/นาที l/menit l/хв л/хв lit/min l/мин l/min. ל/דקה 升/分 l/分
 L/h|flow|2.7777777777777776e-7|l/h l/hr ltr/h lph л/ч л/час l/std
 gpm|flow|6.30901964e-5|gpm usgpm gal/min gallon/minute us_gpm galpermin
 bbl/d|flow|1.8401307283333334e-6|bbl/d bpd bbl/day stb/d
 kg/s|mass flow|1|kg/s kg/sec кг/с
 kg/h|mass flow|2.777777777777778e-4|kg/h kg/hr кг/ч
 t/h|mass flow|0.2777777777777778|t/h t/hr т/ч t/std t/godz
-bar|pressure|1e5|bar bars barg bara bar(g) bar(a) barü бар bares barabs bargauge
+bar|pressure|1e5|bar bars barg bara bar(g) bar(a) barü бар bares barabs bargauge bar.g bar.a بار בר บาร์ 巴 バール barg. bara.
 mbar|pressure|1e2|mbar millibar hpa mbarg mbara мбар
 Pa|pressure|1|pa pascal па
 kPa|pressure|1e3|kpa kilopascal kpag kpaa кпа
@@ -52,20 +56,26 @@ V|voltage|1|v volt volts vdc vac в вольт voltios volt. вольты
 kV|voltage|1e3|kv кв
 mV|voltage|1e-3|mv мв
 W|power|1|w watt watts вт
-kW|power|1e3|kw kilowatt квт
+kW|power|1e3|kw kilowatt квт 千瓦 كيلووات
 MW|power|1e6|
 hp|power|745.6998715822702|hp bhp
 kWh|energy|1|kwh квтч квт·ч
 degC|temperature|1|degc c cel celsius degreecelsius degree_celsius degreec degreesc gradc grdc øc ºc degс celcius
-  gradcelsius gradi degcelsius градc градс
-degF|temperature|0.5555555555555556:-17.77777777777778|degf f fahrenheit degree_fahrenheit degreef degreesf ºf øf
+  gradcelsius gradi degcelsius градc градс deg.c deg.c. grad.c st.c stopnic stupenc fokc °с degс градусc gradosc graus
+  graderc 摄氏度
+  องศาc grd.c st.celsius
+degF|temperature|0.5555555555555556:-17.77777777777778|degf f fahrenheit degree_fahrenheit degreef degreesf ºf øf deg.f grad.f
 K|temperature|1:-273.15|k kelvin degk
 rpm|speed|1|rpm 1/min r/min u/min o/min omdr/min min-1 rev/min revolutions_per_minute revolution/minute tr/min rpms upm
   об/мин giri/min obr/min ot/min varv/min v/min omw/min toeren/min tpm rpm. umdr/min umdrehungen/min rev.pm r.p.m. rev/mn
-  obr./min
+  obr./min omdr./min 1/perc ford/perc f/perc ford./perc dev/dak dev/dk devir/dk d/dak devir/dakika об/хв об./мин об/мин.
+  ot./min rot/min
+  kierr/min στρ/λεπτό στροφές/λεπτό σ.α.λ. σαλ 转/分 轉/分 r/分 转/分钟 回転/分 rot./min vòng/phút v/ph รอบ/นาที
+  putaran/menit
+  обр/мин apgr/min aps/min
 Hz|frequency|1|hz hertz 1/s гц герц
 mm/s|vibration velocity|1|mm/s mm/sec mm/srms mm/s_rms millimeter/second mm/s(rms) mm/srm mms-1 мм/с мм/сек мм/сскз mm/seff
-  mm/srms. mm/seg mm/sek мм/срмс mmpers
+  mm/srms. mm/seg mm/sek 毫米/秒 мм/сек. mm/sn mm/seff. mm/s(eff) mm/s(rms). mm/sköz мм/срмс mmpers
 in/s|vibration velocity|25.4|in/s ips inch/second in/sec in_i/s in/srms
 m/s2|vibration acceleration|1|m/s2 mps2 m/s/s
 g|vibration acceleration|9.80665|g grms gpk gee

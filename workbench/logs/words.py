@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 
 def as_words(text: str) -> frozenset[str]:
     """A word list as it is written in this file."""
     return frozenset(text.split())
+
+
+def as_names(text: str) -> frozenset[str]:
+    """A word list as headers are compared: lower case, letters and digits alone (no vowel sign of Thai or Hindi)."""
+    return frozenset(re.sub(r"[^\w#]|_", "", word.casefold()) for word in text.split())
 
 
 ISA_LETTERS = {
@@ -38,10 +45,27 @@ TIME_NAMES = as_words("""
     datumtid tidpunkt tidsstämpel tidstämpel klockslag czas dataiczas dataigodzina dataczas godzina znacznikczasu время дата
     датавремя датаивремя отметкавремени метка меткавремени 时间 日期 日期时间 时间戳 采样时间 čas datumačas datumčas datumcas
     aika päivämäärä zaman tarih időpont idő dátum xvalue acquisitiontime scantime
+""") | as_names("""
+    tarihsaat tarihvesaat zamandamgası kayıtzamanı ημερομηνία ημερομηνίαώρα ώρα χρόνος χρονοσήμανση 日時 日付 時刻 時間
+    年月日 タイムスタンプ
+    測定日時 計測日時 記録日時 收集时间 记录时间 时标 時間戳 일시 날짜 시간 시각 측정일시 측정시간 التاريخ الوقت
+    التاريخوالوقت الزمن תאריך שעה תאריךושעה זמן
+    תאריךשעה วันที่ เวลา วันที่และเวลา วันเวลา समय दिनांक तिथि दिनांकसमय thờigian ngàygiờ ngày giờ waktu tanggal
+    tanggaljam jam dataoră datașiora
+    datasiora moment dátumidő dátumésidő időbélyeg aikaleima pvm päiväys pvmjaaika датаічас датачас час temps vreme
+    vrijeme datumvreme datumivrijeme kuupäev aeg laiks datums laikas duomenųlaikas kellonaika
 """)
-DATE_NAMES = as_words("date datum dato fecha data day tag jour дата 日期 giorno día dia")
+DATE_NAMES = as_words("""
+    date datum dato fecha data day tag jour дата 日期 giorno día dia
+""") | as_names("""
+    日付 年月日 날짜 일자 التاريخ תאריך วันที่ दिनांक ngày tanggal tarih ημερομηνία dátum päivämäärä pvm fecha dată
+    kuupäev datums
+""")
 CLOCK_NAMES = as_words("""
     time zeit uhrzeit klokkeslett heure hora ora tid tijd clock czas godzina время 时间 čas klockslag orario
+""") | as_names("""
+    時刻 時間 시간 시각 الوقت שעה เวลา समय giờ jam saat ώρα idő kello kellonaika час hodina oră klokke klokka vreme
+    vrijeme aeg laiks
 """)
 MILLISECOND_NAMES = as_words("ms msec millisec millisecond milliseconds millis millitm millisekunden millisekunde мс 毫秒")
 DATE_PART_NAMES = {
@@ -75,10 +99,19 @@ TAG_NAMES = as_words("""
     maalepunkt målested signalnavn tagnavn navn mätpunkt mätställe namn målepunktsnavn nazwa zmienna punktpomiarowy tagnazwa
     nazwatagu тег тэг имятега параметр точка имя наименование сигнал датчик канал 位号 标签 标签名 名称 点名 测点 测点名称
     变量 变量名 参数 veličina signál název etiketa
+""") | as_names("""
+    タグ タグ名 信号 信号名 計測点 測点 点名称 変数 チャンネル チャネル 태그 태그명 신호 신호명 변수 측정점 채널 포인트
+    標籤 測點 位號 etiket sinyal değişken nokta
+    ölçümnoktası σήμα μεταβλητή ετικέτα κανάλι الإشارة المتغير القناة النقطة الوسم אות תג ערוץ משתנה נקודה สัญญาณ แท็ก
+    ชื่อแท็ก จุดวัด ช่องสัญญาณ टैग संकेत चैनल
+    tínhiệu biến tênbiến thẻ kênh sinyal tanda titikukur semnal variabilă punct jel csatorna változó mérőpont címke
+    mittaus muuttuja kanava mittauspiste tunnus
+    змінна имесигнала oznaka signal promjenljiva varijabla mjernatočka signalas signāls signaal
 """)
 QUANTITY_NAMES = as_words("""
     quantity quantityname measuredquantity physicalquantity measurand measurandname measuredvariable observedproperty property
-    propertyname characteristic größe groesse messgröße messgroesse physikalischegröße grandeurphysique grandeurmesurée magnitud
+    propertyname characteristic größe groesse messgröße messgroesse physikalischegröße grandeurphysique grandeurmesurée
+    magnitud
     magnitudmedida grandezzafisica grandeza grandezamedida grootheid meetgrootheid størrelse stoerrelse målestørrelse storhet
     mätstorhet wielkość wielkosc wielkośćmierzona величина физическаявеличина suure mennyiség 物理量 测量量
 """)
@@ -96,7 +129,8 @@ ASSET_NAMES = as_words("""
 """)
 """Names of a column that says which machine a row is about."""
 PLACE_NAMES = as_words("""
-    device deviceid devicename host hostname station stationid stationname node nodename source sourceid sourcename gerät geraet
+    device deviceid devicename host hostname station stationid stationname node nodename source sourceid sourcename gerät
+    geraet
     gerätename appareil dispositivo apparat enhetsnavn urządzeniepomiarowe устройство станция posten poste stazione estación
     estação stanowisko stasjon 站点 装置
 """)
@@ -105,6 +139,10 @@ VALUE_NAMES = as_words("""
     value wert val reading numericvalue floatvalue doublevalue varvalue tagvalue verdi valeur valor messwert pv vvalue mesure
     medida misura valore waarde meetwaarde måleverdi maaleverdi værdi vaerdi värde vaerde mätvärde wartość wartosc значение
     показание 值 数值 测量值 hodnota arvo érték
+""") | as_names("""
+    値 測定値 計測値 データ値 값 측정값 數值 測值 değer ölçüm okunan τιμή μέτρηση القيمة القراءة قراءة ערך מדידה ค่า
+    ค่าที่วัด मान giátrị giátrịđo nilai
+    valoare mérés mértérték mittausarvo lukema показання стойност vrijednost vrednost väärtus vērtība vertė
 """)
 TYPE_WORDS = as_words("""
     datetime date time timestamp index float double real lreal single number decimal short long int dint sint usint uint udint
@@ -115,16 +153,30 @@ UNIT_NAMES = as_words("""
     unit units uom einheit einheiten engunit engunits engineeringunits enhet enhed unite unité eu unitsabbreviation unidad
     unidades unidade unità unita eenheid jednostka jednostki едизм единица единицы едизмерения 单位 yksikkö jednotka
     uomstring dimension maßeinheit masseinheit
+""") | as_names("""
+    単位 단위 單位 birim ölçübirimi μονάδα μονάδες الوحدة وحدة יחידה יחידות หน่วย इकाई đơnvị satuan unitate um egység
+    mértékegység mittayksikkö
+    одвим одиниця одиниці одиницявиміру jedinica mjernajedinica ühik mērvienība vienetas jm
 """)
 INDEX_NAMES = as_words("""
     序号 编号 行号 ligne lp fila linha riga rij rad satz satznr zeilennr lfdno пп номер строка pořadí løpenr lopenr
     løpenummer volgnr volgnummer nomer poz numer sira record rn rec recnum recno recordno recordnumber index idx id row rowno
     rownum rownumber no nr num number seq sequence sequenceno lfdnr laufnummer zeile line lineno # sample sampleno
     samplenumber scan rowid
+""") | as_names("""
+    item stt ssz sorszám nrcrt sıra sırano αα 番号 連番 行番号 번호 순번 順號 رقم الرقم מספר מס ลำดับ ลำดับที่ क्रम
+    क्रमांक nourut urutan нп рядок ред noпп
+    rednibroj rb npk järjnro nro nopa løbenr löpnr reihe
 """)
 ANNOTATION_NAMES = as_words("""
     comment comments note notes remark remarks bemerkung kommentar annotation annotations annotated message meldung text
     description beschreibung operator event user beskrivelse merknad remarque shift schicht
+""") | as_names("""
+    備考 コメント 注記 备注 注释 說明 備註 비고 메모 açıklama σχόλιο σχόλια παρατηρήσεις ملاحظات ملاحظة הערה הערות
+    หมายเหตุ टिप्पणी ghichú catatan
+    keterangan observații observatii megjegyzés huomautus huom anmerkung anmärkning bemærkning opmerking opmerkingen
+    observaciones observação observações
+    примечание комментарий примітка коментар забележка uwagi uwaga poznámka napomena nota commentaire remarque
 """)
 SURE_LABEL_PATTERN = r"anomal|outlier|\blabels?\b|ground ?truth|change ?point|\battack|\batt flag\b|\brul\b|remaining useful"
 """Names that nothing but a label has."""
@@ -135,6 +187,15 @@ LABEL_PATTERN = (
 )
 
 ON_WORDS = as_words("""
+    入 運転 運転中 動作 動作中 稼働 はい 켜짐 운전 운전중 작동 가동 예 참 열림 開啟 運行 ανοικτό ανοιχτό λειτουργία
+    σε_λειτουργία ναι αληθήσ αληθησ
+    تشغيل يعمل نعم صحيح مفتوح פועל עובד כן אמת פתוח เปิด ทำงาน กำลังทำงาน ใช่ จริง चालू चल_रहा हाँ सत्य bật đang_chạy chạy
+    có đúng mở hidup berjalan ya
+    benar nyala buka pornit în_funcțiune in_functiune da adevărat deschis üzemel működik igaz nyitva bekapcsolva käy
+    käynnissä tosi auki увімк увімкнено
+    працює в_роботі так істина відкрито doğru kørende sand til в_експлуатации uključeno radi upaljeno töötab jah ieslēgts
+    darbojas
+    įjungta veikia taip ligada operando em_marcha encendida accesa attiva wł. вкл. увімк. em_operacao
     in_bedrijf en_marche en_marcha in_marcia в_работе in_betrieb zał zal załączony załączona w_ruchu pracuje em_funcionamento
     em_operação funcionando en_funcionamiento en_servicio in_servizio en_service em_serviço i_drift in_werking på_drift
     ist_ein kjøres aktivert geöffnet открыт открыта открыто otwarty otwarta otwarte offen geopend aperta åpnet tilkoblet 运转
@@ -146,6 +207,14 @@ ON_WORDS = as_words("""
     allumé enclenché actif activé i_gang åpen åben öppen
 """)
 OFF_WORDS = as_words("""
+    切 停止中 いいえ 閉 꺼짐 정지 정지중 아니오 거짓 닫힘 關閉 關 κλειστό κλειστή στάση εκτόσ_λειτουργίασ όχι ψευδήσ
+    ψευδησ إيقاف متوقف لا خطأ مغلق כבוי
+    מופסק לא שקר סגור ปิด หยุด หยุดทำงาน ไม่ ไม่ใช่ เท็จ बंद रुका नहीं असत्य tắt dừng không sai đóng mati berhenti tidak
+    salah tutup oprit oprită nu fals
+    închis hamis zárva leállt kikapcsolva seis pysäytetty pysähtynyt epätosi kiinni вимк вимкнено зупинено зупинений ні
+    хибність закрито yanlış
+    durdu durduruldu isključeno stoji ugašeno väljas seisab izslēgts apstādināts išjungta sustabdyta arrêtée apagada
+    spenta wył. выкл. вимк.
     à_l'arrêt a_l'arret en_arrêt à_l’arrêt not_running gestoppt ausser_betrieb außer_betrieb buiten_bedrijf uit_bedrijf
     fuera_de_servicio detenida en_parada fermata in_arresto spenta inattiva stanset остановлена остановлено не_работает
     закрыт закрыта закрыто zamknięty zamknięta zamknięte odstawiony zatrzymany zatrzymana gesloten chiusa desligada 已停止

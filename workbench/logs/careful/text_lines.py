@@ -15,7 +15,7 @@ from workbench.core.errors import LogFormatError
 from workbench.logs.encodings import guess_legacy
 from workbench.logs.readers.byte_stream import StreamSource, is_growing, open_source
 from workbench.logs.readers.text import MAX_LINE_CHARS, join_quoted
-from workbench.logs.text import check_is_text, find_encoding
+from workbench.logs.text import check_is_text, find_encoding, plain_marks
 
 _NUL_BLOCK = re.compile("\x00{8,}")
 _NUL_BLOCK_CHARS = 8
@@ -121,7 +121,7 @@ def _clean(text: str) -> str:
     text = text.replace("\ufeff", "")
     if "\x00" in text:
         text = _NUL_BLOCK.sub("\n", text).replace("\x00", "")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return plain_marks(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def sample_lines(text: str, limit: int, *, is_cut: bool) -> list[str]:

@@ -21,6 +21,8 @@ _PAIR = re.compile(rf"{_START}(?P<value>\"[^\"]{{0,80}}\"|[^=;|\"]{{0,40}}?){_NE
 _PROTOCOL = re.compile(
     r"[^\s,=]+(?:,[^\s=,]+=[^\s=,]+)*\s(?P<fields>[^\s=,]+=[^\s=,]+(?:,[^\s=,]+=[^\s=,]+)*)\s(?P<time>\d{10,19})"
 )
+_CELL = re.compile(r"\s*([^\W\d][^=;|\t\"]{0,79}?)\s*=\s*([^=;|\t\"]{0,40})")
+"""A pair that fills a cell: its name may have blanks."""
 _MAX_LINE = 4000
 _MAX_NAMES = 256
 _SHARE = 0.9
@@ -33,6 +35,11 @@ def split_keyed(line: str) -> list[str] | None:
     protocol = _PROTOCOL.fullmatch(line.strip())
     if protocol:
         return [_iso(int(protocol["time"])), *(re.sub(r"(?<=\d)[iu]$", "", field) for field in protocol["fields"].split(","))]
+    cells = [cell for cell in re.split(r"[;\t|]", line) if cell.strip()]
+    filled = [match for match in map(_CELL.fullmatch, cells[1:]) if match]
+    first = _stamp_in(cells[0]) if filled and len(filled) == len(cells) - 1 and "=" not in cells[0] else None
+    if first is not None:
+        return [first, *(f"{match[1]}={match[2].strip()}" for match in filled)]
     pairs = [pair for pair in _PAIR.finditer(line) if pair["value"] or pair["mark"] == "="]  # 'P7:' is a device, no pair
     if not pairs:
         return None

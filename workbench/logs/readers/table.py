@@ -47,6 +47,8 @@ class TimeColumns:
     confidence: float = 1.0
     has_milliseconds: bool = False
     """Whether the last of `indexes` holds the milliseconds alone."""
+    parts: tuple[str, ...] = ()
+    """What each of `indexes` holds where they hold no more than parts: ('year', 'month', 'day', 'hour') or ('date', 'hour')."""
 
 
 @dataclass(frozen=True, slots=True)

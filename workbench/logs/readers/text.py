@@ -29,6 +29,7 @@ from workbench.logs.sniff import (
     strip_trailing,
 )
 from workbench.logs.text import Decoded, clean_text, decode_bytes
+from workbench.logs.time_parts import joined
 
 MAX_LINE_CHARS = 1_000_000
 MAX_COLUMNS = 16_384
@@ -38,7 +39,7 @@ MIN_SHARE_BLANKS = 0.7
 """Words between blanks are a table only by accident: more of the lines must be rows."""
 SAMPLE_LINES = 400
 _HEAD_ROWS = 30
-_PAIR = re.compile(r"\s*([^\s=:;,]{1,80})\s*[=:]\s*([^=]{0,40}?)\s*")
+_PAIR = re.compile(r"\s*([^\s=:;,]{1,80}|[^\W\d][^=;,]{0,79}?(?=\s*=))\s*[=:]\s*([^=]{0,40}?)\s*")
 Rows = Sequence[list[str]]
 
 
@@ -235,8 +236,10 @@ def _is_time_after_names(names: Sequence[str], time: TimeColumns) -> bool:
 def _has_time(row: Sequence[str], time: TimeColumns) -> bool:
     if time.kind in ("none", "relative", "epoch"):
         return True
-    if time.indexes[-1] >= len(row):
+    if max(time.indexes) >= len(row):
         return False
+    if time.parts:
+        return parse_stamp(joined([row[index] for index in time.indexes], time.parts)) is not None
     if parse_stamp(row[time.indexes[0]]) is None:
         return False
     return time.kind != "date+clock" or parse_clock(row[time.indexes[1]]) is not None
