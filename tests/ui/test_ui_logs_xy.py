@@ -36,11 +36,11 @@ def mode(built: Built, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path,
     return made
 
 
-def test_it_starts_with_the_first_two_rows_and_says_what_the_pairs_are(mode: XYMode) -> None:
-    assert mode.names == ("PI-2041A", "FI-2041A")
+def test_it_starts_with_pressure_against_flow_and_says_what_the_pairs_are(mode: XYMode) -> None:
+    assert mode.names == ("FI-2041A", "PI-2041A")
     assert mode.plot.cloud is not None
     assert mode.plot.cloud.n == N_ROWS - 100
-    assert mode.plot.axes.x_label == "PI-2041A, bar"
+    assert mode.plot.axes.x_label == "FI-2041A, m³/h"
     assert mode.said.text().startswith("4 220 pairs · r ".replace(" 2", "\u20092", 1))
 
 
@@ -78,10 +78,10 @@ def test_keys_move_and_size_the_box(mode: XYMode) -> None:
 
 def test_swapping_turns_the_axes_round(mode: XYMode, wait_for: WaitFor) -> None:
     QTest.mouseClick(mode.swap_button, Qt.MouseButton.LeftButton)
-    assert mode.names == ("FI-2041A", "PI-2041A")
-    wait_for(lambda: mode.plot.axes.x_label == "FI-2041A, m³/h")
+    assert mode.names == ("PI-2041A", "FI-2041A")
+    wait_for(lambda: mode.plot.axes.x_label == "PI-2041A, bar")
 
 
 def test_the_cursor_marks_where_both_channels_are(mode: XYMode) -> None:
     mode.view.plots.view.set_cursor(at_minute(0))
-    assert mode.plot.at == pytest.approx((3.0, 305.0))
+    assert mode.plot.at == pytest.approx((305.0, 3.0))

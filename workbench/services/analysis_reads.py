@@ -180,6 +180,8 @@ def pick(stretches: Sequence[Stretch], at_utc: str | None) -> tuple[int | None, 
     """Number of the stretch nearest to an instant, and how far away it is where the instant lies in none; None without one."""
     if at_utc is None:
         return None, ()
+    from workbench.logs.phrases import format_instant
+
     at_ns = parse_utc(at_utc)
     ends = [(one.start_ns, one.start_ns + round(len(one.values) / one.rate_hz * NS_PER_S)) for one in stretches]
     away = [max(start - at_ns, at_ns - end, 0) for start, end in ends]
@@ -189,7 +191,8 @@ def pick(stretches: Sequence[Stretch], at_utc: str | None) -> tuple[int | None, 
     start_ns = stretches[number].start_ns
     side = "begins {} later" if start_ns > at_ns else "ended {} before"
     text = side.format(long_words(away[number] / NS_PER_S))
-    return number, (f"Nothing was measured at {at_utc}: the nearest burst, of {format_utc(start_ns)}, {text}.",)
+    said = f"Nothing was measured at {format_instant(at_ns)} UTC: the nearest burst, of {format_instant(start_ns)}, {text}."
+    return number, (said,)
 
 
 def long_words(seconds: float) -> str:

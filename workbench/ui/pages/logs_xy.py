@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
@@ -50,6 +51,16 @@ class _Task:
         if box is None:
             return cloud_of(self._logs, names, range_ns, job)
         return stretches_in(self._logs, names, range_ns, box, job)
+
+
+def usual_pair(channels: Sequence[ChannelView]) -> tuple[str, ...]:
+    """What a pump is first looked at by, pressure against flow: names of both, the highest pressure of several; () without."""
+    trends = [channel for channel in channels if channel.group == "trend" and channel.high is not None and not channel.formula]
+    flow = next((one.name for one in trends if one.quantity in ("flow", "mass flow")), None)
+    pressures = [one for one in trends if one.quantity == "pressure"]
+    if flow is None or not pressures:
+        return ()
+    return flow, max(pressures, key=lambda one: one.high or 0.0).name
 
 
 class StretchStrip(Strip):
@@ -172,7 +183,8 @@ class XYMode(LogsMode):
         trends = [channel.name for channel in logs.channels if channel.group == "trend"]
         names = trends or [channel.name for channel in logs.channels]
         kept = self.names
-        first = [name for name in (*channels, *names) if name in names]
+        usual = usual_pair(logs.channels)
+        first = [name for name in (*usual, *channels, *names) if name in names]
         for choice, wanted, default in ((self.x_choice, kept[0], 0), (self.y_choice, kept[1], 1)):
             choice.blockSignals(True)
             choice.set_options([(name, name) for name in names])
