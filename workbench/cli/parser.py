@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -30,10 +31,18 @@ def parse_request(command: Command, words: Sequence[str]) -> tuple[Request, bool
     """The request and whether `--json` was given; raises RequestError. `--help` prints and exits 0."""
     request_type = command.request_type()
     parser = make_parser(command)
-    given = vars(parser.parse_intermixed_args(list(words)))
+    given = vars(parser.parse_intermixed_args(_after_dashes(words)))
     wants_json = bool(given.pop("json"))
     values = {name: value for name, value in given.items() if value is not None and value != []}
     return build(request_type, values), wants_json
+
+
+def _after_dashes(words: Sequence[str]) -> list[str]:
+    """What stands behind '--' is no option; argparse (Python 3.11) loses it, so that such a file is given by its folder."""
+    if "--" not in words:
+        return list(words)
+    at = list(words).index("--")
+    return [*words[:at], *(f"{os.curdir}{os.sep}{word}" if word.startswith("-") else word for word in words[at + 1 :])]
 
 
 def make_parser(command: Command) -> argparse.ArgumentParser:

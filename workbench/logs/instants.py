@@ -130,7 +130,7 @@ def _stamp_of(match: re.Match[str]) -> Stamp | None:
 
 def _date_of(match: re.Match[str]) -> tuple[int, int, int]:
     if match["y"]:
-        return _full_year(int(match["y"])), int(match["m"]), int(match["d"])
+        return _common_era(int(match["y"])), int(match["m"]), int(match["d"])
     if match["a"]:
         return int(match["a"]), int(match["b"]), int(match["c"])
     for index in ("2", "3", "4"):
@@ -140,10 +140,13 @@ def _date_of(match: re.Match[str]) -> tuple[int, int, int]:
 
 
 def _full_year(year: int) -> int:
-    """Two digits: 70 to 99 are of the last century. Thai years are counted from 543 BC."""
-    if year > 99:
-        return year - BUDDHIST_YEARS if FIRST_BUDDHIST <= year <= LAST_BUDDHIST else year
-    return year + (2000 if year < 70 else 1900)
+    """Two digits: 70 to 99 are of the last century."""
+    return _common_era(year) if year > 99 else year + (2000 if year < 70 else 1900)
+
+
+def _common_era(year: int) -> int:
+    """Thai years are counted from 543 BC."""
+    return year - BUDDHIST_YEARS if FIRST_BUDDHIST <= year <= LAST_BUDDHIST else year
 
 
 def _clock_of(match: re.Match[str]) -> int | None:

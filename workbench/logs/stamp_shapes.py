@@ -99,7 +99,7 @@ def _number(digits: Digits, span: tuple[int, int]) -> Digits:
 def _date(match: re.Match[str], digits: Digits, order: DayOrder) -> tuple[Digits, Digits, Digits]:
     if match["y"]:
         year, month, day = (_number(digits, match.span(name)) for name in "ymd")
-        return _full_year(year), month, day
+        return _common_era(year), month, day
     first, second, third = (_number(digits, match.span(name)) for name in "abc")
     if order == "ymd":
         return _full_year(first), second, third
@@ -107,8 +107,11 @@ def _date(match: re.Match[str], digits: Digits, order: DayOrder) -> tuple[Digits
 
 
 def _full_year(year: Digits) -> Digits:
-    is_thai = (year >= FIRST_BUDDHIST) & (year <= LAST_BUDDHIST)
-    return np.where(year > 99, year - BUDDHIST_YEARS * is_thai, year + np.where(year < 70, 2000, 1900))
+    return np.where(year > 99, _common_era(year), year + np.where(year < 70, 2000, 1900))
+
+
+def _common_era(year: Digits) -> Digits:
+    return year - BUDDHIST_YEARS * ((year >= FIRST_BUDDHIST) & (year <= LAST_BUDDHIST))
 
 
 def _days(year: Digits, month: Digits, day: Digits) -> tuple[Digits, NDArray[np.bool_]]:

@@ -128,11 +128,12 @@ def _stack(group: list[Segment]) -> Table:
             source_rows.append(row)
         row += segment.n_rows
     keys = list(order)
+    places = [_key_indexes(segment) for segment in group]
     first = group[0]
     return Table(
         layout=first.layout, sources=tuple(sources), source_rows=tuple(source_rows), n_rows=row,
-        headers=tuple(order.values()), columns=tuple(_stack_column(group, key) for key in keys),
-        units=tuple(_stack_units(group, key) for key in keys), time=first.time, time_cells=_stack_time(group),
+        headers=tuple(order.values()), columns=tuple(_stack_column(group, places, key) for key in keys),
+        units=tuple(_stack_units(group, places, key) for key in keys), time=first.time, time_cells=_stack_time(group),
         times_ns=_stack_instants(group), is_absolute=first.is_absolute, delimiter=first.delimiter, decimal=first.decimal,
         n_cut_short=sum(segment.n_cut_short for segment in group), n_not_rows=sum(segment.n_not_rows for segment in group),
         n_without_time=sum(segment.n_without_time for segment in group),
@@ -152,8 +153,14 @@ def find_key(segment: Segment, key: Key) -> int | None:
     return None
 
 
-def _stack_column(group: list[Segment], key: Key) -> Cells | NumberCells:
-    found = [(segment, find_key(segment, key)) for segment in group]
+def _key_indexes(segment: Segment) -> dict[Key, int]:
+    """`find_key` of all columns: of ten thousand of them, one at a time would take a second for each hundred."""
+    indexes = [index for index in range(len(segment.headers or ())) if index not in segment.time.indexes]
+    return dict(zip(column_keys(segment), indexes, strict=True)) if segment.headers else {}
+
+
+def _stack_column(group: list[Segment], places: list[dict[Key, int]], key: Key) -> Cells | NumberCells:
+    found = [(segment, place.get(key)) for segment, place in zip(group, places, strict=True)]
     columns = [segment.columns[index] if index is not None else None for segment, index in found]
     if all(isinstance(column, NumberCells) or column is None for column in columns):
         empty = [np.full(segment.n_rows, np.nan) for segment in group]
@@ -173,11 +180,11 @@ def _as_cells(column: Cells | NumberCells | None, n_rows: int) -> Cells:
     return Cells.of("" if np.isnan(value) else repr(value) for value in column.values.tolist())
 
 
-def _stack_units(group: list[Segment], key: Key) -> UnitRows:
+def _stack_units(group: list[Segment], places: list[dict[Key, int]], key: Key) -> UnitRows:
     names: list[str] = []
     codes = []
-    for segment in group:
-        index = find_key(segment, key)
+    for segment, place in zip(group, places, strict=True):
+        index = place.get(key)
         unit = segment.headers[index].unit if index is not None and segment.headers else None
         if unit and unit not in names:
             names.append(unit)

@@ -28,14 +28,14 @@ _SPELLINGS = """
 m3/h|flow|2.777777777777778e-4|m3/hr m3h cbm/h m3/hour m3h-1 meter3/hour m3/std nm3/h m3/godz m3/uur m3/u m3/time m3/tim
   m3/óra m3/saat m3/sa m3/ώρα m3/h. cmh m3/jam m3/giờ m3/gio m3/ชม. ลบ.ม./ชม. م3/س م3/ساعة מ"ק/שעה מק"ש 立方米/小时
   m3/时 m3/小时 m3/시 m3/ora
-  m3/χρ m3/h.n m3/година m3/val m3/sat m3/tund m3/uri m3/t м3/ч м3/час куб.м/ч m3/heure m3/hora m3/ora m3/stunde cum/h
+  m3/χρ m3/h.n m3/година м3/год m3/val m3/sat m3/tund m3/uri m3/t м3/ч м3/час куб.м/ч m3/heure m3/hora m3/ora m3/stunde cum/h
   m3ph nm3/hr nm3/std
 m3/s|flow|1|m3/sec m3s-1 м3/с
 L/s|flow|1e-3|l/s liter/second litre/second l/sec lps ltr/s ls-1 l/sek л/с л/сек liter/sekunde litre/s l/sn l/giây
   l/วินาที l/detik l/seg л/сек. l/mp ל/שניה 升/秒
 L/min|flow|1.6666666666666667e-5|l/min lpm liter/minute litre/minute l/m ltr/min lmin-1 л/мин liter/minuut liter/min
   litres/min l/dak l/dk l/perc l/phút l/นาที l/menit l/хв л/хв lit/min l/мин l/min. ל/דקה 升/分 l/分
-L/h|flow|2.7777777777777776e-7|l/h l/hr ltr/h lph л/ч л/час l/std
+L/h|flow|2.7777777777777776e-7|l/h l/hr ltr/h lph л/ч л/час l/std л/год
 gpm|flow|6.30901964e-5|gpm usgpm gal/min gallon/minute us_gpm galpermin
 bbl/d|flow|1.8401307283333334e-6|bbl/d bpd bbl/day stb/d
 kg/s|mass flow|1|kg/s kg/sec кг/с
@@ -59,7 +59,7 @@ W|power|1|w watt watts вт
 kW|power|1e3|kw kilowatt квт 千瓦 كيلووات
 MW|power|1e6|
 hp|power|745.6998715822702|hp bhp
-kWh|energy|1|kwh квтч квт·ч
+kWh|energy|1|kwh квтч квт·ч квтгод
 degC|temperature|1|degc c cel celsius degreecelsius degree_celsius degreec degreesc gradc grdc øc ºc degс celcius
   gradcelsius gradi degcelsius градc градс deg.c deg.c. grad.c st.c stopnic stupenc fokc °с degс градусc gradosc graus
   graderc 摄氏度

@@ -83,10 +83,11 @@ def inspect_logs(request: InspectRequest, job: Job) -> InspectResult:
 
     Raises LogFormatError or EncodingError naming a file that is no log, RequestError for an unknown zone or answer.
     """
+    from workbench.services.log_paths import given_files
     from workbench.services.log_reading import run_inspect
     from workbench.services.plugins import reading_with_plugins
 
-    with reading_with_plugins():
+    with reading_with_plugins(), given_files(request.paths):
         return run_inspect(request, job)
 
 
@@ -136,10 +137,11 @@ class PreviewResult(Result, frozen=True, kw_only=True):
 
 def preview_log(request: PreviewRequest, job: Job) -> PreviewResult:
     """Look at the head of a file only; fast at any size. Raises LogFormatError or EncodingError naming the file."""
+    from workbench.services.log_paths import given_files
     from workbench.services.log_reading import run_preview
     from workbench.services.plugins import reading_with_plugins
 
-    with reading_with_plugins():
+    with reading_with_plugins(), given_files((request.path,)):
         return run_preview(request, job)
 
 
@@ -175,9 +177,10 @@ class ImportResult(Result, frozen=True, kw_only=True):
 def import_logs(request: ImportRequest, job: Job) -> ImportResult:
     """Parse, check and store columnar with pyramid; one journal line a recording. Same file again: stored once."""
     from workbench.services.log_import import run_import
+    from workbench.services.log_paths import given_files
     from workbench.services.plugins import reading_with_plugins
 
-    with reading_with_plugins():
+    with reading_with_plugins(), given_files(request.paths):
         return run_import(request, job)
 
 

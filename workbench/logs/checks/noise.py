@@ -103,8 +103,9 @@ def _plugged(name: str, found: tuple[int, int], survey: Survey) -> Finding:
 def find_redundant(survey: Survey) -> list[Finding]:
     """Pairs of channels that say the same in every sample, if need be in another unit: one sensor, logged twice."""
     findings = []
-    for one, other in combinations(survey.channels, 2):
-        if not survey.roles.quantities[one] or survey.roles.quantities[one] != survey.roles.quantities[other]:
+    named = [(survey.roles.quantities[name], name) for name in survey.channels if survey.roles.quantities[name]]
+    for (quantity, one), (same, other) in combinations(named, 2):
+        if quantity != same:
             continue
         words = _same(one, other, survey)
         if words:

@@ -29,16 +29,18 @@ _WHOLE_CHANNEL = frozenset({"UNIT_JUMP", "SWAPPED"})
 def put_together(first: Sequence[Finding], checked: Sequence[Finding]) -> tuple[Finding, ...]:
     """Those of the whole log first, then by channel in their order; what is said better elsewhere is left out."""
     findings = [*_join_frozen(list(first)), *checked]
-    findings = [_with_loop(one, findings) for one in findings]
+    loops = [one for one in findings if one.code == "NE43_FAILURE"]
+    findings = [_with_loop(one, loops) for one in findings]
     if any(one.code == "UNIT_JUMP" for one in findings):
         findings = [one for one in findings if one.code != "IMPOSSIBLE" or one.channel is not None]  # its balance is the jump's
-    kept = [one for one in findings if not any(_is_covered(one, other) for other in findings if other is not one)]
-    with_channel = [one for one in kept if one.channel is not None]
-    order = list(dict.fromkeys(one.channel for one in with_channel))
-    return (
-        *(one for one in kept if one.channel is None),
-        *(one for name in order for one in with_channel if one.channel == name),
-    )
+    of_channel: dict[str | None, list[Finding]] = {}
+    for one in findings:
+        of_channel.setdefault(one.channel, []).append(one)
+    kept: dict[str | None, list[Finding]] = {None: []}
+    for one in findings:
+        if not any(_is_covered(one, other) for other in of_channel[one.channel] if other is not one):
+            kept.setdefault(one.channel, []).append(one)
+    return tuple(one for same in kept.values() for one in same)
 
 
 def _is_covered(one: Finding, other: Finding) -> bool:

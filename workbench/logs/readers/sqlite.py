@@ -26,7 +26,9 @@ MAX_TABLES = 500
 MAX_CELLS = 30_000_000
 _MAX_COLUMNS = 2000
 _HEAD_ROWS = 200
-_MAX_OPS = 2_000_000_000
+_MAX_OPS, _LEAST_OPS, _OPS_A_BYTE = 2_000_000_000, 100_000_000, 200
+_LEAST_CELLS, _CELLS_A_BYTE = 200_000, 4
+"""What a view may take and give, next to the size of its file: a cell that is stored takes a byte at least."""
 _OPS_A_CALL = 1_000_000
 _MAX_TEXT_BYTES = 1 << 30
 _MAX_CELL_BYTES = 4000
@@ -55,7 +57,7 @@ class SqliteReader:
         try:
             with closing(sqlite3.connect(":memory:")) as database:
                 database.deserialize(_without_wal(source.data))
-                _restrict(database)
+                _restrict(database, len(source.data))
                 groups = list(_tables_of(source, database))
         except (sqlite3.Error, ValueError, OverflowError, MemoryError) as error:
             raise cant_read(source, self.name, error, "Copy it again while no program writes into it.") from error
@@ -91,9 +93,9 @@ def _without_wal(data: bytes) -> bytes:
     return data[:18] + b"\x01\x01" + data[20:] if data[18:20] == b"\x02\x02" else data
 
 
-def _restrict(database: sqlite3.Connection) -> None:
+def _restrict(database: sqlite3.Connection, size_bytes: int) -> None:
     """Only reading, within limits."""
-    n_left = _MAX_OPS // _OPS_A_CALL
+    n_left = min(_MAX_OPS, _LEAST_OPS + _OPS_A_BYTE * size_bytes) // _OPS_A_CALL
 
     def count() -> int:
         nonlocal n_left
@@ -138,9 +140,9 @@ def _tables_of(source: Source, database: sqlite3.Connection) -> Iterator[ArrayGr
         raise LogFormatError(
             f"{source.name} has no table with a time and numbers. Its tables: {known}.", "Give a log.", path=str(source.path)
         )
-    n_cells = 0
+    n_cells, most = 0, min(MAX_CELLS, _LEAST_CELLS + _CELLS_A_BYTE * len(source.data))
     for table, columns in found:
-        arrays = _read_table(source, database, table, columns, MAX_CELLS - n_cells)
+        arrays = _read_table(source, database, table, columns, most - n_cells)
         arrays = name_tags(database, table, arrays, layouts)
         n_cells += sum(len(array.values) for array in arrays)
         yield ArrayGroup(arrays=arrays, title=table if len(found) > 1 else "")
@@ -179,7 +181,9 @@ def _read_table(
             values.extend(column)
         if len(kept[0]) * len(columns) > most:
             raise LogFormatError(
-                f"{source.name} has more than {MAX_CELLS} cells in its tables.", "Export less at a time.", path=str(source.path)
+                f"'{clean_text(table)}' of {source.name} gives more cells than can be read with care.",
+                "Export less at a time.",
+                path=str(source.path),
             )
     return tuple(NamedArray(name=name, values=_array_of(values)) for name, values in zip(columns, kept, strict=True))
 

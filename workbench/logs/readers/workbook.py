@@ -12,8 +12,10 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Sequence
 
 from workbench.core.errors import LogFormatError
+from workbench.logs.readers.compound import string_counts
 from workbench.logs.readers.sources import Source
 
 MAX_CELLS = 50_000_000
@@ -40,12 +42,15 @@ _ZIP_TROUBLE = (
     EOFError,
     struct.error,
 )
+_COUNT = re.compile(rb"\b(?:uniqueCount|count)\s{0,3}=\s{0,3}[\"'](\d{1,20})[\"']")
+_HEAD_BYTES = 8192
 _HINT = "Save it again as .xlsx or as CSV."
 
 
 def check_workbook(source: Source) -> None:
     """Raise LogFormatError for an .xlsx whose parts lie about their size, or whose sheets span too many cells."""
     if not source.data.startswith(b"PK"):
+        _check_strings(source, string_counts(source.data), len(source.data))
         return
     try:
         with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
@@ -55,8 +60,21 @@ def check_workbook(source: Source) -> None:
                 _check_size(source, member)
                 if member.filename.startswith("xl/worksheets/"):
                     _check_extent(source, archive, member)
+                if member.filename.lower() == "xl/sharedstrings.xml":
+                    with archive.open(member) as stream:
+                        _check_strings(source, _COUNT.findall(stream.read(_HEAD_BYTES)), member.file_size)
     except _ZIP_TROUBLE as error:
         raise LogFormatError(f"{source.name} can't be read as a workbook: {error}.", _HINT, path=str(source.path)) from error
+
+
+def _check_strings(source: Source, counts: Sequence[bytes | int], size_bytes: int) -> None:
+    """Its reader takes memory for as many texts as a workbook says it has: there can't be more of them than bytes."""
+    for count in map(int, counts):
+        if count > size_bytes:
+            raise LogFormatError(
+                f"{source.name} says that it holds {count} texts in {size_bytes} bytes: that is no workbook.", _HINT,
+                path=str(source.path),
+            )  # fmt: skip
 
 
 def _check_size(source: Source, member: zipfile.ZipInfo) -> None:
