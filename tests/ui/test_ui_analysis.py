@@ -16,6 +16,8 @@ from tests.ui.hand import Hand
 from workbench.app.window import Built
 from workbench.cli.commands.table import COMMANDS
 from workbench.cli.parser import find_command, parse_request
+from workbench.core.jobs import Job
+from workbench.services.regimes import SetRegimeRequest, set_regime
 from workbench.ui.pages.analysis.base import AnalysisMode
 from workbench.ui.pages.analysis.envelope import EnvelopeMode
 from workbench.ui.pages.analysis.maps import MapMode
@@ -320,3 +322,24 @@ def test_the_bearing_kept_for_a_pump_is_chosen_and_can_be_left_out(hand: Hand) -
     assert mode.build_request().bearing == "none"
     assert mode.plot.marks == ()
     assert mode.side.verdict.text() == "Choose a bearing to see its defect lines."
+
+
+@pytest.mark.parametrize("mode_id", ["spectrum", "pump"])
+def test_a_mode_keeps_to_the_states_that_are_ticked(hand: Hand, mode_id: str) -> None:
+    project = hand.built.context.project_text
+    span = {"start": "2026-03-02T01:00:00Z", "end": "2026-03-02T02:00:00Z"}
+    set_regime(SetRegimeRequest(project=project, asset=PUMP, name="washing", **span), Job())
+    mode = choose(hand, mode_id)
+    page = hand.window.host.page("logs")
+    assert isinstance(page, LogsPage)
+    hand.wait(lambda: "washing" in {mark.kind for mark in page.view.plots.regimes.marks})
+    page.view.states.fill_menu()
+    next(action for action in page.view.states.menu_box.actions() if action.data() == "washing").trigger()
+    hand.rest()
+    assert "nly while washing" in mode.notes.text()
+    mode.copy_command()
+    assert "--regime washing" in QGuiApplication.clipboard().text()
+    mode.write_values(Path(project) / "o.csv")
+    hand.rest()
+    n_rows = sum(line[:1].isdigit() for line in (Path(project) / "o.csv").read_text(encoding="utf-8").splitlines())
+    assert n_rows == (60 if mode_id == "pump" else len(mode.picture.spectrum.frequency_hz))  # type: ignore[attr-defined]

@@ -103,4 +103,47 @@ def test_keys_go_from_state_to_state_and_choose(page: LogsPage) -> None:
     QTest.keyClick(strip, Qt.Key.Key_Right)
     QTest.keyClick(strip, Qt.Key.Key_Right)
     QTest.keyClick(strip, Qt.Key.Key_Return)
-    assert strip.chosen == strip.marks[1].words
+    assert strip.chosen == (strip.marks[1].kind,)
+
+
+def test_the_filter_offers_what_the_pump_was_in_and_dims_with_the_strip(page: LogsPage) -> None:
+    states = page.view.states
+    states.fill_menu()
+    names = [action.data() for action in states.menu_box.actions() if not action.isSeparator()]
+    assert names == ["", "stopped", "start-up", "steady"]
+    states.menu_box.actions()[-1].trigger()
+    assert (states.value(), states.isChecked()) == (("steady",), True)
+    assert states.toolTip().endswith("Steady")
+    assert strip_of(page).chosen == ("steady",)
+    assert len(page.view.plots.rows.dimmed) == 3
+    states.fill_menu()
+    next(action for action in states.menu_box.actions() if action.data() == "stopped").trigger()
+    assert states.value() == ("stopped", "steady")
+    assert states.toolTip().endswith("Stopped, Steady")
+    assert len(page.view.plots.rows.dimmed) == 1
+    states.fill_menu()
+    states.menu_box.actions()[0].trigger()
+    assert (states.value(), states.isChecked()) == ((), False)
+    assert page.view.plots.rows.dimmed == ()
+
+
+def test_statistics_pairs_and_exports_keep_to_the_filter(page: LogsPage, wait_for: WaitFor, tmp_path: Path) -> None:
+    page.statistics.toggle()
+    wait_for(lambda: page.statistics.table.array.rowCount() == 2)
+    steady = next(mark for mark in strip_of(page).marks if mark.kind == "steady")
+    QTest.mouseClick(strip_of(page), LEFT, NO_KEY, middle(page, steady))
+    wait_for(lambda: "only Steady" in page.statistics.head.facts.text())
+    assert page.statistics.request().regimes == ("steady",)
+    assert page.layout_menu.export_request(tmp_path / "o.csv").regimes == ("steady",)
+    page.modes.choose("xy")
+    xy = page.modes.mode("xy")
+    wait_for(lambda: "239 pairs" in xy.said.text())
+    page.view.states.set_value(())
+    page.view.states.edited.emit()
+    wait_for(lambda: "600 pairs" in xy.said.text())
+
+
+def test_the_keys_open_the_filter(page: LogsPage) -> None:
+    action = next(one for one in page.actions_offered() if one.id == "logs.states")
+    assert action.keys == ("Ctrl+R",)
+    assert action.callback == page.view.states.open_menu

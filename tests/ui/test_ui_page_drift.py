@@ -83,11 +83,13 @@ def test_retraining_starts_once_and_can_be_cancelled(hand: Hand, page: DriftPage
 
 
 def test_only_one_operating_state_is_compared_where_it_is_chosen(hand: Hand, page: DriftPage) -> None:  # noqa: F811
-    page.regime.set_value("steady")
+    page.states.set_value(("steady",))
+    page.states.edited.emit()
     hand.rest()
     assert page._result is not None
     hand.press("Copy as command")
     assert "--regime steady" in QGuiApplication.clipboard().text()
-    page.regime.set_value("dry run")
+    page.states.set_value(("dry run",))
+    page.states.edited.emit()
     hand.rest()
     assert page._result is None

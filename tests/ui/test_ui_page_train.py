@@ -12,7 +12,12 @@ from PySide6.QtWidgets import QLineEdit
 from tests.ui.hand import Hand
 from tests.ui.page_fixtures import hand, template  # noqa: F401 - fixtures
 from workbench.app.window import Built
+from workbench.core.jobs import Job
+from workbench.services.labels import Event, LabelsListRequest, LabelsSaveRequest, list_labels, save_labels
+from workbench.services.plan_words import SplitPart
+from workbench.services.training import SplitPreviewRequest, preview_split
 from workbench.ui.pages.train import TrainPage
+from workbench.ui.widgets.state_filter import StateFilter
 
 
 @pytest.fixture
@@ -99,3 +104,35 @@ def test_without_logs_it_says_what_to_do(built: Built, tmp_path: Path) -> None:
     empty.click(page._empty.button)  # type: ignore[arg-type]
     empty.rest()
     assert built.window.host.current_id == "logs"
+
+
+def test_states_are_ticked_and_a_work_on_a_pump_says_what_serves_as_healthy(hand: Hand, page: TrainPage) -> None:  # noqa: F811
+    states = page.form.fields.field("regimes").input
+    assert isinstance(states, StateFilter)
+    states.fill_menu()
+    next(action for action in states.menu_box.actions() if action.data() == "steady").trigger()
+    assert page.form.values()["regimes"] == ("steady",)
+    assert states.text() == "Steady"
+    states.set_value(())
+    project = hand.built.context.project_text
+    trained = next(part.asset for part in preview(page) if part.part == "train")
+    events = list_labels(LabelsListRequest(project=project, asset=trained), Job()).events
+    work = Event(
+        id="w" * 32, asset=trained, name="new impeller", start_utc="2026-03-03T00:00:00Z", end_utc="2026-03-03T00:10:00Z",
+        state="real", kind="maintenance", action="impeller",
+    )  # fmt: skip
+    save_labels(LabelsSaveRequest(project=project, asset=trained, events=(*events, work)), Job())
+    hand.built.context.announce("events")
+    hand.show("start")
+    hand.show("train")
+    states.edited.emit()
+    hand.pause(0.6)
+    hand.rest()
+    assert page.form._reference.isVisible()
+    assert "Healthy reference: " in page.form._reference.text()
+    assert f"{trained}: " in page.form._reference.text()
+    assert "on the other side of new impeller" in page.form._reference.text()
+
+
+def preview(page: TrainPage) -> tuple[SplitPart, ...]:
+    return preview_split(SplitPreviewRequest(recipe=page._draft(), project=page.context.project_text), Job()).parts

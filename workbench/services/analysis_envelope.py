@@ -96,6 +96,8 @@ class EnvelopePicture:
     levels: tuple[MarkLevel, ...]
     peaks: tuple[Peak, ...]
     notes: tuple[str, ...]
+    said: tuple[str, ...] = ()
+    """How far the nearest burst is from the instant that was asked for: the page shows that by itself."""
 
 
 def find_envelope_picture(opened: Opened, request: EnvelopeRequest, job: Job) -> EnvelopePicture:
@@ -135,13 +137,13 @@ def find_envelope_picture(opened: Opened, request: EnvelopeRequest, job: Job) ->
         levels = [level for mark in marks if (level := level_at(spectrum.frequency_hz, heights, mark)) is not None]
     lowest = np.flatnonzero(spectrum.frequency_hz >= 2.0 * spectrum.resolution_hz)
     peaks = find_peaks(spectrum.frequency_hz[lowest], heights[lowest])
-    notes = (*chosen.notes, *said)
+    notes = chosen.notes
     if kurtogram is not None and (band.kurtosis or 0.0) < LEAST_KURTOSIS:
         notes = (*notes, "No band stands out: there are hardly any impacts in this stretch.")
     return EnvelopePicture(
         request=request, spectrum=spectrum, band=band, kurtogram=kurtogram,
         burst_ns=tuple(one.start_ns for one in good), chosen=number, speed=speed, bearing=bearing, orders=orders,
-        levels=tuple(levels), peaks=peaks, notes=notes,
+        levels=tuple(levels), peaks=peaks, notes=notes, said=said,
     )  # fmt: skip
 
 
@@ -241,7 +243,7 @@ def log_envelope(request: EnvelopeRequest, job: Job) -> EnvelopeResult:
             )
             for peak in picture.peaks
         ),
-        notes=picture.notes, out=request.out,
+        notes=(*picture.notes, *picture.said), out=request.out,
     )  # fmt: skip
 
 

@@ -79,6 +79,8 @@ class MapPicture:
     spectrum: Spectrum | None = None
     """Of an order map: the order spectrum of the chosen burst, or of the whole stream."""
     speed: Speed | None = None
+    said: tuple[str, ...] = ()
+    """How far the nearest burst is from the instant that was asked for: the page shows that by itself."""
 
 
 def find_spectrogram_picture(opened: Opened, request: SpectrogramRequest, job: Job) -> MapPicture:
@@ -174,7 +176,7 @@ def find_order_picture(opened: Opened, request: OrdersRequest, job: Job) -> MapP
     number, said = pick(good, request.at)
     if len(good) == 1:
         return _stream_picture(opened, request, good[0], chosen.view.unit, chosen.notes)
-    return _burst_picture(opened, request, (good, number, chosen.view.unit, (*chosen.notes, *said)), job)
+    return _burst_picture(opened, request, (good, number, chosen.view.unit, chosen.notes), job, said)
 
 
 def _track(opened: Opened, request: OrdersRequest, one: Stretch) -> tuple[Speed, Tracking, AngleSamples | None]:
@@ -273,7 +275,7 @@ def _edges(middles: NDArray[np.int64], one: Stretch) -> tuple[NDArray[np.int64],
 Bursts = tuple["list[Stretch]", int | None, str, tuple[str, ...]]
 
 
-def _burst_picture(opened: Opened, request: OrdersRequest, bursts: Bursts, job: Job) -> MapPicture:
+def _burst_picture(opened: Opened, request: OrdersRequest, bursts: Bursts, job: Job, said: tuple[str, ...]) -> MapPicture:
     """One column a burst; bursts at standstill or without a speed leave none, and are counted."""
     import numpy as np
 
@@ -310,7 +312,7 @@ def _burst_picture(opened: Opened, request: OrdersRequest, bursts: Bursts, job: 
     rpm = np.array([one_speed.mean_rpm for _, one_speed, _, _ in made])
     return MapPicture(
         request=request, map=found, rpm=rpm, y_unit="orders", notes=(*notes, _said(tracking, speed)), tracking=tracking,
-        spectrum=spectrum, speed=speed,
+        spectrum=spectrum, speed=speed, said=said,
     )  # fmt: skip
 
 
@@ -337,7 +339,7 @@ def _result(picture: MapPicture, request: AnalysisRequest) -> MapResult:
     total = np.sqrt(np.mean(found.rms.astype(np.float64) ** 2, axis=0))
     strongest = float(found.y[2 + int(np.argmax(total[2:]))]) if len(total) > 2 else 0.0
     speed_rpm, standing = _mean_speed(picture.rpm)
-    notes = (*picture.notes, *standing)
+    notes = (*picture.notes, *picture.said, *standing)
     return MapResult(
         channel=request.channel, unit=found.unit, y_unit=picture.y_unit, columns=len(found.start_ns), lines=len(found.y),
         resolution=float(found.y[1] - found.y[0]), first_utc=format_utc(int(found.start_ns[0])),

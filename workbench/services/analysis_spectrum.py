@@ -104,6 +104,8 @@ class SpectrumPicture:
     peaks: tuple[Peak, ...]
     frequency_unit: str
     notes: tuple[str, ...]
+    said: tuple[str, ...] = ()
+    """How far the nearest burst is from the instant that was asked for: the page shows that by itself."""
 
     @property
     def value_unit(self) -> str:
@@ -135,7 +137,7 @@ def find_spectrum_picture(opened: Opened, request: SpectrumRequest, job: Job, *,
         request=request, spectrum=spectrum, burst_ns=tuple(one.start_ns for one in good), chosen=number,
         others=_others(good, number, n_others, rate_hz, chosen, options), speed=speed,
         marks=marks_in(marks, float(spectrum.frequency_hz[-1])), peaks=find_peaks(spectrum.frequency_hz, heights),
-        frequency_unit="1/h" if chosen.is_slow else "Hz", notes=(*chosen.notes, *said),
+        frequency_unit="1/h" if chosen.is_slow else "Hz", notes=chosen.notes, said=said,
     )  # fmt: skip
 
 
@@ -205,6 +207,7 @@ def log_spectrum(request: SpectrumRequest, job: Job) -> SpectrumResult:
         n_bursts=1 if picture.chosen is not None else len(picture.burst_ns), n_averages=spectrum.n_averages,
         first_utc=format_utc(first // NS_PER_S * NS_PER_S), resolution=spectrum.resolution_hz,
         overall_rms=spectrum.overall_rms(), speed_rpm=picture.speed.mean_rpm if picture.speed else None,
-        speed_from=picture.speed.source if picture.speed else "", peaks=peaks, machine_lines=machine, notes=picture.notes,
+        speed_from=picture.speed.source if picture.speed else "", peaks=peaks, machine_lines=machine,
+        notes=(*picture.notes, *picture.said),
         out=request.out,
     )  # fmt: skip

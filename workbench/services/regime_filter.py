@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Spans = Sequence[tuple[int, int]]
 """Stretches [start, end) ns, in order of time and apart."""
-RegimeNames = Annotated[tuple[str, ...], parameter("Only what was in this operating state.", flag="--regime")]
+RegimeNames = Annotated[tuple[str, ...], parameter("Only what was in this operating state.", flag="--regime", label="States")]
 _STREAM_S = 60.0
 """A burst is taken whole or not at all; what goes on for longer is a stream, and is cut to the state."""
 

@@ -50,6 +50,7 @@ QPushButton[kind="segment"][place="first"] { border-top-left-radius: 4px; border
 QPushButton[kind="segment"][place="last"] { border-top-right-radius: 4px; border-bottom-right-radius: 4px;
   border-right: 1px solid $border_mid; }
 QPushButton[kind="segment"][place="only"] { border-radius: 4px; border-right: 1px solid $border_mid; }
+QPushButton[kind="secondary"][filter="on"] { background: $selection; border-color: $accent; border-bottom: 2px solid $accent; }
 QPushButton[kind="segment"]:checked { background: $selection; color: $text1; font-weight: 600; border-bottom: 2px solid $accent; }
 QPushButton[kind="primary"] { background: $ink; color: $on_ink; border: 1px solid $ink; }
 QPushButton[kind="primary"]:hover { background: $ink_hover; border-color: $ink_hover; }

@@ -13,7 +13,6 @@ from workbench.core.requests import build
 from workbench.core.runner import JobCall
 from workbench.services.drift import DriftRequest, DriftResult, measure_drift
 from workbench.services.projects import AssetInfo, ProjectRequest, ProjectResult, show_project
-from workbench.services.regimes import REGIME_NAMES
 from workbench.services.training import RetrainRequest, TrainResult, retrain
 from workbench.ui.actions import Action
 from workbench.ui.context import AppContext, Selection
@@ -25,10 +24,10 @@ from workbench.ui.pages.train import TRAIN_SLOT
 from workbench.ui.states import State
 from workbench.ui.widgets.buttons import SecondaryButton
 from workbench.ui.widgets.fields import Choice, UnitField
-from workbench.ui.widgets.plots.regimes import regime_words
 from workbench.ui.widgets.plots.words import unit_words
+from workbench.ui.widgets.state_filter import StateFilter, states_action
 from workbench.ui.widgets.states import EmptyState
-from workbench.ui.widgets.text import Text, hairline, plain_tip
+from workbench.ui.widgets.text import Text, hairline
 
 _SIDE_PX = 352
 _BAR_PX = 48
@@ -56,8 +55,7 @@ class DriftPage(Page):
         self.asset = Choice(self.theme)
         self.until = UnitField(self.theme, "UTC")
         self.every = Choice(self.theme, tuple(zip(_EVERY, self._every_words(), strict=True)))
-        states = (("", self.tr("all states")), *((name, regime_words(name)) for name in REGIME_NAMES))
-        self.regime = Choice(self.theme, states)
+        self.states = StateFilter(self.theme)
         self._problem = Text("", "small", "failure_text", is_wrapped=True)
         self.measure_button = SecondaryButton(self.theme, self.tr("Measure again"), "again")
         self._empty = EmptyState(
@@ -78,6 +76,7 @@ class DriftPage(Page):
                 id="drift.measure", title=self.tr("Measure drift"), icon="again", callback=self.measure, page="drift",
                 menu="Model", keys=("F5",), command="workbench drift", blocked=self._why_no_asset,
             ),
+            states_action("drift", self.states.open_menu),
             Action(
                 id="drift.copy", title=self.tr("Copy as command"), icon="terminal", callback=self.copy_command, page="drift",
                 blocked=self._why_no_asset,
@@ -152,8 +151,7 @@ class DriftPage(Page):
         values: dict[str, object] = {
             "project": self.context.project_text, "asset": self.asset.value(), "every": self.every.value(),
         }  # fmt: skip
-        if self.regime.value():
-            values["regimes"] = (self.regime.value(),)
+        values["regimes"] = self.states.value()
         if self.until.text().strip():
             values["reference_until"] = format_utc(parse_utc(self.until.text()))
         return build(DriftRequest, values)
@@ -176,17 +174,14 @@ class DriftPage(Page):
         row.setSpacing(8)
         self.until.setPlaceholderText(self.tr("first half"))
         self.until.setFixedWidth(116)
-        self.regime.setFixedWidth(112)
-        self.regime.setAccessibleName(self.tr("Operating state"))
-        self.regime.setToolTip(plain_tip(self.tr("Compare only what was in this operating state")))
         self.until.setAccessibleName(self.tr("Reference until"))
         self.every.set_value("21600")
         parts = ((self.tr("Pump"), self.asset), (self.tr("Reference until"), self.until), (self.tr("Evaluate"), self.every))
         for name, field in parts:
             row.addWidget(Text(name, "small", "text2"))
             row.addWidget(field)
-        row.addWidget(self.regime)
         row.addStretch(1)
+        row.addWidget(self.states)
         row.addWidget(self.measure_button)
         cards = QWidget()
         column = QVBoxLayout(cards)
@@ -222,7 +217,7 @@ class DriftPage(Page):
         self.until.returnPressed.connect(self.measure)
         self.asset.currentIndexChanged.connect(self._on_asset)
         self.every.currentIndexChanged.connect(self._on_pace)
-        self.regime.currentIndexChanged.connect(self._on_pace)
+        self.states.edited.connect(self._on_states)
         self._empty.acted.connect(self._on_import)
         self.context.content_changed.connect(self._on_changed)
         self.context.project_changed.connect(self._on_project_changed)
@@ -288,6 +283,9 @@ class DriftPage(Page):
     def _on_pace(self, _index: int) -> None:
         if self.isVisible() and self.asset.value():
             self.measure()
+
+    def _on_states(self) -> None:
+        self._on_pace(0)
 
     def _choose_pace(self) -> None:
         """The slowest pace that evaluates this log often enough."""

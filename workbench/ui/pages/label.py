@@ -61,7 +61,7 @@ class LabelPage(Page):
         self.view = LogsView(context, "label")
         self.inspector = EventInspector(context)
         self.agreement = AgreementPanel(context)
-        self._evidence = EvidenceReader(context, self)
+        self._evidence = EvidenceReader(context, self.view.states, self)
         self._right = QStackedWidget()
         self.tool = EventTool(self.view.plots.rows)
         self.rows_button = CheckMenuButton(self.theme, "", "filter")

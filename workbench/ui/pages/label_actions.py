@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from workbench.ui.actions import Action
 from workbench.ui.pages.label_parts import NAME_KEYS
+from workbench.ui.widgets.state_filter import states_action
 
 if TYPE_CHECKING:
     from workbench.ui.pages.label import LabelPage
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
 def label_actions(page: LabelPage) -> tuple[Action, ...]:
     """All actions of the page."""
-    return (*_judging(page), *_naming(page), *_editing(page), *_moving(page), *_files(page))
+    states = states_action("label", page.view.states.open_menu)
+    return (*_judging(page), *_naming(page), *_editing(page), *_moving(page), *_files(page), states)
 
 
 def _judging(page: LabelPage) -> tuple[Action, ...]:

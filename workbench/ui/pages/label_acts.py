@@ -74,6 +74,7 @@ class LabelActs(QObject):
             return None
         return SimilarRequest(
             event=event.id, project=self._page.context.project_text, asset=event.asset, channels=self._page.view.channels(),
+            regimes=self._page.view.chosen_states,
         )  # fmt: skip
 
     def find_similar(self) -> None:

@@ -9,6 +9,7 @@ from workbench.services.labels import Event
 from workbench.ui.context import AppContext
 from workbench.ui.format import number, quantity
 from workbench.ui.widgets.plots.words import unit_words
+from workbench.ui.widgets.state_filter import StateFilter
 
 _WAIT_MS = 150
 _MOST = 5
@@ -19,9 +20,11 @@ class EvidenceReader(QObject):
 
     found = Signal(object)
 
-    def __init__(self, context: AppContext, parent: QObject) -> None:
+    def __init__(self, context: AppContext, states: StateFilter, parent: QObject) -> None:
         super().__init__(parent)
         self._context = context
+        self._states = states
+        states.edited.connect(self._on_states)
         self._event: Event | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -39,6 +42,10 @@ class EvidenceReader(QObject):
         else:
             self._timer.start()
 
+    def _on_states(self) -> None:
+        if self._event is not None:
+            self._timer.start()
+
     def stop(self) -> None:
         """The page is hidden."""
         self._timer.stop()
@@ -48,7 +55,11 @@ class EvidenceReader(QObject):
         event = self._event
         if event is not None and self._context.project is not None:
             request = EvidenceRequest(
-                project=self._context.project_text, asset=event.asset, start=event.start_utc, end=event.end_utc
+                project=self._context.project_text,
+                asset=event.asset,
+                start=event.start_utc,
+                end=event.end_utc,
+                regimes=self._states.value(),
             )
             self._context.read(event_evidence, request, self._on_result, self._on_nothing, slot="label.evidence")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.ui.actions import Action
+from workbench.ui.widgets.state_filter import states_action
 
 if TYPE_CHECKING:
     from workbench.ui.pages.logs import LogsPage
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
 
 def logs_actions(page: LogsPage) -> tuple[Action, ...]:
     """All actions of the page."""
-    return (*_importing(page), *_of_the_log(page), *_of_the_rows(page), *page.modes.actions())
+    states = states_action("logs", page.view.states.open_menu)
+    return (*_importing(page), *_of_the_log(page), *_of_the_rows(page), states, *page.modes.actions())
 
 
 def _importing(page: LogsPage) -> tuple[Action, ...]:

@@ -135,7 +135,7 @@ class LayoutMenu(QObject):
         start, end = self._view.range_ns
         return ExportLogsRequest(
             project=self._context.project_text, asset=self._view.asset, out=str(path), channel=self._view.channels(),
-            start=format_utc(start), end=format_utc(end), columns=self._columns,
+            start=format_utc(start), end=format_utc(end), columns=self._columns, regimes=self._view.chosen_states,
         )  # fmt: skip
 
     def show_menu(self) -> None:

@@ -86,6 +86,7 @@ class ModeStack(QObject):
         view.opened.connect(self._on_changed)
         view.shown_changed.connect(self.refresh)
         view.channels_shown.connect(self.refresh)
+        view.states.edited.connect(self.refresh)
         context.content_changed.connect(self._on_changed)
 
     def choose(self, mode_id: str) -> None:

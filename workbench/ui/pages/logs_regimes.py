@@ -22,26 +22,28 @@ from workbench.services.regimes import (
 from workbench.ui.context import AppContext
 from workbench.ui.widgets.plots.regimes import UNTOLD, RegimeMark, marks_of_regimes, regime_words
 from workbench.ui.widgets.plots.stack import StackedPlots
+from workbench.ui.widgets.state_filter import StateFilter
 
 REGIMES = "regimes"
 """Announced after an edit."""
 
 
 class RegimeLayer(QObject):
-    """A click on a state dims what is in other states (again: not); a right click, Enter or the menu key says what it was."""
+    """A click on a state makes it the filter (again: none); a right click, Enter or the menu key says what it was."""
 
-    def __init__(self, context: AppContext, plots: StackedPlots, slot: str) -> None:
+    def __init__(self, context: AppContext, plots: StackedPlots, slot: str, states: StateFilter) -> None:
         super().__init__(plots)
         self._context = context
         self._plots = plots
         self._slot = slot
+        self._states = states
         self._logs: AssetLogs | None = None
-        self._chosen = ""
         self._target: tuple[int, int] = (0, 0)
         self._edit = ""
         self.menu = QMenu(plots)
         strip = plots.regimes
         strip.regime_chosen.connect(self._on_chosen)
+        states.edited.connect(self.dim)
         strip.menu_asked.connect(self.open_menu)
         strip.boundary_moved.connect(self._on_boundary)
         context.content_changed.connect(self._on_changed)
@@ -134,17 +136,21 @@ class RegimeLayer(QObject):
             return
         own = [one for one in result.regimes if one.asset == self._logs.asset]
         self._plots.regimes.set_marks(marks_of_regimes(own, self._logs.gap_array))
-        self._dim()
+        before = self._states.value()
+        self._states.set_states([one.name for one in own])
+        if self._states.value() != before:
+            self._states.edited.emit()  # another pump was never in that state
+        self.dim()
 
     def _on_chosen(self, mark: object) -> None:
         if isinstance(mark, RegimeMark):
-            self._chosen = "" if self._chosen == mark.words else mark.words
-            self._dim()
+            only = (mark.kind,)
+            self._states.set_value(() if self._states.value() == only else only)
+            self._states.edited.emit()
 
-    def _dim(self) -> None:
-        marks = self._plots.regimes.marks
-        if self._chosen not in {mark.words for mark in marks}:
-            self._chosen = ""
-        dimmed = tuple((mark.start_ns, mark.end_ns) for mark in marks if self._chosen and mark.words != self._chosen)
-        self._plots.regimes.set_chosen(self._chosen)
+    def dim(self) -> None:
+        """Dim what was in other states than the filter's."""
+        names, marks = self._states.value(), self._plots.regimes.marks
+        dimmed = tuple((mark.start_ns, mark.end_ns) for mark in marks if names and mark.kind not in names)
+        self._plots.regimes.set_chosen(names)
         self._plots.rows.set_dimmed(dimmed)

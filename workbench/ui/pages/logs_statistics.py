@@ -9,6 +9,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.core.clock import format_utc
+from workbench.core.errors import WorkbenchError
 from workbench.services.log_export import plain_cell
 from workbench.services.log_statistics import StatisticsRequest, StatisticsResult, StatisticsRow, log_statistics
 from workbench.ui.context import AppContext
@@ -16,6 +17,7 @@ from workbench.ui.format import MINUS, MISSING, digits_of, duration, number, spa
 from workbench.ui.pages.logs_view import LogsView
 from workbench.ui.widgets.buttons import FlatButton, IconButton
 from workbench.ui.widgets.card import SectionHeader
+from workbench.ui.widgets.plots.regimes import regime_words
 from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.table import ROW_PX, ArrayTable, Column
 from workbench.ui.widgets.text import hairline
@@ -48,7 +50,8 @@ class StatisticsPanel(QWidget):
         self._copy.clicked.connect(self.copy)
         self._command.clicked.connect(self.copy_command)
         self._close.clicked.connect(self.hide)
-        for signal in (view.shown_changed, view.channels_shown, view.plots.span_changed, view.opened):
+        changes = (view.shown_changed, view.channels_shown, view.plots.span_changed, view.opened, view.states.edited)
+        for signal in changes:
             signal.connect(self._on_changed)
         view.plots.view.cursor_changed.connect(self._on_cursor)
         self.hide()
@@ -79,7 +82,7 @@ class StatisticsPanel(QWidget):
         start, end = self.stretch_ns()
         return StatisticsRequest(
             project=self._context.project_text, asset=self._view.asset, channel=self._view.channels(),
-            start=format_utc(start), end=format_utc(end),
+            start=format_utc(start), end=format_utc(end), regimes=self._view.chosen_states,
         )  # fmt: skip
 
     def copy(self) -> None:
@@ -135,7 +138,13 @@ class StatisticsPanel(QWidget):
 
     def _read(self) -> None:
         if self._view.logs is not None:
-            self._context.read(log_statistics, self.request(), self._on_result, slot="logs.statistics")
+            self._context.read(log_statistics, self.request(), self._on_result, self._on_nothing, slot="logs.statistics")
+
+    def _on_nothing(self, error: WorkbenchError) -> None:
+        """The pump was never in that state: nothing must stand there as if it had been."""
+        self._result = None
+        self.table.set_data({})
+        self.head.facts.setText(error.message)
 
     def _on_result(self, result: object) -> None:
         assert isinstance(result, StatisticsResult)
@@ -143,7 +152,9 @@ class StatisticsPanel(QWidget):
         rows = result.channels
         start, end = self.stretch_ns()
         times = span(start, end, zone_of(self._context.settings.zone))
-        self.head.facts.setText(f"{self._words()}: {times}")
+        states = ", ".join(regime_words(name) for name in result.regimes)
+        only = self.tr(" · only {states}").format(states=states) if states else ""
+        self.head.facts.setText(f"{self._words()}: {times}{only}")
         self.table.set_data(
             {
                 "channel": [row.channel for row in rows],

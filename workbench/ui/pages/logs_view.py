@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.logs.plot_layout import PlotLayout
@@ -16,6 +16,7 @@ from workbench.ui.widgets.plots.layout_history import LayoutHistory
 from workbench.ui.widgets.plots.rows import ROW_PX
 from workbench.ui.widgets.plots.stack import StackedPlots
 from workbench.ui.widgets.segmented import Segmented
+from workbench.ui.widgets.state_filter import StateFilter
 from workbench.ui.widgets.text import hairline, plain_tip
 
 BAR_PX = 40
@@ -48,7 +49,8 @@ class LogsView(QWidget):
         self.logs: AssetLogs | None = None
         self.asset = ""
         self.plots = StackedPlots(context.theme)
-        self.regimes = RegimeLayer(context, self.plots, slot)
+        self.states = StateFilter(context.theme, is_compact=True)
+        self.regimes = RegimeLayer(context, self.plots, slot, self.states)
         self.setFocusProxy(self.plots)
         # The Label page's tool pans with the right button.
         self.plots.rows.has_menu = slot == "logs"
@@ -71,6 +73,11 @@ class LogsView(QWidget):
     def range_ns(self) -> tuple[int, int]:
         """The stretch that is shown."""
         return self.plots.view.start_ns, self.plots.view.end_ns
+
+    @property
+    def chosen_states(self) -> tuple[str, ...]:
+        """The operating states that count; () is all."""
+        return self.states.value()
 
     @property
     def has_corrected_curves(self) -> bool:
@@ -188,7 +195,9 @@ class LogsView(QWidget):
     def _on_layer(self, name: str, is_on: bool) -> None:
         if name == "regimes":
             self.plots.regimes.setVisible(is_on)
-            if not is_on:
+            if is_on:
+                self.regimes.dim()
+            else:
                 self.plots.rows.set_dimmed(())
         elif name == CORRECTED:
             self.open_asset(self.asset, again=True)
@@ -233,14 +242,17 @@ class LogsView(QWidget):
             self.layers.set_on(name, True)
         self.layers.button(CORRECTED).setToolTip(plain_tip(self.tr("Off shows the log as it was read")))
         self.layers.button(CORRECTED).hide()
+        # The switch between ways to look has a menu for what finds no room; these have none.
+        self.layers.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.ranges.button("14d").setVisible(not self._is_narrow)
         holder = QWidget()
         holder.setFixedHeight(BAR_PX)
         self.bar = QHBoxLayout(holder)
         self.bar.setContentsMargins(16, 0, 22, 0)
-        self.bar.setSpacing(12)
+        self.bar.setSpacing(8)
         self.bar.addWidget(self.ranges)
         self.bar.addStretch(1)
+        self.bar.addWidget(self.states)
         self.bar.addWidget(self.layers)
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

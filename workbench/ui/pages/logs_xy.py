@@ -10,10 +10,12 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.core.clock import NS_PER_S, format_utc
+from workbench.core.errors import WorkbenchError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request
 from workbench.services.log_views import AssetLogs, ChannelView
 from workbench.services.log_xy import XYRequest, cloud_of, stretches_in
+from workbench.services.regime_filter import find_spans
 from workbench.ui.format import count, duration, instant, number, zone_of
 from workbench.ui.pages.logs_modes import LogsMode
 from workbench.ui.widgets.buttons import IconButton
@@ -42,15 +44,17 @@ class _Task:
 
     __name__ = "xy"
 
-    def __init__(self, logs: AssetLogs, names: tuple[str, str], range_ns: Span, box: Box | None = None) -> None:
+    def __init__(self, logs: AssetLogs, range_ns: Span, box: Box | None = None) -> None:
         self._logs = logs
-        self._what = (names, range_ns, box)
+        self._what = (range_ns, box)
 
-    def __call__(self, _request: Request, job: Job) -> object:
-        names, range_ns, box = self._what
+    def __call__(self, request: Request, job: Job) -> object:
+        assert isinstance(request, XYRequest)
+        names, (range_ns, box) = (request.x, request.y), self._what
+        spans = find_spans(request.project, request.asset, request.regimes)
         if box is None:
-            return cloud_of(self._logs, names, range_ns, job)
-        return stretches_in(self._logs, names, range_ns, box, job)
+            return cloud_of(self._logs, names, range_ns, job, spans)
+        return stretches_in(self._logs, names, range_ns, box, job, spans)
 
 
 def usual_pair(channels: Sequence[ChannelView]) -> tuple[str, ...]:
@@ -152,12 +156,14 @@ class XYMode(LogsMode):
         """The numbers of what is shown as a command line."""
         if self._logs is None:
             return
+        self.context.copy_command(("logs", "xy"), self._request(self._logs))
+
+    def _request(self, logs: AssetLogs) -> XYRequest:
         start, end = self._range_ns
-        request = XYRequest(
-            project=self.context.project_text, asset=self._logs.asset, x=self.names[0], y=self.names[1],
-            start=format_utc(start), end=format_utc(end),
+        return XYRequest(
+            project=self.context.project_text, asset=logs.asset, x=self.names[0], y=self.names[1], start=format_utc(start),
+            end=format_utc(end), regimes=self.view.chosen_states,
         )  # fmt: skip
-        self.context.copy_command(("logs", "xy"), request)
 
     def _lay_out(self) -> None:
         self.x_choice.setAccessibleName(self.tr("Channel along x"))
@@ -200,8 +206,8 @@ class XYMode(LogsMode):
     def _read(self) -> None:
         if self._logs is None or not all(self.names):
             return
-        request = XYRequest(project=self.context.project_text, asset=self._logs.asset, x=self.names[0], y=self.names[1])
-        self.context.read(_Task(self._logs, self.names, self._range_ns), request, self._on_cloud, slot="logs.xy")
+        task = _Task(self._logs, self._range_ns)
+        self.context.read(task, self._request(self._logs), self._on_cloud, self._on_nothing, slot="logs.xy")
         if self.plot.box is not None:
             self._on_brushed(self.plot.box)
 
@@ -217,6 +223,11 @@ class XYMode(LogsMode):
         self.said.setText(" · ".join(word for word in words if word))
         self._on_cursor()
 
+    def _on_nothing(self, error: WorkbenchError) -> None:
+        """What was drawn is of other states: it goes."""
+        self.plot.show_cloud(None, (self._label(self.names[0]), self._label(self.names[1])), ("", ""))
+        self.said.setText(error.message)
+
     def _scale_ends(self, cloud: XYCloud) -> tuple[str, str]:
         if cloud.counts is not None:
             return self.tr("one pair"), self.tr("{n} pairs").format(n=number(float(cloud.counts.max())))
@@ -230,9 +241,8 @@ class XYMode(LogsMode):
         if self._logs is None or not isinstance(box, tuple):
             self.strip.set_runs([])
             return
-        request = XYRequest(project=self.context.project_text, asset=self._logs.asset, x=self.names[0], y=self.names[1])
-        task = _Task(self._logs, self.names, self._range_ns, box)
-        self.context.read(task, request, self._on_runs, slot="logs.xy.runs")
+        task = _Task(self._logs, self._range_ns, box)
+        self.context.read(task, self._request(self._logs), self._on_runs, slot="logs.xy.runs")
 
     def _on_runs(self, result: object) -> None:
         assert isinstance(result, tuple)

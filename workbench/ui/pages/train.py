@@ -31,6 +31,7 @@ from workbench.ui.pages.page_parts import framed
 from workbench.ui.pages.train_form import RecipePanel
 from workbench.ui.pages.train_parts import RunsCard, SplitCard
 from workbench.ui.states import State
+from workbench.ui.widgets.state_filter import states_action
 from workbench.ui.widgets.states import EmptyState
 from workbench.ui.widgets.text import Text
 
@@ -71,6 +72,7 @@ class TrainPage(Page):
 
     def actions_offered(self) -> tuple[Action, ...]:
         return (
+            states_action("train", self.form.open_states),
             Action(
                 id="train.copy", title=self.tr("Copy as command"), icon="terminal", callback=self.copy_command, page="train",
                 blocked=self._why_not,

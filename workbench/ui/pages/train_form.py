@@ -9,10 +9,11 @@ from workbench.core.errors import RequestError
 from workbench.services.recipes import FamiliesRequest, FamiliesResult, list_families
 from workbench.services.training import RecipeNewRequest, SplitPreviewResult
 from workbench.ui.context import AppContext
-from workbench.ui.format import duration, number
+from workbench.ui.format import duration, number, span, zone_of
 from workbench.ui.widgets.fields import CheckBox
 from workbench.ui.widgets.form import LABEL_PX, RequestForm
 from workbench.ui.widgets.segmented import Segmented
+from workbench.ui.widgets.state_filter import StateFilter
 from workbench.ui.widgets.text import Text, hairline
 
 _INNER_PX = 446
@@ -47,6 +48,8 @@ class RecipePanel(QWidget):
         self._channels = Text("", "small", "text2", is_wrapped=True)
         self._left_out = Text("", "caption", "text2", is_wrapped=True)
         self._plan = Text("", "body", is_wrapped=True)
+        self._reference = Text("", "caption", "text2", is_wrapped=True)
+        self._reference.setVisible(False)
         self.fields = RequestForm(context.theme, RecipeNewRequest, hidden=_OWN_FIELDS)
         self._lay_out()
         self.task.chosen.connect(self._on_task)
@@ -63,6 +66,13 @@ class RecipePanel(QWidget):
     def focus_first(self) -> None:
         """The first field."""
         self.task.button(self.task.current()).setFocus()
+
+    def open_states(self) -> None:
+        """The menu of operating states."""
+        states = self.fields.field("regimes").input
+        if isinstance(states, StateFilter):
+            states.setFocus()
+            states.open_menu()
 
     def values(self) -> dict[str, object]:
         """All values; raises RequestError for one that can't be used."""
@@ -84,6 +94,21 @@ class RecipePanel(QWidget):
         left = [f"{entry.get('channel') or entry.get('asset')}: {entry.get('why')}" for entry in plan.left_out]
         self._left_out.setText(self.tr("Left out: {names}").format(names="; ".join(left)) if left else "")
         self._left_out.setVisible(bool(left))
+        self._show_reference(plan)
+
+    def _show_reference(self, plan: SplitPreviewResult) -> None:
+        """Which stretches between works on the training pumps serve as healthy; nothing where no pump was worked on."""
+        zone = zone_of(self._context.settings.zone)
+        used = [
+            self.tr("{pump} {times} ({n} windows)").format(
+                pump=one.asset, times=span(one.start_utc, one.end_utc, zone), n=number(one.n_windows)
+            )
+            for one in plan.reference
+            if one.is_used
+        ]
+        lines = [self.tr("Healthy reference: {stretches}").format(stretches="; ".join(used))] if used else []
+        self._reference.setText("\n".join([*lines, *plan.notes]))
+        self._reference.setVisible(bool(lines or plan.notes))
 
     def _lay_out(self) -> None:
         inner = _Fitted()
@@ -117,6 +142,7 @@ class RecipePanel(QWidget):
         foot.setSpacing(6)
         foot.addWidget(Text(self.tr("If you start now"), "group", "text2"))
         foot.addWidget(self._plan)
+        foot.addWidget(self._reference)
         return foot
 
     @staticmethod

@@ -18,11 +18,13 @@ from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import FlatButton
 from workbench.ui.widgets.fields import CheckBox, Choice, UnitField
+from workbench.ui.widgets.state_filter import StateFilter
 from workbench.ui.widgets.text import StateSymbol, Text
 
 translate = QCoreApplication.translate  # under this name lupdate finds the texts
 R = TypeVar("R", bound=Request)
 LABEL_PX = 84
+REGIME_FLAG = "--regime"
 _LIST_SEPARATOR = ";"
 _NUMBER_PX = 110
 _GAP_PX = 8
@@ -47,7 +49,7 @@ class FormField(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        is_narrow = parameter.kind in {"integer", "number"} and not parameter.is_list
+        is_narrow = isinstance(self.input, StateFilter) or (parameter.kind in {"integer", "number"} and not parameter.is_list)
         column.addWidget(self.input, 0, Qt.AlignmentFlag.AlignLeft if is_narrow else Qt.AlignmentFlag(0))
         column.addLayout(under)
         self.set_value(initial)
@@ -60,6 +62,8 @@ class FormField(QWidget):
             self.input.setChecked(bool(value))
         elif isinstance(self.input, Choice):
             self.input.set_value("" if value is None else str(value))
+        elif isinstance(self.input, StateFilter):
+            self.input.set_value(tuple(map(str, value)) if isinstance(value, tuple | list) else ())
         elif isinstance(self.input, UnitField):
             is_many = isinstance(value, tuple | list)
             texts = [str(item) for item in value] if is_many else []  # type: ignore[attr-defined]
@@ -71,6 +75,8 @@ class FormField(QWidget):
             return self.input.isChecked()
         if isinstance(self.input, Choice):
             return self.input.value() or None
+        if isinstance(self.input, StateFilter):
+            return self.input.value()
         text = self.input.text().strip() if isinstance(self.input, UnitField) else ""
         if self.parameter.is_list:
             return tuple(part.strip() for part in text.split(_LIST_SEPARATOR) if part.strip())
@@ -99,6 +105,8 @@ class FormField(QWidget):
             self.input.toggled.connect(self._on_edited)
         elif isinstance(self.input, Choice):
             self.input.currentIndexChanged.connect(self._on_edited)
+        elif isinstance(self.input, StateFilter):
+            self.input.edited.connect(self._on_edited)
         elif isinstance(self.input, UnitField):
             self.input.textEdited.connect(self._on_edited)
 
@@ -256,7 +264,9 @@ def _what_to_type(parameter: Parameter) -> str:
     )
 
 
-def _make_input(theme: ThemeSource, parameter: Parameter) -> CheckBox | Choice | UnitField:
+def _make_input(theme: ThemeSource, parameter: Parameter) -> CheckBox | Choice | UnitField | StateFilter:
+    if parameter.flag == REGIME_FLAG and parameter.is_list:
+        return StateFilter(theme)
     if parameter.kind == "switch" and not parameter.is_optional:
         return CheckBox(theme, parameter.help.rstrip("."))
     if parameter.kind == "switch":

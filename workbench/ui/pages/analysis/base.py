@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+import msgspec
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -18,6 +19,7 @@ from workbench.services.machine import MachineFacts, MachineRequest, MachineResu
 from workbench.ui.context import AppContext
 from workbench.ui.pages.analysis.machine_panel import MACHINE_CHANGED, MachinePanel
 from workbench.ui.pages.logs_modes import LogsMode
+from workbench.ui.pages.logs_regimes import REGIMES
 from workbench.ui.pages.logs_view import LogsView
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import Button, SecondaryButton
@@ -88,6 +90,10 @@ class AnalysisMode(LogsMode):
         """The command's own function, which also writes the CSV that its request names."""
         raise TypeError(f"{type(self).__name__} exports nothing")
 
+    def request(self) -> Request:
+        """The same with the operating states that the page keeps to."""
+        return msgspec.structs.replace(self.build_request(), regimes=self.view.chosen_states)
+
     # From the page
 
     def show_logs(self, logs: AssetLogs, channels: tuple[str, ...], range_ns: tuple[int, int]) -> None:
@@ -126,7 +132,7 @@ class AnalysisMode(LogsMode):
     def copy_command(self) -> None:
         """Copy what is shown as a command line."""
         try:
-            self.context.copy_command(self.command, self.build_request())
+            self.context.copy_command(self.command, self.request())
         except RequestError as error:
             self.context.messages.error(error)
 
@@ -164,10 +170,8 @@ class AnalysisMode(LogsMode):
 
     def write_values(self, path: Path) -> None:
         """Run the command with this file, as a job."""
-        import msgspec
-
         try:
-            request = msgspec.structs.replace(self.build_request(), out=str(path))
+            request = msgspec.structs.replace(self.request(), out=str(path))
         except RequestError as error:
             self.context.messages.error(error)
             return
@@ -216,6 +220,10 @@ class AnalysisMode(LogsMode):
         """What is known of the machine changed, here or in another form: it is read again when it is needed."""
         if kind == MACHINE_CHANGED:
             self._facts_of = ("", "")
+        if kind == REGIMES:
+            self._kept = {}
+            if self.view.chosen_states and self.isVisible():
+                self.again()
 
     def _on_panel_closed(self) -> None:
         self._machine_button.setChecked(False)
@@ -227,7 +235,7 @@ class AnalysisMode(LogsMode):
             self.refuse(self.tr("No channel is shown"), self.tr("Tick a channel at the left."))
             return
         try:
-            request = self.build_request()
+            request = self.request()
         except RequestError as error:
             self.notes.setText(str(error))
             self.notes.set_tone("failure_text")

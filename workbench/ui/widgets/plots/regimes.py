@@ -124,8 +124,8 @@ class RegimeStrip(Strip):
         self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Regimes"))
         self.marks: tuple[RegimeMark, ...] = ()
-        self.chosen = ""
-        """Words of the state that is a filter now."""
+        self.chosen: tuple[str, ...] = ()
+        """Names of the states that are a filter now."""
         self._current: RegimeMark | None = None
         self._drag: tuple[RegimeMark, RegimeMark, int] | None = None
 
@@ -134,9 +134,9 @@ class RegimeStrip(Strip):
         self.marks, self._current, self._drag = marks, None, None
         self.update()
 
-    def set_chosen(self, words: str) -> None:
+    def set_chosen(self, names: tuple[str, ...]) -> None:
         """Show which state is a filter."""
-        self.chosen = words
+        self.chosen = names
         self.update()
 
     def mark_at(self, x_px: float) -> RegimeMark | None:
@@ -279,7 +279,7 @@ class RegimeStrip(Strip):
         return self.theme.colour("bg3")
 
     def _edge(self, mark: RegimeMark) -> QPen | Qt.PenStyle:
-        if mark.words == self.chosen or (self.hasFocus() and mark is self._current):
+        if mark.kind in self.chosen or (self.hasFocus() and mark is self._current):
             return QPen(self.theme.colour("accent"), 1.5)
         has_depth = self.theme.tokens["bg3"] != self.theme.tokens["plot"]
         if mark.kind in _HOLLOW or not has_depth:
