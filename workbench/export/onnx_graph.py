@@ -34,6 +34,8 @@ FEATURES_NAME = "features"
 SPEC_KEY = "scoring_spec"
 VARIANT_KEY = "variant"
 _OPTIONAL_OUTPUTS = (CLASS_OUTPUT, RUL_OUTPUT)
+DERIVED_KEY = "derived_channels"
+"""Metadata of a feature graph (`features.graph`) that computes derived channels."""
 _INNER_RAW = "model_raw_unlimited"
 _PREFIX = "map_"
 
@@ -51,6 +53,9 @@ def join(
     shapes = {output.name: output for output in fragment.graph.output}
     extra = [shapes[name] for name in _OPTIONAL_OUTPUTS if name in shapes]
     rows = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n"]) for name in (SCORE_OUTPUT, RAW_OUTPUT)]
+    if any(entry.key == DERIVED_KEY for entry in feature_model.metadata_props):
+        map_nodes += _no_score_where_missing([*model_nodes, *map_nodes], {item.name: item for item in (*rows, *extra)})
+        map_constants.append(_axis_1())
     graph = helper.make_graph(
         [*feature_model.graph.node, *model_nodes, *map_nodes], "score", list(feature_model.graph.input), [*rows, *extra],
         [*feature_model.graph.initializer, *model_constants, *map_constants],
@@ -143,6 +148,36 @@ def _score_map(threshold_raw: float, scale: float) -> tuple[list[onnx.NodeProto]
             node.attribute.append(helper.make_attribute("to", _CASTS[kind]))
         nodes.append(node)
     return nodes, constants
+
+
+def _no_score_where_missing(nodes: list[onnx.NodeProto], outputs: dict[str, onnx.ValueInfoProto]) -> list[onnx.NodeProto]:
+    """A derived channel may have no value where its raw samples have (a division by zero): its features are NaN, and trees
+    would score them all the same. So each output becomes NaN there; the nodes that give it are renamed in place."""
+    from onnx import helper
+
+    plain = {name: f"{_PREFIX}plain_{name}" for name in outputs}
+    for node in nodes:
+        for names in (node.input, node.output):
+            names[:] = [plain.get(name, name) for name in names]
+    zero, mark, marks = (f"{_PREFIX}{name}" for name in ("no_difference", "missing", "missing_column"))
+    added = [
+        helper.make_node("Sub", [FEATURES_NAME, FEATURES_NAME], [zero], zero),
+        helper.make_node("ReduceSum", [zero, _AXIS_NAME], [mark], mark, keepdims=0),
+        helper.make_node("ReduceSum", [zero, _AXIS_NAME], [marks], marks, keepdims=1),
+    ]
+    for name, info in outputs.items():
+        own = marks if len(info.type.tensor_type.shape.dim) > 1 else mark
+        added.append(helper.make_node("Add", [plain[name], own], [name], f"{_PREFIX}known_{name}"))
+    return added
+
+
+_AXIS_NAME = f"{_PREFIX}axis_1"
+
+
+def _axis_1() -> onnx.TensorProto:
+    from onnx import numpy_helper
+
+    return numpy_helper.from_array(np.array([1], np.int64), _AXIS_NAME)
 
 
 _CASTS = {"Cast32": 1, "Cast64": 11}  # TensorProto.FLOAT and DOUBLE

@@ -65,6 +65,13 @@ class WindowTable:
     def __len__(self) -> int:
         return len(self.end_ns)
 
+    def kept(self, rows: NDArray[np.bool_]) -> WindowTable:
+        """Only these windows [n]."""
+        return WindowTable(
+            assets=self.assets, values=self.values[rows], start_ns=self.start_ns[rows], end_ns=self.end_ns[rows],
+            asset=self.asset[rows], is_running=self.is_running[rows],
+        )  # fmt: skip
+
 
 def collect_windows(logs: Sequence[AssetLog], spec: ScoringSpec) -> WindowTable:
     """All complete windows, across the seam of two recordings that continue each other as within one.

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.codec import Record, decode_strict, encode_pretty, write_atomic
+from workbench.core.derived_spec import DerivedSpec
 from workbench.core.errors import ObjectCorrupt
 from workbench.core.provenance import Provenance
 from workbench.core.scoring_spec import ScoringSpec, Task
@@ -81,6 +82,8 @@ class RunRecord(Record, frozen=True, kw_only=True):
     n_windows: dict[str, int]
     """Windows by part: train, validate, holdout."""
     left_out: tuple[LeftOutInput, ...]
+    derived: tuple[DerivedSpec, ...] = ()
+    """Derived channels that the model computes from its raw inputs, with formula and hash."""
     model_sha256: str
     created_utc: str
     train_seconds: float

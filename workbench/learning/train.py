@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.clock import NS_PER_S
+from workbench.core.derived_spec import DerivedSpec
 from workbench.core.errors import InputError, ModelError
 from workbench.core.onnx_session import open_session
 from workbench.core.scoring_spec import RAW_OUTPUT, ChannelSpec, ScoringSpec
-from workbench.features.graph import build_feature_graph, extract, feature_columns, suitable_features
-from workbench.learning.channels import InputPlan, LogView, plan_inputs
+from workbench.features.graph import build_feature_graph, extract, feature_columns, suitable_features, with_derived
+from workbench.learning.channels import InputPlan, LogView
 from workbench.learning.dataset import (
     AssetLog,
     EventSpan,
@@ -31,6 +32,7 @@ from workbench.learning.dataset import (
     ends_in_events,
     overlaps_events,
 )
+from workbench.learning.derived import Definitions, Fixed, is_complete, plan_all_inputs
 from workbench.learning.evaluate import (
     Metrics,
     Scored,
@@ -80,6 +82,8 @@ class Plan:
     """Id of the corrections through which each asset's logs were seen; assets without any are left out."""
     regimes: Mapping[str, str] = field(default_factory=dict)
     """The same for the edits of operating states, where the recipe filters by these."""
+    derived: tuple[DerivedSpec, ...] = ()
+    """Channels that the graph computes from the raw ones."""
 
     def rows(self, part: PartName) -> NDArray[np.int64]:
         """Window rows of a part."""
@@ -136,27 +140,32 @@ class Measured:
 
 
 def make_plan(
-    logs: Sequence[LogView], recordings: Sequence[str], events: Sequence[EventSpan], recipe: Recipe, keep: Split | None = None
-) -> Plan:
+    logs: Sequence[LogView], recordings: Sequence[str], events: Sequence[EventSpan], recipe: Recipe, keep: Split | None = None,
+    *, definitions: Definitions | None = None, fixed: Fixed | None = None,
+) -> Plan:  # fmt: skip
     """Choose inputs, cut windows, plan the split (or `keep` a former one) and count leaks; fits nothing.
 
+    `definitions` are the pumps' derived channels; `fixed` are the inputs of a stored run, to be as they were.
     Raises InputError, ModelError.
     """
     if not logs:
         raise InputError("The project has no recordings to train on.", "Import logs first: workbench logs import …")
-    inputs = plan_inputs(logs, recipe.channels)
+    inputs, made = plan_all_inputs(logs, recipe.channels, definitions or {}, fixed)
     used = tuple(sorted(inputs.columns))
     period_s = _common_period_s([logs[index] for index in used])
     spec = _make_spec(inputs.channels, period_s, recipe)
     asset_logs = [_asset_log(logs[index], recordings[index], inputs.columns[index]) for index in used]
     table = collect_windows(asset_logs, spec)
-    wanted = suitable_features(spec, wanted_features(recipe, spec.window_samples))
+    table = table.kept(is_complete(made.derived, table.values)) if made.derived else table
+    wide = with_derived(spec, made.derived)
+    wanted = suitable_features(wide, wanted_features(recipe, spec.window_samples))
     split = plan_split(table, events, recipe, keep)
     part = assign_windows(table, split)
     labels = [item.channel for item in inputs.left_out if item.why == "looks like a label"]
     names = [spec_.name for spec_ in inputs.channels]
     plan = Plan(
-        recipe=recipe, inputs=inputs, spec=spec, features=wanted, columns=feature_columns(spec, wanted), table=table,
+        recipe=recipe, inputs=inputs, spec=spec, features=wanted, columns=feature_columns(wide, wanted),
+        table=table, derived=made.derived,
         events=tuple(events), split=split, part=part, guard=count_leaks(table, part, split, names, labels),
         sources=tuple((log.asset, log.recording) for log in asset_logs),
     )  # fmt: skip
@@ -166,7 +175,7 @@ def make_plan(
 def prepare(plan: Plan) -> Prepared:
     """Compute the features through the ONNX graph that the device will run. Raises LeakageError if the guard found any."""
     check_leaks(plan.guard)
-    graph = build_feature_graph(plan.spec, plan.features)
+    graph = build_feature_graph(plan.spec, plan.features, plan.derived)
     features = extract(graph, plan.table.values)
     target_rows, targets = _targets(plan)
     return Prepared(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -76,6 +76,17 @@ def _build(node: Node) -> Step:
     return _Pointwise(_OTHERS[node.op], parts)
 
 
+def evaluate_step(op: str, number: float, parts: Sequence[Values]) -> Values:
+    """One operation on samples of one instant, as a formula does it. Raises KeyError for one that looks back over time."""
+    if op == "number":
+        return np.float64(number) * np.ones(1)
+    if op == "**":
+        return np.asarray(np.power(parts[0], number))
+    if op in _COMPARISONS:
+        return _compared(_COMPARISONS[op], parts[0], parts[1])
+    return (_POINTWISE[op] if op in _POINTWISE else _OTHERS[op])(*np.broadcast_arrays(*parts))
+
+
 @dataclass(frozen=True, slots=True)
 class _Number:
     value: float
@@ -110,7 +121,11 @@ class _Comparison:
 
     def __call__(self, rows: Rows) -> Values:
         first, second = (part(rows) for part in self.parts)
-        return np.where(np.isnan(first) | np.isnan(second), np.nan, self.function(first, second))
+        return _compared(self.function, first, second)
+
+
+def _compared(function: Callable[..., NDArray[np.bool_]], first: Values, second: Values) -> Values:
+    return np.where(np.isnan(first) | np.isnan(second), np.nan, function(first, second))
 
 
 def _missing_through(found: NDArray[np.bool_], parts: tuple[Values, ...]) -> Values:

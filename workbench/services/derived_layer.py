@@ -128,6 +128,16 @@ def derived_beside(
     return found
 
 
+def derived_by_asset(project: Project, assets: Sequence[str]) -> dict[str, tuple[DerivedChannel, ...]]:
+    """Each pump's derived channels: those made for it, and of the others those made for every pump."""
+    stored = [one for one in stored_channels(project) if is_name(one.name)]
+    found: dict[str, tuple[DerivedChannel, ...]] = {}
+    for asset in assets:
+        own = {one.name: one for one in stored if not one.asset} | {one.name: one for one in stored if one.asset == asset}
+        found[asset] = tuple(own.values())
+    return found
+
+
 def seen_through(layer_id: str) -> str:
     """What is derived from corrected samples is not what was derived from the raw ones: a mark for its id."""
     return f"+{layer_id[:16]}"

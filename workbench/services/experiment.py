@@ -96,7 +96,7 @@ def score_again(project: Project, run_id: str, plan: Plan) -> dict[str, float | 
 
     run = load_run(project.objects.whole_tree("run", run_id))
     rows = plan.rows("holdout")
-    ours, theirs = plan.spec, run.record.spec
+    ours, theirs = plan.spec, run.record.spec  # derived channels are the graph's own: it reads the same raw windows
     if (ours.channels, ours.window_samples, ours.sample_period_s) != (
         theirs.channels,
         theirs.window_samples,
@@ -179,7 +179,7 @@ def _record_of(
         ),
         split=plan.split, split_id=plan.split.id, events=plan.events, threshold_raw=fitted.threshold_raw, scale=fitted.scale,
         metrics=metrics, curves=measured.curves, slices=measured.slices,
-        n_windows={part: len(plan.rows(part)) for part in PARTS}, left_out=plan.inputs.left_out,
+        n_windows={part: len(plan.rows(part)) for part in PARTS}, left_out=plan.inputs.left_out, derived=plan.derived,
         model_sha256=sha256_hex(model), created_utc=format_utc(now_ns()), train_seconds=0.0, provenance=collect(),
     )  # fmt: skip
 

@@ -210,4 +210,8 @@ def _notes(record: RunRecord, variant: str) -> tuple[str, ...]:
     left_out = [f"Not used: {item.channel or item.asset} ({item.why})." for item in record.left_out]
     baseline = ["A baseline, for comparison only."] if record.is_baseline else []
     smaller = f"The metrics are those of the model as trained; its {variant} form changes less than 1 % of the alarm states."
-    return (*baseline, *([smaller] if variant != "float32" else []), *left_out)
+    derived = [
+        f"Computed inside from the inputs: {one.name} [{one.unit or '–'}] = {one.formula}, SHA-256 {one.sha256[:16]}…"
+        for one in record.derived
+    ]
+    return (*baseline, *([smaller] if variant != "float32" else []), *derived, *left_out)

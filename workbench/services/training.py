@@ -180,7 +180,7 @@ def preview_split(request: SplitPreviewRequest, job: Job) -> SplitPreviewResult:
         n_straddling=plan.guard.n_straddling,
         n_assets_on_two_sides=plan.guard.n_assets_on_two_sides,
         n_label_inputs=plan.guard.n_label_inputs,
-        channels=tuple(channel.name for channel in plan.spec.channels),
+        channels=(*(channel.name for channel in plan.spec.channels), *(channel.name for channel in plan.derived)),
         left_out=left_out_of(plan),
         estimate_s=estimate_s(plan),
         reference=reference_of(plan),
@@ -234,6 +234,7 @@ def load_recipe(path: str) -> Recipe:
 
 def plan_of_record(project: Project, record: RunRecord, job: Job) -> Plan:
     """The plan of a stored run, from its own recipe, recordings, events and split. Raises ProjectError where data is gone."""
+    from workbench.learning.derived import Fixed
     from workbench.learning.train import make_plan
     from workbench.learning.views import RecordingView
     from workbench.services.recordings import corrections_of, open_corrected
@@ -251,6 +252,7 @@ def plan_of_record(project: Project, record: RunRecord, job: Job) -> Plan:
         record.events,
         record.recipe,
         record.split,
+        fixed=Fixed(channels=tuple(channel.name for channel in record.spec.channels), derived=record.derived),
     )
 
 
@@ -258,6 +260,7 @@ def plan_project(project: Project, recipe: Recipe, assets: tuple[str, ...], job:
     """The recipe's plan over the project's recordings and events. Raises InputError, ModelError."""
     from workbench.learning.train import make_plan
     from workbench.learning.views import RecordingView
+    from workbench.services.derived_layer import derived_by_asset
     from workbench.services.recordings import corrections_of, open_project_recordings
     from workbench.services.regimes import edits_of
 
@@ -265,8 +268,11 @@ def plan_project(project: Project, recipe: Recipe, assets: tuple[str, ...], job:
     found = open_project_recordings(project, assets)
     views = [RecordingView(asset=item.asset, recording=recording) for item, recording in found]
     job.progress(0.3, "Cutting windows")
-    plan = make_plan(_in_regimes(project, views, recipe), [item.id for item, _ in found], _events_of(project), recipe, keep)
     named = sorted({item.asset for item, _ in found})
+    plan = make_plan(
+        _in_regimes(project, views, recipe), [item.id for item, _ in found], _events_of(project), recipe, keep,
+        definitions=derived_by_asset(project, named),
+    )  # fmt: skip
     layers = {asset: corrections_of(project, asset)[0] for asset in named}
     edits = {asset: edits_of(project, asset)[0] for asset in named} if recipe.regimes else {}
     return replace(
