@@ -239,7 +239,7 @@ def test_the_axis_reaches_to_the_next_limit_above_the_curve(hand: Hand) -> None:
     hand.rest()
     rows = page.view.plots.rows
     rows.grab()
-    axes = {row.channels[0].name: rows._drawn.axes[number] for number, row in enumerate(rows.rows)}
+    axes = {row.channels[0].name: rows.drawn.axes[number] for number, row in enumerate(rows.rows)}
     # The velocity is 2.0 to 2.06 mm/s: from 0 to a little above zone B at 3.2, not to C.
     assert (axes[TREND].low, 3.2 < axes[TREND].high < 5.1) == (0.0, True)
     assert axes["FI-7001A"].high < 200

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QImage, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from tests.ui.log_projects import at_minute, make_project
 from workbench.app.window import Built
 from workbench.ui.pages.logs import LogsPage
+from workbench.ui.widgets.chart_axes import curve_colour
+from workbench.ui.widgets.plots.geometry import EDGE_PX
+from workbench.ui.widgets.plots.limits_box import LimitsBox
 from workbench.ui.widgets.plots.rows import PlotRows
 
 WaitFor = Callable[..., None]
@@ -248,3 +251,106 @@ def test_a_question_mark_shows_every_key_and_escape_hides_them(page: LogsPage) -
     assert all(action.title in listed for action in page.actions_offered() if action.keys)
     QTest.keyClick(page.keys, Qt.Key.Key_Escape)
     assert not page.keys.isVisible()
+
+
+def overlaid(page: LogsPage) -> PlotRows:
+    """The first two channels in one row."""
+    rows = page.view.plots.rows
+    rows.setFocus()
+    rows.choose_row(1)
+    QTest.keyClick(rows, Qt.Key.Key_O, Qt.KeyboardModifier.ShiftModifier)
+    assert len(rows.rows[0].channels) == 2
+    rows.grab()
+    return rows
+
+
+def test_a_curve_of_an_overlay_is_hidden_by_its_number_and_by_a_click_on_its_colour(page: LogsPage) -> None:
+    rows = overlaid(page)
+    first, second = rows_of(page)[0]
+    QTest.keyClick(rows, Qt.Key.Key_2)
+    assert [channel.name for channel in rows.rows[0].seen] == [first]
+    box = rows.plot_box(0)
+    QTest.mouseClick(rows, LEFT, NO_KEY, QPoint(EDGE_PX - 8, round(box.top() + 0.75 * box.height())))
+    assert [channel.name for channel in rows.rows[0].seen] == [first, second]
+    QTest.keyClick(rows, Qt.Key.Key_1)
+    QTest.keyClick(rows, Qt.Key.Key_H)
+    assert len(rows.rows[0].seen) == 2
+
+
+def test_a_hidden_curve_leaves_the_picture_and_comes_back_by_undo(page: LogsPage) -> None:
+    rows = page.view.plots.rows
+    rows.setFocus()
+    before = rows.grab().toImage()
+    QTest.keyClick(rows, Qt.Key.Key_1)
+    colour = curve_colour(rows.theme, 0).rgb()
+    box = rows.plot_box(0).toRect()
+    assert not has_colour(rows.grab().copy(box).toImage(), colour)
+    QTest.keyClick(rows, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert has_colour(rows.grab().copy(box).toImage(), colour)
+    assert before.size() == rows.grab().toImage().size()
+
+
+def has_colour(image: QImage, colour: int) -> bool:
+    return any(image.pixel(x, y) == colour for x in range(0, image.width(), 2) for y in range(image.height()))
+
+
+def test_the_way_of_drawing_goes_round_by_a_key_and_stays_in_the_layout(page: LogsPage) -> None:
+    rows = page.view.plots.rows
+    rows.setFocus()
+    rows.choose_row(0)
+    name = rows_of(page)[0][0]
+    seen = []
+    for _ in range(4):
+        QTest.keyClick(rows, Qt.Key.Key_C)
+        rows.grab()
+        seen.append(page.view.layouts.current().look_of(name).style)
+    assert seen == ["points", "both", "steps", "line"]
+
+
+def test_the_colour_of_a_curve_is_chosen_in_the_menu_of_its_name(page: LogsPage) -> None:
+    rows = overlaid(page)
+    second = rows_of(page)[0][1]
+    box = rows.plot_box(0)
+    at = QPoint(30, round(box.top() + 0.75 * box.height()))
+    rows.has_menu = False  # offscreen no menu can take the keyboard
+    QApplication.sendEvent(rows, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, rows.mapToGlobal(at)))
+    menu = QMenu(rows)
+    rows.curves.add_to(menu)
+    colours = next(one for one in menu.findChildren(QMenu) if one.title() == "Colour")
+    next(item for item in colours.actions() if item.data() == 7).trigger()
+    menu.deleteLater()
+    assert rows.layout_now.look_of(second).colour == 7
+    assert rows.layout_now.look_of(rows_of(page)[0][0]).colour == 0
+    assert has_colour(rows.grab().toImage(), curve_colour(rows.theme, 6).rgb())
+
+
+def test_y_limits_are_typed_with_a_comma_and_taken_with_enter(page: LogsPage) -> None:
+    rows = page.view.plots.rows
+    rows.setFocus()
+    rows.choose_row(0)
+    QTest.keyClick(rows, Qt.Key.Key_A)
+    box = rows.findChild(LimitsBox)
+    QTest.keyClicks(box.high, "12,5")
+    QTest.keyClick(box.high, Qt.Key.Key_Down)
+    box.low.selectAll()
+    QTest.keyClicks(box.low, "-1")
+    QTest.keyClick(box.low, Qt.Key.Key_Return)
+    row = page.view.layouts.current().rows[0]
+    assert (row.low, row.high) == (-1.0, 12.5)
+    assert rows.hasFocus()
+
+
+@pytest.mark.parametrize(("high", "said"), [("3 bar", "“3 bar” is no number."), ("", "Give both, or none."), ("-9", "-1 to -9")])
+def test_limits_that_make_no_axis_are_said_and_change_nothing(page: LogsPage, high: str, said: str) -> None:
+    rows = page.view.plots.rows
+    before = rows.layout_now
+    rows.acts.ask_limits()
+    box = rows.findChild(LimitsBox)
+    box.high.setText(high)
+    box.low.setText("-1")
+    QTest.keyClick(box.low, Qt.Key.Key_Return)
+    assert said in box.problem.text()
+    assert box.problem.isVisible()
+    assert rows.layout_now == before
+    QTest.keyClick(box.low, Qt.Key.Key_Escape)
+    assert not box.isVisible()

@@ -17,6 +17,8 @@ from workbench.core.errors import InputError
 MOST_ROWS, MOST_CHANNELS = 1000, 64
 MOST_VALUE = 1e30
 """No axis reaches further: the height of a wider one is no number."""
+MOST_COLOURS = 8
+CurveStyle = Literal["line", "points", "both", "steps"]
 Names = tuple[Annotated[str, msgspec.Meta(max_length=400)], ...]
 
 
@@ -29,11 +31,23 @@ class RowLayout(Record, frozen=True, kw_only=True):
     is_log: bool = False
 
 
+class CurveLook(Record, frozen=True, kw_only=True):
+    """How one curve is drawn. `points`: the samples alone, `both`: with the line, `steps`: each value held until the next one
+    (tags that are written on change)."""
+
+    channel: Annotated[str, msgspec.Meta(max_length=400)]
+    style: CurveStyle = "line"
+    colour: Annotated[int, msgspec.Meta(ge=0, le=MOST_COLOURS)] = 0
+    """1 to 8 of the theme's curves; 0: by its place in the row."""
+    is_hidden: bool = False
+
+
 class PlotLayout(Record, frozen=True, kw_only=True):
-    """Rows from above. Empty: nothing was chosen yet, and the page picks what fits."""
+    """Rows from above, and the curves that a person draws otherwise. Empty: nothing was chosen yet, the page picks what fits."""
 
     rows: Annotated[tuple[RowLayout, ...], msgspec.Meta(max_length=MOST_ROWS)] = ()
     mode: Annotated[str, msgspec.Meta(max_length=40)] = "time"
+    looks: Annotated[tuple[CurveLook, ...], msgspec.Meta(max_length=MOST_ROWS)] = ()
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -43,6 +57,17 @@ class PlotLayout(Record, frozen=True, kw_only=True):
     def row_of(self, channel: str) -> int | None:
         """The row that draws a channel."""
         return next((number for number, row in enumerate(self.rows) if channel in row.channels), None)
+
+    def look_of(self, channel: str) -> CurveLook:
+        """How a channel is drawn: a plain line, unless a person said otherwise."""
+        return next((look for look in self.looks if look.channel == channel), CurveLook(channel=channel))
+
+    def with_look(self, channel: str, **changes: object) -> PlotLayout:
+        """One curve drawn in another way; a plain one needs no entry."""
+        changed = msgspec.structs.replace(self.look_of(channel), **changes)
+        others = [look for look in self.looks if look.channel != channel]
+        kept = others if changed == CurveLook(channel=channel) else [*others, changed]
+        return msgspec.structs.replace(self, looks=tuple(sorted(kept, key=_channel_of)))
 
     def with_channels(self, names: Sequence[str], order: Sequence[str]) -> PlotLayout:
         """Exactly these channels: rows that stay keep their places; each new one gets a row where `order` has it."""
@@ -109,7 +134,7 @@ class PlotLayout(Record, frozen=True, kw_only=True):
         return self._with(rows)
 
     def _with(self, rows: Sequence[RowLayout]) -> PlotLayout:
-        return PlotLayout(rows=tuple(rows), mode=self.mode)
+        return msgspec.structs.replace(self, rows=tuple(rows))
 
 
 class LayoutFile(Record, frozen=True, kw_only=True):
@@ -144,6 +169,10 @@ def check_limits(row: RowLayout) -> None:
         raise InputError(f"The y axis would reach from {row.low:g} to {row.high:g}.", f"At most to {MOST_VALUE:g}.")
     if row.is_log and row.low is not None and row.low <= 0:
         raise InputError(f"A logarithmic axis can't start at {row.low:g}.", "Give a limit above zero.")
+
+
+def _channel_of(look: CurveLook) -> str:
+    return look.channel
 
 
 def _only(row: RowLayout, names: Sequence[str]) -> RowLayout | None:

@@ -169,7 +169,8 @@ def matched(layout: PlotLayout, source: str, target: str, channels: Sequence[Cha
         kept = tuple(found[name] for name in row.channels if name in found)
         if kept:
             rows.append(RowLayout(channels=kept, low=row.low, high=row.high, is_log=row.is_log))
-    return PlotLayout(rows=tuple(rows), mode=layout.mode)
+    looks = [msgspec.structs.replace(one, channel=found[one.channel]) for one in layout.looks if one.channel in found]
+    return PlotLayout(rows=tuple(rows), mode=layout.mode, looks=tuple(looks))
 
 
 def _keep(folder: str, name: str, asset: str, layout: PlotLayout, command: str) -> LayoutResult:

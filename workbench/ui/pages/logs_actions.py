@@ -72,7 +72,7 @@ def _of_the_log(page: LogsPage) -> tuple[Action, ...]:
 
 
 def _of_the_rows(page: LogsPage) -> tuple[Action, ...]:
-    acts, layouts = page.view.plots.rows.acts, page.view.layouts
+    acts, curves, layouts = page.view.plots.rows.acts, page.view.plots.rows.curves, page.view.layouts
     entries = (
         ("find", page.tr("Find a channel"), "search", page.side.open_search, ("/", "Ctrl+F")),
         ("row_up", page.tr("Move row up"), "arrow", acts.move_up, ("Alt+Up",)),
@@ -81,6 +81,9 @@ def _of_the_rows(page: LogsPage) -> tuple[Action, ...]:
         ("split", page.tr("Split row"), "logs", acts.split, ("Shift+S",)),
         ("row_remove", page.tr("Take row away"), "trash", acts.remove, ("Del",)),
         ("fix_limits", page.tr("Fix the y axis as it is, or let it fit"), "fit", acts.fix_limits, ("Y",)),
+        ("ask_limits", page.tr("Y axis from … to …"), "fit", acts.ask_limits, ("A",)),
+        ("curve_style", page.tr("Draw as line, points, both or steps"), "logs", curves.cycle_style, ("C",)),
+        ("curves_shown", page.tr("Show hidden curves"), "eye", curves.show_all, ("H",)),
         ("share_limits", page.tr("Same y axis for all rows of the unit"), "fit", acts.share_limits, ("Shift+Y",)),
         ("free_limits", page.tr("Fit all y axes"), "fit", acts.free_limits, ()),
         ("log_axis", page.tr("Logarithmic y axis, or linear"), "fit", acts.toggle_log, ("L",)),

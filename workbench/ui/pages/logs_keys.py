@@ -76,6 +76,7 @@ class KeysPanel(QFrame):
             (self.tr("↑ ↓"), self.tr("Choose a row")),
             (self.tr("Drag a name"), self.tr("Move, overlay, take away")),
             (self.tr("Wheel on ticks, Ctrl + ↑ ↓"), self.tr("Y axis; double click fits it")),
+            (self.tr("1 to 8, click on its colour"), self.tr("Hide or show a curve of an overlay")),
             (self.tr("Right click, menu key"), self.tr("Everything for a row")),
         ]
 

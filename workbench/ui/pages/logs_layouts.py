@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QWidget
@@ -12,7 +13,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QWidget
 from workbench.core.clock import format_utc
 from workbench.core.errors import InputError
 from workbench.core.runner import JobCall
-from workbench.logs.plot_layout import PlotLayout
 from workbench.services.log_export import ExportLogsRequest, ExportLogsResult, export_logs
 from workbench.services.log_layouts import (
     LayoutImportRequest,
@@ -69,7 +69,7 @@ class LayoutMenu(QObject):
 
     def save(self, name: str) -> None:
         """Keep the rows as they are under a name."""
-        layout = PlotLayout(rows=self._view.plots.rows.layout_now.rows, mode=self._modes.current)
+        layout = msgspec.structs.replace(self._view.plots.rows.layout_now, mode=self._modes.current)
         request = LayoutSaveRequest(project=self._context.project_text, asset=self._view.asset, name=name, layout=layout)
         self._start(self.tr("Keep layout"), save_layout, request)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 if TYPE_CHECKING:
@@ -105,6 +105,26 @@ def draw_strokes(painter: QPainter, drawn: Strokes, colour: QColor, width_px: fl
             pen.setDashPattern(list(dashes))
         painter.setPen(pen)
         painter.drawLines(drawn.lines)
+
+
+def draw_points(
+    painter: QPainter, envelope: Envelope, origin_ns: int, scales: tuple[Limits, Limits], pen: tuple[QColor, float]
+) -> None:
+    """A dot of a colour and width at each sample; both extremes where a column holds several."""
+    import numpy as np
+
+    x = scales[0][0] + scales[0][1] * (envelope.times_ns - origin_ns).astype(np.float64)
+    top, bottom = (scales[1][0] + scales[1][1] * one.astype(np.float64) for one in (envelope.maximum, envelope.minimum))
+    is_good, is_two = np.isfinite(top), np.isfinite(top) & (bottom - top > LOW_PX)
+    places = zip(
+        np.concatenate([x[is_good], x[is_two]]).tolist(), np.concatenate([top[is_good], bottom[is_two]]).tolist(), strict=True
+    )
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    stroke = QPen(pen[0], pen[1] * painter.device().devicePixelRatioF())
+    stroke.setCosmetic(True)
+    stroke.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(stroke)
+    painter.drawPoints([QPointF(*at) for at in places])
 
 
 def _bars(x: Floats, top: Floats, bottom: Floats, is_high: NDArray[np.bool_]) -> list[QRectF]:

@@ -13,7 +13,7 @@ from workbench.ui.states import find_state
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.chart_axes import curve_colour
 from workbench.ui.widgets.plots.geometry import EDGE_PX, GUTTER_PX
-from workbench.ui.widgets.plots.row_model import PlotRow
+from workbench.ui.widgets.plots.row_model import DASHED_FROM, PlotRow
 from workbench.ui.widgets.plots.words import channel_words, unit_words
 
 if TYPE_CHECKING:
@@ -56,7 +56,12 @@ def paint_names(painter: QPainter, theme: ThemeSource, row: PlotRow, box: QRectF
         return _paint_several(painter, theme, row, box)
     channel = row.channels[0]
     words = channel_words(channel.name, channel.unit, channel.quantity)
-    lines = [(channel.name, "label", "text1"), *([(words, "small", "text2")] if words else [])]
+    if row.look(0).is_hidden:
+        words = QCoreApplication.translate("Plots", "hidden")
+    lines = [
+        (channel.name, "label", "text3" if row.look(0).is_hidden else "text1"),
+        *([(words, "small", "text2")] if words else []),
+    ]
     end = paint_lines(painter, theme, lines, box.top())
     _paint_state(painter, theme, channel, theme.font("label"), QPointF(EDGE_PX, box.top()))
     return {channel.name: QPointF(EDGE_PX, min(end + 2, box.bottom() - 18))}
@@ -184,18 +189,32 @@ def _paint_several(painter: QPainter, theme: ThemeSource, row: PlotRow, box: QRe
     places = {}
     for number, channel in enumerate(row.channels):
         top = box.top() + number * step
-        pen = QPen(curve_colour(theme, number), _SWATCH_PX)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        if number >= 4:
-            pen.setDashPattern([2.0, 1.2])
-        painter.setPen(pen)
-        painter.drawLine(QPointF(EDGE_PX - 8, top + 2), QPointF(EDGE_PX - 8, top + min(step, 34) - 4))
-        painter.setFont(fitting_font(theme.font("small"), channel.name, NAME_PX))
-        painter.setPen(theme.colour("text1"))
+        is_hidden = row.look(number).is_hidden
+        _paint_swatch(painter, theme, row, number, (top + 2, top + min(step, 34) - 4))
+        font = fitting_font(theme.font("small"), channel.name, NAME_PX)
+        font.setStrikeOut(is_hidden)
+        painter.setFont(font)
+        painter.setPen(theme.colour("text3" if is_hidden else "text1"))
         painter.drawText(QPointF(EDGE_PX, top + painter.fontMetrics().ascent()), channel.name)
         _paint_state(painter, theme, channel, painter.font(), QPointF(EDGE_PX, top - 2))
         places[channel.name] = QPointF(EDGE_PX, top + 12)
     return places
+
+
+def _paint_swatch(painter: QPainter, theme: ThemeSource, row: PlotRow, number: int, ends_px: tuple[float, float]) -> None:
+    """The colour of a curve at the left edge: full, or an empty frame for a hidden one. A click on it hides and shows."""
+    colour = row.colour(number)
+    if row.look(number).is_hidden:
+        painter.setPen(QPen(theme.colour("text3"), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(EDGE_PX - 9.5, ends_px[0], _SWATCH_PX, ends_px[1] - ends_px[0]))
+        return
+    pen = QPen(curve_colour(theme, colour), _SWATCH_PX)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    if colour >= DASHED_FROM:
+        pen.setDashPattern([2.0, 1.2])
+    painter.setPen(pen)
+    painter.drawLine(QPointF(EDGE_PX - 8, ends_px[0]), QPointF(EDGE_PX - 8, ends_px[1]))
 
 
 def _paint_state(painter: QPainter, theme: ThemeSource, channel: ChannelView, font: QFont, at: QPointF) -> None:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _FAST = 10
 _PAGE_ROWS = 3
+_PLACES = tuple("12345678")
+"""The curves of an overlay, from above."""
 
 
 def press(rows: PlotRows, event: QKeyEvent) -> bool:
@@ -33,6 +35,8 @@ def press(rows: PlotRows, event: QKeyEvent) -> bool:
         rows.view.zoom(1, rows.zoom_centre())
     elif event.text() in {"-", "_"}:
         rows.view.zoom(-1, rows.zoom_centre())
+    elif event.text() in _PLACES and not held & Qt.KeyboardModifier.ControlModifier:
+        rows.curves.toggle(_PLACES.index(event.text()))
     elif key == Qt.Key.Key_Home:
         rows.view.show_all()
     elif key == Qt.Key.Key_Menu and rows.rows:

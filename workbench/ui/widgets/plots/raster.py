@@ -53,11 +53,12 @@ class Spans:
 
 def spans(
     envelopes: Sequence[Envelope], origin_ns: int, x_scale: tuple[float, float], y_scales: Sequence[tuple[float, float]],
-    n_columns: int,
+    n_columns: int, *, has_lines: bool = True,
 ) -> Spans:  # fmt: skip
     """The spans of envelopes with the same times on `n_columns` pixels; x = x_scale[0] + x_scale[1] · (t − origin), y alike.
 
-    A column's span holds its samples and the line from the sample before to the sample after it; no line crosses a gap.
+    A column's span holds its samples and the line from the sample before to the sample after it (samples alone without
+    `has_lines`); no line crosses a gap.
     Where columns begin is found once for all curves, and each step of numpy serves all of them.
     """
     import numpy as np
@@ -81,7 +82,7 @@ def spans(
     _add_samples(high, low, np.floor(x).astype(np.int64) - left, (top, bottom))
     edges = np.arange(left, right + 1, dtype=np.float64)
     # Where a sample stands on an edge exactly, the line before it belongs to the column before, the one after to the next.
-    for line in _lines_at(edges, x, (top, bottom)):
+    for line in _lines_at(edges, x, (top, bottom)) if has_lines else ():
         np.fmin(high, line, out=high)
         np.fmax(low, line, out=low)
     return Spans(left, high, low)

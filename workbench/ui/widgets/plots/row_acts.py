@@ -39,29 +39,33 @@ class RowActs(QObject):
         if row > 0:
             names = self._layout.rows[row].channels
             self._rows.current = row - 1
-            self._ask(self._layout.overlaid(names, row - 1))
+            self.ask(self._layout.overlaid(names, row - 1))
 
     def split(self) -> None:
         """A row of its own for each channel of the row."""
         if self._has_row():
-            self._ask(self._layout.split(self._rows.current))
+            self.ask(self._layout.split(self._rows.current))
 
     def remove(self) -> None:
         """Take the row away; the last one stays."""
         if self._has_row() and len(self._layout.rows) > 1:
-            self._ask(self._layout.without(self._layout.rows[self._rows.current].channels))
+            self.ask(self._layout.without(self._layout.rows[self._rows.current].channels))
 
     def toggle_log(self) -> None:
         """Logarithmic y axis, or back."""
         if self._has_row():
             row = self._layout.rows[self._rows.current]
-            self._ask(self._layout.with_row(self._rows.current, is_log=not row.is_log, low=None, high=None))
+            self.ask(self._layout.with_row(self._rows.current, is_log=not row.is_log, low=None, high=None))
 
     def fix_limits(self) -> None:
         """Keep the y axis as it is now while one moves in time; or let it fit itself again."""
         if self._has_row():
             is_free = self._layout.rows[self._rows.current].low is None
             self.set_limits(self._rows.current, self._rows.shown_limits(self._rows.current) if is_free else None)
+
+    def ask_limits(self) -> None:
+        """Fields for the y axis of the row."""
+        self._rows.ask_limits()
 
     def share_limits(self) -> None:
         """The limits of the row for all rows of its unit."""
@@ -72,14 +76,14 @@ class RowActs(QObject):
         for number, row in enumerate(self._rows.rows):
             if row.unit == unit and not row.is_percent:
                 layout = layout.with_row(number, low=limits.low, high=limits.high)
-        self._ask(layout)
+        self.ask(layout)
 
     def free_limits(self) -> None:
         """Every y axis fits itself again."""
         layout = self._layout
         for number in range(len(layout.rows)):
             layout = layout.with_row(number, low=None, high=None)
-        self._ask(layout)
+        self.ask(layout)
 
     def zoom_in(self) -> None:
         """The y axis of the row closer, about its middle."""
@@ -101,9 +105,9 @@ class RowActs(QObject):
     def set_limits(self, row: int, limits: Scale | None) -> None:
         """Fix a y axis, or let it fit itself (None)."""
         if limits is None:
-            self._ask(self._layout.with_row(row, low=None, high=None))
+            self.ask(self._layout.with_row(row, low=None, high=None))
         elif limits.low < limits.high:
-            self._ask(self._layout.with_row(row, low=float(limits.low), high=float(limits.high)))
+            self.ask(self._layout.with_row(row, low=float(limits.low), high=float(limits.high)))
 
     def toggle_delta(self) -> None:
         """A second cursor where the first one is; the first goes on, and differences are shown. Again: none."""
@@ -124,6 +128,7 @@ class RowActs(QObject):
             (tr("Plots", "Split row"), "Shift+S", self.split, row is not None and len(row.channels) > 1),
             (tr("Plots", "Take away"), "Del", self.remove, len(self._layout.rows) > 1),
             None,
+            (tr("Plots", "Y axis from … to …"), "A", self.ask_limits, row is not None),
             (tr("Plots", "Fit y axis") if row and row.low is not None else tr("Plots", "Fix y axis"), "Y", self.fix_limits, True),
             (tr("Plots", "Same y axis for this unit"), "Shift+Y", self.share_limits, True),
             (tr("Plots", "Linear y axis") if is_log else tr("Plots", "Logarithmic y axis"), "L", self.toggle_log, True),
@@ -139,6 +144,8 @@ class RowActs(QObject):
             item = menu.addAction(f"{text}\t{keys}" if keys else text)
             item.setEnabled(is_possible)
             item.triggered.connect(act)
+        menu.addSeparator()
+        self._rows.curves.add_to(menu)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)
 
@@ -154,8 +161,9 @@ class RowActs(QObject):
             to = min(max(self._rows.current + steps, 0), len(self._layout.rows) - 1)
             layout = self._layout.moved(self._rows.current, steps)
             self._rows.current = to
-            self._ask(layout)
+            self.ask(layout)
 
-    def _ask(self, layout: PlotLayout) -> None:
+    def ask(self, layout: PlotLayout) -> None:
+        """Ask for a layout, if it is another one."""
         if layout != self._layout:
             self.asked.emit(layout)

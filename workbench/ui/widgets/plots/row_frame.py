@@ -6,7 +6,6 @@ a picture's pixels where it has some (`image`), and become strokes of the painte
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TYPE_CHECKING
@@ -17,27 +16,20 @@ from PySide6.QtGui import QBrush, QImage, QPainter
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.chart_axes import curve_colour
 from workbench.ui.widgets.plots.clock import clock_ticks, ticks_that_fit
-from workbench.ui.widgets.plots.curves import draw_strokes, strokes
 from workbench.ui.widgets.plots.events import paint_tints
 from workbench.ui.widgets.plots.geometry import TICK_GAP_PX, Columns
 from workbench.ui.widgets.plots.gutter import NamesCache, paint_all_names, paint_percent
 from workbench.ui.widgets.plots.limit_lines import Limits, lines_of, paint_limits, widened
 from workbench.ui.widgets.plots.marks import Marks
 from workbench.ui.widgets.plots.quality import QualityMark, paint_findings, paint_strip
-from workbench.ui.widgets.plots.raster import fill_spans, pixels_of, spans
-from workbench.ui.widgets.plots.row_limits import drawn_values, row_scales
+from workbench.ui.widgets.plots.row_curves import CurveDrawing
+from workbench.ui.widgets.plots.row_limits import row_scales
 from workbench.ui.widgets.plots.row_model import PLOT_SHARE_PX, PlotRow, Scale
 from workbench.ui.widgets.plots.value_ticks import log_ticks, value_ticks
 
 if TYPE_CHECKING:
     from workbench.logs.pyramid import Envelope
     from workbench.services.log_views import AssetLogs
-
-_FEW = 3
-"""Fewer than one sample in so many pixels is drawn by the painter, which softens steep lines too."""
-_DASHED_FROM = 4
-"""Curves from the fifth on are dashed as well."""
-_DASH_PX, _PAUSE_PX = 7, 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +77,7 @@ def draw_frame(image: QImage, scene: Scene) -> Drawn:
     painter = QPainter(image)
     drawing.draw_under(painter)
     painter.end()
-    drawing.fill_curves(image)
+    drawing.curves.fill(image)
     painter = QPainter(image)
     drawing.draw_over(painter, has_pixels=True)
     painter.end()
@@ -98,16 +90,6 @@ def draw_vectors(painter: QPainter, scene: Scene) -> Drawn:
     drawing.draw_under(painter)
     drawing.draw_over(painter, has_pixels=False)
     return drawing.drawn()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Curve:
-    """One stretch of one curve: the `number`-th of its row."""
-
-    row: int
-    number: int
-    channel: str
-    envelope: Envelope
 
 
 class _Drawing:
@@ -135,6 +117,7 @@ class _Drawing:
             unit = " %" if scene.rows[row].is_percent else ""
             self.ticks[row] = [(limits.share(value), text + unit) for value, text in _ticks(limits)]
         self.gaps = gaps_px(scene.logs, columns)
+        self.curves = CurveDrawing(scene, self.envelopes, self.scales)
 
     def drawn(self) -> Drawn:
         """Where things ended up."""
@@ -163,74 +146,15 @@ class _Drawing:
             if held.is_percent:
                 paint_percent(painter, self.theme, box)
 
-    def fill_curves(self, image: QImage) -> None:
-        """Curves of many samples into the picture's own memory; those that lie apart and have the same times in one go."""
-        ratio, columns = image.devicePixelRatioF(), self.scene.columns
-        left, right = round(columns.left * ratio), round(columns.right * ratio)
-        pixels = pixels_of(image)[:, left:right]
-        for found in self._layers():
-            scales, ends, drawn = [], [], []
-            for curve in found:
-                box, scale = self.scene.box(curve.row), self.scales[curve.row, curve.channel]
-                # One pixel of air, so that a line at the very limit keeps its thickness.
-                ends.append((max(round((box.top() - 1) * ratio), 0), max(round((box.bottom() + 1) * ratio), 0)))
-                scales.append(_y_scale(scale, box.height() * ratio, box.bottom() * ratio))
-                drawn.append(drawn_values(curve.envelope, scale))
-            x_scale = (0.0, (right - left) / columns.view.length_ns)
-            shown = spans(drawn, columns.view.start_ns, x_scale, scales, right - left)
-            is_dashed = [curve.number >= _DASHED_FROM for curve in found]
-            if any(is_dashed):
-                shown = shown.dashed(is_dashed, round(_DASH_PX * ratio), round(_PAUSE_PX * ratio))
-            fill_spans(pixels, shown, self._width_px * ratio, [curve_colour(self.theme, one.number) for one in found], ends)
-
-    def _layers(self) -> list[list[_Curve]]:
-        """Curves of many samples, from the bottom of the pile up: those of one list share their times and no plot."""
-        layers: dict[tuple[int, int], list[_Curve]] = {}
-        for row, number, channel in self._curves():
-            is_seen = self.scene.box(row).bottom() > 0 and self.scene.box(row).top() < self.scene.height_px
-            for one in self.envelopes.get(channel, ()) if is_seen else ():
-                if not self._is_few(one):
-                    curve = _Curve(row=row, number=number, channel=channel, envelope=one)
-                    layers.setdefault((-number, id(one.times_ns)), []).append(curve)
-        return [layers[key] for key in sorted(layers, key=_height)]
-
     def draw_over(self, painter: QPainter, *, has_pixels: bool) -> None:
         """Curves of few samples (or all, where there are no pixels), names at the curves' ends, quality strips."""
-        columns = self.scene.columns
-        for row, number, channel in self._curves():
-            box, scale = self.scene.box(row), self.scales[row, channel]
-            found = [one for one in self.envelopes.get(channel, ()) if not has_pixels or self._is_few(one)]
-            painter.save()
-            painter.setClipRect(box.adjusted(0, -1, 0, 1))
-            for one in found:
-                x_scale = (box.left(), box.width() / columns.view.length_ns)
-                y_scale = _y_scale(scale, box.height(), box.bottom())
-                drawn = strokes(drawn_values(one, scale), columns.view.start_ns, x_scale, y_scale)
-                dashes = (_DASH_PX / self._width_px, _PAUSE_PX / self._width_px) if number >= _DASHED_FROM else ()
-                draw_strokes(painter, drawn, curve_colour(self.theme, number), self._width_px, dashes)
-            painter.restore()
+        self.curves.stroke(painter, has_pixels=has_pixels)
         if "" in self.scene.quality:
             for row in self.scene.shown():
                 self._draw_quality(painter, row)
         for row in self.scene.shown():
             if len(self.scene.rows[row].channels) > 1:
                 self._draw_end_names(painter, row)
-
-    def _curves(self) -> list[tuple[int, int, str]]:
-        """(row, number of the curve in it, channel); the first is drawn last, on top."""
-        rows = self.scene.rows
-        return [
-            (row, number, rows[row].channels[number].name)
-            for row in self.scene.shown()
-            for number in reversed(range(len(rows[row].channels)))
-        ]
-
-    @property
-    def _width_px(self) -> float:
-        return self.theme.tokens.curve_width_px
-
-    def _is_few(self, one: Envelope) -> bool:
-        return len(one.times_ns) * _FEW < self.n_pixels
 
     def _days(self) -> list[float]:
         columns = self.scene.columns
@@ -289,7 +213,10 @@ class _Drawing:
         painter.setFont(self.theme.font("label"))
         height, ascent = painter.fontMetrics().height(), painter.fontMetrics().ascent()
         ends = []
-        for number, channel in enumerate(self.scene.rows[row].channels):
+        held = self.scene.rows[row]
+        for number, channel in enumerate(held.channels):
+            if held.look(number).is_hidden:
+                continue
             share = _last_share(self.envelopes.get(channel.name, []), self.scales[row, channel.name])
             if share is not None:
                 ends.append((box.bottom() - share * box.height() - height - 2, number, channel.name))
@@ -298,13 +225,8 @@ class _Drawing:
             width = painter.fontMetrics().horizontalAdvance(name)
             area = QRectF(box.right() - width - 6, taken, width + 6, height)
             painter.fillRect(area, self.theme.colour("plot", 0.85))
-            painter.setPen(curve_colour(self.theme, number))
+            painter.setPen(curve_colour(self.theme, held.colour(number)))
             painter.drawText(QPointF(area.left() + 3, taken + ascent), name)
-
-
-def _height(layer: tuple[int, int]) -> int:
-    """Later recordings of the same curve come after earlier ones, as they were found."""
-    return layer[0]
 
 
 def _apart(tops: list[float], height: float, ends: tuple[float, float]) -> list[float]:
@@ -336,13 +258,6 @@ def _ticks(limits: Scale) -> list[tuple[float, str]]:
     if limits.is_log:
         return log_ticks((limits.low, limits.high))
     return value_ticks((limits.low, limits.high))
-
-
-def _y_scale(scale: Scale, height: float, bottom: float) -> tuple[float, float]:
-    """Offset and slope from drawn values (logarithms on a logarithmic axis) to pixels."""
-    low, high = (math.log10(scale.low), math.log10(scale.high)) if scale.is_log else (scale.low, scale.high)
-    slope = -height / (high - low)
-    return bottom - low * slope, slope
 
 
 def _last_share(found: list[Envelope], scale: Scale) -> float | None:

@@ -23,10 +23,19 @@ def row_scales(row: PlotRow, envelopes: Mapping[str, Sequence[Envelope]]) -> tup
     if row.is_percent:
         axis = Scale(*(row.limits or (-10.0, 110.0)))
         return {channel.name: _of_its_range(channel, axis) for channel in row.channels}, axis
-    found = [one for channel in row.channels for one in envelopes.get(channel.name, ())]
-    limits = row.limits or comfortable(limits_of(found), _known(row.channels))
+    # A hidden curve takes no room; where all are hidden, the axis stays as it was.
+    channels = row.seen or row.channels
+    found = [one for channel in channels for one in envelopes.get(channel.name, ())]
+    limits = row.limits or comfortable(limits_of(found), _known(channels))
     axis = _logarithmic(limits, found) if row.is_log else Scale(*limits)
     return {channel.name: axis for channel in row.channels}, axis
+
+
+def y_scale(scale: Scale, height: float, bottom: float) -> tuple[float, float]:
+    """Offset and slope from drawn values (logarithms on a logarithmic axis) to pixels."""
+    low, high = (math.log10(scale.low), math.log10(scale.high)) if scale.is_log else (scale.low, scale.high)
+    slope = -height / (high - low)
+    return bottom - low * slope, slope
 
 
 def drawn_values(one: Envelope, scale: Scale) -> Envelope:

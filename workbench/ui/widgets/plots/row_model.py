@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.logs.plot_layout import PlotLayout
+from workbench.logs.plot_layout import CurveLook, PlotLayout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +19,8 @@ PLOT_SHARE_PX = 14
 """What of a row is not plot: quality strip and air."""
 _CHANNEL_PX = 34
 """What the gutter needs for each of several channels."""
+DASHED_FROM = 4
+"""Curves from the fifth colour on are dashed as well."""
 Limits = tuple[float, float]
 
 
@@ -29,6 +31,21 @@ class PlotRow:
     channels: tuple[ChannelView, ...]
     limits: Limits | None = None
     is_log: bool = False
+    looks: tuple[CurveLook, ...] = ()
+    """How each channel is drawn, in the same order; none: all as plain lines."""
+
+    def look(self, number: int) -> CurveLook:
+        """How the `number`-th channel is drawn."""
+        return self.looks[number] if self.looks else CurveLook(channel=self.channels[number].name)
+
+    def colour(self, number: int) -> int:
+        """Which of the theme's curves it is drawn as: by its place, unless the person chose one."""
+        return self.look(number).colour - 1 if self.look(number).colour else number
+
+    @property
+    def seen(self) -> tuple[ChannelView, ...]:
+        """The channels whose curves aren't hidden."""
+        return tuple(channel for number, channel in enumerate(self.channels) if not self.look(number).is_hidden)
 
     @property
     def is_percent(self) -> bool:
@@ -83,5 +100,7 @@ def rows_of(layout: PlotLayout, channels: Sequence[ChannelView]) -> tuple[PlotLa
     rows = []
     for row in shown.rows:
         limits = (row.low, row.high) if row.low is not None and row.high is not None else None
-        rows.append(PlotRow(channels=tuple(known[name] for name in row.channels), limits=limits, is_log=row.is_log))
+        looks = tuple(shown.look_of(name) for name in row.channels)
+        drawn = tuple(known[name] for name in row.channels)
+        rows.append(PlotRow(channels=drawn, limits=limits, is_log=row.is_log, looks=looks))
     return shown, tuple(rows)

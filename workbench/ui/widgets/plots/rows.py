@@ -11,7 +11,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QImage,
@@ -19,7 +19,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QWheelEvent,
 )
@@ -28,12 +27,15 @@ from PySide6.QtWidgets import QScrollBar
 from workbench.logs.plot_layout import PlotLayout
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.plots import keys
+from workbench.ui.widgets.plots.curve_acts import CurveActs
 from workbench.ui.widgets.plots.geometry import EDGE_PX, GUTTER_PX
-from workbench.ui.widgets.plots.gutter import TICK_COLUMN_PX, NamesCache, paint_value
+from workbench.ui.widgets.plots.gutter import TICK_COLUMN_PX, NamesCache
 from workbench.ui.widgets.plots.limit_lines import NO_LIMITS, Limits
+from workbench.ui.widgets.plots.limits_box import LimitsBox
 from workbench.ui.widgets.plots.marks import Marks
 from workbench.ui.widgets.plots.quality import QualityMark, paint_dimmed
 from workbench.ui.widgets.plots.row_acts import RowActs
+from workbench.ui.widgets.plots.row_cursor import paint_moving
 from workbench.ui.widgets.plots.row_drag import RowDrag
 from workbench.ui.widgets.plots.row_frame import Drawn, Scene, draw_frame, gaps_px
 from workbench.ui.widgets.plots.row_model import PLOT_SHARE_PX, ROW_PX, PlotRow, Scale, row_heights, rows_of
@@ -46,7 +48,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ROW_PX", "PlotRows"]
 
-FOCUS_PX = 3
 LEAST_DRAG_PX = 5
 _MOST_KNOWN = 4096
 _SCROLL_PX = 10
@@ -74,6 +75,8 @@ class PlotRows(Strip):
         self.current = 0
         """The row that keys act on."""
         self.acts = RowActs(self)
+        self.curves = CurveActs(self)
+        self._limits_box: LimitsBox | None = None
         self.drag = RowDrag(self)
         self.marks = Marks((), (), {})
         self.chosen_event = ""
@@ -86,7 +89,7 @@ class PlotRows(Strip):
         self._image = QImage()
         self._picture_key: object = None
         self._names = NamesCache()
-        self._drawn = Drawn()
+        self.drawn = Drawn()
         self._held: tuple[QPointF, tuple[str, ...]] | None = None
         self.has_menu = True
         """Whether a right click opens the rows' menu; a tool that needs the button turns it off."""
@@ -106,7 +109,7 @@ class PlotRows(Strip):
         self.logs = logs
         self.layout_now, self.rows = rows_of(layout, logs.channels if logs else ())
         self.current = min(self.current, max(0, len(self.rows) - 1))
-        self._drawn = Drawn()
+        self.drawn = Drawn()
         self._picture_key = None
         self._place_bar()
         self.update()
@@ -168,7 +171,7 @@ class PlotRows(Strip):
 
     def shown_limits(self, row: int) -> Scale | None:
         """What the ticks of a row say now."""
-        return self._drawn.axes.get(row)
+        return self.drawn.axes.get(row)
 
     # Keys, wheel and mouse
 
@@ -219,6 +222,9 @@ class PlotRows(Strip):
             self.choose_row(row)
         if event.position().x() < self.columns.left:
             if row is not None and event.button() == Qt.MouseButton.LeftButton:
+                if event.position().x() < EDGE_PX - 2 and len(self.rows[row].channels) > 1:
+                    self.curves.toggle_named(self.channels_at(row, event.position().y())[0])
+                    return
                 self._held = (event.position(), self.channels_at(row, event.position().y()))
                 self.row_chosen.emit(self._held[1][0])
             return
@@ -261,8 +267,32 @@ class PlotRows(Strip):
         row = self.row_at(event.pos().y())
         if event.reason() == QContextMenuEvent.Reason.Mouse and row is not None:
             self.choose_row(row)
+        is_name = event.reason() == QContextMenuEvent.Reason.Mouse and event.pos().x() < self.columns.left
+        self.curves.aim(self.channels_at(row, event.pos().y()) if is_name and row is not None else ())
         if self.has_menu:
             self.acts.show_menu(event.globalPos())
+
+    def ask_limits(self) -> None:
+        """Let the person type where the y axis of the chosen row begins and ends."""
+        if self.rows and self.logs is not None and self._limits_box is None:
+            self.choose_row(self.current)
+            self._limits_box = LimitsBox(self, self.current)
+
+    def end_limits(self) -> None:
+        """Close the fields; the keys are the plots' again."""
+        box, self._limits_box = self._limits_box, None
+        if box is not None:
+            box.hide()
+            box.deleteLater()
+            self.setFocus()
+
+    def end_limits_later(self) -> None:
+        """Close the fields once the keys are elsewhere."""
+        QTimer.singleShot(0, self, self._end_unused_limits)
+
+    def _end_unused_limits(self) -> None:
+        if self._limits_box is not None and not self._limits_box.has_keys:
+            self.end_limits()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -286,40 +316,8 @@ class PlotRows(Strip):
         # Qt clips to the region that was asked for.
         painter.drawImage(QPointF(0, 0), self._picture())
         paint_dimmed(painter, self.theme, self.columns, self.dimmed, self.bottom_px())
-        self._paint_moving(painter, area)
+        paint_moving(self, painter, is_gutter_asked=area.left() < GUTTER_PX)
         painter.end()
-
-    def _paint_moving(self, painter: QPainter, area: QRect) -> None:
-        bottom = self.bottom_px()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.tool.paint(painter, bottom)
-        for at_ns, tone in ((self.view.delta_ns, "text2"), (self.view.cursor_ns, "cursor")):
-            x = self.paint_line(painter, at_ns, tone, (0, bottom))
-            if x is not None and at_ns is not None:
-                self._paint_dots(painter, x, at_ns, tone)
-        if area.left() < GUTTER_PX:
-            self._paint_values(painter)
-        if self.hasFocus() and self.rows:
-            box = self.plot_box(self.current)
-            painter.fillRect(QRectF(0, box.top(), FOCUS_PX, box.height() + 8), self.theme.colour("focus"))
-        self.drag.paint(painter)
-
-    def _paint_values(self, painter: QPainter) -> None:
-        """Values at the cursor in the gutter."""
-        channels = {channel.name: channel for channel in self.channels}
-        for (_, name), at in self._drawn.value_places.items():
-            base = self.known(name, self.view.delta_ns) if self.view.delta_ns is not None else None
-            paint_value(painter, self.theme, channels[name], (self.known(name, self.view.cursor_ns), base), at)
-
-    def _paint_dots(self, painter: QPainter, x: float, at_ns: int, tone: str) -> None:
-        painter.setPen(QPen(self.theme.colour(tone), 1.5))
-        painter.setBrush(self.theme.colour("plot"))
-        for (row, name), scale in self._drawn.scales.items():
-            known, box = self.known(name, at_ns), self.plot_box(row)
-            if known is None or known.is_late or not math.isfinite(share := scale.share(known.value)):
-                continue
-            y = box.bottom() - share * box.height()
-            painter.drawEllipse(QPointF(x, min(max(y, box.top()), box.bottom())), 3.0, 3.0)
 
     def known(self, channel: str, at_ns: int | None) -> LastValue | None:
         """The last known value of a channel at an instant; looked up once for each place of the cursor."""
@@ -362,7 +360,7 @@ class PlotRows(Strip):
             if self._image.size() != size:
                 self._image = QImage(size, QImage.Format.Format_RGB32)
             self._image.setDevicePixelRatio(scale)
-            self._drawn = draw_frame(self._image, scene)
+            self.drawn = draw_frame(self._image, scene)
             self._picture_key = key
         return self._image
 
