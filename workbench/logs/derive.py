@@ -33,9 +33,9 @@ Held = Callable[[Instants], Values]
 """The last known values of a channel of another recording at these instants."""
 
 
-def cache_key(recording_ids: tuple[str, ...], name: str, text: str) -> str:
-    """One name for a formula over recordings, which are named by their content."""
-    return sha256_hex(encode_canonical([_ENGINE, *recording_ids, name, text]))[:40]
+def cache_key(inputs: tuple[str, ...], name: str, text: str) -> str:
+    """One name for a formula over channels, which are named by a hash of their content."""
+    return sha256_hex(encode_canonical([_ENGINE, *inputs, name, text]))[:40]
 
 
 def derive(

@@ -1,6 +1,6 @@
 """The layer of derived channels over a project's logs: read it, and open what it describes beside the raw channels.
 
-Computed copies are kept in the person's own cache, named by content: raw log and formula. Deleting it costs time only.
+Computed copies are kept in the person's own cache (`derived_cache`), named by what they were computed from.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from workbench.core.clock import NS_PER_S, now_ns
 from workbench.core.errors import InputError, ObjectCorrupt, WorkbenchError
 from workbench.core.jobs import Job
-from workbench.core.paths import user_home
 from workbench.logs.derived_channel import DerivedChannel
 from workbench.logs.text import clean_text
+from workbench.services.derived_cache import copy_folder, find_copy, fingerprint, prune
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,11 +68,6 @@ def encode_channels(channels: tuple[DerivedChannel, ...]) -> str:
     return json.dumps(msgspec.to_builtins(channels), ensure_ascii=False, sort_keys=True)
 
 
-def cache_folder() -> Path:
-    """Where computed copies are."""
-    return user_home() / "cache" / "derived"
-
-
 def open_derived(
     definitions: tuple[DerivedChannel, ...], asset: str, sources: list[Source], job: Job
 ) -> tuple[list[Source], list[tuple[str, str]]]:
@@ -81,6 +77,8 @@ def open_derived(
 
     found: list[Source] = []
     refused: list[tuple[str, str]] = []
+    used: list[Path] = []
+    prints, n_made = _Prints(), 0
     for definition in definitions:
         if definition.asset not in {"", asset}:
             continue
@@ -98,15 +96,20 @@ def open_derived(
                 refused.append((definition.name, error.message))
             continue
         everything = [*sources, *found]
+        inputs = prints.of(everything, formula.channels)
         for source in holders(everything, formula.channels[0]):
-            ids = tuple(one.id for one in everything if any(_has(one, name) for name in formula.channels))
-            key = cache_key((source.id, *ids), definition.name, definition.formula)
-            folder = cache_folder() / key[:2] / key
-            if not (folder / "meta.json").is_file():
+            key = cache_key((prints.one(source, formula.channels[0]), *inputs), definition.name, definition.formula)
+            known = find_copy(key)
+            folder = known or copy_folder(key)
+            if known is None:
                 folder.parent.mkdir(parents=True, exist_ok=True)
                 held = {name: held_values(holders(everything, name), name) for name in formula.channels}
                 derive(source.recording, definition.name, formula, held, folder, _Progress(job, definition.name))
+                n_made += 1
+            used.append(folder)
             found.append(Source(id=key, recording=open_recording(folder), of=source.of or source.id))
+    if n_made:
+        prune(now_ns() / NS_PER_S, used)
     return found, refused
 
 
@@ -184,6 +187,21 @@ def held_values(sources: list[Source], name: str) -> Held:
         return out
 
     return held
+
+
+class _Prints:
+    """Hashes of channels as they are in these recordings, each made once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], str] = {}
+
+    def one(self, source: Source, name: str) -> str:
+        if (source.id, name) not in self._known:
+            self._known[source.id, name] = fingerprint(source.recording, name)
+        return self._known[source.id, name]
+
+    def of(self, sources: list[Source], names: Sequence[str]) -> tuple[str, ...]:
+        return tuple(f"{name}={self.one(source, name)}" for source in sources for name in names if _has(source, name))
 
 
 class _Progress:

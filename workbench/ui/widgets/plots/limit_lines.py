@@ -62,6 +62,8 @@ def paint_limits(painter: QPainter, theme: ThemeSource, box: QRectF, axis: Scale
         painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
         if y - last >= _NAME_PX:
             base = y - 4 if y - _NAME_PX >= box.top() - 2 else y + _NAME_PX - 2
+            width = painter.fontMetrics().horizontalAdvance(line.name)
+            painter.fillRect(QRectF(box.left() + 3, base - _NAME_PX + 3, width + 6, _NAME_PX), theme.colour("plot", 0.85))
             painter.drawText(QPointF(box.left() + 6, base), line.name)
             last = max(y, base)
 

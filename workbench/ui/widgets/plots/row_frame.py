@@ -133,22 +133,23 @@ class _Drawing:
             box = scene.box(row)
             paint_tints(painter, self.theme, scene.columns, scene.marks, scene.chosen_event, box)
             self._draw_grid(painter, box, row, days)
-            paint_limits(painter, self.theme, box, self.axes[row], lines_of(scene.rows[row], scene.limits))
             self._draw_gaps(painter, box)
             self._draw_excluded(painter, box, row)
+            # Over the hatch of gaps, which would cover the lines' names.
+            paint_limits(painter, self.theme, box, self.axes[row], lines_of(scene.rows[row], scene.limits))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rows = [(row, scene.rows[row], scene.box(row)) for row in scene.shown()]
         names = scene.names
         self.places = (
             names.paint(painter, self.theme, rows, scene.height_px) if names else paint_all_names(painter, self.theme, rows)
         )
-        for _, held, box in rows:
-            if held.is_percent:
-                paint_percent(painter, self.theme, box)
 
     def draw_over(self, painter: QPainter, *, has_pixels: bool) -> None:
         """Curves of few samples (or all, where there are no pixels), names at the curves' ends, quality strips."""
         self.curves.stroke(painter, has_pixels=has_pixels)
+        for row in self.scene.shown():
+            if self.scene.rows[row].is_percent:
+                paint_percent(painter, self.theme, self.scene.box(row))
         if "" in self.scene.quality:
             for row in self.scene.shown():
                 self._draw_quality(painter, row)
