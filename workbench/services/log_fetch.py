@@ -66,7 +66,7 @@ def fetch_logs(request: FetchRequest, job: Job, ask: Ask | None = None) -> Fetch
     if source is None:
         known = ", ".join(sources) or "none; 'workbench plugins allow FOLDER' allows one"
         raise InputError(f"There is no source {request.source!r}.", f"Known: {known}.")
-    facts = _described(source, Path(request.config))
+    facts = described(source, Path(request.config))
     question = _question_of(request, facts, ask, check_agreed(facts, request.connect))
     with Project.open(Path(request.project)) as project, project.objects.staging("fetch") as folder:
         path = folder / f"{_file_word(facts.name)}.csv"
@@ -153,7 +153,7 @@ def _secret_of(facts: SourceFacts, question: str, ask: Ask | None, *, remember: 
     return typed
 
 
-def _described(source: LogSource, config: Path) -> SourceFacts:
+def described(source: LogSource, config: Path) -> SourceFacts:
     """What the source says of its description; a plugin that stumbles over it is an error of that file."""
     try:
         return source.describe(config)

@@ -39,6 +39,7 @@ PAGES = (
     PageEntry(id="journal", icon="journal", target="workbench.ui.pages.journal:JournalPage", keys="Ctrl+8"),
     PageEntry(id="settings", icon="settings", target="workbench.ui.pages.settings:SettingsPage", place="bottom", keys="Ctrl+,"),
     PageEntry(id="live", icon="signal", target="workbench.ui.pages.live:LivePage", place="hidden", shown_under="logs"),
+    PageEntry(id="fetch", icon="import", target="workbench.ui.pages.fetch:FetchPage", place="hidden", shown_under="logs"),
     PageEntry(id="help", icon="help", target="workbench.ui.pages.help:HelpPage", place="hidden"),
 )
 
@@ -65,6 +66,7 @@ def page_title(page_id: str) -> str:
         "journal": QCoreApplication.translate("Pages", "Journal"),
         "settings": QCoreApplication.translate("Pages", "Settings"),
         "live": QCoreApplication.translate("Pages", "Live capture"),
+        "fetch": QCoreApplication.translate("Pages", "Fetch from a historian"),
         "help": QCoreApplication.translate("Pages", "Help"),
     }
     return titles[page_id]

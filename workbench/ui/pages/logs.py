@@ -93,6 +93,10 @@ class LogsPage(Page):
         """Go to the live capture."""
         self.context.navigate("live")
 
+    def open_fetch(self) -> None:
+        """Go to the historian's page."""
+        self.context.navigate("fetch")
+
     def choose_folder(self) -> None:
         """Let the person pick a folder of logs."""
         self.context.messages.choose_folder(self.tr("Import folder of logs"), self.open_files)
@@ -359,7 +363,7 @@ class LogsPage(Page):
         elif self._assets:
             self.set_header_buttons("logs.label", "logs.live", primary="logs.import")
         else:
-            self.set_header_buttons("logs.live")
+            self.set_header_buttons("logs.fetch", "logs.live")
         self.refresh_actions()
 
     def why_no_log(self) -> str:

@@ -24,6 +24,10 @@ def _importing(page: LogsPage) -> tuple[Action, ...]:
             keys=("Ctrl+Shift+L",), command="workbench logs capture",
         ),
         Action(
+            id="logs.fetch", title=page.tr("Fetch from a historian"), icon="import", callback=page.open_fetch, page="logs",
+            menu="Log", command="workbench logs fetch",
+        ),
+        Action(
             id="logs.import", title=page.tr("Import log"), icon="import", callback=page.choose_files, page="logs",
             menu="Log", keys=("Ctrl+I",), command="workbench logs import",
         ),
