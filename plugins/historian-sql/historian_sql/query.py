@@ -67,6 +67,8 @@ def make_engine(config: Config, ask: SourceAsk) -> Engine:
             options = {"connect_timeout": CONNECT_TIMEOUT_S, "client_encoding": "utf8"}
             if ask.address:
                 options["hostaddr"] = ask.address
+        if url.drivername == "mysql+pymysql":
+            options = {"connect_timeout": CONNECT_TIMEOUT_S, **({"host": ask.address} if ask.address else {})}
         return create_engine(url.set(password=secret or None), connect_args=options, poolclass=NullPool)
     except (ImportError, NoSuchModuleError) as error:
         driver = config.url.partition(":")[0].partition("+")[2]
@@ -81,16 +83,18 @@ def begin_read_only(connection: Connection) -> None:
     """A transaction in which the server itself refuses every change, where it knows such a thing."""
     from sqlalchemy import text
 
+    dialect = "mysql" if connection.dialect.name == "mariadb" else connection.dialect.name
+    # MariaDB and MySQL end a transaction before CREATE or DROP: the session must be read-only too.
     statements = {
-        "postgresql": "SET TRANSACTION READ ONLY", "oracle": "SET TRANSACTION READ ONLY", "mysql": "START TRANSACTION READ ONLY",
+        "postgresql": ("SET TRANSACTION READ ONLY",), "oracle": ("SET TRANSACTION READ ONLY",),
+        "mysql": ("SET SESSION TRANSACTION READ ONLY", "START TRANSACTION READ ONLY"),
     }  # fmt: skip
-    statement = statements.get(connection.dialect.name)
-    if statement is not None:
+    for statement in statements.get(dialect, ()):
         connection.execute(text(statement))
 
 
 def _pieces(config: Config, ask: SourceAsk, connection: Connection) -> Iterator[SourceRows]:
-    from sqlalchemy import MetaData, Table
+    from sqlalchemy import Float, MetaData, Table
 
     schema, _, name = config.table.rpartition(".")
     table = Table(name, MetaData(), schema=schema or None, autoload_with=connection)
@@ -98,6 +102,9 @@ def _pieces(config: Config, ask: SourceAsk, connection: Connection) -> Iterator[
     missing = [one for one in names if one not in table.c]
     if missing:
         raise InputError(f"{config.table} has no column {missing[0]!r}.", f"It has: {', '.join(table.c.keys()[:40])}.")
+    for column in table.c:
+        if isinstance(column.type, Float):
+            column.type.asdecimal = False  # MySQL's DOUBLE would come as a decimal of ten places: 1e-12 would be 0
     statement = build_select(config, ask, [table.c[one] for one in names])
     zone = zone_of(config)
     streamed = connection.execution_options(stream_results=True, max_row_buffer=PIECE_ROWS)
