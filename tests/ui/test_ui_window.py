@@ -167,7 +167,7 @@ def test_a_log_dropped_without_a_project_makes_one_and_goes_to_logs(built: Built
     wait_for(lambda: built.window.host.current_id == "logs")
     assert built.context.project is not None
     assert built.context.project.parent == tmp_path / "projects"
-    assert built.context.selection.paths == (log,)
+    wait_for(lambda: built.window.host.page("logs").preview.files.of_kind("log") == [str(log)])
 
 
 def test_a_dropped_project_folder_is_opened(built: Built, tmp_path: Path, wait_for: WaitFor) -> None:
