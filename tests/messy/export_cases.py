@@ -22,6 +22,8 @@ def exports() -> Iterator[Case]:
     yield from _dates_in_parts()
     yield from _other_tables()
     yield from _short_files()
+    yield from _clocks_and_words()
+    yield from _series()
 
 
 def _case(
@@ -111,3 +113,58 @@ def _short_files() -> Iterator[Case]:
     rows = _rows(signals, times)
     members = {f"{day}.csv": "\n".join([head, *rows[day * N : day * N + N], ""]).encode() for day in (2, 0, 1)}
     yield Case(name="33_an_hour_a_day", kind=26, files={"days.zip": zipped(members)}, truth=truth_of(times, signals))
+
+
+def _clocks_and_words() -> Iterator[Case]:
+    times, signals = instants(N, 2), pump(N, ("F1", "P1", "I1"))
+    cells = [row.partition(",")[2] for row in _rows(signals, times)]
+    names = ",".join(f"{one.name} [{one.shown}]" for one in signals)
+    dotted = [f"{t:%d-%m-%Y},{t:%H.%M.%S},{cells[row]}" for row, t in enumerate(times)]
+    yield _case("33_dots_in_the_clock", 7, [f"Date,Time,{names}", *dotted], times, signals, notes=_UNKNOWN)
+    dashed = [f"{t:%d.%m.%Y - %H:%M:%S},{cells[row]}" for row, t in enumerate(times)]
+    yield _case("33_dash_before_the_clock", 22, [f"Time,{names}", *dashed], times, signals, notes=_UNKNOWN)
+    finer = instants(N, 2.5)
+    split = [f"{int(t.timestamp())},{t.microsecond // 1000},{cells[row]}" for row, t in enumerate(finer)]
+    yield _case("33_seconds_and_milliseconds", 22, [f"TIMESTAMP_S,TIMESTAMP_MS,{names}", *split], finer, signals)
+    remarks = ["% export", f"t,{names}", "% data follows"]
+    yield _case("33_remark_below_names", 10, [*remarks, *_rows(signals, times)], times, signals)
+    spooled = ["TS                       F1         P1", "------------------- ---------- ----------"]
+    spooled += [f"{_LOCAL(t)}      {signals[0].plain[row]}      {signals[1].plain[row]}" for row, t in enumerate(times)]
+    yield _case("33_spooled_query", 10, [*spooled, "", "60 rows selected."], times, _bare(signals[:2]), notes=_UNKNOWN)
+    paired = [";F1;;P1", "Timestamp;Value;Timestamp;Value"]
+    paired += [f"{_ISO(t)};{signals[0].plain[row]};{_ISO(t)};{signals[1].plain[row]}" for row, t in enumerate(times)]
+    yield _case("33_tags_above_value_value", 9, paired, times, _bare(signals[:2]))
+    many = replace(signals[0], plain=[f"1234{row + 10}.5" for row in range(N)])
+    lakhs = [f'{_ISO(t)},"1,23,4{row + 10}.5",{signals[1].plain[row]}' for row, t in enumerate(times)]
+    yield _case("33_lakhs", 24, ["time,F1 [m3/h],P1 [bar]", *lakhs], times, [many, signals[1]])
+    shown = [f"{t:%Y/%m/%d},{t:%H:%M:%S},{signals[0].plain[row]}" for row, t in enumerate(times)]
+    japanese = "\n".join(["日付,時刻,流量[m3/h]", *shown]).encode("cp932")
+    found = truth_of(times, [replace(signals[0], name="流量")], notes=_UNKNOWN)
+    yield Case(name="33_shift_jis", kind=18, files={"log.csv": japanese}, truth=found)
+
+
+def _series() -> Iterator[Case]:
+    times, signals = instants(N), _bare(pump(N, ("flow", "pdis", "amps")))
+    counts = [int(t.timestamp()) * 1000 for t in times]
+    shown = ["# TYPE flow gauge"]
+    shown += [f'{one.name}{{pump="P1"}} {one.plain[row]} {count}' for row, count in enumerate(counts) for one in signals]
+    yield _case("33_exposition", 11, shown, times, signals)
+    lines = [f"{one.name},pump=P1 value={one.plain[row]} {count}000000" for row, count in enumerate(counts) for one in signals]
+    yield _case("33_measurements_of_a_value", 11, lines, times, signals)
+    pumps = [replace(one, name=f"P{number}.flow") for number, one in enumerate(signals[:2], 1)]
+    lines = [
+        f"pump,asset=P{number} flow={one.plain[row]} {count}000000"
+        for row, count in enumerate(counts)
+        for number, one in enumerate(signals[:2], 1)
+    ]
+    yield _case("33_tags_that_differ", 11, lines, times, pumps)
+    signals = pump(N)
+    alarms = ["Time;Tag;Priority;Message;State"]
+    alarms += [
+        f"{_LOCAL(t)};TT-201;{1 + row % 3};Bearing temperature high;{('ACT', 'RTN')[row % 2]}" for row, t in enumerate(times[:14])
+    ]
+    head = "time," + ",".join(f"{one.name} [{one.shown}]" for one in signals)
+    files = {
+        "log.csv": "\n".join([head, *_rows(signals, times), ""]).encode(), "alarms.csv": "\n".join(alarms).encode(),
+    }  # fmt: skip
+    yield Case(name="33_alarm_list", kind=27, files=files, truth=truth_of(times, signals, notes=["LABELS_ELSEWHERE"]))

@@ -41,7 +41,7 @@ _ZONE = (
     r"(?:\s*(?P<zone>z|(?:utc|gmt)?\s*[+-]\d{1,2}(?::?\d{2})?(?::\d{2})?|[a-z]{3,10}/[a-z_/]{2,30}|[a-z]{2,5})(?:\[[\w/+-]+\])?)?"
 )
 _WEEKDAY = r"(?:(?:mon?|tue?|wed?|thu?|fri?|sat?|sun?|mo|di|mi|do|fr|sa|so)[a-z]*[.,]*\s+)?"
-STAMP_PATTERN = re.compile(rf"{_WEEKDAY}{_DATE}(?:(?:T|\s*[,;_ ]\s*|-){_CLOCK}{_ZONE})?", re.IGNORECASE)
+STAMP_PATTERN = re.compile(rf"{_WEEKDAY}{_DATE}(?:(?:T|\s*[,;_ ]\s*|-|\s-\s){_CLOCK}{_ZONE})?", re.IGNORECASE)
 _TIME_ONLY = re.compile(rf"{_CLOCK}{_ZONE}", re.IGNORECASE)
 _CTIME = re.compile(
     r"(?P<head>[a-z]{3} [a-z]{3} +\d{1,2}) (?P<clock>[\d:.]+)(?P<zone> [A-Z]{2,5})? (?P<year>\d{4})", re.IGNORECASE

@@ -30,6 +30,7 @@ from workbench.logs.words import (
     INDEX_NAMES,
     PLACE_NAMES,
     QUANTITY_NAMES,
+    SEVERITY_NAMES,
     TAG_NAMES,
     UNIT_NAMES,
     VALUE_NAMES,
@@ -249,7 +250,10 @@ def _values(headers: Sequence[Header], columns: Sequence[Cells | NumberCells], t
     return [
         index
         for index, (header, column) in enumerate(zip(headers, columns, strict=True))
-        if index != tag and fold_name(header.name) not in INDEX_NAMES and _is_numeric(column) and not _is_quality(header, column)
+        if index != tag
+        and fold_name(header.name) not in INDEX_NAMES | SEVERITY_NAMES
+        and _is_numeric(column)
+        and not _is_quality(header, column)
     ]
 
 
@@ -262,6 +266,9 @@ def is_event_list(headers: Sequence[Header], columns: Sequence[Cells | NumberCel
         and any(_START.search(name) for name in (*stamps, time_header))
         and any(_END.search(name) for name in (*stamps, time_header))
     ):
+        return True
+    graded = [column for header, column in zip(headers, columns, strict=True) if fold_name(header.name) in SEVERITY_NAMES]
+    if graded and _n_numeric(columns) == _n_numeric(graded):
         return True
     remarks = sum(_is_remark(column) for _, column in texts)
     n_numeric = _n_numeric(columns)

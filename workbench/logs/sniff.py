@@ -1,4 +1,4 @@
-"""Guesses how a text table is laid out, from a sample of its lines: delimiter, time columns, header rows.
+"""Guesses how a text table is laid out, from a sample of its lines: delimiter and time columns.
 
 Every guess is made from how well the cells read under it, not from the file's name or a fixed list of products.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -17,17 +17,14 @@ from workbench.logs.instants import parse_clock, parse_stamp, unix_ns
 from workbench.logs.readers.table import TimeColumns
 from workbench.logs.text import clean_text
 from workbench.logs.time_parts import find_parts
-from workbench.logs.units import find_unit, is_no_unit
+from workbench.logs.units import find_unit
 from workbench.logs.words import (
+    CLOCK_NAMES,
     EMPTY_WORDS,
-    INDEX_NAMES,
     INFINITE_WORDS,
     MILLISECOND_NAMES,
     RELATIVE_NAMES,
-    TAG_NAMES,
     TIME_NAMES,
-    TYPE_WORDS,
-    UNIT_NAMES,
     ZONE_OFFSETS_MIN,
 )
 
@@ -39,13 +36,11 @@ _NUMBER_LIKE = re.compile(
     r"|[-+−]?[.,]\d+"
 )
 _QUOTED_WORD = re.compile(r'"([^"]*)"|([^\s"]+)')
+_DOTTED_CLOCK = re.compile(r"(?:[01]?\d|2[0-4])\.[0-5]\d\.[0-5]\d(?:[.,]\d{1,6})?")
 _HEX = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
 _OFFSET = re.compile(r"(?:UTC|GMT)?[+-]\d{1,2}:\d{2}|(?:UTC|GMT)[+-]\d{1,2}", re.IGNORECASE)
 _DATE_LIKE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?")
-_COMMENT = re.compile(r"\s*(#|//|%|!|\*\*|;;)")
-_COMMENT_MARKS = frozenset({"#", "//", "%", "!", "**", ";;"})
-_MAX_HEADER_ROWS = 60
 
 
 def split_line(line: str, delimiter: str) -> list[str]:
@@ -164,9 +159,13 @@ def find_time(rows: Sequence[Sequence[str]], header: Sequence[str] | None, notes
         return _with_more(
             TimeColumns(kind="date+clock", indexes=(dates[0], clocks[0]), header=header_text, notes=notes), rows, title
         )
+    dotted = next((index for index in (*dates[1:], *clocks) if _is_dotted_clock(rows, index, title[index])), None)
+    if dates and dotted is not None and dotted != dates[0]:
+        header_text = f"{title[dates[0]]} {title[dotted]}".strip()
+        return TimeColumns(kind="date+clock", indexes=(dates[0], dotted), header=header_text, notes=notes)
     numeric = _find_numeric_time(rows, title, notes)
     if numeric and (not dates or numeric.kind == "epoch"):
-        return numeric
+        return _with_milliseconds(numeric, rows, title)
     if dates:
         return TimeColumns(kind="stamp", indexes=(dates[0],), header=title[dates[0]], notes=notes)
     if numeric is None and clocks:
@@ -176,13 +175,26 @@ def find_time(rows: Sequence[Sequence[str]], header: Sequence[str] | None, notes
     return numeric or TimeColumns(kind="none", notes=notes, confidence=0.5)
 
 
+def _is_dotted_clock(rows: Sequence[Sequence[str]], index: int, title: str) -> bool:
+    """Whether a column beside a date holds times of day as 06.30.00, which could be dates too."""
+    cells = [row[index].strip() for row in rows if index < len(row)]
+    return fold_name(title) in CLOCK_NAMES and all(_DOTTED_CLOCK.fullmatch(cell) for cell in cells if cell)
+
+
 def _with_more(time: TimeColumns, rows: Sequence[Sequence[str]], title: Sequence[str]) -> TimeColumns:
     """The time with the column right of it, where that holds its zone or its milliseconds."""
-    after = time.indexes[-1] + 1
     zone = _find_zone_column(rows, time.indexes[-1])
     if zone:
         return replace(time, indexes=(*time.indexes, *zone))
-    if after < len(title) and fold_name(title[after]) in MILLISECOND_NAMES:
+    return _with_milliseconds(time, rows, title)
+
+
+def _with_milliseconds(time: TimeColumns, rows: Sequence[Sequence[str]], title: Sequence[str]) -> TimeColumns:
+    after = time.indexes[-1] + 1
+    if time.kind == "epoch" and time.epoch != "unix_s":
+        return time
+    words = re.split(r"[\W_]+", title[after].casefold()) if after < len(title) else []
+    if after < len(title) and (fold_name(title[after]) in MILLISECOND_NAMES or words[-1] in MILLISECOND_NAMES):
         cells = [row[after].strip() for row in rows if after < len(row)]
         if cells and all(cell.isdigit() and len(cell) <= 3 for cell in cells):
             return replace(time, indexes=(*time.indexes, after), has_milliseconds=True)
@@ -267,116 +279,3 @@ def _numbers(cells: Sequence[str]) -> list[float] | None:
 def _rises(numbers: Sequence[float]) -> bool:
     steps = [later - earlier for earlier, later in pairwise(numbers)]
     return not steps or (sum(step >= 0 for step in steps) >= 0.8 * len(steps) and (numbers[0] != numbers[-1] or len(numbers) < 3))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeaderGuess:
-    """Rows of the head that are the header: names, units, descriptions; `n_rows` lines in all come before the data."""
-
-    names: tuple[str, ...] | None
-    units: tuple[str, ...] | None = None
-    description: tuple[str, ...] | None = None
-    block: tuple[tuple[str, ...], ...] = ()
-    notes: str = ""
-
-
-def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], time_indexes: Sequence[int]) -> HeaderGuess:
-    """Tell names, units and descriptions apart in the rows above the data; other lines are notes."""
-    n_data = len(strip_trailing(data[0]))
-    block: list[tuple[str, ...]] = []
-    for row in map(_aligner(n_data, time_indexes), reversed(above[-_MAX_HEADER_ROWS:])):
-        names_time = any(index < len(row) and is_time_name(row[index]) for index in time_indexes)
-        if _is_numeric_row(row) and not names_time:
-            continue
-        is_header = (_fits(row, n_data) or (names_time and not block and len(row) == n_data)) and not (
-            _COMMENT.match(row[0]) and not block and _is_prose(row)
-        )
-        if not is_header:
-            break
-        block.insert(0, tuple(row))
-    notes = " ".join(" ".join(row) for row in above[: len(above) - len(block)])[:2000]
-    if not block:
-        return HeaderGuess(names=None, notes=notes)
-    # a row of units stands below the names: 'a' and 'V' alone in one row are names
-    below = block[1:] if fold_name(block[0][0]) not in UNIT_NAMES else block
-    units = next((row for row in below if is_unit_row(row, time_indexes)), None)
-    rest = [row for row in block if row is not units and not _is_type_row(row)] or [row for row in block if row is not units]
-    names = next((row for row in rest if any(index < len(row) and is_time_name(row[index]) for index in time_indexes)), None)
-    if names and not any(cell.strip() for index, cell in enumerate(names) if index not in time_indexes):
-        names = _with_tags(names, rest, time_indexes)  # Date, Time, and nothing else: the tags stand above
-    names = names or max(rest, key=_name_worth)
-    others = [row for row in rest if row is not names and names in rest and rest.index(row) > rest.index(names)]
-    cleaned = tuple(re.sub(r"^\s*#\s*", "", names[0]) if index == 0 else cell for index, cell in enumerate(names))
-    return HeaderGuess(names=cleaned, units=units, description=others[0] if others else None, block=tuple(block), notes=notes)
-
-
-def _aligner(n_data: int, time_indexes: Sequence[int]) -> Callable[[Sequence[str]], Sequence[str]]:
-    """Brings header rows under the columns where they have one cell for date and time, or none."""
-    n_time = len(time_indexes)
-
-    def align(row: Sequence[str]) -> Sequence[str]:
-        is_front = list(time_indexes) == list(range(n_time))
-        if is_front and len(row) == n_data + 1 and row[0].strip() in _COMMENT_MARKS:
-            return row[1:]
-        # a row that merely lacks its last cell must not move: only one that begins with a unit has no cell for the time
-        if is_front and len(row) == n_data - n_time and find_unit(row[0]) and is_unit_row(row, ()):
-            return [*[""] * n_time, *row]
-        is_labelled = bool(row) and bool(row[0].strip()) and cell_kind(row[0]) in "xe" and not is_time_name(row[0])
-        if is_front and n_time > 1 and is_labelled and len(row) == n_data - n_time + 1 and len(strip_trailing(row)) > 1:
-            return [row[0], *[""] * (n_time - 1), *row[1:]]
-        return row
-
-    return align
-
-
-def _with_tags(names: tuple[str, ...], rest: Sequence[tuple[str, ...]], time_indexes: Sequence[int]) -> tuple[str, ...] | None:
-    """A row that names only the time, with the names of the row that is called tags, else of the one that tells most apart."""
-    others = [row for row in rest if row is not names]
-    if not others:
-        return names
-    tags = next((row for row in others if fold_name(row[0]) in TAG_NAMES), None) or max(others, key=_name_worth)
-    return tuple(names[index] if index in time_indexes else cell for index, cell in enumerate(tags))
-
-
-def strip_trailing(row: Sequence[str]) -> list[str]:
-    """The row without empty cells at its end."""
-    end = len(row)
-    while end and not row[end - 1].strip():
-        end -= 1
-    return list(row[:end])
-
-
-def _fits(row: Sequence[str], n_data: int) -> bool:
-    n_cells = len(strip_trailing(row))
-    return (n_cells >= 2 and n_data - 1 <= len(row) <= n_data + 2 and n_cells >= 0.4 * n_data) or (
-        n_data <= 2 and len(row) == n_data
-    )
-
-
-def _is_numeric_row(row: Sequence[str]) -> bool:
-    """Whether a row above the data is one that merely lacks its time."""
-    kinds = [cell_kind(cell) for cell in row[:64] if cell.strip()]
-    return len(kinds) > 1 and kinds.count("n") > 0.5 * len(kinds)
-
-
-def _is_prose(row: Sequence[str]) -> bool:
-    return len(strip_trailing(row)) < 2
-
-
-def is_unit_row(row: Sequence[str], time_indexes: Sequence[int]) -> bool:
-    """Whether a row holds units, at least in half of what is written beside the time."""
-    cells = [cell.strip() for index, cell in enumerate(row) if index not in time_indexes and cell.strip()]
-    known = [cell for cell in cells if find_unit(cell) or is_no_unit(cell.strip("[]()"))]
-    return bool(cells) and len(known) >= 0.5 * len(cells) and any(find_unit(cell) for cell in cells)
-
-
-def _is_type_row(row: Sequence[str]) -> bool:
-    """Whether a row says how the columns are stored: DATETIME[YYYY/MM/DD hh:mm:ss], INDEX, FLOAT[DEC.3]."""
-    kinds = [re.split(r"[\[(:_]", cell.strip(), maxsplit=1)[0].strip().casefold() for cell in row if cell.strip()]
-    kinds = [kind.rstrip("0123456789") for kind in kinds]
-    return all(kind in TYPE_WORDS for kind in kinds) and any(kind not in INDEX_NAMES and kind not in TIME_NAMES for kind in kinds)
-
-
-def _name_worth(row: Sequence[str]) -> tuple[int, int]:
-    written = [cell.strip() for cell in row if cell.strip()]
-    return len(set(written)), -sum(map(len, written))

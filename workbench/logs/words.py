@@ -68,28 +68,11 @@ CLOCK_NAMES = as_words("""
     vrijeme aeg laiks
 """)
 MILLISECOND_NAMES = as_words("ms msec millisec millisecond milliseconds millis millitm millisekunden millisekunde мс 毫秒")
-DATE_PART_NAMES = {
-    "year": as_words("year yr yyyy yy jahr année annee ano año anno jaar år rok год lata vuosi év yıl 年"),
-    "month": as_words(
-        "month mon mo mm monat mois mes mese mês maand måned månad miesiąc miesiac měsíc месяц kuukausi hónap ay 月"
-    ),
-    "day": as_words("day dd dy da dayofmonth tag jour dia día giorno dag dzień dzien den день päivä nap gün 日"),
-    "yearday": as_words("doy jday julianday julian dayofyear yearday dayno tagdesjahres jourdelannée"),
-    "clock": as_words("hhmm hourmin hourminute hrmin hoursminutes"),
-    "hour": as_words(
-        "hour hours hr hh h stunde std heure hora ora uur time timer tim godzina godz hodina час часы tunti óra saat 时"
-    ),
-    "minute": as_words("minute minutes min mn mi minuto minut minuut minuta минута мин minuutti perc dakika 分"),
-    "second": as_words(
-        "second seconds sec ss s sek sekunde seconde segundo secondo seconde sekund sekunda секунда сек sekunti 秒"
-    ),
-}
-"""Columns that hold one part of a date each; 'clock' is hour and minute as one number (1310)."""
 CLOCK_FLAG_NAMES = as_words("dst isdst dstflag daylightsaving sommerzeit sommertid summertime heureété zomertijd oralegale")
 """Columns that say whether the clock stood on summer time."""
 RELATIVE_NAMES = ("elapsed", "relative", "laufzeit", "seconds", "sekunden", "runtime")
 TAG_NAMES = as_words("""
-    measurename metricname
+    measurename metricname alias
     tag tagname tagid name point pointname pointid signal signalname channel sensor sensorname variable varname item itemid
     parameter messstelle kanal metric measurement field series key nodeid browsename attribute path bezeichnung variablenname
     kks messpunkt messgröße messstellenname kanalname datenpunkt akz tagindex numericid tagpath itemname iotag variabletag
@@ -178,6 +161,11 @@ ANNOTATION_NAMES = as_words("""
     observaciones observação observações
     примечание комментарий примітка коментар забележка uwagi uwaga poznámka napomena nota commentaire remarque
 """)
+SEVERITY_NAMES = as_words("""
+    priority prio severity alarmclass alarmpriority alarmseverity priorität prioritaet schweregrad meldeklasse gravité priorité
+    prioridad severidad priorità prioritet prioriteit priorytet приоритет важность 优先级
+""")
+"""Columns of an alarm list that say how grave an alarm is."""
 SURE_LABEL_PATTERN = r"anomal|outlier|\blabels?\b|ground ?truth|change ?point|\battack|\batt flag\b|\brul\b|remaining useful"
 """Names that nothing but a label has."""
 LABEL_PATTERN = (
@@ -215,6 +203,7 @@ OFF_WORDS = as_words("""
     хибність закрито yanlış
     durdu durduruldu isključeno stoji ugašeno väljas seisab izslēgts apstādināts išjungta sustabdyta arrêtée apagada
     spenta wył. выкл. вимк.
+    nej
     à_l'arrêt a_l'arret en_arrêt à_l’arrêt not_running gestoppt ausser_betrieb außer_betrieb buiten_bedrijf uit_bedrijf
     fuera_de_servicio detenida en_parada fermata in_arresto spenta inattiva stanset остановлена остановлено не_работает
     закрыт закрыта закрыто zamknięty zamknięta zamknięte odstawiony zatrzymany zatrzymana gesloten chiusa desligada 已停止

@@ -13,10 +13,11 @@ import numpy as np
 
 from workbench.logs.cells import Cells, weigh_marks
 from workbench.logs.columns import read_cells
+from workbench.logs.header_rows import find_header, is_unit_row
 from workbench.logs.instants import DayOrder, parse_stamp, possible_orders, read_stamps
 from workbench.logs.live.plan import ColumnPlan, Role, TextPlan, TimePlan
 from workbench.logs.readers.table import TimeColumns
-from workbench.logs.sniff import cell_kind, find_delimiter, find_header, find_time, is_unit_row, split_line
+from workbench.logs.sniff import cell_kind, find_delimiter, find_time, split_line
 from workbench.logs.text import clean_text
 from workbench.logs.units import find_quantity, find_unit, split_unit
 

@@ -1,7 +1,7 @@
-"""Tables that print year, month, day, hour, minute and second in columns of their own: put together into one stamp.
+"""Dates in columns of their own that `time_parts` does not take: the day of the year, hour and minute as one number, no hour.
 
-Loggers of the array kind print the day of the year and the hour and minute as one number (1310); both are understood. Names
-tell the columns, and the numbers below them must be able to be what the names say.
+Loggers of the array kind print them (2026, 45, 1310); a date of three columns may stand beside a clock. The columns become one
+cell, so that all else reads the table as any other. Names tell the columns, and numbers below must be able to be what they say.
 """
 
 from __future__ import annotations
@@ -11,8 +11,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from workbench.logs.sniff import fold_name
-from workbench.logs.words import DATE_PART_NAMES
+from workbench.logs.time_parts import NAMES
+from workbench.logs.words import as_words
 
+_NAMES = {
+    **NAMES,
+    "yearday": as_words("doy jday julianday julian dayofyear yearday dayno tagdesjahres jourdelannée"),
+    "clock": as_words("hhmm hourmin hourminute hrmin hoursminutes"),
+}
+"""'clock' is hour and minute as one number (1310)."""
 _SEARCHED_ROWS = 60
 _LIMITS = {
     "year": (1970, 2100), "month": (1, 12), "day": (1, 31), "yearday": (1, 366), "hour": (0, 24), "minute": (0, 59),
@@ -42,7 +49,7 @@ class DateParts:
         return [*rest[:at], stamp, *rest[at:]]
 
     def _is_title(self, row: Sequence[str]) -> bool:
-        return all(index < len(row) and fold_name(row[index]) in DATE_PART_NAMES[part] for part, index in self.columns.items())
+        return all(index < len(row) and fold_name(row[index]) in _NAMES[part] for part, index in self.columns.items())
 
     def _stamp(self, row: Sequence[str]) -> str | None:
         parts: dict[str, str] = {}
@@ -98,9 +105,11 @@ def _parts_of(row: Sequence[str]) -> dict[str, int] | None:
     columns: dict[str, int] = {}
     for index, cell in enumerate(row[:20]):
         folded = fold_name(cell)
-        part = next((part for part, names in DATE_PART_NAMES.items() if folded in names and part not in columns), None)
+        part = next((part for part, names in _NAMES.items() if folded in names and part not in columns), None)
         if part and (not columns or index == max(columns.values()) + 1):
             columns[part] = index
+    if "yearday" not in columns and "clock" not in columns and "hour" in columns:
+        return None  # each part for itself: `time_parts` knows them
     has_day = "yearday" in columns or {"month", "day"} <= set(columns)
     return columns if "year" in columns and has_day else None
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.cells import Cells
+from workbench.logs.header_rows import HeaderGuess, is_unit_row, strip_trailing
 from workbench.logs.instants import parse_stamp
 from workbench.logs.readers.table import ColumnEncoder, Header, Segment, TimeColumns, build_headers
-from workbench.logs.sniff import HeaderGuess, cell_kind, is_unit_row, strip_trailing
+from workbench.logs.sniff import cell_kind
 from workbench.logs.text import clean_text
 
 _BATCH_ROWS = 20_000

@@ -12,29 +12,30 @@ from collections.abc import Sequence
 import numpy as np
 
 from workbench.logs.instants import parse_stamp, unix_ns
+from workbench.logs.readers.series_lines import SeriesNames, read_series_line
 from workbench.logs.sniff import cell_kind, is_time_name
 
 _NAME = r"[^\W\d][\w.\-/%#$]{0,79}(?:[\[(][^\])\s]{1,12}[\])])?"
 _START = rf"(?:(?<=^)|(?<=[\s;,|\[{{(]))\"?(?P<name>{_NAME})\"?\s{{0,3}}(?P<mark>[=:])\s{{0,3}}"
 _NEXT = rf"(?=[\s;,|]+\"?{_NAME}\"?\s{{0,3}}[=:]|[\s;,|\]}})]*$)"
 _PAIR = re.compile(rf"{_START}(?P<value>\"[^\"]{{0,80}}\"|[^=;|\"]{{0,40}}?){_NEXT}")
-_PROTOCOL = re.compile(
-    r"[^\s,=]+(?:,[^\s=,]+=[^\s=,]+)*\s(?P<fields>[^\s=,]+=[^\s=,]+(?:,[^\s=,]+=[^\s=,]+)*)\s(?P<time>\d{10,19})"
-)
 _CELL = re.compile(r"\s*([^\W\d][^=;|\t\"]{0,79}?)\s*=\s*([^=;|\t\"]{0,40})")
 """A pair that fills a cell: its name may have blanks."""
 _MAX_LINE = 4000
 _MAX_NAMES = 256
 _SHARE = 0.9
+_ONE_SERIES = SeriesNames()
 
 
-def split_keyed(line: str) -> list[str] | None:
+def split_keyed(line: str, names: SeriesNames = _ONE_SERIES) -> list[str] | None:
     """[stamp, 'name=value', …] of one line; None when it is no such line."""
-    if len(line) > _MAX_LINE or ("=" not in line and ":" not in line):
+    if len(line) > _MAX_LINE:
         return None
-    protocol = _PROTOCOL.fullmatch(line.strip())
-    if protocol:
-        return [_iso(int(protocol["time"])), *(re.sub(r"(?<=\d)[iu]$", "", field) for field in protocol["fields"].split(","))]
+    series = read_series_line(line)
+    if series:
+        return names.cells(series)
+    if "=" not in line and ":" not in line:
+        return None
     cells = [cell for cell in re.split(r"[;\t|]", line) if cell.strip()]
     filled = [match for match in map(_CELL.fullmatch, cells[1:]) if match]
     first = _stamp_in(cells[0]) if filled and len(filled) == len(cells) - 1 and "=" not in cells[0] else None
@@ -54,15 +55,16 @@ def split_keyed(line: str) -> list[str] | None:
     return [stamp, *(f"{pair['name']}={pair['value'].strip(chr(34) + ' ')}" for pair in pairs)]
 
 
-def is_keyed(lines: Sequence[str]) -> bool:
+def is_keyed(lines: Sequence[str], names: SeriesNames = _ONE_SERIES) -> bool:
     """Whether nearly all of these lines are stamps with names and values, most of them numbers."""
-    found = [row for line in lines if (row := split_keyed(line))]
+    lines = [line for line in lines if not line.startswith("#")]
+    found = [row for line in lines if (row := split_keyed(line, names))]
     if len(lines) < 3 or len(found) < _SHARE * len(lines):
         return False
     cells = [cell.partition("=") for row in found for cell in row[1:]]
-    names = {name for name, _, _ in cells}
+    keys = {name for name, _, _ in cells}
     n_numbers = sum(cell_kind(value) in "ne" for _, _, value in cells)
-    return len(names) <= min(_MAX_NAMES, max(8, len(found))) and n_numbers >= 0.5 * len(cells)
+    return len(keys) <= min(_MAX_NAMES, max(8, len(found))) and n_numbers >= 0.5 * len(cells)
 
 
 def _stamp_in(text: str) -> str | None:
@@ -77,10 +79,3 @@ def _stamp_in(text: str) -> str | None:
         if counted_ns is not None:
             return f"{np.datetime64(counted_ns, 'ns')}Z"
     return None
-
-
-def _iso(count: int) -> str:
-    """A count of seconds, ms, µs or ns since 1970, told by its digits, as a stamp."""
-    n_digits = len(str(count))
-    scale = next((scale for limit, scale in ((11, 10**9), (14, 10**6), (17, 10**3)) if n_digits < limit), 1)
-    return f"{np.datetime64(count * scale, 'ns')}Z"

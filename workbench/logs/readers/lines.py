@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workbench.logs.readers.keyed import is_keyed, split_keyed
 from workbench.logs.readers.labview import MAGIC as LABVIEW
 from workbench.logs.readers.labview import labview_rows
+from workbench.logs.readers.series_lines import SeriesNames, find_series_names
 from workbench.logs.sniff import DelimiterGuess, find_delimiter, split_line
 
 KEYED = "="
@@ -28,6 +29,8 @@ class LineGrammar:
     """Whether the first line is no row, but says which delimiter the others have (`sep=;`)."""
 
     is_labview: bool = False
+    series: SeriesNames = field(default_factory=SeriesNames)
+    """What names the channels of lines of series."""
 
     def rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
         """The cells of each line; lines that are drawn (-----) are left out."""
@@ -39,7 +42,7 @@ class LineGrammar:
             if (number == 0 and self.is_told) or _is_rule(line):
                 continue
             if delimiter == KEYED:
-                yield split_keyed(line) or [""]
+                yield split_keyed(line, self.series) or [""]
             else:
                 yield split_line(line.strip()[1:-1] if self.is_framed else line, delimiter)
 
@@ -52,8 +55,9 @@ def find_grammar(head: Sequence[str], middle: Sequence[str]) -> LineGrammar:
     if head and head[0].startswith(LABVIEW):
         return LineGrammar(guess=DelimiterGuess(delimiter="\t", n_cells=0, confidence=1.0), is_labview=True)
     sample = [line[:_MAX_LINE_CHARS] for line in (*head[:100], *middle[:100]) if not _is_rule(line)]
-    if is_keyed(sample):
-        return LineGrammar(guess=DelimiterGuess(delimiter=KEYED, n_cells=0, confidence=0.9))
+    series = find_series_names(sample)
+    if is_keyed(sample, series):
+        return LineGrammar(guess=DelimiterGuess(delimiter=KEYED, n_cells=0, confidence=0.9), series=series)
     guess = find_delimiter(sample)
     framed = [line.strip()[:1] == "|" == line.strip()[-1:] for line in sample]
     return LineGrammar(guess=guess, is_framed=guess.delimiter == "|" and all(framed))

@@ -10,6 +10,7 @@ from itertools import islice
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.cells import Decimal
+from workbench.logs.header_rows import HeaderGuess, find_header, strip_trailing
 from workbench.logs.instants import parse_clock, parse_stamp
 from workbench.logs.readers.date_parts import join_date_parts
 from workbench.logs.readers.gather import Gatherer, TableLayout, is_data_like
@@ -21,12 +22,9 @@ from workbench.logs.readers.tag_times import find_tag_times, read_tag_times
 from workbench.logs.sniff import (
     WHITESPACE,
     DelimiterGuess,
-    HeaderGuess,
     cell_kind,
-    find_header,
     find_time,
     is_time_name,
-    strip_trailing,
 )
 from workbench.logs.text import Decoded, clean_text, decode_bytes
 from workbench.logs.time_parts import joined

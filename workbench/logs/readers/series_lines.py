@@ -1,0 +1,90 @@
+"""Lines of series as databases and monitors print them: InfluxDB line protocol, the exposition format of Prometheus.
+
+    pump,site=north,asset=P1 flow=275.3,run=true 1772419495000000000
+    flow{pump="P1"} 275.3 1772419495000
+
+Fields alone name the channels where all lines are of one series; where there are several, what tells them apart (the
+measurement, the tags that differ) stands in front, so that no series overwrites another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.logs.words import VALUE_NAMES
+
+_PROTOCOL = re.compile(
+    r"(?P<name>[^\s,={}]+)(?P<tags>(?:,[^\s=,]+=[^\s=,]+)*)\s(?P<fields>[^\s=,]+=[^\s=,]+(?:,[^\s=,]+=[^\s=,]+)*)"
+    r"\s(?P<time>\d{10,19})"
+)
+_EXPOSED = re.compile(
+    r"(?P<name>[A-Za-z_:][\w:]{0,79})(?:\{(?P<tags>[^{}]{0,400})\})?\s+(?P<value>[+-]?[\w.+-]{1,30})\s+(?P<time>\d{10,19})"
+)
+_LABEL = re.compile(r'(\w+)="([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesLine:
+    """One line: what is measured, of what, its (field, value) pairs, and a count since 1970."""
+
+    name: str
+    tags: dict[str, str]
+    fields: tuple[tuple[str, str], ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesNames:
+    """What a channel's name needs besides the field: the measurement, and these tags."""
+
+    needs_measurement: bool = False
+    tags: tuple[str, ...] = ()
+
+    def cells(self, line: SeriesLine) -> list[str]:
+        """[stamp, 'name=value', …]."""
+        front = [line.tags[tag] for tag in self.tags if tag in line.tags]
+        pairs = []
+        for name, value in line.fields:
+            is_mere_value = name.casefold() in VALUE_NAMES
+            measured = [line.name] if self.needs_measurement or not name else []
+            inner = [] if not name or (measured and is_mere_value) else [name]
+            pairs.append(f"{_plain('.'.join([*front, *measured, *inner]))}={value}")
+        return [stamp_of_count(line.count), *pairs]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s=:;,]+", "_", name)
+
+
+def read_series_line(line: str) -> SeriesLine | None:
+    """One line taken apart; None when it is none of a series."""
+    found = _PROTOCOL.fullmatch(line.strip())
+    if found:
+        fields = [field.partition("=") for field in found["fields"].split(",")]
+        pairs = tuple((name, re.sub(r"(?<=\d)[iu]$", "", value)) for name, _, value in fields)
+        tags = dict(tag.split("=", 1) for tag in found["tags"].split(",") if tag)
+        return SeriesLine(name=found["name"], tags=tags, fields=pairs, count=int(found["time"]))
+    shown = _EXPOSED.fullmatch(line.strip())
+    if shown is None:
+        return None
+    tags = dict(_LABEL.findall(shown["tags"] or ""))
+    return SeriesLine(name=shown["name"], tags=tags, fields=(("", shown["value"]),), count=int(shown["time"]))
+
+
+def find_series_names(lines: Sequence[str]) -> SeriesNames:
+    """What tells the series of sample lines apart."""
+    found = [line for line in map(read_series_line, lines) if line]
+    keys = {key for line in found for key in line.tags}
+    varying = tuple(sorted(key for key in keys if len({line.tags.get(key) for line in found}) > 1))
+    return SeriesNames(needs_measurement=len({line.name for line in found}) > 1, tags=varying)
+
+
+def stamp_of_count(count: int) -> str:
+    """A count of seconds, ms, µs or ns since 1970, told by its digits, as a stamp."""
+    n_digits = len(str(count))
+    scale = next((scale for limit, scale in ((11, 10**9), (14, 10**6), (17, 10**3)) if n_digits < limit), 1)
+    return f"{np.datetime64(count * scale, 'ns')}Z"
