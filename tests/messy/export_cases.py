@@ -69,6 +69,9 @@ def _stacked_tags() -> Iterator[Case]:
     signals = _bare(pump(N, ("P102:FT", "P102:PT", "P102:IT")))
     lines = [f"{one.name},{t:%d-%b-%y %H:%M:%S}.00000,{one.plain[row]}" for one in signals for row, t in enumerate(times)]
     yield _case("33_stacked_without_header", 12, lines, times, signals, notes=_UNKNOWN, n_backward_steps=0)
+    signals = _bare(pump(N, ("101", "102", "103")))
+    lines = [f"{one.name},{_ISO(t)},{one.plain[row]}" for row, t in enumerate(times) for one in signals]
+    yield _case("33_tags_that_are_numbers", 12, ["tag_id,ts,val", *lines], times, signals, n_backward_steps=0)
     signals = _bare(pump(N, ("flow", "pressure", "current")))
     lines = [f"P-1,{one.name},{_LOCAL(t)}.000000000,{one.plain[row]}" for one in signals for row, t in enumerate(times)]
     head = "asset,measure_name,time,measure_value::double"

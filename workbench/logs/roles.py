@@ -190,6 +190,7 @@ def _long_why(index: int, unit: int | None, quality: tuple[int, ...]) -> str:
 
 def _find_tag(headers: Sequence[Header], columns: Sequence[Cells | NumberCells], n_rows: int) -> int | None:
     found = []
+    has_value = any(fold_name(header.name) in VALUE_NAMES for header in headers)
     for index, (header, column) in enumerate(zip(headers, columns, strict=True)):
         if not isinstance(column, Cells):
             continue
@@ -200,12 +201,13 @@ def _find_tag(headers: Sequence[Header], columns: Sequence[Cells | NumberCells],
         is_stacked = _UNNAMED.fullmatch(header.name) is not None and _is_stacked(column)
         if not is_named and (_is_state(column) or has_quality_content(column) or not (is_stacked or _alternates(column))):
             continue
-        if is_text and len(used) <= min(_MAX_TAGS, max(4, n_rows // 2) if is_named else n_rows // 3):
-            rank = (not is_named, folded in ASSET_NAMES, len(used) < 2, folded in QUANTITY_NAMES, index)
+        is_number = is_named and has_value and len(used) <= n_rows // 4 and all(text.strip().isdecimal() for text in used)
+        if (is_text or is_number) and len(used) <= min(_MAX_TAGS, max(4, n_rows // 2) if is_named else n_rows // 3):
+            rank = (not is_named, folded in ASSET_NAMES, not is_text, len(used) < 2, folded in QUANTITY_NAMES, index)
             found.append(rank)
     if not found:
         return None
-    is_unnamed, _, is_single, _, index = min(found)
+    is_unnamed, _, _, is_single, _, index = min(found)
     # without a telling name a column of words is a tag only where there is nothing else but one value
     if is_unnamed and (is_single or len(_values(headers, columns, index)) != 1):
         return None
