@@ -17,6 +17,8 @@ from workbench.learning.run import load_run
 from workbench.project.store import Project
 from workbench.scoring.session import ScoringSession
 from workbench.services import runs
+from workbench.services.regimes import SetRegimeRequest, set_regime
+from workbench.services.runs import TimelineRequest, run_timeline
 from workbench.services.training import (
     RecipeNewRequest,
     RetrainRequest,
@@ -287,3 +289,18 @@ def test_two_recordings_of_one_pump_are_one_asset(tmp_path: Path) -> None:
     preview = preview_split(SplitPreviewRequest(recipe=str(tmp_path / "recipe.toml"), project=str(folder)), Job())
     assert len(preview.parts) == 3
     assert preview.n_assets_on_two_sides == 0
+
+
+def test_the_hold_out_is_measured_by_operating_state_too(own_copy: Path) -> None:
+    request = TrainRequest(recipe=str(own_copy.parent / "recipe.toml"), project=str(own_copy))
+    parts = preview_split(SplitPreviewRequest(recipe=request.recipe, project=request.project), Job()).parts
+    held = next(part.asset for part in parts if part.part == "holdout")
+    span = {"start": "2026-03-02T00:00:00Z", "end": "2026-03-03T00:00:00Z"}
+    set_regime(SetRegimeRequest(project=str(own_copy), asset=held, name="washing", **span), Job())
+    run = train(request, Job()).runs[0]
+    slices = {row["name"]: row for row in run_timeline(TimelineRequest(run=run.id, project=str(own_copy)), Job()).slices}
+    assert {"while washing", "while steady", held} <= set(slices)
+    record = load_run(run_folder(own_copy, run.id)).record
+    assert "while washing" in {row["name"] for row in record.slices}
+    # The first of the pump's two faults lies in the first day, the second one in the second.
+    assert slices["while washing"]["n_events"] == slices["while steady"]["n_events"] == 1

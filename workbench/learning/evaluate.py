@@ -7,7 +7,7 @@ else a model that always alarms would have one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +34,10 @@ class Scored:
     events: tuple[EventSpan, ...]
     window_ns: int
     stride_ns: int
+    states: tuple[str, ...] = ()
+    """Names of operating states, where they were found."""
+    state: NDArray[np.int16] | None = None
+    """Index of the state in which each window ends, -1 for none."""
 
     @property
     def running_weeks(self) -> float:
@@ -212,11 +216,37 @@ def raw_scale(raw: NDArray[np.floating], threshold: float) -> float:
     return max(distance / 3, 1e-6 * max(1.0, abs(threshold)), 1e-9)
 
 
+def number_states(
+    states: Mapping[str, Mapping[str, Sequence[tuple[int, int]]]], assets: Sequence[str], asset: NDArray[np.int32],
+    end_ns: NDArray[np.int64],
+) -> tuple[tuple[str, ...], NDArray[np.int16] | None]:  # fmt: skip
+    """Names of the operating states, and of each window [n] the index of that in which it ends (-1 for none); None without any.
+
+    `states`: when each asset was in which, [start, end) ns; windows are in order of time within an asset.
+    """
+    names = tuple(sorted({name for own in states.values() for name in own}))
+    if not names:
+        return (), None
+    found = np.full(len(end_ns), -1, np.int16)
+    for index, tag in enumerate(assets):
+        own = np.flatnonzero(asset == index)
+        for name, spans in states.get(tag, {}).items():
+            for start, end in spans:
+                found[own[np.searchsorted(end_ns[own], start) : np.searchsorted(end_ns[own], end)]] = names.index(name)
+    return names, found
+
+
 def slice_metrics(is_alarm: NDArray[np.bool_], scored: Scored, marks: Marks) -> list[dict[str, object]]:
-    """The same figures by asset and by kind of event, the worst first."""
+    """The same figures by asset, by operating state and by kind of event, the worst first."""
     slices = [
         _slice(scored.assets[index], scored.asset == index, is_alarm, scored, marks) for index in np.unique(scored.asset).tolist()
     ]
+    if scored.state is not None:
+        slices += [
+            _slice(f"while {name}", scored.state == index, is_alarm, scored, marks)
+            for index, name in enumerate(scored.states)
+            if (scored.state == index).any()
+        ]
     names = sorted({event.name for event in scored.events if event.is_real})
     for name in names:
         of_name = np.array([event.name == name for event in scored.events])

@@ -3,7 +3,7 @@
     run.json          RunRecord
     parameters.json   the fitted model's own numbers (`FittedFamily.parameters`)
     features.onnx     trend -> features            fragment.onnx   features -> raw …            model.onnx   both, joined
-    holdout.npz       end_ns, asset, is_running, raw, score [n]; windows float32 [w, time, channel] of rows window_row [w]
+    holdout.npz       end_ns, asset, is_running, raw, score, state [n]; windows float32 [w, time, channel] of rows window_row [w]
     calibration.npz   windows float32 [≤512, time, channel] of the training part, for quantization
 
 No pickle is written or read.
@@ -101,6 +101,9 @@ class Holdout:
     raw: NDArray[np.float32]
     score: NDArray[np.float32]
     window_row: NDArray[np.int64]
+    states: tuple[str, ...] = ()
+    state: NDArray[np.int16] | None = None
+    """Index of the operating state in which each window ends (-1 for none); None where states were not found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +152,8 @@ class RunFolder:
                 raw=arrays["raw"],
                 score=arrays["score"],
                 window_row=arrays["window_row"],
+                states=tuple(str(name) for name in arrays["states"]) if "states" in arrays else (),
+                state=arrays.get("state"),
             )
 
     def holdout_windows(self) -> NDArray[np.float32]:
@@ -185,6 +190,7 @@ def save_run(folder: Path, record: RunRecord, files: RunFiles) -> None:
         score=holdout.score,
         window_row=holdout.window_row,
         windows=files.holdout_windows,
+        **({} if holdout.state is None else {"states": np.array(holdout.states, dtype=np.str_), "state": holdout.state}),
     )
     _save_arrays(folder / CALIBRATION_FILE, windows=files.calibration_windows)
 

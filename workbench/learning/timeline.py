@@ -68,6 +68,8 @@ def scored_of(record: RunRecord, holdout: Holdout) -> Scored:
         events=record.events,
         window_ns=round(record.spec.window_samples * period_ns),
         stride_ns=round(record.spec.stride_samples * period_ns),
+        states=holdout.states,
+        state=holdout.state,
     )
 
 

@@ -40,6 +40,7 @@ from workbench.learning.evaluate import (
     curve_points,
     event_metrics,
     mark_windows,
+    number_states,
     ranking_metrics,
     raw_scale,
     slice_metrics,
@@ -84,6 +85,8 @@ class Plan:
     """The same for the edits of operating states, where the recipe filters by these."""
     derived: tuple[DerivedSpec, ...] = ()
     """Channels that the graph computes from the raw ones."""
+    states: Mapping[str, Mapping[str, Sequence[tuple[int, int]]]] = field(default_factory=dict)
+    """When each asset was in which operating state, [start, end) ns; for figures by state, not for learning."""
 
     def rows(self, part: PartName) -> NDArray[np.int64]:
         """Window rows of a part."""
@@ -92,6 +95,7 @@ class Plan:
     def scored(self, rows: NDArray[np.int64]) -> Scored:
         """Windows as evaluation sees them."""
         period_ns = self.spec.sample_period_s * NS_PER_S
+        names, state = number_states(self.states, self.table.assets, self.table.asset[rows], self.table.end_ns[rows])
         return Scored(
             assets=self.table.assets,
             asset=self.table.asset[rows],
@@ -100,6 +104,8 @@ class Plan:
             events=self.events,
             window_ns=round(self.spec.window_samples * period_ns),
             stride_ns=round(self.spec.stride_samples * period_ns),
+            states=names,
+            state=state,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -54,7 +54,8 @@ def run_experiment(project: Project, experiment: Experiment, job: Job) -> Traine
     from workbench.learning.evaluate import rank_all
     from workbench.learning.train import prepare
 
-    plan = experiment.plan
+    plan = replace(experiment.plan, states=_states_of(project, experiment.plan))
+    experiment = replace(experiment, plan=plan)
     job.progress(0, f"Computing {len(plan.columns)} features of {len(plan.table)} windows")
     prepared = prepare(plan)
     recipe_id = _store_recipe(project, experiment)
@@ -78,6 +79,16 @@ def run_experiment(project: Project, experiment: Experiment, job: Job) -> Traine
     order = rank_all([run.metrics for run in runs], plan.recipe.false_alarms_per_week)
     job.progress(1, f"{len(runs)} runs")
     return Trained(runs=tuple(sorted((runs[index] for index in order), key=_baselines_last)), passed_over=tuple(passed_over))
+
+
+def _states_of(project: Project, plan: Plan) -> dict[str, dict[str, list[tuple[int, int]]]]:
+    """When the pumps of the hold-out were in which operating state; a pump whose log tells none is left out."""
+    from workbench.services.regimes import Finder
+
+    finder = Finder(project)
+    held = sorted({span.asset for span in plan.split.spans if span.part == "holdout"})
+    found = {asset: finder.by_name(asset) for asset in held}
+    return {asset: states for asset, states in found.items() if states}
 
 
 def train_again(plan: Plan, family_name: str, seed: int) -> tuple[RunRecord, RunFiles]:
@@ -192,6 +203,7 @@ def _files_of(prepared: Prepared, fitted: FittedRun, scores: Scores, model: byte
 
     plan = prepared.plan
     rows, table = plan.rows("holdout"), plan.table
+    scored = plan.scored(rows)
     kept = np.unique(np.linspace(0, len(rows) - 1, min(MAX_HOLDOUT_WINDOWS, len(rows))).astype(np.int64))
     reference = prepared.reference_rows
     calibration = reference[:: max(1, -(-len(reference) // MAX_CALIBRATION_WINDOWS))]
@@ -202,7 +214,7 @@ def _files_of(prepared: Prepared, fitted: FittedRun, scores: Scores, model: byte
         model_onnx=model,
         holdout=Holdout(
             assets=table.assets, end_ns=table.end_ns[rows], asset=table.asset[rows], is_running=table.is_running[rows],
-            raw=scores.raw, score=scores.score, window_row=kept,
+            raw=scores.raw, score=scores.score, window_row=kept, states=scored.states, state=scored.state,
         ),
         holdout_windows=table.values[rows[kept]],
         calibration_windows=table.values[calibration],

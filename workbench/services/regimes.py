@@ -193,6 +193,14 @@ class Finder:
             raise InputError(f"{asset} was never in a state '{unknown[0]}'.", f"There are: {said}.")
         return sorted((one.start_ns, one.end_ns) for one in found if one.name in names)
 
+    def by_name(self, asset: str) -> dict[str, list[tuple[int, int]]]:
+        """When the pump was in which state: [start, end) in ns, in order of time."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for _, stretches in self.stretches(asset):
+            for one in stretches:
+                found.setdefault(one.name, []).append((one.start_ns, one.end_ns))
+        return found
+
     def _twins(self, asset: str) -> list[str]:
         own = _TWIN.match(asset)
         if own is None:

@@ -101,7 +101,7 @@ def _of_project(request: ScreenRequest, job: Job) -> Iterator[ScreenSource]:
         logs = open_trends(project, request.asset, job)
         finder = Finder(project)
         layers = {log.source: newest_layer(project, log.source) for log in logs}
-        states = {log.source: _grouped(finder, log.source) for log in logs}
+        states = {log.source: finder.by_name(log.source) for log in logs}
         labels = {log.source: label_like(project, log.source) for log in logs}
         wanted = {log.source: finder.spans(log.source, request.regimes) for log in logs} if request.regimes else {}
     given = _read_events(request, tuple(layers)) if request.events else ()
@@ -118,17 +118,6 @@ def _of_project(request: ScreenRequest, job: Job) -> Iterator[ScreenSource]:
             works=_works((*layers[log.source], *(one for one in given if one.asset == log.source))),
             states=states[log.source], keep=_keep(log.times_ns, states[log.source], wanted.get(log.source), request),
         )  # fmt: skip
-
-
-def _grouped(finder: object, asset: str) -> States:
-    from workbench.services.regimes import Finder
-
-    assert isinstance(finder, Finder)
-    found: States = {}
-    for _, stretches in finder.stretches(asset):
-        for one in stretches:
-            found.setdefault(one.name, []).append((one.start_ns, one.end_ns))
-    return found
 
 
 def _states_of(log: AnyLog, request: ScreenRequest) -> tuple[States, NDArray[np.bool_] | None]:
