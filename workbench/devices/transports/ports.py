@@ -128,7 +128,10 @@ def parse_socket_url(url: str) -> tuple[str, int]:
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise InputError(f"{url} is not a port.", "Write socket://127.0.0.1:5000.")
     if host.strip("[]") not in LOOPBACK:
-        raise InputError(f"{url} is not on this machine.", "Devices are reached by cable; only 127.0.0.1 is allowed.")
+        raise InputError(
+            f"{url} is not on this machine; no connection over the network is opened from here.",
+            "A serial server's own driver makes its lines ports of this machine (COM5, /dev/ttyr00): take those.",
+        )
     return host.strip("[]"), int(port)
 
 
