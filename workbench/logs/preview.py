@@ -143,7 +143,7 @@ def _first_source(path: Path) -> Source:
             raise LogFormatError(f"{path.name} is empty.", "Export it again, or leave it out.", path=str(path))
         return _text_source(path.name, head, path)
     if streams(kind):
-        return Source(name=clean_text(path.name), kind=kind, path=path, file=path)
+        return Source(name=clean_text(path.name), kind=kind, path=path, file=path, head_rows=HEAD_ROWS)
     source = next(load_file(path), None)
     if source is None:
         hint = "Give a log in a format that the manual's page on logs lists."

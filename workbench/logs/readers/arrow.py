@@ -40,6 +40,8 @@ class ArrowReader(Streaming):
         for batch in batches():
             n_rows, n_columns = n_rows + batch.num_rows, max(n_columns, batch.num_columns)
             check_claim(source.name, n_rows * n_columns, source.size_bytes, str(source.path))
+            if source.head_rows is not None and n_rows >= source.head_rows:
+                break
         yield Content(tables=(read_batches(source, batches, n_rows, n_columns),))
 
 

@@ -31,6 +31,7 @@ _MAX_ATTRIBUTES = 200
 _MAX_CELL_BYTES, _MAX_TABLE_BYTES = 1 << 16, 1 << 29
 """Of texts and of rows with several fields: a packed file of 17 KB can hold gigabytes of nothing."""
 _MAX_SWELLING = 100
+_MATLAB_TEXT_BYTES = 116
 _PIECE_BYTES = 1 << 26
 _CACHE_BYTES = 1 << 22
 """Of unpacked chunks, for each array; a larger chunk is held by us."""
@@ -61,7 +62,8 @@ class Hdf5Reader(Streaming):
 
     def recognises(self, head: bytes) -> bool:
         """The file's magic, or MATLAB's text before it."""
-        return head.startswith((b"\x89HDF\r\n\x1a\n", b"MATLAB 7.3 MAT-file"))
+        is_matlab = head.startswith(b"MATLAB 7.") and (b"HDF5" in head[:_MATLAB_TEXT_BYTES] or head.startswith(b"MATLAB 7.3"))
+        return head.startswith(b"\x89HDF\r\n\x1a\n") or is_matlab
 
     @contextmanager
     def opened(self, source: Source) -> Iterator[Content]:

@@ -95,23 +95,33 @@ def mapped(values: Numbers, dtype: np.dtype[Any], change: Callable[[NDArray[Any]
 
 
 class Together:
-    """Columns [n] that lie side by side in a file: rows read once serve all of them, as they are read one after the other."""
+    """Columns [n] that lie side by side in a file: rows read once serve all of them, as they are read one after the other.
 
-    def __init__(self, n_rows: int, read: Read, guard: Guard = nullcontext) -> None:
+    `read(first, end)` gives rows in any form; `pick` takes a column out of them.
+    """
+
+    def __init__(self, n_rows: int, read: Callable[[int, int], Any], guard: Guard = nullcontext) -> None:
         self._n_rows = n_rows
         self._read = read
         self._guard = guard
-        self._held: tuple[int, int, NDArray[Any]] | None = None
+        self._held: tuple[int, int, Any] | None = None
 
-    def column(self, dtype: np.dtype[Any], pick: Callable[[NDArray[Any]], NDArray[Any]]) -> LazyArray:
-        """One of them: `pick` takes it out of rows."""
+    def _rows(self, first: int, end: int) -> Any:
+        if self._held is None or self._held[:2] != (first, end):
+            self._held = (first, end, self._read(first, end))
+        return self._held[2]
+
+    def column(self, dtype: np.dtype[Any], pick: Callable[[Any], Any]) -> LazyArray:
+        """A column of numbers or instants."""
 
         def read(first: int, end: int) -> NDArray[Any]:
-            if self._held is None or self._held[:2] != (first, end):
-                self._held = (first, end, np.asarray(self._read(first, end)))
-            return np.ascontiguousarray(pick(self._held[2]))
+            return np.ascontiguousarray(pick(self._rows(first, end)))
 
         return LazyArray(self._n_rows, dtype, read, self._guard)
+
+    def texts(self, pick: Callable[[Any], list[str]]) -> LazyTexts:
+        """A column of texts."""
+        return LazyTexts(self._n_rows, lambda first, end: pick(self._rows(first, end)), self._guard)
 
 
 def multiplied(values: Numbers, factor: float) -> Numbers:

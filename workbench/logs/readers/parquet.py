@@ -20,6 +20,7 @@ from workbench.logs.readers.table import Header, NumberCells, Segment, StoredTab
 from workbench.logs.sniff import find_time, is_time_name
 from workbench.logs.text import clean_text
 
+MAX_GROUP_BYTES = 1 << 29
 _BUFFER_BYTES = 1 << 20
 _MOST_ROWS, _MOST_CELLS = 1 << 17, 1 << 21
 """Of a batch."""
@@ -53,12 +54,14 @@ class ParquetReader(Streaming):
                 texts = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_binary(field.type)]
                 file = parquet.ParquetFile(stream, read_dictionary=texts, buffer_size=_BUFFER_BYTES)
                 n_rows = file.metadata.num_rows
+                _check_groups(source, file.metadata)
             check_claim(source.name, n_rows * max(len(schema), 1), source.size_bytes, str(source.path))
             most = max(1, min(_MOST_ROWS, _MOST_CELLS // max(len(schema), 1)))
 
             def batches() -> Iterator[Any]:
                 with guard():
-                    yield from file.iter_batches(most, use_threads=False)
+                    for group in range(file.num_row_groups):  # one after the other: pyarrow keeps what it read of those before
+                        yield from file.iter_batches(most, row_groups=[group], use_threads=False)
 
             yield Content(tables=(read_batches(source, batches, n_rows, len(schema)),))
 
@@ -113,6 +116,16 @@ def _segment(source: Source, layout: _Layout, batch: Any) -> Segment:
         source=source.name, layout="wide", headers=layout.headers, columns=cells, time=layout.time, decimal=".",
         times_ns=times_ns, is_absolute=is_absolute,
     )  # fmt: skip
+
+
+def _check_groups(source: Source, metadata: Any) -> None:
+    """A group of rows has to fit into memory."""
+    sizes = [metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups)]
+    if max(sizes, default=0) > MAX_GROUP_BYTES:
+        raise LogFormatError(
+            f"{source.name} is written in groups of rows of {max(sizes) >> 20} MB; at most {MAX_GROUP_BYTES >> 20} MB are read.",
+            "Write it with smaller groups (row_group_size=1_000_000).", path=str(source.path),
+        )  # fmt: skip
 
 
 def _instants(column: object) -> tuple[NDArray[np.int64], bool]:

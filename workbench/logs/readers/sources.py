@@ -62,6 +62,8 @@ class Source:
     file: Path | None = None
     scratch: Path | None = None
     """A folder for what a reader has to lay down meanwhile; None where everything fits into memory."""
+    head_rows: int | None = None
+    """Only so many rows are looked at: a reader that would have to go through all of them may stop there."""
 
     @property
     def size_bytes(self) -> int:

@@ -1,14 +1,15 @@
-"""SQLite databases, read in memory and never written: each table or view with a time and numbers, wide or long.
+"""SQLite databases, read row by row and never written: each table or view with a time and numbers, wide or long.
 
-The file is hostile until proven otherwise: nothing of it is opened by path, only reading is authorised, a view may not run on for
-ever, and no extension, attachment or trigger of it does anything.
+The file is hostile until proven otherwise: it is opened as one that nobody changes, only reading is authorised, a view may not
+run on for ever, and no extension, attachment, journal or trigger of it does anything.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,19 +17,23 @@ from numpy.typing import NDArray
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.arrays import ArrayGroup, NamedArray, content_of
-from workbench.logs.readers.reader import Content, cant_read
+from workbench.logs.readers.lazy import Together
+from workbench.logs.readers.reader import Content, ReadGuard, Streaming, cant_read
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.sqlite_tags import name_tags
 from workbench.logs.sniff import find_time
 from workbench.logs.text import clean_text
 
 MAX_TABLES = 500
-MAX_CELLS = 30_000_000
 _MAX_COLUMNS = 2000
 _HEAD_ROWS = 200
-_MAX_OPS, _LEAST_OPS, _OPS_A_BYTE = 2_000_000_000, 100_000_000, 200
+_MAX_OPS, _LEAST_OPS, _OPS_A_BYTE, _MOST_OPS_A_BYTE = 2_000_000_000, 100_000_000, 200, 40
 _LEAST_CELLS, _CELLS_A_BYTE = 200_000, 4
 """What a view may take and give, next to the size of its file: a cell that is stored takes a byte at least."""
+_READINGS = 8
+"""How often a text may be read, and then some."""
+_AT_ONCE = 300
+_SKIP_ROWS = 10_000
 _OPS_A_CALL = 1_000_000
 _MAX_TEXT_BYTES = 1 << 30
 _MAX_CELL_BYTES = 4000
@@ -41,7 +46,7 @@ _PRAGMAS = frozenset({"table_info", "table_xinfo", "trusted_schema", "cell_size_
 Row = tuple[object, ...]
 
 
-class SqliteReader:
+class SqliteReader(Streaming):
     """SQLite version 3."""
 
     kind, name, suffixes, extra, needs = "sqlite", "SQLite", (".db", ".sqlite", ".sqlite3", ".db3"), "", ("sqlite3",)
@@ -50,18 +55,28 @@ class SqliteReader:
         """The file's magic."""
         return head.startswith(b"SQLite format 3\x00")
 
-    def read(self, source: Source) -> Content:
+    @contextmanager
+    def opened(self, source: Source) -> Iterator[Content]:
         """Every table with a time and numbers. Raises LogFormatError where there is none."""
         _check_log(source)
         _check_whole(source)
-        try:
-            with closing(sqlite3.connect(":memory:")) as database:
-                database.deserialize(_without_wal(source.data))
-                _restrict(database, len(source.data))
-                groups = list(_tables_of(source, database))
-        except (sqlite3.Error, ValueError, OverflowError, MemoryError) as error:
-            raise cant_read(source, self.name, error, "Copy it again while no program writes into it.") from error
-        return content_of(source, groups)
+        trouble = (sqlite3.Error, ValueError, OverflowError, MemoryError)
+        guard = ReadGuard(source, self.name, trouble, "Copy it again while no program writes into it.")
+        with ExitStack() as stack:
+            with guard():
+                database = stack.enter_context(closing(_connect(source)))
+                _restrict(database, source.size_bytes)
+                groups = list(_tables_of(source, database, guard))
+            yield content_of(source, groups)
+
+
+def _connect(source: Source) -> sqlite3.Connection:
+    """In memory where its bytes are; else the file itself, which is only read and neither locked nor mended."""
+    if source.file is not None:
+        return sqlite3.connect(f"{source.file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    database = sqlite3.connect(":memory:")
+    database.deserialize(_without_wal(source.data))
+    return database
 
 
 def _check_log(source: Source) -> None:
@@ -79,13 +94,13 @@ def _check_log(source: Source) -> None:
 
 def _check_whole(source: Source) -> None:
     """The header counts the pages (bytes 16 and 28; valid where 24 and 92 agree; SQLite file format, 1.3): all must be there."""
-    data = source.data
-    if len(data) < 100:
+    data, n_bytes = source.head(100), source.size_bytes
+    if n_bytes < 100:
         raise cant_read(source, "SQLite", "it is cut short", "Copy it again.")
     size = int.from_bytes(data[16:18], "big")
     due = (65536 if size == 1 else size) * int.from_bytes(data[28:32], "big")
-    if data[24:28] == data[92:96] and due > len(data):
-        raise cant_read(source, "SQLite", f"it is cut short: {len(data)} of {due} bytes are there", "Copy it again.")
+    if data[24:28] == data[92:96] and due > n_bytes:
+        raise cant_read(source, "SQLite", f"it is cut short: {n_bytes} of {due} bytes are there", "Copy it again.")
 
 
 def _without_wal(data: bytes) -> bytes:
@@ -93,9 +108,10 @@ def _without_wal(data: bytes) -> bytes:
     return data[:18] + b"\x01\x01" + data[20:] if data[18:20] == b"\x02\x02" else data
 
 
-def _restrict(database: sqlite3.Connection, size_bytes: int) -> None:
-    """Only reading, within limits."""
-    n_left = min(_MAX_OPS, _LEAST_OPS + _OPS_A_BYTE * size_bytes) // _OPS_A_CALL
+def _restrict(database: sqlite3.Connection, n_bytes: int) -> None:
+    """Only reading, within limits that a database of so many bytes keeps to."""
+    most = max(_MAX_OPS, _MOST_OPS_A_BYTE * n_bytes)
+    n_left = min(most, _LEAST_OPS + _OPS_A_BYTE * n_bytes) // _OPS_A_CALL
 
     def count() -> int:
         nonlocal n_left
@@ -108,7 +124,7 @@ def _restrict(database: sqlite3.Connection, size_bytes: int) -> None:
     database.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     database.set_authorizer(_authorise)
     database.set_progress_handler(count, _OPS_A_CALL)
-    database.text_factory = _TextCount()
+    database.text_factory = _TextCount(max(_MAX_TEXT_BYTES, _READINGS * n_bytes))
 
 
 def _authorise(action: int, first: str | None, *_: object) -> int:
@@ -120,17 +136,18 @@ def _authorise(action: int, first: str | None, *_: object) -> int:
 class _TextCount:
     """Makes texts of cells, and no more of them than a file can hold: a view or a default makes many of few bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._n_bytes = 0
 
     def __call__(self, data: bytes) -> str:
         self._n_bytes += len(data)
-        if self._n_bytes > _MAX_TEXT_BYTES:
-            raise ValueError(f"its tables and views give more than {_MAX_TEXT_BYTES >> 20} MB of text")
+        if self._n_bytes > self._most:
+            raise ValueError(f"its tables and views give more than {self._most >> 20} MB of text")
         return data[:_MAX_CELL_BYTES].decode("utf-8", "replace")
 
 
-def _tables_of(source: Source, database: sqlite3.Connection) -> Iterator[ArrayGroup]:
+def _tables_of(source: Source, database: sqlite3.Connection, guard: ReadGuard) -> Iterator[ArrayGroup]:
     listed = database.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY type, name").fetchall()
     tables = [str(name) for (name,) in listed if not str(name).startswith("sqlite_")][:MAX_TABLES]
     layouts = {table: _columns_of(database, table) for table in tables}
@@ -140,12 +157,17 @@ def _tables_of(source: Source, database: sqlite3.Connection) -> Iterator[ArrayGr
         raise LogFormatError(
             f"{source.name} has no table with a time and numbers. Its tables: {known}.", "Give a log.", path=str(source.path)
         )
-    n_cells, most = 0, min(MAX_CELLS, _LEAST_CELLS + _CELLS_A_BYTE * len(source.data))
+    n_cells = 0
     for table, columns in found:
-        arrays = _read_table(source, database, table, columns, most - n_cells)
-        arrays = name_tags(database, table, arrays, layouts)
-        n_cells += sum(len(array.values) for array in arrays)
-        yield ArrayGroup(arrays=arrays, title=table if len(found) > 1 else "")
+        rows = _Rows(database, table, columns, source.head_rows)
+        arrays = tuple(_arrays_of(rows, guard))
+        n_cells += rows.n_rows * len(columns)
+        if n_cells > _LEAST_CELLS + _CELLS_A_BYTE * source.size_bytes:
+            raise LogFormatError(
+                f"'{clean_text(table)}' of {source.name} gives more cells than can be read with care.", "Export less at a time.",
+                path=str(source.path),
+            )  # fmt: skip
+        yield ArrayGroup(arrays=name_tags(database, table, arrays, layouts), title=table if len(found) > 1 else "")
 
 
 def _quoted(name: str) -> str:
@@ -159,7 +181,7 @@ def _columns_of(database: sqlite3.Connection, table: str) -> list[str]:
 
 def _select(table: str, columns: list[str]) -> str:
     # What is binary is no measurement, and may be large.
-    cells = (f"IIF(typeof({name}) = 'blob', NULL, {name})" for name in map(_quoted, columns))
+    cells = (f"IIF(typeof({name}) = 'blob', NULL, {name}) AS {name}" for name in map(_quoted, columns))
     return f"SELECT {', '.join(cells)} FROM {_quoted(table)}"  # noqa: S608 - names are quoted
 
 
@@ -171,32 +193,83 @@ def _is_log(database: sqlite3.Connection, table: str, columns: list[str]) -> boo
     return len(rows) > 1 and time.kind != "none" and any(index not in time.indexes for index in numeric)
 
 
-def _read_table(
-    source: Source, database: sqlite3.Connection, table: str, columns: list[str], most: int
-) -> tuple[NamedArray, ...]:
-    cursor = database.execute(_select(table, columns))
-    kept: list[list[object]] = [[] for _ in columns]
-    while rows := cursor.fetchmany(10_000):
-        for values, column in zip(kept, zip(*rows, strict=True), strict=True):
-            values.extend(column)
-        if len(kept[0]) * len(columns) > most:
-            raise LogFormatError(
-                f"'{clean_text(table)}' of {source.name} gives more cells than can be read with care.",
-                "Export less at a time.",
-                path=str(source.path),
-            )
-    return tuple(NamedArray(name=name, values=_array_of(values)) for name, values in zip(columns, kept, strict=True))
+class _Rows:
+    """The rows of a table, read by a cursor that goes on where it stopped: it begins again only for rows that lie before."""
+
+    def __init__(self, database: sqlite3.Connection, table: str, columns: list[str], most: int | None) -> None:
+        self._database = database
+        self._query = _select(table, columns) + ("" if most is None else f" LIMIT {most}")
+        self._cursor: sqlite3.Cursor | None = None
+        self._at = 0
+        self.columns = columns
+        self.kinds = [
+            kind for first in range(0, len(columns), _AT_ONCE) for kind in self._kinds(columns[first : first + _AT_ONCE])
+        ]
+
+    def _kinds(self, columns: list[str]) -> list[str]:
+        """What each column holds in all of its rows: int64, float64 or text."""
+        told = []
+        for name in map(_quoted, columns):
+            number = f"CASE WHEN typeof({name}) IN ('integer', 'real') THEN {name} END"
+            told += [
+                f"SUM(typeof({name}) = 'integer')", f"SUM(typeof({name}) = 'text')", f"COUNT({number})", f"MIN({number})",
+                f"MAX({number})",
+            ]  # fmt: skip
+        found = self._database.execute(f"SELECT COUNT(*), {', '.join(told)} FROM ({self._query})").fetchone()  # noqa: S608
+        self.n_rows = int(found[0])
+        return [_kind_of(self.n_rows, *found[1 + 5 * k : 6 + 5 * k]) for k in range(len(columns))]
+
+    def read(self, first: int, end: int) -> list[Row]:
+        """Rows `first` up to before `end`."""
+        if self._cursor is None or self._at > first:
+            self._cursor, self._at = self._database.execute(self._query), 0
+        while self._at < first:
+            skipped = len(self._cursor.fetchmany(min(first - self._at, _SKIP_ROWS)))
+            if not skipped:
+                return []
+            self._at += skipped
+        rows: list[Row] = self._cursor.fetchmany(end - first)
+        self._at += len(rows)
+        return rows
 
 
-def _array_of(values: list[object]) -> NDArray[np.float64] | NDArray[np.int64] | list[str]:
+def _kind_of(n_rows: int, n_whole: int, n_text: int, n_numbers: int, low: float | None, high: float | None) -> str:
     """Numbers where there is nothing else but NULL, else texts."""
-    if all(type(value) is int and abs(value) < 1 << 62 for value in values):
-        return np.array(values, np.int64)
-    numbers = [value for value in values if value is not None]
-    is_numeric = bool(numbers) and all(isinstance(value, (int, float)) and abs(value) <= _MAX_EXACT for value in numbers)
-    if is_numeric:
-        return np.array([np.nan if value is None else value for value in values], np.float64)
-    return [_printed(value) for value in values]
+    largest = max(abs(low or 0), abs(high or 0))
+    if n_whole == n_rows and largest < 1 << 62:
+        return "int64"
+    return "float64" if n_numbers and not n_text and largest <= _MAX_EXACT else "text"
+
+
+def _arrays_of(rows: _Rows, guard: ReadGuard) -> Iterator[NamedArray]:
+    together = Together(rows.n_rows, rows.read, guard)
+    for index, (name, kind) in enumerate(zip(rows.columns, rows.kinds, strict=True)):
+        if kind == "text":
+            yield NamedArray(name=name, values=together.texts(_Texts(index)))
+        else:
+            dtype: np.dtype[np.generic] = np.dtype(kind)
+            yield NamedArray(name=name, values=together.column(dtype, _Numbers(index, dtype)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """Takes a column out of rows; NULL is NaN."""
+
+    index: int
+    dtype: np.dtype[np.generic]
+
+    def __call__(self, rows: list[Row]) -> NDArray[np.generic]:
+        return np.array([row[self.index] for row in rows], self.dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Takes a column out of rows as it is printed."""
+
+    index: int
+
+    def __call__(self, rows: list[Row]) -> list[str]:
+        return [_printed(row[self.index]) for row in rows]
 
 
 def _printed(value: object) -> str:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from workbench.logs.readers.arrays import NamedArray
+from workbench.logs.readers.lazy import LazyTexts
 from workbench.logs.sniff import fold_name
 from workbench.logs.text import clean_text
 from workbench.logs.words import TAG_NAMES, UNIT_NAMES, VALUE_NAMES
@@ -24,20 +23,26 @@ def name_tags(
     database: sqlite3.Connection, table: str, arrays: tuple[NamedArray, ...], layouts: Layouts
 ) -> tuple[NamedArray, ...]:  # fmt: skip
     """The arrays of a table with its column of tag numbers as names; as they are where it has none."""
-    number = _tag_column(arrays)
-    if number is None:
+    found = _tag_column(database, table, arrays)
+    if found is None:
         return arrays
-    ids = np.asarray(arrays[number].values, np.int64)
-    distinct = set(np.unique(ids).tolist())
-    names = _names_of(database, table, arrays[number].name, distinct, layouts)
+    number, distinct = found
     plain = arrays[number].name
+    names = _names_of(database, table, plain, distinct, layouts)
     texts = {one: names.get(one) or f"{plain} {one}" for one in distinct}
-    tags = NamedArray(name="tag", values=[texts[one] for one in ids.tolist()])
+    ids = arrays[number].numbers
+
+    def read(first: int, end: int) -> list[str]:
+        return [texts[one] for one in ids[first:end].tolist()]
+
+    tags = NamedArray(name="tag", values=LazyTexts(len(ids), read))
     return tuple(tags if index == number else array for index, array in enumerate(arrays))
 
 
-def _tag_column(arrays: Sequence[NamedArray]) -> int | None:
-    """The column of whole numbers that is called so, beside one of values, with each number many times."""
+def _tag_column(
+    database: sqlite3.Connection, table: str, arrays: Sequence[NamedArray]
+) -> tuple[int, set[int]] | None:  # fmt: skip
+    """The column of whole numbers that is called so, beside one of values, with each number many times; and its numbers."""
     if not any(fold_name(array.name) in VALUE_NAMES for array in arrays):
         return None
     for index, array in enumerate(arrays):
@@ -45,9 +50,10 @@ def _tag_column(arrays: Sequence[NamedArray]) -> int | None:
         is_called = folded in TAG_NAMES or (folded.endswith(_ID_ENDINGS) and folded not in _ID_ENDINGS)
         if not is_called or array.is_text or array.numbers.dtype.kind not in "iu":
             continue
-        n_distinct = np.unique(array.numbers[:]).size
-        if 0 < n_distinct <= min(MAX_TAGS, len(array.values) // 2):
-            return index
+        query = f"SELECT DISTINCT {_quoted(array.name)} FROM {_quoted(table)} LIMIT {MAX_TAGS + 1}"  # noqa: S608 - quoted
+        distinct = {int(one) for (one,) in database.execute(query).fetchall()}
+        if 0 < len(distinct) <= min(MAX_TAGS, len(array.values) // 2):
+            return index, distinct
     return None
 
 

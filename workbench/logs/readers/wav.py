@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from operator import itemgetter
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _MAX_CHANNELS = 256
 _MAX_CHUNKS = 1000
 _MAX_RATE_HZ = 20_000_000
+_BIG_ENDIAN = b"RIFX"
 _UNKNOWN_SIZE = (0, 0xFFFFFFFF)
 _TEXT_CHUNKS = (b"bext", b"iXML", b"LIST", b"aXML")
 _MAX_TEXT = 1 << 16
@@ -44,6 +45,8 @@ class Layout:
     n_channels: int
     rate_hz: int
     n_bytes: int
+    order: Literal["<", ">"]
+    """Of bytes: the smallest first, but for RIFX."""
 
 
 class WavReader(Streaming):
@@ -53,8 +56,8 @@ class WavReader(Streaming):
     needs: tuple[str, ...] = ()
 
     def recognises(self, head: bytes) -> bool:
-        """A RIFF (or RF64, BW64) file of sound; other RIFF files are none."""
-        return head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE"
+        """A RIFF (or RF64, BW64, RIFX) file of sound; other RIFF files are none."""
+        return head[:4] in (b"RIFF", b"RF64", b"BW64", _BIG_ENDIAN) and head[8:12] == b"WAVE"
 
     @contextmanager
     def opened(self, source: Source) -> Iterator[Content]:
@@ -83,12 +86,13 @@ def _walk(source: Source, stream: BinaryIO) -> tuple[Layout, _Data, dict[bytes, 
     data: _Data | None = None
     texts: dict[bytes, bytes] = {}
     at, wide_size, end = 12, 0, source.size_bytes
+    order: Literal["<", ">"] = ">" if stream.read(4) == _BIG_ENDIAN else "<"
     for _ in range(_MAX_CHUNKS):
         if at + 8 > end:
             break
         stream.seek(at)
         head = stream.read(8)
-        name, size = head[:4], int.from_bytes(head[4:], "little")
+        name, size = head[:4], struct.unpack(f"{order}I", head[4:])[0]
         if name == b"data":
             data = _data_of(source, at + 8, (wide_size or size) if size in _UNKNOWN_SIZE else size)
             size = data.n_bytes
@@ -97,7 +101,7 @@ def _walk(source: Source, stream: BinaryIO) -> tuple[Layout, _Data, dict[bytes, 
             if name == b"ds64":
                 wide_size = struct.unpack_from("<Q", body, 8)[0]
             elif name == b"fmt ":
-                layout = _layout_of(source, body)
+                layout = _layout_of(source, body, order)
             else:
                 texts[name] = texts.get(name, b"") + body
         at += 8 + size + size % 2
@@ -115,10 +119,10 @@ def _data_of(source: Source, start: int, size: int) -> _Data:
     return _Data(start, size)
 
 
-def _layout_of(source: Source, body: bytes) -> Layout:
-    tag, n_channels, rate_hz, _, align, n_bits = struct.unpack_from("<HHIIHH", body)
-    if tag == _EXTENSIBLE and len(body) >= 26:
-        tag = int.from_bytes(body[24:26], "little")
+def _layout_of(source: Source, body: bytes, order: Literal["<", ">"]) -> Layout:
+    tag, n_channels, rate_hz, _, align, n_bits = struct.unpack_from(f"{order}HHIIHH", body)
+    if tag == _EXTENSIBLE and len(body) >= 28:
+        tag = struct.unpack_from(f"{order}I", body, 24)[0]
     n_bytes = align // n_channels if n_channels else 0
     if tag not in (_PCM, _FLOAT):
         raise cant_read(source, "WAV", f"it is compressed sound (format {tag})", "Export it as PCM.")
@@ -127,7 +131,7 @@ def _layout_of(source: Source, body: bytes) -> Layout:
     )
     if not is_possible or n_bytes * n_channels != align or n_bits > 8 * n_bytes:
         raise cant_read(source, "WAV", f"{n_channels} channels of {n_bits} bits at {rate_hz} Hz can't be")
-    return Layout(tag=tag, n_channels=n_channels, rate_hz=rate_hz, n_bytes=n_bytes)
+    return Layout(tag=tag, n_channels=n_channels, rate_hz=rate_hz, n_bytes=n_bytes, order=order)
 
 
 def _frames_of(source: Source, layout: Layout, data: _Data, stream: BinaryIO) -> list[LazyArray]:
@@ -153,18 +157,19 @@ def _decode(layout: Layout, data: bytes) -> NDArray[np.floating]:
     n_rows = len(data) // (layout.n_bytes * layout.n_channels)
     shape = (n_rows, layout.n_channels)
     if layout.tag == _FLOAT:
-        floats = np.frombuffer(data, f"<f{layout.n_bytes}").reshape(shape)
+        floats = np.frombuffer(data, f"{layout.order}f{layout.n_bytes}").reshape(shape)
         return np.where(np.isfinite(floats), floats, np.nan)
     if layout.n_bytes == 1:  # 8 bits are unsigned
         return np.asarray((np.frombuffer(data, np.uint8).reshape(shape).astype(np.float32) - 128.0) / 128.0)
     if layout.n_bytes == 3:
         wide = np.zeros((n_rows * layout.n_channels, 4), np.uint8)
-        wide[:, 1:] = np.frombuffer(data, np.uint8).reshape(-1, 3)
-        counts = (wide.view("<i4") >> 8).reshape(shape)
+        where = slice(1, 4) if layout.order == "<" else slice(0, 3)
+        wide[:, where] = np.frombuffer(data, np.uint8).reshape(-1, 3)
+        counts = (wide.view(f"{layout.order}i4") >> 8).reshape(shape)
         return np.asarray(counts.astype(np.float32) / np.float32(1 << 23))
     if layout.n_bytes == 2:
-        return np.asarray(np.frombuffer(data, "<i2").reshape(shape).astype(np.float32) / np.float32(1 << 15))
-    return np.asarray(np.frombuffer(data, "<i4").reshape(shape).astype(np.float64) / float(1 << 31))
+        return np.asarray(np.frombuffer(data, f"{layout.order}i2").reshape(shape).astype(np.float32) / np.float32(1 << 15))
+    return np.asarray(np.frombuffer(data, f"{layout.order}i4").reshape(shape).astype(np.float64) / float(1 << 31))
 
 
 def _signals_of(source: Source, layout: Layout, shares: list[LazyArray], facts: WavFacts) -> Signals:
