@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import struct
 import subprocess
 import sys
+import tarfile
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +17,7 @@ import pytest
 
 from workbench.core.errors import DiskFull, InputError, JobCancelled
 from workbench.core.jobs import Job, JobEvent, Progress
-from workbench.logs.careful import fill
+from workbench.logs.careful import assemble_signals, fill
 from workbench.logs.readers import byte_stream
 from workbench.project.store import Project
 from workbench.services import log_streams
@@ -35,9 +37,40 @@ def messy(path: Path, n_rows: int = 3000) -> Path:
     return path
 
 
+def sound(path: Path, n_rows: int = 3000) -> Path:
+    """Two channels of a waveform."""
+    samples = np.sin(np.arange(2 * n_rows) / 7.0).astype("<f4").tobytes()
+    head = struct.pack("<4sIHHIIHH", b"fmt ", 16, 3, 2, 12800, 12800 * 8, 8, 32)
+    data = b"data" + len(samples).to_bytes(4, "little") + samples
+    path.write_bytes(b"RIFF" + (4 + len(head) + len(data)).to_bytes(4, "little") + b"WAVE" + head + data)
+    return path
+
+
+def stored(path: Path, n_rows: int = 3000) -> Path:
+    """A table of numbers, in groups of rows."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    times = pa.array((np.arange(n_rows) * 10**9 + 1_772_409_600 * 10**9).astype("M8[ns]"))
+    table = pa.table({"time": times, "PI-1 [bar]": np.arange(n_rows) % 97 / 8, "FI-1 [m3/h]": np.arange(n_rows) % 89 / 3})
+    parquet.write_table(table, path, row_group_size=500)
+    return path
+
+
+def packed(path: Path, n_rows: int = 3000) -> Path:
+    """The same in a tar.xz."""
+    inner = stored(path.with_name("inner.parquet"), n_rows)
+    with tarfile.open(path, "w:xz", preset=0) as archive:
+        archive.add(inner, inner.name)
+    inner.unlink()
+    return path
+
+
 Write = Callable[..., Path]
 Patch = pytest.MonkeyPatch
-KINDS = pytest.mark.parametrize("write", [plain, messy])
+KINDS = pytest.mark.parametrize("write", [plain, messy, sound, stored, packed])
+BY_PIECES = pytest.mark.parametrize("write", [plain, messy, sound, stored])
+TEXTS = pytest.mark.parametrize("write", [plain, messy])
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +79,8 @@ def streamed(monkeypatch: Patch) -> None:
     monkeypatch.setattr(log_streams, "STREAM_FROM_BYTES", 0)
     monkeypatch.setattr(fill, "SMALL_BYTES", 0)
     monkeypatch.setattr(fill, "MAX_BLOCK_ROWS", 200)
+    monkeypatch.setattr(fill, "READ_ROWS", 200)
+    monkeypatch.setattr(assemble_signals, "BLOCK_CELLS", 400)
     monkeypatch.setattr(byte_stream, "CHUNK_BYTES", 8192)
 
 
@@ -104,7 +139,7 @@ def test_a_file_system_that_takes_no_larger_file_is_said(write: Write, tmp_path:
     check_untouched(tmp_path / "p")
 
 
-@KINDS
+@BY_PIECES
 def test_a_stick_that_is_pulled_out_in_the_middle_is_said_with_the_place(
     write: Write, tmp_path: Path, monkeypatch: Patch
 ) -> None:
@@ -115,7 +150,7 @@ def test_a_stick_that_is_pulled_out_in_the_middle_is_said_with_the_place(
             raise self._gone("Input/output error")
         return original(self, memoryview(buffer)[:8192])  # type: ignore[arg-type]
 
-    log = write(tmp_path / "log.csv")
+    log = write(tmp_path / "log.csv", 6000)
     with monkeypatch.context() as patch:
         patch.setattr(byte_stream.FixedEndFile, "readinto", gone)
         with pytest.raises(InputError, match=r"log\.csv could not be read on after [\d,]+ bytes: Input/output error"):
@@ -123,7 +158,7 @@ def test_a_stick_that_is_pulled_out_in_the_middle_is_said_with_the_place(
     check_untouched(tmp_path / "p")
 
 
-@KINDS
+@TEXTS
 def test_a_file_that_gets_shorter_while_it_is_read_is_refused(write: Write, tmp_path: Path, monkeypatch: Patch) -> None:
     log = write(tmp_path / "log.csv")
     size = log.stat().st_size
@@ -140,7 +175,7 @@ def test_a_file_that_gets_shorter_while_it_is_read_is_refused(write: Write, tmp_
     check_untouched(tmp_path / "p")
 
 
-@KINDS
+@TEXTS
 def test_a_file_that_grows_while_it_is_read_gives_its_whole_lines_and_says_so(
     write: Write, tmp_path: Path, monkeypatch: Patch
 ) -> None:
@@ -206,7 +241,7 @@ def test_what_a_killed_import_left_is_swept_by_the_next_one(tmp_path: Path) -> N
     script = textwrap.dedent("""
         import os, signal, sys
         from workbench.core.jobs import Job
-        from workbench.logs.careful import fill
+        from workbench.logs.careful import assemble_signals, fill
         from workbench.services import log_streams, logs
         log_streams.STREAM_FROM_BYTES, fill.SMALL_BYTES, fill.MAX_BLOCK_ROWS = 0, 0, 200
         def die(event):

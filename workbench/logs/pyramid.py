@@ -94,11 +94,11 @@ def append_levels(path: Path, n_samples: int, dtype: np.dtype[np.generic]) -> No
     sizes = level_sizes(n_samples)
     offset = 0
     for below in sizes[:-1]:
-        level = np.memmap(path, dtype, "r", offset * 2 * dtype.itemsize, (below, 2))
         with path.open("ab") as stream:
             for first in range(0, below, _BLOCK_BUCKETS):
-                stream.write(reduce_pairs(level[first : first + _BLOCK_BUCKETS]).tobytes())
-        del level
+                count = min(_BLOCK_BUCKETS, below - first)
+                level = np.fromfile(path, dtype, 2 * count, offset=(offset + first) * 2 * dtype.itemsize)
+                stream.write(reduce_pairs(level.reshape(count, 2)).tobytes())
         offset += below
 
 

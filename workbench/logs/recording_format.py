@@ -93,6 +93,11 @@ def load_meta(folder: Path) -> RecordingMeta:
     return decode_strict(data, RecordingMeta, what=str(path))
 
 
+_STRETCH_ROWS = 1 << 17
+"""Rows that are read at once for those among them that are asked for, but where these lie further apart than `_SPARSE`."""
+_SPARSE = 256
+
+
 class FileArray(Generic[Scalar]):
     """A column in a file [n], read piece by piece: nothing of it stays in memory or mapped between two pieces.
 
@@ -113,8 +118,18 @@ class FileArray(Generic[Scalar]):
             first, end, step = rows.indices(self._n_rows)
             if step == 1:
                 return self._read(first, max(end - first, 0))
-        piece = map_array(self._path, self._dtype, (self._n_rows,))[rows]
-        return np.array(piece, self._dtype.newbyteorder("="))
+            rows = np.arange(first, end, step, dtype=np.int64)
+        out = np.empty(len(rows), self._dtype.newbyteorder("="))
+        stretch = rows // _STRETCH_ROWS
+        for number in np.unique(stretch).tolist():
+            mine = np.flatnonzero(stretch == number)
+            low, high = int(rows[mine].min()), int(rows[mine].max())
+            if high - low < _SPARSE * len(mine):
+                out[mine] = self._read(low, high + 1 - low)[rows[mine] - low]
+            else:
+                for place in mine.tolist():
+                    out[place] = self._read(int(rows[place]), 1)[0]
+        return out
 
     def _read(self, first: int, count: int) -> NDArray[Scalar]:
         """A stretch, without the cost of a map: quality looks at thousands of short ones."""

@@ -34,7 +34,6 @@ from workbench.logs.recording_format import (
     RecordingMeta,
     StoredType,
     label_file,
-    map_array,
     pyramid_file,
     values_file,
 )
@@ -354,11 +353,10 @@ class _Column:
 
 
 def _rewrite_as_float64(path: Path) -> None:
-    narrow = map_array(path, DTYPES["float32"], (path.stat().st_size // 4,)).view(np.float32)
+    narrow = FileArray(path, DTYPES["float32"], path.stat().st_size // 4)
     wide_path = path.with_suffix(".wide")
     for first in range(0, len(narrow), BLOCK_ROWS):
-        _append(wide_path, restore_float64(np.asarray(narrow[first : first + BLOCK_ROWS])).astype(DTYPES["float64"]))
-    del narrow
+        _append(wide_path, restore_float64(narrow[first : first + BLOCK_ROWS]).astype(DTYPES["float64"]))
     if wide_path.exists():
         wide_path.replace(path)
 

@@ -5,20 +5,22 @@ Version 7.3 is HDF5 and read by that reader.
 
 from __future__ import annotations
 
-import io
 import struct
 import warnings
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
 
 import numpy as np
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.arrays import ArrayGroup, NamedArray, Plain, content_of, gather
-from workbench.logs.readers.reader import Content, cant_read
+from workbench.logs.readers.reader import Content, ReadGuard, Streaming
 from workbench.logs.readers.signals import check_samples
-from workbench.logs.readers.sources import MAX_UNPACKED_BYTES, Source
+from workbench.logs.readers.sources import Source
 
+MAX_MATLAB_BYTES = 1 << 29
 _NUMERIC = frozenset(["double", "single", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "logical"])
 _PLAIN = _NUMERIC | {"char", "struct"}
 _MAX_DEPTH = 4
@@ -33,7 +35,7 @@ _TROUBLE = (
 )  # fmt: skip
 
 
-class MatlabReader:
+class MatlabReader(Streaming):
     """`.mat` of versions 5 to 7.2."""
 
     kind, name, suffixes, extra, needs = "matlab", "MATLAB", (".mat",), "", ("scipy",)
@@ -42,26 +44,27 @@ class MatlabReader:
         """The header's text."""
         return head.startswith(b"MATLAB 5.0 MAT-file")
 
-    def read(self, source: Source) -> Content:
-        """Arrays of the file and of its structures; a rate beside them dates them."""
+    @contextmanager
+    def opened(self, source: Source) -> Iterator[Content]:
+        """Arrays of the file and of its structures; a rate beside them dates them. The arrays are in memory: they can't be
+        read in parts.
+        """
         from scipy.io import loadmat, whosmat
 
-        _check_packed(source)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                listed = whosmat(io.BytesIO(source.data))
-                names = [name for name, _, kind in listed if kind in _PLAIN and not name.startswith("__")]
-                check_samples(source.name, sum(int(np.prod(shape, dtype=float)) for _, shape, _ in listed), str(source.path))
-                if not names:
-                    raise LogFormatError(f"{source.name} {_what(listed)}.", _HINT, path=str(source.path))
-                found = loadmat(io.BytesIO(source.data), variable_names=names, simplify_cells=True, chars_as_strings=True)
-        except LogFormatError:
-            raise
-        except _TROUBLE as error:
-            raise cant_read(source, self.name, error, "Save it again with save(…, '-v7').") from error
+        guard = ReadGuard(source, self.name, _TROUBLE, "Save it again with save(…, '-v7').")
+        with source.open() as stream, guard(), warnings.catch_warnings():
+            _check_packed(source, stream)
+            warnings.simplefilter("ignore")
+            stream.seek(0)
+            listed = whosmat(stream)
+            names = [name for name, _, kind in listed if kind in _PLAIN and not name.startswith("__")]
+            check_samples(source.name, sum(int(np.prod(shape, dtype=float)) for _, shape, _ in listed), str(source.path))
+            if not names:
+                raise LogFormatError(f"{source.name} {_what(listed)}.", _HINT, path=str(source.path))
+            stream.seek(0)
+            found = loadmat(stream, variable_names=names, simplify_cells=True, chars_as_strings=True)
         tree = {str(name): value for name, value in found.items() if not str(name).startswith("__")}
-        return content_of(source, list(_groups_of(tree, {}, "", 0)))
+        yield content_of(source, list(_groups_of(tree, {}, "", 0)))
 
 
 def _what(listed: list[tuple[str, tuple[int, ...], str]]) -> str:
@@ -69,31 +72,42 @@ def _what(listed: list[tuple[str, tuple[int, ...], str]]) -> str:
     return f"holds only {', '.join(kinds)} that MATLAB alone can read" if kinds else "holds no variables"
 
 
-def _check_packed(source: Source) -> None:
-    """Unpack every element to nowhere, counting: a few kilobytes must not become gigabytes later."""
-    view = memoryview(source.data)
-    order = "<" if source.data[126:128] == b"IM" else ">"
-    at, total = _HEADER_BYTES, 0
-    while at + 8 <= len(view):
-        kind, size = struct.unpack_from(f"{order}II", view, at)
-        body = view[at + 8 : at + 8 + size]
-        if kind == _COMPRESSED:
-            total += _count_unpacked(source, body, MAX_UNPACKED_BYTES - total)
+def _check_packed(source: Source, stream: BinaryIO) -> None:
+    """Unpack every element to nowhere, counting: a few kilobytes must not become gigabytes later, nor a file more than memory."""
+    head = stream.read(_HEADER_BYTES)
+    order = "<" if head[126:128] == b"IM" else ">"
+    at, total, end = _HEADER_BYTES, 0, source.size_bytes
+    while at + 8 <= end:
+        stream.seek(at)
+        kind, size = struct.unpack(f"{order}II", stream.read(8))
+        total += _count_unpacked(source, stream, size, MAX_MATLAB_BYTES - total) if kind == _COMPRESSED else size
+        if total > MAX_MATLAB_BYTES:
+            raise _too_large(source, total)
         at += 8 + size
 
 
-def _count_unpacked(source: Source, body: memoryview, most: int) -> int:
+def _too_large(source: Source, n_bytes: int) -> LogFormatError:
+    return LogFormatError(
+        f"{source.name} unpacks to more than {n_bytes} bytes; a file of this version can't be read in parts, and at most "
+        f"{MAX_MATLAB_BYTES} bytes of it are read at once.",
+        "Save it with save(…, '-v7.3'), which can have any size, or split it.",
+        path=str(source.path),
+    )  # fmt: skip
+
+
+def _count_unpacked(source: Source, stream: BinaryIO, size: int, most: int) -> int:
     inflater = zlib.decompressobj()
     total = 0
-    packed = bytes(body)
-    try:
+    while size > 0 and not inflater.eof:
+        packed = stream.read(min(size, 1 << 20))
+        size -= len(packed)
+        if not packed:
+            break
         while packed and not inflater.eof:
             total += len(inflater.decompress(packed, 1 << 20))
             packed = inflater.unconsumed_tail
             if total > most:
-                raise LogFormatError(f"{source.name} unpacks to more than {total} bytes.", "Split it.", path=str(source.path))
-    except zlib.error as error:
-        raise cant_read(source, "MATLAB", error) from error
+                raise _too_large(source, total)
     return total
 
 

@@ -18,7 +18,8 @@ from workbench.core.errors import LogFormatError
 from workbench.logs.readers.compound import string_counts
 from workbench.logs.readers.sources import Source
 
-MAX_CELLS = 50_000_000
+MAX_CELLS = 4_000_000
+"""A sheet is read at once, at some 180 bytes a cell."""
 MAX_XML_BYTES = 64 << 20
 _CHUNK_BYTES = 1 << 20
 _OVERLAP_BYTES = 64
@@ -107,8 +108,8 @@ def _check_extent(source: Source, archive: zipfile.ZipFile, member: zipfile.ZipI
             held = held[-_OVERLAP_BYTES:]
     if last_row * max(last_column, 1) > MAX_CELLS:
         raise LogFormatError(
-            f"A sheet of {source.name} spans {last_row} rows and {last_column} columns.",
-            "Delete what lies far outside the table, or save it as CSV.",
+            f"A sheet of {source.name} spans {last_row} rows and {last_column} columns; at most {MAX_CELLS:,} cells are read.",
+            "Delete what lies far outside the table, or save the sheet as CSV, which can have any size.",
             path=str(source.path),
         )
 
