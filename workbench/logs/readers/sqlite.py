@@ -157,12 +157,13 @@ def _tables_of(source: Source, database: sqlite3.Connection, guard: ReadGuard) -
         raise LogFormatError(
             f"{source.name} has no table with a time and numbers. Its tables: {known}.", "Give a log.", path=str(source.path)
         )
-    n_cells = 0
+    n_cells, most = 0, _LEAST_CELLS + _CELLS_A_BYTE * source.size_bytes
     for table, columns in found:
-        rows = _Rows(database, table, columns, source.head_rows)
+        most_rows = most // len(columns) + 1
+        rows = _Rows(database, table, columns, min(most_rows, source.head_rows or most_rows))
         arrays = tuple(_arrays_of(rows, guard))
         n_cells += rows.n_rows * len(columns)
-        if n_cells > _LEAST_CELLS + _CELLS_A_BYTE * source.size_bytes:
+        if n_cells > most:
             raise LogFormatError(
                 f"'{clean_text(table)}' of {source.name} gives more cells than can be read with care.", "Export less at a time.",
                 path=str(source.path),
@@ -196,9 +197,9 @@ def _is_log(database: sqlite3.Connection, table: str, columns: list[str]) -> boo
 class _Rows:
     """The rows of a table, read by a cursor that goes on where it stopped: it begins again only for rows that lie before."""
 
-    def __init__(self, database: sqlite3.Connection, table: str, columns: list[str], most: int | None) -> None:
+    def __init__(self, database: sqlite3.Connection, table: str, columns: list[str], most: int) -> None:
         self._database = database
-        self._query = _select(table, columns) + ("" if most is None else f" LIMIT {most}")
+        self._query = f"{_select(table, columns)} LIMIT {most}"
         self._cursor: sqlite3.Cursor | None = None
         self._at = 0
         self.columns = columns
