@@ -15,7 +15,7 @@ from tests.contracts.reader_files import SAMPLES, Sample
 from tests.unit.test_logs_careful_stream import check_same
 from workbench.logs.careful import assemble_signals, feed, fill
 from workbench.logs.parse import ParsedLogs, ParseOptions
-from workbench.logs.readers import arrays, lazy
+from workbench.logs.readers import arrays, lazy, lvm
 from workbench.logs.readers.registry import streams
 
 STREAMED = [sample for sample in SAMPLES if streams(sample.kind)]
@@ -32,6 +32,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assemble_signals, "BLOCK_CELLS", 333)
     monkeypatch.setattr(lazy, "READ_ROWS", 100)
     monkeypatch.setattr(arrays, "READ_ROWS", 100)
+    monkeypatch.setattr(lvm, "_ROWS_AT_ONCE", 70)
     monkeypatch.setattr(feed, "STRETCH_CELLS", 400)
     monkeypatch.setattr(feed, "CHUNK_ROWS", 64)
 
@@ -194,8 +195,23 @@ def write_long_parquet(path: Path) -> None:
     parquet.write_table(table, path, row_group_size=100)
 
 
+def write_lvm(path: Path) -> None:
+    """Two bursts of a fast channel and a shorter one, decimal commas, in UTF-16."""
+    head = "LabVIEW Measurement\t\nSeparator\tTab\nDecimal_Separator\t,\nX_Columns\tOne\n***End_of_Header***\t\n\t\n"
+    text = head
+    for clock in ("12:00:00,0", "12:00:05,5"):
+        text += (
+            f"Channels\t2\t\nSamples\t900\t700\nDate\t2026/03/02\t2026/03/02\nTime\t{clock}\t{clock}\nY_Unit_Label\tg\tbar\n"
+            "X0\t0\t0\nDelta_X\t7,8125E-5\t7,8125E-5\n***End_of_Header***\t\t\nX_Value\tacc\tpressure\tComment\n"
+        )
+        rows = (f"{k * 7.8125e-5:.9f}\t{WAVE[k]:.6f}\t{f'{WAVE[k] / 3:.6f}' if k < 700 else ''}\t" for k in range(900))
+        text += "\n".join(rows).replace(".", ",") + "\n\n"
+    path.write_bytes(text.encode("utf-16"))
+
+
 MIXED: dict[str, tuple[str, Callable[[Path], None]]] = {
     "HDF5 of all kinds": (".h5", write_hdf5), "TDMS in segments": (".tdms", write_tdms),
+    "LVM in bursts": (".lvm", write_lvm),
     "Parquet with qualities": (".parquet", write_parquet), "long Parquet": (".parquet", write_long_parquet),
 }  # fmt: skip
 if find_spec("asammdf"):

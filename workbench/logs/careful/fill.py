@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from workbench.core.errors import DiskFull, LogFormatError, WorkbenchError
@@ -133,7 +134,7 @@ def _fill_stored(filled: Filled, source: StreamSource, say: Say) -> None:
     """A file of measurements: its tables into blocks; its waveforms stay where they are until they are written."""
     found = Source(
         name=source.name, kind=source.kind, path=source.path, file=source.path, scratch=filled.folder,
-        is_optional=source.is_optional,
+        is_optional=source.is_optional, pulse=partial(say, 0.0, f"{source.name}: looking"),
     )  # fmt: skip
     with ExitStack() as stack:
         content = stack.enter_context(opened_content(found))

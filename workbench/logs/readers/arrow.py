@@ -38,6 +38,7 @@ class ArrowReader(Streaming):
 
         n_rows = n_columns = 0
         for batch in batches():
+            source.pulse()
             n_rows, n_columns = n_rows + batch.num_rows, max(n_columns, batch.num_columns)
             check_claim(source.name, n_rows * n_columns, source.size_bytes, str(source.path))
             if source.head_rows is not None and n_rows >= source.head_rows:

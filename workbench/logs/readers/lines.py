@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from workbench.logs.readers.keyed import is_keyed, split_keyed
-from workbench.logs.readers.labview import MAGIC as LABVIEW
-from workbench.logs.readers.labview import labview_rows
 from workbench.logs.readers.series_lines import SeriesNames, find_series_names
 from workbench.logs.sniff import DelimiterGuess, find_delimiter, split_line
 
@@ -27,17 +25,12 @@ class LineGrammar:
     """Whether each row stands between bars."""
     is_told: bool = False
     """Whether the first line is no row, but says which delimiter the others have (`sep=;`)."""
-
-    is_labview: bool = False
     series: SeriesNames = field(default_factory=SeriesNames)
     """What names the channels of lines of series."""
 
     def rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
         """The cells of each line; lines that are drawn (-----) are left out."""
         delimiter = self.guess.delimiter
-        if self.is_labview:
-            yield from labview_rows(lines)
-            return
         for number, line in enumerate(lines):
             if (number == 0 and self.is_told) or _is_rule(line):
                 continue
@@ -52,8 +45,6 @@ def find_grammar(head: Sequence[str], middle: Sequence[str]) -> LineGrammar:
     told = _EXCEL_SEPARATOR.fullmatch(head[0]) if head else None
     if told:
         return LineGrammar(guess=DelimiterGuess(delimiter=told[1], n_cells=0, confidence=1.0), is_told=True)
-    if head and head[0].startswith(LABVIEW):
-        return LineGrammar(guess=DelimiterGuess(delimiter="\t", n_cells=0, confidence=1.0), is_labview=True)
     sample = [line[:_MAX_LINE_CHARS] for line in (*head[:100], *middle[:100]) if not _is_rule(line)]
     series = find_series_names(sample)
     if is_keyed(sample, series):

@@ -8,77 +8,135 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
+from io import TextIOWrapper
+from typing import TextIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.instants import read_iso
 from workbench.logs.rates import MAX_RATE_HZ, exact_rate
 from workbench.logs.readers.arrays import ArrayGroup, NamedArray, content_of
-from workbench.logs.readers.reader import Content, cant_read
+from workbench.logs.readers.reader import Content, ReadGuard, Streaming
 from workbench.logs.readers.sources import Source
-from workbench.logs.text import clean_text, decode_bytes
+from workbench.logs.readers.spill import Spill, SpilledColumn
+from workbench.logs.text import clean_text, find_encoding
 
 _END = "***End_of_Header***"
 _MAX_SEGMENTS = 10_000
 _MAX_CHANNELS = 4096
+_HEAD_BYTES = 200_000
+_ROWS_AT_ONCE = 20_000
+MAX_LINE_CHARS = 1 << 20
 
 
-class LvmReader:
+class LvmReader(Streaming):
     """LVM text files."""
 
     kind, name, suffixes, extra = "lvm", "LabVIEW measurement", (".lvm",), ""
     needs: tuple[str, ...] = ()
 
     def recognises(self, head: bytes) -> bool:
-        """The first line."""
-        return head.lstrip(b"\xef\xbb\xbf").startswith(b"LabVIEW Measurement")
+        """The first line, in any encoding."""
+        return head.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\x00", b"").startswith(b"LabVIEW Measurement")
 
-    def read(self, source: Source) -> Content:
+    @contextmanager
+    def opened(self, source: Source) -> Iterator[Content]:
         """Every burst with its rate and start. Raises LogFormatError for a file without rows."""
-        lines = decode_bytes(source.data, source.name).text.splitlines()
-        try:
-            groups = list(_groups_of(lines))
-        except (ValueError, IndexError, OverflowError, ZeroDivisionError) as error:
-            raise cant_read(source, self.name, error, "Export it again.") from error
-        if not groups:
-            raise LogFormatError(f"{source.name} holds no rows.", "Export it again.", path=str(source.path))
-        return content_of(source, groups)
+        encoding, _ = find_encoding(source.head(_HEAD_BYTES))
+        trouble = (ValueError, IndexError, OverflowError, ZeroDivisionError)
+        guard = ReadGuard(source, self.name, trouble, "Export it again.")
+        with Spill(source.scratch) as spill, source.open() as raw, TextIOWrapper(raw, encoding, "replace") as text:
+            with guard():
+                groups = list(_groups_of(_Lines(text, source), spill))
+            if not groups:
+                raise LogFormatError(f"{source.name} holds no rows.", "Export it again.", path=str(source.path))
+            yield content_of(source, groups)
 
 
-def _groups_of(lines: Sequence[str]) -> Iterator[ArrayGroup]:
+class _Lines:
+    """The lines of a file one by one; one that was read too far can be given back."""
+
+    def __init__(self, text: TextIO, source: Source) -> None:
+        self._text = text
+        self._pulse = source.pulse
+        self._back: list[str] = []
+        self._number = 0
+
+    def next(self) -> str | None:
+        """The next line without its end; None behind the last one."""
+        if self._back:
+            return self._back.pop()
+        line = self._text.readline(MAX_LINE_CHARS)
+        self._number += 1
+        if self._number % _ROWS_AT_ONCE == 0:
+            self._pulse()
+        return line.rstrip("\r\n").removeprefix("\ufeff") if line else None
+
+    def give_back(self, line: str) -> None:
+        """`next` gives it again."""
+        self._back.append(line)
+
+
+def _groups_of(lines: _Lines, spill: Spill) -> Iterator[ArrayGroup]:
     """The file's header first, then header and rows of each burst; one group for channels of equal start and step."""
-    told, at = _header(lines, 0, "\t")
+    told = _header(lines, "\t") or {}
     mark = "," if told.get("Decimal_Separator", ["."])[0] == "," else "."
     delimiter = "," if told.get("Separator", ["Tab"])[0].casefold().startswith("comma") else "\t"
     for number in range(_MAX_SEGMENTS):
-        own, at = _header(lines, at, delimiter)
-        if not own or at >= len(lines):
+        own = _header(lines, delimiter)
+        names = lines.next() if own else None
+        if own is None or names is None:
             return
-        names = [clean_text(name) for name in lines[at].rstrip().split(delimiter)]
-        end = next((row for row in range(at + 1, len(lines)) if not _is_row(lines[row], delimiter)), len(lines))
-        cells = [line.split(delimiter) for line in lines[at + 1 : end]]
+        titles = [clean_text(name) for name in names.rstrip().split(delimiter)]
+        columns = _columns(titles, spill)
+        _read_rows(lines, delimiter, mark, columns)
         if "Date" in own:
             own["X0"] = ["0"]  # the burst's own clock says it; X0 may then count from 1904
-        yield from _burst({**told, **own}, names, cells, mark, number)
-        at = end
+        yield from _burst({**told, **own}, titles, columns, number)
 
 
-def _header(lines: Sequence[str], start: int, delimiter: str) -> tuple[dict[str, list[str]], int]:
-    """Entries by name up to the next end mark, and the line after it; ({}, …) where there is none."""
+def _header(lines: _Lines, delimiter: str) -> dict[str, list[str]] | None:
+    """Entries by name up to the next end mark; None where there is none."""
     found: dict[str, list[str]] = {}
     is_special = False
-    for row in range(start, len(lines)):
-        name, *values = (cell.strip() for cell in lines[row].split(delimiter))
+    while (line := lines.next()) is not None:
+        name, *values = (cell.strip() for cell in line.split(delimiter))
         if name.startswith(_END):
-            return found, row + 1
+            return found
         is_special = name == "***Start_Special***" or (is_special and name != "***End_Special***")
         if name and not is_special and not name.startswith("***"):
             found[name] = values
-    return {}, len(lines)
+    return None
+
+
+def _columns(names: Sequence[str], spill: Spill) -> dict[int, SpilledColumn]:
+    wanted = [index for index, name in enumerate(names) if name and not name.startswith(("X_Value", "Comment"))]
+    return {index: spill.column() for index in wanted[:_MAX_CHANNELS]}
+
+
+def _read_rows(lines: _Lines, delimiter: str, mark: str, columns: dict[int, SpilledColumn]) -> None:
+    """The rows of a burst, up to the first line that is none."""
+    cells: list[list[str]] = []
+    while (line := lines.next()) is not None:
+        if not _is_row(line, delimiter):
+            lines.give_back(line)
+            break
+        cells.append(line.split(delimiter))
+        if len(cells) >= _ROWS_AT_ONCE:
+            _append(cells, mark, columns)
+            cells = []
+    if cells:
+        _append(cells, mark, columns)
+
+
+def _append(cells: Sequence[Sequence[str]], mark: str, columns: dict[int, SpilledColumn]) -> None:
+    for index, column in columns.items():
+        texts = (row[index].strip() if index < len(row) else "" for row in cells)
+        column.append(np.array([float(text.replace(mark, ".")) if text else np.nan for text in texts], np.float64))
 
 
 def _is_row(line: str, delimiter: str) -> bool:
@@ -87,44 +145,27 @@ def _is_row(line: str, delimiter: str) -> bool:
 
 
 def _burst(
-    told: dict[str, list[str]], names: Sequence[str], cells: Sequence[Sequence[str]], mark: str, number: int
+    told: dict[str, list[str]], names: Sequence[str], columns: dict[int, SpilledColumn], number: int
 ) -> Iterator[ArrayGroup]:  # fmt: skip
-    columns = [index for index, name in enumerate(names) if name and not name.startswith(("X_Value", "Comment"))][:_MAX_CHANNELS]
-    by_clock: dict[tuple[Fraction, int | None], list[NamedArray]] = {}
-    for channel, index in enumerate(columns):
+    """Channels of one burst may be of different lengths: one that ended before the others is missing at the end."""
+    by_clock: dict[tuple[Fraction, int | None], list[tuple[NamedArray, SpilledColumn]]] = {}
+    for channel, (index, column) in enumerate(columns.items()):
         step = float(_entry(told, "Delta_X", channel, "1").replace(",", "."))
-        values = _numbers(cells, index, mark)
-        if not step > 0 or 1 / step > MAX_RATE_HZ or not values.size:
+        if not step > 0 or 1 / step > MAX_RATE_HZ or not column.n_written:
             raise ValueError(f"a step of {step} s can't be")
         rate = exact_rate(1.0 / step)
-        array = NamedArray(name=names[index], values=values, unit=_entry(told, "Y_Unit_Label", channel, ""))
-        by_clock.setdefault((rate, _start_ns(told, channel)), []).append(array)
-    for (rate, start_ns), arrays in by_clock.items():
-        n_rows = max(len(array.values) for array in arrays)
-        padded = tuple(replace(array, values=_padded(array.values, n_rows)) for array in arrays)
-        yield ArrayGroup(arrays=padded, rate=rate, start_ns=start_ns, part=f"{rate}#{'' if start_ns else number}")
-
-
-def _padded(values: object, n_rows: int) -> NDArray[np.float64]:
-    """A channel that ended before the others, or in a line that was cut, is missing at the end."""
-    out = np.full(n_rows, np.nan)
-    known = np.asarray(values, np.float64)
-    out[: known.size] = known
-    return out
+        array = NamedArray(name=names[index], values=[], unit=_entry(told, "Y_Unit_Label", channel, ""))
+        by_clock.setdefault((rate, _start_ns(told, channel)), []).append((array, column))
+    for (rate, start_ns), found in by_clock.items():
+        n_rows = max(column.n_written for _, column in found)
+        arrays = tuple(replace(array, values=column.values(n_rows)) for array, column in found)
+        yield ArrayGroup(arrays=arrays, rate=rate, start_ns=start_ns, part=f"{rate}#{'' if start_ns else number}")
 
 
 def _entry(told: dict[str, list[str]], name: str, channel: int, default: str) -> str:
     """A channel's entry of a header line; the last one stands for those that have none."""
     values = told.get(name) or []
     return (values[channel] if channel < len(values) else values[-1] if values else "") or default
-
-
-def _numbers(cells: Sequence[Sequence[str]], index: int, mark: str) -> NDArray[np.float64]:
-    """A column, up to where its cells end: channels of one burst may be of different lengths."""
-    texts = [row[index].strip() if index < len(row) else "" for row in cells]
-    while texts and not texts[-1]:
-        texts.pop()
-    return np.array([float(text.replace(mark, ".")) if text else np.nan for text in texts], np.float64)
 
 
 def _start_ns(told: dict[str, list[str]], channel: int) -> int | None:

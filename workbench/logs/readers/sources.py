@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -46,6 +46,10 @@ XZ_MEMORY_BYTES = 256 << 20
 _PACKED = {"gzip": (".gz", ".tgz"), "bzip2": (".bz2", ".tbz2"), "xz": (".xz", ".txz")}
 
 
+def _nothing() -> None:
+    """Nobody waits."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One log file. `name` is for people; `is_optional` when it came along in a folder or an archive.
@@ -64,6 +68,8 @@ class Source:
     """A folder for what a reader has to lay down meanwhile; None where everything fits into memory."""
     head_rows: int | None = None
     """Only so many rows are looked at: a reader that would have to go through all of them may stop there."""
+    pulse: Callable[[], None] = _nothing
+    """Called now and then while a long file is opened; raises to cancel."""
 
     @property
     def size_bytes(self) -> int:
