@@ -17,6 +17,7 @@ from workbench.app.window import Built
 from workbench.cli.commands.table import COMMANDS
 from workbench.cli.parser import find_command, parse_request
 from workbench.core.jobs import Job
+from workbench.services.analysis_envelope import EnvelopePicture
 from workbench.services.regimes import SetRegimeRequest, set_regime
 from workbench.ui.pages.analysis.base import AnalysisMode
 from workbench.ui.pages.analysis.envelope import EnvelopeMode
@@ -343,3 +344,26 @@ def test_a_mode_keeps_to_the_states_that_are_ticked(hand: Hand, mode_id: str) ->
     hand.rest()
     n_rows = sum(line[:1].isdigit() for line in (Path(project) / "o.csv").read_text(encoding="utf-8").splitlines())
     assert n_rows == (60 if mode_id == "pump" else len(mode.picture.spectrum.frequency_hz))  # type: ignore[attr-defined]
+
+
+def test_the_band_of_the_envelope_is_picked_in_the_kurtogram_by_mouse_and_keys(hand: Hand) -> None:
+    mode = choose(hand, "envelope")
+    assert isinstance(mode, EnvelopeMode)
+    QTest.keyClick(hand.window, Qt.Key.Key_K)
+    hand.rest()
+    plot = mode.kurtogram
+    assert plot.isVisible()
+    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, plot.cell_box(2, 1).center().toPoint())
+    hand.rest()
+    band = plot.band_at(2, 1)
+    assert (mode.low.number(), mode.high.number()) == (round(band.low_hz), round(band.high_hz))
+    assert isinstance(mode.picture, EnvelopePicture)
+    assert mode.picture.band.low_hz == round(band.low_hz)
+    QTest.keyClick(plot, Qt.Key.Key_Left)
+    QTest.keyClick(plot, Qt.Key.Key_Return)
+    hand.rest()
+    assert mode.picture.band.high_hz == pytest.approx(band.low_hz, abs=1.0)
+    QTest.keyClick(plot, Qt.Key.Key_Backspace)
+    hand.rest()
+    assert not mode.picture.is_typed
+    assert mode.picture.band == mode.picture.kurtogram.best

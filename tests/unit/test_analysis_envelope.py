@@ -142,3 +142,39 @@ def test_inner_race_lines_carry_shaft_sidebands_and_slip_as_tolerance() -> None:
     assert marks["BPFI +1X"].frequency == pytest.approx(bpfi_hz + 50.0)
     assert marks["BPFI −1X"].frequency == pytest.approx(bpfi_hz - 50.0)
     assert marks["BPFI"].tolerance == pytest.approx(0.02 * bpfi_hz)
+
+
+def with_one_knock(values: np.ndarray, ring_hz: float, height: float) -> np.ndarray:
+    """The same with one blow in the middle that rings elsewhere, many times as high as the impacts."""
+    after = np.arange(len(values)) / RATE_HZ - 0.53 * len(values) / RATE_HZ
+    knock = np.where(after >= 0, np.exp(-300.0 * np.maximum(after, 0)) * np.sin(2 * np.pi * ring_hz * after), 0.0)
+    return values + height * knock
+
+
+def test_one_knock_does_not_take_the_band_from_impacts_that_repeat() -> None:
+    values = with_one_knock(impacts(87.0, 3000.0, 2.0, noise=0.15), 5200.0, 40.0)
+    kwargs = {"low_hz": 500.0, "least_width_hz": 400.0}
+    fooled = find_kurtogram(values, RATE_HZ, **kwargs).best
+    assert not fooled.low_hz < 3000.0 < fooled.high_hz  # what one estimate over the whole stretch says
+    best = find_kurtogram(values, RATE_HZ, **kwargs, piece_s=0.1).best
+    assert best.low_hz < 3000.0 < best.high_hz
+
+
+def test_a_stretch_too_short_for_pieces_is_taken_whole() -> None:
+    values = impacts(87.0, 3000.0, 0.5, noise=0.15)
+    whole = find_kurtogram(values, RATE_HZ, low_hz=500.0, least_width_hz=400.0)
+    same = find_kurtogram(values, RATE_HZ, low_hz=500.0, least_width_hz=400.0, piece_s=0.2)
+    assert same.best == whole.best
+
+
+def test_pieces_of_noise_have_no_kurtosis_either() -> None:
+    values = np.random.default_rng(2).normal(0, 1, 10 * 12800)
+    found = find_kurtogram(values, RATE_HZ, least_width_hz=400.0, piece_s=0.1)
+    assert max(float(np.abs(kurtosis).max()) for _, kurtosis in found.levels) < 0.2
+
+
+def test_the_cells_of_each_level_cover_the_band_once() -> None:
+    found = find_kurtogram(impacts(87.0, 3000.0, 1.0, noise=0.15), RATE_HZ)
+    cells = found.cells(RATE_HZ / 2)
+    assert len(cells) == sum(len(kurtosis) for _, kurtosis in found.levels)
+    assert max(cell.high_hz for cell in cells) <= RATE_HZ / 2

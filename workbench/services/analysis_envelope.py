@@ -35,6 +35,8 @@ LEAST_KURTOSIS = 0.5
 """Less spectral kurtosis than this, and the proposed band is hardly better than any other."""
 _LOWEST_SHAFT_ORDER = 10.0
 _LEAST_ORDERS_WIDE = 12.0
+_TURNS_A_PIECE = 5.0
+"""A cage turns at 0.4 of the shaft's speed: twice at least in each piece."""
 
 
 class EnvelopeRequest(AnalysisRequest, frozen=True, kw_only=True):
@@ -53,6 +55,7 @@ class EnvelopeRequest(AnalysisRequest, frozen=True, kw_only=True):
     ] = None
     overlap: Overlap = 0.5
     is_squared: Annotated[bool, parameter("Spectrum of the squared envelope.", flag="--squared", negative_flag="--plain")] = False
+    kurtogram: Annotated[str | None, parameter("Also write the spectral kurtosis of each band as CSV here.", path=True)] = None
 
 
 class EnvelopeResult(Result, frozen=True, kw_only=True):
@@ -87,7 +90,8 @@ class EnvelopePicture:
     request: EnvelopeRequest
     spectrum: Spectrum
     band: Band
-    kurtogram: Kurtogram | None
+    kurtogram: Kurtogram
+    rate_hz: float
     burst_ns: tuple[int, ...]
     chosen: int | None
     speed: Speed | None
@@ -98,6 +102,11 @@ class EnvelopePicture:
     notes: tuple[str, ...]
     said: tuple[str, ...] = ()
     """How far the nearest burst is from the instant that was asked for: the page shows that by itself."""
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether a person gave the band."""
+        return self.request.low_hz is not None or self.request.high_hz is not None
 
 
 def find_envelope_picture(opened: Opened, request: EnvelopeRequest, job: Job) -> EnvelopePicture:
@@ -116,16 +125,9 @@ def find_envelope_picture(opened: Opened, request: EnvelopeRequest, job: Job) ->
     speed = find_speed(opened, taken[len(taken) // 2], request.rpm)
     job.progress(0.1, "band")
     middle = taken[len(taken) // 2]
-    key = (
-        "band",
-        request.channel,
-        middle.start_ns,
-        len(middle.values),
-        request.low_hz,
-        request.high_hz,
-        speed and speed.mean_rpm,
-    )
-    band, kurtogram = opened.keep(key, lambda: _band(request, middle, speed))
+    key = ("kurtogram", request.channel, middle.start_ns, len(middle.values), speed and speed.mean_rpm)
+    kurtogram = opened.keep(key, lambda: _kurtogram_of(middle, speed))
+    band = _typed_band(request, middle.rate_hz) or kurtogram.best
     spectrum = _average(taken, rate_hz, chosen.view.unit, request, band, job)
     bearing, orders = _bearing(request.bearing or opened.facts.bearing, opened.facts)
     heights = spectrum.amplitude("rms")
@@ -138,27 +140,31 @@ def find_envelope_picture(opened: Opened, request: EnvelopeRequest, job: Job) ->
     lowest = np.flatnonzero(spectrum.frequency_hz >= 2.0 * spectrum.resolution_hz)
     peaks = find_peaks(spectrum.frequency_hz[lowest], heights[lowest])
     notes = chosen.notes
-    if kurtogram is not None and (band.kurtosis or 0.0) < LEAST_KURTOSIS:
+    if _typed_band(request, rate_hz) is None and (band.kurtosis or 0.0) < LEAST_KURTOSIS:
         notes = (*notes, "No band stands out: there are hardly any impacts in this stretch.")
     return EnvelopePicture(
-        request=request, spectrum=spectrum, band=band, kurtogram=kurtogram,
+        request=request, spectrum=spectrum, band=band, kurtogram=kurtogram, rate_hz=rate_hz,
         burst_ns=tuple(one.start_ns for one in good), chosen=number, speed=speed, bearing=bearing, orders=orders,
         levels=tuple(levels), peaks=peaks, notes=notes, said=said,
     )  # fmt: skip
 
 
-def _band(request: EnvelopeRequest, one: Stretch, speed: Speed | None) -> tuple[Band, Kurtogram | None]:
-    from workbench.logs.analysis.envelope import Band, find_kurtogram
+def _typed_band(request: EnvelopeRequest, rate_hz: float) -> Band | None:
+    from workbench.logs.analysis.envelope import Band
 
-    if request.low_hz is not None or request.high_hz is not None:
-        high_hz = request.high_hz if request.high_hz is not None else one.rate_hz / 2
-        return Band(low_hz=request.low_hz or 0.0, high_hz=high_hz), None
+    if request.low_hz is None and request.high_hz is None:
+        return None
+    return Band(low_hz=request.low_hz or 0.0, high_hz=request.high_hz if request.high_hz is not None else rate_hz / 2)
+
+
+def _kurtogram_of(one: Stretch, speed: Speed | None) -> Kurtogram:
+    from workbench.logs.analysis.envelope import find_kurtogram
+
     shaft_hz = speed.shaft_hz if speed else one.rate_hz / 1000.0
     width_hz = min(_LEAST_ORDERS_WIDE * shaft_hz, one.rate_hz / 8)
-    found = find_kurtogram(
-        one.values, one.rate_hz, low_hz=min(_LOWEST_SHAFT_ORDER * shaft_hz, one.rate_hz / 8), least_width_hz=width_hz
-    )
-    return found.best, found
+    low_hz = min(_LOWEST_SHAFT_ORDER * shaft_hz, one.rate_hz / 8)
+    piece_s = _TURNS_A_PIECE / shaft_hz
+    return find_kurtogram(one.values, one.rate_hz, low_hz=low_hz, least_width_hz=width_hz, piece_s=piece_s)
 
 
 def _average(taken: list[Stretch], rate_hz: float, unit: str, request: EnvelopeRequest, band: Band, job: Job) -> Spectrum:
@@ -218,12 +224,14 @@ def log_envelope(request: EnvelopeRequest, job: Job) -> EnvelopeResult:
         )
         header = ("frequency [Hz]", f"{request.channel} [{spectrum.unit}]")
         write_columns(request.out, header, [spectrum.frequency_hz, spectrum.amplitude("rms")], (*about, *picture.notes))
+    if request.kurtogram:
+        _write_kurtogram(picture, request.kurtogram)
     hz = speed.shaft_hz if speed else None
     evidence = find_standing_out(picture)
     return EnvelopeResult(
         channel=request.channel, unit=spectrum.unit, first_utc=format_utc(picture.burst_ns[picture.chosen or 0]),
         n_bursts=1 if picture.chosen is not None else len(picture.burst_ns), band_low_hz=picture.band.low_hz,
-        band_high_hz=picture.band.high_hz, band_from="typed" if picture.kurtogram is None else "spectral kurtosis",
+        band_high_hz=picture.band.high_hz, band_from="typed" if picture.is_typed else "spectral kurtosis",
         kurtosis=picture.band.kurtosis, speed_rpm=speed.mean_rpm if speed else None, speed_from=speed.source if speed else "",
         bearing=picture.bearing.designation if picture.bearing else "",
         orders={name: getattr(picture.orders, name) for name in ("bpfo", "bpfi", "bsf", "ftf")} if picture.orders else {},
@@ -245,6 +253,15 @@ def log_envelope(request: EnvelopeRequest, job: Job) -> EnvelopeResult:
         ),
         notes=(*picture.notes, *picture.said), out=request.out,
     )  # fmt: skip
+
+
+def _write_kurtogram(picture: EnvelopePicture, path: str) -> None:
+    import numpy as np
+
+    cells = picture.kurtogram.cells(picture.rate_hz / 2)
+    header = ("band from [Hz]", "to [Hz]", "spectral kurtosis")
+    columns = [np.array([getattr(cell, name) for cell in cells]) for name in ("low_hz", "high_hz", "kurtosis")]
+    write_columns(path, header, columns, (f"{picture.request.asset} {picture.request.channel}, kurtogram",))
 
 
 class BearingsRequest(Request, frozen=True, kw_only=True):

@@ -114,6 +114,15 @@ class ModeStack(QObject):
         if self.current != TIME and self._view.logs is not None:
             self.mode(self.current).show_logs(self._view.logs, self._view.channels(), self._view.range_ns)
 
+    def toggle_kurtogram(self) -> None:
+        """The picture that the envelope's band is chosen in, or none."""
+        from workbench.ui.pages.analysis.envelope import EnvelopeMode
+
+        self.choose("envelope")
+        mode = self.mode("envelope")
+        assert isinstance(mode, EnvelopeMode)
+        mode.toggle_kurtogram()
+
     def actions(self) -> tuple[Action, ...]:
         """One a mode, for menu, keys and palette."""
         if not MODES:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import msgspec
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.errors import RequestError, WorkbenchError
 from workbench.core.jobs import Job
@@ -29,6 +29,8 @@ from workbench.ui.widgets.text import Text, hairline
 
 ROW_PX = 40
 _WAIT_MS = 25
+_FOOT_PX = 62
+"""Three lines of notes."""
 
 
 class AnalysisMode(LogsMode):
@@ -279,7 +281,9 @@ class AnalysisMode(LogsMode):
         foot = _row()
         foot.addWidget(self.notes, 1)
         foot_holder = _holder(foot)
-        foot_holder.setFixedHeight(28)
+        foot_holder.setMinimumHeight(28)
+        foot_holder.setMaximumHeight(_FOOT_PX)
+        foot_holder.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         inner.addWidget(foot_holder)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from workbench.core.clock import format_utc
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, build
 from workbench.logs.analysis.bearings import STANDS_OUT_DB, kind_of
+from workbench.logs.analysis.envelope import Band
 from workbench.services.analysis_envelope import (
     NO_BEARING,
     BearingsRequest,
@@ -29,6 +30,7 @@ from workbench.ui.pages.analysis.base import NumberField, labelled
 from workbench.ui.pages.analysis.line_mode import LineMode
 from workbench.ui.pages.analysis.lines_panel import LineRow, LinesPanel, frequency_text, height_text
 from workbench.ui.pages.logs_view import LogsView
+from workbench.ui.widgets.analysis.kurtogram_plot import KurtogramPlot
 from workbench.ui.widgets.analysis.spectrum_plot import PlotMark, SpectrumPlot
 from workbench.ui.widgets.fields import Choice
 from workbench.ui.widgets.plots.words import unit_words
@@ -59,6 +61,8 @@ class EnvelopeMode(LineMode):
         self.slip = NumberField(theme, self.tr("Slip"), "%", "2", width_px=62)
         self.most = NumberField(theme, self.tr("Highest frequency shown"), "Hz", width_px=92)
         self.squared = Segmented([("plain", self.tr("Plain")), ("squared", self.tr("Squared"))], "plain")
+        self.kurtogram = KurtogramPlot(theme)
+        self.shows = Segmented([("kurtogram", self.tr("Kurtogram"))], is_multiple=True)
         self._arrange()
         self._wire()
 
@@ -117,6 +121,7 @@ class EnvelopeMode(LineMode):
 
     def _show_band(self, picture: EnvelopePicture) -> None:
         """A proposed band stands in the fields as a hint, so that typing over it makes it the person's own."""
+        self.kurtogram.show_kurtogram(picture.kurtogram, picture.band, picture.rate_hz / 2)
         self.low.setPlaceholderText(number(picture.band.low_hz))
         self.high.setPlaceholderText(number(picture.band.high_hz))
 
@@ -160,7 +165,7 @@ class EnvelopeMode(LineMode):
     def _notes(self, picture: EnvelopePicture) -> tuple[str, ...]:
         band = picture.band
         limits = self.tr("{low} to {high} Hz").format(low=number(band.low_hz), high=number(band.high_hz))
-        if picture.kurtogram is not None and band.kurtosis is not None:
+        if not picture.is_typed and band.kurtosis is not None:
             said = self.tr("Band {band}, proposed: spectral kurtosis {k}.").format(band=limits, k=number(band.kurtosis, 1))
         else:
             said = self.tr("Band {band}, typed.").format(band=limits)
@@ -184,6 +189,30 @@ class EnvelopeMode(LineMode):
         if picture.speed is not None:
             more = self.tr("{order} × shaft speed").format(order=number(x / picture.speed.shaft_hz, 3))
         self.side.show_cursor(frequency_text(x, "Hz"), f"{height_text(height)} {unit_words(picture.spectrum.unit)}", more)
+
+    def toggle_kurtogram(self) -> None:
+        """Show the kurtogram, or hide it."""
+        is_on = not self.shows.is_on("kurtogram")
+        self.shows.set_on("kurtogram", is_on)
+        self._on_shows("kurtogram", is_on)
+
+    def _on_shows(self, _name: str, is_on: bool) -> None:
+        self.kurtogram.setVisible(is_on)
+        if is_on:
+            self.kurtogram.setFocus()
+
+    def _on_band(self, band: object) -> None:
+        """A cell of the kurtogram is the band, as if it had been typed."""
+        assert isinstance(band, Band)
+        self.low.setText(f"{band.low_hz:.0f}")
+        self.high.setText(f"{band.high_hz:.0f}")
+        self.again()
+
+    def _on_proposal(self) -> None:
+        """The band is proposed again."""
+        self.low.clear()
+        self.high.clear()
+        self.again()
 
     def _asked_bearing(self) -> str | None:
         """None where the project's own choice is meant, so that the command says no more than it must."""
@@ -216,6 +245,7 @@ class EnvelopeMode(LineMode):
         self.bar.addWidget(self.how)
         self.bar.addWidget(self.stepper)
         self.bar.addWidget(self.squared)
+        self.bar.addWidget(self.shows)
         for words, widget in (
             (self.tr("Band"), self.low), (self.tr("to"), self.high), (self.tr("Bearing"), self.bearing),
             (self.tr("Slip"), self.slip), (self.tr("Up to"), self.most),
@@ -227,13 +257,21 @@ class EnvelopeMode(LineMode):
         row = QHBoxLayout(self.plots)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self.plot, 1)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(self.kurtogram, 2)
+        column.addWidget(self.plot, 3)
+        self.kurtogram.hide()
+        row.addLayout(column, 1)
         row.addWidget(self.side)
 
     def _wire(self) -> None:
         self.wire_lines()
         self.how.chosen.connect(self.on_edited)
         self.squared.chosen.connect(self.on_edited)
+        self.shows.toggled.connect(self._on_shows)
+        self.kurtogram.band_chosen.connect(self._on_band)
+        self.kurtogram.proposal_asked.connect(self._on_proposal)
         self.bearing.currentIndexChanged.connect(self.on_edited)
         for field in (self.low, self.high, self.slip, self.most):
             field.textEdited.connect(self.on_edited)
