@@ -14,6 +14,7 @@ from workbench.services.analysis_envelope import BearingsRequest, EnvelopeReques
 from workbench.services.analysis_maps import OrdersRequest, SpectrogramRequest, log_orders, log_spectrogram
 from workbench.services.analysis_pump import PumpCurveRequest, log_pump_curve
 from workbench.services.analysis_spectrum import SpectrumRequest, log_spectrum
+from workbench.services.analysis_trend import DefectTrendRequest, log_defect_trend
 from workbench.services.logs import ImportRequest, import_logs
 from workbench.services.machine import MachineRequest, load_machine, machine, parse_points
 
@@ -189,3 +190,37 @@ def test_the_mean_speed_of_a_spectrogram_is_of_the_bursts_in_which_the_shaft_tur
     result = log_spectrogram(SpectrogramRequest(project=str(tmp_path / "p"), asset=PUMP, channel=WAVE), Job())
     assert (result.columns, result.speed_rpm) == (2, rpm)
     assert any("the shaft stands" in note.lower() for note in result.notes)
+
+
+def test_defect_lines_are_followed_over_the_bursts_and_written(project: str, tmp_path: Path) -> None:
+    out = tmp_path / "trend.csv"
+    request = DefectTrendRequest(
+        project=project, asset=PUMP, channel=WAVE, bearing="6313", low_hz=500.0, high_hz=2000.0, out=str(out)
+    )
+    result = log_defect_trend(request, Job())
+    assert (result.bearing, result.band_from) == ("6313", "typed")
+    single = log_envelope(
+        EnvelopeRequest(
+            project=project, asset=PUMP, channel=WAVE, bearing="6313", low_hz=500.0, high_hz=2000.0, at=result.rows[0].at_utc
+        ),
+        Job(),
+    )
+    bpfo = next(line for line in single.defect_lines if line.name == "BPFO")
+    assert result.rows[0].heights["BPFO"] == pytest.approx(bpfo.amplitude)
+    assert result.rows[0].above_floor_db["BPFO"] == pytest.approx(bpfo.above_floor_db)
+    lines = out.read_text(encoding="utf-8").splitlines()
+    assert lines[1].startswith("time since first burst [s],speed [rpm],BPFO [")
+    assert len(lines) == 2 + len(result.rows)
+
+
+def test_a_trend_without_a_bearing_is_refused(project: str) -> None:
+    with pytest.raises(InputError, match="No bearing of"):
+        log_defect_trend(DefectTrendRequest(project=project, asset=PUMP, channel=WAVE, bearing="none"), Job())
+
+
+def test_the_kurtogram_is_written_cell_by_cell(project: str, tmp_path: Path) -> None:
+    out = tmp_path / "kurtogram.csv"
+    log_envelope(EnvelopeRequest(project=project, asset=PUMP, channel=WAVE, kurtogram=str(out)), Job())
+    rows = [line.split(",") for line in out.read_text(encoding="utf-8").splitlines()[2:]]
+    assert float(rows[0][0]) == 0.0
+    assert all(float(low) < float(high) for low, high, _ in rows)

@@ -367,3 +367,32 @@ def test_the_band_of_the_envelope_is_picked_in_the_kurtogram_by_mouse_and_keys(h
     hand.rest()
     assert not mode.picture.is_typed
     assert mode.picture.band == mode.picture.kurtogram.best
+
+
+def test_the_trend_of_defect_lines_goes_to_the_burst_that_is_clicked_or_stepped_to(hand: Hand) -> None:
+    mode = choose(hand, "envelope")
+    assert isinstance(mode, EnvelopeMode)
+    mode.bearing.set_value("6313")
+    hand.rest()
+    QTest.keyClick(hand.window, Qt.Key.Key_B)
+    hand.rest()
+    found, chart = mode.trend.found, mode.trend.chart
+    assert found is not None
+    assert found.bearing == "6313"
+    first = int(found.start_ns[0])
+    place = QPoint(round(chart.x_px(first)) + 2, round(chart.plot_box().center().y()))
+    QTest.mouseClick(chart, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    hand.rest()
+    assert isinstance(mode.picture, EnvelopePicture)
+    assert mode.picture.burst_ns[mode.picture.chosen or 0] == first
+    QTest.keyClick(chart, Qt.Key.Key_Right)
+    hand.rest()
+    assert mode.picture.burst_ns[mode.picture.chosen or 0] == int(found.start_ns[min(1, len(found.start_ns) - 1)])
+
+
+def test_a_trend_without_a_bearing_says_what_to_do(hand: Hand) -> None:
+    mode = choose(hand, "envelope")
+    assert isinstance(mode, EnvelopeMode)
+    mode.toggle("trend")
+    hand.rest()
+    assert "Choose one, or keep one in Machine." in mode.trend.said.text()

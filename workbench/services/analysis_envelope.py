@@ -125,11 +125,10 @@ def find_envelope_picture(opened: Opened, request: EnvelopeRequest, job: Job) ->
     speed = find_speed(opened, taken[len(taken) // 2], request.rpm)
     job.progress(0.1, "band")
     middle = taken[len(taken) // 2]
-    key = ("kurtogram", request.channel, middle.start_ns, len(middle.values), speed and speed.mean_rpm)
-    kurtogram = opened.keep(key, lambda: _kurtogram_of(middle, speed))
+    kurtogram = find_kurtogram_of(opened, request.channel, middle, speed)
     band = _typed_band(request, middle.rate_hz) or kurtogram.best
     spectrum = _average(taken, rate_hz, chosen.view.unit, request, band, job)
-    bearing, orders = _bearing(request.bearing or opened.facts.bearing, opened.facts)
+    bearing, orders = find_bearing_of(request.bearing or opened.facts.bearing, opened.facts)
     heights = spectrum.amplitude("rms")
     levels = []
     if orders is not None and speed is not None:
@@ -155,6 +154,12 @@ def _typed_band(request: EnvelopeRequest, rate_hz: float) -> Band | None:
     if request.low_hz is None and request.high_hz is None:
         return None
     return Band(low_hz=request.low_hz or 0.0, high_hz=request.high_hz if request.high_hz is not None else rate_hz / 2)
+
+
+def find_kurtogram_of(opened: Opened, channel: str, one: Stretch, speed: Speed | None) -> Kurtogram:
+    """The kurtogram of a stretch, made once: bands above ten shaft orders, pieces of five turns."""
+    key = ("kurtogram", channel, one.start_ns, len(one.values), speed and speed.mean_rpm)
+    return opened.keep(key, lambda: _kurtogram_of(one, speed))
 
 
 def _kurtogram_of(one: Stretch, speed: Speed | None) -> Kurtogram:
@@ -196,7 +201,8 @@ def bearings_of(facts: MachineFacts) -> tuple[Bearing, ...]:
     return tuple(Bearing(**msgspec.to_builtins(one)) for one in facts.own_bearings)
 
 
-def _bearing(name: str, facts: MachineFacts) -> tuple[Bearing | None, DefectOrders | None]:
+def find_bearing_of(name: str, facts: MachineFacts) -> tuple[Bearing | None, DefectOrders | None]:
+    """A bearing by its designation, a pump's own ones first, with its orders; nothing for '' and 'none'. Raises InputError."""
     from workbench.logs.analysis.bearings import find_bearing, find_defect_orders
 
     if not name or name == NO_BEARING:

@@ -111,6 +111,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(words=("logs", "spectrogram"), service="analysis_maps:log_spectrogram", request="SpectrogramRequest"),
     Command(words=("logs", "orders"), service="analysis_maps:log_orders", request="OrdersRequest"),
     Command(words=("logs", "envelope"), service="analysis_envelope:log_envelope", request="EnvelopeRequest"),
+    Command(words=("logs", "defect-trend"), service="analysis_trend:log_defect_trend", request="DefectTrendRequest"),
     Command(words=("logs", "pump-curve"), service="analysis_pump:log_pump_curve", request="PumpCurveRequest"),
     Command(words=("logs", "machine"), service="machine:machine", request="MachineRequest"),
     Command(words=("logs", "bearings"), service="analysis_envelope:list_bearings", request="BearingsRequest"),

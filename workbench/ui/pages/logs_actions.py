@@ -92,6 +92,7 @@ def _of_the_rows(page: LogsPage) -> tuple[Action, ...]:
         ("free_limits", page.tr("Fit all y axes"), "fit", acts.free_limits, ()),
         ("log_axis", page.tr("Logarithmic y axis, or linear"), "fit", acts.toggle_log, ("L",)),
         ("kurtogram", page.tr("Kurtogram: choose the envelope's band"), "target", page.modes.toggle_kurtogram, ("K",)),
+        ("defect_trend", page.tr("Defect lines over all bursts"), "drift", page.modes.toggle_trend, ("B",)),
         ("delta", page.tr("Second cursor, or none"), "arrow", acts.toggle_delta, ("D",)),
     )  # fmt: skip
     listed = tuple(

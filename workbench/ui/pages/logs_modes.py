@@ -116,12 +116,19 @@ class ModeStack(QObject):
 
     def toggle_kurtogram(self) -> None:
         """The picture that the envelope's band is chosen in, or none."""
+        self._toggle_in_envelope("kurtogram")
+
+    def toggle_trend(self) -> None:
+        """A bearing's defect lines over all bursts, or none."""
+        self._toggle_in_envelope("trend")
+
+    def _toggle_in_envelope(self, name: str) -> None:
         from workbench.ui.pages.analysis.envelope import EnvelopeMode
 
         self.choose("envelope")
         mode = self.mode("envelope")
         assert isinstance(mode, EnvelopeMode)
-        mode.toggle_kurtogram()
+        mode.toggle(name)
 
     def actions(self) -> tuple[Action, ...]:
         """One a mode, for menu, keys and palette."""

@@ -27,6 +27,7 @@ from workbench.services.machine import MachineResult
 from workbench.ui.context import AppContext
 from workbench.ui.format import number, zone_of
 from workbench.ui.pages.analysis.base import NumberField, labelled
+from workbench.ui.pages.analysis.defect_trend import DefectTrend, trend_request
 from workbench.ui.pages.analysis.line_mode import LineMode
 from workbench.ui.pages.analysis.lines_panel import LineRow, LinesPanel, frequency_text, height_text
 from workbench.ui.pages.logs_view import LogsView
@@ -62,7 +63,8 @@ class EnvelopeMode(LineMode):
         self.most = NumberField(theme, self.tr("Highest frequency shown"), "Hz", width_px=92)
         self.squared = Segmented([("plain", self.tr("Plain")), ("squared", self.tr("Squared"))], "plain")
         self.kurtogram = KurtogramPlot(theme)
-        self.shows = Segmented([("kurtogram", self.tr("Kurtogram"))], is_multiple=True)
+        self.trend = DefectTrend(context)
+        self.shows = Segmented([("kurtogram", self.tr("Kurtogram")), ("trend", self.tr("Trend"))], is_multiple=True)
         self._arrange()
         self._wire()
 
@@ -111,6 +113,7 @@ class EnvelopeMode(LineMode):
         self.stepper.show_bursts(picture.burst_ns, picture.chosen, zone_of(self.context.settings.zone))
         self._show_band(picture)
         self._show_rows(picture)
+        self._ask_trend()
         self.show_cursor()
         return self._notes(picture)
 
@@ -190,16 +193,32 @@ class EnvelopeMode(LineMode):
             more = self.tr("{order} × shaft speed").format(order=number(x / picture.speed.shaft_hz, 3))
         self.side.show_cursor(frequency_text(x, "Hz"), f"{height_text(height)} {unit_words(picture.spectrum.unit)}", more)
 
-    def toggle_kurtogram(self) -> None:
-        """Show the kurtogram, or hide it."""
-        is_on = not self.shows.is_on("kurtogram")
-        self.shows.set_on("kurtogram", is_on)
-        self._on_shows("kurtogram", is_on)
+    def toggle(self, name: str) -> None:
+        """Show or hide what is above the spectrum: 'kurtogram' or 'trend'."""
+        is_on = not self.shows.is_on(name)
+        self.shows.set_on(name, is_on)
+        self._on_shows(name, is_on)
 
-    def _on_shows(self, _name: str, is_on: bool) -> None:
-        self.kurtogram.setVisible(is_on)
+    def _on_shows(self, name: str, is_on: bool) -> None:
+        shown = {"kurtogram": self.kurtogram, "trend": self.trend}[name]
+        shown.setVisible(is_on)
+        self._ask_trend()
         if is_on:
-            self.kurtogram.setFocus()
+            (self.trend.chart if name == "trend" else self.kurtogram).setFocus()
+
+    def _ask_trend(self) -> None:
+        """Once for all bursts: only another band, bearing or stretch costs anything."""
+        picture, logs = self.picture, self.logs
+        if self.shows.is_on("trend") and isinstance(picture, EnvelopePicture) and logs is not None:
+            opened = Opened(logs=logs, facts=self.facts, kept={})
+            burst_ns = picture.burst_ns[picture.chosen] if picture.chosen is not None else None
+            self.trend.ask(opened, trend_request(picture.request), burst_ns)
+
+    def _on_trend_burst(self, at_ns: object) -> None:
+        """The burst that was picked in the trend is the one that is shown."""
+        if self.how.current() != "one":
+            self.how.set_current("one")
+        self._on_burst(at_ns)
 
     def _on_band(self, band: object) -> None:
         """A cell of the kurtogram is the band, as if it had been typed."""
@@ -245,12 +264,12 @@ class EnvelopeMode(LineMode):
         self.bar.addWidget(self.how)
         self.bar.addWidget(self.stepper)
         self.bar.addWidget(self.squared)
-        self.bar.addWidget(self.shows)
         for words, widget in (
             (self.tr("Band"), self.low), (self.tr("to"), self.high), (self.tr("Bearing"), self.bearing),
             (self.tr("Slip"), self.slip), (self.tr("Up to"), self.most),
         ):  # fmt: skip
             self.options.addWidget(labelled(words, widget))
+        self.options.addWidget(self.shows)
         self.bearing.setMinimumWidth(176)  # "7314 (sample pumps)" whole
         self.bearing.setMaximumWidth(190)
         self.finish_bar()
@@ -261,7 +280,9 @@ class EnvelopeMode(LineMode):
         column.setSpacing(0)
         column.addWidget(self.kurtogram, 2)
         column.addWidget(self.plot, 3)
+        column.insertWidget(0, self.trend, 2)
         self.kurtogram.hide()
+        self.trend.hide()
         row.addLayout(column, 1)
         row.addWidget(self.side)
 
@@ -270,6 +291,7 @@ class EnvelopeMode(LineMode):
         self.how.chosen.connect(self.on_edited)
         self.squared.chosen.connect(self.on_edited)
         self.shows.toggled.connect(self._on_shows)
+        self.trend.burst_chosen.connect(self._on_trend_burst)
         self.kurtogram.band_chosen.connect(self._on_band)
         self.kurtogram.proposal_asked.connect(self._on_proposal)
         self.bearing.currentIndexChanged.connect(self.on_edited)
