@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shlex
 import shutil
+from datetime import UTC
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
@@ -17,6 +19,8 @@ from workbench.app.window import Built
 from workbench.cli.commands.table import COMMANDS
 from workbench.cli.parser import find_command, parse_request
 from workbench.core.jobs import Job
+from workbench.core.paths import resources
+from workbench.logs.analysis.maps import SpectralMap
 from workbench.services.analysis_envelope import EnvelopePicture
 from workbench.services.regimes import SetRegimeRequest, set_regime
 from workbench.ui.pages.analysis.base import AnalysisMode
@@ -25,6 +29,8 @@ from workbench.ui.pages.analysis.maps import MapMode
 from workbench.ui.pages.analysis.pump import PumpMode
 from workbench.ui.pages.analysis.spectrum import SpectrumMode
 from workbench.ui.pages.logs import LogsPage
+from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.analysis.waterfall_plot import WaterfallPlot
 
 WAVE, TREND = "VT-7001A-DE", "VI-7001A-DE"
 
@@ -396,3 +402,46 @@ def test_a_trend_without_a_bearing_says_what_to_do(hand: Hand) -> None:
     mode.toggle("trend")
     hand.rest()
     assert "Choose one, or keep one in Machine." in mode.trend.said.text()
+
+
+def test_the_waterfall_and_the_map_show_the_same_spectrum(hand: Hand) -> None:
+    mode = choose(hand, "spectrogram")
+    assert isinstance(mode, MapMode)
+    QTest.keyClick(hand.window, Qt.Key.Key_W)
+    hand.rest()
+    plot = mode.waterfall
+    assert (plot.isVisible(), mode.map_plot.isVisible()) == (True, False)
+    first = QPoint(round(plot.plot_box().center().x()), round(plot.base_px(0)))
+    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, first)
+    assert mode.map_plot.column == 0
+    QTest.keyClick(plot, Qt.Key.Key_Down)
+    assert mode.map_plot.column == min(1, len(plot.groups()) - 1)
+    assert mode.plot.cursor_x == plot.cursor_x
+    QTest.keyClick(hand.window, Qt.Key.Key_W)
+    assert mode.map_plot.isVisible()
+
+
+def test_each_line_of_a_waterfall_reaches_the_highest_of_its_spectra(app: object) -> None:
+    n, lines = 300, 64
+    rms = np.full((n, lines), 0.1, np.float32)
+    rms[137, 20] = 1.0
+    starts = np.arange(n, dtype=np.int64) * 10**9
+    found = SpectralMap(
+        start_ns=starts,
+        end_ns=starts + 10**9,
+        y=np.arange(lines) * 1.0,
+        rms=rms,
+        unit="g",
+        y_unit="Hz",
+        noise_bandwidth=1.5,
+        n_a_column=1,
+    )
+    plot = WaterfallPlot(ThemeSource(resources()), "waterfall")
+    plot.resize(600, 400)
+    plot.show_map(found, UTC, float(lines - 1))
+    assert len(plot.groups()) < n
+    shares = plot._shares(480)
+    (line,) = np.flatnonzero(shares.max(axis=1) == 1.0)
+    first, end = plot.groups()[line]
+    assert first <= 137 < end
+    plot.deleteLater()

@@ -91,6 +91,7 @@ def _of_the_rows(page: LogsPage) -> tuple[Action, ...]:
         ("share_limits", page.tr("Same y axis for all rows of the unit"), "fit", acts.share_limits, ("Shift+Y",)),
         ("free_limits", page.tr("Fit all y axes"), "fit", acts.free_limits, ()),
         ("log_axis", page.tr("Logarithmic y axis, or linear"), "fit", acts.toggle_log, ("L",)),
+        ("waterfall", page.tr("Waterfall of spectra, or their map"), "list", page.modes.toggle_waterfall, ("W",)),
         ("kurtogram", page.tr("Kurtogram: choose the envelope's band"), "target", page.modes.toggle_kurtogram, ("K",)),
         ("defect_trend", page.tr("Defect lines over all bursts"), "drift", page.modes.toggle_trend, ("B",)),
         ("delta", page.tr("Second cursor, or none"), "arrow", acts.toggle_delta, ("D",)),

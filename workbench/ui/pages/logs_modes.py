@@ -19,6 +19,7 @@ from workbench.ui.pages.logs_view import LogsView
 from workbench.ui.pages.mode_switch import ModeSwitch
 
 TIME = "time"
+_MAPS = ("spectrogram", "orders")
 
 
 class LogsMode(QWidget):
@@ -121,6 +122,16 @@ class ModeStack(QObject):
     def toggle_trend(self) -> None:
         """A bearing's defect lines over all bursts, or none."""
         self._toggle_in_envelope("trend")
+
+    def toggle_waterfall(self) -> None:
+        """Spectra one in front of the other instead of a map, or the map again."""
+        from workbench.ui.pages.analysis.maps import MapMode
+
+        if self.current not in _MAPS:
+            self.choose(_MAPS[0])
+        mode = self.mode(self.current)
+        assert isinstance(mode, MapMode)
+        mode.toggle_waterfall()
 
     def _toggle_in_envelope(self, name: str) -> None:
         from workbench.ui.pages.analysis.envelope import EnvelopeMode

@@ -27,6 +27,7 @@ from workbench.ui.pages.analysis.lines_panel import frequency_text, height_text
 from workbench.ui.pages.logs_view import LogsView
 from workbench.ui.widgets.analysis.map_plot import MapPlot
 from workbench.ui.widgets.analysis.spectrum_plot import PlotMark, SpectrumPlot
+from workbench.ui.widgets.analysis.waterfall_plot import WaterfallPlot
 from workbench.ui.widgets.fields import Choice
 from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.segmented import Segmented
@@ -41,7 +42,9 @@ class MapMode(AnalysisMode):
     def __init__(self, context: AppContext, view: LogsView) -> None:
         super().__init__(context, view)
         self.map_plot = MapPlot(context.theme, self.tr("Map over time"))
+        self.waterfall = WaterfallPlot(context.theme, self.tr("Waterfall of spectra"))
         self.plot = SpectrumPlot(context.theme, self.tr("Spectrum of the chosen instant"))
+        self.shape = Segmented([("map", self.tr("Map")), ("waterfall", self.tr("Waterfall"))], "map")
         self.colours = Segmented([("log", self.tr("Log")), ("linear", self.tr("Linear"))], "log")
         self.readout = Text("", "strong")
         self.readout.setContentsMargins(16, 0, 16, 0)
@@ -51,15 +54,21 @@ class MapMode(AnalysisMode):
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(self.map_plot)
+        splitter.addWidget(self.waterfall)
         splitter.addWidget(self.plot)
-        splitter.setStretchFactor(0, 3)
-        splitter.setStretchFactor(1, 2)
+        for place, share in enumerate((3, 3, 2)):
+            splitter.setStretchFactor(place, share)
+        self.waterfall.hide()
+        self.bar.addWidget(self.shape)
         column = QVBoxLayout(self.plots)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(splitter, 1)
         column.addWidget(self.readout)
         self.map_plot.column_chosen.connect(self._on_column)
+        self.waterfall.column_chosen.connect(self.map_plot.choose_column)
+        self.waterfall.cursor_moved.connect(self._on_waterfall_cursor)
+        self.shape.chosen.connect(self._on_shape)
         self.plot.cursor_moved.connect(self._on_cursor)
         self.colours.chosen.connect(self._on_colours)
         self.rpm.textEdited.connect(self.on_edited)
@@ -82,6 +91,9 @@ class MapMode(AnalysisMode):
         if len(picture.map.start_ns) and int(picture.map.end_ns[-1]) - int(picture.map.start_ns[0]) < 0.5 * (end - start):
             start, end = int(picture.map.start_ns[0]), int(picture.map.end_ns[-1])
         self.map_plot.show_map(picture.map, picture.rpm, (start, end), self.most_y(picture))
+        self.waterfall.x_label, self.waterfall.y_label = axis, f"{self.channel.value()} · {self.map_plot.unit}"
+        self.waterfall.set_log(self.plot.is_log)
+        self.waterfall.show_map(picture.map, zone_of(self.context.settings.zone), self.most_y(picture))
         at = self._column_at if self._column_at is not None else self.view.plots.view.cursor_ns
         self.map_plot.choose_at(at if at is not None else end)
         n = number(len(picture.map.start_ns))
@@ -94,6 +106,7 @@ class MapMode(AnalysisMode):
         if not isinstance(picture, MapPicture):
             return
         self._column_at = int(picture.map.start_ns[number_])
+        self.waterfall.choose_column(number_)
         rpm = float(picture.rpm[number_])
         self.plot.marks = self._marks(picture, rpm)
         self.plot.set_lines(picture.map.y, picture.map.rms[number_].astype(float), full=self.most_y(picture))
@@ -125,7 +138,23 @@ class MapMode(AnalysisMode):
             words.append(f"{place}: {height_text(height)} {unit_words(picture.map.unit)}")
         self.readout.setText(" · ".join(words))
 
+    def toggle_waterfall(self) -> None:
+        """The spectra one in front of the other, or the map."""
+        self.shape.set_current("map" if self.shape.current() == "waterfall" else "waterfall")
+        self._on_shape(self.shape.current())
+
+    def _on_shape(self, name: str) -> None:
+        self.map_plot.setVisible(name == "map")
+        self.waterfall.setVisible(name == "waterfall")
+        (self.map_plot if name == "map" else self.waterfall).setFocus()
+
+    def _on_waterfall_cursor(self, x: float) -> None:
+        """The spectrum below has the same cursor."""
+        self.plot.set_cursor(x)
+        self._on_cursor(x)
+
     def _on_colours(self, name: str) -> None:
+        self.waterfall.set_log(name == "log")
         self.map_plot.set_log_colour(name == "log")
         self.plot.is_log = name == "log"
         self.plot.fit_y()
