@@ -99,6 +99,9 @@ class PlantLog:
     current: str
     discharge: str
     duty: dict[str, np.ndarray] = field(default_factory=dict)
+    """By quantity."""
+    coarse: frozenset[str] = frozenset()
+    """Channels of converters of eight bits."""
 
 
 def blank(n: int, step_s: float, static: float) -> Plan:
@@ -154,6 +157,7 @@ def simulate(name: str, pump: Pump, plan: Plan, tags: dict[str, tuple[str, Instr
         name=name, times_ns=times, columns=columns, units={tag: i.unit for tag, i in tags.values()}, truth=truth, beside=beside,
         current=tags["current"][0], discharge=tags["discharge"][0],
         duty={quantity: columns[tag] for quantity, (tag, _) in tags.items()},
+        coarse=frozenset(tag for tag, one in tags.values() if one.bits == 8),
     )  # fmt: skip
 
 

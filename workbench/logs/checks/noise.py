@@ -88,7 +88,7 @@ def _is_no_flat_line(name: str, is_low: Bools, found: tuple[int, int], survey: S
 def _plugged(name: str, found: tuple[int, int], survey: Survey) -> Finding:
     noise, unit = survey.channels[name].noise[found[0] : found[1]], survey.units.get(name)
     start_ns = survey.instant(int(survey.first_rows[found[0]]))
-    end_ns = survey.instant(int(survey.first_rows[found[1] - 1]) + 63)
+    end_ns = survey.instant(int(survey.end_rows[found[1] - 1]) - 1)
     now, usual = float(np.nanmedian(noise)), survey.usual_noise(name)
     text = (
         f"Its noise falls from {format_value(float(f'{usual:.2g}'), unit)} to {format_value(float(f'{now:.2g}'), unit)} from "

@@ -82,7 +82,7 @@ def _no_pressure_under_load(survey: Survey) -> list[Finding]:
         return []
     at = np.flatnonzero(is_nothing)
     start_ns = survey.instant(int(survey.first_rows[at[0]]))
-    end_ns = survey.instant(int(survey.first_rows[at[-1]]) + 63)
+    end_ns = survey.instant(int(survey.end_rows[at[-1]]) - 1)
     said = format_value(float(f"{level[at[0]]:.3g}"), survey.units.get(name))
     text = f"No pressure ({said}) with the motor at load from {format_instant(start_ns)} UTC"
     return [
@@ -146,7 +146,7 @@ def _offset(name: str, rest: Floats64, usual: float, survey: Survey) -> Finding 
     middle, unit = float(np.median(rest)), survey.units.get(name)
     spread = 1.4826 * float(np.median(np.abs(rest - middle)))
     at = np.flatnonzero(survey.is_at_rest & np.isfinite(survey.channels[name].level))
-    start_ns, end_ns = survey.instant(int(survey.first_rows[at[0]])), survey.instant(int(survey.first_rows[at[-1]]) + 63)
+    start_ns, end_ns = survey.instant(int(survey.first_rows[at[0]])), survey.instant(int(survey.end_rows[at[-1]]) - 1)
     said = format_value(float(f"{middle:.3g}"), unit)
     if (
         abs(middle) > _OFFSET_SHARE * abs(usual)

@@ -13,7 +13,7 @@ from workbench.logs.phrases import format_value
 from workbench.logs.summary import Finding
 from workbench.logs.survey import ChannelSurvey, Floats64, Survey
 
-_MIN_MOVES = 40
+_MIN_MOVES = 24
 _MIN_LEVELS = 4
 _COARSE_SHARE = 0.12
 """A step of an eighth of what the channel usually spans hides what a model should see."""
@@ -21,9 +21,12 @@ _COARSE_LEVEL = 0.01
 """A quiet temperature of which a tenth of a degree is all that changes is told finely enough."""
 _LINE_SHARE = 0.7
 _LINE_ERROR = 1e-4
+_STEEP_DIGITS = 3.0
+_PRINTED_SHARE, _BETWEEN = 0.5, 0.25
 _BAND_STEPS = 8.0
 _BAND_HOLDS = 0.8
 _BAND_MOVES = 40
+_GRID_SHARE = 0.9
 _MEASURED = frozenset({"pressure", "flow", "temperature", "current", "power", "vibration", "level"})
 """A valve or a set point moves in large steps by its nature."""
 
@@ -59,18 +62,46 @@ def _compressed(name: str, known: ChannelSurvey, survey: Survey) -> Finding | No
     is_told = np.isfinite(bend) & (np.abs(slope) > 0)
     if np.count_nonzero(is_told) < 10 * _MIN_MOVES:
         return None
-    # A line printed with few digits bends by a digit: the lines must be far steeper than that to be told from a slow signal.
+    digits_words = _drawn_with_digits(known)
+    if digits_words:
+        return _about_all("COMPRESSED", digits_words, name, survey)
     is_straight = bend <= np.maximum(_LINE_ERROR * np.abs(slope), 1e-12)
     is_kink = is_told & ~is_straight
     share = float(np.count_nonzero(is_straight & is_told) / np.count_nonzero(is_told))
     n_slopes = len(np.unique(np.round(slope[is_straight & is_told], 12)))
     if share < _LINE_SHARE or not is_kink.any() or n_slopes < _MIN_LEVELS * 3:
         return None
-    text = (
+    return _about_all("COMPRESSED", _words_of_lines(share), name, survey)
+
+
+def _drawn_with_digits(known: ChannelSurvey) -> str:
+    """As `_compressed`, of lines that were printed with few digits: they bend by a digit, and at their ends by far more.
+
+    A slow signal bends by less than a digit too, but has no such ends.
+    """
+    digit = _printed_digit(known.rows[np.isfinite(known.rows)])
+    if digit <= 0:
+        return ""
+    first, second = known.steps[:, :-1], known.steps[:, 1:]
+    bend = np.abs(second - first)
+    is_steep = np.isfinite(bend) & (np.maximum(np.abs(first), np.abs(second)) >= _STEEP_DIGITS * digit)
+    is_straight = bend <= 1.02 * digit
+    n_kinks = int(
+        np.count_nonzero(is_steep & (bend > _STEEP_DIGITS * digit) & (bend > 0.3 * np.maximum(np.abs(first), np.abs(second))))
+    )
+    n_straight, n_steep = int(np.count_nonzero(is_steep & is_straight)), int(np.count_nonzero(is_steep))
+    n_between = int(np.count_nonzero(is_steep & ~is_straight & (bend <= _STEEP_DIGITS * digit)))
+    share = n_straight / max(n_steep, 1)
+    if n_steep < 10 * _MIN_MOVES or share < _PRINTED_SHARE or n_kinks < _MIN_MOVES or n_between > _BETWEEN * n_straight:
+        return ""
+    return _words_of_lines(share)
+
+
+def _words_of_lines(share: float) -> str:
+    return (
         f"{100 * share:.0f} % of the samples lie on straight lines: interpolated between the points that a historian kept; "
         "noise, peaks and spectra are lost"
     )
-    return _about_all("COMPRESSED", text, name, survey)
 
 
 def _by_exception(name: str, moves: Floats64, survey: Survey) -> Finding | None:
@@ -84,7 +115,7 @@ def _by_exception(name: str, moves: Floats64, survey: Survey) -> Finding | None:
     digit = _printed_digit(rows[np.isfinite(rows)])
     band = float(np.quantile(moves, 0.02))
     is_spread = float(np.quantile(moves, 0.5)) > 1.02 * band
-    if digit <= 0 or band < _BAND_STEPS * digit or not is_spread:
+    if digit <= 0 or band < _BAND_STEPS * digit or not is_spread or _is_grid(moves, digit):
         return None
     unit = survey.units.get(name)
     text = (
@@ -94,6 +125,14 @@ def _by_exception(name: str, moves: Floats64, survey: Survey) -> Finding | None:
     return _about_all("COMPRESSED", text, name, survey)
 
 
+def _is_grid(moves: Floats64, digit: float) -> bool:
+    """A converter of few bits: all changes are whole numbers of one step, but for the digits that are printed."""
+    low = float(np.quantile(moves, 0.02))
+    step = float(np.mean(moves[moves < 1.5 * low]))
+    wholes = np.round(moves / step)
+    return bool(np.mean(np.abs(moves - wholes * step) <= 1.1 * digit + 0.01 * step * wholes) > _GRID_SHARE)
+
+
 def _coarse(name: str, moves: Floats64, survey: Survey) -> Finding | None:
     """Nearly all changes are one step or a few, and the running pump's readings span only some of them."""
     known = survey.channels[name]
@@ -101,7 +140,7 @@ def _coarse(name: str, moves: Floats64, survey: Survey) -> Finding | None:
     is_grid = np.mean(np.abs(moves / step - np.round(moves / step)) < 0.02 * np.maximum(np.round(moves / step), 1.0)) > 0.97
     running = known.rows[survey.is_running]
     running = running[np.isfinite(running)]
-    if not is_grid or len(running) < 10 * _MIN_MOVES or len(np.unique(running[:8192])) < _MIN_LEVELS:
+    if not is_grid or len(running) < 10 * _MIN_MOVES or len(np.unique(running[:: max(len(running) // 8192, 1)])) < _MIN_LEVELS:
         return None
     span = float(np.quantile(running, 0.98) - np.quantile(running, 0.02))
     noise = survey.usual_noise(name)

@@ -14,6 +14,7 @@ from workbench.logs.phrases import format_instant, format_value
 from workbench.logs.pyramid import Floats
 from workbench.logs.summary import Finding
 from workbench.logs.survey import Floats64, Survey
+from workbench.logs.time_axis import Int64s
 
 _STANDS_OUT = 2.0
 """Ranges of the buckets beside it: sixteen normal samples span 3.5 standard deviations."""
@@ -49,9 +50,13 @@ def _in_channel(name: str, survey: Survey, extremes: Floats) -> Finding | None:
     if survey.roles.quantities[name] == "vibration":
         floor = max(floor, float(np.median(np.abs(good))))  # a knock shakes for less than a sample, and is no fault of the sensor
     places = _places(extremes, floor)
+    if survey.is_gathered:
+        # A pump that starts every few minutes: what stands out is a start, unless it is beyond all that is usual.
+        low, high = np.quantile(good, [0.002, 0.998]).tolist()
+        places = np.flatnonzero((extremes[:, 1] > high + floor) | (extremes[:, 0] < low - floor)) * BUCKET_ROWS
     if len(places) == 0 or len(places) > max(_MAX_SHARE * len(values), 3) or len(places) > _MAX_PLACES:
         return None
-    spikes = [spike for row in places if (spike := _judge(row, name, survey, floor)) is not None]
+    spikes = [spike for row in places.tolist() if (spike := _judge(row, name, survey, floor)) is not None]
     if not spikes:
         return None
     _, row, value, around = max(spikes)
@@ -63,16 +68,15 @@ def _in_channel(name: str, survey: Survey, extremes: Floats) -> Finding | None:
     return Finding(code="SPIKE", text=text, channel=name, start_ns=at_ns, end_ns=at_ns, severity="function_check")
 
 
-def _places(extremes: Floats, floor: float) -> list[int]:
+def _places(extremes: Floats, floor: float) -> Int64s:
     """First rows of buckets that reach beyond those beside them by twice their range."""
     if len(extremes) < _SIDE_ROWS:
-        return []
+        return np.zeros(0, np.int64)
     low, high = extremes[:, 0], extremes[:, 1]
     beside = np.fmax(_beside(high - low, np.fmin), 0.0)
     beyond = np.fmax(high - _beside(high, np.fmax), _beside(low, np.fmin) - low)
     is_out = (beyond > _STANDS_OUT * beside) & (beyond > floor)
-    places: list[int] = (np.flatnonzero(is_out)[: _MAX_PLACES + 1] * BUCKET_ROWS).tolist()
-    return places
+    return np.flatnonzero(is_out) * BUCKET_ROWS
 
 
 def _beside(values: Floats, choose: np.ufunc) -> Floats:

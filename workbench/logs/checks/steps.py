@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from workbench.logs.checks.conversions import Conversion, conversions_of
 from workbench.logs.phrases import format_instant, format_value
 from workbench.logs.summary import Finding, Remedy
-from workbench.logs.survey import STRETCH_ROWS, Floats64, Survey
+from workbench.logs.survey import Floats64, Survey
 
 _SIDE = 5
 _MIN_SIDE = 3
@@ -29,6 +29,8 @@ _SWAP_ERROR = 0.3
 _SWAP_SIGMAS = 6.0
 _LOOSE_SHARE = 0.4
 _MAX_TURNS = 50
+_MAX_STEPS = 12
+_LASTING, _LASTING_ERROR = 40, 0.35
 _AT_REST = 0.5
 _NEAR_ZERO = 0.05
 
@@ -52,25 +54,33 @@ def find_steps(survey: Survey) -> list[Finding]:
     """Unit jumps, exchanged channels, loose sensors."""
     if np.count_nonzero(survey.is_running) < 2 * _MIN_SIDE:
         return []
-    steps = {name: step for name in survey.channels if (step := _largest_step(name, survey)) is not None}
+    steps = {name: found for name in survey.channels if (found := _steps_of(name, survey))}
     return [*_unit_jumps(steps, survey), *_swaps(survey), *_loose(steps, survey)]
 
 
-def _largest_step(name: str, survey: Survey) -> _Step | None:
-    """Where the running level changes most, by its ratio; None where it doesn't change much, or not at one row."""
+def _steps_of(name: str, survey: Survey) -> list[_Step]:
+    """Where the running level changes most, by its ratio, the largest first; a throttled hour may well be larger than a jump."""
     known = survey.channels[name]
     order = np.flatnonzero(survey.is_running & np.isfinite(known.level))
     if len(order) < 2 * _MIN_SIDE:
-        return None
+        return []
     size = np.log(np.maximum(np.abs(known.level[order]), 1e-9))
     side = min(_SIDE, len(order) // 2)
     windows = np.median(np.lib.stride_tricks.sliding_window_view(size, side), axis=1)
     jump = np.abs(windows[side:] - windows[:-side])
-    if not len(jump) or float(jump.max()) < np.log(_LEAST_RATIO):
-        return None
-    near = side + np.flatnonzero(jump > 0.8 * jump.max())
-    k = int(near[np.argmax(np.abs(size[near] - size[near - 1]))])
-    return _step_at(name, order, k, survey)
+    found: list[_Step] = []
+    for _ in range(_MAX_STEPS if len(jump) else 0):
+        peak = int(np.argmax(jump))
+        height = float(jump[peak])
+        if height < np.log(_LEAST_RATIO):
+            break
+        low, high = max(peak - 2 * side, 0), peak + 2 * side + 1
+        near = side + low + np.flatnonzero(jump[low:high] > 0.8 * height)
+        k = int(near[np.argmax(np.abs(size[near] - size[near - 1]))])
+        step = _step_at(name, order, k, survey)
+        found += [step] if step is not None else []
+        jump[low:high] = 0.0
+    return found
 
 
 def _step_at(name: str, order: NDArray[np.int64], k: int, survey: Survey) -> _Step | None:
@@ -93,8 +103,8 @@ def _step_at(name: str, order: NDArray[np.int64], k: int, survey: Survey) -> _St
 def _rows_about(order: NDArray[np.int64], k: int, survey: Survey) -> tuple[int, int]:
     """From the second running stretch before to the second one after."""
     first = int(survey.first_rows[order[max(k - 2, 0)]])
-    last = int(survey.first_rows[order[min(k + 1, len(order) - 1)]])
-    return first, min(last + STRETCH_ROWS, len(survey.times_ns))
+    last = int(survey.end_rows[order[max(k - 2, 0) : k + 2]].max())
+    return first, min(last, len(survey.times_ns))
 
 
 def _running_rows(name: str, first: int, end: int, survey: Survey) -> Floats64:
@@ -124,15 +134,17 @@ def _middle(values: Floats64) -> float:
     return float(np.median(values)) if len(values) else float("nan")
 
 
-def _unit_jumps(steps: Mapping[str, _Step], survey: Survey) -> list[Finding]:
+def _unit_jumps(steps: Mapping[str, list[_Step]], survey: Survey) -> list[Finding]:
     findings = []
-    for name, step in steps.items():
-        if not _is_alone(name, step, survey):
-            continue
-        unit, quantity = survey.units.get(name), survey.roles.quantities[name]
-        found = next((one for one in conversions_of(unit, quantity) if _fits(one, step, survey.channels[name].resolution)), None)
-        if found is not None:
-            findings.append(_unit_jump(name, step, found, survey))
+    for name, found in steps.items():
+        conversions = conversions_of(survey.units.get(name), survey.roles.quantities[name])
+        resolution = survey.channels[name].resolution
+        fitting = ((step, one) for step in found for one in conversions if _fits(one, step, resolution))
+        jump = next(
+            ((step, one) for step, one in fitting if _is_alone(name, step, survey) and _lasts(name, step, one, survey)), None
+        )
+        if jump is not None:
+            findings.append(_unit_jump(name, *jump, survey))
     return findings
 
 
@@ -146,6 +158,15 @@ def _fits(one: Conversion, step: _Step, resolution: float) -> bool:
         return True
     ratio = step.noise_after / (one.factor * step.noise_before)
     return 1 / _NOISE_RATIO < ratio < _NOISE_RATIO
+
+
+def _lasts(name: str, step: _Step, one: Conversion, survey: Survey) -> bool:
+    """Whether the level stays what the conversion makes of it: a pressure that falls for an hour is no unit."""
+    level = np.where(survey.is_running, survey.channels[name].level, np.nan)
+    before = _middle(level[max(step.place - _LASTING, 0) : step.place - 1])
+    after = _middle(level[step.place + 1 :][:_LASTING])
+    wanted = one.factor * before + one.offset
+    return bool(abs(after - wanted) < _LASTING_ERROR * abs(wanted))
 
 
 def _is_alone(name: str, step: _Step, survey: Survey) -> bool:
@@ -229,13 +250,14 @@ def _turn(one: str, other: str, order: NDArray[np.int64], k: int, survey: Survey
     return first + int(at[cut]) if is_swap else None
 
 
-def _loose(steps: Mapping[str, _Step], survey: Survey) -> list[Finding]:
+def _loose(steps: Mapping[str, list[_Step]], survey: Survey) -> list[Finding]:
     """One vibration sensor of several that falls to a fraction at one sample while the others shake on."""
     names = survey.roles.of("vibration")
     findings = []
     for name in names if len(names) > 1 else ():
-        step = steps.get(name)
-        if step is None or not step.is_within_run or step.after > _LOOSE_SHARE * step.before or not _is_alone(name, step, survey):
+        falls = (step for step in steps.get(name, ()) if step.is_within_run and step.after <= _LOOSE_SHARE * step.before)
+        step = next((step for step in falls if _is_alone(name, step, survey)), None)
+        if step is None:
             continue
         level = np.where(survey.is_running, survey.channels[name].level, np.nan)
         # What falls back to its usual level had risen before: cavitation that ended shakes one sensor more than the others.

@@ -16,9 +16,11 @@ _SAME_NS_SHARE = 0.02
 _LEAST_FROZEN = 3
 _RESTED = 1.5
 _WHOLE_LOG = "not_checked"
+_BRIEF_SHARE, _BRIEF_NS = 0.03, 12 * 3600 * 1_000_000_000
 _COVERS = {
     "SATURATED": ("NE43_FAILURE", "IMPOSSIBLE"), "ZERO_SUSPECTED": ("IMPOSSIBLE", "SPIKE"),
-    "NE43_FAILURE": ("FLAT_LINE", "SPIKE"), "IMPOSSIBLE": ("FLAT_LINE", "SPIKE"), "COMPRESSED": ("QUANTIZED", "PLUGGED_LINE"),
+    "NE43_FAILURE": ("FLAT_LINE", "SPIKE"), "IMPOSSIBLE": ("FLAT_LINE", "SPIKE"),
+    "COMPRESSED": ("QUANTIZED", "PLUGGED_LINE", "FLAT_LINE"), "REPEATED_BLOCK": ("TWIN_BIAS", "PLUGGED_LINE"),
     "UNIT_JUMP": ("IMPOSSIBLE", "PLUGGED_LINE", "LOOSE_SENSOR"), "SWAPPED": ("PLUGGED_LINE",),
 }  # fmt: skip
 """What is said, and what it makes superfluous on the same channel and time."""
@@ -28,7 +30,7 @@ _WHOLE_CHANNEL = frozenset({"UNIT_JUMP", "SWAPPED"})
 
 def put_together(first: Sequence[Finding], checked: Sequence[Finding]) -> tuple[Finding, ...]:
     """Those of the whole log first, then by channel in their order; what is said better elsewhere is left out."""
-    findings = [*_join_frozen(list(first)), *checked]
+    findings = [*_join_frozen(list(first)), *_join_repeats(list(checked))]
     loops = [one for one in findings if one.code == "NE43_FAILURE"]
     findings = [_with_loop(one, loops) for one in findings]
     if any(one.code == "UNIT_JUMP" for one in findings):
@@ -46,7 +48,16 @@ def put_together(first: Sequence[Finding], checked: Sequence[Finding]) -> tuple[
 def _is_covered(one: Finding, other: Finding) -> bool:
     if one.channel != other.channel or one.code not in _COVERS.get(other.code, ()):
         return False
+    if (one.code, other.code) == ("FLAT_LINE", "COMPRESSED") and not _is_brief(one, other):
+        return False
     return other.code in _WHOLE_CHANNEL or _overlap(one, other)
+
+
+def _is_brief(one: Finding, whole: Finding) -> bool:
+    """A historian that keeps the ends of lines draws level ones as well; hours of them are no line's length."""
+    if one.start_ns is None or one.end_ns is None or whole.start_ns is None or whole.end_ns is None:
+        return False
+    return one.end_ns - one.start_ns < min(_BRIEF_SHARE * (whole.end_ns - whole.start_ns), _BRIEF_NS)
 
 
 def _with_loop(one: Finding, findings: Sequence[Finding]) -> Finding:
@@ -74,6 +85,19 @@ def _join_frozen(findings: list[Finding]) -> list[Finding]:
         text = f"{len(same)} channels hold their last value for {span}: the connection was lost ({', '.join(names[:6])})"
         lost = msgspec.structs.replace(one, code="COMMS_LOST", text=text, channel=None, remedy=Remedy(action="exclude"))
         return [lost, *_join_frozen([other for other in findings if other not in same])]
+    return findings
+
+
+def _join_repeats(findings: list[Finding]) -> list[Finding]:
+    """Channels that were filled with the same copy are one finding about the log."""
+    repeats = [one for one in findings if one.code == "REPEATED_BLOCK"]
+    for one in repeats:
+        same = [other for other in repeats if _is_same_time(one, other) and _is_same_time(other, one)]
+        if len(same) < 2:
+            continue
+        names = ", ".join([other.channel for other in same if other.channel][:6])
+        joined = msgspec.structs.replace(one, text=f"{one.text} ({len(same)} channels: {names})", channel=None)
+        return [joined, *_join_repeats([other for other in findings if other not in same])]
     return findings
 
 
