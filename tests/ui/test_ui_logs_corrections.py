@@ -70,6 +70,37 @@ def test_a_finding_with_a_known_remedy_is_corrected_after_a_look_and_the_correct
     wait_for(lambda: page.view.logs is not None and not page.view.logs.corrections)
 
 
+def press(built: Built, key: Qt.Key, *, shift: bool = False) -> None:
+    keys = Qt.KeyboardModifier.ControlModifier | (Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier)
+    QTest.keyClick(built.window, key, keys)
+
+
+def test_ctrl_z_takes_back_what_was_done_last_be_it_a_state_a_correction_or_a_row(
+    built: Built, page: LogsPage, wait_for: WaitFor
+) -> None:
+    def done() -> tuple[int, int, int]:
+        logs, edits = page.view.logs, [mark for mark in page.view.plots.regimes.marks if mark.edit]
+        return len(page.view.channels()), len(logs.corrections) if logs else -1, len(edits)
+
+    wait_for(lambda: bool(page.view.plots.regimes.marks))
+    QTest.qWaitForWindowActive(built.window, 2000)
+    n_rows = done()[0]
+    page.view.show_channels(page.view.channels()[:1])
+    choose(page, "UNIT_JUMP")
+    QTest.mouseClick(page.side.panel.acts.accept, LEFT)
+    wait_for(lambda: done()[1] == 1 and bool(page.view.plots.regimes.marks))
+    page.view.regimes.fill_menu(page.view.plots.regimes.marks[0])
+    next(action for action in page.view.regimes.menu.actions() if action.data() == "dry run").trigger()
+    wait_for(lambda: done() == (1, 1, 1))
+    for expected in ((1, 1, 0), (1, 0, 0), (n_rows, 0, 0)):
+        page.view.plots.setFocus()
+        press(built, Qt.Key.Key_Z)
+        wait_for(lambda expected=expected: done() == expected and not built.context.jobs.running)
+    for expected in ((1, 0, 0), (1, 1, 0), (1, 1, 1)):
+        press(built, Qt.Key.Key_Z, shift=True)
+        wait_for(lambda expected=expected: done() == expected and not built.context.jobs.running)
+
+
 def test_a_finding_that_is_fine_goes_quiet(page: LogsPage, wait_for: WaitFor) -> None:
     choose(page, "UNIT_JUMP")
     QTest.mouseClick(page.side.panel.acts.accept, LEFT)

@@ -23,6 +23,7 @@ from workbench.services.projects import ProjectRequest, ProjectResult, new_proje
 from workbench.ui.actions import ActionTable
 from workbench.ui.job_bridge import EndHandler, ErrorHandler, JobBridge, JobHandlers, ResultHandler
 from workbench.ui.messages import Messages
+from workbench.ui.session_history import SessionHistory
 from workbench.ui.theme import ThemeSource
 
 LANE_THREAD = "thread"
@@ -93,6 +94,7 @@ class AppContext(QObject):
         self._opening: Path | None = None
         self._then: EndHandler | None = None
         self._selection = Selection()
+        self.history = SessionHistory(self)
 
     @property
     def project(self) -> Path | None:

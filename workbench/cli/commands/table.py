@@ -66,6 +66,8 @@ COMMANDS: tuple[Command, ...] = (
         words=("project", "rebuild"), service="projects:rebuild_project", request="ProjectRequest",
         about="Make the index of a project anew from its journals.", exit_rule=problems_exit,
     ),
+    Command(words=("project", "undo"), service="layer_history:undo_edit", request="UndoRequest"),
+    Command(words=("project", "redo"), service="layer_history:redo_edit", request="RedoRequest"),
     Command(words=("project", "items"), service="projects:list_items", request="ItemsRequest"),
     Command(words=("project", "remove"), service="projects:remove_item", request="RemoveRequest"),
     Command(words=("logs", "inspect"), service="logs:inspect_logs", request="InspectRequest"),

@@ -105,11 +105,11 @@ def _editing(page: LabelPage) -> tuple[Action, ...]:
             blocked=page.acts.why_no_event,
         ),
         Action(
-            id="label.undo", title=page.tr("Undo"), icon="undo", callback=page.editor.undo, keys=("Ctrl+Z",), page="label",
+            id="label.undo", title=page.tr("Undo"), icon="undo", callback=page.acts.undo, keys=("Ctrl+Z",), page="label",
             blocked=page.acts.why_no_undo,
         ),
         Action(
-            id="label.redo", title=page.tr("Redo"), icon="redo", callback=page.editor.redo, keys=("Ctrl+Y", "Ctrl+Shift+Z"),
+            id="label.redo", title=page.tr("Redo"), icon="redo", callback=page.acts.redo, keys=("Ctrl+Y", "Ctrl+Shift+Z"),
             page="label", blocked=page.acts.why_no_redo,
         ),
     )  # fmt: skip

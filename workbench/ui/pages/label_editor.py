@@ -13,6 +13,7 @@ from workbench.services.labels import Event, EventState
 from workbench.ui.context import AppContext
 from workbench.ui.pages.label_session import LabelSession, Step
 from workbench.ui.pages.label_store import LabelStore
+from workbench.ui.session_history import EVENTS
 from workbench.ui.widgets.plots.marks import Marks
 
 
@@ -37,6 +38,7 @@ class LabelEditor(QObject):
         """Ids that are chosen beside `chosen_id`."""
         self._store.stored.connect(self.stored)
         self._store.failed.connect(self._on_failed)
+        context.history.serve(EVENTS, self.undo_of, self.redo_of)
 
     @property
     def session(self) -> LabelSession | None:
@@ -201,21 +203,32 @@ class LabelEditor(QObject):
             self.chosen_id, self.also_chosen = "", ()
             self._store_step(step)
 
-    def undo(self) -> None:
-        """Take the last edit back."""
-        if self.session is not None and self.session.can_undo:
-            self._store_step(self.session.undo(), shows=True)
+    def undo_of(self, asset: str) -> bool:
+        """Take the last edit of a pump back; False where there is none, as when somebody else changed its events."""
+        session = self._sessions.get(asset)
+        if session is None or not session.can_undo:
+            return False
+        self._store_again(asset, session.undo())
+        return True
 
-    def redo(self) -> None:
+    def redo_of(self, asset: str) -> bool:
         """Do it again."""
-        if self.session is not None and self.session.can_redo:
-            self._store_step(self.session.redo(), shows=True)
+        session = self._sessions.get(asset)
+        if session is None or not session.can_redo:
+            return False
+        self._store_again(asset, session.redo())
+        return True
 
-    def _store_step(self, step: Step | None, *, shows: bool = False) -> None:
+    def _store_again(self, asset: str, step: Step) -> None:
+        self._store.save(asset, step.after, step.what)
+        if asset == self._asset and self.chosen is None:
+            self.chosen_id = next((name for name, event in step.after.items() if event is not None), "")
+        self.choose_all(self.all_chosen)
+
+    def _store_step(self, step: Step | None) -> None:
         if step is not None:
             self._store.save(self._asset, step.after, step.what)
-        if shows and step is not None and self.chosen is None:
-            self.chosen_id = next((name for name, event in step.after.items() if event is not None), "")
+            self._context.history.note(EVENTS, self._asset)
         self.choose_all(self.all_chosen)
 
     def _on_failed(self, error: object) -> None:

@@ -28,6 +28,7 @@ from workbench.ui.pages.logs_preview import ImportPreview
 from workbench.ui.pages.logs_side import LogsSide
 from workbench.ui.pages.logs_statistics import StatisticsPanel
 from workbench.ui.pages.logs_view import CLOSING, LogsView, asked_range, parse_day
+from workbench.ui.session_history import ON_LOGS
 from workbench.ui.widgets.states import EmptyState
 from workbench.ui.widgets.text import Text
 
@@ -374,9 +375,17 @@ class LogsPage(Page):
         """Show or hide all keys of the page."""
         self.keys.toggle_with(self.actions_offered())
 
+    def undo(self) -> None:
+        """Take back what was done last to this pump: rows, a correction, a state or an event."""
+        self.context.history.undo(self.view.asset, ON_LOGS)
+
+    def redo(self) -> None:
+        """Do it again."""
+        self.context.history.redo(self.view.asset, ON_LOGS)
+
     def why_no_undo(self) -> str:
-        """Why there is no change of rows to undo."""
-        return "" if self.view.layouts.can_undo() else self.tr("No rows were changed")
+        """Why there is nothing to undo."""
+        return "" if self.context.history.can_undo(self.view.asset, ON_LOGS) else self.tr("Nothing was changed")
 
     def why_no_derived(self) -> str:
         """Why there is no derived channel to remove."""
@@ -384,7 +393,7 @@ class LogsPage(Page):
 
     def why_no_redo(self) -> str:
         """Why there is nothing to redo."""
-        return "" if self.view.layouts.can_redo() else self.tr("Nothing was undone")
+        return "" if self.context.history.can_redo(self.view.asset, ON_LOGS) else self.tr("Nothing was undone")
 
     def why_no_preview(self) -> str:
         """Why there is nothing to import or to cancel."""

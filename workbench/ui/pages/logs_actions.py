@@ -76,7 +76,7 @@ def _of_the_log(page: LogsPage) -> tuple[Action, ...]:
 
 
 def _of_the_rows(page: LogsPage) -> tuple[Action, ...]:
-    acts, curves, layouts = page.view.plots.rows.acts, page.view.plots.rows.curves, page.view.layouts
+    acts, curves = page.view.plots.rows.acts, page.view.plots.rows.curves
     entries = (
         ("find", page.tr("Find a channel"), "search", page.side.open_search, ("/", "Ctrl+F")),
         ("row_up", page.tr("Move row up"), "arrow", acts.move_up, ("Alt+Up",)),
@@ -124,11 +124,11 @@ def _of_the_rows(page: LogsPage) -> tuple[Action, ...]:
             blocked=page.why_no_log,
         ),
         Action(
-            id="logs.undo", title=page.tr("Undo change of rows"), icon="undo", callback=layouts.undo, page="logs", menu="Plot",
+            id="logs.undo", title=page.tr("Undo"), icon="undo", callback=page.undo, page="logs", menu="Plot",
             keys=("Ctrl+Z",), blocked=page.why_no_undo,
         ),
         Action(
-            id="logs.redo", title=page.tr("Redo change of rows"), icon="redo", callback=layouts.redo, page="logs", menu="Plot",
+            id="logs.redo", title=page.tr("Redo"), icon="redo", callback=page.redo, page="logs", menu="Plot",
             keys=("Ctrl+Y", "Ctrl+Shift+Z"), blocked=page.why_no_redo,
         ),
     )  # fmt: skip

@@ -117,6 +117,8 @@ class Corrector(QObject):
         self._context.start_job(call, on_result=self._on_done)
 
     def _on_done(self, _result: object) -> None:
+        if asset := self._view.asset:
+            self._context.history.note(CORRECTIONS, asset)
         self._context.announce(CORRECTIONS)
 
 

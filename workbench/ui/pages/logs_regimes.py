@@ -124,6 +124,8 @@ class RegimeLayer(QObject):
         self._context.start_job(call, on_result=self._on_done)
 
     def _on_done(self, _result: object) -> None:
+        if self._logs is not None:
+            self._context.history.note(REGIMES, self._logs.asset)
         self._context.announce(REGIMES)
 
     def _on_changed(self, kind: str) -> None:

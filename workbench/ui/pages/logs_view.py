@@ -12,6 +12,7 @@ from workbench.services.log_views import AssetLogs, ChannelView, OpenLogsRequest
 from workbench.ui.context import AppContext, Selection
 from workbench.ui.pages.logs_regimes import RegimeLayer
 from workbench.ui.pages.severity_lines import SeverityLines
+from workbench.ui.session_history import ROWS
 from workbench.ui.widgets.plots.layout_history import LayoutHistory
 from workbench.ui.widgets.plots.rows import ROW_PX
 from workbench.ui.widgets.plots.stack import StackedPlots
@@ -66,6 +67,9 @@ class LogsView(QWidget):
         self.plots.range_changed.connect(self._on_shown)
         self.plots.layout_asked.connect(self.change_layout)
         self.layouts.changed.connect(self._on_layout)
+        if slot == "logs":
+            self.layouts.stepped.connect(self._on_layout_stepped)
+            context.history.serve(ROWS, self.layouts.undo, self.layouts.redo)
         context.settings_changed.connect(self._on_settings)
         self._on_settings(None)
 
@@ -124,6 +128,9 @@ class LogsView(QWidget):
         """Show other rows; remembered for the pump, and undone with Ctrl+Z."""
         assert isinstance(layout, PlotLayout)
         self.layouts.change(layout, before=self.plots.rows.layout_now)
+
+    def _on_layout_stepped(self, asset: str) -> None:
+        self._context.history.note(ROWS, asset)
 
     def show_current_layout(self) -> None:
         """Show the layout that the pump starts with."""

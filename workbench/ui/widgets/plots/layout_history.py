@@ -10,9 +10,10 @@ _MOST_STEPS = 100
 
 
 class LayoutHistory(QObject):
-    """`changed(PlotLayout)` after a change, undo or redo of the pump that is open."""
+    """`changed(PlotLayout)` after a change, undo or redo of the pump that is open, `stepped(str asset)` after a change."""
 
     changed = Signal(object)
+    stepped = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,14 +40,15 @@ class LayoutHistory(QObject):
         del steps[:-_MOST_STEPS]
         self._after[self.asset] = []
         self._set(layout)
+        self.stepped.emit(self.asset)
 
-    def undo(self) -> None:
-        """Back to the layout before."""
-        self._step(self._before, self._after)
+    def undo(self, asset: str = "") -> bool:
+        """Back to the layout before; False where there is none, or another pump is open."""
+        return asset in ("", self.asset) and self._step(self._before, self._after)
 
-    def redo(self) -> None:
+    def redo(self, asset: str = "") -> bool:
         """Forward again."""
-        self._step(self._after, self._before)
+        return asset in ("", self.asset) and self._step(self._after, self._before)
 
     def can_undo(self) -> bool:
         """Whether there is a layout before."""
@@ -56,10 +58,12 @@ class LayoutHistory(QObject):
         """Whether an undone layout can come back."""
         return bool(self._after.get(self.asset))
 
-    def _step(self, source: dict[str, list[PlotLayout]], target: dict[str, list[PlotLayout]]) -> None:
-        if source.get(self.asset):
-            target.setdefault(self.asset, []).append(self.current())
-            self._set(source[self.asset].pop())
+    def _step(self, source: dict[str, list[PlotLayout]], target: dict[str, list[PlotLayout]]) -> bool:
+        if not source.get(self.asset):
+            return False
+        target.setdefault(self.asset, []).append(self.current())
+        self._set(source[self.asset].pop())
+        return True
 
     def _set(self, layout: PlotLayout) -> None:
         self._now[self.asset] = layout
