@@ -30,7 +30,7 @@ from workbench.logs.readers.csv_stream import NotPlain, PlainColumn, PlainFormat
 from workbench.logs.recording_format import ChannelInfo
 from workbench.logs.recording_of_rows import ON_CHANGE_SHARE
 from workbench.logs.recording_writer import ColumnStats, RecordingWriter, TimeStats
-from workbench.logs.summary import ChannelFacts, Finding, LeftOut, Question, RecordingFacts
+from workbench.logs.summary import CHECKS_VERSION, ChannelFacts, Finding, LeftOut, Question, RecordingFacts
 
 Progress = Callable[[float, str], None]
 BLOCK_BYTES = 2 * 1024 * 1024
@@ -78,6 +78,7 @@ def import_plain(log: PlainLog, folder: Path, progress: Progress) -> RecordingFa
     timing = timing_of(times, waveform)
     stats = writer.stats
     facts = RecordingFacts(
+        checks=CHECKS_VERSION,
         source=log.names[0], sources=log.names, rows=times.rows, first_ns=times.first_ns, last_ns=times.last_ns,
         sample_period_s=times.sample_period_s, n_gaps=times.n_gaps, n_duplicates_dropped=0, n_backward_steps=0,
         findings=(*growing, *findings), left_out=left_out, labels=writer.label_names, questions=_questions(log),

@@ -16,7 +16,7 @@ from workbench.logs.cells import ABSENT
 from workbench.logs.columns import Column, facts_of, take_rows
 from workbench.logs.label_like import NAMED_WHY
 from workbench.logs.rate_groups import RateGroup, part_by_rate
-from workbench.logs.summary import Finding, LeftOut, Question, RecordingFacts
+from workbench.logs.summary import CHECKS_VERSION, Finding, LeftOut, Question, RecordingFacts
 from workbench.logs.time_axis import find_gaps, median_step_ns
 from workbench.logs.wide import LogRows
 
@@ -91,6 +91,7 @@ def _build_group(
     sources = tuple(log.sources[index] for index in dict.fromkeys(source_of_row.tolist()))
     timing = _timing_of(group, step_ns, len(gaps))
     facts = RecordingFacts(
+        checks=CHECKS_VERSION,
         source=sources[0] if sources else log.sources[0], rows=int(times_ns.size),
         first_ns=int(times_ns[0]) if times_ns.size else None, last_ns=int(times_ns[-1]) if times_ns.size else None,
         sample_period_s=None if step_ns is None else step_ns / 1e9,

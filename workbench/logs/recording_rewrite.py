@@ -18,7 +18,7 @@ from workbench.logs.quality import find_quality
 from workbench.logs.recording import Recording
 from workbench.logs.recording_format import ChannelInfo
 from workbench.logs.recording_writer import BLOCK_ROWS, ColumnStats, RecordingWriter
-from workbench.logs.summary import ChannelFacts, Finding, RecordingFacts
+from workbench.logs.summary import CHECKS_VERSION, ChannelFacts, Finding, RecordingFacts
 from workbench.logs.time_axis import Int64s
 
 Keep = Callable[[int, Int64s], NDArray[np.bool_]]
@@ -108,7 +108,7 @@ def _recounted(facts: RecordingFacts, writer: RecordingWriter) -> RecordingFacts
     channels = tuple(_counted(channel, stats[channel.name], times.rows) for channel in facts.channels)
     return msgspec.structs.replace(
         facts, rows=times.rows, first_ns=times.first_ns, last_ns=times.last_ns, sample_period_s=times.sample_period_s,
-        n_gaps=times.n_gaps, channels=channels, findings=found,
+        n_gaps=times.n_gaps, channels=channels, findings=found, checks=CHECKS_VERSION,
     )  # fmt: skip
 
 

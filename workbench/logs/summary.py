@@ -19,6 +19,9 @@ Detected = Literal["raw", "rms", "peak", "peak_to_peak", "unknown"]
 """What a sample is of its signal: the instantaneous value itself, or a figure taken over a stretch of it."""
 
 
+CHECKS_VERSION = 2
+"""Raised whenever the rules of `quality` find more or other things: findings of older ones are looked for again."""
+
 RemedyAction = Literal["exclude", "scale", "swap", "missing", "clock"]
 
 
@@ -113,3 +116,5 @@ class RecordingFacts(Record, frozen=True, kw_only=True):
     """Stretches without a break of a waveform; 0 for a trend."""
     machine: str = ""
     """The machine that the rows name, where a file is about several; '' otherwise."""
+    checks: int = 1
+    """Version of the checks that made the findings."""

@@ -28,7 +28,7 @@ from workbench.services.logs import ImportRequest, ImportResult, RecordingSummar
 if TYPE_CHECKING:
     from workbench.logs.parse import ParsedLogs, ParsedRecording
     from workbench.logs.recording import Recording
-    from workbench.logs.summary import Finding, Question, RecordingFacts
+    from workbench.logs.summary import Question, RecordingFacts
     from workbench.project.store import Project
     from workbench.services.log_continue import Continued
     from workbench.services.log_parts import PumpPart
@@ -287,7 +287,11 @@ def _utc(instant_ns: int | None) -> str | None:
 
 
 def read_quality(project: Project, asset: str | None, job: Job, *, again: bool) -> Iterator[RecordingSummary]:
-    """The stored facts of a project's recordings, oldest first; with `again`, findings on what corrections make of them."""
+    """The facts of a project's recordings, oldest first; with `again`, findings on what corrections make of them.
+
+    What checks of before found is looked for again, once (`findings`).
+    """
+    from workbench.services.findings import facts_of_today, look_again
     from workbench.services.log_summaries import answered
     from workbench.services.recordings import corrections_of, open_corrected, open_project_recordings
 
@@ -296,17 +300,8 @@ def read_quality(project: Project, asset: str | None, job: Job, *, again: bool) 
         job.progress(number / len(pairs), item.name)
         facts, layer = recording.summary, corrections_of(project, item.asset)[1]
         if again:
-            facts = msgspec.structs.replace(facts, findings=_look_again(open_corrected(project, item.id, layer)))
+            facts = msgspec.structs.replace(facts, findings=look_again(open_corrected(project, item.id, layer)))
+        else:
+            facts = facts_of_today(recording)
         found = summary_of(facts, asset=item.asset, recording_id=item.id)
         yield msgspec.structs.replace(found, findings=answered(found.findings, layer))
-
-
-def _look_again(recording: Recording) -> tuple[Finding, ...]:
-    """What the rules of today find; what the reader of the file remarked stays."""
-    from workbench.logs.quality import RULE_CODES, find_quality
-
-    units = {channel.name: channel.unit for channel in recording.channels}
-    columns = {channel.name: recording.values(channel.name) for channel in recording.channels}
-    found = find_quality(recording.times_ns, columns, units)
-    remarks = tuple(one for one in recording.summary.findings if one.code not in RULE_CODES)
-    return (*remarks, *found)

@@ -122,6 +122,8 @@ class AssetLogs:
         self.asset = asset
         self.corrections = corrections
         """The layer over the logs, in the order in which it applies."""
+        self.has_old_findings = False
+        """Whether older checks made some of the findings: they are to be looked for again."""
         self.recordings = tuple(info for info, _ in opened)
         self.events = events
         self.looks = looks or {}
@@ -245,6 +247,7 @@ class AssetLogs:
 def open_asset_logs(request: OpenLogsRequest, job: Job) -> AssetLogs:
     """Open them, oldest first; recordings without samples are left out. Raises InputError for a damaged one."""
     from workbench.project.store import Project
+    from workbench.services import findings as findings_of
     from workbench.services.log_summaries import answered, summary_of
     from workbench.services.recordings import corrections_of, open_project_recordings
 
@@ -255,11 +258,12 @@ def open_asset_logs(request: OpenLogsRequest, job: Job) -> AssetLogs:
         definitions = stored_channels(project)
     opened: list[tuple[RecordingInfo, Recording]] = []
     findings: list[Finding] = []
+    is_outdated = False
     for item, recording in found:
-        facts = recording.summary
-        findings.extend(
-            _shown(recording, one) for one in answered(summary_of(facts).findings, corrections) if not one.answered_by
-        )
+        facts, raw = recording.summary, getattr(recording, "raw", recording)
+        is_outdated |= findings_of.is_outdated(raw)
+        said = summary_of(findings_of.facts_of_today(raw, may_look=False)).findings
+        findings.extend(_shown(recording, one) for one in answered(said, corrections) if not one.answered_by)
         info = _info_of(item.id, item.name, facts)
         if info is not None:
             opened.append((info, recording))
@@ -269,7 +273,9 @@ def open_asset_logs(request: OpenLogsRequest, job: Job) -> AssetLogs:
     derived = [(info, one.recording) for one in made if (info := _info_of(one.id, "", one.recording.summary)) is not None]
     findings.extend(Finding(code="FORMULA", text=why, channel=name, severity="not_checked") for name, why in refused)
     labels = list_labels(LabelsListRequest(project=request.project, asset=request.asset), job)
-    return AssetLogs(request.asset, opened, labels.events, tuple(findings), looks, derived, corrections)
+    made_of = AssetLogs(request.asset, opened, labels.events, tuple(findings), looks, derived, corrections)
+    made_of.has_old_findings = is_outdated
+    return made_of
 
 
 def _info_of(item_id: str, name: str, facts: RecordingFacts) -> RecordingInfo | None:

@@ -20,7 +20,7 @@ from workbench.logs.rates import Waveform, find_waveform
 from workbench.logs.recording_format import ChannelInfo
 from workbench.logs.recording_of_rows import EVEN_SHARE, MOSTLY
 from workbench.logs.recording_writer import RecordingWriter, TimeStats
-from workbench.logs.summary import ChannelFacts, Finding, LeftOut, Question, RecordingFacts
+from workbench.logs.summary import CHECKS_VERSION, ChannelFacts, Finding, LeftOut, Question, RecordingFacts
 from workbench.logs.time_axis import Instants
 
 Say = Callable[[float, str], None]
@@ -106,6 +106,7 @@ def _gather(
     told = {item.channel for item in log.left_out}
     named = tuple(column.name for column in log.labels)
     return RecordingFacts(
+        checks=CHECKS_VERSION,
         source=log.sources[0], sources=log.sources, rows=times.rows, first_ns=times.first_ns, last_ns=times.last_ns,
         sample_period_s=times.sample_period_s, n_gaps=times.n_gaps, n_duplicates_dropped=counted.n_duplicates,
         n_backward_steps=counted.n_backward,

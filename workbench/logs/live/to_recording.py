@@ -19,7 +19,7 @@ from workbench.logs.quality import find_quality
 from workbench.logs.rates import exact_rate, find_waveform
 from workbench.logs.recording_format import ChannelInfo
 from workbench.logs.recording_writer import ColumnStats, RecordingWriter
-from workbench.logs.summary import ChannelFacts, Finding, LeftOut, RecordingFacts
+from workbench.logs.summary import CHECKS_VERSION, ChannelFacts, Finding, LeftOut, RecordingFacts
 from workbench.logs.time_axis import Int64s
 
 MAX_CHANNELS = 4096
@@ -84,6 +84,7 @@ def build(folder: Path, target: Path, *, source: str, findings: Sequence[Finding
     quality = () if waveform else find_quality(instants, columns, {channel.name: channel.unit for channel in inputs})
     stats = writer.stats
     facts = RecordingFacts(
+        checks=CHECKS_VERSION,
         source=source, sources=(source,), rows=times.rows, first_ns=times.first_ns, last_ns=times.last_ns,
         sample_period_s=times.sample_period_s, n_gaps=times.n_gaps, n_duplicates_dropped=n_doubled, n_backward_steps=n_backward,
         channels=tuple(_facts_of(channel, stats[channel.name], found) for channel in inputs),

@@ -7,8 +7,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.clock import NS_PER_S, parse_utc
+from workbench.core.runner import JobCall
 from workbench.logs.plot_layout import PlotLayout
 from workbench.services.log_views import AssetLogs, ChannelView, OpenLogsRequest, open_asset_logs
+from workbench.services.logs import QualityRequest, QualityResult, log_quality
 from workbench.ui.context import AppContext, Selection
 from workbench.ui.pages.logs_regimes import RegimeLayer
 from workbench.ui.pages.severity_lines import SeverityLines
@@ -182,6 +184,16 @@ class LogsView(QWidget):
         self.opened.emit(logs)
         self._on_shown()
         self.regimes.read(logs)
+        if logs.has_old_findings and self._slot == "logs":
+            request = QualityRequest(project=self._context.project_text, asset=self.asset)
+            title = self.tr("Look at {asset} with newer checks").format(asset=self.asset)
+            call = JobCall(title=title, function=log_quality, request=request, slot="findings", lane="thread")
+            self._context.start_job(call, on_result=self._on_looked_again)
+
+    def _on_looked_again(self, result: object) -> None:
+        assert isinstance(result, QualityResult)
+        if any(one.asset == self.asset for one in result.recordings):
+            self.open_asset(self.asset, again=True)
 
     def _show_wanted(self) -> None:
         if self._wanted is not None:
