@@ -148,3 +148,78 @@ def test_a_hydraulic_rig_of_two_days_gives_no_finding() -> None:
     columns = {name: np.loadtxt(folder / f"{name}.txt").ravel() for name in units}
     times = np.arange(len(columns["CE"]), dtype=np.int64) * SECOND
     assert find_quality(times, columns, units) == ()
+
+
+def found_in(columns: dict[str, np.ndarray], units: dict[str, str | None], step_s: int = 30) -> list[Finding]:
+    n = len(next(iter(columns.values())))
+    return list(find_quality(START_NS + np.arange(n, dtype=np.int64) * step_s * SECOND, columns, units))
+
+
+def a_pump(n: int = 12_000, seed: int = 5) -> tuple[dict[str, np.ndarray], dict[str, str | None]]:
+    rng = np.random.default_rng(seed)
+    pressure = np.round(6 + 0.2 * np.sin(np.arange(n) / 700) + rng.normal(0, 0.05, n), 3)
+    columns = {"II-1": np.round(40 + rng.normal(0, 0.3, n), 2), "PI-1": pressure, "FI-1": np.round(300 + rng.normal(0, 2, n), 1)}
+    return columns, {"II-1": "A", "PI-1": "bar", "FI-1": "m3/h"}
+
+
+@pytest.mark.parametrize("shift", [1600, 2003])
+def test_a_hole_that_was_filled_with_a_copy_is_told_with_both_places(shift: int) -> None:
+    columns, units = a_pump()
+    columns["PI-1"][4000 + shift : 4600 + shift] = columns["PI-1"][4000:4600]
+    (found,) = found_in(columns, units)
+    assert (found.code, found.channel) == ("REPEATED_BLOCK", "PI-1")
+    assert (found.start_ns, found.end_ns) == tuple(START_NS + row * 30 * SECOND for row in (4000 + shift, 4599 + shift))
+    assert found.text.startswith("600 samples from")
+
+
+def test_a_copy_of_all_channels_is_one_finding_about_the_log() -> None:
+    columns, units = a_pump()
+    for values in columns.values():
+        values[7000:7600] = values[4000:4600]
+    (found,) = found_in(columns, units)
+    assert (found.code, found.channel) == ("REPEATED_BLOCK", None)
+    assert "3 channels" in found.text
+
+
+@pytest.mark.parametrize(("how", "words"), [("step", "steps by 0.2 bar"), ("ramp", "drifts by")])
+def test_twins_that_come_apart_are_told_and_none_of_them_is_blamed(how: str, words: str) -> None:
+    columns, units = a_pump()
+    n, rng = len(columns["PI-1"]), np.random.default_rng(6)
+    apart = 0.2 * (np.arange(n) > 7000) if how == "step" else 0.4 * np.clip((np.arange(n) - 7000) / 4000, 0, 1)
+    columns["PI-2"] = np.round(columns["PI-1"] + 0.03 + apart + rng.normal(0, 0.01, n), 3)
+    (found,) = found_in(columns, {**units, "PI-2": "bar"})
+    assert (found.code, found.channel) == ("TWIN_BIAS", "PI-2")
+    assert words in found.text
+    assert "don't tell which" in found.text
+    assert abs(found.start_ns - START_NS - 7000 * 30 * SECOND) < 900 * 30 * SECOND
+
+
+def test_a_unit_jump_is_seen_beside_a_larger_change_of_the_process() -> None:
+    columns, units = a_pump()
+    columns["FI-1"][3000:3600] *= 0.05
+    columns["II-1"][3000:3600] *= 0.6
+    columns["FI-1"][8000:] = np.round(columns["FI-1"][8000:] / 3.6, 2)
+    found = [one for one in found_in(columns, units) if one.code == "UNIT_JUMP"]
+    assert [one.channel for one in found] == ["FI-1"]
+    assert "from m3/h to L/s" in found[0].text
+
+
+def test_a_sump_pump_that_runs_for_minutes_is_looked_at_while_it_runs() -> None:
+    rng = np.random.default_rng(8)
+    on = np.zeros(24_000, bool)
+    for first in range(100, 23_900, 170):
+        on[first : first + 24] = True
+    columns = {
+        "II-1": np.where(on, 10.5 + rng.normal(0, 0.05, len(on)), 0.0).round(2),
+        "PI-1": np.where(on, 2.1 + rng.normal(0, 0.01, len(on)), 0.05 + rng.normal(0, 0.003, len(on))).round(3),
+    }
+    units: dict[str, str | None] = {"II-1": "A", "PI-1": "bar"}
+    assert found_in(columns, units, 15) == []
+    columns["PI-1"][on & (np.arange(len(on)) > 12_000)] *= 14.5038
+    assert "UNIT_JUMP" in {one.code for one in found_in(columns, units, 15)}
+
+
+def test_lines_that_a_historian_drew_are_known_though_they_are_printed_with_few_digits() -> None:
+    columns, units = a_pump()
+    columns["PI-1"] = np.round(swinging_door(columns["PI-1"], 0.08), 3)
+    assert [one.code for one in found_in(columns, units) if one.channel == "PI-1"] == ["COMPRESSED"]

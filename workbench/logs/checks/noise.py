@@ -12,7 +12,7 @@ from itertools import combinations
 
 import numpy as np
 
-from workbench.logs.checks.conversions import conversions_of
+from workbench.logs.checks.conversions import Conversion, conversions_of
 from workbench.logs.phrases import format_instant, format_value
 from workbench.logs.summary import Finding, Remedy
 from workbench.logs.survey import Bools, Floats64, Survey
@@ -128,6 +128,11 @@ def _is_like(x: Floats64, y: Floats64) -> bool:
         return bool(abs(float(np.corrcoef(x, y)[0, 1])) > _LIKE)
 
 
+def _left(x: Floats64, y: Floats64, one: Conversion) -> float:
+    """What the conversion leaves unexplained, but for the odd fiftieth."""
+    return float(np.quantile(np.abs(y - one.factor * x - one.offset), _SAME_SHARE))
+
+
 def _same(one: str, other: str, survey: Survey) -> str:
     """How the second is made of the first, said after the first one's name; '' where it is not."""
     a, b = survey.channels[one], survey.channels[other]
@@ -140,8 +145,10 @@ def _same(one: str, other: str, survey: Survey) -> str:
     if np.mean(x == y) > _SAME_SHARE:
         return " in every sample"
     for conversion in conversions_of(None, survey.roles.quantities[one]):
-        left = float(np.quantile(np.abs(y - conversion.factor * x - conversion.offset), _SAME_SHARE))
         digits = b.resolution + abs(conversion.factor) * a.resolution
+        if _left(x[::_THIN], y[::_THIN], conversion) > 2 * digits:
+            continue  # a few samples tell that it is another one
+        left = _left(x, y, conversion)
         if left <= 0.6 * digits and np.ptp(y) > _MIN_LEVELS * digits:
             return f" times {conversion.factor:.5g}" + (f" + {conversion.offset:.5g}" if conversion.offset else "")
     return ""

@@ -18,6 +18,7 @@ _ALIKE = 0.6
 _NEAR = 0.1
 _MIN_STRETCHES = 24
 _MIN_STEPS = 500
+_MOST_STRETCHES = 200
 _SIGMAS = 8.0
 _LEAST_SHARE = 0.015
 _STEADY_SHARE = 0.35
@@ -42,7 +43,8 @@ def _are_twins(one: str, other: str, survey: Survey) -> bool:
     level, apart = survey.usual_level(one), survey.usual_level(one) - survey.usual_level(other)
     if not abs(apart) <= _NEAR * abs(level):
         return False
-    x, y = a.steps[survey.is_running].ravel(), b.steps[survey.is_running].ravel()
+    thin = max(np.count_nonzero(survey.is_running) // _MOST_STRETCHES, 1)
+    x, y = a.steps[survey.is_running][::thin].ravel(), b.steps[survey.is_running][::thin].ravel()
     is_told = np.isfinite(x) & np.isfinite(y)
     x, y = x[is_told], y[is_told]
     if len(x) < _MIN_STEPS or not np.std(x) > 0 or not np.std(y) > 0 or np.mean(x == y) > 1 - _NEAR:
