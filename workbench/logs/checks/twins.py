@@ -6,8 +6,6 @@ their levels lie within a tenth of each other. Must not import anything but nump
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
 
 from workbench.logs.phrases import format_instant, format_value
@@ -15,6 +13,7 @@ from workbench.logs.summary import Finding
 from workbench.logs.survey import Floats64, Survey
 
 _ALIKE = 0.6
+_MOST_BESIDE = 4
 _NEAR = 0.1
 _MIN_STRETCHES = 24
 _MIN_STEPS = 500
@@ -28,21 +27,31 @@ _STEADY_SHARE = 0.35
 def find_twin_bias(survey: Survey) -> list[Finding]:
     """A finding on the later one of each pair of twins that come apart."""
     findings = []
-    for one, other in combinations(survey.channels, 2):
-        quantity = survey.roles.quantities[one]
-        if not quantity or quantity != survey.roles.quantities[other] or survey.units.get(one) != survey.units.get(other):
-            continue
+    for one, other in _near_each_other(survey):
         if _are_twins(one, other, survey):
             found = _bias(one, other, survey)
             findings += [found] if found is not None else []
     return findings
 
 
+def _near_each_other(survey: Survey) -> list[tuple[str, str]]:
+    """Pairs of one quantity and unit whose usual levels are near; of many columns only those that follow each other."""
+    like: dict[tuple[str, str | None], list[tuple[str, float]]] = {}
+    for name in survey.channels:
+        quantity, level = survey.roles.quantities[name], survey.usual_level(name)
+        if quantity and abs(level) > 0:
+            like.setdefault((quantity, survey.units.get(name)), []).append((name, level))
+    return [
+        (one, other)
+        for same in like.values()
+        for at, (one, level) in enumerate(same)
+        for other, beside in same[at + 1 : at + 1 + _MOST_BESIDE]
+        if abs(level - beside) <= _NEAR * abs(level)
+    ]
+
+
 def _are_twins(one: str, other: str, survey: Survey) -> bool:
     a, b = survey.channels[one], survey.channels[other]
-    level, apart = survey.usual_level(one), survey.usual_level(one) - survey.usual_level(other)
-    if not abs(apart) <= _NEAR * abs(level):
-        return False
     thin = max(np.count_nonzero(survey.is_running) // _MOST_STRETCHES, 1)
     x, y = a.steps[survey.is_running][::thin].ravel(), b.steps[survey.is_running][::thin].ravel()
     is_told = np.isfinite(x) & np.isfinite(y)
