@@ -118,3 +118,28 @@ class SessionHistory(QObject):
     def _on_project(self, _project: object) -> None:
         self._done, self._undone, self._pending = [], [], None
         self.changed.emit()
+
+
+class PageHistory:
+    """The history as a page's actions call it; `asset` says which pump is open there."""
+
+    def __init__(self, history: SessionHistory, asset: Callable[[], str], kinds: Collection[str]) -> None:
+        self._history, self._asset, self._kinds = history, asset, kinds
+
+    def undo(self) -> None:
+        """Take back what was done last to the pump."""
+        self._history.undo(self._asset(), self._kinds)
+
+    def redo(self) -> None:
+        """Do it again."""
+        self._history.redo(self._asset(), self._kinds)
+
+    def why_no_undo(self) -> str:
+        """Why there is nothing to undo."""
+        can = self._history.can_undo(self._asset(), self._kinds)
+        return "" if can else self._history.tr("There is nothing to undo")
+
+    def why_no_redo(self) -> str:
+        """Why there is nothing to redo."""
+        can = self._history.can_redo(self._asset(), self._kinds)
+        return "" if can else self._history.tr("There is nothing to redo")

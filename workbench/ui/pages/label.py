@@ -30,6 +30,7 @@ from workbench.ui.pages.label_import import EventImport
 from workbench.ui.pages.label_inspector import EventInspector
 from workbench.ui.pages.label_parts import EventPanel, StateBar
 from workbench.ui.pages.logs_view import CLOSING, CORRECTED, LogsView, asked_range
+from workbench.ui.session_history import ON_LABEL, PageHistory
 from workbench.ui.widgets.menu_button import CheckMenuButton
 from workbench.ui.widgets.plots.event_tool import EventTool
 from workbench.ui.widgets.plots.words import channel_words
@@ -74,6 +75,7 @@ class LabelPage(Page):
             self.tr("Import a log: then draw over its plots where something happened."), self.tr("Import log"),
         )  # fmt: skip
         self.acts = LabelActs(self)
+        self.history = PageHistory(context.history, self.editor.open_name, ON_LABEL)
         self._actions = {action.id: action for action in label_actions(self)}
         judging = tuple(self._actions[name] for name in ("label.real", "label.not_real", "label.unsure", "label.similar"))
         names = ("label.split", "label.merge", "label.undo", "label.redo", "label.delete")

@@ -105,12 +105,12 @@ def _editing(page: LabelPage) -> tuple[Action, ...]:
             blocked=page.acts.why_no_event,
         ),
         Action(
-            id="label.undo", title=page.tr("Undo"), icon="undo", callback=page.acts.undo, keys=("Ctrl+Z",), page="label",
-            blocked=page.acts.why_no_undo,
+            id="label.undo", title=page.tr("Undo"), icon="undo", callback=page.history.undo, keys=("Ctrl+Z",), page="label",
+            blocked=page.history.why_no_undo,
         ),
         Action(
-            id="label.redo", title=page.tr("Redo"), icon="redo", callback=page.acts.redo, keys=("Ctrl+Y", "Ctrl+Shift+Z"),
-            page="label", blocked=page.acts.why_no_redo,
+            id="label.redo", title=page.tr("Redo"), icon="redo", callback=page.history.redo, keys=("Ctrl+Y", "Ctrl+Shift+Z"),
+            page="label", blocked=page.history.why_no_redo,
         ),
     )  # fmt: skip
 

@@ -11,7 +11,6 @@ from workbench.core.runner import JobCall
 from workbench.services.labels import EventState
 from workbench.services.similar import SimilarRequest, SimilarResult, find_similar
 from workbench.ui.format import count
-from workbench.ui.session_history import ON_LABEL
 
 if TYPE_CHECKING:
     from workbench.ui.pages.label import LabelPage
@@ -217,27 +216,6 @@ class LabelActs(QObject):
         """There is nothing to merge with."""
         is_alone = len(self._page.editor.all_chosen) < 2 and not self._page.editor.next_event()
         return self.why_no_event() or (self.tr("Choose two events, with Ctrl") if is_alone else "")
-
-    @property
-    def _asset(self) -> str:
-        session = self._page.editor.session
-        return session.asset if session is not None else ""
-
-    def undo(self) -> None:
-        """Take back what was done last: an event, a state or a correction."""
-        self._page.context.history.undo(self._asset, ON_LABEL)
-
-    def redo(self) -> None:
-        """Do it again."""
-        self._page.context.history.redo(self._asset, ON_LABEL)
-
-    def why_no_undo(self) -> str:
-        """Nothing was edited."""
-        return "" if self._page.context.history.can_undo(self._asset, ON_LABEL) else self.tr("There is nothing to undo")
-
-    def why_no_redo(self) -> str:
-        """Nothing was taken back."""
-        return "" if self._page.context.history.can_redo(self._asset, ON_LABEL) else self.tr("There is nothing to redo")
 
     def why_no_unsure(self) -> str:
         """Everything is judged."""

@@ -45,6 +45,10 @@ class LabelEditor(QObject):
         """The events of the pump that is shown, None while none is open."""
         return self._sessions.get(self._asset)
 
+    def open_name(self) -> str:
+        """Tag of the pump that is open, '' for none."""
+        return self._asset
+
     @property
     def events(self) -> tuple[Event, ...]:
         """The events now, in order of time."""

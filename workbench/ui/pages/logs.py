@@ -28,7 +28,7 @@ from workbench.ui.pages.logs_preview import ImportPreview
 from workbench.ui.pages.logs_side import LogsSide
 from workbench.ui.pages.logs_statistics import StatisticsPanel
 from workbench.ui.pages.logs_view import CLOSING, LogsView, asked_range, parse_day
-from workbench.ui.session_history import ON_LOGS
+from workbench.ui.session_history import ON_LOGS, PageHistory
 from workbench.ui.widgets.states import EmptyState
 from workbench.ui.widgets.text import Text
 
@@ -65,6 +65,7 @@ class LogsPage(Page):
         )  # fmt: skip
         self._stack = QStackedWidget()
         self.corrector = Corrector(context, self.view)
+        self.history = PageHistory(context.history, self.view.open_name, ON_LOGS)
         self._lay_out()
         self._connect()
         self.set_header(self.tr("Logs"))
@@ -375,25 +376,9 @@ class LogsPage(Page):
         """Show or hide all keys of the page."""
         self.keys.toggle_with(self.actions_offered())
 
-    def undo(self) -> None:
-        """Take back what was done last to this pump: rows, a correction, a state or an event."""
-        self.context.history.undo(self.view.asset, ON_LOGS)
-
-    def redo(self) -> None:
-        """Do it again."""
-        self.context.history.redo(self.view.asset, ON_LOGS)
-
-    def why_no_undo(self) -> str:
-        """Why there is nothing to undo."""
-        return "" if self.context.history.can_undo(self.view.asset, ON_LOGS) else self.tr("Nothing was changed")
-
     def why_no_derived(self) -> str:
         """Why there is no derived channel to remove."""
         return "" if self.formula.removable() else self.tr("Choose the row of a derived channel")
-
-    def why_no_redo(self) -> str:
-        """Why there is nothing to redo."""
-        return "" if self.context.history.can_redo(self.view.asset, ON_LOGS) else self.tr("Nothing was undone")
 
     def why_no_preview(self) -> str:
         """Why there is nothing to import or to cancel."""

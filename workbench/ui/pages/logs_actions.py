@@ -124,12 +124,12 @@ def _of_the_rows(page: LogsPage) -> tuple[Action, ...]:
             blocked=page.why_no_log,
         ),
         Action(
-            id="logs.undo", title=page.tr("Undo"), icon="undo", callback=page.undo, page="logs", menu="Plot",
-            keys=("Ctrl+Z",), blocked=page.why_no_undo,
+            id="logs.undo", title=page.tr("Undo"), icon="undo", callback=page.history.undo, page="logs", menu="Plot",
+            keys=("Ctrl+Z",), blocked=page.history.why_no_undo,
         ),
         Action(
-            id="logs.redo", title=page.tr("Redo"), icon="redo", callback=page.redo, page="logs", menu="Plot",
-            keys=("Ctrl+Y", "Ctrl+Shift+Z"), blocked=page.why_no_redo,
+            id="logs.redo", title=page.tr("Redo"), icon="redo", callback=page.history.redo, page="logs", menu="Plot",
+            keys=("Ctrl+Y", "Ctrl+Shift+Z"), blocked=page.history.why_no_redo,
         ),
     )  # fmt: skip
 

@@ -90,6 +90,10 @@ class LogsView(QWidget):
         """Whether a correction changes a curve, so that there is a choice between the log as it was read and as corrected."""
         return self.logs is not None and any(one.action != "accept" for one in self.logs.corrections)
 
+    def open_name(self) -> str:
+        """Tag of the pump that is open, '' for none."""
+        return self.asset
+
     def show_corrected(self, is_on: bool) -> None:
         """Show the corrected curves, or the log as it was read."""
         self.layers.set_on(CORRECTED, is_on)
