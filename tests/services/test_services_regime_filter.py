@@ -14,7 +14,7 @@ from workbench.core.clock import NS_PER_S
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.logs.analysis.maps import Stretch
-from workbench.services import log_xy, similar
+from workbench.services import log_xy, regime_filter, similar
 from workbench.services.analysis_envelope import EnvelopeRequest, log_envelope
 from workbench.services.analysis_maps import OrdersRequest, SpectrogramRequest, log_orders, log_spectrogram
 from workbench.services.analysis_pump import PumpCurveRequest, log_pump_curve
@@ -194,9 +194,31 @@ def test_an_instant_without_a_burst_says_how_far_the_nearest_is(project: str) ->
 
     assert notes("2026-03-02T01:00:00.5Z") == ()
     assert any("ended 60 s before" in note for note in notes("2026-03-02T01:01:01Z"))
-    assert any("2026-03-02T01:00:00Z, begins 15 min later" in note for note in notes("2026-03-02T00:45:00Z"))
+    assert any("01:00" in note and "begins 15 min later" in note for note in notes("2026-03-02T00:45:00Z"))
     assert any("days before" in note for note in notes("2026-03-09T00:00:00Z"))
 
 
 def test_stretches_that_meet_are_one() -> None:
     assert joined([(5, 7), (0, 2), (2, 4), (6, 9)]) == [(0, 4), (5, 9)]
+
+
+def test_states_are_found_once_until_something_changes(project: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    real = regime_filter.spans_of_regimes
+
+    def counted(*given: object) -> dict[str, list[tuple[int, int]]]:
+        calls.append(given)
+        return real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(regime_filter, "spans_of_regimes", counted)
+    regime_filter._FOUND.clear()
+    first = regime_filter.find_spans(project, PUMP, ("washing",))
+    assert regime_filter.find_spans(project, PUMP, ("washing",)) == first
+    assert len(calls) == 1
+    request = SetRegimeRequest(
+        project=project, asset=PUMP, start="2026-03-02T20:00:00Z", end="2026-03-02T21:00:00Z", name="washing"
+    )
+    set_regime(request, Job())
+    found = regime_filter.find_spans(project, PUMP, ("washing",))
+    assert len(calls) == 2
+    assert len(found or ()) == len(first or ()) + 1

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 Spans = Sequence[tuple[int, int]]
 """Stretches [start, end) ns, in order of time and apart."""
 RegimeNames = Annotated[tuple[str, ...], parameter("Only what was in this operating state.", flag="--regime", label="States")]
+_FOUND: dict[tuple[str, int, str, tuple[str, ...]], list[tuple[int, int]]] = {}
+"""What was found last: panning a plot that keeps to a state must not find the states of a long log anew each time."""
+_MOST_FOUND = 64
 _STREAM_S = 60.0
 """A burst is taken whole or not at all; what goes on for longer is a stream, and is cut to the state."""
 
@@ -38,7 +41,14 @@ def find_spans(folder: str, asset: str, names: Sequence[str]) -> Spans | None:
     from workbench.project.store import Project
 
     with Project.open_existing(Path(folder)) as project:
-        spans = spans_of_regimes(project, (asset,), names)[asset]
+        # A line in the journal for each act: as long as there is none more, nothing that states depend on has changed.
+        key = (str(project.root), project.n_lines(), asset, tuple(names))
+        spans = _FOUND.get(key)
+        if spans is None:
+            spans = spans_of_regimes(project, (asset,), names)[asset]
+            while len(_FOUND) >= _MOST_FOUND:
+                _FOUND.pop(next(iter(_FOUND)), None)
+            _FOUND[key] = spans
     if not spans:
         raise InputError(f"{asset} was never {' or '.join(names)}.", "See which states there are: workbench logs regimes.")
     return spans
