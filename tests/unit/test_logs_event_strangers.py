@@ -97,6 +97,14 @@ def test_what_was_planned_in_an_order_list_of_sap_is_no_date_of_the_fault() -> N
     ]  # fmt: skip
 
 
+def test_a_name_with_points_is_read_whole_before_its_last_part() -> None:
+    roles, _ = read(
+        "Order;Equipment;Description;Malfunct.start;Malfunct.end;Notif.date\n"
+        "1;P-2041A;Seal leak;22.03.2026 14:20;25.03.2026 09:15;22.03.2026\n"
+    )
+    assert list(roles.values())[3:] == ["start", "end", "reported"]
+
+
 def test_confirmations_of_work_have_the_span_of_the_work() -> None:
     _, made = read(
         "Order\tOpr. short text\tEquipment\tAct. start\tAct. strtTime\tAct. finish\tAct.fin.time\n"

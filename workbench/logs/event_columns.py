@@ -168,11 +168,11 @@ def _scores(name: str, cells: list[str], assets: Sequence[str]) -> dict[Role, fl
 
 def _date_scores(name: str, dated: Role | None) -> dict[Role, float]:
     """A column of dates: what its name says, else 'found', the more so where it says no more than when."""
-    name = _leaf(name)
-    if {re.sub(r"[^\w]|_", "", name.casefold()), fold(name)} & set(_WHEN):
-        return {"found": 0.7}
-    if dated is not None:
+    full, leaf = (re.sub(r"[^\w]|_", "", one.casefold()) for one in (name, _leaf(name)))
+    if dated is not None and full not in _WHEN:
         return {dated: _NAMED_DATE}
+    if {full, leaf, fold(_leaf(name))} & set(_WHEN):
+        return {"found": 0.7}
     return {} if is_aside(name) else {"found": _ONLY_DATE}
 
 
