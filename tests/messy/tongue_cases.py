@@ -103,6 +103,24 @@ def notations() -> Iterator[Case]:
         Wide(times=instants(N, 60, datetime(2026, 2, 13, 9, tzinfo=ZoneInfo("UTC"))), stamp=thai, sep=";"),
         BERLIN,
     )
+    weekdays = {
+        "greek": lambda t: f"Παρασκευή, {t.day} Φεβρουαρίου {t.year} {t:%H:%M:%S}",
+        "turkish": lambda t: f"{t.day} Şubat {t.year} Cuma {t:%H:%M:%S}",
+        "czech": lambda t: f"{t.day}. {t.month}. {t.year} {t.hour}:{t:%M:%S}",
+        "japanese": lambda t: f"{t.year}/{t.month}/{t.day} {'午前' if t.hour < 12 else '午後'}{t.hour % 12}:{t:%M:%S}",
+        "era": lambda t: f"令和{t.year - 2018}年{t.month}月{t.day}日 {t:%H:%M:%S}",
+        "lithuanian": lambda t: f"{t.year} m. vasario {t.day} d. {t:%H:%M:%S}",
+    }
+    february = instants(N, 240, datetime(2026, 2, 13, 8, tzinfo=ZoneInfo("UTC")))
+    for tongue, change in weekdays.items():
+        table = Wide(times=february, stamp=_Local(change), sep=";", style=SEMI)
+        yield case(f"07_day_{tongue}", 7, table, BERLIN)
+    clocks = {"dots": "%H.%M.%S"}
+    for name, pattern in clocks.items():
+        table = Wide(
+            times=february, stamp=(printed("%d/%m/%Y", BERLIN), printed(pattern, BERLIN)), time_name=("Data", "Ora"), sep=";"
+        )
+        yield case(f"07_clock_{name}", 7, table, BERLIN)
     hungarian = _Local(lambda t: f"{t.year}. március {t.day}. {t:%H:%M:%S}")
     march = instants(N, 60, datetime(2026, 3, 13, 9, tzinfo=ZoneInfo("UTC")))
     yield case("07_hungarian", 7, Wide(times=march, stamp=hungarian, sep=";", style=SEMI), BERLIN)
@@ -132,10 +150,14 @@ def numbers() -> Iterator[Case]:
         "arabic": lambda digits: digits.translate(arabic),
         "full_width": lambda digits: digits.translate(wide),
         "formula": lambda digits: f'="{digits}"',
+        "en_dash": lambda digits: f"–{digits}",
+        "left_to_right": lambda digits: f"\u200e{digits}",
     }
     for name, form in forms.items():
         one = signal("Flow", "m3/h", "m3/h", 245_678.0, 900.0, 1, N)
         plain = [digits or "" for digits in one.plain]
+        if name == "en_dash":
+            one.plain = [f"-{digits}" for digits in plain]
         times = instants(N)
         lines = [
             "time;Flow [m3/h]",
@@ -203,6 +225,9 @@ def columns() -> Iterator[Case]:
         for row, time in enumerate(times)
     ]
     yield Case(name="11_names_with_blanks", kind=11, files={"log.txt": "\n".join(lines).encode()}, truth=truth_of(times, signals))
+    for title in ("備考", "비고", "Примечание", "Remarque"):
+        table = Wide(extra=[(title, _remark)], sep=";", times=times)
+        yield case(f"25_remark_{title}", 25, table)
     for title in ("Item", "STT", "番号", "번호", "Α/Α", "Nr. crt.", "ลำดับ", "№ п/п"):
         yield case(f"25_index_{title}".replace("/", "").replace(" ", ""), 25, Wide(index=title, sep=";", times=times))
 
@@ -215,3 +240,8 @@ class _Words:
 
     def __call__(self, one: object, row: int) -> str:
         return self._bad if 20 <= row < 26 else self._good
+
+
+def _remark(row: int) -> str:
+    """A remark at two rows, in words that mean no value elsewhere."""
+    return "No data" if row in (7, 50) else ""

@@ -153,7 +153,7 @@ def state_of(text: str) -> bool | None:
 
 def _plain_sign(text: str) -> str:
     """The sign in front and the exponent as E, where spreadsheets and old systems write (5.2), 5.2-, '5.2 or 5.2D+01."""
-    text = text.replace("−", "-").removeprefix("'")
+    text = text.replace("−", "-").replace("–", "-").removeprefix("'")
     odd = _ODD_SIGN.fullmatch(text)
     if odd:
         text = f"-{odd['bracket'] or odd['minus']}"

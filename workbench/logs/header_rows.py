@@ -118,7 +118,7 @@ def strip_trailing(row: Sequence[str]) -> list[str]:
 
 def _fits(row: Sequence[str], n_data: int) -> bool:
     n_cells = len(strip_trailing(row))
-    return (n_cells >= 2 and n_data - 1 <= len(row) <= n_data + 2 and n_cells >= 0.4 * n_data) or (
+    return (n_cells >= 2 and n_data - 1 <= len(row) and n_cells <= n_data + 2 and n_cells >= 0.4 * n_data) or (
         n_data <= 2 and len(row) == n_data
     )
 

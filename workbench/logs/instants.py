@@ -155,7 +155,7 @@ def _clock_of(match: re.Match[str]) -> int | None:
     hour, minute = int(groups["H"] or groups["H2"] or 0), int(groups["M"] or groups["M2"] or 0)
     second, fraction = int(groups["S"] or groups["S2"] or 0), groups["f"] or groups["f2"] or ""
     if groups["ap"]:
-        if not 1 <= hour <= 12:
+        if hour > 12:  # Japan counts from 0
             return None
         hour = hour % 12 + (12 if groups["ap"].lower() == "p" else 0)
     if hour > 24 or minute > 59 or second > 60:

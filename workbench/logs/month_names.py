@@ -99,19 +99,44 @@ _HALF = re.compile(
 )
 
 
+_ERA = re.compile(r"(令和|平成|R|H)\s?(\d{1,2}|元)(?=[年./])")
+_ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
+"""The year before the first of each Japanese era."""
+_LITHUANIAN = re.compile(r"(?<=\d)\s+[md]\.(?=\s)")
+_WORD_IN_FRONT = re.compile(r"^([^\W\d_]{2,14})\.?,?\s+(?=\d)")
+_WORD_BETWEEN = re.compile(r"(?<=\d{4})\s+[^\W\d_]{2,14}\.?,?\s+(?=\d{1,2}[:.]\d{2})")
+"""A weekday, in whatever language."""
+
+
 def in_english(text: str) -> str:
     """The stamp with English months and halves of the day, date before time of day."""
     plain = _NUMBERED.sub(_numbered, text) if "t" in text.casefold() else text
+    plain = _LITHUANIAN.sub("", plain)
     plain = _WORD.sub(_translated, plain)
     plain = _YEAR_FIRST.sub(r"\3 \2 \1", plain)
     plain = _AFTER_YEAR.sub("", plain)
     plain = _HALF.sub(_half, plain)
+    plain = _WORD_IN_FRONT.sub(_unless_month, plain)
+    plain = _WORD_BETWEEN.sub(" ", plain)
     return _CLOCK_FIRST.sub(r"\2 \1", plain)
 
 
 def _numbered(match: re.Match[str]) -> str:
     number = int(match[1])
     return _ENGLISH[number - 1] if 1 <= number <= 12 else match[0]
+
+
+def without_era(text: str) -> str:
+    """The stamp with the year of our era in place of a Japanese one."""
+    return _ERA.sub(_of_era, text)
+
+
+def _of_era(match: re.Match[str]) -> str:
+    return str(_ERAS[match[1]] + (1 if match[2] == "元" else int(match[2])))
+
+
+def _unless_month(match: re.Match[str]) -> str:
+    return match[0] if _month(_folded(match[1])) else ""
 
 
 def _half(match: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from workbench.logs.month_names import in_english
+from workbench.logs.month_names import in_english, without_era
 from workbench.logs.words import MONTHS
 
 _WORTH_A_LOOK = re.compile(r"\d[^\d.,]+\d|\d\D{2,}\d|\d[.,]\d+[.,\s]|\d{11}")
@@ -20,6 +20,7 @@ _CJK_CLOCK = re.compile(r"(\d{1,2})\s*[时時点시]\s*(\d{1,2})\s*[分분]\s*(?
 _CJK_HALF = re.compile(r"(?P<half>上午|下午|오전|오후|午前|午後)\s*(?P<clock>\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?)")
 _MORNING = frozenset({"上午", "오전", "午前"})
 _HALF = re.compile(r"[\s\u00a0\u202f]*\b([ap])\.?[\s\u00a0\u202f]*m\b\.?", re.IGNORECASE)
+_SPACED = re.compile(r"\b(\d{1,2})\.\s(\d{1,2})\.\s(\d{4})\b")
 _DOTTED = re.compile(r"(\d{4})\.\s?(\d{1,2})\.\s?(\d{1,2})\.?(?=\s|$)")
 _COLON_DATE = re.compile(r"^(\d{4}):(\d{2}):(\d{2})(?=[ T])")
 _LOGGED = re.compile(r"^(\d{1,2}[/-]?[A-Za-z]{3}[/-]?\d{4}):(?=\d{2}:\d{2})")
@@ -48,7 +49,8 @@ def to_common(text: str) -> str | None:
     if not _WORTH_A_LOOK.search(text):
         return None
     plain = _MARKS.sub(r"\g<inside>", text).strip()
-    plain = _of_calendar(plain)
+    plain = without_era(_of_calendar(plain))
+    plain = _SPACED.sub(r"\1.\2.\3", plain)
     plain = _CJK_DATE.sub(r"\1-\2-\3 ", plain)
     plain = _CJK_CLOCK.sub(_clock, plain)
     plain = _CJK_HALF.sub(_half, plain)

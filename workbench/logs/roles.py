@@ -105,7 +105,7 @@ def _why_not(index: int, header: Header, column: Cells | NumberCells, read: Read
         return NAMED_WHY
     if header.unit is None and (folded in INDEX_NAMES or (_UNNAMED.fullmatch(header.name) and index == 0)) and read.counts_up():
         return "index"
-    if folded in ANNOTATION_NAMES and not read.is_state and header.unit is None and (read.n_text or not n_said):
+    if folded in ANNOTATION_NAMES and not read.is_state and header.unit is None and (read.n_text or not read.n_number):
         return "annotation"
     if folded in CLOCK_FLAG_NAMES:
         return "annotation"

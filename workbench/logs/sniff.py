@@ -31,7 +31,7 @@ from workbench.logs.words import (
 DELIMITERS = (";", "\t", ",", "|")
 WHITESPACE = " "
 _NUMBER_LIKE = re.compile(
-    r"[-+−]?\(?\d+(?:['’ \u00a0\u2009\u202f]\d{3}(?!\d)|[.,]\d+)*[.,]?(?:[eEdD][+-]?\d+)?\)?-?"
+    r"[-+−–]?\(?\d+(?:['’ \u00a0\u2009\u202f]\d{3}(?!\d)|[.,]\d+)*[.,]?(?:[eEdD][+-]?\d+)?\)?-?"
     r"(?:\s*(?P<unit>[^\d\s](?:\D{0,11}|\D{0,8}\d\D{0,6})))?"
     r"|[-+−]?[.,]\d+"
 )
@@ -63,7 +63,7 @@ def cell_kind(text: str) -> str:
         return "e"
     if _DATE_LIKE.match(text) and parse_stamp(text) is not None:
         return "t"
-    if text[0].isdigit() or text[0] in "+-−.(,":
+    if text[0].isdigit() or text[0] in "+-−–.(,":
         if _HEX.fullmatch(text):
             return "n"
         match = _NUMBER_LIKE.fullmatch(text) if len(text) <= 60 else None

@@ -199,7 +199,7 @@ def row_medians(table: Floats64) -> Floats64:
     n_good = np.count_nonzero(~np.isnan(table), axis=1)
     low, high = np.maximum((n_good - 1) // 2, 0), np.maximum(n_good // 2, 0)
     at = np.arange(len(table))
-    medians = 0.5 * (ordered[at, low] + ordered[at, np.minimum(high, table.shape[1] - 1)])
+    medians = 0.5 * ordered[at, low] + 0.5 * ordered[at, np.minimum(high, table.shape[1] - 1)]  # 1.7e308 twice is too much
     return np.where(n_good >= MIN_GOOD, medians, np.nan)
 
 

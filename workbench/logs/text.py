@@ -82,20 +82,23 @@ def check_is_text(sample: str, name: str) -> None:
 
 _ODD_MARKS = re.compile(
     r"(?<=[\u0660-\u0669\u06f0-\u06f9])[\u066b\u066c](?=[\u0660-\u0669\u06f0-\u06f9])"
+    r"|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069](?=[+\-\u2212.,\d])|(?<=\d)[\u061c\u200e\u200f\u202c\u2069]"
     r"|(?<=[\uff10-\uff19])[\uff0c\uff0e\uff0f\uff1a](?=[\uff10-\uff19])|[\uff0b\uff0d](?=[\uff10-\uff19])"
 )
 _PLAIN_MARKS = {
     "\u066b": ".", "\u066c": "'", "\uff0b": "+", "\uff0c": ",", "\uff0d": "-", "\uff0e": ".", "\uff0f": "/", "\uff1a": ":",
 }  # fmt: skip
 
+_ODD_SIGNS = (*_PLAIN_MARKS, "\u061c", "\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d", "\u2066", "\u2069")
+
 
 def plain_marks(text: str) -> str:
     """Marks that stand between Arabic or full-width digits in ASCII: decimal and thousands marks, colons, slashes, signs."""
-    return _ODD_MARKS.sub(_plain_mark, text) if any(mark in text for mark in _PLAIN_MARKS) else text
+    return _ODD_MARKS.sub(_plain_mark, text) if any(mark in text for mark in _ODD_SIGNS) else text
 
 
 def _plain_mark(match: re.Match[str]) -> str:
-    return _PLAIN_MARKS[match[0]]
+    return _PLAIN_MARKS.get(match[0], "")  # a mark of direction before or behind a number
 
 
 def clean_text(text: str, max_chars: int = MAX_NAME_CHARS) -> str:

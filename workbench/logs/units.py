@@ -44,13 +44,13 @@ t/h|mass flow|0.2777777777777778|t/h t/hr т/ч t/std t/godz
 bar|pressure|1e5|bar bars barg bara bar(g) bar(a) barü бар bares barabs bargauge bar.g bar.a بار בר บาร์ 巴 バール barg. bara.
 mbar|pressure|1e2|mbar millibar hpa mbarg mbara мбар
 Pa|pressure|1|pa pascal па
-kPa|pressure|1e3|kpa kilopascal kpag kpaa кпа
+kPa|pressure|1e3|kpa kilopascal kpag kpaa кпа 千帕
 MPa|pressure|1e6|mpa megapascal мпа
 psi|pressure|6894.757293168361|psi psig psia lbf/in2 pound_force_per_square_inch
 kgf/cm2|pressure|98066.5|kgf/cm2 kg/cm2 kgf/cm2g kg/cm2g at kgfcm2 kilogram_force/centimeter2 technical_atmosphere kp/cm2
   кгс/см2 кг/см2 kgf/cm2(g)
 mmHg|pressure|133.322387415|mmhg torr ммрт.ст.
-A|current|1|a amp amps ampere amperes ampère arms а ампер amperios ampères amp. амп
+A|current|1|a amp amps ampere amperes ampère arms а ампер amperios ampères amp. амп 安培 安
 mA|current|1e-3|ma milliamp milliampere ма
 V|voltage|1|v volt volts vdc vac в вольт voltios volt. вольты
 kV|voltage|1e3|kv кв
@@ -68,7 +68,7 @@ degF|temperature|0.5555555555555556:-17.77777777777778|degf f fahrenheit degree_
 K|temperature|1:-273.15|k kelvin degk
 rpm|speed|1|rpm 1/min r/min u/min o/min omdr/min min-1 rev/min revolutions_per_minute revolution/minute tr/min rpms upm
   об/мин giri/min obr/min ot/min varv/min v/min omw/min toeren/min tpm rpm. umdr/min umdrehungen/min rev.pm r.p.m. rev/mn
-  obr./min omdr./min 1/perc ford/perc f/perc ford./perc dev/dak dev/dk devir/dk d/dak devir/dakika об/хв об./мин об/мин.
+  obr./min omdr./min 1/perc ford/perc f/perc ford./perc dev/dak dev/dk d/d devir/dk d/dak devir/dakika об/хв об./мин об/мин.
   ot./min rot/min
   kierr/min στρ/λεπτό στροφές/λεπτό σ.α.λ. σαλ 转/分 轉/分 r/分 转/分钟 回転/分 rot./min vòng/phút v/ph รอบ/นาที
   putaran/menit
@@ -153,7 +153,12 @@ def _find(text: str | None) -> Unit | None:
     folded = _fold(plain)
     if not folded or folded in _STATE_UNITS - {"1"}:
         return None
-    found = _FOLDED.get(folded) or _FOLDED.get(folded.strip("()")) or _FOLDED.get(folded.rstrip("."))
+    found = (
+        _FOLDED.get(folded)
+        or _FOLDED.get(folded.strip("()"))
+        or _FOLDED.get(folded.rstrip("."))
+        or _FOLDED.get(folded.replace("_", ""))
+    )
     return found or _EXACT.get(plain.strip("()"))
 
 
