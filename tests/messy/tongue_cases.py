@@ -36,6 +36,10 @@ def scripts() -> Iterator[Case]:
             signals = [signal(name, "", None, 50.0, 1.0, 2, N) for name in names]
             table = Wide(signals=signals, time_name=title, sep=";", enc=encoding, stamp=printed("%Y-%m-%d %H:%M:%S", BERLIN))
             yield case(f"18_tongue_{tongue}_{encoding}", 18, table, BERLIN)
+    for name in ("Ø", "Ñ", "Winkel °", "±", "½ Last", "²"):
+        signals = [signal(name, "", None, 50.0, 1.0, 2, N)]
+        table = Wide(signals=signals, time_name="Zeit", sep=";", enc="cp1252", stamp=printed("%Y-%m-%d %H:%M:%S", BERLIN))
+        yield case(f"18_sign_{ord(name[-1])}", 18, table, BERLIN)
     blank = [signal("Débit", "m3/h", "m3/h", 4500.0, 20.0, 1, N)]
     style = Style(dec=",", thou="\u00a0")
     yield case(

@@ -83,11 +83,16 @@ def _score(encoding: str, words: list[bytes], sample: bytes) -> float:
         return _score_wide(encoding, sample)
     texts = [word.decode(encoding, "replace") for word in words]
     found = sum(map(_case_and_signs, texts)) + _habits(encoding, texts)
-    letters = [char for text in texts for char in text if char > "\x7f" and (char.isalpha() or is_of_script(char))]
+    # one letter by itself is as likely a sign (°, ½, ±) of another encoding
+    letters = [char for text in texts if sum(map(_is_letter, text)) > 1 for char in text if char > "\x7f" and _is_letter(char)]
     latin = [name for name, encodings in _ENCODINGS.items() if encoding in encodings]
     scripts = [name for name, encodings in SCRIPTS.items() if encoding in encodings]
     worths = [sum(2 if char in _LETTERS[name] else -1 for char in letters) for name in latin]
     return found + max(worths + [sum(letter_worth(name, char) for char in letters) for name in scripts])
+
+
+def _is_letter(char: str) -> bool:
+    return char.isalpha() or is_of_script(char)
 
 
 @cache
