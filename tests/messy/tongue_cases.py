@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from tests.messy.plant import Case, Style, instants, printed, signal, state, truth_of
@@ -153,6 +154,7 @@ def numbers() -> Iterator[Case]:
         "lakh": _lakh,
         "arabic": lambda digits: digits.translate(arabic),
         "full_width": lambda digits: digits.translate(wide),
+        "quoted": lambda digits: f"'{digits}'",
         "formula": lambda digits: f'="{digits}"',
         "en_dash": lambda digits: f"–{digits}",
         "left_to_right": lambda digits: f"\u200e{digits}",
@@ -210,6 +212,11 @@ def columns() -> Iterator[Case]:
         yield case(
             f"05_words_{name}", 5, Wide(signals=signals, quality=_Words(good, bad), quality_name="{name} " + title, sep=";")
         )
+    for title, good, bad in (("Status", "i.O.", "n.i.O."), ("Estado del dato", "Correcto", "Erróneo"), ("状态", "正常", "异常")):
+        signals = [signal(tag, "", None, 50.0, 1.0, 2, N) for tag in ("FT-1", "PT-2")]
+        for one in signals:
+            one.quality_bad = frozenset(range(20, 26))
+        yield case(f"05_of_all_{good}", 5, Wide(signals=signals, extra=[(title, partial(_Words(good, bad), None))], sep=";"))
     times = instants(N)
     for name, titles in LONG.items():
         signals = [signal("FT-1", "m3/h", "m3/h", 286.0, 3.0, 1, N), signal("PT-2", "bar", "bar", 6.1, 0.05, 3, N)]

@@ -182,6 +182,10 @@ def find_quality_columns(names: Sequence[str], columns: Sequence[Cells | None]) 
     }
     bare = {_fold(value_name(name)): index for index, name in reversed(list(enumerate(names))) if index not in split}
     values = [index for index in range(len(names)) if index not in split and columns[index] is not None]
+    for index, (stem, kind) in split.items():  # 'Estado del dato': the state of what no column is called
+        column = columns[index]
+        if stem and column is not None and _fold(value_name(stem)) not in bare and speaks_of_quality(column):
+            split[index] = "", kind
     n_unnamed = sum(not stem for stem, _ in split.values())
     result = []
     for index, (stem, kind) in split.items():

@@ -139,7 +139,9 @@ def read_cell(text: str, decimal: Decimal) -> Reading:
 
 
 def unwrapped(text: str) -> str:
-    """A cell without what makes a spreadsheet take it as text: ="5.2" is 5.2."""
+    """A cell without what makes a spreadsheet take it as text: ="5.2" is 5.2, and so is '5.2'."""
+    if text[:1] == "'" and text[-1] == "'" and len(text) > 2:
+        return text[1:-1].strip()
     return text[2:-1].strip() if text[:2] == '="' and text[-1] == '"' and len(text) > 3 else text
 
 
@@ -215,7 +217,7 @@ def weigh_marks(texts: Iterable[str], enough: int = 500) -> MarkEvidence:
     for raw in texts:
         if "," not in raw and "." not in raw:
             continue
-        _weigh_one(_SPACES.sub(" ", raw.strip()), found)
+        _weigh_one(_SPACES.sub(" ", unwrapped(raw.strip())), found)
         if found.n_comma + found.n_dot >= enough and found.decided:
             break
     return found

@@ -40,7 +40,9 @@ _GOOD = as_words("""
     dobrý dobré poprawny poprawna prawidłowy prawidłowa platný platná ważny хорошо хорошее хорошая хороший норма достоверно
     достоверное исправно исправен 良好 好 正常 有效 良 合格 优 hyvä jó bună iyi g gd goodlocaloverride 好值
 """) | as_words("""
-    良 良好な 正 有効 양호 좋음 정상 유효 καλή καλό καλόσ έγκυρη έγκυρο جيد جيدة صالح טוב טובה תקין תקינה ดี ปกติ अच्छा
+    correcto correcta corretto correto 良 良好な 正 有効 양호 좋음
+    정상 유효 καλή καλό καλόσ έγκυρη έγκυρο جيد جيدة صالح
+    טוב טובה תקין תקינה ดี ปกติ अच्छा
     अच्छी ठीक tốt hợplệ baik bagus valid bun bună
     bine érvényes megfelelő добра добре добрий достовірно справний добро исправан dobar hea kehtiv labs geras gera geçerli
     i̇yi kelpaa kunnossa
@@ -56,7 +58,9 @@ _BAD = as_words("""
     неопределенное неопределённое неисправно отказ ошибка 坏 不良 差 不确定 可疑 无效 故障 坏值 huono epävarma rossz kötü u b
     q s x notok bd
 """) | as_words("""
-    不良 不定 無効 異常 欠測 불량 나쁨 불확실 무효 이상 κακή κακό αβέβαιη αβέβαιο άκυρη άκυρο σφάλμα سيئ سيئة رديء مشكوك
+    异常 erróneo errónea erroneo errado hatalı 不良 不定 無効
+    異常 欠測 불량 나쁨 불확실 무효 이상 κακή κακό αβέβαιη
+    αβέβαιο άκυρη άκυρο σφάλμα سيئ سيئة رديء مشكوك
     غير خطأ רע רעה גרוע תקלה ผิด เสีย แย่
     ไม่ดี ไม่แน่นอน खराब अनिश्चित अमान्य xấu kém lỗi buruk jelek rusak tidak rău rea incert nevalid bizonytalan
     érvénytelen hibás погана поганий невизначена
@@ -70,6 +74,8 @@ _PREFIXES = (
     ("недост", False), ("无效", False),
     ("incert", False), ("mauvais", False), ("dårlig", False), ("usikk", False), ("poor", False),
 )  # fmt: skip
+_SHORT = {"io": True, "nio": False}
+"""Letters that only say something together: in Ordnung and nicht in Ordnung."""
 _NOT = as_words("not no nicht non nie ikke inte ej niet não nao ne не kein keine sin sem pas")
 _SPLIT = re.compile(r"[\s.,;:_/|()\[\]<>\-]+|(?<=[a-zäöü])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 _CODE = re.compile(r"(0x[0-9a-f]{1,8}|\d{1,10})(?:\.0*)?", re.IGNORECASE)
@@ -102,6 +108,8 @@ def verdict(text: str) -> bool | None:
     words = [word.casefold() for word in _SPLIT.split(text.strip()) if word and not _CODE.fullmatch(word)]
     if not words:
         return None
+    if "".join(words) in _SHORT:
+        return _SHORT["".join(words)]
     if words[0] in _NOT and len(words) > 1:
         return False
     for word in words[:2]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from workbench.logs.bad_words import is_bad_word
+from workbench.logs.cells import unwrapped
 from workbench.logs.instants import parse_clock, parse_stamp, unix_ns
 from workbench.logs.readers.table import TimeColumns
 from workbench.logs.text import clean_text
@@ -57,7 +58,7 @@ def split_line(line: str, delimiter: str) -> list[str]:
 
 def cell_kind(text: str) -> str:
     """One letter: t time, n number, e empty or a known word for bad, x other text."""
-    text = text.strip()
+    text = unwrapped(text.strip())
     folded = text.casefold()
     if folded in EMPTY_WORDS or folded in INFINITE_WORDS:
         return "e"
