@@ -38,6 +38,8 @@ _HOT_AFTER_NS = 120 * _MINUTE_NS
 _HOT_SHARE, _HOT_SPAN = 0.75, 10.0
 _MIN_REFERENCE = 10
 _VARIES, _EXPONENTS = 0.03, (0.5, 3.2)
+SMOOTH_ROWS = 9
+"""Rows over which chances are averaged."""
 _SURE, _MAY_BE = 0.7, 0.06
 """A chance that is enough to say a state, and one that is enough to name it beside another."""
 _LOAD_FALLS, _LOAD_RISES, _LOAD_SIGMAS = 0.85, 1.18, 5.0
@@ -135,7 +137,8 @@ def _smooth(chances: Floats64, is_running: Bools) -> Floats64:
     for first, end in runs_of(is_running):
         sums = np.cumsum(np.concatenate([np.zeros((1, chances.shape[1])), chances[first:end]]), axis=0)
         at = np.arange(end - first)
-        low, high = np.maximum(at - 4, 0), np.minimum(at + 5, end - first)
+        half = SMOOTH_ROWS // 2
+        low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, end - first)
         out[first:end] = (sums[high] - sums[low]) / (high - low)[:, None]
     return out
 

@@ -112,6 +112,8 @@ def _join_short(told: rules.Told, times_ns: Int64s) -> None:
     lasting = (rules.STOPPED, rules.STEADY)
     for first, end, code in zip(starts.tolist(), ends.tolist(), codes[starts].tolist(), strict=True):
         is_short = end - first < _FEWEST_ROWS or (times_ns[end - 1] - times_ns[first] < _SHORTEST_NS and code not in lasting)
+        # Between two duties the chances of both are mixed for as long as they are smoothed over.
+        is_short |= code == rules.UNTOLD and end - first <= rules.SMOOTH_ROWS
         if not first or not is_short or code in (rules.START_UP, rules.COAST_DOWN):
             continue
         if codes[first - 1] == rules.START_UP:
