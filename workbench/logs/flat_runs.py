@@ -113,10 +113,13 @@ def bucket_extremes(values: Samples) -> Floats:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def rows_of_buckets(is_met: NDArray[np.bool_], n_rows: int) -> NDArray[np.int64]:
-    """Rows of the buckets [k] that are met, in order."""
-    rows = (np.flatnonzero(is_met)[:, None] * BUCKET_ROWS + np.arange(BUCKET_ROWS)).ravel()
-    return np.asarray(rows[rows < n_rows])
+def rows_of_buckets(is_met: NDArray[np.bool_], n_rows: int) -> Iterator[NDArray[np.int64]]:
+    """Rows of the buckets [k] that are met, in order, a block at a time: all buckets of a long log may be."""
+    for first in range(0, len(is_met), _BLOCK_ROWS // BUCKET_ROWS):
+        met = first + np.flatnonzero(is_met[first : first + _BLOCK_ROWS // BUCKET_ROWS])
+        rows = (met[:, None] * BUCKET_ROWS + np.arange(BUCKET_ROWS)).ravel()
+        if rows.size:
+            yield np.asarray(rows[rows < n_rows])
 
 
 def _flat_buckets(extremes: Floats, n_rows: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:

@@ -59,11 +59,13 @@ def _is_loop(good: np.ndarray, unit: str) -> bool:
 
 def _failed_rows(values: Samples, extremes: Floats, low: float, high: float) -> tuple[int, int, int]:
     """(first, end) rows of the longest failure of at least two samples, and how many there are."""
-    rows = rows_of_buckets((extremes[:, 0] <= low) | (extremes[:, 1] >= high), len(values))
+    parts = [np.zeros(0, np.int64)]
+    for some in rows_of_buckets((extremes[:, 0] <= low) | (extremes[:, 1] >= high), len(values)):
+        found = np.asarray(values[some])
+        parts.append(some[(found <= low) | (found >= high)])
+    rows = np.concatenate(parts)
     if not len(rows):
         return 0, 0, 0
-    found = np.asarray(values[rows])
-    rows = rows[(found <= low) | (found >= high)]
     starts = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
     lengths = np.diff(np.append(starts, len(rows)))
     if not (lengths >= _MIN_ROWS).any():

@@ -12,7 +12,6 @@ from workbench.logs.phrases import format_instant, format_value
 from workbench.logs.pyramid import Floats
 from workbench.logs.summary import Finding, Remedy
 from workbench.logs.survey import Floats64, Survey
-from workbench.logs.time_axis import Int64s
 from workbench.logs.units import can_convert, conversion
 
 _VACUUM_BAR = -1.05
@@ -34,9 +33,14 @@ def find_below_possible(name: str, survey: Survey, extremes: Floats) -> list[Fin
     if limit is None or not len(extremes):
         return []
     values = survey.columns[name]
-    rows = rows_of_buckets(extremes[:, 0] < limit, len(values))
-    rows = rows[np.asarray(values[rows]) < limit] if len(rows) else rows
-    return [_below(name, rows, limit, survey)] if len(rows) else []
+    n_below, first, last, lowest = 0, -1, -1, float("inf")
+    for rows in rows_of_buckets(extremes[:, 0] < limit, len(values)):
+        found = np.asarray(values[rows], np.float64)
+        at = np.flatnonzero(found < limit)
+        if at.size:
+            first = int(rows[at[0]]) if first < 0 else first
+            last, n_below, lowest = int(rows[at[-1]]), n_below + at.size, min(lowest, float(found[at].min()))
+    return [_below(name, (first, last, n_below), lowest, limit, survey)] if n_below else []
 
 
 def find_impossible(survey: Survey) -> list[Finding]:
@@ -53,14 +57,14 @@ def _lowest_possible(unit: str | None) -> float | None:
     return None
 
 
-def _below(name: str, rows: Int64s, limit: float, survey: Survey) -> Finding:
-    unit = survey.units.get(name)
-    lowest = float(np.min(np.asarray(survey.columns[name][rows[:4096]], np.float64)))
-    n_rows = f"{len(rows)} samples are" if len(rows) > 1 else "A sample is"
+def _below(name: str, rows: tuple[int, int, int], lowest: float, limit: float, survey: Survey) -> Finding:
+    """`rows` are the first and the last of them, and how many there are."""
+    unit, (first, last, n_below) = survey.units.get(name), rows
+    n_rows = f"{n_below} samples are" if n_below > 1 else "A sample is"
     what = "a vacuum" if can_convert("bar", unit or "") else "the absolute zero"
     text = f"{n_rows} below {what} ({format_value(float(f'{limit:.4g}'), unit)}), down to {format_value(lowest, unit)}"
     return Finding(
-        code="IMPOSSIBLE", text=text, channel=name, start_ns=survey.instant(int(rows[0])), end_ns=survey.instant(int(rows[-1])),
+        code="IMPOSSIBLE", text=text, channel=name, start_ns=survey.instant(first), end_ns=survey.instant(last),
         severity="failure", remedy=Remedy(action="exclude"),
     )  # fmt: skip
 

@@ -1,0 +1,130 @@
+"""Archives that are unpacked onto the disk give what they give in memory, keep to their limits, and leave nothing."""
+
+from __future__ import annotations
+
+import bz2
+import io
+import lzma
+import shutil
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.contracts.reader_files import write_csv, write_hdf5, write_wav
+from tests.unit.test_logs_careful_stream import check_same
+from workbench.core.errors import DiskFull, JobCancelled, LogFormatError
+from workbench.logs.careful.careful_import import find_sources, read_carefully
+from workbench.logs.parse import ParseOptions, parse_logs
+from workbench.logs.readers import unpack
+
+OPTIONS = ParseOptions(zone="UTC")
+
+
+def made(write: Callable[[Path], None], path: Path) -> bytes:
+    write(path)
+    data = path.read_bytes()
+    path.unlink()
+    return data
+
+
+def tar_of(members: dict[str, bytes], mode: str) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode) as archive:  # type: ignore[call-overload]
+        for name, data in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+def zip_of(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def logs(tmp_path: Path) -> dict[str, bytes]:
+    return {"P-1.csv": made(write_csv, tmp_path / "a"), "P-3.wav": made(write_wav, tmp_path / "c")}
+
+
+@pytest.mark.parametrize("mode", ["w:", "w:gz", "w:bz2", "w:xz"])
+def test_a_tar_of_logs_is_read_from_the_disk_as_from_memory(mode: str, tmp_path: Path) -> None:
+    members = {
+        **logs(tmp_path),
+        "photo.png": b"\x89PNG" + b"\x00" * 99,
+        ".hidden.csv": b"time,p\n",
+        "../../up/P-4.csv": b"no log",
+    }
+    path = tmp_path / "logs.tar"
+    path.write_bytes(tar_of(members, mode))
+    check_same([path], OPTIONS, tmp_path / "disk")
+    assert not (tmp_path.parent / "up").exists()
+
+
+def test_an_archive_in_an_archive_is_read_from_the_disk_as_from_memory(tmp_path: Path) -> None:
+    inner = zip_of({"inner.h5": made(write_hdf5, tmp_path / "b")})
+    path = tmp_path / "logs.zip"
+    path.write_bytes(zip_of({"more.zip": inner, "P-3.wav": made(write_wav, tmp_path / "c")}))
+    check_same([path], OPTIONS, tmp_path / "disk")
+
+
+@pytest.mark.parametrize("pack", [bz2.compress, lzma.compress])
+def test_one_packed_file_is_read_from_the_disk_as_from_memory(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    path = tmp_path / "P-2041A.csv.packed"
+    path.write_bytes(pack(made(write_csv, tmp_path / "a")))
+    check_same([path], OPTIONS, tmp_path / "disk")
+
+
+def from_disk(path: Path, work: Path) -> None:
+    work.mkdir()
+    sources = find_sources([path])
+    assert sources is not None
+    with read_carefully(sources, OPTIONS, work, lambda *_: None):
+        pass
+
+
+def test_archives_in_archives_in_archives_are_refused_on_the_disk_too(tmp_path: Path) -> None:
+    data = zip_of({"log.csv": made(write_csv, tmp_path / "a")})
+    for _ in range(3):
+        data = zip_of({"more.zip": data})
+    path = tmp_path / "deep.zip"
+    path.write_bytes(data)
+    for read in (lambda: parse_logs([path], OPTIONS), lambda: from_disk(path, tmp_path / "work")):
+        with pytest.raises(LogFormatError, match="archives in archives in archives"):
+            read()
+
+
+def test_what_swells_up_without_measure_is_refused_while_it_is_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.xz"
+    path.write_bytes(lzma.compress(b"\x00" * (40 << 20)))
+    with pytest.raises(LogFormatError, match="that is no log"):
+        from_disk(path, tmp_path / "work")
+    assert sum(one.stat().st_size for one in (tmp_path / "work").rglob("*") if one.is_file()) <= 20 << 20
+
+
+def test_a_disk_without_room_for_what_is_packed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "log.csv.bz2"
+    path.write_bytes(bz2.compress(made(write_csv, tmp_path / "a")))
+    monkeypatch.setattr(unpack.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9 - 100, 100))  # type: ignore[attr-defined]
+    with pytest.raises(DiskFull, match=r"log\.csv\.bz2 unpacks to more than the project's disk has room for"):
+        from_disk(path, tmp_path / "work")
+
+
+def test_unpacking_can_be_cancelled(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv.bz2"
+    path.write_bytes(bz2.compress(made(write_csv, tmp_path / "a")))
+    sources = find_sources([path])
+    assert sources is not None
+
+    def cancel(_fraction: float, words: str) -> None:
+        if words.startswith("unpacking"):
+            raise JobCancelled
+
+    (tmp_path / "work").mkdir()
+    with pytest.raises(JobCancelled):
+        read_carefully(sources, OPTIONS, tmp_path / "work", cancel)
