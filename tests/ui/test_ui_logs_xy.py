@@ -6,14 +6,19 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 
 from tests.ui.log_projects import N_ROWS, at_minute, make_project
 from workbench.app.window import Built
+from workbench.core.paths import resources
+from workbench.logs.xy import XYCloud
 from workbench.ui.pages.logs import LogsPage
 from workbench.ui.pages.logs_xy import XYMode
+from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.plots.xy_plot import XYPlot
 
 WaitFor = Callable[..., None]
 
@@ -85,3 +90,20 @@ def test_swapping_turns_the_axes_round(mode: XYMode, wait_for: WaitFor) -> None:
 def test_the_cursor_marks_where_both_channels_are(mode: XYMode) -> None:
     mode.view.plots.view.set_cursor(at_minute(0))
     assert mode.plot.at == pytest.approx((305.0, 3.0))
+
+
+def test_the_cursor_does_not_cross_the_name_of_the_y_axis(app: object) -> None:
+    values = np.linspace(0.0, 1.0, 50)
+    cloud = XYCloud(
+        n=50, n_unmatched=0, x_range=(0.0, 1.0), y_range=(0.0, 1.0), times_ns=np.arange(50), x=values, y=values, counts=None,
+        r=1.0, slope=1.0, offset=0.0,
+    )  # fmt: skip
+    plot = XYPlot(ThemeSource(resources()))
+    plot.resize(500, 300)
+    plot.show_cloud(cloud, ("FI, m³/h", "PI-2041A, bar"), ("2 Mar", "3 Mar"))
+    box = plot.plot_box()
+    name = QRect(round(box.left()) + 2, round(box.top()) - 8, 60, 8)
+    plain = plot.grab(name).toImage()
+    plot.set_at((0.06, 0.999))
+    assert plot.grab(name).toImage() == plain
+    plot.deleteLater()

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QImage, QWheelEvent
@@ -17,6 +18,7 @@ from workbench.app.window import Built
 from workbench.ui.pages.logs import LogsPage
 from workbench.ui.widgets.chart_axes import curve_colour
 from workbench.ui.widgets.plots.geometry import EDGE_PX
+from workbench.ui.widgets.plots.limit_lines import LimitLine
 from workbench.ui.widgets.plots.limits_box import LimitsBox
 from workbench.ui.widgets.plots.rows import PlotRows
 
@@ -354,3 +356,40 @@ def test_limits_that_make_no_axis_are_said_and_change_nothing(page: LogsPage, hi
     assert rows.layout_now == before
     QTest.keyClick(box.low, Qt.Key.Key_Escape)
     assert not box.isVisible()
+
+
+def test_the_list_of_channels_says_the_values_at_the_cursor(page: LogsPage) -> None:
+    view, channels = page.view.plots.view, page.side.channels
+    view.set_cursor(at_minute(1))
+    before = channels.grab().toImage()
+    view.set_cursor(at_minute(40))
+    QApplication.processEvents()
+    assert channels.grab().toImage() != before
+    assert channels.value_of is not None
+    known, same = channels.value_of(P), page.view.plots.rows.known(P, at_minute(40))
+    assert known is not None
+    assert known == same
+
+
+def test_the_name_of_a_limit_is_not_hatched_by_a_gap(page: LogsPage) -> None:
+    rows = page.view.plots.rows
+    line = LimitLine(value=1.0, name="Zone B 1.0")
+    rows.set_limits({rows_of(page)[0][0]: (line,)})
+    rows.grab()
+    box, axis = rows.plot_box(0), rows.shown_limits(0)
+    assert axis is not None
+    plain = name_pixels(rows, axis.share(1.0))
+    logs = rows.logs
+    assert logs is not None
+    logs.gap_array = np.array([[logs.first_ns, logs.last_ns]], np.int64)
+    rows.set_limits({rows_of(page)[0][0]: (line,)})
+    assert name_pixels(rows, axis.share(1.0)) == pytest.approx(plain, abs=5)
+    assert box.height() > 0
+
+
+def name_pixels(rows: PlotRows, share: float) -> int:
+    """Dark pixels where the name of a limit stands: as many with a gap behind it as without."""
+    box = rows.plot_box(0)
+    y = round(box.bottom() - share * box.height())
+    image = rows.grab().copy(round(box.left()) + 4, y - 14, 60, 12).toImage()
+    return sum(image.pixelColor(x, line).lightness() < 110 for x in range(image.width()) for line in range(image.height()))

@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from workbench.ui.format import quantity
 from workbench.ui.states import find_state, state_word
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.channel_search import found_channels
@@ -19,9 +20,9 @@ from workbench.ui.widgets.plots.words import channel_words, unit_words
 from workbench.ui.widgets.text import plain_tip
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from workbench.services.log_views import ChannelView
+    from workbench.services.log_views import ChannelView, LastValue
 
 ROW_PX = 24
 _BOX_PX = 14
@@ -98,6 +99,8 @@ class ChannelList(QListView):
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setAccessibleName(self.tr("Channels"))
         self.setProperty("no_ring", True)
+        self.value_of: Callable[[str], LastValue | None] | None = None
+        """The last known value of a channel at the cursor; asked for the rows in sight only."""
         self._pressed: tuple[QPoint, str] | None = None
         self._is_dragging = False
         theme.changed.connect(self._redraw)
@@ -137,6 +140,10 @@ class ChannelList(QListView):
             if name not in self._model.checked:
                 self._toggle(name)
             self.chosen.emit(name)
+
+    def show_values(self) -> None:
+        """The cursor is elsewhere: say the values there."""
+        self.viewport().update()
 
     def box_of(self, name: str) -> QRect:
         """Where the box of a channel is, in the viewport's pixels."""
@@ -228,6 +235,7 @@ class ChannelPainter(QStyledItemDelegate):
             right -= _BOX_PX
             painter.drawPixmap(right, box.center().y() - 6, theme.state_pixmap(state, _BOX_PX, self._list.devicePixelRatioF()))
             right -= 4
+        right -= self._paint_value(painter, channel, QRect(box.left(), box.top(), right - box.left() - 2, box.height()))
         self._paint_words(painter, channel, QRect(box.left() + _LEFT_PX + 22, box.top(), right - box.left() - 38, box.height()))
         painter.restore()
 
@@ -243,6 +251,21 @@ class ChannelPainter(QStyledItemDelegate):
                 round(place.top()) + 1,
                 theme.pixmap("check", "on_accent", 12, self._list.devicePixelRatioF()),
             )
+
+    def _paint_value(self, painter: QPainter, channel: ChannelView, box: QRect) -> int:
+        """The value at the cursor at the right end, grey after a gap; returns how much room it took."""
+        known = self._list.value_of(channel.name) if self._list.value_of is not None else None
+        if known is None:
+            return 0
+        text = quantity(known.value, unit_words(channel.unit))
+        painter.setFont(self._theme.font("strong"))
+        painter.setPen(self._theme.colour("text3" if known.is_late else "text1"))
+        width = painter.fontMetrics().horizontalAdvance(text)
+        name_px = painter.fontMetrics().horizontalAdvance(channel.name)
+        if name_px + width + _LEFT_PX + 34 > box.width():
+            return 0
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), text)
+        return width + 8
 
     def _paint_words(self, painter: QPainter, channel: ChannelView, box: QRect) -> None:
         theme = self._theme

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,6 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from workbench.core.clock import parse_utc
 from workbench.ui.format import day, percent
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.text import plain_tip
@@ -19,17 +19,59 @@ from workbench.ui.widgets.text import plain_tip
 LEAST_NAME_PX, MOST_NAME_PX = 58, 96
 ROW_PX = 15
 MOST_CELLS = 28
+MOST_EMPTY_DAYS = 31
+"""Longer without any sample of any pump: one capture months later must not press all else together."""
 _FOOT_PX = 18
 _GAP_PX = 1
+_DAY_NS = 86_400 * 10**9
+_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Scale:
-    """The days of the map: the first, how many cells, and days a cell."""
+    """The days of the map: the first day of each cell, and days a cell. Long stretches without any sample are left out."""
 
-    first: date
-    n_cells: int
+    starts: tuple[date, ...]
     days_a_cell: int
+    breaks: tuple[int, ...] = ()
+    """Cells before which days are left out."""
+
+    @property
+    def n_cells(self) -> int:
+        return len(self.starts)
+
+    @property
+    def first(self) -> date:
+        return self.starts[0]
+
+    def place(self, day: float) -> float:
+        """Cells from the left to a day (ordinal with its share); days that are left out lie on the edge."""
+        ordinals = [start.toordinal() for start in self.starts]
+        number = bisect.bisect_right(ordinals, day) - 1
+        if number < 0:
+            return 0.0
+        return number + min(1.0, (day - ordinals[number]) / self.days_a_cell)
+
+
+def scale_of(known: Sequence[date]) -> _Scale:
+    """Cells for days that hold something, in order; more empty cells in a row than fit in a glance become a break."""
+    held = sorted(set(known))
+    spans: list[list[date]] = []
+    for one in held:
+        if spans and (one - spans[-1][1]).days <= MOST_EMPTY_DAYS:
+            spans[-1][1] = one
+        else:
+            spans.append([one, one])
+    n_days = sum((last - first).days + 1 for first, last in spans)
+    days_a_cell = math.ceil(n_days / MOST_CELLS)
+    starts: list[date] = []
+    breaks: list[int] = []
+    for first, last in spans:
+        if starts:
+            breaks.append(len(starts))
+        n_cells = math.ceil(((last - first).days + 1) / days_a_cell)
+        starts.extend(first + timedelta(days=number * days_a_cell) for number in range(n_cells))
+    return _Scale(starts=tuple(starts), days_a_cell=days_a_cell, breaks=tuple(breaks))
 
 
 class AvailabilityMap(QWidget):
@@ -41,7 +83,7 @@ class AvailabilityMap(QWidget):
         super().__init__()
         self._theme = theme
         self._rows: list[tuple[str, dict[str, float]]] = []
-        self._scale = _Scale(first=date(1970, 1, 1), n_cells=1, days_a_cell=1)
+        self._scale = _Scale(starts=(date(1970, 1, 1),), days_a_cell=1)
         self._asset = ""
         self._range_ns: tuple[int, int] | None = None
         self._cell = (0, 0)
@@ -58,10 +100,7 @@ class AvailabilityMap(QWidget):
         self._name_px = max(LEAST_NAME_PX, min(MOST_NAME_PX, max(widths, default=0)))
         known = sorted({name for _, pairs in self._rows for name in pairs})
         if known:
-            first, last = date.fromisoformat(known[0]), date.fromisoformat(known[-1])
-            n_days = (last - first).days + 1
-            days_a_cell = math.ceil(n_days / MOST_CELLS)
-            self._scale = _Scale(first=first, n_cells=math.ceil(n_days / days_a_cell), days_a_cell=days_a_cell)
+            self._scale = scale_of([date.fromisoformat(name) for name in known])
         self.setFixedHeight(self.sizeHint().height())
         self.update()
 
@@ -72,7 +111,7 @@ class AvailabilityMap(QWidget):
 
     @property
     def n_days(self) -> int:
-        """Days between the first and the last."""
+        """Days that are shown; long empty stretches are left out."""
         return self._scale.n_cells * self._scale.days_a_cell if self._rows else 0
 
     def sizeHint(self) -> QSize:
@@ -136,6 +175,7 @@ class AvailabilityMap(QWidget):
             self._paint_name(painter, row, asset)
             for cell in range(self._scale.n_cells):
                 self._paint_cell(painter, self.cell_box(row, cell), self.share(row, cell))
+        self._paint_breaks(painter)
         self._paint_foot(painter)
         self._paint_range(painter)
         if self.hasFocus() and self._rows:
@@ -163,6 +203,17 @@ class AvailabilityMap(QWidget):
             return
         painter.fillRect(box, share_colour(self._theme, share))
 
+    def _paint_breaks(self, painter: QPainter) -> None:
+        """Two strokes through all rows where months are left out."""
+        step = (self.width() - self._name_px) / self._scale.n_cells
+        bottom = len(self._rows) * ROW_PX - 1.0
+        for cell in self._scale.breaks:
+            x = self._name_px + cell * step - _GAP_PX / 2
+            painter.fillRect(QRectF(x - 2.5, 0, 5, bottom), self._theme.colour("bg1"))
+            painter.setPen(QPen(self._theme.colour("text2"), 1))
+            for shift in (-1.5, 1.5):
+                painter.drawLine(QPointF(x + shift - 1.5, bottom), QPointF(x + shift + 1.5, 0))
+
     def _paint_foot(self, painter: QPainter) -> None:
         if not self._rows:
             return
@@ -179,9 +230,7 @@ class AvailabilityMap(QWidget):
         row = next((number for number, (asset, _) in enumerate(self._rows) if asset == self._asset), None)
         if row is None or self._range_ns is None:
             return
-        first_ns = parse_utc(f"{self._scale.first.isoformat()}T00:00:00Z")
-        cell_ns = self._scale.days_a_cell * 86_400 * 10**9
-        start, end = ((at_ns - first_ns) / cell_ns for at_ns in self._range_ns)
+        start, end = (self._scale.place(at_ns / _DAY_NS + _EPOCH_ORDINAL) for at_ns in self._range_ns)
         step = (self.width() - self._name_px) / self._scale.n_cells
         left, right = (self._name_px + max(0.0, min(self._scale.n_cells, at)) * step for at in (start, end))
         painter.setPen(QPen(self._theme.colour("accent"), 1.5))
@@ -189,7 +238,7 @@ class AvailabilityMap(QWidget):
         painter.drawRoundedRect(QRectF(left - 1, row * ROW_PX, max(5.0, right - left + 1), ROW_PX - 1), 2, 2)
 
     def _cell_days(self, cell: int) -> list[str]:
-        first = self._scale.first + timedelta(days=cell * self._scale.days_a_cell)
+        first = self._scale.starts[cell]
         return [(first + timedelta(days=number)).isoformat() for number in range(self._scale.days_a_cell)]
 
     def _cell_at(self, x_px: float) -> int:

@@ -330,6 +330,10 @@ class PlotRows(Strip):
             self._known[key] = self.logs.last_known(channel, at_ns)
         return self._known[key]
 
+    def known_at_cursor(self, channel: str) -> LastValue | None:
+        """The same at the cursor."""
+        return self.known(channel, self.view.cursor_ns)
+
     def scene(self) -> Scene | None:
         """What is to be drawn now."""
         if self.logs is None:

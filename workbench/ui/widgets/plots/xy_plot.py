@@ -117,6 +117,17 @@ class XYPlot(ChartFrame):
             painter.setBrush(self.theme.colour("accent", 0.14))
             painter.drawRect(QRectF(low, high))
         self._paint_scale(painter)
+        self._paint_title(painter, box)
+
+    def _paint_title(self, painter: QPainter, box: QRectF) -> None:
+        """What y is, again, on a plate: the cursor and the cloud cross where it stands."""
+        painter.setFont(self.theme.font("caption"))
+        metrics = painter.fontMetrics()
+        base = box.top() + metrics.ascent() - 10
+        width = metrics.horizontalAdvance(self.axes.y_label)
+        painter.fillRect(QRectF(box.left() + 1, base - metrics.ascent(), width + 6, metrics.height()), self.theme.colour("plot"))
+        painter.setPen(self.theme.colour("text3"))
+        painter.drawText(QPointF(box.left() + 4, base), self.axes.y_label)
 
     def shades(self) -> NDArray[np.uint32]:
         """The sequential colours, 0xffRRGGBB [64]."""
