@@ -393,3 +393,47 @@ def name_pixels(rows: PlotRows, share: float) -> int:
     y = round(box.bottom() - share * box.height())
     image = rows.grab().copy(round(box.left()) + 4, y - 14, 60, 12).toImage()
     return sum(image.pixelColor(x, line).lightness() < 110 for x in range(image.width()) for line in range(image.height()))
+
+
+def test_channels_picked_in_the_list_go_into_one_row_together(page: LogsPage) -> None:
+    channels = page.side.channels
+    first, second = channels.names[:2]
+    channels.setFocus()
+    for name in (first, second):
+        box = channels.box_of(name)
+        QTest.mouseClick(
+            channels.viewport(), LEFT, Qt.KeyboardModifier.ControlModifier, QPoint(box.right() + 30, box.center().y())
+        )
+    assert channels.picked(first) == (first, second)
+    assert channels.picked("another") == ("another",)
+    QTest.keyClick(channels, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert rows_of(page)[-1] == (first, second)
+    assert channels.picked(first) == (first,)
+
+
+def test_channels_picked_in_the_list_are_dragged_together(page: LogsPage) -> None:
+    channels = page.side.channels
+    first, second = channels.names[:2]
+    dragged: list[tuple[str, ...]] = []
+    noted = Noted(dragged)
+    channels.drag_moved.connect(noted.take)
+    channels.setFocus()
+    channels.setCurrentIndex(channels.model().index(0, 0))
+    QTest.keyClick(channels, Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier)
+    channels.setCurrentIndex(channels.model().index(1, 0))
+    QTest.keyClick(channels, Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier)
+    start = channels.box_of(second).center() + QPoint(40, 0)
+    QTest.mousePress(channels.viewport(), LEFT, NO_KEY, start)
+    QTest.mouseMove(channels.viewport(), start + QPoint(0, 12))
+    QTest.mouseMove(channels.viewport(), start + QPoint(0, 24))
+    QTest.mouseRelease(channels.viewport(), LEFT, NO_KEY, start + QPoint(0, 24))
+    assert dragged[-1] == (first, second)
+
+
+class Noted:
+    def __init__(self, into: list[tuple[str, ...]]) -> None:
+        self._into = into
+
+    def take(self, names: object, _at: QPoint) -> None:
+        assert isinstance(names, tuple)
+        self._into.append(names)

@@ -165,6 +165,7 @@ class LogsPage(Page):
         self.side.channels.drag_moved.connect(self._on_drag)
         self.side.channels.drag_ended.connect(self._on_drag_ended)
         self.side.channels.chosen.connect(self._on_found)
+        self.side.channels.together_asked.connect(self.view.show_together)
         self.side.channels.value_of = self.view.plots.rows.known_at_cursor
         self.view.plots.view.cursor_changed.connect(self.side.channels.show_values)
         self.side.finding_chosen.connect(self._on_finding)

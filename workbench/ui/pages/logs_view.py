@@ -130,6 +130,11 @@ class LogsView(QWidget):
         order = [channel.name for channel in self.logs.channels] if self.logs else []
         self.change_layout(self.plots.rows.layout_now.with_channels(names, order))
 
+    def show_together(self, names: tuple[str, ...]) -> None:
+        """These channels in one row, the last one."""
+        layout = self.plots.rows.layout_now
+        self.change_layout(layout.inserted(names, len(layout.rows)))
+
     def change_layout(self, layout: object) -> None:
         """Show other rows; remembered for the pump, and undone with Ctrl+Z."""
         assert isinstance(layout, PlotLayout)

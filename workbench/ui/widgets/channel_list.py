@@ -40,11 +40,13 @@ class ChannelModel(QAbstractListModel):
         self.all: tuple[ChannelView, ...] = ()
         self.shown: list[ChannelView] = []
         self.checked: frozenset[str] = frozenset()
+        self.picked: frozenset[str] = frozenset()
+        """What is dragged together."""
         self._needle = ""
 
     def set_channels(self, channels: Sequence[ChannelView], checked: Sequence[str]) -> None:
         """Replace everything."""
-        self.all, self.checked = tuple(channels), frozenset(checked)
+        self.all, self.checked, self.picked = tuple(channels), frozenset(checked), frozenset()
         self.find(self._needle)
 
     def find(self, needle: str) -> None:
@@ -78,12 +80,14 @@ class ChannelModel(QAbstractListModel):
 
 
 class ChannelList(QListView):
-    """`checked_changed(names)`, `chosen(name)` after Enter, `drag_moved(names, QPoint on the screen)`, `drag_ended(dropped)`."""
+    """`checked_changed(names)`, `chosen(name)` after Enter, `drag_moved(names, QPoint on the screen)`, `drag_ended(dropped)`,
+    `together_asked(names)` after Shift + Enter: what was picked (Ctrl + click, Ctrl + Space) in one row."""
 
     checked_changed = Signal(object)
     chosen = Signal(str)
     drag_moved = Signal(object, QPoint)
     drag_ended = Signal(bool)
+    together_asked = Signal(object)
 
     def __init__(self, theme: ThemeSource) -> None:
         super().__init__()
@@ -150,13 +154,25 @@ class ChannelList(QListView):
         place = self.visualRect(self._model.index(self.names.index(name)))
         return QRect(place.left() + _LEFT_PX, place.center().y() - _BOX_PX // 2, _BOX_PX, _BOX_PX)
 
+    def picked(self, name: str) -> tuple[str, ...]:
+        """All that was picked, in the log's order, where a name is among it; else the name alone."""
+        if name not in self._model.picked:
+            return (name,)
+        return tuple(channel.name for channel in self._model.all if channel.name in self._model.picked)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        name, is_ctrl = self._name_at(self.currentIndex()), event.modifiers() & Qt.KeyboardModifier.ControlModifier
         if event.key() == Qt.Key.Key_Space:
-            name = self._name_at(self.currentIndex())
             if name:
-                self._toggle(name)
+                (self._pick if is_ctrl else self._toggle)(name)
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self.choose_current()
+            if name and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                self.together_asked.emit(self.picked(name))
+                self._pick("")
+            else:
+                self.choose_current()
+        elif event.key() == Qt.Key.Key_Escape and self._model.picked and not self._is_dragging:
+            self._pick("")
         elif event.key() == Qt.Key.Key_Escape and self._is_dragging:
             self._end(is_dropped=False)
         else:
@@ -166,6 +182,9 @@ class ChannelList(QListView):
         super().mousePressEvent(event)
         name = self._name_at(self.indexAt(event.position().toPoint()))
         if event.button() == Qt.MouseButton.LeftButton and name:
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self._pick(name)
+                return
             self._pressed = (event.position().toPoint(), name)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -176,7 +195,7 @@ class ChannelList(QListView):
         if self._is_dragging or (event.position().toPoint() - start).manhattanLength() >= _LEAST_DRAG_PX:
             self._is_dragging = True
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
-            self.drag_moved.emit((name,), event.globalPosition().toPoint())
+            self.drag_moved.emit(self.picked(name), event.globalPosition().toPoint())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         pressed, self._pressed = self._pressed, None
@@ -190,11 +209,17 @@ class ChannelList(QListView):
     def _end(self, *, is_dropped: bool) -> None:
         self._is_dragging = False
         self._pressed = None
+        self._pick("")
         self.viewport().unsetCursor()
         self.drag_ended.emit(is_dropped)
 
     def _name_at(self, index: QModelIndex) -> str:
         return self._model.shown[index.row()].name if index.isValid() else ""
+
+    def _pick(self, name: str) -> None:
+        """Take a channel among those that are dragged together, or out of them; '' takes all out."""
+        self._model.picked = self._model.picked ^ {name} if name else frozenset()
+        self.viewport().update()
 
     def _toggle(self, name: str) -> None:
         checked = self._model.checked
@@ -224,9 +249,10 @@ class ChannelPainter(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         has_focus = bool(option.state & QStyle.StateFlag.State_HasFocus)
-        if has_focus or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.colour("selection" if has_focus else "bg3"))
+        is_picked = channel.name in model.picked
+        if has_focus or is_picked or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(QPen(theme.colour("accent"), 1) if is_picked else Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("selection" if has_focus or is_picked else "bg3"))
             painter.drawRoundedRect(QRectF(box).adjusted(8, 1, -6, -1), 4, 4)
         self._paint_box(painter, box, is_on=channel.name in model.checked)
         right = box.right() - _RIGHT_PX
