@@ -166,6 +166,11 @@ class WaterfallPlot(XYFrame):
         heights = np.maximum.reduceat(rms, places, axis=1)
         if edges[-1] < len(self.map.y):  # the last group would reach to the end of all lines
             heights[:, -1] = rms[:, places[-1] : max(places[-1] + 1, int(edges[-1]))].max(axis=1)
+        if not (is_hit := np.diff(edges) > 0).all():
+            # Between lines that stand farther apart than pixels the curve goes straight.
+            middles = np.linspace(*self.x_range, 2 * n_pixels + 1)[1::2]
+            straight = np.stack([np.interp(middles, self.map.y, row) for row in rms])
+            heights = np.where(is_hit, heights, straight)
         visible = rms[:, max(1, int(edges[0])) : max(2, int(edges[-1]))]
         high = max(float(visible.max(initial=0.0)), 1e-30)
         if not self.is_log:
