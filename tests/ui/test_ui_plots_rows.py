@@ -248,7 +248,7 @@ def test_a_question_mark_shows_every_key_and_escape_hides_them(page: LogsPage) -
     QTest.keyClicks(page.view.plots.rows, "?")
     assert page.keys.isVisible()
     listed = {what: keys for keys, what in page.keys.lines}
-    assert listed["Undo change of rows"] == "Ctrl + Z"
+    assert listed["Undo"] == "Ctrl + Z"
     assert listed["Find a channel"] == "/, Ctrl + F"
     assert all(action.title in listed for action in page.actions_offered() if action.keys)
     QTest.keyClick(page.keys, Qt.Key.Key_Escape)
