@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import math
 import os
-import zipfile
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from workbench.core.errors import LogFormatError, WorkbenchError
-from workbench.logs.careful import feed, fill, order
+from workbench.logs.careful import feed, fill, order, texts
 from workbench.logs.careful.careful_import import CarefulLogs, find_sources, read_carefully
+from workbench.logs.careful.stamp_columns import read_stamp_column
+from workbench.logs.careful.texts import TextColumn
 from workbench.logs.parse import ParsedLogs, ParsedRecording, ParseOptions, parse_logs
 from workbench.logs.readers import byte_stream
 from workbench.logs.recording import Recording, open_recording
@@ -30,6 +31,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of 50 rows, pieces of 4 kB, stretches of a few hundred cells."""
     monkeypatch.setattr(fill, "SMALL_BYTES", 200)
     monkeypatch.setattr(fill, "MAX_BLOCK_ROWS", 50)
+    monkeypatch.setattr(texts, "SAMPLE_ROWS", 16)
     monkeypatch.setattr(byte_stream, "CHUNK_BYTES", 4096)
     monkeypatch.setattr(feed, "STRETCH_CELLS", 400)
     monkeypatch.setattr(feed, "CHUNK_ROWS", 64)
@@ -123,18 +125,6 @@ def test_decimal_commas_bad_words_and_states_are_read_in_any_encoding(encoding: 
     assert (druck.max, strom.bad, state.quantity) == (12.98, {"störung": 8}, "state")
 
 
-@pytest.mark.parametrize("packing", ["gz", "zip"])
-def test_a_packed_log_is_unpacked_on_the_way(packing: str, tmp_path: Path) -> None:
-    path = write_rows(tmp_path / "log.csv", "Zeit;Druck [bar];Strom [A];Pumpe läuft", comma_rows())
-    packed = tmp_path / f"log.csv.{packing}"
-    if packing == "gz":
-        packed.write_bytes(gzip.compress(path.read_bytes()))
-    else:
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.write(path, "log.csv")
-    check_same([packed], ParseOptions(zone="Europe/Berlin"), tmp_path)
-
-
 def test_a_preamble_a_row_of_units_and_quality_columns_are_understood(tmp_path: Path) -> None:
     rows = [
         f"{stamp(k)},{k % 50 / 10},{'Good' if k % 31 else 'Bad'},{60 + k % 5},{'Good' if k % 17 else 'Uncertain'}"
@@ -188,10 +178,34 @@ def test_a_row_further_out_of_order_than_memory_reaches_is_refused_with_its_plac
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(order, "MAX_WAITING_ROWS", 300)
-    rows = [f"{stamp(k)};{k % 9},5" for k in range(1, 900)] + [f"{stamp(0)};1,5"]
+    rows = [f"{stamp(k // 2 + 450 * (k % 2))};{k % 9},5" for k in range(900)]  # every piece of the file holds rows of two times
     path = write_rows(tmp_path / "log.csv", "Zeit;Druck [bar]", rows)
-    with pytest.raises(LogFormatError, match=r"log\.csv, line 901: this row is dated before"):
+    with pytest.raises(LogFormatError, match=r"log\.csv, line \d+: this row is dated before millions of rows"):
         read_on_disk([path], ParseOptions(zone="UTC"), tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["newest first", "days in any order", "one late row", "newest first, with copies"])
+def test_rows_in_any_order_of_pieces_need_no_memory(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(order, "MAX_WAITING_ROWS", 300)
+    rows = [f"{stamp(k)};{k % 9},5;{k % 7}" for k in range(1500)]
+    if kind == "days in any order":
+        rows = [row for day in (3, 0, 4, 1, 2) for row in rows[300 * day : 300 * (day + 1)]]
+    elif kind == "one late row":
+        rows = [*rows[1:], rows[0]]
+    else:
+        rows.reverse()
+    if kind.endswith("copies"):
+        rows[700:700] = [rows[699], rows[10], f"{stamp(1499)};99,5;1"]
+    path = write_rows(tmp_path / "log.csv", "Zeit;Druck [bar];Strom [A]", rows)
+    check_same([path], ParseOptions(zone="Europe/Oslo"), tmp_path)
+
+
+@pytest.mark.parametrize("is_reversed", [True, False])
+def test_a_long_table_is_pivoted_also_newest_first(is_reversed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(order, "MAX_WAITING_ROWS", 300)
+    rows = [f"{stamp(k)};TI-{tag};{(k + tag) % 9},5" for k in range(600) for tag in range(3) if k % (tag + 1) == 0]
+    path = write_rows(tmp_path / "log.csv", "Zeit;Tag;Wert", rows[::-1] if is_reversed else rows)
+    check_same([path], ParseOptions(zone="Europe/Oslo"), tmp_path)
 
 
 def test_machines_that_share_a_table_come_apart(tmp_path: Path) -> None:
@@ -241,7 +255,14 @@ def test_what_is_no_log_is_refused_in_the_same_words(tmp_path: Path) -> None:
     assert str(disk.value) == str(memory.value)
 
 
-@pytest.mark.parametrize("pattern", ["%d.%m.%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S.%fZ", "%d/%m/%y %H:%M", "%Y-%m-%d %H:%M:%S+02:00"])
+PATTERNS = (
+    "%d.%m.%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S.%fZ", "%d/%m/%y %H:%M", "%Y-%m-%d %H:%M:%S+02:00",
+    "%m/%d/%Y %I:%M:%S %p", "%d-%b-%Y %H:%M:%S",
+    "%Y-%m-%d %H:%M:%S CET", "%Y-%m-%d %H:%M:%S Europe/Oslo", "%d %m %y %H:%M", "%b %d, %Y %I:%M %p",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
 def test_stamps_of_one_shape_are_read_as_one_by_one(pattern: str) -> None:
     from workbench.logs.instants import read_stamps
 
@@ -251,7 +272,10 @@ def test_stamps_of_one_shape_are_read_as_one_by_one(pattern: str) -> None:
         "2026-02-30 10:00:00+02:00",
     ]
     together, single = read_many_stamps(texts, "dmy"), read_stamps(texts, "dmy")
+    as_bytes = read_stamp_column(TextColumn(pa.array(texts)), "dmy")
+    for one, other in zip((as_bytes.ns, as_bytes.is_good), (together.ns, together.is_good), strict=True):
+        np.testing.assert_array_equal(one, other)
     np.testing.assert_array_equal(together.is_good, single.is_good)
     np.testing.assert_array_equal(together.ns[single.is_good], single.ns[single.is_good])
     np.testing.assert_array_equal(together.is_absolute[single.is_good], single.is_absolute[single.is_good])
-    assert 0 < single.is_good.sum() < len(texts)
+    assert single.is_good.sum() < len(texts)

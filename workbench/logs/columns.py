@@ -200,11 +200,17 @@ def states_of(cells: Cells) -> dict[str, float] | None:
         is_on = state_of(text)
         if is_on is not None:
             found[text] = float(is_on)
-        elif not read_cell(text, ".").reason or (
-            text.strip() and not is_bad_word(text) and read_cell(text, ".").reason != "empty"
-        ):
+        elif is_no_state(text):
             return None
     return found or None
+
+
+def is_no_state(text: str) -> bool:
+    """Whether a cell keeps its column from being one that says on and off: a number, or a word for something else."""
+    if state_of(text) is not None:
+        return False
+    reason = read_cell(text, ".").reason
+    return not reason or (bool(text.strip()) and not is_bad_word(text) and reason != "empty")
 
 
 def _read_states(cells: Cells, states: dict[str, float]) -> ReadCells:

@@ -100,13 +100,13 @@ def parse_clock(text: str) -> tuple[int, int | None] | None:
     match = _TIME_ONLY.fullmatch(text)
     if match is None:
         return None
-    clock_ns, offset = _clock_of(match), _offset_of(match["zone"])
+    clock_ns, offset = _clock_of(match), offset_of(match["zone"])
     return None if clock_ns is None or offset is False else (clock_ns, offset)
 
 
 def _stamp_of(match: re.Match[str]) -> Stamp | None:
     clock_ns = _clock_of(match)
-    offset = _offset_of(match["zone"])
+    offset = offset_of(match["zone"])
     if clock_ns is None or offset is False:
         return None
     if match["xsep"] == " " and (len(match["c"]) != 4 or match["M"] is None):
@@ -163,7 +163,7 @@ def _clock_of(match: re.Match[str]) -> int | None:
     return (hour * 3600 + minute * 60 + second) * NS_PER_S + int(f"{fraction[:9]:0<9}")
 
 
-def _offset_of(zone: str | None) -> int | Literal[False] | None:
+def offset_of(zone: str | None) -> int | Literal[False] | None:
     """Offset in ns, None when there is none, False when the word is no zone."""
     if not zone:
         return None

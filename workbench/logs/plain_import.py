@@ -74,7 +74,8 @@ def import_plain(log: PlainLog, folder: Path, progress: Progress) -> RecordingFa
     progress(_READ_SHARE, "checking quality")
     instants_ns, columns = writer.view()
     waveform = find_waveform(instants_ns)
-    findings = () if waveform else find_quality(instants_ns, columns, {column.name: column.unit for column in log.channels()})
+    units = {column.name: column.unit for column in log.channels()}
+    findings = () if waveform else find_quality(instants_ns, columns, units, lambda done: _say_quality(progress, done))
     timing = timing_of(times, waveform)
     stats = writer.stats
     facts = RecordingFacts(
@@ -87,6 +88,10 @@ def import_plain(log: PlainLog, folder: Path, progress: Progress) -> RecordingFa
     )  # fmt: skip
     writer.finish(facts)
     return facts
+
+
+def _say_quality(progress: Progress, fraction: float) -> None:
+    progress(_READ_SHARE + (1 - _READ_SHARE) * fraction, "checking quality")
 
 
 def find_plain_log(paths: Sequence[Path], zone: str | None) -> PlainLog | None:

@@ -7,7 +7,7 @@ Nothing is changed: a finding is a remark beside the data. Must not import anyth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +39,9 @@ _STOPPED_SHARE = 0.02
 _MAX_ZERO_SHARE = 0.1
 """More zeros than this are a pump that is switched off and on."""
 _MIN_ROWS = 30
+MAX_TOGETHER = 100
+"""Channels that are surveyed at once: some 100 MB, and five thousand pairs."""
+Tick = Callable[[float], None]
 _SCAN_ROWS = 1 << 18
 _DRIVE_UNITS = frozenset({"A", "mA", "kW", "W", "rpm", "1/min", "Hz", "m3/h", "L/s", "L/min", "gpm", "m3/s"})
 _SPEED_UNITS = frozenset({"rpm", "1/min", "Hz"})
@@ -79,8 +82,12 @@ class _Channel:
         return bool(len(there) and usual > 0 and np.mean(np.abs(there) <= _STOPPED_SHARE * usual) > 0.8)
 
 
-def find_quality(times_ns: Instants, columns: Mapping[str, Samples], units: Mapping[str, str | None]) -> tuple[Finding, ...]:
+def find_quality(
+    times_ns: Instants, columns: Mapping[str, Samples], units: Mapping[str, str | None], tick: Tick | None = None
+) -> tuple[Finding, ...]:  # fmt: skip
     """Findings about a log, those of the whole log first, then by channel.
+
+    Channels of one pump are held against each other; more than `MAX_TOGETHER` are a plant's, and are checked so many at a time.
 
     Parameters
     ----------
@@ -90,6 +97,8 @@ def find_quality(times_ns: Instants, columns: Mapping[str, Samples], units: Mapp
         NaN = bad or missing; may be memory maps: they are read in blocks.
     units : name → unit
         Unit as printed, None if none; currents, speeds, powers and flows tell whether the pump runs.
+    tick : callable (fraction 0..1), optional
+        Called once a channel; may raise to cancel.
     """
     step_ns = median_step_ns(times_ns)
     gaps = find_gaps(times_ns, step_ns)
@@ -97,18 +106,28 @@ def find_quality(times_ns: Instants, columns: Mapping[str, Samples], units: Mapp
     findings = [] if is_on_change else _long_gaps(gaps, step_ns)
     if len(times_ns) < _MIN_ROWS:
         return tuple(findings)
-    channels = [
-        _Channel(name=name, unit=units.get(name), values=values, habits=learn_habits(values)) for name, values in columns.items()
-    ]
-    survey = take_survey(times_ns, columns, units)
+    say = tick or _say_nothing
+    names = list(columns)
     flat: list[Finding] = []
     checked: list[Finding] = []
-    for channel in channels:
-        extremes = bucket_extremes(channel.values)  # of one channel at a time: a tenth of what the log itself takes
-        flat += _find_in_channel(channel, channels, times_ns, extremes, is_on_change=is_on_change)
-        checked += check_channel(channel.name, survey, extremes, is_on_change=is_on_change)
-    checked += check_survey(survey, step_ns, gaps, is_on_change=is_on_change)
+    for first in range(0, len(names), MAX_TOGETHER):
+        mine = {name: columns[name] for name in names[first : first + MAX_TOGETHER]}
+        channels = [
+            _Channel(name=name, unit=units.get(name), values=values, habits=learn_habits(values)) for name, values in mine.items()
+        ]
+        survey = take_survey(times_ns, mine, units)
+        for number, channel in enumerate(channels, first):
+            say(number / len(names))
+            extremes = bucket_extremes(channel.values)  # of one channel at a time: a tenth of what the log itself takes
+            flat += _find_in_channel(channel, channels, times_ns, extremes, is_on_change=is_on_change)
+            checked += check_channel(channel.name, survey, extremes, is_on_change=is_on_change)
+        together = check_survey(survey, step_ns, gaps, is_on_change=is_on_change)
+        checked += [finding for finding in together if finding.channel or first == 0]  # of the clock once
     return put_together([*findings, *flat], checked)
+
+
+def _say_nothing(fraction: float) -> None:
+    """Nobody listens."""
 
 
 def _long_gaps(gaps: Int64s, step_ns: float | None) -> list[Finding]:

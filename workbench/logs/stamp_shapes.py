@@ -7,7 +7,7 @@ the same, must come apart alike. Whatever has no such shape is left to that read
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -21,61 +21,82 @@ from workbench.logs.instants import (
     STAMP_PATTERN,
     DayOrder,
     Instants,
+    offset_of,
     read_stamps,
 )
+from workbench.logs.words import MONTHS
 
 _DAY_NS = 86_400 * NS_PER_S
-_MAX_LENGTHS = 6
+MAX_LENGTHS = 6
 _FEW = 64
 _MAX_CHARS = 40
-_MAX_PATTERNS = 8
+_MAX_PATTERNS = 64
 _OFFSET = re.compile(r"(?:utc|gmt)?([+-])(\d{1,2}):?(\d{2})?", re.IGNORECASE)
-_ZERO_OFFSETS = ("z", "utc", "gmt")
+_ZERO, _NINE = ord("0"), ord("9")
 Digits = NDArray[np.int64]
+Chars = NDArray[np.uint8] | NDArray[np.uint32]
 
 
 def read_many_stamps(texts: Sequence[str], order: DayOrder) -> Instants:
     """As `read_stamps`."""
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     distinct = np.unique(lengths)
-    if len(texts) < _FEW or distinct.size > _MAX_LENGTHS:
+    if len(texts) < _FEW or distinct.size > MAX_LENGTHS:
         return read_stamps(texts, order)
-    found = Instants(np.zeros(len(texts), np.int64), np.zeros(len(texts), np.bool_), np.zeros(len(texts), np.bool_))
+    found = no_instants(len(texts))
     for length in distinct.tolist():
         rows = np.flatnonzero(lengths == length)
         part = texts if rows.size == len(texts) else [texts[row] for row in rows.tolist()]
-        for mine, shape in _shapes_of(part, length):
-            chosen = part if mine.size == len(part) else [part[row] for row in mine.tolist()]
-            read = (_read_shape(chosen[0], shape, order) if shape is not None else None) or read_stamps(chosen, order)
-            at = rows[mine]
-            found.ns[at], found.is_absolute[at], found.is_good[at] = read.ns, read.is_absolute, read.is_good
+        chars = np.array(part, f"U{max(length, 1)}").view(np.uint32).reshape(len(part), max(length, 1))
+        put(found, rows, read_equal_lengths(chars, order, part.__getitem__))
     return found
 
 
-def _shapes_of(texts: Sequence[str], length: int) -> Iterator[tuple[NDArray[np.intp], Digits | None]]:
-    """(rows, their digits [n, length]) of texts whose digits and other characters stand alike; None for the others."""
-    everything = np.arange(len(texts))
-    if not 8 <= length <= _MAX_CHARS:
-        yield everything, None
-        return
-    chars = np.array(texts, f"U{length}").view(np.uint32).reshape(len(texts), length).astype(np.int64)
-    is_digit = (chars >= ord("0")) & (chars <= ord("9"))
-    patterns, which = np.unique(is_digit @ (1 << np.arange(length, dtype=np.int64)), return_inverse=True)
-    if patterns.size > _MAX_PATTERNS:
-        yield everything, None
-        return
-    for number in range(patterns.size):
-        rows = np.flatnonzero(which == number)
-        marks = chars[rows][:, ~is_digit[rows[0]]]
-        yield rows, chars[rows] - ord("0") if (marks == marks[0]).all() else None
+def no_instants(n_rows: int) -> Instants:
+    """Room for so many."""
+    return Instants(np.zeros(n_rows, np.int64), np.zeros(n_rows, np.bool_), np.zeros(n_rows, np.bool_))
 
 
-def _read_shape(first: str, digits: Digits, order: DayOrder) -> Instants | None:
-    if not first.isascii() or first != first.strip().strip("'\"") or first.isdigit():
+def put(found: Instants, rows: NDArray[np.intp], part: Instants) -> None:
+    """Write instants to these rows."""
+    found.ns[rows], found.is_absolute[rows], found.is_good[rows] = part.ns, part.is_absolute, part.is_good
+
+
+def read_equal_lengths(chars: Chars, order: DayOrder, text_of: Callable[[int], str]) -> Instants:
+    """Instants of texts of one length, by their characters [n, length]; `text_of(row)` is one of them as text."""
+    found = no_instants(len(chars))
+    for rows, is_shape in _shapes_of(chars):
+        read = _read_shape(text_of(int(rows[0])), chars if rows.size == len(chars) else chars[rows], order) if is_shape else None
+        put(found, rows, read or read_stamps([text_of(row) for row in rows.tolist()], order))
+    return found
+
+
+def _shapes_of(chars: Chars) -> Iterator[tuple[NDArray[np.intp], bool]]:
+    """(rows, whether) their digits and other characters stand alike."""
+    everything = np.arange(len(chars))
+    if not 8 <= chars.shape[1] <= _MAX_CHARS:
+        yield everything, False
+        return
+    shapes = np.where((chars >= _ZERO) & (chars <= _NINE), chars.dtype.type(_ZERO), chars)
+    if bool((shapes == shapes[0]).all()):
+        yield everything, True
+        return
+    keys = np.ascontiguousarray(shapes).view(np.dtype((np.void, shapes.shape[1] * shapes.itemsize))).ravel()
+    distinct, which = np.unique(keys, return_inverse=True)
+    if distinct.size > _MAX_PATTERNS:
+        yield everything, False
+        return
+    for number in range(distinct.size):
+        yield np.flatnonzero(which == number), True
+
+
+def _read_shape(first: str, chars: Chars, order: DayOrder) -> Instants | None:
+    if first != first.strip().strip("'\"") or first.isdigit():
         return None
     match = STAMP_PATTERN.fullmatch(first)
-    if match is None or match["H2"] or match["ap"] or match["mon2"] or match["mon3"] or match["mon4"]:
+    if match is None or match["H2"] or _is_odd(match):
         return None
+    digits = chars.astype(np.int64) - _ZERO
     offset_ns = _offset(match, digits)
     if offset_ns is False:
         return None
@@ -89,6 +110,13 @@ def _read_shape(first: str, digits: Digits, order: DayOrder) -> Instants | None:
     return Instants(ns, is_good & (offset_ns is not None), is_good)
 
 
+def _is_odd(match: re.Match[str]) -> bool:
+    """What looks like a stamp and is none, or has digits that are not those of ASCII."""
+    is_numbers = match["xsep"] == " " and (len(match["c"]) != 4 or match["M"] is None)
+    is_day_alone = bool(match["y"]) and not match["ysep"] and match["H"] is not None and match["M"] is None
+    return is_numbers or is_day_alone or any(char.isdigit() and not char.isascii() for char in match[0])
+
+
 def _number(digits: Digits, span: tuple[int, int]) -> Digits:
     total = np.zeros(len(digits), np.int64)
     for at in range(*span):
@@ -97,6 +125,10 @@ def _number(digits: Digits, span: tuple[int, int]) -> Digits:
 
 
 def _date(match: re.Match[str], digits: Digits, order: DayOrder) -> tuple[Digits, Digits, Digits]:
+    for index in "234":
+        if match[f"mon{index}"]:
+            month = np.full(len(digits), MONTHS[match[f"mon{index}"].lower()], np.int64)
+            return _full_year(_number(digits, match.span(f"y{index}"))), month, _number(digits, match.span(f"d{index}"))
     if match["y"]:
         year, month, day = (_number(digits, match.span(name)) for name in "ymd")
         return _common_era(year), month, day
@@ -131,6 +163,9 @@ def _clock(match: re.Match[str], digits: Digits) -> tuple[Digits, NDArray[np.boo
         kept = min(end - start, 9)
         fraction = _number(digits, (start, start + kept)) * 10 ** (9 - kept)
     is_good = (hour <= 24) & (minute <= 59) & (second <= 60)
+    if match["ap"]:
+        is_good &= (hour >= 1) & (hour <= 12)
+        hour = hour % 12 + (12 if match["ap"].lower() == "p" else 0)
     return (hour * 3600 + minute * 60 + second) * NS_PER_S + fraction, is_good
 
 
@@ -138,8 +173,9 @@ def _offset(match: re.Match[str], digits: Digits) -> tuple[Digits, NDArray[np.bo
     """(offset ns [n], whether it is one); None without a zone, False where the zone has to be read the slow way."""
     if not match["zone"]:
         return None
-    if match["zone"].lower() in _ZERO_OFFSETS:
-        return np.zeros(len(digits), np.int64), np.ones(len(digits), np.bool_)
+    if not any(char.isdigit() for char in match["zone"]):  # a word, the same in all texts of the shape
+        known = offset_of(match["zone"])
+        return known if not known and known != 0 else (np.full(len(digits), known, np.int64), np.ones(len(digits), np.bool_))
     zone = _OFFSET.fullmatch(match["zone"])
     if zone is None:
         return False

@@ -95,7 +95,7 @@ def _gather(
     instants_ns, columns = writer.view()
     waveform = find_waveform(instants_ns)
     units = {column.name: column.unit for column in log.columns}
-    quality = () if waveform else find_quality(instants_ns, columns, units)
+    quality = () if waveform else find_quality(instants_ns, columns, units, lambda done: _say_quality(say, done))
     timing = _timing(times, waveform, instants_ns)
     counted = log.feed.counted
     found = [*said[1], *log.findings]
@@ -116,6 +116,10 @@ def _gather(
         group=timing.group, rate_hz=waveform.rate_hz if waveform else None, n_bursts=timing.n_bursts,
         machine=log.machine,
     )  # fmt: skip
+
+
+def _say_quality(say: Say, fraction: float) -> None:
+    say(_WRITE_SHARE + (1 - _WRITE_SHARE) * fraction, "checking quality")
 
 
 def _timing(times: TimeStats, waveform: Waveform | None, instants_ns: Instants) -> Timing:

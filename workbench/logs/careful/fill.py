@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from workbench.core.errors import DiskFull, LogFormatError, WorkbenchError
+from workbench.logs.careful.gather_blocks import BlockGatherer, RowBlock, block_of
 from workbench.logs.careful.spool import Block, write_block
 from workbench.logs.careful.text_lines import LineStream, ScannedText, sample_lines, scan_text
 from workbench.logs.cells import Cells
 from workbench.logs.readers.byte_stream import StreamSource, growing_file
+from workbench.logs.readers.date_parts import join_date_parts
 from workbench.logs.readers.events import EventFile
+from workbench.logs.readers.gather import TableLayout
 from workbench.logs.readers.lazy import READ_ROWS
-from workbench.logs.readers.lines import find_grammar
+from workbench.logs.readers.lines import LineGrammar, find_grammar
 from workbench.logs.readers.markup import begins_like_markup
 from workbench.logs.readers.registry import opened_content, read_content, streams
 from workbench.logs.readers.signals import Signals
@@ -29,7 +32,7 @@ from workbench.logs.readers.text import (
     least_share,
     no_table,
     plan_rows,
-    read_row_blocks,
+    read_odd_blocks,
 )
 from workbench.logs.sniff import DelimiterGuess
 from workbench.logs.summary import Finding
@@ -64,11 +67,11 @@ class Filled:
     n_sources: int = 0
     n_files: int = 0
 
-    def add(self, segment: Segment, first_line: int = 0, last_line: int = 0) -> None:
+    def add(self, block: RowBlock, lines: tuple[int, int] = (0, 0)) -> None:
         """Write a block."""
         self.n_files += 1
         path = self.folder / f"block-{self.n_files:07d}.bin"
-        self.blocks.append(write_block(path, segment, first_line, last_line))
+        self.blocks.append(write_block(path, block, lines))
 
 
 def small_file(path: Path, *, is_optional: bool) -> list[StreamSource] | None:
@@ -127,7 +130,7 @@ def _fill_small(filled: Filled, small: StreamSource) -> None:
         for segment in [*content.segments, *(one.as_segment() for one in content.signals if not one.is_waveform)]:
             segment.source_index = filled.n_sources
             for first in range(0, segment.n_rows, MAX_BLOCK_ROWS):
-                filled.add(_cut(segment, first))
+                filled.add(block_of(_cut(segment, first)))
 
 
 def _fill_stored(filled: Filled, source: StreamSource, say: Say) -> None:
@@ -146,7 +149,7 @@ def _fill_stored(filled: Filled, source: StreamSource, say: Say) -> None:
             for segment in table.pieces(_rows_of_block(table)):
                 n_rows += segment.n_rows
                 segment.source_index = filled.n_sources
-                filled.add(segment)
+                filled.add(block_of(segment))
                 say(n_rows / n_all, f"{source.name}: {n_rows:,} rows")
         if fast:
             filled.signals.extend(fast)
@@ -198,13 +201,11 @@ def _fill_text(filled: Filled, source: StreamSource, say: Say) -> None:
     layout = plan_rows(sample, source.name)
     n_rows = n_lost = 0
     stream = LineStream(scanned)
-    rows = grammar.rows(stream.lines())
-    block_rows = max(16, min(MAX_BLOCK_ROWS, BLOCK_CELLS // max(layout.n_cells, 1)))
     last_line = 0
-    for segment in read_row_blocks(rows, sample, source.name, block_rows):
-        n_rows += segment.n_rows
-        n_lost += segment.n_cut_short + segment.n_not_rows
-        _place(filled, segment, scanned, delimiter, (last_line + 1, stream.number))
+    for block in _blocks_of(stream, grammar, (sample, layout), source.name):
+        n_rows += block.n_rows
+        n_lost += block.segment.n_cut_short + block.segment.n_not_rows
+        _place(filled, block, scanned, delimiter, (last_line + 1, stream.number))
         last_line = stream.number
         say(0.15 + 0.85 * stream.fraction, f"{source.name}: {n_rows:,} rows")
     check_share(layout, source.name, n_rows, n_lost, least_share(delimiter))
@@ -212,9 +213,25 @@ def _fill_text(filled: Filled, source: StreamSource, say: Say) -> None:
         filled.findings.append(growing_file(source.name))
 
 
-def _place(filled: Filled, segment: Segment, scanned: ScannedText, delimiter: DelimiterGuess, lines: tuple[int, int]) -> None:
-    if not segment.n_rows and not (segment.n_cut_short or segment.n_not_rows):
+def _blocks_of(
+    stream: LineStream, grammar: LineGrammar, plan: tuple[list[list[str]], TableLayout], name: str
+) -> Iterator[RowBlock]:  # fmt: skip
+    lines, layout = plan
+    block_rows = max(16, min(MAX_BLOCK_ROWS, BLOCK_CELLS // max(layout.n_cells, 1)))
+    rows, sample = join_date_parts(grammar.rows(stream.lines()), lines)
+    odd = read_odd_blocks(rows, sample, layout, name, block_rows)
+    if odd is not None:
+        yield from map(block_of, odd)
+    elif sample is lines:
+        yield from BlockGatherer(layout, name, block_rows).gather_blocks(stream, grammar)
+    else:
+        yield from BlockGatherer(layout, name, block_rows).gather_rows(rows)
+
+
+def _place(filled: Filled, block: RowBlock, scanned: ScannedText, delimiter: DelimiterGuess, lines: tuple[int, int]) -> None:
+    segment = block.segment
+    if not block.n_rows and not (segment.n_cut_short or segment.n_not_rows):
         return
     describe_segment(segment, Decoded(text="", encoding=scanned.encoding, confidence=scanned.confidence), delimiter)
     segment.source_index = filled.n_sources
-    filled.add(segment, *lines)
+    filled.add(block, lines)

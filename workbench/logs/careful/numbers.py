@@ -5,8 +5,7 @@ First every cell is read; then what is known of the whole column (quality, senti
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.logs import questions
+from workbench.logs.careful.cell_numbers import OtherCells, read_column, read_texts
 from workbench.logs.careful.scratch import ScratchArray, SparseCodes
 from workbench.logs.careful.tally import TalliedCells
-from workbench.logs.cells import ABSENT, COMMA_NUMBER, NUMBER, Cells, Decimal, Reading, read_cell
+from workbench.logs.careful.texts import TextColumn, Texts, as_cells
+from workbench.logs.cells import ABSENT, Cells, Decimal, Reading, read_cell
 from workbench.logs.columns import GOOD, UnitRows, answered_unit, code_of, count_kinds, states_of
 from workbench.logs.label_like import StateRuns
 from workbench.logs.readers.table import NumberCells
@@ -27,64 +28,8 @@ from workbench.logs.units import can_convert, conversion, find_quantity
 NO_UNIT = -1
 _CELL_UNITS_FROM = 1 << 14
 """Codes of units that cells print; those of headers and unit columns are below."""
-_MAX_NUMBER_CHARS = 60
 _MANY_DISTINCT = 64
-_MAX_ODD_SHARE = 0.1
-_ODD_LINES: dict[Decimal, re.Pattern[str]] = {
-    ".": re.compile(r"^[^\n]*[^0-9.+\-\n][^\n]*$", re.MULTILINE),
-    ",": re.compile(r"^[^\n]*[^0-9,+\-\n][^\n]*$", re.MULTILINE),
-}
-"""Texts of a column, one a line, that hold anything but digits, signs and the decimal mark."""
 Choose = Callable[[int, NDArray[np.float64], NDArray[np.int16]], NDArray[np.bool_]]
-
-
-def read_texts(texts: Sequence[str], mark: Decimal) -> tuple[NDArray[np.float64], dict[int, Reading]]:
-    """Values [n] of texts as `read_cell` reads them, and the readings of those that are no plain numbers (by index)."""
-    found = _read_mostly_plain(texts, mark)
-    if found is not None:
-        return found
-    pattern: re.Pattern[str] = COMMA_NUMBER if mark == "," else NUMBER
-    values = np.full(len(texts), np.nan)
-    others: dict[int, Reading] = {}
-    for index, raw in enumerate(texts):
-        text = raw.strip()
-        if len(text) <= _MAX_NUMBER_CHARS and pattern.fullmatch(text):
-            values[index] = float(text.replace(",", ".") if mark == "," else text)
-        else:
-            others[index] = read_cell(raw, mark)
-    for index in np.flatnonzero(~np.isfinite(values)).tolist():
-        others[index] = others.get(index) or read_cell(texts[index], mark)
-    others = dict(sorted(others.items()))
-    for index, reading in others.items():
-        values[index] = reading.value
-    return values, others
-
-
-def _read_mostly_plain(texts: Sequence[str], mark: Decimal) -> tuple[NDArray[np.float64], dict[int, Reading]] | None:
-    """All at once where nearly all texts are digits, signs and the mark; None for other columns. Four times as fast."""
-    together = "\n".join(texts)
-    odd = set(_ODD_LINES[mark].findall(together))
-    if len(odd) > max(_MAX_ODD_SHARE * len(texts), 1) or max(map(len, texts), default=0) > _MAX_NUMBER_CHARS:
-        return None
-    others = (
-        {index: read_cell(text, mark) for index, text in enumerate(texts) if text in odd or not text}
-        if odd or "" in texts
-        else {}
-    )
-    plain = [text for text in texts if text and text not in odd] if others else texts
-    try:
-        numbers = np.array(list(map(float, (text.replace(",", ".") for text in plain) if mark == "," else plain)), np.float64)
-    except ValueError:  # a lone sign, two marks: the slow way says what it is
-        return None
-    if not np.isfinite(numbers).all():
-        return None
-    values = np.empty(len(texts))
-    is_plain = np.ones(len(texts), np.bool_)
-    is_plain[list(others)] = False
-    values[is_plain] = numbers
-    for index, reading in others.items():
-        values[index] = reading.value
-    return values, others
 
 
 @dataclass(slots=True)
@@ -150,8 +95,12 @@ class NumberColumn:
         """Whether whole numbers rise from row to row."""
         return self._rising.is_counter()
 
-    def append(self, cells: Cells) -> None:
+    def append(self, column: Texts) -> None:
         """Read the next rows."""
+        if isinstance(column, TextColumn) and not self.is_state:
+            self.append_read(*read_column(column, self._mark))
+            return
+        cells = as_cells(column)
         if self.is_state:
             self._append_states(cells)
             return
@@ -160,11 +109,24 @@ class NumberColumn:
         units = np.full(len(cells.texts) + 1, NO_UNIT, np.int16)
         for index, reading in others.items():
             codes[index] = code_of(reading.reason, self._reasons)
-            if reading.unit:
-                units[index] = self._units.setdefault(reading.unit, len(self._units)) + _CELL_UNITS_FROM
+            units[index] = self._unit_code(reading.unit)
         self._count(cells, others)
         self._keep_distinct(values)
         self._store(cells, values, codes, units)
+
+    def append_read(self, values: NDArray[np.float64], others: OtherCells) -> None:
+        """The next rows, as `read_column` gives them."""
+        codes = np.zeros(values.size, np.int16)
+        units = np.full(values.size, NO_UNIT, np.int16)
+        if others.readings:
+            of_text = [code_of(reading.reason, self._reasons) for reading in others.readings]
+            codes[others.rows] = np.array(of_text, np.int16)[others.cells.codes]
+            printed = [self._unit_code(reading.unit) for reading in others.readings]
+            units[others.rows] = np.array(printed, np.int16)[others.cells.codes]
+        self._count(others.cells, dict(enumerate(others.readings)))
+        self.n_number += values.size - others.rows.size
+        self._keep_distinct(values)
+        self._append_rows(values, codes, units)
 
     def append_numbers(self, cells: NumberCells) -> None:
         """The next rows of a column that is numbers already; as `columns.read_cells` reads them."""
@@ -176,10 +138,10 @@ class NumberColumn:
                 values[rows] = np.nan
         self.n_number += int(np.count_nonzero(codes == GOOD))
         self._keep_distinct(values)
-        self._rising.add(values)
-        self.values.append(values)
-        self.codes.append(codes)
-        self.cell_units.append(np.full(len(values), NO_UNIT, np.int16))
+        self._append_rows(values, codes, np.full(len(values), NO_UNIT, np.int16))
+
+    def _unit_code(self, unit: str | None) -> int:
+        return self._units.setdefault(unit, len(self._units)) + _CELL_UNITS_FROM if unit else NO_UNIT
 
     def _append_states(self, cells: Cells) -> None:
         states = states_of(cells) or {}
@@ -208,11 +170,13 @@ class NumberColumn:
 
     def _store(self, cells: Cells, values: NDArray[np.float64], codes: NDArray[np.int16], units: NDArray[np.int16]) -> None:
         codes[-1] = ABSENT
-        of_row = np.append(values, np.nan)[cells.codes]
-        self._rising.add(of_row)
-        self.values.append(of_row)
-        self.codes.append(codes[cells.codes])
-        self.cell_units.append(units[cells.codes])
+        self._append_rows(np.append(values, np.nan)[cells.codes], codes[cells.codes], units[cells.codes])
+
+    def _append_rows(self, values: NDArray[np.float64], codes: NDArray[np.int16], units: NDArray[np.int16]) -> None:
+        self._rising.add(values)
+        self.values.append(values)
+        self.codes.append(codes)
+        self.cell_units.append(units)
 
     def pieces(self) -> Iterator[tuple[int, NDArray[np.float64], NDArray[np.int16]]]:
         """(first row, values, reason codes)."""

@@ -1,7 +1,8 @@
 """Rows of a file in the order of time, a stretch at a time: rows that come late are sorted in, up to a bounded number.
 
-A stretch is given out when no later row of the file can belong to it any more; that is known from the smallest instant of all
-that is still to come. What lies further out of order than fits into memory is refused with the place of the late row.
+A file is taken in chunks, those first whose earliest row is earliest: one that begins with its newest rows, or whose days stand
+in any order, is read as well as any other. A stretch is given out when no row of the chunks still to come can belong to it.
+What lies further out of order than fits into memory is refused with the place of a row that is too early.
 """
 
 from __future__ import annotations
@@ -27,13 +28,15 @@ class OrderedRows:
     def __init__(self, series: Series, spans: Sequence[tuple[int, int]], chunk_rows: int, refuse: Refuse) -> None:
         self._series = series
         self._refuse = refuse
-        self._chunks = [(first, min(first + chunk_rows, end)) for start, end in spans for first in range(start, end, chunk_rows)]
-        lowest = [self._lowest(*chunk) for chunk in self._chunks]
-        self._ahead = np.minimum.accumulate(np.array([*lowest, _NEVER])[::-1])[::-1]
+        chunks = [(first, min(first + chunk_rows, end)) for start, end in spans for first in range(start, end, chunk_rows)]
+        lowest = np.array([self._lowest(*chunk) for chunk in chunks], np.int64)
+        by_time = np.argsort(lowest, kind="stable")
+        self._chunks = [(chunks[place], place) for place in by_time.tolist()]
+        """Each with its place in the order of the sources, earliest first."""
+        self._ahead = np.append(lowest[by_time], _NEVER)
         """Smallest instant of this chunk and all behind it."""
         self._next = 0
-        self._rows: list[Rows] = []
-        self._times: list[Rows] = []
+        self._waiting: list[tuple[int, Rows, Rows]] = []
         self._n_waiting = 0
 
     def _lowest(self, first: int, end: int) -> int:
@@ -47,41 +50,46 @@ class OrderedRows:
     @property
     def is_done(self) -> bool:
         """Whether all rows were given out."""
-        return self._next == len(self._chunks) and not self._n_waiting
+        return not self._n_waiting and bool(self._ahead[self._next] == _NEVER)
 
     def watermark(self) -> int:
         """Up to which instant all rows would be known after one more chunk; the largest int64 at the end."""
         ahead = min(self._next + 1, len(self._chunks))
         while ahead < len(self._chunks) and self._ahead[ahead] <= self._ahead[self._next]:
-            ahead += 1  # a late row further on holds everything back
+            ahead += 1  # they begin at one instant, and belong together
         return int(self._ahead[ahead])
 
     def take_until(self, end_ns: int) -> tuple[Rows, Rows]:
         """(rows in the order of the file, their instants) of all that lies before `end_ns` and was not given out."""
-        while self._next < len(self._chunks) and self._ahead[self._next] < end_ns:
-            rows, times = self._read(*self._chunks[self._next])
-            self._rows.append(rows)
-            self._times.append(times)
+        while self._ahead[self._next] < end_ns:
+            chunk, place = self._chunks[self._next]
+            rows, times = self._read(*chunk)
+            self._waiting.append((place, rows, times))
             self._n_waiting += rows.size
             self._next += 1
             self._check_waiting()
-        rows = np.concatenate(self._rows) if self._rows else np.zeros(0, np.int64)
-        times = np.concatenate(self._times) if self._times else np.zeros(0, np.int64)
-        is_due = times < end_ns
-        self._rows, self._times = [rows[~is_due]], [times[~is_due]]
-        self._n_waiting = int(np.count_nonzero(~is_due))
-        return rows[is_due], times[is_due]
+        due, waiting = [], []
+        for place, rows, times in sorted(self._waiting, key=_place):
+            is_due = times < end_ns
+            if is_due.all():
+                due.append((rows, times))
+                continue
+            due.append((rows[is_due], times[is_due]))
+            waiting.append((place, rows[~is_due], times[~is_due]))
+        self._waiting, self._n_waiting = waiting, sum(rows.size for _, rows, _ in waiting)
+        nothing = np.zeros(0, np.int64)
+        return tuple(np.concatenate([nothing, *(pair[side] for pair in due)]) for side in (0, 1))  # type: ignore[return-value]
 
     def _check_waiting(self) -> None:
-        """Too many rows wait: the one that they wait for is too late."""
-        if self._n_waiting <= MAX_WAITING_ROWS:
+        """Too many rows wait for those of the next chunk: the first of these lies too far from them."""
+        if self._n_waiting <= MAX_WAITING_ROWS or self._ahead[self._next] == _NEVER:
             return
-        awaited = int(self._ahead[self._next])
-        for first, end in self._chunks[self._next :]:
-            rows, times = self._read(first, end)
-            if (times == awaited).any():
-                raise self._refuse(int(rows[times == awaited][0]))
-        raise self._refuse(int(self._rows[-1][-1]))
+        rows, times = self._read(*self._chunks[self._next][0])
+        raise self._refuse(int(rows[times == self._ahead[self._next]][0]))
+
+
+def _place(waiting: tuple[int, Rows, Rows]) -> int:
+    return waiting[0]
 
 
 def stretches(rows: OrderedRows) -> Iterator[tuple[Rows, Rows]]:

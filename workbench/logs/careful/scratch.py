@@ -13,17 +13,20 @@ from workbench.core.codec import translate_os_error
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 READ_ROWS = 1 << 18
+_WAITING_ROWS = 2048
 _SPREAD = 8
 """Rows that lie this many times thinner than a range are read one stretch after the other, not the range whole."""
 
 
 class ScratchArray(Generic[Scalar]):
-    """A column [n] in a file. No handle stays open, nothing stays mapped."""
+    """A column [n] in a file, in memory while it is short. No handle stays open, nothing stays mapped."""
 
     def __init__(self, path: Path, dtype: np.dtype[Scalar]) -> None:
         self._path = path
         self.dtype = dtype
         self.n_rows = 0
+        self._waiting: list[NDArray[Scalar]] = []
+        self._n_waiting = 0
 
     def __len__(self) -> int:
         return self.n_rows
@@ -36,11 +39,35 @@ class ScratchArray(Generic[Scalar]):
 
     def append(self, values: NDArray[Scalar]) -> None:
         """Add rows at the end. Raises DiskFull."""
-        self._write(values, "ab", None)
         self.n_rows += len(values)
+        if len(values):
+            self._waiting.append(np.array(values, self.dtype))
+            self._n_waiting += len(values)
+        if self._n_waiting >= _WAITING_ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            waiting, self._waiting, self._n_waiting = self._waiting, [], 0
+            self._write(np.concatenate(waiting), "ab", None)
+
+    def _all_in_memory(self) -> NDArray[Scalar] | None:
+        """The rows where none of them was written yet; None where some were, and then all of them are."""
+        if self._n_waiting < self.n_rows:
+            self._flush()
+            return None
+        if len(self._waiting) > 1:
+            self._waiting = [np.concatenate(self._waiting)]
+        return self._waiting[0]
 
     def write(self, first: int, values: NDArray[Scalar]) -> None:
         """Replace rows from `first` on. Raises DiskFull."""
+        if not len(values):
+            return
+        held = self._all_in_memory()
+        if held is not None:
+            held[first : first + len(values)] = values
+            return
         self._write(values, "r+b", first * self.dtype.itemsize)
 
     def _write(self, values: NDArray[Scalar], mode: str, offset: int | None) -> None:
@@ -56,6 +83,9 @@ class ScratchArray(Generic[Scalar]):
         """Rows `first` up to before `end`."""
         if end <= first:
             return np.zeros(0, self.dtype)
+        held = self._all_in_memory()
+        if held is not None:
+            return held[first:end].copy()
         try:
             with self._path.open("rb") as stream:
                 return np.fromfile(stream, self.dtype, end - first, offset=first * self.dtype.itemsize)

@@ -10,16 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import LogFormatError
-from workbench.logs.careful.feed import STRETCH_CELLS, Copies, Counted, StreamLog, Stretch, count_backward, read_rows
-from workbench.logs.careful.numbers import FinishedColumn, NumberColumn, UnitSource, finish_numbers, is_state_column
+from workbench.logs.careful.cell_numbers import read_column
+from workbench.logs.careful.feed import CHUNK_ROWS, STRETCH_CELLS, Copies, Counted, StreamLog, Stretch, count_backward, read_rows
+from workbench.logs.careful.numbers import FinishedColumn, NumberColumn, UnitSource, finish_numbers
 from workbench.logs.careful.order import OrderedRows, Refuse, Rows
 from workbench.logs.careful.scratch import SparseCodes
 from workbench.logs.careful.stream_table import StreamTable
 from workbench.logs.careful.stream_times import Series, TimePlan, read_block, settle_zone
-from workbench.logs.careful.tally import Tally
+from workbench.logs.careful.texts import TextColumn, Texts, as_cells
 from workbench.logs.cell_quality import find_scheme, good_rows
-from workbench.logs.cells import Cells, Decimal
-from workbench.logs.columns import Column, take_rows
+from workbench.logs.cells import Cells, Decimal, state_of
+from workbench.logs.columns import Column, is_no_state, take_rows
 from workbench.logs.instants import Instants
 from workbench.logs.label_like import NAMED_WHY, is_label_name
 from workbench.logs.long import (
@@ -41,7 +42,8 @@ from workbench.logs.timing import TimeChoices
 from workbench.logs.wide import mark_columns, unit_rows_of
 
 Say = Callable[[float, str], None]
-_NEVER = np.iinfo(np.int64).max
+_WAITING_ROWS = 4_000_000
+"""Rows of all tags together that are in memory while they are merged."""
 
 
 @dataclass(slots=True)
@@ -191,13 +193,13 @@ class _Reader:
             found = read_block(self._plan, block)
             self.n_timed += int(found.is_good.sum())
             codes, rows_of = self._by_tag(number, found.is_good)
-            value = self._log.cells(self._roles.value, block)
+            append = self._appender(self._log.texts(self._roles.value, block))
             is_bad, units = self._bad_rows(number), self._units(number)
             for code in codes:
                 rows = rows_of[code]
-                tag = tags.get(code) or tags.setdefault(code, self._new_tag(code, is_state=states.get(code, False)))
+                tag = tags.get(code) or tags.setdefault(code, self._new_tag(code, is_state=code in states))
                 tag.series.append(source, Instants(found.ns[rows], found.is_absolute[rows], found.is_good[rows]))
-                tag.numbers.append(value.take(rows).compact())
+                append(tag.numbers, rows)
                 tag.is_bad.append(is_bad[rows])
                 tag.units.append(units[rows])
                 self.n_good += rows.size
@@ -208,6 +210,18 @@ class _Reader:
                 "Check the time column, or export it with ISO 8601 times.", path=name,
             )  # fmt: skip
         return tags
+
+    def _appender(self, column: Texts) -> Callable[[NumberColumn, NDArray[np.intp]], None]:
+        """Gives rows of a block's values to a tag; plain numbers are read once for all tags."""
+        values, others = read_column(column, self._mark) if isinstance(column, TextColumn) else (np.zeros(0), None)
+
+        def append(numbers: NumberColumn, rows: NDArray[np.intp]) -> None:
+            if others is not None and not numbers.is_state:
+                numbers.append_read(values[rows], others.among(rows, values.size))
+            else:
+                numbers.append(as_cells(column.take(rows)).compact())
+
+        return append
 
     def _in_order(self) -> list[int]:
         """Blocks, the sources in the order of their first instants."""
@@ -256,18 +270,25 @@ class _Reader:
         cells = block_cells(self._log, self._roles.unit, number)
         return np.array([*(self._unit_of.get(text, -1) for text in cells.texts), -1], np.int16)[cells.codes]
 
-    def _find_states(self) -> dict[int, bool]:
+    def _find_states(self) -> set[int]:
         """Which tags say on and off."""
-        tallies: dict[int, Tally] = {}
         if not _may_hold_states(self._log.tally(self._roles.value)):
-            return {}
+            return set()
+        others: set[int] = set()
+        states: set[int] = set()
         for number, block in enumerate(self._log.blocks):
-            everything = np.ones(block.n_rows, np.bool_)
-            codes, rows_of = self._by_tag(number, everything)
+            codes, rows_of = self._by_tag(number, np.ones(block.n_rows, np.bool_))
+            open_ = [code for code in codes if code not in others]
+            if not open_:
+                continue
             value = self._log.cells(self._roles.value, block)
-            for code in codes:
-                tallies.setdefault(code, Tally()).add(value.take(rows_of[code]).compact())
-        return {code: is_state_column(tally.finish()) for code, tally in tallies.items()}
+            for code in open_:
+                texts = value.take(rows_of[code]).used()
+                if any(map(is_no_state, texts)):
+                    others.add(code)
+                elif any(state_of(text) is not None for text in texts):
+                    states.add(code)
+        return states - others
 
 
 def _may_hold_states(values: Cells) -> bool:
@@ -291,7 +312,7 @@ class LongFeed:
     def stretches(self) -> Iterator[Stretch]:
         """One stretch after the other."""
         n_tags = max(len(self.tags), 1)
-        chunk_rows = max(STRETCH_CELLS // n_tags**2, 16) if n_tags > 1 else 1 << 16
+        chunk_rows = max(min(_WAITING_ROWS // n_tags, CHUNK_ROWS), 16)
         spans = [[(first, end) for _, first, end in series.spans] for _, series in self.tags]
         ordered = [OrderedRows(series, mine, chunk_rows, self.refuse) for (_, series), mine in zip(self.tags, spans, strict=True)]
         copies = [Copies(len(series.ns)) for _, series in self.tags]
@@ -299,24 +320,31 @@ class LongFeed:
             end_ns = min(one.watermark() for one in waiting)
             found = [one.take_until(end_ns) for one in ordered]
             if any(times.size for _, times in found):
-                yield self._merge(found, copies)
+                yield from self._merge(found, copies)
         for (_, series), mine, copied in zip(self.tags, spans, copies, strict=True):
             self.counted.n_backward += count_backward(series, mine, copied)
 
-    def _merge(self, found: Sequence[tuple[Rows, Rows]], copies: Sequence[Copies]) -> Stretch:
+    def _merge(self, found: Sequence[tuple[Rows, Rows]], copies: Sequence[Copies]) -> Iterator[Stretch]:
+        """Each tag's rows are read once, then put side by side a few instants at a time."""
         instants = np.unique(np.concatenate([times for _, times in found]))
-        columns = []
+        kept = []
         for (column, _), (rows, times), copied in zip(self.tags, found, copies, strict=True):
             cells = read_rows(column, rows)
-            kept, is_copy, n_other = once(cells, times)
+            first, is_copy, n_other = once(cells, times)
             self.counted.n_conflicts += n_other
             copied.add(rows[is_copy])
             self.counted.n_duplicates += int(is_copy.sum())
-            columns.append(_scatter(cells, times, kept, instants))
-        return Stretch(instants, columns)
+            by_time = first[np.argsort(times[first], kind="stable")]
+            kept.append((take_rows(cells, by_time), np.searchsorted(instants, times[by_time])))
+        limit = max(STRETCH_CELLS // max(len(self.tags), 1), 16)
+        for start in range(0, instants.size, limit):
+            part = instants[start : start + limit]
+            yield Stretch(part, [_scatter(cells, places, start, part.size) for cells, places in kept])
 
 
-def _scatter(column: Column, times_ns: Rows, kept: NDArray[np.intp], instants: Rows) -> Column:
-    where = np.full(instants.size, -1, np.intp)
-    where[np.searchsorted(instants, times_ns[kept])] = kept
+def _scatter(column: Column, places: NDArray[np.intp], start: int, count: int) -> Column:
+    """A tag's cells at instants `start` to `start + count`; `places` [n] are those of its rows, rising."""
+    first, end = np.searchsorted(places, (start, start + count))
+    where = np.full(count, -1, np.intp)
+    where[places[first:end] - start] = np.arange(first, end)
     return take_rows(column, where)

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.logs.careful.numbers import UnitSource
-from workbench.logs.careful.spool import Block, key_cells, key_column
-from workbench.logs.careful.tally import TalliedCells, Tally
+from workbench.logs.careful.spool import Block, key_column, key_texts
+from workbench.logs.careful.tally import MAX_TEXTS, TalliedCells, Tally
+from workbench.logs.careful.texts import Texts, as_cells
 from workbench.logs.cells import Cells
 from workbench.logs.columns import UnitRows
 from workbench.logs.readers.table import Header, NumberCells
@@ -18,6 +19,10 @@ from workbench.logs.tables import Key, Table, column_keys, find_key
 
 _NUMBERS = NumberCells(np.zeros(0))
 """Stands for a column of numbers: nothing is decided by what they are."""
+
+_TEXTS_IN_ALL = 1_000_000
+"""Distinct texts of all columns that are kept: some 100 MB."""
+_LEAST_TEXTS = 1000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,7 +48,11 @@ class StreamTable:
 
     def cells(self, index: int, block: Block) -> Cells:
         """A block's cells of a column, as texts."""
-        return key_cells(block, self.keys[index])
+        return as_cells(self.texts(index, block))
+
+    def texts(self, index: int, block: Block) -> Texts:
+        """A block's cells of a column, as texts, kept as they are where they hardly repeat."""
+        return key_texts(block, self.keys[index])
 
     def numbers(self, index: int, block: Block) -> NumberCells:
         """A block's cells of a column of numbers; NaN where the block has no such column."""
@@ -81,12 +90,13 @@ def build_stream_table(blocks: Sequence[Block], say: Callable[[float, str], None
         for key, header in zip(column_keys(block), headers, strict=True):
             order.setdefault(key, header)
     keys = list(order)
-    tallies = [None if not as_text and _is_numeric(blocks, key) else Tally() for key in keys]
+    max_texts = min(MAX_TEXTS, max(_TEXTS_IN_ALL // max(len(keys), 1), _LEAST_TEXTS))
+    tallies = [None if not as_text and _is_numeric(blocks, key) else Tally(max_texts) for key in keys]
     for number, block in enumerate(blocks):
         say(number / len(blocks), "weighing")
         for key, tally in zip(keys, tallies, strict=True):
             if tally is not None:
-                tally.add(key_cells(block, key))
+                tally.add(key_texts(block, key))
     sources, numbers = _sources_of(blocks)
     first = blocks[0]
     columns = tuple(_NUMBERS if tally is None else tally.finish() for tally in tallies)

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from workbench.core.clock import NS_PER_S
 from workbench.logs import questions
 from workbench.logs.careful.scratch import READ_ROWS, ScratchArray
-from workbench.logs.careful.spool import Block, block_time_cells, read_instants
+from workbench.logs.careful.spool import Block, block_times, read_instants
+from workbench.logs.careful.stamp_columns import read_stamp_column, scaled_column
+from workbench.logs.careful.texts import TextColumn, Texts, as_cells
 from workbench.logs.cells import Cells
 from workbench.logs.instants import DayOrder, Instants, parse_clock
 from workbench.logs.readers.table import TimeColumns
@@ -86,7 +88,7 @@ def _plan_epoch(blocks: Sequence[Block], choices: TimeChoices) -> TimePlan:
     time = blocks[0].time
     epoch, asked = time.epoch, list[Question]()
     if epoch == "excel":
-        cells = (cells for block in blocks if (cells := block_time_cells(block)) is not None and cells.texts)
+        cells = (cells for block in blocks if (cells := _time_cells(block)) is not None and cells.texts)
         ends = [text for one in cells for text in (one.texts[0], max(one.texts, key=_as_number))]
         epoch, asked = excel_epoch(Cells.of(dict.fromkeys(ends)), choices)
     scale_ns, zero_ns = SCALES[epoch]
@@ -94,6 +96,11 @@ def _plan_epoch(blocks: Sequence[Block], choices: TimeChoices) -> TimePlan:
         time=time, notation=questions.EPOCH_WORDS[epoch], asked=asked, scale_ns=scale_ns, zero_ns=zero_ns,
         is_absolute=epoch not in CLOCK_EPOCHS,
     )  # fmt: skip
+
+
+def _time_cells(block: Block) -> Cells | None:
+    times = block_times(block)
+    return None if times is None else as_cells(times)
 
 
 def _as_number(text: str) -> float:
@@ -106,8 +113,10 @@ def _gather_dates(blocks: Sequence[Block]) -> Cells:
     index: dict[str, None] = {}
     dates: set[str] = set()
     for block in blocks:
-        cells = block_time_cells(block)
-        for text in cells.texts if cells is not None else ():
+        times = block_times(block)
+        if isinstance(times, TextColumn):
+            times = times.first_of_each(_DATE_CHARS, _LONG_DATE_CHARS) if len(index) >= _FIRST_TEXTS else times.cells()
+        for text in times.texts if times is not None else ():
             key = text[: _DATE_CHARS if text[:1].isdigit() else _LONG_DATE_CHARS]
             if key not in dates or len(index) < _FIRST_TEXTS:
                 dates.add(key)
@@ -119,14 +128,18 @@ def _zone_in_all(blocks: Sequence[Block], evidence: Cells) -> str | None:
     named = zone_in_cells(evidence)
     if named is None:
         return None
-    cells = (block_time_cells(block) for block in blocks)
-    return named if all(named in text for one in cells if one is not None for text in one.texts) else None
+    times = (block_times(block) for block in blocks)
+    return named if all(_all_hold(one, named) for one in times if one is not None) else None
+
+
+def _all_hold(times: Texts, word: str) -> bool:
+    return times.all_hold(word) if isinstance(times, TextColumn) else all(word in text for text in times.texts)
 
 
 def _largest_step(blocks: Sequence[Block], order: DayOrder) -> float:
     largest, last = 0.0, np.zeros(0, np.int64)
     for block in blocks:
-        cells = block_time_cells(block)
+        cells = _time_cells(block)
         if cells is not None:
             found = spread(read_many_stamps(cells.texts, order), cells)
             good = np.concatenate([last, found.ns[found.is_good]])
@@ -146,7 +159,12 @@ def read_block(plan: TimePlan, block: Block) -> Instants:
         rows = np.arange(block.first_row, block.first_row + block.n_rows, dtype=np.int64)
         everything = np.ones(block.n_rows, np.bool_)
         return Instants(plan.zero_ns + plan.scale_ns * rows, everything, everything)
-    cells = block_time_cells(block)
+    times = block_times(block)
+    if isinstance(times, TextColumn) and kind not in ("relative", "epoch"):
+        return read_stamp_column(times, plan.order)
+    if isinstance(times, TextColumn) and plan.time.epoch not in ("clock", "excel", "excel1900", "excel1904", "matlab"):
+        return scaled_column(times, plan.scale_ns, plan.zero_ns, is_absolute=plan.is_absolute)
+    cells = None if times is None else as_cells(times)
     if cells is None:
         nothing = np.zeros(block.n_rows, np.bool_)
         return Instants(np.zeros(block.n_rows, np.int64), nothing, nothing)

@@ -75,8 +75,8 @@ def read_wide_stream(
 def too_late(log: StreamTable, row: int) -> LogFormatError:
     """The refusal of a row that lies further out of order than memory reaches."""
     return LogFormatError(
-        f"{log.where(row)}: this row is dated before rows that stand millions of lines above it. So much of the file would have "
-        "to be held in memory to sort it.",
+        f"{log.where(row)}: this row is dated before millions of rows that stand elsewhere, and so are others all over the file. "
+        "Too much of it would have to be held in memory to sort it.",
         "Sort the file by time, or import its parts as files of their own.", path=log.blocks[0].source,
     )  # fmt: skip
 
@@ -90,7 +90,7 @@ def _read_blocks(log: StreamTable, plan: TimePlan, numbers: Sequence[NumberColum
             if log.is_numeric(index):
                 column.append_numbers(log.numbers(index, block))
             else:
-                column.append(log.cells(index, block))
+                column.append(log.texts(index, block))
     return series
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.logs.careful.texts import TextColumn, Texts, as_cells
 from workbench.logs.cells import Cells
 
 MAX_TEXTS = 20_000
@@ -43,15 +44,20 @@ class TalliedCells(Cells):
 class Tally:
     """Counts the texts of one column block by block."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_texts: int = MAX_TEXTS) -> None:
+        self._max_texts = max_texts
         self._index: dict[str, int] = {}
         self._counts: list[int] = []
         self._n_rows = self._n_changes = 0
         self._n_beyond = 0
         self._last: str | None = None
 
-    def add(self, cells: Cells) -> None:
+    def add(self, column: Texts) -> None:
         """The next rows."""
+        if isinstance(column, TextColumn) and self._n_beyond and column.n_rows:
+            self._add_measured(column)
+            return
+        cells = as_cells(column)
         n_rows = int(cells.codes.size)
         if not n_rows:
             return
@@ -65,11 +71,18 @@ class Tally:
             at = self._index.get(text)
             if at is not None:
                 self._counts[at] += count
-            elif len(self._counts) < MAX_TEXTS:
+            elif len(self._counts) < self._max_texts:
                 self._index[text] = len(self._counts)
                 self._counts.append(count)
             else:
                 self._n_beyond += count
+
+    def _add_measured(self, column: TextColumn) -> None:
+        """More texts of a column that has too many of them: only how much is written matters, and how often it changes."""
+        self._n_changes += column.changes() + int(column.text(0) != self._last)
+        self._last = column.text(column.n_rows - 1)
+        self._n_rows += column.n_rows
+        self._n_beyond += column.n_rows - column.blank_rows()
 
     def _count_changes(self, cells: Cells) -> None:
         first, last = (cells.texts[code] if code >= 0 else None for code in (int(cells.codes[0]), int(cells.codes[-1])))
@@ -80,7 +93,7 @@ class Tally:
         """The column so far."""
         texts, counts = tuple(self._index), list(self._counts)
         if self._n_beyond:  # they are written all the same: one more text stands for them
-            texts, counts = (*texts, f"{MAX_TEXTS} more"), [*counts, self._n_beyond]
+            texts, counts = (*texts, f"{self._max_texts} more"), [*counts, self._n_beyond]
         return TalliedCells(
             texts, np.arange(len(texts), dtype=np.int32), np.array(counts, np.intp), self._n_rows,
             self._n_changes / (self._n_rows - 1) if self._n_rows > 1 else 0.0, bool(self._n_beyond),

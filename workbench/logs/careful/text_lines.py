@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.encodings import guess_legacy
 from workbench.logs.readers.byte_stream import StreamSource, is_growing, open_source
-from workbench.logs.readers.text import MAX_LINE_CHARS, join_quoted
+from workbench.logs.readers.text import MAX_LINE_CHARS, QuoteJoiner, join_quoted
 from workbench.logs.text import check_is_text, find_encoding, plain_marks
 
 _NUL_BLOCK = re.compile("\x00{8,}")
@@ -132,29 +132,50 @@ def sample_lines(text: str, limit: int, *, is_cut: bool) -> list[str]:
 
 
 class LineStream:
-    """The lines that hold anything, one by one. `number` is the physical line that was given out last, `fraction` 0..1 read."""
+    """The lines that hold anything, one by one or in pieces. `number` is the physical line that was given out last.
+
+    `fraction` of the file (0..1) was read.
+    """
 
     def __init__(self, scanned: ScannedText) -> None:
         self._scanned = scanned
+        self._joiner = QuoteJoiner()
         self.number = 0
         self.fraction = 0.0
 
     def lines(self) -> Iterator[str]:
         """All lines; a quoted cell may go over several. Raises LogFormatError for an endless one."""
-        return join_quoted(self._written()) if self._scanned.has_quotes else self._written()
+        for piece in self.pieces():
+            yield from self.written(piece.split("\n"))
+        yield from self._joiner.rest()
 
-    def _written(self) -> Iterator[str]:
-        for batch in self._batches():
-            for line in batch:
-                self.number += 1
-                if len(line) > MAX_LINE_CHARS:
-                    raise self._endless(len(line))
-                if line and not line.isspace():
-                    yield line
+    @property
+    def is_joining(self) -> bool:
+        """Whether the last line leaves a quote open."""
+        return self._joiner.is_open
 
-    def _batches(self) -> Iterator[list[str]]:
+    def written(self, lines: Iterable[str]) -> Iterator[str]:
+        """Those of the next lines that hold anything, counted; quoted cells that go on below are put together."""
+        for line in lines:
+            self.number += 1
+            if len(line) > MAX_LINE_CHARS:
+                raise self._endless(len(line))
+            if not line or line.isspace():
+                continue
+            if self._scanned.has_quotes:
+                yield from self._joiner.add(line)
+            else:
+                yield line
+
+    def rest(self) -> list[str]:
+        """Lines that wait for the end of a quote, at the end of the file."""
+        return self._joiner.rest()
+
+    def pieces(self) -> Iterator[str]:
+        """The text in pieces of whole lines, without the last line end. Raises LogFormatError for an endless line."""
         decoder = codecs.getincrementaldecoder(self._scanned.encoding)("replace")
         carry = ""
+        n_lines = 0
         with open_source(self._scanned.source) as opened:
             for chunk in opened.chunks():
                 self.fraction = opened.fraction
@@ -162,16 +183,18 @@ class LineStream:
                 # what may go on in the next piece waits: a block of zeros, the first half of \r\n, the last line
                 end = len(text.rstrip("\x00\r"))
                 held = _NUL_BLOCK.sub("\x00" * _NUL_BLOCK_CHARS, text[end:])
-                *lines, rest = _clean(text[:end]).split("\n")
+                whole, _, rest = _clean(text[:end]).rpartition("\n")
                 carry = rest + held
+                n_lines += whole.count("\n") + bool(whole)
                 if len(carry) > MAX_LINE_CHARS:
-                    self.number += len(lines) + 1
+                    self.number = max(self.number, n_lines + 1)
                     raise self._endless(len(carry))
-                yield lines
+                if whole:
+                    yield whole
         pending = decoder.getstate()[0]
         rest = "" if pending in (b"\n", b"\r") else decoder.decode(b"", final=True)  # half of a line end of UTF-16, cut off
-        last = _clean(carry + rest).split("\n")
-        yield last[:-1] if self._scanned.is_growing else last
+        last = _clean(carry + rest)
+        yield last.rpartition("\n")[0] if self._scanned.is_growing else last
 
     def _endless(self, n_chars: int) -> LogFormatError:
         name = self._scanned.source.name

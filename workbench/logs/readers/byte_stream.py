@@ -140,7 +140,7 @@ def find_stream_sources(path: Path, *, is_optional: bool = False) -> list[Stream
     if kind == "gzip":
         inner = replace(whole, name=name.removesuffix(".gz"), packing="gzip", kind="text")
         return [inner] if _is_text(inner) else [replace(whole, packing="archive")]
-    if kind in ("tar", "bzip2", "xz"):
+    if kind in ("tar", "bzip2", "xz", "zstd"):
         return [replace(whole, packing="archive")]
     if kind == "zip":
         return None if is_workbook(name, path) else _in_zip(name, path) or [replace(whole, packing="archive")]

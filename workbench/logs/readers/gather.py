@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.core.errors import LogFormatError
@@ -38,10 +38,9 @@ def is_data_like(row: Sequence[str]) -> bool:
 class Gatherer:
     """Takes rows one by one under the header in force; a new header on the way begins a new segment."""
 
-    def __init__(self, layout: TableLayout, name: str, block_rows: int | None = None) -> None:
+    def __init__(self, layout: TableLayout, name: str) -> None:
         self._layout = layout
         self._name = name
-        self._block_rows = block_rows
         self._done: list[Segment] = []
         self._begin(layout.header, layout.n_cells, layout.time)
         self._block = {_folded(row) for row in layout.header.block}
@@ -53,19 +52,6 @@ class Gatherer:
         self._is_below_header = False
         self._headers: tuple[Header, ...] | None = None
         self._n_cut = self._n_not_rows = self._n_long = self._n_without_time = self._n_before = 0
-
-    def gather_blocks(self, rows: Iterable[list[str]]) -> Iterator[Segment]:
-        """As `gather`, but a segment also ends after `block_rows` rows and is handed out: for logs larger than memory."""
-        for number, row in enumerate(rows):
-            if number >= self._layout.first_row:
-                self._take(row)
-                if self._block_rows and len(self._batch) >= self._block_rows:
-                    self._cut()
-            if self._done:
-                yield from self._done
-                self._done = []
-        self._end()
-        yield from self._done
 
     def gather(self, rows: Iterable[list[str]]) -> list[Segment]:
         """All rows from the first data row on."""
@@ -174,21 +160,23 @@ class Gatherer:
         """Hand out the rows so far; how many they are."""
         self._flush()
         columns: tuple[Cells, ...] = tuple(encoder.finish() for encoder in self._encoders)
-        header = self._header
-        if header.names and self._headers is None:
-            self._headers = build_headers(header.names[: self._n_cells], header.units, header.description)
-        self._done.append(
-            Segment(
-                source=self._name, layout="wide", headers=self._headers, columns=columns, time=self._time,
-                n_cut_short=self._n_cut, n_not_rows=self._n_not_rows,
-                n_without_time=self._n_without_time,
-            )
-        )  # fmt: skip
+        self._done.append(self._new_segment(columns))
         self._encoders = [ColumnEncoder() for _ in range(self._n_cells)]
-        self._n_cut = self._n_not_rows = self._n_without_time = 0
         n_rows = len(columns[0].codes) if columns else 0
         self._n_before += n_rows
         return n_rows
+
+    def _new_segment(self, columns: tuple[Cells, ...]) -> Segment:
+        """What was counted so far, under the header in force; counting begins anew."""
+        header = self._header
+        if header.names and self._headers is None:
+            self._headers = build_headers(header.names[: self._n_cells], header.units, header.description)
+        segment = Segment(
+            source=self._name, layout="wide", headers=self._headers, columns=columns, time=self._time,
+            n_cut_short=self._n_cut, n_not_rows=self._n_not_rows, n_without_time=self._n_without_time,
+        )  # fmt: skip
+        self._n_cut = self._n_not_rows = self._n_without_time = 0
+        return segment
 
 
 def _folded(row: Sequence[str]) -> tuple[str, ...]:

@@ -39,9 +39,9 @@ READERS: tuple[Reader, ...] = (
 )
 _N_LAST = 2
 """JSON and text take what nobody knows; whoever is added stands in front of them."""
-_PACKED = ("zip", "gzip", "bzip2", "xz", "tar")
+_PACKED = ("zip", "gzip", "bzip2", "xz", "zstd", "tar")
 _added: ContextVar[tuple[Reader, ...]] = ContextVar("added_readers", default=())
-ARCHIVE_SUFFIXES = (".zip", ".gz", ".tar", ".tgz", ".bz2", ".xz")
+ARCHIVE_SUFFIXES = (".zip", ".gz", ".tar", ".tgz", ".bz2", ".xz", ".zst")
 
 
 def known_readers() -> tuple[Reader, ...]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from workbench.core.codec import translate_os_error
 from workbench.core.errors import InputError, LogFormatError
+from workbench.logs.readers import packed
 from workbench.logs.text import clean_text
 
 if TYPE_CHECKING:
@@ -35,15 +36,12 @@ _FOREIGN = (
     (b"GIF8", "a picture"),
     (b"7z\xbc\xaf", "a 7-Zip archive"),
     (b"Rar!", "a RAR archive"),
-    (b"(\xb5/\xfd", "a zstandard archive"),
     (b"TDSh", "the index of a TDMS file"),
     (b"\x7fELF", "a program"),
     (b"MZ", "a program"),
     (b"RIFF", "a sound or video file"),
 )
-_HINT = "Give a log in a format that the manual's page on logs lists, or a zip, tar, gzip, bzip2 or xz of them."
-XZ_MEMORY_BYTES = 256 << 20
-_PACKED = {"gzip": (".gz", ".tgz"), "bzip2": (".bz2", ".tbz2"), "xz": (".xz", ".txz")}
+_HINT = "Give a log in a format that the manual's page on logs lists, or a zip, tar, gzip, bzip2, xz or zstandard of them."
 
 
 def _nothing() -> None:
@@ -110,12 +108,8 @@ def find_kind(name: str, head: bytes) -> str:
 
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "zip"
-    if head.startswith(b"\x1f\x8b"):
-        return "gzip"
-    if head.startswith(b"BZh") and head[4:10] == b"1AY&SY":
-        return "bzip2"
-    if head.startswith(b"\xfd7zXZ\x00"):
-        return "xz"
+    if packing := packed.packing_of(head):
+        return packing
     if head[257:262] == b"ustar":
         return "tar"
     kind = find_reader(head).kind
@@ -180,7 +174,7 @@ def _unpack(name: str, data: bytes, path: Path, *, depth: int, is_optional: bool
         yield from _unpack_zip(name, data, path, depth=depth, is_optional=is_optional)
     elif kind == "tar":
         yield from _unpack_tar(name, data, path, depth=depth)
-    elif kind in _PACKED:
+    elif kind in packed.SUFFIXES:
         check_depth(name, depth)
         inner = _inflate(name, data, kind)
         # what is packed as one file is no level of its own: a tar in it may hold zips as a zip may
@@ -213,7 +207,7 @@ def nothing_inside(name: str, path: Path) -> LogFormatError:
 
 def inner_name(name: str, kind: str) -> str:
     """What is packed in a file, by the file's name."""
-    suffix = next((suffix for suffix in _PACKED[kind] if name.lower().endswith(suffix)), "")
+    suffix = next((suffix for suffix in packed.SUFFIXES[kind] if name.lower().endswith(suffix)), "")
     return name[: -len(suffix)] if suffix else name
 
 
@@ -327,37 +321,12 @@ def check_ratio(name: str, total: int, packed_bytes: int) -> None:
 
 
 def _inflate(name: str, data: bytes, kind: str) -> bytes:
-    import bz2
-    import gzip
-    import lzma
-
-    packed = io.BytesIO(data)
     try:
-        if kind == "xz":
-            return _unpack_xz(name, data)
-        with bz2.BZ2File(packed) if kind == "bzip2" else gzip.GzipFile(fileobj=packed) as stream:
-            return _read_limited(stream, len(data), name)
-    except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
+        return _read_limited(packed.open_packed(kind, io.BytesIO(data)), len(data), name)
+    except packed.ERRORS as error:
         raise LogFormatError(
             f"{name} can't be unpacked: {_reason(error)}.", "It is damaged; copy it again.", path=name
         ) from error
-
-
-def _unpack_xz(name: str, data: bytes) -> bytes:
-    """With a limit on the memory that the file may ask its unpacker for."""
-    import lzma
-
-    unpacker = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=XZ_MEMORY_BYTES)
-    chunks = [unpacker.decompress(data, _CHUNK_BYTES)]
-    total = len(chunks[0])
-    while not unpacker.eof:
-        chunk = unpacker.decompress(b"", _CHUNK_BYTES)
-        if not chunk and unpacker.needs_input:
-            raise EOFError("it ends before its end mark")
-        chunks.append(chunk)
-        total += len(chunk)
-        _check_memory(name, total, len(data))
-    return b"".join(chunks)
 
 
 def _reason(error: Exception) -> str:

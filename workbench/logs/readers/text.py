@@ -108,19 +108,37 @@ def split_lines(text: str, name: str) -> list[str]:
     return list(join_quoted(lines)) if '"' in text else lines
 
 
-def join_quoted(lines: Iterable[str]) -> Iterator[str]:
-    """Join lines while a quote is open, at most ten: a lost quote must not swallow the file."""
-    held: list[str] = []
-    for line in lines:
-        held.append(line)
-        n_quotes = sum(part.count('"') for part in held)
+class QuoteJoiner:
+    """Joins lines while a quote is open, at most ten: a lost quote must not swallow the file."""
+
+    def __init__(self) -> None:
+        self._held: list[str] = []
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a line waits for the end of its quote."""
+        return bool(self._held)
+
+    def add(self, line: str) -> list[str]:
+        """What is complete with this line."""
+        self._held.append(line)
+        n_quotes = sum(part.count('"') for part in self._held)
         if n_quotes % 2 == 0:
-            yield " ".join(held)
-            held = []
-        elif len(held) >= 10:
-            yield from held
-            held = []
-    yield from held
+            return [" ".join(self.rest())]
+        return self.rest() if len(self._held) >= 10 else []
+
+    def rest(self) -> list[str]:
+        """What waits, as it is."""
+        held, self._held = self._held, []
+        return held
+
+
+def join_quoted(lines: Iterable[str]) -> Iterator[str]:
+    """Lines with what a quoted cell has below them."""
+    joiner = QuoteJoiner()
+    for line in lines:
+        yield from joiner.add(line)
+    yield from joiner.rest()
 
 
 def read_rows(
@@ -143,15 +161,19 @@ def read_rows(
     return [segment for segment in segments if segment.n_rows]
 
 
-def read_row_blocks(rows: Iterable[list[str]], sample: Rows, name: str, block_rows: int) -> Iterator[Segment]:
-    """As `read_rows`, in segments of at most `block_rows` rows: for logs larger than memory."""
-    rows, sample = join_date_parts(rows, sample)
-    layout = plan_rows(sample, name)
+def read_odd_blocks(
+    rows: Iterable[list[str]], sample: Rows, layout: TableLayout, name: str, block_rows: int
+) -> Iterator[Segment] | None:  # fmt: skip
+    """Rows that are no plain table (name and value, a time for each tag) in segments of `block_rows` rows; None for a table."""
     groups = find_tag_times(sample[layout.first_row :], layout.header.names)
     if not groups and not layout.is_pairs:
-        yield from Gatherer(layout, name, block_rows).gather_blocks(rows)
-        return
-    stream = iter(rows)
+        return None
+    return _read_odd(iter(rows), layout, groups, name, block_rows)
+
+
+def _read_odd(
+    stream: Iterator[list[str]], layout: TableLayout, groups: list[tuple[int, int, int | None]], name: str, block_rows: int
+) -> Iterator[Segment]:  # fmt: skip
     while block := list(islice(stream, block_rows)):
         yield read_tag_times(block, layout, groups, name) if groups else _read_pairs(block, layout, name)
         layout = replace(layout, first_row=0)

@@ -1,4 +1,4 @@
-"""Archives larger than memory: what is in a tar, gzip, bzip2, xz or zip is laid down in a scratch folder and read from there.
+"""Archives larger than memory: what is in one (tar, zip, gzip, bzip2, xz, zstd) is laid down in a folder and read from there.
 
 The names in an archive are for people only: files are numbered on the disk. Limits are those of archives in memory (ratio, depth,
 number of members), and the room on the disk instead of the memory. Raises LogFormatError naming the archive, DiskFull.
@@ -6,7 +6,6 @@ number of members), and the room on the disk instead of the memory. Raises LogFo
 
 from __future__ import annotations
 
-import bz2
 import gzip
 import lzma
 import shutil
@@ -17,15 +16,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from workbench.core.codec import translate_os_error
 from workbench.core.errors import DiskFull, LogFormatError
 from workbench.logs.readers.byte_stream import CHUNK_BYTES, StreamSource, is_workbook
+from workbench.logs.readers.packed import SUFFIXES, Readable, open_packed
 from workbench.logs.readers.reader import HEAD_BYTES
 from workbench.logs.readers.sources import (
     MAX_MEMBERS,
-    XZ_MEMORY_BYTES,
     check_depth,
     check_ratio,
     inner_name,
@@ -36,7 +34,6 @@ from workbench.logs.readers.sources import (
 from workbench.logs.readers.sources import find_kind as kind_of
 from workbench.logs.text import clean_text
 
-_PACKED = ("gzip", "bzip2", "xz")
 _FREE_SHARE = 0.9
 """Of the room on the disk, what unpacking may take."""
 _TROUBLE = (
@@ -86,30 +83,11 @@ def _members(unpacker: _Unpacker, name: str, path: Path, depth: int) -> list[Str
 
 def _of_packed(unpacker: _Unpacker, name: str, path: Path, depth: int) -> Iterator[StreamSource]:
     """One file that is packed by itself: that is no level of its own for a tar."""
-    with path.open("rb") as packed:
-        kind = kind_of(name, packed.read(HEAD_BYTES))
-        packed.seek(0)
-        inner = _lay_down(unpacker, _inflated(packed, kind), path.stat().st_size, name)
+    with path.open("rb") as raw:
+        kind = kind_of(name, raw.read(HEAD_BYTES))
+        raw.seek(0)
+        inner = _lay_down(unpacker, _chunks(open_packed(kind, raw)), path.stat().st_size, name)
     yield from _look(unpacker, inner_name(name, kind), inner, depth - 1, is_named=True)
-
-
-def _inflated(packed: BinaryIO, kind: str) -> Iterator[bytes]:
-    if kind == "xz":
-        yield from _inflated_xz(packed)
-        return
-    with bz2.BZ2File(packed) if kind == "bzip2" else gzip.GzipFile(fileobj=packed) as stream:
-        while chunk := stream.read(CHUNK_BYTES):
-            yield chunk
-
-
-def _inflated_xz(packed: BinaryIO) -> Iterator[bytes]:
-    """With a limit on the memory that the file may ask its unpacker for."""
-    unpacker = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=XZ_MEMORY_BYTES)
-    while not unpacker.eof:
-        held = packed.read(CHUNK_BYTES) if unpacker.needs_input else b""
-        if unpacker.needs_input and not held:
-            raise EOFError("it ends before its end mark")
-        yield unpacker.decompress(held, CHUNK_BYTES)
 
 
 def _of_tar(unpacker: _Unpacker, name: str, path: Path, depth: int) -> Iterator[StreamSource]:
@@ -120,7 +98,7 @@ def _of_tar(unpacker: _Unpacker, name: str, path: Path, depth: int) -> Iterator[
             stream = archive.extractfile(member)
             if stream is not None and not is_hidden(member.name):
                 title = clean_text(f"{name}: {Path(member.name).name}")
-                inner = _lay_down(unpacker, _chunks(stream), path.stat().st_size, title)  # type: ignore[arg-type]
+                inner = _lay_down(unpacker, _chunks(stream), path.stat().st_size, title)
                 yield from _look(unpacker, title, inner, depth)
 
 
@@ -139,7 +117,7 @@ def _of_zip(unpacker: _Unpacker, name: str, path: Path, depth: int) -> Iterator[
                 raise LogFormatError(f"{name} is protected by a password.", "Unpack it first.", path=str(path))
             title = clean_text(f"{name}: {Path(member.filename.replace(chr(92), '/')).name}")
             with archive.open(member) as stream:
-                inner = _lay_down(unpacker, _chunks(stream), member.compress_size, title)  # type: ignore[arg-type]
+                inner = _lay_down(unpacker, _chunks(stream), member.compress_size, title)
             yield from _look(unpacker, title, inner, depth)
 
 
@@ -147,10 +125,10 @@ def _name_in_zip(member: zipfile.ZipInfo) -> str:
     return member.filename
 
 
-_OPENERS = {"tar": _of_tar, "zip": _of_zip, **dict.fromkeys(_PACKED, _of_packed)}
+_OPENERS = {"tar": _of_tar, "zip": _of_zip, **dict.fromkeys(SUFFIXES, _of_packed)}
 
 
-def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+def _chunks(stream: Readable) -> Iterator[bytes]:
     while chunk := stream.read(CHUNK_BYTES):
         yield chunk
 
