@@ -2,7 +2,8 @@
 
 Each turn runs in a process of its own, ours and the peers' by turns: CPU seconds and peak memory are the process's. The peers
 (pyarrow, pandas, polars) only read the text into float32 columns; they find nothing, store nothing. A tenth of the rows also in a
-dialect that needs care (semicolons, decimal commas, day first, bad words), against pandas that is told how to read it.
+dialect that needs care (semicolons, decimal commas, day first, bad words) and as a long table of tags, against pandas that is
+told how to read it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -114,6 +116,17 @@ table[table.columns[0]] = pandas.to_datetime(table[table.columns[0]], format="%d
 """
     + _REPORT
 )
+_PANDAS_LONG = (
+    _PEAK
+    + """
+import pandas
+started = time.process_time()
+table = pandas.read_csv(path, na_values=["Bad Input"])
+table["Timestamp"] = pandas.to_datetime(table["Timestamp"], format="%m/%d/%Y %I:%M:%S %p")
+table = table.pivot_table(index="Timestamp", columns="Tag", values="Value", aggfunc="first")
+"""
+    + _REPORT
+)
 _CAREFUL_SHARE = 0.1
 _CAREFUL_PEAK_GOAL_MIB = 400
 
@@ -167,28 +180,45 @@ def _peer_row(name: str, script: str, path: Path, folder: Path, ours: list[tuple
 
 
 def _careful_rows(folder: Path, n_rows: int, *, is_full: bool) -> list[Row]:
-    """A dialect that has to be found out, in bounded memory; pandas is told it."""
-    path, half = write_messy(folder / "messy.csv", n_rows), write_messy(folder / "messy-half.csv", n_rows // 2)
-    ours_s, ours_mib = _turn(_CAREFUL, path, folder / "careful")
-    half_mib = _turn(_CAREFUL, half, folder / "careful-half")[1]
+    """Dialects that have to be found out, in bounded memory; pandas is told them."""
+    return [
+        _careful_row(folder, "with care", write_messy, _PANDAS_TOLD, n_rows, is_full=is_full),
+        _careful_row(folder, "of a long table", write_long, _PANDAS_LONG, n_rows, is_full=is_full),
+    ]
+
+
+def _careful_row(
+    folder: Path, words: str, write: Callable[[Path, int], Path], peer_script: str, n_rows: int, *, is_full: bool
+) -> Row:  # fmt: skip
+    name = write.__name__
+    path, half = write(folder / f"{name}.csv", n_rows), write(folder / f"{name}-half.csv", n_rows // 2)
+    ours_s, ours_mib = _turn(_CAREFUL, path, folder / name)
+    half_mib = _turn(_CAREFUL, half, folder / f"{name}-half")[1]
     size_mb = path.stat().st_size / 1e6
     ours = f"{ours_s:.2f} CPU s ({size_mb / ours_s:.1f} MB/s), {ours_mib:.0f} MiB ({half_mib:.0f} for half)"
     held = ours_mib <= _CAREFUL_PEAK_GOAL_MIB and ours_mib < 1.2 * half_mib if is_full else None
+    ratio, peer = None, "pandas is not installed"
+    if find_spec("pandas") is not None:
+        peer_s, peer_mib = _turn(peer_script, path, folder)
+        ratio, peer = ours_s / peer_s, f"pandas, told the dialect {peer_s:.2f} ({size_mb / peer_s:.1f} MB/s), {peer_mib:.0f} MiB"
     goal = f"≤ {_CAREFUL_PEAK_GOAL_MIB} MiB, flat"
-    if find_spec("pandas") is None:
-        return [
-            Row(
-                name=f"import: {size_mb:.0f} MB with care",
-                ours=ours,
-                peer="pandas is not installed",
-                ratio=None,
-                goal=goal,
-                held=held,
-            )
-        ]
-    peer_s, peer_mib = _turn(_PANDAS_TOLD, path, folder)
-    peer = f"pandas, told the dialect {peer_s:.2f}, {peer_mib:.0f} MiB"
-    return [Row(name=f"import: {size_mb:.0f} MB with care", ours=ours, peer=peer, ratio=ours_s / peer_s, goal=goal, held=held)]
+    return Row(name=f"import: {size_mb:.0f} MB {words}", ours=ours, peer=peer, ratio=ratio, goal=goal, held=held)
+
+
+def write_long(path: Path, n_rows: int) -> Path:
+    """The same log as a historian exports it: a row a tag and second, month first, AM and PM."""
+    rng = np.random.default_rng(7)
+    start = np.datetime64("2026-01-13T00:00:00")
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.write("Tag,Timestamp,Value\n")
+        for first in range(0, n_rows, _BLOCK_ROWS):
+            seconds = np.arange(first, min(first + _BLOCK_ROWS, n_rows))
+            stamps = (start + seconds * np.timedelta64(1, "s")).tolist()
+            values = rng.standard_normal((seconds.size, _CHANNELS)) + np.array(_LEVELS)
+            for stamp, row in zip(stamps, values.tolist(), strict=True):
+                printed = f"{stamp:%m/%d/%Y %I:%M:%S %p}"
+                stream.writelines(f"PI-{2041 + channel}A,{printed},{value:.6g}\n" for channel, value in enumerate(row))
+    return path
 
 
 def write_csv(path: Path, n_rows: int) -> Path:

@@ -295,3 +295,17 @@ def stopping_at(fraction: float) -> Job:
 
     job = Job(stop)
     return job
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_plain"),
+    [(("ZONE_UNKNOWN=Europe/Oslo", "LABELS_ELSEWHERE=no"), True), (("ZONE_UNKNOWN=UTC", "UNIT_UNKNOWN@PI-1=bar"), False)],
+)
+def test_an_answer_about_the_zone_keeps_a_plain_log_on_the_fast_way(
+    answers: tuple[str, ...], is_plain: bool, tmp_path: Path
+) -> None:
+    path = plain(tmp_path / "log.csv")
+    path.write_text(path.read_text(encoding="utf-8").replace("Z,", ","), encoding="utf-8")
+    found = log_streams.find_plain([path], None, answers)
+    assert (found is not None) is is_plain
+    assert found is None or found.layout.zone == "Europe/Oslo"

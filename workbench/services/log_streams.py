@@ -15,6 +15,8 @@ STREAM_FROM_BYTES = 32 * 1024 * 1024
 _UNPACKED = 6
 """How many times larger a packed log is, about."""
 STREAM_FROM_CELLS = 4_000_000
+_PLAIN_ANSWERS = frozenset({"ZONE_UNKNOWN", "DAY_MONTH_AMBIGUOUS", "EPOCH_AMBIGUOUS", "LABELS_ELSEWHERE"})
+"""Answers that a log with ISO times and decimal dots takes as a zone, or has no use for: the fast way stays open."""
 
 
 def units_of(paths: Sequence[Path], join: bool | None) -> list[list[Path]]:
@@ -27,7 +29,9 @@ def find_plain(paths: Sequence[Path], zone: str | None, answers: Sequence[str]) 
     from workbench.logs.plain_import import find_plain_log
 
     files = [child for path in paths for child in (sorted(path.iterdir()) if path.is_dir() else [path])]
-    if answers or not files or not all(path.is_file() for path in files):
+    codes = {answer.partition("=")[0]: answer.partition("=")[2] for answer in answers}
+    zone = zone or codes.get("ZONE_UNKNOWN")
+    if not _PLAIN_ANSWERS.issuperset(codes) or not files or not all(path.is_file() for path in files):
         return None
     if sum(path.stat().st_size for path in files) < STREAM_FROM_BYTES:
         return None

@@ -76,7 +76,7 @@ class BlockGatherer(Gatherer):
     def _is_shaped(self, grammar: LineGrammar) -> bool:
         """Whether lines come apart by one character alone, and begin to be rows with a time."""
         delimiter = grammar.guess.delimiter
-        is_plain = not (grammar.is_framed or grammar.is_labview) and delimiter != KEYED
+        is_plain = not grammar.is_framed and delimiter != KEYED
         return is_plain and len(delimiter) == 1 and delimiter.isascii() and bool(self._time.indexes)
 
     def _take_lines(self, rows: Iterable[list[str]]) -> Iterator[RowBlock]:
