@@ -51,7 +51,7 @@ def show(built: Built) -> LogsPage:
 
 def test_without_a_log_the_page_says_what_to_do(built: Built) -> None:
     page = show(built)
-    assert page.header_ids == ("logs.live",)
+    assert page.header_ids == ("logs.fetch", "logs.live")
     assert page._empty.isVisible()
     assert not page.side.isVisible()
 
