@@ -14,7 +14,7 @@ import numpy as np
 from tests.benchmarks.table import Row
 from workbench.core.clock import NS_PER_S, format_utc
 from workbench.core.jobs import Job
-from workbench.logs.event import Event
+from workbench.logs.events.event import Event
 
 NAME = "labels"
 _EVENTS = 10_000
@@ -54,8 +54,8 @@ def _events(n: int) -> tuple[Event, ...]:
 
 def _window(events: tuple[Event, ...]) -> dict[str, float]:
     from workbench.core.paths import resources
-    from workbench.ui.pages.label_list import EventList
-    from workbench.ui.pages.label_session import LabelSession
+    from workbench.ui.pages.label.list import EventList
+    from workbench.ui.pages.label.session import LabelSession
     from workbench.ui.theme import ThemeSource
     from workbench.ui.widgets.plots.events import EventStrip
     from workbench.ui.widgets.plots.marks import Marks

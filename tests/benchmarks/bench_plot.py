@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from tests.benchmarks.bench_reopen import facts_of
 from tests.benchmarks.table import Row, interleaved, skipped
-from workbench.logs.pyramid import Envelope, level_sizes, reduce_pairs, reduce_samples
-from workbench.logs.recording import Recording, open_recording, write_recording
+from workbench.logs.recordings.pyramid import Envelope, level_sizes, reduce_pairs, reduce_samples
+from workbench.logs.recordings.recording import Recording, open_recording, write_recording
 
 NAME = "plot"
 _FULL_SAMPLES = 100_000_000

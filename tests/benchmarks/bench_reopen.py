@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.benchmarks.table import Row, interleaved, skipped
-from workbench.logs.recording import open_recording, write_recording
+from workbench.logs.recordings.recording import open_recording, write_recording
 from workbench.logs.summary import ChannelFacts, RecordingFacts
 
 NAME = "reopen"

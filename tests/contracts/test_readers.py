@@ -13,11 +13,11 @@ import pytest
 from tests.contracts.reader_files import SAMPLES, START_NS, Sample
 from workbench.core.errors import LogFormatError, WorkbenchError
 from workbench.logs.parse import ParsedRecording, ParseOptions, parse_logs
-from workbench.logs.preview import preview_file
 from workbench.logs.readers import reader as reader_module
 from workbench.logs.readers import sources
 from workbench.logs.readers.registry import READERS, all_suffixes, find_reader, read_content, reader_of
 from workbench.logs.readers.sources import Source
+from workbench.logs.tables.preview import preview_file
 
 EACH_FILE = pytest.mark.parametrize("sample", SAMPLES, ids=[f"{sample.kind}{sample.suffix}" for sample in SAMPLES])
 EACH_READER = pytest.mark.parametrize("reader", READERS, ids=[reader.kind for reader in READERS])

@@ -19,14 +19,14 @@ from tests.ui.hand import Hand
 from workbench.app.window import build, make_application
 from workbench.core.paths import user_home
 from workbench.core.settings import Settings
-from workbench.ui.pages.compare import ComparePage
-from workbench.ui.pages.devices import DevicesPage
-from workbench.ui.pages.drift import DriftPage
-from workbench.ui.pages.journal import JournalPage
-from workbench.ui.pages.label import LabelPage
-from workbench.ui.pages.logs import LogsPage
-from workbench.ui.pages.package import PackagePage
-from workbench.ui.pages.train import TrainPage
+from workbench.ui.pages.compare.page import ComparePage
+from workbench.ui.pages.devices.page import DevicesPage
+from workbench.ui.pages.drift.page import DriftPage
+from workbench.ui.pages.journal.page import JournalPage
+from workbench.ui.pages.label.page import LabelPage
+from workbench.ui.pages.logs.page import LogsPage
+from workbench.ui.pages.package.page import PackagePage
+from workbench.ui.pages.train.page import TrainPage
 
 PASSPHRASE = "a passphrase for tests only"
 FAMILIES = ("mahalanobis", "pca")

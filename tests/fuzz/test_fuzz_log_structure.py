@@ -16,7 +16,7 @@ from tests.messy.writing import workbook, zipped
 from tests.unit.test_logs_variants import GROUPS
 from workbench.core.errors import WorkbenchError
 from workbench.logs.parse import ParseOptions, parse_logs
-from workbench.logs.preview import preview_file
+from workbench.logs.tables.preview import preview_file
 
 ROUNDS = 12
 LIMIT_BYTES = 2 << 30
@@ -85,7 +85,7 @@ import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]),) * 2)
 from workbench.core.errors import WorkbenchError
 from workbench.logs.parse import ParseOptions, parse_logs
-from workbench.logs.preview import preview_file
+from workbench.logs.tables.preview import preview_file
 from pathlib import Path
 try:
     parse_logs([sys.argv[2]], ParseOptions(zone="Europe/Oslo"))

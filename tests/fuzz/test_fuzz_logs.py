@@ -13,7 +13,7 @@ import pytest
 
 from workbench.core.errors import WorkbenchError
 from workbench.logs.parse import ParseOptions, parse_logs
-from workbench.logs.preview import preview_file
+from workbench.logs.tables.preview import preview_file
 
 ROUNDS = 30
 INSERTS = (

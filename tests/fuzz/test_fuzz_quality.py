@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from workbench.logs.quality import RULE_CODES, find_quality
-from workbench.logs.regime import REGIME_NAMES
-from workbench.logs.regimes import find_regimes
+from workbench.logs.checks.quality import RULE_CODES, find_quality
+from workbench.logs.regimes.find import find_regimes
+from workbench.logs.regimes.regime import REGIME_NAMES
 
 SECOND = 1_000_000_000
 CHANNELS = {

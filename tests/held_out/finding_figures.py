@@ -11,7 +11,7 @@ import numpy as np
 from tests.held_out.faults import faults
 from tests.held_out.plants import PlantLog
 from tests.held_out.regime_figures import logs
-from workbench.logs.quality import find_quality
+from workbench.logs.checks.quality import find_quality
 from workbench.logs.summary import Finding
 
 TRUE_OF = {"historian": ("COMPRESSED",)}

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tests.held_out.instruments import Instrument, read
-from workbench.logs.regime import REGIME_NAMES
+from workbench.logs.regimes.regime import REGIME_NAMES
 
 NS = 1_000_000_000
 CODES = {name: code for code, name in enumerate(REGIME_NAMES)}

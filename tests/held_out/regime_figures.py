@@ -14,8 +14,8 @@ import numpy as np
 
 from tests.held_out.plants import CODES, PlantLog
 from tests.held_out.scenarios import ALL
-from workbench.logs.regime import REGIME_NAMES
-from workbench.logs.regimes import find_regimes
+from workbench.logs.regimes.find import find_regimes
+from workbench.logs.regimes.regime import REGIME_NAMES
 
 OPEN = "not distinguishable"
 NAMED = (OPEN, OPEN)

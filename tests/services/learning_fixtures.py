@@ -8,7 +8,7 @@ import numpy as np
 
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.jobs import Job
-from workbench.logs.recording import write_recording
+from workbench.logs.recordings.recording import write_recording
 from workbench.logs.summary import ChannelFacts, RecordingFacts
 from workbench.project.acts import Act, Item
 from workbench.project.store import Project

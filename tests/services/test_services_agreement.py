@@ -11,7 +11,7 @@ import pytest
 from tests.services.test_services_labels import store_recording
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
-from workbench.logs.event import Event
+from workbench.logs.events.event import Event
 from workbench.services import labels
 from workbench.services.agreement import AgreementRequest, labels_agreement
 

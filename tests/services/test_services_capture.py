@@ -19,7 +19,7 @@ from tests.services.live_device import PtyDevice, SocketDevice, Watcher
 from workbench.core.errors import DeviceNotFound, DiskFull, InputError, PortBusy
 from workbench.core.jobs import Job
 from workbench.logs.live.store import BLOCKS_FILE, RAW_FILE, read_blocks
-from workbench.logs.recording import Recording, open_recording
+from workbench.logs.recordings.recording import Recording, open_recording
 from workbench.project.store import Project
 from workbench.services.capture import (
     CapturePreviewRequest,

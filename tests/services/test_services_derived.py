@@ -11,8 +11,8 @@ from tests.ui.log_projects import N_ROWS, PUMP, at_minute, make_project
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.errors import FormulaError, InputError, ObjectCorrupt
 from workbench.core.jobs import Job
-from workbench.logs import derive
-from workbench.logs.derived_channel import DerivedChannel
+from workbench.logs.formulas import derive
+from workbench.logs.formulas.derived_channel import DerivedChannel
 from workbench.project.acts import Act
 from workbench.project.store import Project
 from workbench.services.derived_channels import (

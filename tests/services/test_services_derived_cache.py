@@ -12,7 +12,7 @@ import pytest
 
 from tests.ui.log_projects import PUMP, at_minute, make_project
 from workbench.core.jobs import Job
-from workbench.logs.recording_format import values_file
+from workbench.logs.recordings.format import values_file
 from workbench.services.derived_cache import MOST_AGE_S, cache_folder, prune
 from workbench.services.derived_channels import ChannelAddRequest, add_channel
 from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs

@@ -9,7 +9,8 @@ import pytest
 
 from tests.ui.log_projects import PUMP, make_project
 from workbench.core.jobs import Job
-from workbench.logs import quality, summary
+from workbench.logs import summary
+from workbench.logs.checks import quality
 from workbench.services import findings
 from workbench.services.log_views import OpenLogsRequest, open_asset_logs
 from workbench.services.logs import QualityRequest, log_quality

@@ -16,7 +16,7 @@ import pytest
 
 from workbench.core.errors import DiskFull, JobCancelled, QuestionOpen
 from workbench.core.jobs import Job, JobEvent, Progress
-from workbench.logs import recording_writer
+from workbench.logs.recordings import writer as recording_writer
 from workbench.logs.summary import Question
 from workbench.project.store import Project
 from workbench.services import log_import, log_streams

@@ -10,8 +10,8 @@ from workbench.core.clock import format_utc
 from workbench.core.codec import encode_canonical
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
-from workbench.logs.event import Event, is_positive, is_renewal
-from workbench.logs.label_looks import own_look
+from workbench.logs.events.event import Event, is_positive, is_renewal
+from workbench.logs.events.looks import own_look
 from workbench.project.acts import Act, Item
 from workbench.project.store import Project
 from workbench.services import label_edits, labels, training

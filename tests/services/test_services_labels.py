@@ -12,7 +12,7 @@ import pytest
 
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
-from workbench.logs.recording import write_recording
+from workbench.logs.recordings.recording import write_recording
 from workbench.logs.summary import RecordingFacts
 from workbench.project.store import Act, Item, Project
 from workbench.services import labels

@@ -10,7 +10,7 @@ import pytest
 from workbench.core.errors import InputError, QuestionOpen, RequestError
 from workbench.core.jobs import Job
 from workbench.logs.equipment import mask_dates
-from workbench.logs.source_shape import find_shape
+from workbench.logs.tables.source_shape import find_shape
 from workbench.project.store import Project
 from workbench.services.log_memory import ForgetRequest, SourcesRequest, forget_sources, list_sources
 from workbench.services.logs import ImportRequest, ImportResult, PreviewRequest, import_logs, preview_log

@@ -9,7 +9,7 @@ import numpy as np
 from tests.services.test_services_labels import store_recording
 from workbench.core.clock import format_utc
 from workbench.core.jobs import Job
-from workbench.logs.event import Event
+from workbench.logs.events.event import Event
 from workbench.services import labels
 from workbench.services.drift import DriftRequest
 from workbench.services.drift_logs import LEAST_ROWS_SINCE_WORK, read_logs

@@ -11,7 +11,7 @@ from workbench.core.clock import NS_PER_S, format_utc
 from workbench.core.jobs import Job
 from workbench.learning.recipe import parse_recipe
 from workbench.learning.reference import find_reference
-from workbench.logs.event import Event
+from workbench.logs.events.event import Event
 from workbench.project.store import Project
 from workbench.services.labels import LabelsListRequest, LabelsSaveRequest, list_labels, save_labels
 from workbench.services.training import SplitPreviewRequest, plan_project, preview_split

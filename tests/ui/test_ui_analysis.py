@@ -28,7 +28,7 @@ from workbench.ui.pages.analysis.envelope import EnvelopeMode
 from workbench.ui.pages.analysis.maps import MapMode
 from workbench.ui.pages.analysis.pump import PumpMode
 from workbench.ui.pages.analysis.spectrum import SpectrumMode
-from workbench.ui.pages.logs import LogsPage
+from workbench.ui.pages.logs.page import LogsPage
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.analysis.waterfall_plot import WaterfallPlot
 

@@ -11,7 +11,7 @@ from tests.ui.log_projects import PUMP, make_project
 from workbench.app.window import Built
 from workbench.core.jobs import Job
 from workbench.services.corrections import CorrectRequest, correct_log
-from workbench.ui.pages.label import LabelPage
+from workbench.ui.pages.label.page import LabelPage
 
 WaitFor = Callable[..., None]
 

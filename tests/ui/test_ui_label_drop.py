@@ -13,7 +13,7 @@ from tests.ui.log_projects import PUMP, csv_text, make_project
 from workbench.app.window import Built
 from workbench.core.jobs import Job
 from workbench.services.labels import LabelsListRequest, list_labels
-from workbench.ui.pages.label import LabelPage
+from workbench.ui.pages.label.page import LabelPage
 
 ORDERS = """Meldung;Meldungsart;Beschreibung;Technischer Platz;Störungsbeginn;Störende;Meldungsdatum
 1;M2;Gleitringdichtung undicht;20-P-2041A;22.03.2026 14:20;25.03.2026 09:15;22.03.2026

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.core.clock import NS_PER_S
-from workbench.ui.pages.label_session import LabelSession
+from workbench.ui.pages.label.session import LabelSession
 
 
 def test_undo_takes_one_edit_back_at_a_time_also_after_hundreds() -> None:

@@ -15,7 +15,7 @@ from tests.ui.log_projects import N_ROWS, PUMP, START_NS, csv_text
 from workbench.app.window import Built
 from workbench.core.jobs import Job
 from workbench.services.logs import ImportRequest, import_logs
-from workbench.ui.pages.logs import LogsPage
+from workbench.ui.pages.logs.page import LogsPage
 
 WaitFor = Callable[..., None]
 LEFT = Qt.MouseButton.LeftButton

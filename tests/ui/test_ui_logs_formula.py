@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 
 from tests.ui.log_projects import make_project
 from workbench.app.window import Built
-from workbench.ui.pages.logs import LogsPage
+from workbench.ui.pages.logs.page import LogsPage
 
 WaitFor = Callable[..., None]
 

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 
 from tests.ui.log_projects import PUMP, make_project
 from workbench.app.window import Built
-from workbench.ui.pages.logs import LogsPage
+from workbench.ui.pages.logs.page import LogsPage
 from workbench.ui.widgets.plots.export import draw_picture, picture_size, write_svg
 
 WaitFor = Callable[..., None]

@@ -13,7 +13,7 @@ from workbench.app.window import Built
 from workbench.core.clock import parse_utc
 from workbench.core.jobs import Job
 from workbench.services.logs import ImportRequest, import_logs
-from workbench.ui.pages.logs import LogsPage
+from workbench.ui.pages.logs.page import LogsPage
 from workbench.ui.widgets.plots.regimes import RegimeMark, RegimeStrip
 
 WaitFor = Callable[..., None]

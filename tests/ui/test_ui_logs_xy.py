@@ -15,8 +15,8 @@ from tests.ui.log_projects import N_ROWS, at_minute, make_project
 from workbench.app.window import Built
 from workbench.core.paths import resources
 from workbench.logs.xy import XYCloud
-from workbench.ui.pages.logs import LogsPage
-from workbench.ui.pages.logs_xy import XYMode
+from workbench.ui.pages.logs.page import LogsPage
+from workbench.ui.pages.logs.xy import XYMode
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.plots.xy_plot import XYPlot
 

@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 from tests.ui.hand import Hand
 from tests.ui.page_fixtures import hand, template  # noqa: F401 - fixtures
 from workbench.core.clock import parse_utc
-from workbench.ui.pages.compare import ComparePage
-from workbench.ui.pages.logs import LogsPage
+from workbench.ui.pages.compare.page import ComparePage
+from workbench.ui.pages.logs.page import LogsPage
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.ui.page_fixtures import hand, template  # noqa: F401 - fixtures
 from workbench.app.window import Built
 from workbench.services.device_servers import VirtualDevice
 from workbench.services.devices import UpdateResult, UpdateStep, VirtualRequest, start_virtual_device
-from workbench.ui.pages.devices import DevicesPage
+from workbench.ui.pages.devices.page import DevicesPage
 from workbench.ui.states import State
 
 TAG = "P-2041A"

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from tests.ui.hand import Hand
 from tests.ui.page_fixtures import hand, template  # noqa: F401 - fixtures
 from workbench.core.errors import RequestError
-from workbench.ui.pages.drift import DriftPage
+from workbench.ui.pages.drift.page import DriftPage
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from workbench.core.jobs import Job
 from workbench.extension import attempt
 from workbench.services.plugins import PluginAllowRequest, allow_plugin
 from workbench.services.projects import ProjectRequest, new_project
-from workbench.ui.pages.fetch import FetchPage
+from workbench.ui.pages.fetch.page import FetchPage
 
 SOURCE = """
 from workbench.api import InputError, Plugin, SourceFacts, SourceRows

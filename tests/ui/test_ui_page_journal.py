@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 
 from tests.ui.hand import Hand
 from tests.ui.page_fixtures import hand, template  # noqa: F401 - fixtures
-from workbench.ui.pages.journal import JournalPage
+from workbench.ui.pages.journal.page import JournalPage
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from tests.ui.log_projects import PUMP, at_minute, make_project
 from workbench.app.window import Built
 from workbench.core.clock import format_utc, parse_utc
 from workbench.core.jobs import Job
-from workbench.logs.label_looks import Look
+from workbench.logs.events.looks import Look
 from workbench.services.labels import Event, LabelsListRequest, list_labels
 from workbench.services.log_views import OpenLogsRequest, open_asset_logs
-from workbench.ui.pages.label import LabelPage
+from workbench.ui.pages.label.page import LabelPage
 
 WaitFor = Callable[..., None]
 LEFT = Qt.MouseButton.LeftButton

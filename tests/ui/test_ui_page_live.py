@@ -23,9 +23,9 @@ from workbench.project.store import Project
 from workbench.services.capture import CaptureRequest
 from workbench.services.capture_end import CapturePlan, encode_pretty
 from workbench.ui.messages import NoticeText
-from workbench.ui.pages.live import LivePage
-from workbench.ui.pages.live_form import LiveForm
-from workbench.ui.pages.logs import LogsPage
+from workbench.ui.pages.live.form import LiveForm
+from workbench.ui.pages.live.page import LivePage
+from workbench.ui.pages.logs.page import LogsPage
 
 HEADER = b"PI-2040A [bar],PI-2041A [bar]\r\n"
 LINES = b"".join(f"{3 + k / 100:.2f},{150 + k / 10:.1f}\r\n".encode() for k in range(200))

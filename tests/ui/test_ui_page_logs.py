@@ -18,7 +18,7 @@ from workbench.core.clock import NS_PER_S
 from workbench.core.jobs import Job
 from workbench.project.store import Project
 from workbench.services.logs import ImportRequest, import_logs
-from workbench.ui.pages.logs import LogsPage
+from workbench.ui.pages.logs.page import LogsPage
 
 WaitFor = Callable[..., None]
 DAY_NS = 86400 * NS_PER_S

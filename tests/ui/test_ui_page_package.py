@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from tests.ui.hand import Hand
 from tests.ui.page_fixtures import KEY_NAME, PASSPHRASE, Site, hand, template  # noqa: F401 - fixtures
-from workbench.ui.pages.package import PackagePage
+from workbench.ui.pages.package.page import PackagePage
 
 
 @pytest.fixture

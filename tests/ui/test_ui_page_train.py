@@ -16,7 +16,7 @@ from workbench.core.jobs import Job
 from workbench.services.labels import Event, LabelsListRequest, LabelsSaveRequest, list_labels, save_labels
 from workbench.services.plan_words import SplitPart
 from workbench.services.training import SplitPreviewRequest, preview_split
-from workbench.ui.pages.train import TrainPage
+from workbench.ui.pages.train.page import TrainPage
 from workbench.ui.widgets.state_filter import StateFilter
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from workbench.core.clock import NS_PER_S, parse_utc
-from workbench.logs.pyramid import Envelope
+from workbench.logs.recordings.pyramid import Envelope
 from workbench.ui.widgets.plots.clock import clock_ticks, cursor_text
 from workbench.ui.widgets.plots.curves import comfortable, limits_of, strokes
 from workbench.ui.widgets.plots.time_view import TimeView

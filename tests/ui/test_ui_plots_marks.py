@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.ui.log_projects import at_minute
 from workbench.core.clock import format_utc
-from workbench.logs.event import Event
-from workbench.logs.label_looks import Look, own_look
+from workbench.logs.events.event import Event
+from workbench.logs.events.looks import Look, own_look
 from workbench.ui.widgets.plots.geometry import Columns
 from workbench.ui.widgets.plots.marks import CROWD, MOST_BOXES, Marks, marks_of
 from workbench.ui.widgets.plots.time_view import TimeView

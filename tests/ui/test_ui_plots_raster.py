@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtGui import QColor, QImage
 
-from workbench.logs.pyramid import Envelope
+from workbench.logs.recordings.pyramid import Envelope
 from workbench.ui.widgets.plots.raster import Spans, fill_spans, pixels_of, spans
 
 WHITE, BLACK = 0xFFFFFFFF, 0xFF000000

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from tests.ui.log_projects import at_minute, make_project
 from workbench.app.window import Built
-from workbench.ui.pages.logs import LogsPage
+from workbench.ui.pages.logs.page import LogsPage
 from workbench.ui.widgets.chart_axes import curve_colour
 from workbench.ui.widgets.plots.geometry import EDGE_PX
 from workbench.ui.widgets.plots.limit_lines import LimitLine

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.logs.pyramid import Envelope
+from workbench.logs.recordings.pyramid import Envelope
 from workbench.services.log_views import LastValue
 from workbench.ui.widgets.plots.raster import spans
 from workbench.ui.widgets.plots.steps import stepped

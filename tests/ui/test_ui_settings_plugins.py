@@ -9,7 +9,7 @@ import pytest
 from tests.ui.hand import Hand
 from tests.unit.test_extension import PARSE, READER, write_plugin
 from workbench.app.window import Built
-from workbench.ui.pages.settings import SettingsPage
+from workbench.ui.pages.settings.page import SettingsPage
 from workbench.ui.states import State
 
 

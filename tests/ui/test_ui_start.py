@@ -14,9 +14,9 @@ from workbench.app.window import Built
 from workbench.project.acts import Act, Item
 from workbench.project.store import Project
 from workbench.services.overview import Need, NeedKind
-from workbench.ui.pages.start import StartPage
-from workbench.ui.pages.start_lists import NeedRow, ProjectRow
-from workbench.ui.pages.start_needs import words_of
+from workbench.ui.pages.start.lists import NeedRow, ProjectRow
+from workbench.ui.pages.start.needs import words_of
+from workbench.ui.pages.start.page import StartPage
 
 WaitFor = Callable[..., None]
 

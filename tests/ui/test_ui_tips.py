@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QToolTip
 
 from workbench.app.window import Built
 from workbench.core.clock import NS_PER_S
-from workbench.logs.event import Event
-from workbench.ui.pages.label_list import EventList
+from workbench.logs.events.event import Event
+from workbench.ui.pages.label.list import EventList
 from workbench.ui.widgets.plots.events import EventStrip
 from workbench.ui.widgets.plots.marks import marks_of
 from workbench.ui.widgets.plots.time_view import TimeView

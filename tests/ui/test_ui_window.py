@@ -23,8 +23,8 @@ from workbench.ui.actions import Action
 from workbench.ui.header import fitting
 from workbench.ui.page_table import PAGES
 from workbench.ui.pages.help import HelpPage, libraries
-from workbench.ui.pages.settings import SettingsPage
-from workbench.ui.pages.start import StartPage
+from workbench.ui.pages.settings.page import SettingsPage
+from workbench.ui.pages.start.page import StartPage
 from workbench.ui.widgets.buttons import ActionButton
 
 WaitFor = Callable[..., None]

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from workbench.core.jobs import Job
+from workbench.logs.checks.quality import find_quality
 from workbench.logs.parse import ParseOptions, parse_logs
-from workbench.logs.quality import find_quality
 from workbench.logs.summary import Finding
 from workbench.services.samples import SampleRequest, write_samples
 

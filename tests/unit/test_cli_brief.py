@@ -59,7 +59,7 @@ def test_a_question_says_how_to_answer_it(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_a_correction_is_told_in_words_without_columns_of_zeros(capsys: pytest.CaptureFixture[str]) -> None:
-    from workbench.logs.correction import Correction
+    from workbench.logs.corrections.correction import Correction
 
     one = Correction(
         action="scale", asset="P-1", channel="PI-1", factor=0.1, id="c" * 16, start_utc="2026-03-02T00:00:00Z", why="psi"

@@ -7,9 +7,9 @@ import pytest
 
 from workbench.core.clock import format_utc
 from workbench.core.errors import InputError
-from workbench.logs.corrected import CorrectedRecording, correct
-from workbench.logs.correction import Correction
-from workbench.logs.corrections import (
+from workbench.logs.corrections.corrected import CorrectedRecording, correct
+from workbench.logs.corrections.correction import Correction
+from workbench.logs.corrections.layer import (
     add_correction,
     apply_clock,
     check_correction,
@@ -19,7 +19,7 @@ from workbench.logs.corrections import (
     remove_correction,
     undo_clock,
 )
-from workbench.logs.recording import Recording, open_recording, write_recording
+from workbench.logs.recordings.recording import Recording, open_recording, write_recording
 from workbench.logs.summary import ChannelFacts, RecordingFacts
 
 SECOND = 1_000_000_000

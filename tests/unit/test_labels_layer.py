@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from workbench.core.errors import EncodingError, InputError, LogFormatError
-from workbench.logs.label_files import format_events_csv, is_windows_json, parse_events_csv, parse_windows_json
-from workbench.logs.labels import (
+from workbench.logs.events.files import format_events_csv, is_windows_json, parse_events_csv, parse_windows_json
+from workbench.logs.events.labels import (
     Event,
     add_event,
     check_layer,

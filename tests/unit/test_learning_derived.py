@@ -16,9 +16,9 @@ from workbench.learning.channels import InputPlan
 from workbench.learning.derived import evaluate, is_complete, plan_derived, raw_names
 from workbench.learning.families.registry import find_family
 from workbench.learning.views import TableView
-from workbench.logs.derived_channel import DerivedChannel
-from workbench.logs.formula import FUNCTIONS, read_formula
-from workbench.logs.formula_run import FormulaRun, Rows
+from workbench.logs.formulas.derived_channel import DerivedChannel
+from workbench.logs.formulas.formula import FUNCTIONS, read_formula
+from workbench.logs.formulas.run import FormulaRun, Rows
 from workbench.scoring.session import ScoringSession
 
 CHANNELS = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from workbench.core.clock import NS_PER_S, format_utc
-from workbench.logs.agreement import kappa_over_time, kappa_text, kappa_words, match_events, overlap_of, verdict_of
-from workbench.logs.event import Event
+from workbench.logs.events.agreement import kappa_over_time, kappa_text, kappa_words, match_events, overlap_of, verdict_of
+from workbench.logs.events.event import Event
 
 WHOLE = (0, 100 * NS_PER_S)
 

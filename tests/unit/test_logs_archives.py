@@ -16,8 +16,8 @@ import pytest
 from tests.contracts.reader_files import PRESSURE, write_csv, write_parquet
 from workbench.core.errors import LogFormatError
 from workbench.logs.parse import ParseOptions, parse_logs
-from workbench.logs.preview import preview_file
 from workbench.logs.readers import sources
+from workbench.logs.tables.preview import preview_file
 
 
 def tar_of(files: dict[str, bytes], mode: str = "w") -> bytes:

@@ -17,14 +17,14 @@ import pytest
 
 from tests.unit.test_logs_careful_stream import check_same, comma_rows, read_on_disk, stamp, tiny, write_rows
 from workbench.core.errors import LogFormatError
-from workbench.logs import quality
 from workbench.logs.careful.cell_numbers import read_column, read_texts
 from workbench.logs.careful.scratch import ScratchArray
 from workbench.logs.careful.stamp_columns import scaled_column
 from workbench.logs.careful.texts import TextColumn
+from workbench.logs.checks import quality
+from workbench.logs.checks.quality import find_quality
 from workbench.logs.parse import ParseOptions
-from workbench.logs.quality import find_quality
-from workbench.logs.timing import scaled
+from workbench.logs.times.timing import scaled
 
 __all__ = ["tiny"]  # used by every test here
 HEADER = "Zeit;Druck [bar];Strom [A];Pumpe läuft"

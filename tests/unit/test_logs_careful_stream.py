@@ -18,9 +18,9 @@ from workbench.logs.careful.stamp_columns import read_stamp_column
 from workbench.logs.careful.texts import TextColumn
 from workbench.logs.parse import ParsedLogs, ParsedRecording, ParseOptions, parse_logs
 from workbench.logs.readers import byte_stream
-from workbench.logs.recording import Recording, open_recording
-from workbench.logs.stamp_shapes import read_many_stamps
+from workbench.logs.recordings.recording import Recording, open_recording
 from workbench.logs.summary import ChannelFacts, RecordingFacts
+from workbench.logs.times.stamp_shapes import read_many_stamps
 
 DEV = Path(os.environ.get("PUMP_DATA", "")) / "messy_logs" / "dev"
 CASES = sorted(DEV.glob("*.truth.json")) if os.environ.get("PUMP_DATA") else []
@@ -264,7 +264,7 @@ PATTERNS = (
 
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_stamps_of_one_shape_are_read_as_one_by_one(pattern: str) -> None:
-    from workbench.logs.instants import read_stamps
+    from workbench.logs.times.instants import read_stamps
 
     texts = [stamp(k * 86_399, pattern) for k in range(2000)] + [
         "32.13.2026 25:61:61",

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.logs.cells import Cells, Decimal, concat_cells, read_cell, read_plain, weigh_marks
-from workbench.logs.columns import read_cells, unique_names
-from workbench.logs.decimals import decide_marks
 from workbench.logs.questions import AnswerBook
-from workbench.logs.sentinels import find_sentinels
+from workbench.logs.tables.cells import Cells, Decimal, concat_cells, read_cell, read_plain, weigh_marks
+from workbench.logs.tables.columns import read_cells, unique_names
+from workbench.logs.tables.decimals import decide_marks
+from workbench.logs.tables.sentinels import find_sentinels
 
 NUMBERS = st.floats(min_value=-1e9, max_value=1e9, allow_nan=False).map(lambda value: round(value, 3))
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.ui.log_projects import csv_text
 from tests.unit.test_logs_event_strangers import JOURNALS
-from workbench.logs.event_sniff import events_in
+from workbench.logs.events.sniff import events_in
 
 LOGS = {
     "a wide log": csv_text(50),

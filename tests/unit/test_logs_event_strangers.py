@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from workbench.logs.alarm_journal import is_journal, pair_alarms
-from workbench.logs.alarm_words import transitions_of
-from workbench.logs.event import Event
-from workbench.logs.event_columns import guess_columns
-from workbench.logs.event_date_names import date_role
-from workbench.logs.event_dates import DateRules
-from workbench.logs.event_rows import EventRules, Made, make_events, rules_columns
-from workbench.logs.event_tables import EventTable, read_event_table
+from workbench.logs.events.alarm_journal import is_journal, pair_alarms
+from workbench.logs.events.alarm_words import transitions_of
+from workbench.logs.events.columns import guess_columns
+from workbench.logs.events.date_names import date_role
+from workbench.logs.events.dates import DateRules
+from workbench.logs.events.event import Event
+from workbench.logs.events.rows import EventRules, Made, make_events, rules_columns
+from workbench.logs.events.tables import EventTable, read_event_table
 
 PUMPS = ("P-2041A", "P-2041B", "P-2051A")
 

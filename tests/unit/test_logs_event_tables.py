@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from workbench.core.errors import LogFormatError
-from workbench.logs.alarm_journal import is_journal, pair_alarms
-from workbench.logs.alarm_words import transition_of
-from workbench.logs.event_columns import find_asset, guess_columns
-from workbench.logs.event_dates import DateRules, orders_of, read_moment
-from workbench.logs.event_rows import EventRules, Made, make_events, rules_columns
-from workbench.logs.event_tables import EventTable, read_event_table
+from workbench.logs.events.alarm_journal import is_journal, pair_alarms
+from workbench.logs.events.alarm_words import transition_of
+from workbench.logs.events.columns import find_asset, guess_columns
+from workbench.logs.events.dates import DateRules, orders_of, read_moment
+from workbench.logs.events.rows import EventRules, Made, make_events, rules_columns
+from workbench.logs.events.tables import EventTable, read_event_table
 
 PUMPS = ("P-2041A", "P-2041B", "P-204")
 SAP = """Auftragsliste Werk 1000

@@ -10,9 +10,9 @@ from pyarrow import parquet
 
 from workbench.core.clock import NS_PER_S, format_utc
 from workbench.core.errors import LogFormatError
-from workbench.logs.label_files import parse_events_csv
+from workbench.logs.checks.phrases import format_instant
+from workbench.logs.events.files import parse_events_csv
 from workbench.logs.parse import parse_logs
-from workbench.logs.phrases import format_instant
 
 START_S = 1_773_655_200
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.core.errors import FormulaError
-from workbench.logs.formula import FUNCTIONS, example_of, names_in, read_formula
-from workbench.logs.formula_run import FormulaRun, Rows
+from workbench.logs.formulas.formula import FUNCTIONS, example_of, names_in, read_formula
+from workbench.logs.formulas.run import FormulaRun, Rows
 
 UNITS = {
     "PI-2040A": "bar", "PI-2041A": "bar", "PSI": "psi", "FI": "m3/h", "JI": "kW", "SI": "rpm", "TI": "degC", "TF": "degF",

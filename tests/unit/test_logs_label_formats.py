@@ -10,8 +10,8 @@ import pytest
 
 from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.core.errors import InputError, LogFormatError
-from workbench.logs.event import Event
-from workbench.logs.label_formats import (
+from workbench.logs.events.event import Event
+from workbench.logs.events.formats import (
     find_format,
     format_audacity,
     format_label_studio,
@@ -22,7 +22,7 @@ from workbench.logs.label_formats import (
     parse_trainset,
     trainset_header,
 )
-from workbench.logs.labels import make_event
+from workbench.logs.events.labels import make_event
 
 FILE = Path("labels")
 START = "2026-03-01T00:00:00Z"

@@ -16,7 +16,7 @@ from scipy.io import savemat
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.parse import ParsedRecording, ParseOptions, parse_logs
-from workbench.logs.preview import preview_file
+from workbench.logs.tables.preview import preview_file
 
 SECOND = 1_000_000_000
 START_NS = 1_772_409_600 * SECOND  # 2026-03-02T00:00:00Z

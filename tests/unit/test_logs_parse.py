@@ -13,9 +13,9 @@ import pytest
 
 from workbench.core.clock import format_utc
 from workbench.core.errors import EncodingError, LogFormatError, RequestError
-from workbench.logs.label_like import input_channels
 from workbench.logs.parse import ParsedLogs, ParsedRecording, ParseOptions, parse_logs
 from workbench.logs.readers.sources import files_in
+from workbench.logs.tables.label_like import input_channels
 
 START = datetime(2026, 3, 5, 8)  # noqa: DTZ001 - a clock time, as loggers print it
 N = 60

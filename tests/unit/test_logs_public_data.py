@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.logs.label_like import input_channels
 from workbench.logs.parse import parse_logs
+from workbench.logs.tables.label_like import input_channels
 
 pytestmark = pytest.mark.data
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workbench.logs.phrases import format_instant, format_span
-from workbench.logs.quality import find_quality
+from workbench.logs.checks.phrases import format_instant, format_span
+from workbench.logs.checks.quality import find_quality
 from workbench.logs.summary import Finding
 
 SECOND = 1_000_000_000

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from workbench.logs.acquisition import Timing, band_of, how_acquired, how_detected
 from workbench.logs.parse import parse_logs
-from workbench.logs.rates import exact_rate, find_waveform
-from workbench.logs.recording import open_recording, write_recording
-from workbench.logs.time_axis import RunsAxis
+from workbench.logs.recordings.rates import exact_rate, find_waveform
+from workbench.logs.recordings.recording import open_recording, write_recording
+from workbench.logs.recordings.time_axis import RunsAxis
 
 SECOND = 1_000_000_000
 START = 1_772_409_600 * SECOND  # 2026-03-02T00:00:00Z

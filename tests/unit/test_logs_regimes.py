@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.pump_curve import START_NS, pump_log
 from tests.unit.pump_curve import UNITS as CURVE_UNITS
-from workbench.logs.regimes import find_regimes
+from workbench.logs.regimes.find import find_regimes
 from workbench.samples.fleet import PumpTruth, plan_station, simulate_pair, surroundings
 from workbench.samples.train import Surroundings
 from workbench.samples.wander import Streams

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.logs import statistics
-from workbench.logs.statistics import Block, Blocks, channel_statistics
+from workbench.logs.recordings import statistics
+from workbench.logs.recordings.statistics import Block, Blocks, channel_statistics
 
 
 def in_blocks(times: np.ndarray, values: np.ndarray, size: int) -> Blocks:

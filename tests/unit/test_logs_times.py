@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.errors import RequestError
-from workbench.logs.cells import Cells
-from workbench.logs.instants import parse_clock, parse_stamp, read_stamps
 from workbench.logs.questions import AnswerBook
 from workbench.logs.readers.table import TimeColumns
-from workbench.logs.timing import TimeAxis, TimeChoices, read_times
-from workbench.logs.zones import load_zone, local_to_utc
+from workbench.logs.tables.cells import Cells
+from workbench.logs.times.instants import parse_clock, parse_stamp, read_stamps
+from workbench.logs.times.timing import TimeAxis, TimeChoices, read_times
+from workbench.logs.times.zones import load_zone, local_to_utc
 
 NOW = parse_utc("2026-11-20T00:00:00Z")
 MOMENTS = st.datetimes(min_value=datetime(1980, 1, 1), max_value=datetime(2060, 1, 1))  # noqa: DTZ001 - clock times

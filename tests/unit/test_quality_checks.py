@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tests.unit.quality_injections import Injection, Log, healthy_logs, injections, is_found, swinging_door
-from workbench.logs.pump_roles import find_roles
-from workbench.logs.quality import find_quality
+from workbench.logs.checks.quality import find_quality
+from workbench.logs.regimes.pump_roles import find_roles
 from workbench.logs.summary import Finding
 
 SECOND = 1_000_000_000

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.test_recording_storage import SECOND, START, even_times, facts_of
-from workbench.logs.pyramid import Pyramid, View, envelope, level_sizes, reduce_pairs, reduce_samples
-from workbench.logs.recording import Recording, open_recording, write_recording
-from workbench.logs.time_axis import PlainAxis, find_gaps, find_runs, median_step_ns
+from workbench.logs.recordings.pyramid import Pyramid, View, envelope, level_sizes, reduce_pairs, reduce_samples
+from workbench.logs.recordings.recording import Recording, open_recording, write_recording
+from workbench.logs.recordings.time_axis import PlainAxis, find_gaps, find_runs, median_step_ns
 
 NO_GAPS = np.zeros((0, 2), np.int64)
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.core.errors import InputError, ObjectCorrupt
-from workbench.logs.precision import is_exact_in_float32, restore_float64
-from workbench.logs.recording import ChannelInfo, RecordingWriter, open_recording, write_recording
+from workbench.logs.recordings.precision import is_exact_in_float32, restore_float64
+from workbench.logs.recordings.recording import ChannelInfo, RecordingWriter, open_recording, write_recording
 from workbench.logs.summary import ChannelFacts, RecordingFacts
 
 SECOND = 1_000_000_000

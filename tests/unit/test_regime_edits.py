@@ -9,8 +9,8 @@ import pytest
 
 from workbench.core.clock import format_utc
 from workbench.core.errors import InputError
-from workbench.logs.regime import Regime, RegimeEdit
-from workbench.logs.regime_edits import Layer, apply_edits, check_edit, decode_layer, encode_layer
+from workbench.logs.regimes.edits import Layer, apply_edits, check_edit, decode_layer, encode_layer
+from workbench.logs.regimes.regime import Regime, RegimeEdit
 
 SECOND = 1_000_000_000
 N = 400
@@ -53,6 +53,6 @@ def test_a_stored_name_is_one_line_of_plain_text() -> None:
 
 
 def test_more_edits_than_a_pump_can_have_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbench.logs.regime_edits.MAX_EDITS", 2)
+    monkeypatch.setattr("workbench.logs.regimes.edits.MAX_EDITS", 2)
     with pytest.raises(InputError, match="3 edits of states, more than 2"):
         decode_layer(encode_layer("P-1", (edit("steady", 1, 2),) * 3), "P-1")

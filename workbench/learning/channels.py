@@ -19,8 +19,8 @@ from workbench.core.codec import Record
 from workbench.core.errors import InputError
 from workbench.core.scoring_spec import ChannelSpec
 from workbench.core.tags import bare_name, channel_keys, match_channels
+from workbench.logs.tables.words import LABEL_PATTERN
 from workbench.logs.units import find_quantity
-from workbench.logs.words import LABEL_PATTERN
 
 THERMAL_SETTLING_S = 4 * 3600.0
 """Bearings and windings take hours to reach their level: a shorter log shows warming up, not a level."""

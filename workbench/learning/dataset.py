@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from workbench.core.clock import NS_PER_S
 from workbench.core.codec import Record
 from workbench.core.scoring_spec import ScoringSpec
-from workbench.logs.time_axis import GAP_FACTOR
+from workbench.logs.recordings.time_axis import GAP_FACTOR
 from workbench.scoring.windower import windows_of
 
 _STOPPED_SHARE = 0.1

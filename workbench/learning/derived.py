@@ -17,9 +17,9 @@ from workbench.core.errors import FormulaError, InputError
 from workbench.core.scoring_spec import ChannelSpec
 from workbench.features.derived import TRAVELLING
 from workbench.learning.channels import InputPlan, LeftOutInput, LogView, is_label_like, plan_inputs
-from workbench.logs.derived_channel import DerivedChannel
-from workbench.logs.formula import Formula, Node, names_in, read_formula
-from workbench.logs.formula_run import evaluate_step
+from workbench.logs.formulas.derived_channel import DerivedChannel
+from workbench.logs.formulas.formula import Formula, Node, names_in, read_formula
+from workbench.logs.formulas.run import evaluate_step
 
 Definitions = Mapping[str, Sequence[DerivedChannel]]
 """Derived channels of each pump, in the order of making."""

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.scoring_spec import ChannelSpec
-from workbench.logs.label_like import input_channels
-from workbench.logs.recording import Recording
+from workbench.logs.recordings.recording import Recording
+from workbench.logs.tables.label_like import input_channels
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from workbench.logs.words import MONTHS
+from workbench.logs.tables.words import MONTHS
 
 _PUMP = re.compile(r"(?<![A-Za-z0-9])(P|PU|PMP|GA|PA|ESP)[-_ ]?(\d{2,5})([A-Z]?)(?![A-Za-z0-9])")
 _SIGNAL = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2,5}[-_ ]?(\d{3,5}[A-Z]?)(?![A-Za-z0-9])")

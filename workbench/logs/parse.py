@@ -20,26 +20,26 @@ from numpy.typing import NDArray
 from workbench.core.clock import now_ns
 from workbench.core.errors import LogFormatError, WorkbenchError
 from workbench.logs import questions
-from workbench.logs.cells import Cells, read_cell
-from workbench.logs.join import find_asset_column, split_by_asset, split_by_source
-from workbench.logs.long import read_long_logs
-from workbench.logs.merge_trends import merge_trends
-from workbench.logs.quality import find_quality
+from workbench.logs.checks.quality import find_quality
 from workbench.logs.readers.events import EventFile
 from workbench.logs.readers.registry import read_content
 from workbench.logs.readers.signals import Signals
 from workbench.logs.readers.sources import Source, load_sources
 from workbench.logs.readers.table import Segment
-from workbench.logs.recording_of_rows import ParsedRecording, build_recordings
-from workbench.logs.recording_of_signals import read_signals
-from workbench.logs.roles import LongRoles, find_long, is_event_list
-from workbench.logs.sniff import is_time_name
+from workbench.logs.recordings.merge_trends import merge_trends
+from workbench.logs.recordings.of_rows import ParsedRecording, build_recordings
+from workbench.logs.recordings.of_signals import read_signals
 from workbench.logs.summary import Finding, Question
-from workbench.logs.tables import Table, build_tables
-from workbench.logs.text import clean_text
-from workbench.logs.timing import StoredTimes, TimeAxis, TimeChoices, read_times
-from workbench.logs.wide import LogRows, read_wide
-from workbench.logs.zones import load_zone
+from workbench.logs.tables.cells import Cells, read_cell
+from workbench.logs.tables.join import find_asset_column, split_by_asset, split_by_source
+from workbench.logs.tables.long import read_long_logs
+from workbench.logs.tables.roles import LongRoles, find_long, is_event_list
+from workbench.logs.tables.segments import Table, build_tables
+from workbench.logs.tables.sniff import is_time_name
+from workbench.logs.tables.wide import LogRows, read_wide
+from workbench.logs.text.decode import clean_text
+from workbench.logs.times.timing import StoredTimes, TimeAxis, TimeChoices, read_times
+from workbench.logs.times.zones import load_zone
 
 __all__ = ["ParseOptions", "ParsedLogs", "ParsedRecording", "parse_logs"]
 MIN_GOOD_TIMES = 0.5

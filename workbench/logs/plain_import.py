@@ -14,8 +14,16 @@ import numpy as np
 
 from workbench.core.clock import NS_PER_S
 from workbench.logs.acquisition import Timing, band_of, how_acquired, how_detected
-from workbench.logs.flat_runs import Samples
-from workbench.logs.label_like import (
+from workbench.logs.checks.flat_runs import Samples
+from workbench.logs.checks.quality import find_quality
+from workbench.logs.readers.byte_stream import FixedEndFile, growing_file
+from workbench.logs.readers.csv_stream import NotPlain, PlainColumn, PlainFormat, find_plain_format, stream_plain_csv
+from workbench.logs.recordings.format import ChannelInfo
+from workbench.logs.recordings.of_rows import ON_CHANGE_SHARE
+from workbench.logs.recordings.rates import Waveform, find_waveform
+from workbench.logs.recordings.writer import ColumnStats, RecordingWriter, TimeStats
+from workbench.logs.summary import CHECKS_VERSION, ChannelFacts, Finding, LeftOut, Question, RecordingFacts
+from workbench.logs.tables.label_like import (
     BEHAVES_WHY,
     NAMED_WHY,
     SUSPECTED_WHY,
@@ -23,14 +31,6 @@ from workbench.logs.label_like import (
     is_two_state,
     names_a_state,
 )
-from workbench.logs.quality import find_quality
-from workbench.logs.rates import Waveform, find_waveform
-from workbench.logs.readers.byte_stream import FixedEndFile, growing_file
-from workbench.logs.readers.csv_stream import NotPlain, PlainColumn, PlainFormat, find_plain_format, stream_plain_csv
-from workbench.logs.recording_format import ChannelInfo
-from workbench.logs.recording_of_rows import ON_CHANGE_SHARE
-from workbench.logs.recording_writer import ColumnStats, RecordingWriter, TimeStats
-from workbench.logs.summary import CHECKS_VERSION, ChannelFacts, Finding, LeftOut, Question, RecordingFacts
 
 Progress = Callable[[float, str], None]
 BLOCK_BYTES = 2 * 1024 * 1024

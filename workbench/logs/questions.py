@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from workbench.core.errors import RequestError
-from workbench.logs.instants import DayOrder
 from workbench.logs.summary import Question
+from workbench.logs.times.instants import DayOrder
 from workbench.logs.units import find_unit
 
 CODES = (

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.logs.equipment import find_equipment_tag
+from workbench.logs.tables.words import ISA_LETTERS
 from workbench.logs.units import find_quantity
-from workbench.logs.words import ISA_LETTERS
 
 DOUBTFUL = 0.6
 """A suggestion that is less sure than this is asked."""

@@ -10,8 +10,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from workbench.logs.quality_words import STRONG_NAMES, WEAK_NAMES
-from workbench.logs.words import ISA_LETTERS, QUANTITY_WORDS, VALUE_NAMES
+from workbench.logs.tables.quality_words import STRONG_NAMES, WEAK_NAMES
+from workbench.logs.tables.words import ISA_LETTERS, QUANTITY_WORDS, VALUE_NAMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

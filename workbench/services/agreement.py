@@ -11,12 +11,12 @@ from workbench.core.codec import Record
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
-from workbench.logs.event import Event
+from workbench.logs.events.event import Event
 from workbench.services.common import ProjectFolder
 from workbench.services.label_layers import newest_layer
 
 if TYPE_CHECKING:
-    from workbench.logs.agreement import Matching
+    from workbench.logs.events.agreement import Matching
     from workbench.project.store import Project
 
 Difference = Literal["only_first", "only_second", "name", "state", "ends"]
@@ -95,7 +95,7 @@ def events_of_readers(request: AgreementRequest, job: Job) -> ReadersResult:
 
 def labels_agreement(request: AgreementRequest, job: Job) -> AgreementResult:
     """Match by overlap, then kappa over time. Raises InputError where there are no two readers."""
-    from workbench.logs.agreement import kappa_over_time, kappa_words, match_events, verdict_of
+    from workbench.logs.events.agreement import kappa_over_time, kappa_words, match_events, verdict_of
     from workbench.project.store import Project
 
     with Project.open_existing(Path(request.project)) as project:

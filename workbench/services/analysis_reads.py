@@ -180,7 +180,7 @@ def pick(stretches: Sequence[Stretch], at_utc: str | None) -> tuple[int | None, 
     """Number of the stretch nearest to an instant, and how far away it is where the instant lies in none; None without one."""
     if at_utc is None:
         return None, ()
-    from workbench.logs.phrases import format_instant
+    from workbench.logs.checks.phrases import format_instant
 
     at_ns = parse_utc(at_utc)
     ends = [(one.start_ns, one.start_ns + round(len(one.values) / one.rate_hz * NS_PER_S)) for one in stretches]

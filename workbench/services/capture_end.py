@@ -94,7 +94,7 @@ def finish_capture(request: CaptureRequest, folder: Path, ended: Ended) -> Captu
 def store_capture(folder: Path) -> tuple[RecordingSummary, str | None]:
     """The recording of a capture's folder, and the id of its raw bytes; the folder is gone afterwards."""
     from workbench.logs.live.to_recording import build
-    from workbench.logs.text import clean_text
+    from workbench.logs.text.decode import clean_text
     from workbench.project.store import Project
 
     _check_files(folder)
@@ -130,13 +130,13 @@ def discard(folder: Path) -> None:
 def facts_asset(plan: CapturePlan, channels: list[str]) -> str:
     """The pump's tag: what was asked for, else what the channels' names agree on."""
     from workbench.logs.equipment import default_asset
-    from workbench.logs.text import clean_text
+    from workbench.logs.text.decode import clean_text
 
     return clean_text(plan.request.asset or "") or default_asset("capture", channels)
 
 
 def _record(project: Project, target: Path, plan: CapturePlan, raw: str | None) -> RecordingSummary:
-    from workbench.logs.recording import open_recording
+    from workbench.logs.recordings.recording import open_recording
     from workbench.project.acts import Act, Item
     from workbench.services.log_import import index_details
 

@@ -12,15 +12,15 @@ from workbench.core.clock import NS_PER_S, format_utc, now_ns, parse_utc
 from workbench.core.errors import InputError, RequestError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
-from workbench.logs.correction import Correction as Correction  # pages take them from here
-from workbench.logs.correction import CorrectionAction as CorrectionAction
+from workbench.logs.corrections.correction import Correction as Correction  # pages take them from here
+from workbench.logs.corrections.correction import CorrectionAction as CorrectionAction
 from workbench.services.common import ProjectFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from workbench.logs.corrections import Layer
-    from workbench.logs.recording import Recording
+    from workbench.logs.corrections.layer import Layer
+    from workbench.logs.recordings.recording import Recording
     from workbench.project.acts import Item
     from workbench.project.store import Project
     from workbench.services.logs import RecordingSummary
@@ -130,7 +130,7 @@ class UncorrectRequest(Request, frozen=True, kw_only=True):
 
 def remove_correction(request: UncorrectRequest, job: Job) -> CorrectionsResult:
     """A new layer without it; the former layer stays stored. Raises InputError where there is none."""
-    from workbench.logs import corrections as layers
+    from workbench.logs.corrections import layer as layers
     from workbench.services.recordings import corrections_of
 
     with _open(request.project) as project, project.exclusive():
@@ -169,7 +169,7 @@ def _correction_of(request: CorrectRequest) -> Correction:
 
 
 def _add(folder: str, given: Correction, command: str) -> CorrectionsResult:
-    from workbench.logs.corrections import add_correction
+    from workbench.logs.corrections.layer import add_correction
     from workbench.services.recordings import corrections_of
 
     with _open(folder) as project, project.exclusive():
@@ -264,7 +264,7 @@ def _check_span(project: Project, given: Correction) -> None:
 
 def _check_applies(project: Project, asset: str, layer: Layer) -> None:
     """Raises InputError where the layer can't be applied to one of the recordings."""
-    from workbench.logs.corrected import correct
+    from workbench.logs.corrections.corrected import correct
 
     for item, recording in _raw_of(project, asset):
         correct(recording, layer, item.id)
@@ -286,7 +286,7 @@ def _signed(given: Correction) -> Correction:
 
 def _store(project: Project, asset: str, layer: Layer, what: str, command: str) -> None:
     """Nothing is written when nothing changed."""
-    from workbench.logs.corrections import encode_layer
+    from workbench.logs.corrections.layer import encode_layer
     from workbench.project.acts import Act, Item
 
     former = project.items("corrections", asset)

@@ -18,7 +18,7 @@ from workbench.core.paths import user_home
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from workbench.logs.recording import Recording
+    from workbench.logs.recordings.recording import Recording
 
 MOST_BYTES = 2 * 10**9
 MOST_AGE_S = 90 * 86_400
@@ -53,7 +53,7 @@ def fingerprint(recording: Recording, name: str) -> str:
     """
     import numpy as np
 
-    from workbench.logs.time_axis import RunsAxis
+    from workbench.logs.recordings.time_axis import RunsAxis
 
     unit = next((one.unit for one in recording.channels if one.name == name), None)
     found = hashlib.sha256(repr((unit, recording.summary.sample_period_s, recording.is_on_change)).encode())

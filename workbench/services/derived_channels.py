@@ -14,7 +14,7 @@ from workbench.core.jobs import Job
 from workbench.core.paths import user_home
 from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.core.settings import load_settings, operator_name
-from workbench.logs.derived_channel import DerivedChannel
+from workbench.logs.formulas.derived_channel import DerivedChannel
 from workbench.services.common import ProjectFolder
 from workbench.services.derived_layer import (
     MOST_NAME,
@@ -171,7 +171,7 @@ def add_channel(request: ChannelAddRequest, job: Job) -> ChannelAddResult:
 
 def remove_channel(request: ChannelRemoveRequest, job: Job) -> ChannelRemoveResult:
     """Take it out of the layer, with what is derived from it. Raises InputError where there is none of the name."""
-    from workbench.logs.formula import names_in
+    from workbench.logs.formulas.formula import names_in
     from workbench.project.acts import Act
     from workbench.project.store import Project
 
@@ -196,7 +196,7 @@ def remove_channel(request: ChannelRemoveRequest, job: Job) -> ChannelRemoveResu
 
 def look_at_formula(logs: AssetLogs, text: str, at_ns: int) -> FormulaLook:
     """Check a formula against a pump that is open, and compute it at an instant: quick enough for each key."""
-    from workbench.logs.derive import derived_values
+    from workbench.logs.formulas.derive import derived_values
 
     sources = [Source(id=part.info.id, recording=part.recording) for part in logs.all_parts()]
     try:

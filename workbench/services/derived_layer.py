@@ -15,8 +15,8 @@ import msgspec
 from workbench.core.clock import NS_PER_S, now_ns
 from workbench.core.errors import InputError, ObjectCorrupt, WorkbenchError
 from workbench.core.jobs import Job
-from workbench.logs.derived_channel import DerivedChannel
-from workbench.logs.text import clean_text
+from workbench.logs.formulas.derived_channel import DerivedChannel
+from workbench.logs.text.decode import clean_text
 from workbench.services.derived_cache import copy_folder, find_copy, fingerprint, prune
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from workbench.logs.derive import Held
-    from workbench.logs.formula import Formula
-    from workbench.logs.recording import Recording
+    from workbench.logs.formulas.derive import Held
+    from workbench.logs.formulas.formula import Formula
+    from workbench.logs.recordings.recording import Recording
     from workbench.project.store import Project
 
 VALUE_KEY = "derived_channels"
@@ -72,8 +72,8 @@ def open_derived(
     definitions: tuple[DerivedChannel, ...], asset: str, sources: list[Source], job: Job
 ) -> tuple[list[Source], list[tuple[str, str]]]:
     """The derived channels of a pump as recordings, computed where no copy is there; and (name, why not) of the others."""
-    from workbench.logs.derive import cache_key, derive
-    from workbench.logs.recording import open_recording
+    from workbench.logs.formulas.derive import cache_key, derive
+    from workbench.logs.recordings.recording import open_recording
 
     found: list[Source] = []
     refused: list[tuple[str, str]] = []
@@ -148,7 +148,7 @@ def seen_through(layer_id: str) -> str:
 
 def check_formula(sources: list[Source], text: str, name: str = "") -> Formula:
     """A formula that these recordings can be asked for. Raises FormulaError, or InputError for a mix of rate groups."""
-    from workbench.logs.formula import read_formula
+    from workbench.logs.formulas.formula import read_formula
 
     units = {channel.name: channel.unit or "" for one in sources for channel in one.recording.channels if channel.name != name}
     formula = read_formula(text, units)
@@ -169,7 +169,7 @@ def held_values(sources: list[Source], name: str) -> Held:
     def held(times_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         import numpy as np
 
-        from workbench.logs.precision import as_printed
+        from workbench.logs.recordings.precision import as_printed
 
         out = np.full(len(times_ns), np.nan)
         for one in sources:

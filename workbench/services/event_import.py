@@ -11,14 +11,14 @@ from workbench.core.codec import Record, read_bounded
 from workbench.core.errors import QuestionOpen, RequestError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
-from workbench.logs.event import Event, EventState
+from workbench.logs.events.event import Event, EventState
 from workbench.services.common import Answers, ProjectFolder, ZoneName
 
 if TYPE_CHECKING:
-    from workbench.logs.event_columns import ColumnGuess, Role
-    from workbench.logs.event_dates import DateRules
-    from workbench.logs.event_rows import Made
-    from workbench.logs.event_tables import EventTable
+    from workbench.logs.events.columns import ColumnGuess, Role
+    from workbench.logs.events.dates import DateRules
+    from workbench.logs.events.rows import Made
+    from workbench.logs.events.tables import EventTable
     from workbench.logs.summary import Question
     from workbench.project.store import Project
 
@@ -128,10 +128,10 @@ def _of_known_format(project: Project, request: EventsPreviewRequest) -> EventsP
 
 def read_events_table(request: EventsPreviewRequest, assets: Sequence[str]) -> ReadTable:
     """Read a table with what was said about it, and list what is open."""
-    from workbench.logs.alarm_journal import is_journal, pair_alarms
-    from workbench.logs.event_columns import guess_columns
-    from workbench.logs.event_rows import EventRules, make_events, rules_columns
-    from workbench.logs.event_tables import read_event_table
+    from workbench.logs.events.alarm_journal import is_journal, pair_alarms
+    from workbench.logs.events.columns import guess_columns
+    from workbench.logs.events.rows import EventRules, make_events, rules_columns
+    from workbench.logs.events.tables import read_event_table
 
     path = Path(request.path)
     table = read_event_table(read_bounded(path, MAX_BYTES), path)
@@ -183,7 +183,7 @@ def _with_said(guessed: tuple[ColumnGuess, ...], said: Sequence[str]) -> tuple[C
 
 
 def _role_of(text: str) -> Role:
-    from workbench.logs.event_columns import ROLES
+    from workbench.logs.events.columns import ROLES
 
     for role in ROLES:
         if text == role:
@@ -193,10 +193,10 @@ def _role_of(text: str) -> Role:
 
 def _dates(table: EventTable, roles: Sequence[Role], request: EventsPreviewRequest) -> tuple[DateRules, list[Question]]:
     """How dates are read, over all date columns together, and what is asked about them."""
-    from workbench.logs.event_columns import DATE_ROLES
-    from workbench.logs.event_dates import DateRules, has_no_zone, orders_of
+    from workbench.logs.events.columns import DATE_ROLES
+    from workbench.logs.events.dates import DateRules, has_no_zone, orders_of
     from workbench.logs.questions import AnswerBook, day_month, day_order_of, zone_unknown
-    from workbench.logs.zones import load_zone
+    from workbench.logs.times.zones import load_zone
 
     names = [table.columns[place] for place, role in enumerate(roles) if role in DATE_ROLES]
     cells = [cell for place, role in enumerate(roles) if role in DATE_ROLES for cell in table.column(place) if cell]
@@ -213,7 +213,7 @@ def _dates(table: EventTable, roles: Sequence[Role], request: EventsPreviewReque
 
 
 def _open_example(cells: Sequence[str]) -> str:
-    from workbench.logs.instants import parse_stamp
+    from workbench.logs.times.instants import parse_stamp
 
     return next((cell for cell in cells if (stamp := parse_stamp(cell)) is not None and stamp.is_open), "")
 

@@ -17,7 +17,7 @@ from workbench.core.paths import user_home
 from workbench.logs.summary import CHECKS_VERSION, Finding, RecordingFacts
 
 if TYPE_CHECKING:
-    from workbench.logs.recording import Recording
+    from workbench.logs.recordings.recording import Recording
 
 
 class FindingsFile(Record, frozen=True, kw_only=True):
@@ -47,7 +47,7 @@ def facts_of_today(recording: Recording, *, may_look: bool = True) -> RecordingF
 
 def look_again(recording: Recording) -> tuple[Finding, ...]:
     """What the rules of today find; what the reader of the file remarked stays."""
-    from workbench.logs.quality import RULE_CODES, find_quality
+    from workbench.logs.checks.quality import RULE_CODES, find_quality
 
     units = {channel.name: channel.unit for channel in recording.channels}
     columns = {channel.name: recording.values(channel.name) for channel in recording.channels}

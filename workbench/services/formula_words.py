@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.logs.formula import FUNCTIONS
-from workbench.logs.formula import example_of as example_of
+from workbench.logs.formulas.formula import FUNCTIONS
+from workbench.logs.formulas.formula import example_of as example_of
 
 FUNCTION_NAMES = tuple(FUNCTIONS)

@@ -13,9 +13,9 @@ from workbench.core.clock import NS_PER_S, format_utc, now_ns, parse_utc
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
-from workbench.logs.event import Action, Event, EventKind, EventState
-from workbench.logs.label_edits import merge_into_one, split_event
-from workbench.logs.label_looks import N_COLOURS, Look, Shape, format_looks, own_look, parse_looks
+from workbench.logs.events.edits import merge_into_one, split_event
+from workbench.logs.events.event import Action, Event, EventKind, EventState
+from workbench.logs.events.looks import N_COLOURS, Look, Shape, format_looks, own_look, parse_looks
 from workbench.services.common import ProjectFolder
 from workbench.services.label_layers import newest_layer, store_edit
 from workbench.services.labels import signed

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from workbench.core.clock import parse_utc
 from workbench.core.codec import read_bounded
 from workbench.core.errors import InputError, LogFormatError
-from workbench.logs.event import Event
+from workbench.logs.events.event import Event
 from workbench.services.event_import import MAX_BYTES, EventsPreviewRequest, read_events_table, refuse_open
 
 if TYPE_CHECKING:
-    from workbench.logs.label_files import WindowsOfLog
+    from workbench.logs.events.files import WindowsOfLog
     from workbench.project.acts import Item
     from workbench.project.store import Project
     from workbench.services.labels import LabelsExportRequest, LabelsImportRequest
@@ -23,8 +23,8 @@ MOST_SAMPLES = 1_000_000
 
 def read_any(project: Project, request: LabelsImportRequest) -> tuple[Event, ...]:
     """The events of a file of whatever kind. Raises LogFormatError, QuestionOpen, InputError."""
-    from workbench.logs.label_files import is_own_csv, is_windows_json, parse_events_csv, parse_windows_json
-    from workbench.logs.label_formats import find_format, parse_audacity, parse_label_studio, parse_trainset
+    from workbench.logs.events.files import is_own_csv, is_windows_json, parse_events_csv, parse_windows_json
+    from workbench.logs.events.formats import find_format, parse_audacity, parse_label_studio, parse_trainset
 
     path = Path(request.path)
     data = read_bounded(path, MAX_BYTES)
@@ -51,8 +51,8 @@ def read_any(project: Project, request: LabelsImportRequest) -> tuple[Event, ...
 
 def find_known(request: EventsPreviewRequest) -> str:
     """What kind of file it is, where nothing is to be guessed: ours, or of a labelling program; '' for a table of others."""
-    from workbench.logs.label_files import is_own_csv, is_windows_json, parse_windows_json
-    from workbench.logs.label_formats import find_format
+    from workbench.logs.events.files import is_own_csv, is_windows_json, parse_windows_json
+    from workbench.logs.events.formats import find_format
 
     path = Path(request.path)
     data = read_bounded(path, MAX_BYTES)
@@ -72,8 +72,8 @@ def find_known(request: EventsPreviewRequest) -> str:
 
 def export_bytes(project: Project, events: Sequence[Event], request: LabelsExportRequest) -> bytes:
     """The events in the format that was asked for. Raises InputError where it needs one pump, or has too many samples."""
-    from workbench.logs.label_files import format_events_csv
-    from workbench.logs.label_formats import format_audacity, format_label_studio, format_nab
+    from workbench.logs.events.files import format_events_csv
+    from workbench.logs.events.formats import format_audacity, format_label_studio, format_nab
 
     if request.format == "csv":
         return format_events_csv(events)
@@ -140,7 +140,7 @@ def _one_asset(events: Sequence[Event], asset: str | None, name: str) -> str:
 
 def _trainset(project: Project, asset: str, events: Sequence[Event]) -> bytes:
     """Every sample of the trends: that is what the format is made of."""
-    from workbench.logs.label_formats import format_trainset, trainset_header
+    from workbench.logs.events.formats import format_trainset, trainset_header
     from workbench.services.recordings import open_project_recordings
 
     recordings = [one for _, one in open_project_recordings(project, (asset,))]
@@ -163,7 +163,7 @@ def _events_of_windows(
     project: Project, windows: Sequence[WindowsOfLog], request: LabelsImportRequest
 ) -> tuple[Event, ...]:  # fmt: skip
     """Windows belong to log files: to the asset whose recording came from that file, else to the one that was named."""
-    from workbench.logs.labels import make_event
+    from workbench.logs.events.labels import make_event
 
     of_file: dict[str, str] = {}
     for tag, file in _sources(project):

@@ -12,8 +12,8 @@ from workbench.core.codec import decode_strict
 from workbench.core.errors import InputError
 
 if TYPE_CHECKING:
-    from workbench.logs.event import Event
-    from workbench.logs.labels import Layer, LayerFile
+    from workbench.logs.events.event import Event
+    from workbench.logs.events.labels import Layer, LayerFile
     from workbench.project.store import Project
 
 WHOLE_BELOW = 200
@@ -31,7 +31,7 @@ def newest_layer(project: Project, asset: str) -> Layer:
 
 def read_layer(project: Project, layer_id: str) -> Layer:
     """The events of a stored layer, with everything it builds on. Raises ObjectCorrupt, ProjectError, InputError."""
-    from workbench.logs.labels import apply_edit
+    from workbench.logs.events.labels import apply_edit
 
     chain: list[LayerFile] = []
     name = layer_id
@@ -52,7 +52,7 @@ def read_layer(project: Project, layer_id: str) -> Layer:
 
 def store_layer(project: Project, asset: str, layer: Layer, what: str, command: str = "") -> None:
     """Write a layer whole; nothing is written when nothing changed."""
-    from workbench.logs.labels import encode_layer
+    from workbench.logs.events.labels import encode_layer
 
     former = project.items("labels", asset)
     layer_id = project.objects.put_bytes("labels", encode_layer(asset, layer))
@@ -62,7 +62,7 @@ def store_layer(project: Project, asset: str, layer: Layer, what: str, command: 
 
 def store_edit(project: Project, asset: str, edit: Mapping[str, Event | None], what: str, command: str = "") -> Layer:
     """Apply an edit to the newest layer and write the result: what changed, or all of it. Returns the layer after it."""
-    from workbench.logs.labels import apply_edit, encode_change
+    from workbench.logs.events.labels import apply_edit, encode_change
 
     items = project.items("labels", asset)
     before = read_layer(project, items[0].id) if items else ()
@@ -79,7 +79,7 @@ def store_edit(project: Project, asset: str, edit: Mapping[str, Event | None], w
 
 
 def _read(project: Project, layer_id: str) -> LayerFile:
-    from workbench.logs.labels import LayerFile
+    from workbench.logs.events.labels import LayerFile
 
     data = project.objects.get_bytes("labels", layer_id)
     return decode_strict(data, LayerFile, what=f"The events {layer_id[:12]}", max_bytes=_MAX_BYTES)

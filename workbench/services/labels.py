@@ -13,9 +13,9 @@ from workbench.core.codec import write_atomic
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
-from workbench.logs.event import Event as Event  # pages take them from here
-from workbench.logs.event import EventState as EventState
-from workbench.logs.label_edits import difference
+from workbench.logs.events.edits import difference
+from workbench.logs.events.event import Event as Event  # pages take them from here
+from workbench.logs.events.event import EventState as EventState
 from workbench.services.common import Answers, NewProjectFolder, ProjectFolder, ZoneName
 from workbench.services.event_import import Mapping, TableKind
 from workbench.services.label_layers import newest_layer, store_edit, store_layer
@@ -23,7 +23,7 @@ from workbench.services.label_layers import newest_layer, store_edit, store_laye
 Format = Literal["csv", "audacity", "label-studio", "trainset", "nab"]
 
 if TYPE_CHECKING:
-    from workbench.logs import labels as layers
+    from workbench.logs.events import labels as layers
     from workbench.project.store import Project
 
 
@@ -66,7 +66,7 @@ class LabelsSaveRequest(Request, frozen=True, kw_only=True):
 
 def save_labels(request: LabelsSaveRequest, job: Job) -> LabelsResult:
     """Write a new layer object and a journal line; the former layer stays."""
-    from workbench.logs.labels import check_layer
+    from workbench.logs.events.labels import check_layer
 
     with _open(request.project) as project, project.exclusive():
         stored = {event.id: event for event in newest_layer(project, request.asset)}
@@ -88,7 +88,7 @@ class LabelsAddRequest(Request, frozen=True, kw_only=True):
 
 def add_label(request: LabelsAddRequest, job: Job) -> LabelsResult:
     """Append to the asset's newest layer."""
-    from workbench.logs.labels import add_event
+    from workbench.logs.events.labels import add_event
 
     event = Event(
         id="", asset=request.asset, name=request.name, start_utc=request.start, end_utc=request.end, state=request.state
@@ -159,7 +159,7 @@ class LabelsFromColumnRequest(Request, frozen=True, kw_only=True):
 
 def import_label_column(request: LabelsFromColumnRequest, job: Job) -> LabelsResult:
     """Each stretch in which the column is not zero becomes an event; one already there is not added twice."""
-    from workbench.logs.labels import events_of_column
+    from workbench.logs.events.labels import events_of_column
     from workbench.services.recordings import open_project_recordings
 
     template = Event(
@@ -218,7 +218,7 @@ def _command(word: str, request: Request) -> str:
 
 def _merge(project: Project, asset: str, events: layers.Layer, source: str, command: str = "") -> int:
     """How many of the events are new."""
-    from workbench.logs.labels import merge_events
+    from workbench.logs.events.labels import merge_events
 
     with project.exclusive():
         layer = newest_layer(project, asset)

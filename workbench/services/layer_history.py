@@ -150,19 +150,19 @@ def _restore(project: Project, step: _Step, layer_id: str, said: tuple[str, str,
 
 
 def _no_events(asset: str) -> bytes:
-    from workbench.logs.labels import encode_layer
+    from workbench.logs.events.labels import encode_layer
 
     return encode_layer(asset, ())
 
 
 def _no_corrections(asset: str) -> bytes:
-    from workbench.logs.corrections import encode_layer
+    from workbench.logs.corrections.layer import encode_layer
 
     return encode_layer(asset, ())
 
 
 def _no_edits(asset: str) -> bytes:
-    from workbench.logs.regime_edits import encode_layer
+    from workbench.logs.regimes.edits import encode_layer
 
     return encode_layer(asset, ())
 

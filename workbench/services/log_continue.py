@@ -13,8 +13,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from workbench.logs.recording import Recording
-    from workbench.logs.time_axis import Int64s
+    from workbench.logs.recordings.recording import Recording
+    from workbench.logs.recordings.time_axis import Int64s
     from workbench.project.acts import Item
     from workbench.project.store import Project
 
@@ -39,8 +39,8 @@ def without_known_rows(project: Project, asset: str, folder: Path, stack: ExitSt
     Known is a row whose instant and values are there already. Where some are, what is left is written into a new folder that
     `stack` removes.
     """
-    from workbench.logs.recording import open_recording
-    from workbench.logs.recording_rewrite import Rewrite, kept_alike, rewrite_recording
+    from workbench.logs.recordings.recording import open_recording
+    from workbench.logs.recordings.rewrite import Rewrite, kept_alike, rewrite_recording
     from workbench.logs.summary import Finding
 
     recording = open_recording(folder)
@@ -110,7 +110,7 @@ class _KnownRows:
 
     def count(self) -> int:
         """How many."""
-        from workbench.logs.recording_writer import BLOCK_ROWS
+        from workbench.logs.recordings.writer import BLOCK_ROWS
 
         total, rows = 0, self._recording.rows
         for first in range(0, rows, BLOCK_ROWS):

@@ -79,9 +79,9 @@ def _files_of(path: Path) -> Iterator[tuple[Path, Path]]:
 
 def _look(path: Path, root: Path, *, is_deep: bool) -> LogFile:
     from workbench.logs.equipment import default_asset
-    from workbench.logs.event_sniff import events_in
+    from workbench.logs.events.sniff import events_in
     from workbench.logs.parse import ParseOptions
-    from workbench.logs.preview import preview_file
+    from workbench.logs.tables.preview import preview_file
 
     channels: list[str] = []
     kind: FileKind = "log"

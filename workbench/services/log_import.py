@@ -27,7 +27,7 @@ from workbench.services.logs import ImportRequest, ImportResult, RecordingSummar
 
 if TYPE_CHECKING:
     from workbench.logs.parse import ParsedLogs, ParsedRecording
-    from workbench.logs.recording import Recording
+    from workbench.logs.recordings.recording import Recording
     from workbench.logs.summary import Question, RecordingFacts
     from workbench.project.store import Project
     from workbench.services.log_continue import Continued
@@ -115,7 +115,7 @@ def _read_key(ask: _Ask, unit: list[Path]) -> str:
 
 def _stored_before(ask: _Ask) -> Imported | None:
     """What an earlier import, that was perhaps killed before its last file, stored of this file; None where it did not."""
-    from workbench.logs.recording import open_recording
+    from workbench.logs.recordings.recording import open_recording
 
     for item in ask.project.items("recording") if ask.read_key else ():
         if item.details.get("read_key") == ask.read_key and ask.project.objects.has("recording", item.id):
@@ -215,7 +215,7 @@ def check_questions(questions: list[Question]) -> None:
 
 
 def _store_parsed(ask: _Ask, recording: ParsedRecording, path: Path | None) -> list[Stored]:
-    from workbench.logs.recording import write_recording
+    from workbench.logs.recordings.recording import write_recording
 
     with ask.project.objects.staging("recording") as folder:
         write_recording(folder, recording.facts, recording.times_ns, recording.columns, recording.labels)
@@ -240,7 +240,7 @@ def _store(ask: _Ask, folder: Path, facts: RecordingFacts, path: Path | None) ->
 
 def _store_part(ask: _Ask, part: PumpPart, found: Continued) -> Stored:
     """Move a recording into the store and journal it, unless it is there already."""
-    from workbench.logs.recording import open_recording
+    from workbench.logs.recordings.recording import open_recording
     from workbench.project.acts import Act, Item
 
     if found.known_id:

@@ -21,7 +21,7 @@ from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.services.common import ProjectFolder
 
 if TYPE_CHECKING:
-    from workbench.logs.source_shape import SourceShape
+    from workbench.logs.tables.source_shape import SourceShape
     from workbench.project.store import Project
     from workbench.services.logs import ImportRequest
 
@@ -142,7 +142,7 @@ def recall(project: Project, paths: Sequence[Path]) -> Recalled:
 def find_shapes(paths: Sequence[Path]) -> list[SourceShape]:
     """The shapes of the logs among files, without repeats."""
     from workbench.logs.readers.sources import files_in
-    from workbench.logs.source_shape import find_shape
+    from workbench.logs.tables.source_shape import find_shape
 
     files = [file for path in paths if path.exists() for file in (files_in(path) if path.is_dir() else [path])]
     found: dict[str, SourceShape] = {}

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from workbench.logs.recording import Recording
-    from workbench.logs.recording_rewrite import ChannelPlan
+    from workbench.logs.recordings.recording import Recording
+    from workbench.logs.recordings.rewrite import ChannelPlan
     from workbench.logs.summary import Finding
     from workbench.project.store import Project
 
@@ -31,8 +31,8 @@ def part_by_pump(project: Project, folder: Path, asset: str, site: str, stack: E
 
     New folders are removed by `stack`. Where the map knows none of the channels, the recording stays as it is.
     """
-    from workbench.logs.recording import open_recording
-    from workbench.logs.recording_rewrite import Rewrite, rewrite_recording
+    from workbench.logs.recordings.recording import open_recording
+    from workbench.logs.recordings.rewrite import Rewrite, rewrite_recording
 
     recording = open_recording(folder)
     known = _entries_of(recording, project.meta.tags)
@@ -66,7 +66,7 @@ def _site_of(project: Project, asset: str, known: Mapping[str, Mapping[str, str]
 def _plan(
     recording: Recording, names: list[str], known: Mapping[str, Mapping[str, str]]
 ) -> tuple[list[ChannelPlan], tuple[Finding, ...]]:
-    from workbench.logs.recording_rewrite import ChannelPlan
+    from workbench.logs.recordings.rewrite import ChannelPlan
     from workbench.logs.summary import Finding
 
     units = {channel.name: channel.unit for channel in recording.channels}

@@ -77,7 +77,7 @@ def _recall(request: PreviewRequest) -> log_memory.Recalled:
 def run_preview(request: PreviewRequest, job: Job) -> PreviewResult:
     """See `services.logs.preview_log`."""
     from workbench.logs.parse import ParseOptions
-    from workbench.logs.preview import preview_file
+    from workbench.logs.tables.preview import preview_file
 
     job.progress(0.1, "looking")
     found = preview_file(Path(request.path), ParseOptions(zone=request.zone, answers=request.answer))

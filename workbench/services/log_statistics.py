@@ -15,7 +15,7 @@ from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_
 from workbench.services.regime_filter import RegimeNames, Spans, find_spans, rows_within
 
 if TYPE_CHECKING:
-    from workbench.logs.statistics import Block, Blocks, ChannelStatistics
+    from workbench.logs.recordings.statistics import Block, Blocks, ChannelStatistics
 
 _BLOCK_ROWS = 1 << 20
 
@@ -59,7 +59,7 @@ class StatisticsResult(Result, frozen=True, kw_only=True):
 
 def log_statistics(request: StatisticsRequest, job: Job) -> StatisticsResult:
     """Read every sample between the two instants. Raises InputError for a channel that is not there, or an empty stretch."""
-    from workbench.logs.statistics import channel_statistics
+    from workbench.logs.recordings.statistics import channel_statistics
 
     logs = open_asset_logs(OpenLogsRequest(project=request.project, asset=request.asset), job)
     start_ns = parse_utc(request.start) if request.start else logs.first_ns

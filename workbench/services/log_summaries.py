@@ -12,7 +12,7 @@ from workbench.services.logs import Finding, RecordingSummary
 
 if TYPE_CHECKING:
     from workbench.logs import summary
-    from workbench.logs.correction import Correction
+    from workbench.logs.corrections.correction import Correction
 
 
 def summary_of(facts: summary.RecordingFacts, *, asset: str | None = None, recording_id: str | None = None) -> RecordingSummary:

@@ -14,8 +14,8 @@ import msgspec
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, parameter
-from workbench.logs.correction import Correction
-from workbench.logs.label_looks import Look, parse_looks
+from workbench.logs.corrections.correction import Correction
+from workbench.logs.events.looks import Look, parse_looks
 from workbench.logs.summary import Acquired, Detected, Group, RecordingFacts
 from workbench.services.common import ProjectFolder
 from workbench.services.derived_layer import Source, open_derived, seen_through, stored_channels
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from workbench.logs.pyramid import Envelope
-    from workbench.logs.recording import Burst, Recording
+    from workbench.logs.recordings.pyramid import Envelope
+    from workbench.logs.recordings.recording import Burst, Recording
 
 _SEVERITIES = ("failure", "function_check", "out_of_specification", "maintenance_required", "not_checked")
 _LONG_GAP, _MOSTLY_GAPS = 0.05, 0.6
@@ -361,7 +361,7 @@ def _view_of(name: str, parts: list[Part], state: str) -> ChannelView:
 def _gaps_of(opened: tuple[tuple[RecordingInfo, Recording], ...]) -> NDArray[np.int64]:
     import numpy as np
 
-    from workbench.logs.time_axis import GAP_FACTOR
+    from workbench.logs.recordings.time_axis import GAP_FACTOR
 
     starts, ends, allowed = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for info, recording in opened:

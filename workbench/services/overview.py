@@ -14,7 +14,7 @@ from workbench.services.runs import RunsListRequest, list_runs
 from workbench.services.training import RunSummary
 
 if TYPE_CHECKING:
-    from workbench.logs.recording import Recording
+    from workbench.logs.recordings.recording import Recording
     from workbench.project.acts import Item
     from workbench.project.store import Project
 
@@ -150,7 +150,7 @@ def _bundle_name(bundle: object) -> str:
 
 
 def _newest_trace(project: Project) -> Trace | None:
-    from workbench.logs.recording import open_recording
+    from workbench.logs.recordings.recording import open_recording
 
     items = [item for item in project.items("recording") if item.details.get("group") != "waveform"]
     if not items:

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from workbench.logs.corrections import Layer
+    from workbench.logs.corrections.layer import Layer
     from workbench.logs.parse import ParsedRecording
-    from workbench.logs.recording import Recording
+    from workbench.logs.recordings.recording import Recording
     from workbench.logs.summary import Group
     from workbench.project.acts import Item
     from workbench.project.store import Project
@@ -39,12 +39,12 @@ def open_project_recordings(
 
 def open_corrected(project: Project, recording_id: str, layer: Layer) -> Recording:
     """One recording through a layer of corrections."""
-    from workbench.logs.recording import open_recording
+    from workbench.logs.recordings.recording import open_recording
 
     raw = open_recording(project.objects.tree_path("recording", recording_id))
     if not layer:
         return raw
-    from workbench.logs.corrected import correct
+    from workbench.logs.corrections.corrected import correct
 
     return correct(raw, layer, recording_id)
 
@@ -54,7 +54,7 @@ def corrections_of(project: Project, asset: str, layer_id: str = "") -> tuple[st
     items = [item for item in project.items("corrections", asset) if item.id == layer_id or not layer_id]
     if not items and not layer_id:
         return "", ()
-    from workbench.logs.corrections import decode_layer
+    from workbench.logs.corrections.layer import decode_layer
 
     found = layer_id or items[0].id
     data = project.objects.get_bytes("corrections", found)

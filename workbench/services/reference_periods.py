@@ -13,7 +13,7 @@ from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.codec import Record
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
-from workbench.logs.event import Event, is_positive, is_renewal
+from workbench.logs.events.event import Event, is_positive, is_renewal
 from workbench.logs.reference_cut import cut_at_works
 from workbench.services.common import ProjectFolder
 from workbench.services.label_layers import newest_layer

@@ -96,8 +96,8 @@ class AnyLog(Protocol):
 
 def states_in_log(log: AnyLog) -> dict[str, list[tuple[int, int]]]:
     """Operating states found in a log that is in no project: stretches [start, end) ns by name; empty where nothing tells."""
-    from workbench.logs.regime_edits import apply_edits
-    from workbench.logs.regimes import find_regimes
+    from workbench.logs.regimes.edits import apply_edits
+    from workbench.logs.regimes.find import find_regimes
 
     found: dict[str, list[tuple[int, int]]] = {}
     for one in apply_edits(find_regimes(log.times_ns, log.columns, log.units), (), (0, 0)):

@@ -12,17 +12,17 @@ from workbench.core.codec import Record
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
-from workbench.logs.regime import REGIME_NAMES as REGIME_NAMES  # pages take them from here
-from workbench.logs.regime import RegimeEdit as RegimeEdit
+from workbench.logs.regimes.regime import REGIME_NAMES as REGIME_NAMES  # pages take them from here
+from workbench.logs.regimes.regime import RegimeEdit as RegimeEdit
 from workbench.services.common import ProjectFolder
 from workbench.services.regime_filter import RegimeNames
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workbench.logs.recording import Recording
-    from workbench.logs.regime import Regime
-    from workbench.logs.regime_edits import Layer, Stretch
+    from workbench.logs.recordings.recording import Recording
+    from workbench.logs.regimes.edits import Layer, Stretch
+    from workbench.logs.regimes.regime import Regime
     from workbench.project.acts import Item
     from workbench.project.store import Project
 
@@ -117,7 +117,7 @@ def set_regime(request: SetRegimeRequest, job: Job) -> EditsResult:
     """
     from workbench.core.paths import user_home
     from workbench.core.settings import load_settings, operator_name
-    from workbench.logs.regime_edits import change_edits
+    from workbench.logs.regimes.edits import change_edits
 
     with _open(request.project) as project, project.exclusive():
         if not any(item.asset == request.asset for item in project.items("recording")):
@@ -144,7 +144,7 @@ class UnsetRegimeRequest(Request, frozen=True, kw_only=True):
 
 def unset_regime(request: UnsetRegimeRequest, job: Job) -> EditsResult:
     """A new layer without it; the former layer stays stored."""
-    from workbench.logs.regime_edits import remove_edit
+    from workbench.logs.regimes.edits import remove_edit
 
     with _open(request.project) as project, project.exclusive():
         layer = remove_edit(edits_of(project, request.asset)[1], request.edit)
@@ -172,7 +172,7 @@ class Finder:
 
     def stretches(self, asset: str) -> list[tuple[Item, list[Stretch]]]:
         """For each recording its states, with the edits of the newest layer (or of the one that is asked for)."""
-        from workbench.logs.regime_edits import apply_edits
+        from workbench.logs.regimes.edits import apply_edits
 
         beside = [span for other in self._twins(asset) for span in self._runs(other)]
         layer = edits_of(self._project, asset, self._layers.get(asset, ""))[1]
@@ -217,7 +217,7 @@ class Finder:
 
 def edits_of(project: Project, asset: str, layer_id: str = "") -> tuple[str, Layer]:
     """(id, edits) of a pump's newest layer, or of the one with an id; ('', ()) where it has none."""
-    from workbench.logs.regime_edits import decode_layer
+    from workbench.logs.regimes.edits import decode_layer
 
     items = project.items("regimes", asset)
     if not items and not layer_id:
@@ -229,7 +229,7 @@ def edits_of(project: Project, asset: str, layer_id: str = "") -> tuple[str, Lay
 
 def _find(recording: Recording, beside: Sequence[tuple[int, int]]) -> tuple[Regime, ...]:
     """From the samples; of a very long recording from its pyramids, which is as good for states of minutes."""
-    from workbench.logs.regimes import find_regimes
+    from workbench.logs.regimes.find import find_regimes
 
     units = {channel.name: channel.unit for channel in recording.channels}
     facts = recording.summary
@@ -252,7 +252,7 @@ def _span(item: Item, one: Stretch) -> RegimeSpan:
 
 
 def _store(project: Project, asset: str, layer: Layer, what: str, command: str) -> None:
-    from workbench.logs.regime_edits import encode_layer
+    from workbench.logs.regimes.edits import encode_layer
     from workbench.project.acts import Act, Item
 
     layer_id = project.objects.put_bytes("regimes", encode_layer(asset, layer))

@@ -16,7 +16,7 @@ from workbench.core.requests import Request, parameter
 from workbench.services.common import ProjectFolder
 
 if TYPE_CHECKING:
-    from workbench.logs.recording import Recording
+    from workbench.logs.recordings.recording import Recording
     from workbench.services.device_servers import VirtualDevice
 
 REPLAY_H = 48

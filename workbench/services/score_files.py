@@ -105,7 +105,7 @@ def _each_file(paths: tuple[str, ...], options: ParseOptions) -> Iterator[tuple[
 def channels_of(recording: ParsedRecording) -> tuple[ChannelSpec, ...]:
     """The input columns of a parsed log with unit and quantity; suspected labels are not among them."""
     from workbench.core.scoring_spec import ChannelSpec
-    from workbench.logs.label_like import input_channels
+    from workbench.logs.tables.label_like import input_channels
 
     known = {channel.name: channel for channel in recording.facts.channels}
     offered = set(input_channels(recording.facts))

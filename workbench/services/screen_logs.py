@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from workbench.core.scoring_spec import ChannelSpec
-    from workbench.logs.event import Event
+    from workbench.logs.events.event import Event
     from workbench.logs.parse import ParsedRecording
     from workbench.services.regime_filter import AnyLog
     from workbench.services.screening import ScreenRequest
@@ -147,7 +147,7 @@ def _keep(
 
 
 def _works(events: Sequence[Event]) -> tuple[Work, ...]:
-    from workbench.logs.event import is_renewal
+    from workbench.logs.events.event import is_renewal
     from workbench.services.reference_periods import work_span
 
     return tuple((*work_span(one), one.name) for one in events if is_renewal(one))
@@ -169,7 +169,7 @@ def _events_of_file(recording: ParsedRecording, source: str, request: ScreenRequ
 def _read_events(request: ScreenRequest, assets: tuple[str, ...]) -> tuple[Event, ...]:
     """Our own CSV, or a table of work orders or alarms. Raises LogFormatError, QuestionOpen."""
     from workbench.core.codec import read_bounded
-    from workbench.logs.label_files import is_own_csv, parse_events_csv
+    from workbench.logs.events.files import is_own_csv, parse_events_csv
     from workbench.services.event_import import MAX_BYTES, EventsPreviewRequest, read_events_table, refuse_open
 
     path = Path(request.events or "")

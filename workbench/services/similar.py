@@ -12,8 +12,8 @@ from workbench.core.clock import NS_PER_S, format_utc, now_ns, parse_utc
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
-from workbench.logs.event import Event
-from workbench.logs.label_edits import new_id
+from workbench.logs.events.edits import new_id
+from workbench.logs.events.event import Event
 from workbench.services.common import ProjectFolder
 from workbench.services.label_layers import newest_layer, store_edit
 from workbench.services.regime_filter import RegimeNames, Spans, find_spans, is_within
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from workbench.logs.recording import Recording
+    from workbench.logs.recordings.recording import Recording
     from workbench.logs.similar import Example, Floats, Int64s, Match
 
 _USUAL_STRETCHES = 40

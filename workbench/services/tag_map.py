@@ -219,8 +219,8 @@ def _column_of(head: Sequence[str], names: Sequence[str]) -> int | None:
 
 
 def _rows_of(path: Path) -> list[list[str]]:
-    from workbench.logs.sniff import find_delimiter
-    from workbench.logs.text import decode_bytes
+    from workbench.logs.tables.sniff import find_delimiter
+    from workbench.logs.text.decode import decode_bytes
 
     data = read_bounded(path, _MAX_BYTES)
     if data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
@@ -246,8 +246,8 @@ def list_tags(request: TagsRequest, job: Job) -> TagsResult:
     """Look at the head of each file."""
     from workbench.logs.equipment import find_equipment_tag
     from workbench.logs.parse import ParseOptions
-    from workbench.logs.preview import preview_file
     from workbench.logs.readers.sources import files_in
+    from workbench.logs.tables.preview import preview_file
     from workbench.logs.tag_names import TagFacts
 
     files = [file for path in map(Path, request.paths) for file in (files_in(path) if path.is_dir() else [path])]
@@ -262,7 +262,7 @@ def list_tags(request: TagsRequest, job: Job) -> TagsResult:
 
 
 def _numbers(sample: Sequence[str]) -> tuple[float, ...]:
-    from workbench.logs.cells import read_cell
+    from workbench.logs.tables.cells import read_cell
 
     readings = [read_cell(text, "," if "," in text and "." not in text else ".") for text in sample]
     return tuple(reading.value for reading in readings if not reading.reason)

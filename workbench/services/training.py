@@ -14,7 +14,7 @@ from workbench.core.codec import Record, write_atomic
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
-from workbench.logs.event import Event, is_positive, is_renewal
+from workbench.logs.events.event import Event, is_positive, is_renewal
 from workbench.services.common import ProjectFolder
 from workbench.services.plan_words import ReferenceUse, SplitPart, estimate_s, left_out_of, notes_of, parts_of, reference_of
 from workbench.services.regime_filter import RegimeNames

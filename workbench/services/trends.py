@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from workbench.core.jobs import Job
-    from workbench.logs.recording import Recording
+    from workbench.logs.recordings.recording import Recording
     from workbench.project.store import Project
 
 
@@ -46,7 +46,7 @@ def open_trends(project: Project, asset: str | None, job: Job) -> list[Log]:
 
 def label_like(project: Project, asset: str) -> set[str]:
     """Channels of a pump's recordings that the importer suspects to be labels: nothing learns from them."""
-    from workbench.logs.label_like import input_channels
+    from workbench.logs.tables.label_like import input_channels
     from workbench.services.recordings import open_project_recordings
 
     found: set[str] = set()

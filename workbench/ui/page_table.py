@@ -16,7 +16,7 @@ Place = Literal["top", "rail", "bottom", "hidden"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageEntry:
-    """One page; `target` is 'module:Class'."""
+    """One page; `target` is 'module:Class' within `workbench.ui.pages`."""
 
     id: str
     icon: str
@@ -28,19 +28,19 @@ class PageEntry:
 
 
 PAGES = (
-    PageEntry(id="start", icon="pump", target="workbench.ui.pages.start:StartPage", place="top", keys="Ctrl+0"),
-    PageEntry(id="logs", icon="logs", target="workbench.ui.pages.logs:LogsPage", keys="Ctrl+1"),
-    PageEntry(id="label", icon="label", target="workbench.ui.pages.label:LabelPage", keys="Ctrl+2"),
-    PageEntry(id="train", icon="train", target="workbench.ui.pages.train:TrainPage", keys="Ctrl+3"),
-    PageEntry(id="compare", icon="compare", target="workbench.ui.pages.compare:ComparePage", keys="Ctrl+4"),
-    PageEntry(id="drift", icon="drift", target="workbench.ui.pages.drift:DriftPage", keys="Ctrl+5"),
-    PageEntry(id="package", icon="package", target="workbench.ui.pages.package:PackagePage", keys="Ctrl+6"),
-    PageEntry(id="devices", icon="devices", target="workbench.ui.pages.devices:DevicesPage", keys="Ctrl+7"),
-    PageEntry(id="journal", icon="journal", target="workbench.ui.pages.journal:JournalPage", keys="Ctrl+8"),
-    PageEntry(id="settings", icon="settings", target="workbench.ui.pages.settings:SettingsPage", place="bottom", keys="Ctrl+,"),
-    PageEntry(id="live", icon="signal", target="workbench.ui.pages.live:LivePage", place="hidden", shown_under="logs"),
-    PageEntry(id="fetch", icon="import", target="workbench.ui.pages.fetch:FetchPage", place="hidden", shown_under="logs"),
-    PageEntry(id="help", icon="help", target="workbench.ui.pages.help:HelpPage", place="hidden"),
+    PageEntry(id="start", icon="pump", target="start.page:StartPage", place="top", keys="Ctrl+0"),
+    PageEntry(id="logs", icon="logs", target="logs.page:LogsPage", keys="Ctrl+1"),
+    PageEntry(id="label", icon="label", target="label.page:LabelPage", keys="Ctrl+2"),
+    PageEntry(id="train", icon="train", target="train.page:TrainPage", keys="Ctrl+3"),
+    PageEntry(id="compare", icon="compare", target="compare.page:ComparePage", keys="Ctrl+4"),
+    PageEntry(id="drift", icon="drift", target="drift.page:DriftPage", keys="Ctrl+5"),
+    PageEntry(id="package", icon="package", target="package.page:PackagePage", keys="Ctrl+6"),
+    PageEntry(id="devices", icon="devices", target="devices.page:DevicesPage", keys="Ctrl+7"),
+    PageEntry(id="journal", icon="journal", target="journal.page:JournalPage", keys="Ctrl+8"),
+    PageEntry(id="settings", icon="settings", target="settings.page:SettingsPage", place="bottom", keys="Ctrl+,"),
+    PageEntry(id="live", icon="signal", target="live.page:LivePage", place="hidden", shown_under="logs"),
+    PageEntry(id="fetch", icon="import", target="fetch.page:FetchPage", place="hidden", shown_under="logs"),
+    PageEntry(id="help", icon="help", target="help:HelpPage", place="hidden"),
 )
 
 
@@ -74,7 +74,8 @@ def page_title(page_id: str) -> str:
 
 def load_page_class(entry: PageEntry) -> type[Page] | None:
     """The page's class, or None where its module is not in this version."""
-    module_name, _, class_name = entry.target.partition(":")
+    module, _, class_name = entry.target.partition(":")
+    module_name = f"workbench.ui.pages.{module}"
     if importlib.util.find_spec(module_name) is None:
         return None
     found: type[Page] = getattr(importlib.import_module(module_name), class_name)

@@ -11,17 +11,17 @@ import numpy as np
 from workbench.logs.acquisition import Timing, band_of, how_acquired, how_detected
 from workbench.logs.careful.feed import StreamLog
 from workbench.logs.careful.numbers import FinishedColumn
-from workbench.logs.cells import ABSENT
-from workbench.logs.columns import GOOD, Column
-from workbench.logs.label_like import NAMED_WHY
+from workbench.logs.checks.quality import find_quality
 from workbench.logs.plain_import import timing_of
-from workbench.logs.quality import find_quality
-from workbench.logs.rates import Waveform, find_waveform
-from workbench.logs.recording_format import ChannelInfo
-from workbench.logs.recording_of_rows import EVEN_SHARE, MOSTLY
-from workbench.logs.recording_writer import RecordingWriter, TimeStats
+from workbench.logs.recordings.format import ChannelInfo
+from workbench.logs.recordings.of_rows import EVEN_SHARE, MOSTLY
+from workbench.logs.recordings.rates import Waveform, find_waveform
+from workbench.logs.recordings.time_axis import Instants
+from workbench.logs.recordings.writer import RecordingWriter, TimeStats
 from workbench.logs.summary import CHECKS_VERSION, ChannelFacts, Finding, LeftOut, Question, RecordingFacts
-from workbench.logs.time_axis import Instants
+from workbench.logs.tables.cells import ABSENT
+from workbench.logs.tables.columns import GOOD, Column
+from workbench.logs.tables.label_like import NAMED_WHY
 
 Say = Callable[[float, str], None]
 _WRITE_SHARE = 0.85

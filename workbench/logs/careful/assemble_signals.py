@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.logs.flat_runs import Samples
-from workbench.logs.recording_format import ChannelInfo
-from workbench.logs.recording_of_signals import SampleCount, SignalLog, gather_facts
-from workbench.logs.recording_writer import BLOCK_ROWS, RecordingWriter
+from workbench.logs.checks.flat_runs import Samples
+from workbench.logs.recordings.format import ChannelInfo
+from workbench.logs.recordings.of_signals import SampleCount, SignalLog, gather_facts
+from workbench.logs.recordings.writer import BLOCK_ROWS, RecordingWriter
 from workbench.logs.summary import Question, RecordingFacts
 from workbench.logs.units import find_quantity
 

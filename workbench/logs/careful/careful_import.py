@@ -30,12 +30,12 @@ from workbench.logs.readers.events import EventFile
 from workbench.logs.readers.sources import files_in
 from workbench.logs.readers.table import Segment
 from workbench.logs.readers.unpack import unpack
-from workbench.logs.recording_of_signals import plan_signals
-from workbench.logs.roles import find_long
+from workbench.logs.recordings.of_signals import plan_signals
 from workbench.logs.summary import Finding, Question, RecordingFacts
-from workbench.logs.tables import group_segments
-from workbench.logs.timing import TimeChoices
-from workbench.logs.zones import load_zone
+from workbench.logs.tables.roles import find_long
+from workbench.logs.tables.segments import group_segments
+from workbench.logs.times.timing import TimeChoices
+from workbench.logs.times.zones import load_zone
 
 Say = Callable[[float, str], None]
 _FILL_SHARE = 0.5

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.logs.careful.texts import TextColumn, from_buffers
-from workbench.logs.cells import COMMA_NUMBER, NUMBER, Cells, Decimal, Reading, read_cell
+from workbench.logs.tables.cells import COMMA_NUMBER, NUMBER, Cells, Decimal, Reading, read_cell
 
 _MAX_NUMBER_CHARS = 60
 _MAX_ODD_SHARE = 0.1

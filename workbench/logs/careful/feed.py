@@ -14,9 +14,9 @@ from workbench.logs.careful.numbers import FinishedColumn
 from workbench.logs.careful.order import OrderedRows, Refuse, Rows, split_stretch, stretches
 from workbench.logs.careful.scratch import ScratchArray
 from workbench.logs.careful.stream_times import GOOD, Series
-from workbench.logs.columns import Column
-from workbench.logs.recording_of_rows import conflicting_rows, find_order, merge_column
+from workbench.logs.recordings.of_rows import conflicting_rows, find_order, merge_column
 from workbench.logs.summary import Finding, LeftOut, Question
+from workbench.logs.tables.columns import Column
 
 STRETCH_CELLS = 1 << 20
 """Cells that are in memory at once while rows are put in order."""

@@ -13,7 +13,6 @@ from workbench.core.errors import DiskFull, LogFormatError, WorkbenchError
 from workbench.logs.careful.gather_blocks import BlockGatherer, RowBlock, block_of
 from workbench.logs.careful.spool import Block, write_block
 from workbench.logs.careful.text_lines import LineStream, ScannedText, sample_lines, scan_text
-from workbench.logs.cells import Cells
 from workbench.logs.readers.byte_stream import StreamSource, growing_file
 from workbench.logs.readers.date_parts import join_date_parts
 from workbench.logs.readers.events import EventFile
@@ -34,9 +33,10 @@ from workbench.logs.readers.text import (
     plan_rows,
     read_odd_blocks,
 )
-from workbench.logs.sniff import DelimiterGuess
 from workbench.logs.summary import Finding
-from workbench.logs.text import Decoded
+from workbench.logs.tables.cells import Cells
+from workbench.logs.tables.sniff import DelimiterGuess
+from workbench.logs.text.decode import Decoded
 
 BLOCK_CELLS = 400_000
 """Cells in a block: some 80 MB while it is gathered."""

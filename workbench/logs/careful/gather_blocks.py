@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from workbench.logs.careful.regular_rows import RegularRows, RowShape, split_piece
 from workbench.logs.careful.text_lines import LineStream
 from workbench.logs.careful.texts import Column, stack
-from workbench.logs.cells import Cells
-from workbench.logs.header_rows import HeaderGuess
 from workbench.logs.readers.gather import Gatherer, TableLayout
 from workbench.logs.readers.lines import KEYED, LineGrammar
 from workbench.logs.readers.table import NumberCells, Segment, TimeColumns
+from workbench.logs.tables.cells import Cells
+from workbench.logs.tables.header_rows import HeaderGuess
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,9 +12,9 @@ from workbench.logs.careful.order import OrderedRows, Rows, stretches
 from workbench.logs.careful.scratch import ScratchArray
 from workbench.logs.careful.stream_table import StreamTable
 from workbench.logs.careful.stream_times import GOOD, Series
-from workbench.logs.join import MAX_ASSETS, MAX_DISTINCT_INSTANTS, MAX_OVERLAP, MIN_DISTINCT_PAIRS, continues_after
 from workbench.logs.summary import LeftOut
-from workbench.logs.text import clean_text
+from workbench.logs.tables.join import MAX_ASSETS, MAX_DISTINCT_INSTANTS, MAX_OVERLAP, MIN_DISTINCT_PAIRS, continues_after
+from workbench.logs.text.decode import clean_text
 from workbench.logs.units import find_unit
 
 Ordered = Sequence[tuple[int, Span]]

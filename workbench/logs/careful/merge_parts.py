@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.codec import translate_os_error
-from workbench.logs.columns import unique_names
-from workbench.logs.merge_trends import MergedRows, merged_facts, renamed
-from workbench.logs.recording import Recording, open_recording
-from workbench.logs.recording_format import ChannelInfo
-from workbench.logs.recording_writer import BLOCK_ROWS, RecordingWriter
+from workbench.logs.recordings.format import ChannelInfo
+from workbench.logs.recordings.merge_trends import MergedRows, merged_facts, renamed
+from workbench.logs.recordings.recording import Recording, open_recording
+from workbench.logs.recordings.writer import BLOCK_ROWS, RecordingWriter
 from workbench.logs.summary import Question, RecordingFacts
+from workbench.logs.tables.columns import unique_names
 
 Say = Callable[[float, str], None]
 _CELLS = 1 << 21

@@ -17,12 +17,12 @@ from workbench.logs.careful.cell_numbers import OtherCells, read_column, read_te
 from workbench.logs.careful.scratch import ScratchArray, SparseCodes
 from workbench.logs.careful.tally import TalliedCells
 from workbench.logs.careful.texts import TextColumn, Texts, as_cells
-from workbench.logs.cells import ABSENT, Cells, Decimal, Reading, read_cell
-from workbench.logs.columns import GOOD, UnitRows, answered_unit, code_of, count_kinds, states_of
-from workbench.logs.label_like import StateRuns
 from workbench.logs.readers.table import NumberCells
-from workbench.logs.sentinels import is_near_candidate, judge_candidates
 from workbench.logs.summary import Finding, Question
+from workbench.logs.tables.cells import ABSENT, Cells, Decimal, Reading, read_cell
+from workbench.logs.tables.columns import GOOD, UnitRows, answered_unit, code_of, count_kinds, states_of
+from workbench.logs.tables.label_like import StateRuns
+from workbench.logs.tables.sentinels import is_near_candidate, judge_candidates
 from workbench.logs.units import can_convert, conversion, find_quantity
 
 NO_UNIT = -1

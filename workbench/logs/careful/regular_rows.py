@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.logs.readers.text import MAX_LINE_CHARS
-from workbench.logs.sniff import WHITESPACE
+from workbench.logs.tables.sniff import WHITESPACE
 
 if TYPE_CHECKING:
     import pyarrow as pa

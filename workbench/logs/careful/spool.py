@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from workbench.core.codec import translate_os_error
 from workbench.logs.careful.gather_blocks import RowBlock
 from workbench.logs.careful.texts import Column, TextColumn, Texts, as_cells, from_buffers
-from workbench.logs.cells import Cells, absent_cells
 from workbench.logs.readers.table import NumberCells, Segment
-from workbench.logs.tables import find_key, time_cells
+from workbench.logs.tables.cells import Cells, absent_cells
+from workbench.logs.tables.segments import find_key, time_cells
 
 MARK = "\x00"
 """Between texts: decoding takes it out of every text log."""

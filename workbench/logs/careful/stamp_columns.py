@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.logs.careful.texts import TextColumn
-from workbench.logs.instants import DayOrder, Instants
-from workbench.logs.stamp_shapes import MAX_LENGTHS, no_instants, put, read_equal_lengths, read_many_stamps
-from workbench.logs.timing import scaled, spread
+from workbench.logs.times.instants import DayOrder, Instants
+from workbench.logs.times.stamp_shapes import MAX_LENGTHS, no_instants, put, read_equal_lengths, read_many_stamps
+from workbench.logs.times.timing import scaled, spread
 
 _ZERO, _NINE, _DOT, _COMMA = (ord(char) for char in "09.,")
 _MAX_DIGITS = 18

@@ -18,12 +18,13 @@ from workbench.logs.careful.scratch import SparseCodes
 from workbench.logs.careful.stream_table import StreamTable
 from workbench.logs.careful.stream_times import Series, TimePlan, read_block, settle_zone
 from workbench.logs.careful.texts import TextColumn, Texts, as_cells
-from workbench.logs.cell_quality import find_scheme, good_rows
-from workbench.logs.cells import Cells, Decimal, state_of
-from workbench.logs.columns import Column, is_no_state, take_rows
-from workbench.logs.instants import Instants
-from workbench.logs.label_like import NAMED_WHY, is_label_name
-from workbench.logs.long import (
+from workbench.logs.parse import MIN_GOOD_TIMES
+from workbench.logs.summary import LeftOut, Question
+from workbench.logs.tables.cell_quality import find_scheme, good_rows
+from workbench.logs.tables.cells import Cells, Decimal, state_of
+from workbench.logs.tables.columns import Column, is_no_state, take_rows
+from workbench.logs.tables.label_like import NAMED_WHY, is_label_name
+from workbench.logs.tables.long import (
     MAX_TAGS,
     SYSTEM_TAG,
     concerns_value,
@@ -33,13 +34,12 @@ from workbench.logs.long import (
     tag_names,
     value_assumptions,
 )
-from workbench.logs.long_assets import LongAssets, find_assets
-from workbench.logs.parse import MIN_GOOD_TIMES
-from workbench.logs.roles import LongRoles
-from workbench.logs.summary import LeftOut, Question
-from workbench.logs.text import clean_text
-from workbench.logs.timing import TimeChoices
-from workbench.logs.wide import mark_columns, unit_rows_of
+from workbench.logs.tables.long_assets import LongAssets, find_assets
+from workbench.logs.tables.roles import LongRoles
+from workbench.logs.tables.wide import mark_columns, unit_rows_of
+from workbench.logs.text.decode import clean_text
+from workbench.logs.times.instants import Instants
+from workbench.logs.times.timing import TimeChoices
 
 Say = Callable[[float, str], None]
 _WAITING_ROWS = 4_000_000

@@ -12,10 +12,10 @@ from workbench.logs.careful.numbers import UnitSource
 from workbench.logs.careful.spool import Block, key_column, key_texts
 from workbench.logs.careful.tally import MAX_TEXTS, TalliedCells, Tally
 from workbench.logs.careful.texts import Texts, as_cells
-from workbench.logs.cells import Cells
-from workbench.logs.columns import UnitRows
 from workbench.logs.readers.table import Header, NumberCells
-from workbench.logs.tables import Key, Table, column_keys, find_key
+from workbench.logs.tables.cells import Cells
+from workbench.logs.tables.columns import UnitRows
+from workbench.logs.tables.segments import Key, Table, column_keys, find_key
 
 _NUMBERS = NumberCells(np.zeros(0))
 """Stands for a column of numbers: nothing is decided by what they are."""

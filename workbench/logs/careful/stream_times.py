@@ -15,12 +15,12 @@ from workbench.logs.careful.scratch import READ_ROWS, ScratchArray
 from workbench.logs.careful.spool import Block, block_times, read_instants
 from workbench.logs.careful.stamp_columns import read_stamp_column, scaled_column
 from workbench.logs.careful.texts import TextColumn, Texts, as_cells
-from workbench.logs.cells import Cells
-from workbench.logs.instants import DayOrder, Instants, parse_clock
 from workbench.logs.readers.table import TimeColumns
-from workbench.logs.stamp_shapes import read_many_stamps
 from workbench.logs.summary import Question
-from workbench.logs.timing import (
+from workbench.logs.tables.cells import Cells
+from workbench.logs.times.instants import DayOrder, Instants, parse_clock
+from workbench.logs.times.stamp_shapes import read_many_stamps
+from workbench.logs.times.timing import (
     CLOCK_EPOCHS,
     SCALES,
     TimeChoices,
@@ -33,7 +33,7 @@ from workbench.logs.timing import (
     zone_in_cells,
     zone_of,
 )
-from workbench.logs.zones import ZoneTable, load_zone, tell_doubled, usual_step, zone_table
+from workbench.logs.times.zones import ZoneTable, load_zone, tell_doubled, usual_step, zone_table
 
 GOOD, ABSOLUTE = 1, 2
 _NO_INSTANT = np.iinfo(np.int64).min

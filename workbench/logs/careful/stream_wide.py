@@ -16,15 +16,13 @@ from workbench.logs.careful.join_streams import find_machines, group_sources
 from workbench.logs.careful.numbers import FinishedColumn, NumberColumn, UnitSource, finish_numbers, is_state_column
 from workbench.logs.careful.stream_table import StreamTable
 from workbench.logs.careful.stream_times import GOOD, Series, TimePlan, read_block, settle_zone
-from workbench.logs.cell_quality import QualityColumn, find_scheme, good_rows
-from workbench.logs.cells import Cells
-from workbench.logs.columns import unique_names
 from workbench.logs.parse import MIN_GOOD_TIMES
-from workbench.logs.roles import Roles, assign_roles
 from workbench.logs.summary import LeftOut
-from workbench.logs.text import clean_text
-from workbench.logs.timing import TimeChoices
-from workbench.logs.wide import (
+from workbench.logs.tables.cell_quality import QualityColumn, find_scheme, good_rows
+from workbench.logs.tables.cells import Cells
+from workbench.logs.tables.columns import unique_names
+from workbench.logs.tables.roles import Roles, assign_roles
+from workbench.logs.tables.wide import (
     channel_name,
     mark_columns,
     quality_assumptions,
@@ -33,6 +31,8 @@ from workbench.logs.wide import (
     set_aside,
     unit_rows_of,
 )
+from workbench.logs.text.decode import clean_text
+from workbench.logs.times.timing import TimeChoices
 
 Say = Callable[[float, str], None]
 

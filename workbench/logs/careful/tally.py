@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.logs.careful.texts import TextColumn, Texts, as_cells
-from workbench.logs.cells import Cells
+from workbench.logs.tables.cells import Cells
 
 MAX_TEXTS = 20_000
 """As many distinct texts as the in-memory reader weighs for a decimal mark; what has more is a measurement."""

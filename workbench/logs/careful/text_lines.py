@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from workbench.core.errors import LogFormatError
-from workbench.logs.encodings import guess_legacy
 from workbench.logs.readers.byte_stream import StreamSource, is_growing, open_source
 from workbench.logs.readers.text import MAX_LINE_CHARS, QuoteJoiner, join_quoted
-from workbench.logs.text import check_is_text, find_encoding, plain_marks
+from workbench.logs.text.decode import check_is_text, find_encoding, plain_marks
+from workbench.logs.text.encodings import guess_legacy
 
 _NUL_BLOCK = re.compile("\x00{8,}")
 _NUL_BLOCK_CHARS = 8

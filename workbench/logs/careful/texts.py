@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.logs.cells import Cells
 from workbench.logs.readers.table import NumberCells
+from workbench.logs.tables.cells import Cells
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,10 +12,10 @@ from workbench.logs.checks.repeats import find_repeats
 from workbench.logs.checks.resolution import find_resolution
 from workbench.logs.checks.spikes import find_spikes
 from workbench.logs.checks.steps import find_steps
+from workbench.logs.checks.survey import Survey
 from workbench.logs.checks.twins import find_twin_bias
-from workbench.logs.pyramid import Floats
+from workbench.logs.recordings.pyramid import Floats
 from workbench.logs.summary import Finding
-from workbench.logs.survey import Survey
 
 __all__ = ["check_channel", "check_survey"]
 

@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from workbench.logs.phrases import format_instant, format_value
+from workbench.logs.checks.phrases import format_instant, format_value
+from workbench.logs.recordings.time_axis import Instants
 from workbench.logs.summary import Finding, Remedy
-from workbench.logs.time_axis import Instants
 
 _S = 1_000_000_000
 _HOUR_NS = 3600 * _S

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.logs.flat_runs import Samples, rows_of_buckets
-from workbench.logs.phrases import format_instant, format_span, format_value
-from workbench.logs.pyramid import Floats
+from workbench.logs.checks.flat_runs import Samples, rows_of_buckets
+from workbench.logs.checks.phrases import format_instant, format_span, format_value
+from workbench.logs.checks.survey import Survey
+from workbench.logs.recordings.pyramid import Floats
 from workbench.logs.summary import Finding, Remedy
-from workbench.logs.survey import Survey
 
 _LIMITS = {"mA": (3.6, 21.0, 3.8, 20.5), "%": (-2.5, 106.25, -1.25, 103.125)}
 """Failed at or below, at or above; measures from, to."""

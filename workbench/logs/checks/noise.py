@@ -13,9 +13,9 @@ from itertools import combinations
 import numpy as np
 
 from workbench.logs.checks.conversions import Conversion, conversions_of
-from workbench.logs.phrases import format_instant, format_value
+from workbench.logs.checks.phrases import format_instant, format_value
+from workbench.logs.checks.survey import Bools, Floats64, Survey
 from workbench.logs.summary import Finding, Remedy
-from workbench.logs.survey import Bools, Floats64, Survey
 
 _LINES = ("pressure", "flow", "level")
 _COLLAPSED = 0.25

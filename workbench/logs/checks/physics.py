@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.logs.flat_runs import rows_of_buckets
-from workbench.logs.phrases import format_instant, format_value
-from workbench.logs.pyramid import Floats
+from workbench.logs.checks.flat_runs import rows_of_buckets
+from workbench.logs.checks.phrases import format_instant, format_value
+from workbench.logs.checks.survey import Floats64, Survey
+from workbench.logs.recordings.pyramid import Floats
 from workbench.logs.summary import Finding, Remedy
-from workbench.logs.survey import Floats64, Survey
 from workbench.logs.units import can_convert, conversion
 
 _VACUUM_BAR = -1.05

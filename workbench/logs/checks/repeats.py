@@ -10,12 +10,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.logs.flat_runs import BUCKET_ROWS, Samples
-from workbench.logs.phrases import format_instant, format_span
-from workbench.logs.pyramid import Floats
+from workbench.logs.checks.flat_runs import BUCKET_ROWS, Samples
+from workbench.logs.checks.phrases import format_instant, format_span
+from workbench.logs.checks.survey import Floats64, Survey
+from workbench.logs.recordings.pyramid import Floats
+from workbench.logs.recordings.time_axis import Int64s
 from workbench.logs.summary import Finding, Remedy
-from workbench.logs.survey import Floats64, Survey
-from workbench.logs.time_axis import Int64s
 
 _GOVERNED = frozenset({"speed", "frequency"})
 """A schedule of set points may well come again."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.logs.phrases import format_value
+from workbench.logs.checks.phrases import format_value
+from workbench.logs.checks.survey import ChannelSurvey, Floats64, Survey
 from workbench.logs.summary import Finding
-from workbench.logs.survey import ChannelSurvey, Floats64, Survey
 
 _MIN_MOVES = 24
 _MIN_LEVELS = 4

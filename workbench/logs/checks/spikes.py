@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.logs.flat_runs import BUCKET_ROWS
-from workbench.logs.phrases import format_instant, format_value
-from workbench.logs.pyramid import Floats
+from workbench.logs.checks.flat_runs import BUCKET_ROWS
+from workbench.logs.checks.phrases import format_instant, format_value
+from workbench.logs.checks.survey import Floats64, Survey
+from workbench.logs.recordings.pyramid import Floats
+from workbench.logs.recordings.time_axis import Int64s
 from workbench.logs.summary import Finding
-from workbench.logs.survey import Floats64, Survey
-from workbench.logs.time_axis import Int64s
 
 _STANDS_OUT = 2.0
 """Ranges of the buckets beside it: sixteen normal samples span 3.5 standard deviations."""

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.logs.checks.conversions import Conversion, conversions_of
-from workbench.logs.phrases import format_instant, format_value
+from workbench.logs.checks.phrases import format_instant, format_value
+from workbench.logs.checks.survey import Floats64, Survey
 from workbench.logs.summary import Finding, Remedy
-from workbench.logs.survey import Floats64, Survey
 
 _SIDE = 5
 _MIN_SIDE = 3

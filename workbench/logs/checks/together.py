@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from workbench.logs.phrases import format_instant, format_span
+from workbench.logs.checks.phrases import format_instant, format_span
 from workbench.logs.summary import Finding, Remedy
 
 _SAME_NS_SHARE = 0.02

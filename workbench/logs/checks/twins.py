@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.logs.phrases import format_instant, format_value
+from workbench.logs.checks.phrases import format_instant, format_value
+from workbench.logs.checks.survey import Floats64, Survey
 from workbench.logs.summary import Finding
-from workbench.logs.survey import Floats64, Survey
 
 _ALIKE = 0.6
 _MOST_BESIDE = 4

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from workbench.logs.cells import Decimal, read_cell, read_plain
 from workbench.logs.live.plan import ColumnPlan
 from workbench.logs.live.rows import Tally
+from workbench.logs.tables.cells import Decimal, read_cell, read_plain
+from workbench.logs.tables.words import OFF_WORDS, ON_WORDS
 from workbench.logs.units import can_convert, conversion
-from workbench.logs.words import OFF_WORDS, ON_WORDS
 
 _KEPT_TEXTS = 4096
 

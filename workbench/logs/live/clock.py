@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from workbench.core.clock import NS_PER_S, Clock, now_ns
 from workbench.logs.live.rows import Rows
-from workbench.logs.time_axis import Int64s
+from workbench.logs.recordings.time_axis import Int64s
 
 LEAST_STEP_NS = 1000
 """Two rows of one block are at least this far apart."""

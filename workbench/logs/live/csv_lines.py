@@ -6,14 +6,14 @@ may be the tail of one that nobody saw whole: it counts only when it proves that
 
 from __future__ import annotations
 
-from workbench.logs.header_rows import strip_trailing
 from workbench.logs.live.cell_reader import CellReader
 from workbench.logs.live.device_time import NO_TIME, DeviceTime
 from workbench.logs.live.lines import LineSplitter
 from workbench.logs.live.plan import ColumnPlan, TextPlan
 from workbench.logs.live.rows import LiveChannel, Rows, Tally, make_rows
 from workbench.logs.live.text_guess import header_columns, is_header, split_checksum
-from workbench.logs.sniff import split_line
+from workbench.logs.tables.header_rows import strip_trailing
+from workbench.logs.tables.sniff import split_line
 
 JOINED_LATE = "joined in the middle of a line"
 HEADER_AGAIN = "header again"

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from workbench.core.clock import NS_PER_S
 from workbench.logs.live.rows import LiveChannel
-from workbench.logs.pyramid import Envelope
-from workbench.logs.time_axis import GAP_FACTOR, Int64s
+from workbench.logs.recordings.pyramid import Envelope
+from workbench.logs.recordings.time_axis import GAP_FACTOR, Int64s
 
 N_BUCKETS = 800
 SPANS_S = (10, 60, 600, 3600)

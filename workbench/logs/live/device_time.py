@@ -13,10 +13,10 @@ from fractions import Fraction
 import numpy as np
 
 from workbench.core.clock import NS_PER_S, Clock, now_ns
-from workbench.logs.instants import read_stamps
 from workbench.logs.live.plan import TimePlan
-from workbench.logs.time_axis import Int64s
-from workbench.logs.zones import load_zone
+from workbench.logs.recordings.time_axis import Int64s
+from workbench.logs.times.instants import read_stamps
+from workbench.logs.times.zones import load_zone
 
 NO_TIME = np.iinfo(np.int64).min
 _MAX_NS = 2**62

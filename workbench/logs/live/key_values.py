@@ -18,7 +18,7 @@ from workbench.logs.live.lines import LineSplitter
 from workbench.logs.live.plan import ColumnPlan, TextPlan
 from workbench.logs.live.rows import Rows, Tally, make_rows
 from workbench.logs.live.text_guess import split_checksum
-from workbench.logs.text import clean_text
+from workbench.logs.text.decode import clean_text
 from workbench.logs.units import find_quantity, find_unit, split_unit
 
 NO_PAIRS = "no name with a value"

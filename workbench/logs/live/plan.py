@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from workbench.core.codec import Record
-from workbench.logs.cells import Decimal
+from workbench.logs.tables.cells import Decimal
 
 Role = Literal["channel", "time", "text"]
 TimeKind = Literal["none", "stamp", "epoch", "ticks"]

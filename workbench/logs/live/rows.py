@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.codec import Record
-from workbench.logs.time_axis import Int64s
+from workbench.logs.recordings.time_axis import Int64s
 
 MAX_REASONS = 64
 OTHER_REASON = "other text"

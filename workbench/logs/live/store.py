@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 
 from workbench.core.codec import Record, sync_folder, translate_os_error
 from workbench.logs.live.rows import LiveChannel
-from workbench.logs.text import clean_text
-from workbench.logs.time_axis import Int64s
+from workbench.logs.recordings.time_axis import Int64s
+from workbench.logs.text.decode import clean_text
 
 BLOCKS_FILE = "rows.blocks"
 RAW_FILE = "raw.bin"

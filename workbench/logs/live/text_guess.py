@@ -11,14 +11,14 @@ from functools import reduce
 
 import numpy as np
 
-from workbench.logs.cells import Cells, weigh_marks
-from workbench.logs.columns import read_cells
-from workbench.logs.header_rows import find_header, is_unit_row
-from workbench.logs.instants import DayOrder, parse_stamp, possible_orders, read_stamps
 from workbench.logs.live.plan import ColumnPlan, Role, TextPlan, TimePlan
 from workbench.logs.readers.table import TimeColumns
-from workbench.logs.sniff import cell_kind, find_delimiter, find_time, split_line
-from workbench.logs.text import clean_text
+from workbench.logs.tables.cells import Cells, weigh_marks
+from workbench.logs.tables.columns import read_cells
+from workbench.logs.tables.header_rows import find_header, is_unit_row
+from workbench.logs.tables.sniff import cell_kind, find_delimiter, find_time, split_line
+from workbench.logs.text.decode import clean_text
+from workbench.logs.times.instants import DayOrder, parse_stamp, possible_orders, read_stamps
 from workbench.logs.units import find_quantity, find_unit, split_unit
 
 MIN_SHARE = 0.6

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 
 from workbench.core.clock import NS_PER_S
 from workbench.core.errors import InputError
-from workbench.logs.label_like import NAMED_WHY, is_label_name
+from workbench.logs.checks.quality import find_quality
 from workbench.logs.live.rows import LiveChannel
 from workbench.logs.live.store import BLOCKS_FILE, Block, BlockHeader, read_blocks
-from workbench.logs.quality import find_quality
-from workbench.logs.rates import exact_rate, find_waveform
-from workbench.logs.recording_format import ChannelInfo
-from workbench.logs.recording_writer import ColumnStats, RecordingWriter
+from workbench.logs.recordings.format import ChannelInfo
+from workbench.logs.recordings.rates import exact_rate, find_waveform
+from workbench.logs.recordings.time_axis import Int64s
+from workbench.logs.recordings.writer import ColumnStats, RecordingWriter
 from workbench.logs.summary import CHECKS_VERSION, ChannelFacts, Finding, LeftOut, RecordingFacts
-from workbench.logs.time_axis import Int64s
+from workbench.logs.tables.label_like import NAMED_WHY, is_label_name
 
 MAX_CHANNELS = 4096
 CLOCK_TOLD_NS = NS_PER_S

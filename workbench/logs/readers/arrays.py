@@ -18,17 +18,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import LogFormatError
-from workbench.logs.cells import Cells
-from workbench.logs.instants import read_iso
-from workbench.logs.rates import MAX_RATE_HZ, NS, SLOWEST_STEP_NS, exact_rate, find_waveform
 from workbench.logs.readers.lazy import READ_ROWS, LazyTexts, Numbers, Texts, mapped
 from workbench.logs.readers.reader import Content
 from workbench.logs.readers.signals import Signal, Signals, check_claim
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import Header, NumberCells, Segment, StoredTable, TimeColumns, build_headers
-from workbench.logs.sniff import find_time
+from workbench.logs.recordings.rates import MAX_RATE_HZ, NS, SLOWEST_STEP_NS, exact_rate, find_waveform
 from workbench.logs.summary import Finding
-from workbench.logs.text import clean_text
+from workbench.logs.tables.cells import Cells
+from workbench.logs.tables.sniff import find_time
+from workbench.logs.text.decode import clean_text
+from workbench.logs.times.instants import read_iso
 from workbench.logs.units import find_unit, is_no_unit
 
 _SAMPLE_ROWS = 300

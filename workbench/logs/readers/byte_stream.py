@@ -21,7 +21,7 @@ from workbench.core.errors import InputError, LogFormatError
 from workbench.logs.readers.registry import streams
 from workbench.logs.readers.sources import find_kind
 from workbench.logs.summary import Finding
-from workbench.logs.text import clean_text
+from workbench.logs.text.decode import clean_text
 
 CHUNK_BYTES = 1 << 20
 MAX_RATIO = 500

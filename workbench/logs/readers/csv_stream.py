@@ -18,15 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import LogFormatError
-from workbench.logs.cell_quality import split_quality_name
-from workbench.logs.instants import read_iso
-from workbench.logs.label_like import is_label_name
 from workbench.logs.readers.byte_stream import FixedEndFile
-from workbench.logs.sentinels import find_sentinels
-from workbench.logs.text import clean_text
+from workbench.logs.tables.cell_quality import split_quality_name
+from workbench.logs.tables.label_like import is_label_name
+from workbench.logs.tables.sentinels import find_sentinels
+from workbench.logs.tables.words import INDEX_NAMES, TIME_NAMES
+from workbench.logs.text.decode import clean_text
+from workbench.logs.times.instants import read_iso
+from workbench.logs.times.zones import load_zone, local_to_utc
 from workbench.logs.units import find_quantity, split_unit
-from workbench.logs.words import INDEX_NAMES, TIME_NAMES
-from workbench.logs.zones import load_zone, local_to_utc
 
 BLOCK_BYTES = 8 * 1024 * 1024
 _HEAD_BYTES = 256 * 1024

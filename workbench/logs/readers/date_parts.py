@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from workbench.logs.sniff import fold_name
-from workbench.logs.time_parts import NAMES
-from workbench.logs.words import as_words
+from workbench.logs.tables.sniff import fold_name
+from workbench.logs.tables.words import as_words
+from workbench.logs.times.parts import NAMES
 
 _NAMES = {
     **NAMES,

@@ -8,10 +8,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from workbench.core.errors import LogFormatError
-from workbench.logs.instants import parse_stamp, unix_ns
 from workbench.logs.readers.sources import Source
-from workbench.logs.sniff import is_time_name
-from workbench.logs.text import decode_bytes
+from workbench.logs.tables.sniff import is_time_name
+from workbench.logs.text.decode import decode_bytes
+from workbench.logs.times.instants import parse_stamp, unix_ns
 
 MAX_JSON_BYTES = 64 << 20
 MAX_JOURNAL_LINES = 100_000

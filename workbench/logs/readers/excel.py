@@ -12,13 +12,13 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import LogFormatError, WorkbenchError
-from workbench.logs.cells import read_cell, weigh_marks
 from workbench.logs.readers.reader import Content
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import Segment
 from workbench.logs.readers.text import read_rows
 from workbench.logs.readers.workbook import check_workbook, find_errors, is_epoch_1904
-from workbench.logs.text import clean_text
+from workbench.logs.tables.cells import read_cell, weigh_marks
+from workbench.logs.text.decode import clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

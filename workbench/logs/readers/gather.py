@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.core.errors import LogFormatError
-from workbench.logs.cells import Cells
-from workbench.logs.header_rows import HeaderGuess, is_unit_row, strip_trailing
-from workbench.logs.instants import parse_stamp
 from workbench.logs.readers.table import ColumnEncoder, Header, Segment, TimeColumns, build_headers
-from workbench.logs.sniff import cell_kind
-from workbench.logs.text import clean_text
+from workbench.logs.tables.cells import Cells
+from workbench.logs.tables.header_rows import HeaderGuess, is_unit_row, strip_trailing
+from workbench.logs.tables.sniff import cell_kind
+from workbench.logs.text.decode import clean_text
+from workbench.logs.times.instants import parse_stamp
 
 _BATCH_ROWS = 20_000
 

@@ -22,7 +22,7 @@ from workbench.logs.readers.lazy import LazyArray, LazyTexts, Together, held_by
 from workbench.logs.readers.reader import Content, ReadGuard, Streaming, cant_read
 from workbench.logs.readers.signals import check_claim
 from workbench.logs.readers.sources import Source
-from workbench.logs.text import clean_text
+from workbench.logs.text.decode import clean_text
 
 MAX_NODES = 10_000
 _MAX_DEPTH = 12

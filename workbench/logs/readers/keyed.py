@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from workbench.logs.instants import parse_stamp, unix_ns
 from workbench.logs.readers.series_lines import SeriesNames, read_series_line
-from workbench.logs.sniff import cell_kind, is_time_name
+from workbench.logs.tables.sniff import cell_kind, is_time_name
+from workbench.logs.times.instants import parse_stamp, unix_ns
 
 _NAME = r"[^\W\d][\w.\-/%#$]{0,79}(?:[\[(][^\])\s]{1,12}[\])])?"
 _START = rf"(?:(?<=^)|(?<=[\s;,|\[{{(]))\"?(?P<name>{_NAME})\"?\s{{0,3}}(?P<mark>[=:])\s{{0,3}}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from workbench.logs.readers.keyed import is_keyed, split_keyed
 from workbench.logs.readers.series_lines import SeriesNames, find_series_names
-from workbench.logs.sniff import DelimiterGuess, find_delimiter, split_line
+from workbench.logs.tables.sniff import DelimiterGuess, find_delimiter, split_line
 
 KEYED = "="
 _MAX_LINE_CHARS = 20_000

@@ -17,13 +17,13 @@ from typing import TextIO
 import numpy as np
 
 from workbench.core.errors import LogFormatError
-from workbench.logs.instants import read_iso
-from workbench.logs.rates import MAX_RATE_HZ, exact_rate
 from workbench.logs.readers.arrays import ArrayGroup, NamedArray, content_of
 from workbench.logs.readers.reader import Content, ReadGuard, Streaming
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.spill import Spill, SpilledColumn
-from workbench.logs.text import clean_text, find_encoding
+from workbench.logs.recordings.rates import MAX_RATE_HZ, exact_rate
+from workbench.logs.text.decode import clean_text, find_encoding
+from workbench.logs.times.instants import read_iso
 
 _END = "***End_of_Header***"
 _MAX_SEGMENTS = 10_000

@@ -22,7 +22,7 @@ from workbench.logs.readers.mdf_formulas import carries_code
 from workbench.logs.readers.reader import Content, ReadGuard, Streaming
 from workbench.logs.readers.sources import Source
 from workbench.logs.summary import Finding
-from workbench.logs.text import clean_text
+from workbench.logs.text.decode import clean_text
 
 MAX_CHANNELS = 10_000
 _LOCAL_TIME = 1

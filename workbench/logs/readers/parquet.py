@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import LogFormatError
-from workbench.logs.cells import Cells
 from workbench.logs.readers.reader import Content, ReadGuard, Streaming
 from workbench.logs.readers.signals import check_claim
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import Header, NumberCells, Segment, StoredTable, TimeColumns, build_headers
-from workbench.logs.sniff import find_time, is_time_name
-from workbench.logs.text import clean_text
+from workbench.logs.tables.cells import Cells
+from workbench.logs.tables.sniff import find_time, is_time_name
+from workbench.logs.text.decode import clean_text
 
 MAX_GROUP_BYTES = 1 << 29
 _BUFFER_BYTES = 1 << 20

@@ -143,7 +143,7 @@ def check_installed(reader: Reader, source: Source) -> None:
 
 def cant_read(source: Source, name: str, error: BaseException | str, hint: str = "Copy or export it again.") -> LogFormatError:
     """The refusal of a file that its library can't read, with the library's reason in one line."""
-    from workbench.logs.text import clean_text
+    from workbench.logs.text.decode import clean_text
 
     reason = error if isinstance(error, str) else str(error) or type(error).__name__
     text = clean_text(" ".join(reason.split())).rstrip(".")[:200]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.logs.words import VALUE_NAMES
+from workbench.logs.tables.words import VALUE_NAMES
 
 _PROTOCOL = re.compile(
     r"(?P<name>[^\s,={}]+)(?P<tags>(?:,[^\s=,]+=[^\s=,]+)*)\s(?P<fields>[^\s=,]+=[^\s=,]+(?:,[^\s=,]+=[^\s=,]+)*)"

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import LogFormatError
-from workbench.logs.cells import Cells
-from workbench.logs.rates import NS, SLOWEST_STEP_NS, step_of
 from workbench.logs.readers.lazy import LazyArray
 from workbench.logs.readers.table import Header, NumberCells, Segment, StoredTable, TimeColumns
+from workbench.logs.recordings.rates import NS, SLOWEST_STEP_NS, step_of
+from workbench.logs.recordings.time_axis import RunsAxis
 from workbench.logs.summary import Finding, Question
-from workbench.logs.time_axis import RunsAxis
+from workbench.logs.tables.cells import Cells
 
 MAX_SAMPLES = 100_000_000
 """Samples of all channels of a file that is read at once: float32 and one time axis stay below a gigabyte."""

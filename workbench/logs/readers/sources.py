@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from workbench.core.codec import translate_os_error
 from workbench.core.errors import InputError, LogFormatError
 from workbench.logs.readers import packed
-from workbench.logs.text import clean_text
+from workbench.logs.text.decode import clean_text
 
 if TYPE_CHECKING:
     import tarfile

@@ -21,8 +21,8 @@ from workbench.logs.readers.lazy import Together
 from workbench.logs.readers.reader import Content, ReadGuard, Streaming, cant_read
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.sqlite_tags import name_tags
-from workbench.logs.sniff import find_time
-from workbench.logs.text import clean_text
+from workbench.logs.tables.sniff import find_time
+from workbench.logs.text.decode import clean_text
 
 MAX_TABLES = 500
 _MAX_COLUMNS = 2000

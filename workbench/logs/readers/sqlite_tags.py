@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 
 from workbench.logs.readers.arrays import NamedArray
 from workbench.logs.readers.lazy import LazyTexts
-from workbench.logs.sniff import fold_name
-from workbench.logs.text import clean_text
-from workbench.logs.words import TAG_NAMES, UNIT_NAMES, VALUE_NAMES
+from workbench.logs.tables.sniff import fold_name
+from workbench.logs.tables.words import TAG_NAMES, UNIT_NAMES, VALUE_NAMES
+from workbench.logs.text.decode import clean_text
 
 MAX_TAGS = 4096
 _ID_ENDINGS = ("id", "nr", "no", "num", "idx", "index", "key", "ref")

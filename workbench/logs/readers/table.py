@@ -14,9 +14,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.logs.cells import Cells, Decimal
 from workbench.logs.summary import Finding
-from workbench.logs.text import clean_text
+from workbench.logs.tables.cells import Cells, Decimal
+from workbench.logs.text.decode import clean_text
 from workbench.logs.units import find_unit, split_unit
 
 Layout = Literal["wide", "long", "pairs"]

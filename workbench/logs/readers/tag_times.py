@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from workbench.logs.cell_quality import split_quality_name
-from workbench.logs.instants import DayOrder, parse_stamp, read_stamps
 from workbench.logs.readers.gather import TableLayout
 from workbench.logs.readers.table import ColumnEncoder, Header, Segment, TimeColumns
-from workbench.logs.sniff import is_time_name
-from workbench.logs.text import clean_text
+from workbench.logs.tables.cell_quality import split_quality_name
+from workbench.logs.tables.sniff import is_time_name
+from workbench.logs.text.decode import clean_text
+from workbench.logs.times.instants import DayOrder, parse_stamp, read_stamps
 
 _MIN_DIFFERENT = 0.2
 _NS_PER_MS = 1_000_000

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from workbench.core.errors import LogFormatError
-from workbench.logs.rates import exact_rate
 from workbench.logs.readers.arrays import ArrayGroup, NamedArray, Plain, content_of, gather, printed_unit
 from workbench.logs.readers.reader import Content, ReadGuard, Streaming, cant_read
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.tdms_raw import OpenTdms
+from workbench.logs.recordings.rates import exact_rate
 from workbench.logs.summary import Finding
-from workbench.logs.text import clean_text
+from workbench.logs.text.decode import clean_text
 
 MAX_CHANNELS = 10_000
 _UNIT_NAMES = ("unit_string", "NI_UnitDescription", "Unit", "unit", "Units", "units")

@@ -18,7 +18,7 @@ from workbench.core.errors import LogFormatError
 from workbench.logs.readers.lazy import READ_ROWS, LazyArray, LazyTexts, Read, held_by
 from workbench.logs.readers.reader import ReadGuard
 from workbench.logs.readers.sources import Source
-from workbench.logs.text import clean_text
+from workbench.logs.text.decode import clean_text
 
 _MAX_CHUNK_BYTES = 1 << 26
 _INTERLEAVED, _BIG_ENDIAN = 1 << 5, 1 << 6

@@ -9,9 +9,6 @@ from dataclasses import replace
 from itertools import islice
 
 from workbench.core.errors import LogFormatError
-from workbench.logs.cells import Decimal
-from workbench.logs.header_rows import HeaderGuess, find_header, strip_trailing
-from workbench.logs.instants import parse_clock, parse_stamp
 from workbench.logs.readers.date_parts import join_date_parts
 from workbench.logs.readers.gather import Gatherer, TableLayout, is_data_like
 from workbench.logs.readers.lines import find_grammar
@@ -19,15 +16,18 @@ from workbench.logs.readers.markup import begins_like_markup, read_markup
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import ColumnEncoder, Header, Segment, TimeColumns, build_headers
 from workbench.logs.readers.tag_times import find_tag_times, read_tag_times
-from workbench.logs.sniff import (
+from workbench.logs.tables.cells import Decimal
+from workbench.logs.tables.header_rows import HeaderGuess, find_header, strip_trailing
+from workbench.logs.tables.sniff import (
     WHITESPACE,
     DelimiterGuess,
     cell_kind,
     find_time,
     is_time_name,
 )
-from workbench.logs.text import Decoded, clean_text, decode_bytes
-from workbench.logs.time_parts import joined
+from workbench.logs.text.decode import Decoded, clean_text, decode_bytes
+from workbench.logs.times.instants import parse_clock, parse_stamp
+from workbench.logs.times.parts import joined
 
 MAX_LINE_CHARS = 1_000_000
 MAX_COLUMNS = 16_384

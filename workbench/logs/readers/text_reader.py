@@ -8,7 +8,7 @@ from workbench.logs.readers.reader import Content
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import Segment
 from workbench.logs.readers.text import read_rows, read_text
-from workbench.logs.sniff import WHITESPACE, cell_kind
+from workbench.logs.tables.sniff import WHITESPACE, cell_kind
 
 MAX_JOURNAL_BYTES = 4 << 20
 _SAMPLE_ROWS = 400

@@ -32,7 +32,7 @@ from workbench.logs.readers.sources import (
     nothing_inside,
 )
 from workbench.logs.readers.sources import find_kind as kind_of
-from workbench.logs.text import clean_text
+from workbench.logs.text.decode import clean_text
 
 _FREE_SHARE = 0.9
 """Of the room on the disk, what unpacking may take."""

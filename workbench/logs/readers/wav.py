@@ -25,7 +25,7 @@ from workbench.logs.readers.reader import Content, Streaming, cant_read
 from workbench.logs.readers.signals import Signal, Signals
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.wav_facts import WavFacts, base_name, find_facts
-from workbench.logs.text import clean_text
+from workbench.logs.text.decode import clean_text
 
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _MAX_CHANNELS = 256

@@ -9,9 +9,9 @@ from pathlib import PurePath
 
 from workbench.core.clock import NS_PER_S
 from workbench.core.errors import InputError
-from workbench.logs.instants import read_iso
 from workbench.logs.readers.sources import Source
-from workbench.logs.text import clean_text
+from workbench.logs.text.decode import clean_text
+from workbench.logs.times.instants import read_iso
 from workbench.logs.units import find_unit
 
 MAX_SIDECAR_BYTES = 1 << 16

@@ -18,9 +18,9 @@ from workbench.services.log_views import AssetLogs, ChannelView
 from workbench.services.machine import MachineFacts, MachineRequest, MachineResult, machine
 from workbench.ui.context import AppContext
 from workbench.ui.pages.analysis.machine_panel import MACHINE_CHANGED, MachinePanel
-from workbench.ui.pages.logs_modes import LogsMode
-from workbench.ui.pages.logs_regimes import REGIMES
-from workbench.ui.pages.logs_view import LogsView
+from workbench.ui.pages.logs.modes import LogsMode
+from workbench.ui.pages.logs.regimes import REGIMES
+from workbench.ui.pages.logs.view import LogsView
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import Button, SecondaryButton
 from workbench.ui.widgets.fields import Choice, UnitField

@@ -30,7 +30,7 @@ from workbench.ui.pages.analysis.base import NumberField, labelled
 from workbench.ui.pages.analysis.defect_trend import DefectTrend, trend_request
 from workbench.ui.pages.analysis.line_mode import LineMode
 from workbench.ui.pages.analysis.lines_panel import LineRow, LinesPanel, frequency_text, height_text
-from workbench.ui.pages.logs_view import LogsView
+from workbench.ui.pages.logs.view import LogsView
 from workbench.ui.widgets.analysis.kurtogram_plot import KurtogramPlot
 from workbench.ui.widgets.analysis.spectrum_plot import PlotMark, SpectrumPlot
 from workbench.ui.widgets.fields import Choice

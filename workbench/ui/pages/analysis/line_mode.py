@@ -6,7 +6,7 @@ from workbench.ui.context import AppContext
 from workbench.ui.pages.analysis.base import AnalysisMode
 from workbench.ui.pages.analysis.burst_stepper import BurstStepper
 from workbench.ui.pages.analysis.lines_panel import LinesPanel
-from workbench.ui.pages.logs_view import LogsView
+from workbench.ui.pages.logs.view import LogsView
 from workbench.ui.widgets.analysis.spectrum_plot import SpectrumPlot
 
 

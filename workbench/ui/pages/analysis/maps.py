@@ -24,7 +24,7 @@ from workbench.ui.context import AppContext
 from workbench.ui.format import instant, number, zone_of
 from workbench.ui.pages.analysis.base import AnalysisMode, NumberField, labelled
 from workbench.ui.pages.analysis.lines_panel import frequency_text, height_text
-from workbench.ui.pages.logs_view import LogsView
+from workbench.ui.pages.logs.view import LogsView
 from workbench.ui.widgets.analysis.map_plot import MapPlot
 from workbench.ui.widgets.analysis.spectrum_plot import PlotMark, SpectrumPlot
 from workbench.ui.widgets.analysis.waterfall_plot import WaterfallPlot

@@ -22,7 +22,7 @@ from workbench.services.regimes import RegimesRequest, RegimesResult, log_regime
 from workbench.ui.context import AppContext
 from workbench.ui.format import number, percent, span, zone_of
 from workbench.ui.pages.analysis.base import AnalysisMode, labelled
-from workbench.ui.pages.logs_view import LogsView
+from workbench.ui.pages.logs.view import LogsView
 from workbench.ui.widgets.analysis.pump_plot import BandOverTime, HeadPlot, ScatterOverFlow
 from workbench.ui.widgets.buttons import SecondaryButton
 from workbench.ui.widgets.segmented import Segmented

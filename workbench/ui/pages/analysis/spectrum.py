@@ -23,7 +23,7 @@ from workbench.ui.format import count, number, zone_of
 from workbench.ui.pages.analysis.base import NumberField, labelled
 from workbench.ui.pages.analysis.line_mode import LineMode
 from workbench.ui.pages.analysis.lines_panel import LineRow, LinesPanel, frequency_text, height_text
-from workbench.ui.pages.logs_view import LogsView
+from workbench.ui.pages.logs.view import LogsView
 from workbench.ui.widgets.analysis.spectrum_plot import PlotMark, SpectrumPlot
 from workbench.ui.widgets.fields import Choice
 from workbench.ui.widgets.plots.words import unit_words

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from workbench.logs.pyramid import Envelope, Floats
+    from workbench.logs.recordings.pyramid import Envelope, Floats
 
 HIGH_PX, LOW_PX = 3.0, 0.5
 """A column higher than the first is a bar; one higher than the second is a short line."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip
 
-from workbench.logs.label_looks import Look
+from workbench.logs.events.looks import Look
 from workbench.ui.format import span
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.plots.geometry import EDGE_PX, Columns

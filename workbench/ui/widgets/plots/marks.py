@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.clock import parse_utc
-from workbench.logs.label_looks import Look, own_look
+from workbench.logs.events.looks import Look, own_look
 from workbench.services.labels import Event
 
 if TYPE_CHECKING:

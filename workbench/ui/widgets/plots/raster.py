@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from workbench.logs.pyramid import Envelope, Floats
+    from workbench.logs.recordings.pyramid import Envelope, Floats
 
     Pixels = NDArray[np.uint32]
     Rows = NDArray[np.int32]

@@ -19,7 +19,7 @@ from workbench.ui.widgets.plots.steps import stepped
 
 if TYPE_CHECKING:
     from workbench.logs.plot_layout import CurveStyle
-    from workbench.logs.pyramid import Envelope
+    from workbench.logs.recordings.pyramid import Envelope
     from workbench.ui.widgets.plots.row_frame import Scene
 
 _FEW = 3

@@ -28,7 +28,7 @@ from workbench.ui.widgets.plots.row_model import PLOT_SHARE_PX, PlotRow, Scale
 from workbench.ui.widgets.plots.value_ticks import log_ticks, value_ticks
 
 if TYPE_CHECKING:
-    from workbench.logs.pyramid import Envelope
+    from workbench.logs.recordings.pyramid import Envelope
     from workbench.services.log_views import AssetLogs
 
 

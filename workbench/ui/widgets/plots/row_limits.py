@@ -11,7 +11,7 @@ from workbench.ui.widgets.plots.row_model import Limits, PlotRow, Scale
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from workbench.logs.pyramid import Envelope
+    from workbench.logs.recordings.pyramid import Envelope
     from workbench.services.log_views import ChannelView
 
 _DECADES = 6.0
@@ -44,7 +44,7 @@ def drawn_values(one: Envelope, scale: Scale) -> Envelope:
 
     if not scale.is_log:
         return one
-    from workbench.logs.pyramid import Envelope
+    from workbench.logs.recordings.pyramid import Envelope
 
     with np.errstate(divide="ignore", invalid="ignore"):
         high = np.log10(np.where(one.maximum > 0, one.maximum, np.nan))

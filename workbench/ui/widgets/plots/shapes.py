@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
 
-from workbench.logs.label_looks import Look, Shape
+from workbench.logs.events.looks import Look, Shape
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.chart_axes import curve_colour
 

@@ -25,7 +25,7 @@ from workbench.ui.widgets.plots.time_view import TimeView
 from workbench.ui.widgets.plots.words import finding_words
 
 if TYPE_CHECKING:
-    from workbench.logs.label_looks import Look
+    from workbench.logs.events.looks import Look
     from workbench.services.labels import Event
     from workbench.services.log_views import AssetLogs
 

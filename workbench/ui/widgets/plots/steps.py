@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from workbench.logs.pyramid import Envelope, Floats
-    from workbench.logs.time_axis import Int64s
+    from workbench.logs.recordings.pyramid import Envelope, Floats
+    from workbench.logs.recordings.time_axis import Int64s
     from workbench.services.log_views import AssetLogs
 
 _WIDE_PX = 1.0
@@ -20,7 +20,7 @@ def stepped(drawn: Envelope, logs: AssetLogs, channel: str, pixel_ns: float) -> 
     """
     import numpy as np
 
-    from workbench.logs.pyramid import Envelope
+    from workbench.logs.recordings.pyramid import Envelope
 
     n = len(drawn.times_ns)
     if n < 2:

@@ -1,0 +1,319 @@
+"""Says in words what is wrong with a log: gaps, stuck sensors, signals at a rail, zeros that are no measurement.
+
+Robust rules with one set of defaults: a channel is compared with its own habits (how long it usually rests on one value,
+where its values usually lie), never with a fixed limit. A stopped pump, a switch and a log on change are no stuck sensors.
+Nothing is changed: a finding is a remark beside the data. Must not import anything but numpy, core and this domain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.logs.checks import check_channel, check_survey
+from workbench.logs.checks.flat_runs import (
+    SHORTEST_RUN,
+    ChannelHabits,
+    FlatRun,
+    Samples,
+    bucket_extremes,
+    find_flat_runs,
+    learn_habits,
+)
+from workbench.logs.checks.phrases import format_instant, format_span, format_value
+from workbench.logs.checks.survey import take_survey
+from workbench.logs.checks.together import put_together
+from workbench.logs.recordings.pyramid import Floats
+from workbench.logs.recordings.time_axis import Instants, Int64s, find_gaps, median_step_ns
+from workbench.logs.summary import Finding, Remedy, Severity
+
+USUAL_RUNS = 10.0
+"""A run is too long when it is this many times as long as nineteen of twenty are."""
+USUAL_RUNS_COARSE = 30.0
+LONG_GAP_STEPS = 10.0
+_ON_CHANGE_SHARE = 0.02
+_MIN_RUNS = 12
+_MIN_LEVELS = 4
+_MIN_PILE = 20
+_PILE_SHARE = 0.005
+_PILE_RATIO = 5.0
+_PILE_NEAR = 0.01
+_FAR_SPREADS = 8.0
+_FAR_RAIL_SPANS = 2.0
+_STOPPED_SHARE = 0.02
+_MAX_ZERO_SHARE = 0.1
+"""More zeros than this are a pump that is switched off and on."""
+_MIN_ROWS = 30
+MAX_TOGETHER = 100
+"""Channels that are surveyed at once: some 100 MB, and five thousand pairs."""
+Tick = Callable[[float], None]
+_SCAN_ROWS = 1 << 18
+_DRIVE_UNITS = frozenset({"A", "mA", "kW", "W", "rpm", "1/min", "Hz", "m3/h", "L/s", "L/min", "gpm", "m3/s"})
+_SPEED_UNITS = frozenset({"rpm", "1/min", "Hz"})
+_NEVER_ZERO_UNITS = frozenset({"degC", "degF", "K", "V", "kV"})
+RULE_CODES = frozenset(
+    {
+        "GAP", "FLAT_LINE", "SATURATED", "COMMS_LOST", "ZERO_SUSPECTED", "SPIKE", "NE43_FAILURE", "IMPOSSIBLE", "ZERO_OFFSET",
+        "FLOW_AT_REST", "UNIT_JUMP", "SWAPPED", "LOOSE_SENSOR", "PLUGGED_LINE", "REDUNDANT", "QUANTIZED", "COMPRESSED",
+        "CLOCK_FORWARD", "PERIOD_CHANGE", "CLOCK_DRIFT", "REPEATED_BLOCK", "TWIN_BIAS",
+    }
+)  # fmt: skip
+"""What the rules here can say; other findings are remarks of whoever read the file."""
+_OPEN_OR_SHUT = (0.0, 100.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Channel:
+    name: str
+    unit: str | None
+    values: Samples
+    habits: ChannelHabits
+
+    @property
+    def is_switch(self) -> bool:
+        """Only a few values, seldom changed: a state or a set point, no measurement."""
+        return len(np.unique(self.habits.sample)) < _MIN_LEVELS or self.habits.n_runs < _MIN_RUNS
+
+    @property
+    def is_drive(self) -> bool:
+        """Shows by itself whether the pump runs."""
+        return self.unit in _DRIVE_UNITS
+
+    def is_at_rest(self, rows: Int64s) -> bool:
+        """Whether it reads (nearly) nothing at most of `rows`."""
+        usual = float(np.quantile(np.abs(self.habits.sample), 0.95)) if len(self.habits.sample) else 0.0
+        there = np.asarray(self.values[rows], np.float64)
+        there = there[~np.isnan(there)]
+        return bool(len(there) and usual > 0 and np.mean(np.abs(there) <= _STOPPED_SHARE * usual) > 0.8)
+
+
+def find_quality(
+    times_ns: Instants, columns: Mapping[str, Samples], units: Mapping[str, str | None], tick: Tick | None = None
+) -> tuple[Finding, ...]:  # fmt: skip
+    """Findings about a log, those of the whole log first, then by channel.
+
+    Channels of one pump are held against each other; more than `MAX_TOGETHER` are a plant's, and are checked so many at a time.
+
+    Parameters
+    ----------
+    times_ns : int64 [n]
+        Strictly increasing instants; may be a memory map.
+    columns : name → float [n]
+        NaN = bad or missing; may be memory maps: they are read in blocks.
+    units : name → unit
+        Unit as printed, None if none; currents, speeds, powers and flows tell whether the pump runs.
+    tick : callable (fraction 0..1), optional
+        Called once a channel; may raise to cancel.
+    """
+    step_ns = median_step_ns(times_ns)
+    gaps = find_gaps(times_ns, step_ns)
+    is_on_change = len(gaps) > max(_ON_CHANGE_SHARE * len(times_ns), 1)
+    findings = [] if is_on_change else _long_gaps(gaps, step_ns)
+    if len(times_ns) < _MIN_ROWS:
+        return tuple(findings)
+    say = tick or _say_nothing
+    names = list(columns)
+    flat: list[Finding] = []
+    checked: list[Finding] = []
+    for first in range(0, len(names), MAX_TOGETHER):
+        mine = {name: columns[name] for name in names[first : first + MAX_TOGETHER]}
+        channels = [
+            _Channel(name=name, unit=units.get(name), values=values, habits=learn_habits(values)) for name, values in mine.items()
+        ]
+        survey = take_survey(times_ns, mine, units)
+        for number, channel in enumerate(channels, first):
+            say(number / len(names))
+            extremes = bucket_extremes(channel.values)  # of one channel at a time: a tenth of what the log itself takes
+            flat += _find_in_channel(channel, channels, times_ns, extremes, is_on_change=is_on_change)
+            checked += check_channel(channel.name, survey, extremes, is_on_change=is_on_change)
+        together = check_survey(survey, step_ns, gaps, is_on_change=is_on_change)
+        checked += [finding for finding in together if finding.channel or first == 0]  # of the clock once
+    return put_together([*findings, *flat], checked)
+
+
+def _say_nothing(fraction: float) -> None:
+    """Nobody listens."""
+
+
+def _long_gaps(gaps: Int64s, step_ns: float | None) -> list[Finding]:
+    """One finding about the long gaps."""
+    lengths_ns = gaps[:, 1] - gaps[:, 0]
+    if step_ns is None or not (lengths_ns > LONG_GAP_STEPS * step_ns).any():
+        return []
+    longest = int(np.argmax(lengths_ns))
+    start_ns, end_ns = int(gaps[longest, 0]), int(gaps[longest, 1])
+    span = f"{format_span(end_ns - start_ns)} from {format_instant(start_ns)}"
+    text = f"No samples for {span}" if len(gaps) == 1 else f"{len(gaps)} gaps; the longest: {span}"
+    return [Finding(code="GAP", text=text, start_ns=start_ns, end_ns=end_ns, severity="not_checked")]
+
+
+def _find_in_channel(
+    channel: _Channel, channels: list[_Channel], times_ns: Instants, extremes: Floats, *, is_on_change: bool
+) -> list[Finding]:
+    good = channel.habits.sample
+    if len(good) < _MIN_ROWS:
+        return []
+    runs = find_flat_runs(channel.values, extremes)
+    if len(runs) == 1 and runs[0].n_rows >= len(times_ns) - SHORTEST_RUN and len(np.unique(good)) == 1:
+        return [_constant(channel, runs[0], times_ns)]
+    if channel.is_switch:
+        return []
+    zeros = _find_zeros(channel, channels, times_ns)
+    low, high = float(np.fmin.reduce(extremes[:, 0])), float(np.fmax.reduce(extremes[:, 1]))
+    too_long = [] if is_on_change else [run for run in runs if _is_too_long(run, channel) and not (zeros and run.value == 0)]
+    too_long += [] if is_on_change else [run for run in runs if run not in too_long and _is_far_rail(run, channel, low, high)]
+    stuck = [run for run in too_long if not _is_stopped(channel, channels, run) and not _is_governed(channel, channels, run)]
+    pinned = [run for run in stuck if run.value in (low, high) and _may_be_rail(run.value, channel, low, high)]
+    loose = [run for run in stuck if run not in pinned]
+    findings = [*zeros]
+    if loose:
+        findings.append(_describe("FLAT_LINE", loose, channel, times_ns))
+    if pinned:
+        findings.append(_describe("SATURATED", pinned, channel, times_ns))
+    elif pile := _find_pile(channel, [rail for rail in (high, low) if all(run.value != rail for run in runs)], times_ns):
+        findings.append(pile)
+    return findings
+
+
+def _is_too_long(run: FlatRun, channel: _Channel) -> bool:
+    factor = USUAL_RUNS_COARSE if channel.habits.is_coarse else USUAL_RUNS
+    return run.n_rows >= factor * channel.habits.long_run
+
+
+def _is_far_rail(run: FlatRun, channel: _Channel, low: float, high: float) -> bool:
+    """A run at an end of the range, far from all else the channel reads: a broken loop, however coarse the channel is."""
+    if run.value == 0 or run.value not in (low, high):
+        return False
+    rest = channel.habits.sample[channel.habits.sample != run.value]
+    if len(rest) < _MIN_ROWS:
+        return False
+    inner_low, inner_high = float(rest.min()), float(rest.max())
+    distance = max(inner_low - run.value, run.value - inner_high)
+    return distance > _FAR_RAIL_SPANS * max(inner_high - inner_low, 1e-9)
+
+
+def _is_stopped(channel: _Channel, channels: list[_Channel], run: FlatRun) -> bool:
+    """Whether what shows the pump's running reads nothing during the run; without such a channel, a zero is a stop."""
+    rows = np.linspace(run.first, run.end - 1, min(run.n_rows, 200)).astype(np.int64)
+    others = [other for other in channels if other.is_drive and other.name != channel.name and not other.is_switch]
+    if others:
+        return 2 * sum(other.is_at_rest(rows) for other in others) >= len(others)
+    return run.value == 0 or (channel.is_drive and channel.is_at_rest(rows))
+
+
+def _is_governed(channel: _Channel, channels: list[_Channel], run: FlatRun) -> bool:
+    """A drive holds its speed to the digit, most of all at its limit; only one that goes on through a stop is stuck."""
+    if channel.unit not in _SPEED_UNITS or run.value == 0:
+        return False
+    others = [other for other in channels if other.is_drive and other.name != channel.name and not other.is_switch]
+    thirds = np.array_split(np.linspace(run.first, run.end - 1, min(run.n_rows, 300)).astype(np.int64), 3)
+    return not any(other.is_at_rest(rows) for other in others for rows in thirds)
+
+
+def _may_be_rail(value: float, channel: _Channel, low: float, high: float) -> bool:
+    """A valve fully open or shut and a plain zero at the low end are no rails."""
+    if channel.unit == "%" and value in _OPEN_OR_SHUT:
+        return False
+    return low < high and not (value == 0 and value == low)
+
+
+def _find_pile(channel: _Channel, rails: list[float], times_ns: Instants) -> Finding | None:
+    """Peaks cut off at one value: many samples exactly there (in no long run), hardly any just inside it."""
+    sample = channel.habits.sample
+    low, high = float(sample.min()), float(sample.max())
+    for rail in rails:
+        if not _may_be_rail(rail, channel, low, high) or channel.habits.is_coarse:
+            continue
+        n_at = int(np.count_nonzero(sample == rail))
+        n_near = int(np.count_nonzero((np.abs(sample - rail) < _PILE_NEAR * (high - low)) & (sample != rail)))
+        is_pile = n_at >= max(_MIN_PILE, _PILE_SHARE * len(sample)) and n_at >= _PILE_RATIO * max(n_near, 1)
+        if is_pile and len(np.unique(sample)) > 5 * _MIN_PILE:
+            share = 100 * n_at / len(sample)
+            side = "top" if rail == high else "bottom"
+            text = f"Cut off at the {side}: {share:.2g} % of the samples are exactly {format_value(rail, channel.unit)}"
+            return Finding(
+                code="SATURATED", text=text, channel=channel.name, start_ns=_instant(times_ns, 0), end_ns=_instant(times_ns, -1)
+            )
+    return None
+
+
+def _find_zeros(channel: _Channel, channels: list[_Channel], times_ns: Instants) -> list[Finding]:
+    """Plain zeros far outside of what the channel measures, while the pump runs."""
+    usual = channel.habits.sample[channel.habits.sample != 0]
+    if len(usual) < _MIN_ROWS or not _is_zero_far(usual):
+        return []
+    rows = _zero_rows(channel.values)
+    if not len(rows) or len(rows) > _MAX_ZERO_SHARE * len(times_ns):
+        return []
+    first = FlatRun(first=int(rows[0]), end=int(rows[-1]) + 1, value=0.0)
+    if channel.unit not in _NEVER_ZERO_UNITS and _is_at_rest_there(channel, channels, rows):
+        return []
+    span = (
+        f"between {format_instant(_instant(times_ns, first.first))} and {format_instant(_instant(times_ns, first.end - 1))} UTC"
+    )
+    typical = format_value(float(np.median(usual)), channel.unit)
+    text = f"{len(rows)} samples are exactly 0 {span}, while it usually reads about {typical}: probably no measurement"
+    return [
+        Finding(
+            code="ZERO_SUSPECTED", text=text, channel=channel.name, severity="function_check",
+            start_ns=_instant(times_ns, first.first), end_ns=_instant(times_ns, first.end - 1),
+            remedy=Remedy(action="missing", value=0.0),
+        )
+    ]  # fmt: skip
+
+
+def _is_zero_far(usual: NDArray[np.float64]) -> bool:
+    """Zero lies beyond eight spreads and beyond half of the way from the nearest value to the median."""
+    median = float(np.median(usual))
+    spread = 1.4826 * float(np.median(np.abs(usual - median)))
+    edge = float(np.quantile(usual, 0.001 if median > 0 else 0.999))
+    return median * edge > 0 and abs(median) > _FAR_SPREADS * spread and abs(edge) > 0.5 * abs(median)
+
+
+def _zero_rows(values: Samples) -> Int64s:
+    found = [
+        first + np.flatnonzero(np.asarray(values[first : first + _SCAN_ROWS]) == 0) for first in range(0, len(values), _SCAN_ROWS)
+    ]
+    return np.concatenate(found)
+
+
+def _is_at_rest_there(channel: _Channel, channels: list[_Channel], rows: Int64s) -> bool:
+    """Whether the pump stood still at `rows`: by the drive channels, else the zero of a drive channel itself."""
+    chosen = rows[:: max(len(rows) // 200, 1)]
+    others = [other for other in channels if other.is_drive and other.name != channel.name and not other.is_switch]
+    if not others:
+        return channel.is_drive
+    at_rest = [other.is_at_rest(chosen) for other in others]
+    return all(at_rest)
+
+
+def _constant(channel: _Channel, run: FlatRun, times_ns: Instants) -> Finding:
+    value = format_value(run.value, channel.unit)
+    return Finding(
+        code="FLAT_LINE", text=f"Always {value}: a set point, a signal that is not connected, or a stopped pump",
+        channel=channel.name, severity="not_checked", start_ns=_instant(times_ns, run.first),
+        end_ns=_instant(times_ns, run.end - 1),
+    )  # fmt: skip
+
+
+def _instant(times_ns: Instants, row: int) -> int:
+    return int(times_ns[np.array([row % len(times_ns)])][0])
+
+
+def _describe(code: str, runs: list[FlatRun], channel: _Channel, times_ns: Instants) -> Finding:
+    """One finding about the longest run; how many more there are is said."""
+    run = runs[0]
+    start_ns, end_ns = _instant(times_ns, run.first), _instant(times_ns, run.end - 1)
+    word = "Flat" if code == "FLAT_LINE" else "Pinned"
+    is_last = run.end >= len(times_ns) - 1
+    when = f"since {format_instant(start_ns)}" if is_last else f"from {format_instant(start_ns)}"
+    text = f"{word} {when} UTC, {format_span(end_ns - start_ns)}, at {format_value(run.value, channel.unit)}"
+    more = f"; {len(runs) - 1} more times" if len(runs) > 2 else "; once more" if len(runs) == 2 else ""
+    severity: Severity = "failure" if code == "FLAT_LINE" else "out_of_specification"
+    return Finding(
+        code=code, text=text + more, channel=channel.name, start_ns=start_ns, end_ns=end_ns, severity=severity,
+        remedy=Remedy(action="exclude"),
+    )  # fmt: skip

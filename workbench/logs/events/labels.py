@@ -1,0 +1,254 @@
+"""Events: labelled intervals of one asset, a layer over the raw log that is replaced as a whole and never edited in place.
+
+Every function takes a layer (a tuple of events in order of time) and returns a new one. Two events of the same name and
+state that overlap are one event; events of different names may overlap (cavitation during bearing growth). Must not
+import anything but numpy and core.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.clock import format_utc, parse_utc
+from workbench.core.codec import Record, encode_canonical, sha256_hex
+from workbench.core.errors import InputError
+from workbench.logs.events.event import DEFAULTS, INSTANTS, Event, EventState
+from workbench.logs.events.failure_words import MECHANISMS, MODES, is_code
+
+MAX_EVENTS = 100_000
+MAX_NAME = 200
+MAX_NOTE = 4000
+_ID_DIGITS = 32
+
+
+Layer = tuple[Event, ...]
+
+
+class LayerFile(Record, frozen=True, kw_only=True):
+    """A layer as it is stored; the asset is in it so that the empty layers of two pumps are two objects.
+
+    With a `base` it is what changed since that layer: `events` are new or changed, `removed` are ids; `depth` counts the
+    layers below it. A layer of thousands of events is so not written again for each edit.
+    """
+
+    asset: str
+    events: Layer
+    base: str = ""
+    removed: tuple[str, ...] = ()
+    depth: int = 0
+
+
+def make_event(event: Event, taken: frozenset[str] = frozenset()) -> Event:
+    """The event in normal form, with an id made from asset, name and interval (so the same event has the same id).
+
+    Raises InputError for an empty name, an interval that ends before it starts, or a stamp that is no time.
+    """
+    start_ns, end_ns = parse_utc(event.start_utc), parse_utc(event.end_utc)
+    name, asset = _clean(event.name, MAX_NAME), _clean(event.asset, MAX_NAME)
+    if not name or not asset:
+        raise InputError("An event has no name or no asset.", "Say what happened and to which pump.")
+    if end_ns < start_ns:
+        raise InputError(
+            f"Event '{name}' ends ({event.end_utc}) before it starts ({event.start_utc}).", "Exchange the two instants."
+        )
+    event = msgspec.structs.replace(
+        event, name=name, asset=asset, note=_clean(event.note, MAX_NOTE), author=_clean(event.author, MAX_NAME),
+        source=_clean(event.source, MAX_NAME), start_utc=format_utc(start_ns), end_utc=format_utc(end_ns),
+        as_found=_clean(event.as_found, MAX_NOTE), as_left=_clean(event.as_left, MAX_NOTE), order=_clean(event.order, MAX_NAME),
+        **{field: format_utc(parse_utc(given)) for field in INSTANTS if (given := getattr(event, field))},
+    )  # fmt: skip
+    _check_failure(event)
+    return event if event.id else msgspec.structs.replace(event, id=_new_id(event, taken))
+
+
+def _check_failure(event: Event) -> None:
+    for word, code, known in (("mode", event.mode, MODES), ("mechanism", event.mechanism, MECHANISMS)):
+        if code and not is_code(known, code):
+            raise InputError(f"'{code}' is no failure {word}.", f"Use one of {', '.join(one.code for one in known)}.")
+    if event.last_good_utc and event.found_utc and parse_utc(event.found_utc) < parse_utc(event.last_good_utc):
+        raise InputError(
+            f"Event '{event.name}' was found ({event.found_utc}) before it was last known good ({event.last_good_utc}).",
+            "Exchange the two instants.",
+        )
+
+
+def check_layer(asset: str, events: Layer) -> Layer:
+    """The events in normal form and in order of time; raises InputError for another asset or an id used twice."""
+    if len(events) > MAX_EVENTS:
+        raise InputError(f"{len(events)} events are more than the {MAX_EVENTS} a pump can have.", "Import fewer.")
+    checked: list[Event] = []
+    ids: set[str] = set()
+    for given in events:
+        if given.asset != asset:
+            raise InputError(f"Event '{given.name}' belongs to {given.asset}, not to {asset}.", "Save each pump's own events.")
+        event = make_event(given, frozenset(ids))
+        if event.id in ids:
+            raise InputError(f"Two events have the id {event.id}.", "Leave the id empty for a new event.")
+        ids.add(event.id)
+        checked.append(event)
+    return tuple(sorted(checked, key=_by_text))
+
+
+def add_event(layer: Layer, event: Event) -> Layer:
+    """Add one event; what it overlaps of the same name and state becomes one event with it, under the older id."""
+    event = make_event(event, frozenset(other.id for other in layer))
+    same = [other for other in layer if _is_same_kind(other, event) and _overlap(other, event)]
+    if not same:
+        return tuple(sorted((*layer, event), key=_by_text))
+    together = [*same, event]
+    joined = msgspec.structs.replace(
+        same[0],
+        start_utc=min(together, key=_start_ns).start_utc,
+        end_utc=max(together, key=_end_ns).end_utc,
+        note="; ".join(dict.fromkeys(one.note for one in together if one.note)),
+    )
+    return tuple(sorted((*(other for other in layer if other not in same), joined), key=_by_text))
+
+
+def merge_events(layer: Layer, events: Layer) -> Layer:
+    """Add what is not yet there: an event of the same name and interval is not added twice."""
+    known = {(event.name, event.start_utc, event.end_utc) for event in layer}
+    ids = {event.id for event in layer}
+    added: list[Event] = []
+    for given in events:
+        event = make_event(msgspec.structs.replace(given, id=given.id if given.id not in ids else ""), frozenset(ids))
+        key = (event.name, event.start_utc, event.end_utc)
+        if key not in known:
+            known.add(key)
+            ids.add(event.id)
+            added.append(event)
+    return tuple(sorted((*layer, *added), key=_by_text))
+
+
+def move_event(layer: Layer, event_id: str, start_ns: int, end_ns: int) -> Layer:
+    """Give an event another interval, ns; raises InputError where there is no such event or it ends before it starts."""
+    return _replace(layer, event_id, start_utc=format_utc(start_ns), end_utc=format_utc(end_ns))
+
+
+def rename_event(layer: Layer, event_id: str, name: str) -> Layer:
+    """Give an event another name."""
+    return _replace(layer, event_id, name=name)
+
+
+def judge_event(layer: Layer, event_id: str, state: EventState) -> Layer:
+    """Say whether an event really happened."""
+    return _replace(layer, event_id, state=state)
+
+
+def delete_event(layer: Layer, event_id: str) -> Layer:
+    """Leave an event out."""
+    find_event(layer, event_id)
+    return tuple(event for event in layer if event.id != event_id)
+
+
+def find_event(layer: Layer, event_id: str) -> Event:
+    """The event with this id; raises InputError if there is none."""
+    for event in layer:
+        if event.id == event_id:
+            return event
+    raise InputError(f"There is no event {event_id}.", f"{len(layer)} events are there; it may have been deleted.")
+
+
+def events_of_column(times_ns: NDArray[np.int64], values: NDArray[np.floating], event: Event) -> Layer:
+    """The intervals in which a label column [n] is neither zero nor missing, as events like `event`."""
+    is_on = np.nan_to_num(np.asarray(values, np.float64)) != 0
+    edges = np.flatnonzero(np.diff(is_on, prepend=False, append=False))
+    spans = zip(edges[0::2], edges[1::2], strict=True)
+    return tuple(
+        make_event(
+            msgspec.structs.replace(
+                event, id="", start_utc=format_utc(int(times_ns[first])), end_utc=format_utc(int(times_ns[end - 1]))
+            )
+        )
+        for first, end in spans
+    )
+
+
+def encode_layer(asset: str, layer: Layer) -> bytes:
+    """The stored form: the same events give the same bytes."""
+    return encode_canonical({"asset": asset, "events": [_sparse(event) for event in layer]})
+
+
+def encode_change(asset: str, base: str, depth: int, edit: Mapping[str, Event | None]) -> bytes:
+    """The stored form of what changed since the layer `base` (its hash)."""
+    changed = [_sparse(event) for _, event in sorted(edit.items()) if event is not None]
+    removed = sorted(name for name, event in edit.items() if event is None)
+    return encode_canonical({"asset": asset, "base": base, "depth": depth, "events": changed, "removed": removed})
+
+
+def apply_edit(asset: str, layer: Layer, edit: Mapping[str, Event | None]) -> tuple[Layer, dict[str, Event | None]]:
+    """The layer after an edit, and what of the edit changed something (in normal form).
+
+    Only what changes is checked: `layer` is in normal form already. Raises InputError as `check_layer` does.
+    """
+    known = {event.id: event for event in layer}
+    effect: dict[str, Event | None] = {}
+    for name, given in edit.items():
+        if given is not None and (given.asset != asset or given.id != name):
+            raise InputError(f"Event '{given.name}' belongs to {given.asset}, not to {asset}.", "Save each pump's own events.")
+        event = make_event(given) if given is not None else None
+        if known.get(name) != event:
+            effect[name] = event
+    kept = [event for event in layer if event.id not in effect]
+    after = (*kept, *(event for event in effect.values() if event is not None))
+    if len(after) > MAX_EVENTS:
+        raise InputError(f"{len(after)} events are more than the {MAX_EVENTS} a pump can have.", "Import fewer.")
+    return tuple(sorted(after, key=_by_text)) if effect else layer, effect
+
+
+def _sparse(event: Event) -> dict[str, object]:
+    """Without the fields that say nothing."""
+    values = ((name, getattr(event, name)) for name in event.__struct_fields__)
+    return {name: value for name, value in values if value != DEFAULTS[name]}
+
+
+def _by_text(event: Event) -> tuple[str, str, str, str]:
+    """In order of time without parsing: stored instants are in normal form, and 'Z' sorts after '.'."""
+    return event.start_utc.rstrip("Z"), event.end_utc.rstrip("Z"), event.name, event.id
+
+
+def _replace(layer: Layer, event_id: str, **changes: object) -> Layer:
+    event = find_event(layer, event_id)
+    changed = make_event(msgspec.structs.replace(event, **changes))
+    return tuple(sorted((changed if other.id == event_id else other for other in layer), key=_by_text))
+
+
+def _new_id(event: Event, taken: frozenset[str]) -> str:
+    seed = [event.asset, event.name, event.start_utc, event.end_utc]
+    number = 0
+    while True:
+        found = sha256_hex(encode_canonical([*seed, number]))[:_ID_DIGITS]
+        if found not in taken:
+            return found
+        number += 1
+
+
+def _clean(text: str, longest: int) -> str:
+    """One line without control and direction characters: the text comes from files and is shown to people."""
+    kept = "".join(" " if char in "\r\n\t" else char for char in text if char in "\r\n\t" or not _is_control(char))
+    return " ".join(kept.split())[:longest]
+
+
+def _is_control(char: str) -> bool:
+    return unicodedata.category(char) in {"Cc", "Cf", "Cs"}
+
+
+def _is_same_kind(one: Event, other: Event) -> bool:
+    return (one.asset, one.name, one.state) == (other.asset, other.name, other.state)
+
+
+def _overlap(one: Event, other: Event) -> bool:
+    return _start_ns(one) <= _end_ns(other) and _start_ns(other) <= _end_ns(one)
+
+
+def _start_ns(event: Event) -> int:
+    return parse_utc(event.start_utc)
+
+
+def _end_ns(event: Event) -> int:
+    return parse_utc(event.end_utc)

@@ -1,0 +1,152 @@
+"""Tells the rows above the data apart: names, units, descriptions, types; all else is a note."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from workbench.logs.tables.quality_words import STRONG_NAMES
+from workbench.logs.tables.sniff import cell_kind, fold_name, is_time_name
+from workbench.logs.tables.words import INDEX_NAMES, TAG_NAMES, TIME_NAMES, TYPE_WORDS, UNIT_NAMES, VALUE_NAMES
+from workbench.logs.units import find_unit, is_no_unit
+
+_COMMENT = re.compile(r"\s*(#|//|%|!|\*\*|;;)")
+_COMMENT_MARKS = frozenset({"#", "//", "%", "!", "**", ";;"})
+_MAX_HEADER_ROWS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderGuess:
+    """Rows of the head that are the header: names, units, descriptions; `n_rows` lines in all come before the data."""
+
+    names: tuple[str, ...] | None
+    units: tuple[str, ...] | None = None
+    description: tuple[str, ...] | None = None
+    block: tuple[tuple[str, ...], ...] = ()
+    notes: str = ""
+
+
+def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], time_indexes: Sequence[int]) -> HeaderGuess:
+    """Tell names, units and descriptions apart in the rows above the data; other lines are notes."""
+    n_data = len(strip_trailing(data[0]))
+    block: list[tuple[str, ...]] = []
+    for row in map(_aligner(n_data, time_indexes), reversed(above[-_MAX_HEADER_ROWS:])):
+        names_time = any(index < len(row) and is_time_name(row[index]) for index in time_indexes)
+        if (_is_numeric_row(row) and not names_time) or (not block and _is_prose(row) and _COMMENT.match(row[0])):
+            continue
+        is_header = (_fits(row, n_data) or (names_time and not block and len(row) == n_data)) and not (
+            _COMMENT.match(row[0]) and not block and _is_prose(row)
+        )
+        if not is_header:
+            break
+        block.insert(0, tuple(row))
+    notes = " ".join(" ".join(row) for row in above[: len(above) - len(block)])[:2000]
+    if not block:
+        return HeaderGuess(names=None, notes=notes)
+    # a row of units stands below the names: 'a' and 'V' alone in one row are names
+    below = block[1:] if fold_name(block[0][0]) not in UNIT_NAMES else block
+    units = next((row for row in below if is_unit_row(row, time_indexes)), None)
+    rest = [row for row in block if row is not units and not _is_type_row(row)] or [row for row in block if row is not units]
+    names = next((row for row in rest if any(index < len(row) and is_time_name(row[index]) for index in time_indexes)), None)
+    if names and not any(cell.strip() for index, cell in enumerate(names) if index not in time_indexes):
+        names = _with_tags(names, rest, time_indexes)  # Date, Time, and nothing else: the tags stand above
+    names = names or max(rest, key=_name_worth)
+    names = _with_tags_above(names, rest, time_indexes)
+    others = [row for row in rest if row is not names and names in rest and rest.index(row) > rest.index(names)]
+    cleaned = tuple(re.sub(r"^\s*#\s*", "", names[0]) if index == 0 else cell for index, cell in enumerate(names))
+    return HeaderGuess(names=cleaned, units=units, description=others[0] if others else None, block=tuple(block), notes=notes)
+
+
+def _aligner(n_data: int, time_indexes: Sequence[int]) -> Callable[[Sequence[str]], Sequence[str]]:
+    """Brings header rows under the columns where they have one cell for date and time, or none."""
+    n_time = len(time_indexes)
+
+    def align(row: Sequence[str]) -> Sequence[str]:
+        is_front = list(time_indexes) == list(range(n_time))
+        if is_front and len(row) == n_data + 1 and row[0].strip() in _COMMENT_MARKS:
+            return row[1:]
+        # a row that merely lacks its last cell must not move: only one that begins with a unit has no cell for the time
+        names = strip_trailing(row)
+        if is_front and n_time == 2 and 2 <= len(names) == n_data - 1 and is_time_name(names[0]) and not is_time_name(names[1]):
+            return [names[0], "", *names[1:]]  # one name for date and clock, which blanks tear apart
+        if is_front and len(row) == n_data - n_time and find_unit(row[0]) and is_unit_row(row, ()):
+            return [*[""] * n_time, *row]
+        is_labelled = bool(row) and bool(row[0].strip()) and cell_kind(row[0]) in "xe" and not is_time_name(row[0])
+        if is_front and n_time > 1 and is_labelled and len(row) == n_data - n_time + 1 and len(strip_trailing(row)) > 1:
+            return [row[0], *[""] * (n_time - 1), *row[1:]]
+        return row
+
+    return align
+
+
+def _with_tags(names: tuple[str, ...], rest: Sequence[tuple[str, ...]], time_indexes: Sequence[int]) -> tuple[str, ...] | None:
+    """A row that names only the time, with the names of the row that is called tags, else of the one that tells most apart."""
+    others = [row for row in rest if row is not names]
+    if not others:
+        return names
+    tags = next((row for row in others if fold_name(row[0]) in TAG_NAMES), None) or max(others, key=_name_worth)
+    return tuple(names[index] if index in time_indexes else cell for index, cell in enumerate(tags))
+
+
+def _with_tags_above(
+    names: tuple[str, ...], rest: Sequence[tuple[str, ...]], time_indexes: Sequence[int]
+) -> tuple[str, ...]:  # fmt: skip
+    """Names that say nothing but value, time and quality, with those of the row above: each over its value or its time."""
+    others = [index for index, cell in enumerate(names) if index not in time_indexes and cell.strip()]
+    values = [index for index in others if fold_name(names[index]) in VALUE_NAMES]
+    above = rest[rest.index(names) - 1] if names in rest and rest.index(names) else ()
+    if not values or any(
+        index not in values and not is_time_name(names[index]) and fold_name(names[index]) not in STRONG_NAMES for index in others
+    ):
+        return names
+    tags = {}
+    for index in values:
+        over = [above[at].strip() for at in (index, index - 1) if 0 <= at < len(above)]
+        tags[index] = next(filter(None, over), "")
+    is_named = all(tags.values()) and len(set(tags.values())) == len(tags)
+    return tuple(tags.get(index, cell) for index, cell in enumerate(names)) if is_named else names
+
+
+def strip_trailing(row: Sequence[str]) -> list[str]:
+    """The row without empty cells at its end."""
+    end = len(row)
+    while end and not row[end - 1].strip():
+        end -= 1
+    return list(row[:end])
+
+
+def _fits(row: Sequence[str], n_data: int) -> bool:
+    n_cells = len(strip_trailing(row))
+    return (n_cells >= 2 and n_data - 1 <= len(row) and n_cells <= n_data + 2 and n_cells >= 0.4 * n_data) or (
+        n_data <= 2 and len(row) == n_data
+    )
+
+
+def _is_numeric_row(row: Sequence[str]) -> bool:
+    """Whether a row above the data is one that merely lacks its time."""
+    kinds = [cell_kind(cell) for cell in row[:64] if cell.strip()]
+    return len(kinds) > 1 and kinds.count("n") > 0.5 * len(kinds)
+
+
+def _is_prose(row: Sequence[str]) -> bool:
+    return len(strip_trailing(row)) < 2
+
+
+def is_unit_row(row: Sequence[str], time_indexes: Sequence[int]) -> bool:
+    """Whether a row holds units, at least in half of what is written beside the time."""
+    cells = [cell.strip() for index, cell in enumerate(row) if index not in time_indexes and cell.strip()]
+    known = [cell for cell in cells if find_unit(cell) or is_no_unit(cell.strip("[]()"))]
+    return bool(cells) and len(known) >= 0.5 * len(cells) and any(find_unit(cell) for cell in cells)
+
+
+def _is_type_row(row: Sequence[str]) -> bool:
+    """Whether a row says how the columns are stored: DATETIME[YYYY/MM/DD hh:mm:ss], INDEX, FLOAT[DEC.3]."""
+    kinds = [re.split(r"[\[(:_]", cell.strip(), maxsplit=1)[0].strip().casefold() for cell in row if cell.strip()]
+    kinds = [kind.rstrip("0123456789") for kind in kinds]
+    return all(kind in TYPE_WORDS for kind in kinds) and any(kind not in INDEX_NAMES and kind not in TIME_NAMES for kind in kinds)
+
+
+def _name_worth(row: Sequence[str]) -> tuple[int, int]:
+    written = [cell.strip() for cell in row if cell.strip()]
+    return len(set(written)), -sum(map(len, written))

@@ -1,0 +1,235 @@
+"""Puts segments together: which belong to one log (equal or growing headers), and their rows one below the other.
+
+Nothing is read here yet: decimal marks, day order and units are decided later over all the rows of a log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.logs.readers.table import Header, Layout, NumberCells, Segment, TimeColumns
+from workbench.logs.summary import Finding
+from workbench.logs.tables.cells import Cells, Decimal, absent_cells, concat_cells
+from workbench.logs.tables.columns import UnitRows
+from workbench.logs.times.parts import MARKS, padded
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """The rows of all segments of one log, in the order of the files, as printed."""
+
+    layout: Layout
+    sources: tuple[str, ...]
+    source_rows: tuple[int, ...]
+    """First row of each source."""
+    n_rows: int
+    headers: tuple[Header, ...]
+    columns: tuple[Cells | NumberCells, ...]
+    """Without the time columns."""
+    units: tuple[UnitRows, ...]
+    time: TimeColumns
+    time_cells: Cells | None
+    times_ns: NDArray[np.int64] | None
+    is_absolute: bool
+    delimiter: str
+    decimal: Decimal | None
+    n_cut_short: int
+    n_not_rows: int
+    n_without_time: int
+    has_header: bool
+    part: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+def build_tables(segments: Sequence[Segment], *, join: bool | None) -> list[Table]:
+    """Group segments into logs and stack them."""
+    return [_stack(group) for group in group_segments(segments, join=join)]
+
+
+def group_segments(segments: Sequence[Segment], *, join: bool | None) -> list[list[Segment]]:
+    """Segments that belong to one log each, all with headers."""
+    named = [_with_headers(segment, segments) for segment in segments]
+    groups: list[list[Segment]] = []
+    for segment in named:
+        home = next((group for group in groups if _belongs(segment, group, join=join)), None)
+        if home is None:
+            groups.append([segment])
+        else:
+            home.append(segment)
+    return groups
+
+
+def _with_headers(segment: Segment, others: Sequence[Segment]) -> Segment:
+    """A segment without header takes that of another with as many columns (rotating files), else gets numbered names."""
+    if segment.headers is not None:
+        return segment
+    for other in others:
+        fits = other.headers is not None and other.layout == segment.layout and len(other.columns) == len(segment.columns)
+        if fits and other.time.indexes == segment.time.indexes and other.delimiter == segment.delimiter:
+            time = replace(segment.time, header=other.time.header, notes=other.time.notes)
+            return _copy(segment, other.headers or (), time)
+    names = tuple(
+        Header(name="time" if index in segment.time.indexes else f"column {index + 1}") for index in range(len(segment.columns))
+    )
+    return _copy(segment, names, segment.time)
+
+
+def _copy(segment: Segment, headers: tuple[Header, ...], time: TimeColumns) -> Segment:
+    return replace(segment, headers=headers, time=time)
+
+
+def column_keys(segment: Segment) -> list[Key]:
+    """Names without the time, numbered where they repeat."""
+    seen: dict[str, int] = {}
+    keys = []
+    for index, header in enumerate(segment.headers or ()):
+        if index not in segment.time.indexes:
+            seen[header.name] = seen.get(header.name, 0) + 1
+            keys.append((header.name, seen[header.name]))
+    return keys
+
+
+def _belongs(segment: Segment, group: list[Segment], *, join: bool | None) -> bool:
+    first = group[0]
+    if segment.part != first.part:
+        return False
+    if segment.source_index == group[-1].source_index and segment.layout == first.layout and segment.source == group[-1].source:
+        return True
+    if join is False or segment.layout != first.layout or (segment.time.kind == "none") != (first.time.kind == "none"):
+        return False
+    if segment.time.kind == "none" or segment.time.kind == "relative":
+        return False
+    mine, theirs = set(column_keys(segment)), set().union(*(column_keys(other) for other in group))
+    if segment.layout == "pairs":
+        return bool(mine & theirs)
+    shared = len(mine & theirs)
+    return mine == theirs or (shared >= 0.5 * max(len(mine), len(theirs)) and (mine <= theirs or theirs <= mine))
+
+
+def _stack(group: list[Segment]) -> Table:
+    order: dict[Key, Header] = {}
+    for segment in group:
+        headers = [header for index, header in enumerate(segment.headers or ()) if index not in segment.time.indexes]
+        for key, header in zip(column_keys(segment), headers, strict=True):
+            order.setdefault(key, header)
+    sources: list[str] = []
+    source_rows: list[int] = []
+    row, last = 0, -1
+    for segment in group:
+        if segment.source_index != last:
+            last = segment.source_index
+            sources.append(segment.source)
+            source_rows.append(row)
+        row += segment.n_rows
+    keys = list(order)
+    places = [_key_indexes(segment) for segment in group]
+    first = group[0]
+    return Table(
+        layout=first.layout, sources=tuple(sources), source_rows=tuple(source_rows), n_rows=row,
+        headers=tuple(order.values()), columns=tuple(_stack_column(group, places, key) for key in keys),
+        units=tuple(_stack_units(group, places, key) for key in keys), time=first.time, time_cells=_stack_time(group),
+        times_ns=_stack_instants(group), is_absolute=first.is_absolute, delimiter=first.delimiter, decimal=first.decimal,
+        n_cut_short=sum(segment.n_cut_short for segment in group), n_not_rows=sum(segment.n_not_rows for segment in group),
+        n_without_time=sum(segment.n_without_time for segment in group),
+        has_header=not first.headers or first.headers[0].name != "column 1", part=first.part,
+        findings=tuple(finding for segment in group for finding in segment.findings),
+    )  # fmt: skip
+
+
+def find_key(segment: Segment, key: Key) -> int | None:
+    """Index of a key among all columns of a segment, the time included."""
+    seen = 0
+    for index, header in enumerate(segment.headers or ()):
+        if index not in segment.time.indexes and header.name == key[0]:
+            seen += 1
+            if seen == key[1]:
+                return index
+    return None
+
+
+def _key_indexes(segment: Segment) -> dict[Key, int]:
+    """`find_key` of all columns: of ten thousand of them, one at a time would take a second for each hundred."""
+    indexes = [index for index in range(len(segment.headers or ())) if index not in segment.time.indexes]
+    return dict(zip(column_keys(segment), indexes, strict=True)) if segment.headers else {}
+
+
+def _stack_column(group: list[Segment], places: list[dict[Key, int]], key: Key) -> Cells | NumberCells:
+    found = [(segment, place.get(key)) for segment, place in zip(group, places, strict=True)]
+    columns = [segment.columns[index] if index is not None else None for segment, index in found]
+    if all(isinstance(column, NumberCells) or column is None for column in columns):
+        empty = [np.full(segment.n_rows, np.nan) for segment in group]
+        return NumberCells(
+            np.concatenate(
+                [column.values if isinstance(column, NumberCells) else gap for column, gap in zip(columns, empty, strict=True)]
+            )
+        )
+    return concat_cells([_as_cells(column, segment.n_rows) for (segment, _), column in zip(found, columns, strict=True)])
+
+
+def _as_cells(column: Cells | NumberCells | None, n_rows: int) -> Cells:
+    if column is None:
+        return absent_cells(n_rows)
+    if isinstance(column, Cells):
+        return column
+    return Cells.of("" if np.isnan(value) else repr(value) for value in column.values.tolist())
+
+
+def _stack_units(group: list[Segment], places: list[dict[Key, int]], key: Key) -> UnitRows:
+    names: list[str] = []
+    codes = []
+    for segment, place in zip(group, places, strict=True):
+        index = place.get(key)
+        unit = segment.headers[index].unit if index is not None and segment.headers else None
+        if unit and unit not in names:
+            names.append(unit)
+        codes.append(np.full(segment.n_rows, names.index(unit) if unit else -1, np.int16))
+    return UnitRows(codes=np.concatenate(codes), names=tuple(names))
+
+
+def _stack_time(group: list[Segment]) -> Cells | None:
+    parts = [time_cells(segment) for segment in group]
+    found = [part for part in parts if part is not None]
+    return concat_cells(found) if found and len(found) == len(parts) else None
+
+
+def time_cells(segment: Segment) -> Cells | None:
+    """The printed time of each row; date and time of day of two columns are put together."""
+    columns = [segment.columns[index] for index in segment.time.indexes]
+    texts = [column for column in columns if isinstance(column, Cells)]
+    if not texts or len(texts) != len(columns):
+        return None
+    joined = texts[0]
+    for number, part in enumerate(texts[1:], 1):
+        if segment.time.parts:
+            joined = _side_by_side(joined, _map(part, padded), MARKS[segment.time.parts[number]])
+            continue
+        is_fraction = segment.time.has_milliseconds and number == len(texts) - 1
+        joined = _side_by_side(joined, _padded(part) if is_fraction else part, "." if is_fraction else " ")
+    return joined
+
+
+def _map(cells: Cells, change: Callable[[str], str]) -> Cells:
+    return Cells(tuple(map(change, cells.texts)), cells.codes)
+
+
+def _padded(milliseconds: Cells) -> Cells:
+    return Cells(tuple(text.strip().zfill(3) for text in milliseconds.texts), milliseconds.codes)
+
+
+def _side_by_side(left: Cells, right: Cells, mark: str) -> Cells:
+    width = len(right.texts) + 1
+    pairs = left.codes.astype(np.int64) * width + right.codes
+    distinct, codes = np.unique(pairs, return_inverse=True)
+    texts = tuple(f"{left.texts[pair // width].strip()}{mark}{right.texts[pair % width].strip()}" for pair in distinct.tolist())
+    return Cells(texts, codes.astype(np.int32))
+
+
+def _stack_instants(group: list[Segment]) -> NDArray[np.int64] | None:
+    parts = [segment.times_ns for segment in group if segment.times_ns is not None]
+    return np.concatenate(parts) if len(parts) == len(group) else None

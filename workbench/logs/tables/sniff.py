@@ -1,0 +1,282 @@
+"""Guesses how a text table is laid out, from a sample of its lines: delimiter and time columns.
+
+Every guess is made from how well the cells read under it, not from the file's name or a fixed list of products.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from workbench.logs.readers.table import TimeColumns
+from workbench.logs.tables.bad_words import is_bad_word
+from workbench.logs.tables.cells import unwrapped
+from workbench.logs.tables.words import (
+    CLOCK_NAMES,
+    EMPTY_WORDS,
+    INFINITE_WORDS,
+    MILLISECOND_NAMES,
+    RELATIVE_NAMES,
+    TIME_NAMES,
+    ZONE_OFFSETS_MIN,
+)
+from workbench.logs.text.decode import clean_text
+from workbench.logs.times.instants import parse_clock, parse_stamp, unix_ns
+from workbench.logs.times.parts import find_parts
+from workbench.logs.units import find_unit
+
+DELIMITERS = (";", "\t", ",", "|")
+WHITESPACE = " "
+_NUMBER_LIKE = re.compile(
+    r"[-+−–]?\(?\d+(?:['’ \u00a0\u2009\u202f]\d{3}(?!\d)|[.,]\d+)*[.,]?(?:[eEdD][+-]?\d+)?\)?-?"
+    r"(?:\s*(?P<unit>[^\d\s](?:\D{0,11}|\D{0,8}\d\D{0,6})))?"
+    r"|[-+−]?[.,]\d+"
+)
+_QUOTED_WORD = re.compile(r'"([^"]*)"|([^\s"]+)')
+_DOTTED_CLOCK = re.compile(r"(?:[01]?\d|2[0-4])\.[0-5]\d\.[0-5]\d(?:[.,]\d{1,6})?")
+_HEX = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
+_OFFSET = re.compile(r"(?:UTC|GMT)?[+-]\d{1,2}:\d{2}|(?:UTC|GMT)[+-]\d{1,2}", re.IGNORECASE)
+_DATE_LIKE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?")
+
+
+def split_line(line: str, delimiter: str) -> list[str]:
+    """The cells of one line; quotes are honoured."""
+    if delimiter == WHITESPACE:
+        return line.split() if '"' not in line else [quoted or bare for quoted, bare in _QUOTED_WORD.findall(line)]
+    if '"' not in line:
+        return line.split(delimiter)
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return line.split(delimiter)
+
+
+def cell_kind(text: str) -> str:
+    """One letter: t time, n number, e empty or a known word for bad, x other text."""
+    text = unwrapped(text.strip())
+    folded = text.casefold()
+    if folded in EMPTY_WORDS or folded in INFINITE_WORDS:
+        return "e"
+    if _DATE_LIKE.match(text) and parse_stamp(text) is not None:
+        return "t"
+    if text[0].isdigit() or text[0] in "+-−–.(,":
+        if _HEX.fullmatch(text):
+            return "n"
+        match = _NUMBER_LIKE.fullmatch(text) if len(text) <= 60 else None
+        if match and (not match["unit"] or find_unit(match["unit"])):
+            return "n"
+    if parse_stamp(text) is not None or parse_clock(text) is not None:
+        return "t"
+    return "e" if is_bad_word(text) else "x"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelimiterGuess:
+    """The best delimiter, the usual number of cells, and how far it leads (0..1)."""
+
+    delimiter: str
+    n_cells: int
+    confidence: float
+
+
+def find_delimiter(lines: Sequence[str]) -> DelimiterGuess:
+    """Weigh the delimiters on sample lines: cells a line must agree, and cells must read as times, numbers or known words."""
+    scores = {delimiter: _score(lines, delimiter) for delimiter in DELIMITERS}
+    if max(score for score, _ in scores.values()) < 0.6 and not _is_ruled(lines):
+        score, n_cells = _score(lines, WHITESPACE)
+        scores[WHITESPACE] = (0.9 * score, n_cells)
+    ranked = sorted(scores, key=lambda delimiter: -scores[delimiter][0])
+    first, n_cells = scores[ranked[0]]
+    if first <= 0:
+        return DelimiterGuess(delimiter="", n_cells=1, confidence=0.5)
+    lead = first - scores[ranked[1]][0]
+    return DelimiterGuess(delimiter=ranked[0], n_cells=n_cells, confidence=max(0.5, min(1.0, 0.5 + lead)))
+
+
+def _is_ruled(lines: Sequence[str]) -> bool:
+    """Whether a mark that nothing else is written with stands equally often in all lines; blanks are no delimiter then."""
+    for delimiter in (";", "\t", "|"):
+        for count, n_lines in Counter(line.count(delimiter) for line in lines).most_common(1):
+            if count >= 2 and n_lines >= 0.95 * len(lines):
+                return True
+    return False
+
+
+def _score(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
+    rows = [split_line(line, delimiter) for line in lines]
+    rows = [row for row in rows if len(row) > 1]
+    if not rows:
+        return 0.0, 1
+    counts = Counter(len(row) for row in rows)
+    n_cells, n_rows = counts.most_common(1)[0]
+    # a trailing delimiter or pairs of names and values make lines of different lengths: agreement only weighs half
+    agreement = 0.5 + 0.5 * n_rows / len(lines)
+    body = rows[len(rows) // 4 :]
+    kinds = Counter(cell_kind(cell) for row in body for cell in row[:64])
+    total = sum(kinds.values())
+    read = (kinds["t"] + kinds["n"] + 0.8 * kinds["e"]) / total
+    return agreement * (read + 0.02) * (len(rows) / len(lines)), n_cells
+
+
+def fold_name(text: str) -> str:
+    """A header for comparing with word lists: lower case, letters and digits only, no trailing unit bracket."""
+    text = (re.sub(r"\s*[\[(].*$", "", clean_text(text)) or text).replace("№", "no")
+    text = re.sub(r"\b[nN][°º]", "no", text)
+    return re.sub(r"[^\w#]|_", "", text.casefold())
+
+
+def is_time_name(text: str) -> bool:
+    """Whether a header names a time axis."""
+    folded = fold_name(text)
+    return (
+        folded in TIME_NAMES
+        or folded.startswith(("timestamp", "datetime", "zeitst"))
+        or folded.endswith(("timestamp", "datetime"))
+    )
+
+
+def find_time(rows: Sequence[Sequence[str]], header: Sequence[str] | None, notes: str = "") -> TimeColumns:
+    """The time columns of sample data rows; `header` is the name row where there is one."""
+    n_columns = min(max((len(row) for row in rows), default=0), 40)
+    shapes = [_shape([row[index] for row in rows if index < len(row)]) for index in range(n_columns)]
+    title = [clean_text(header[index]) if header and index < len(header) else "" for index in range(n_columns)]
+    full = [index for index, shape in enumerate(shapes) if shape == "stamp"]
+    if full:
+        best = min(full, key=lambda index: _rank_time([row[index] for row in rows if index < len(row)], title[index], index))
+        return _with_more(TimeColumns(kind="stamp", indexes=(best,), header=title[best], notes=notes), rows, title)
+    dates = [index for index, shape in enumerate(shapes) if shape == "date"]
+    clocks = [index for index, shape in enumerate(shapes) if shape == "clock"]
+    parts = find_parts(rows, list(map(fold_name, title)), dates[0] if dates and not clocks else None) if header else None
+    if parts:
+        named = " ".join(title[index] for index in parts[0])
+        return TimeColumns(kind="date+clock", indexes=parts[0], parts=parts[1], header=named, notes=notes)
+    if dates and clocks:
+        header_text = f"{title[dates[0]]} {title[clocks[0]]}".strip()
+        return _with_more(
+            TimeColumns(kind="date+clock", indexes=(dates[0], clocks[0]), header=header_text, notes=notes), rows, title
+        )
+    dotted = next((index for index in (*dates[1:], *clocks) if _is_dotted_clock(rows, index, title[index])), None)
+    if dates and dotted is not None and dotted != dates[0]:
+        header_text = f"{title[dates[0]]} {title[dotted]}".strip()
+        return TimeColumns(kind="date+clock", indexes=(dates[0], dotted), header=header_text, notes=notes)
+    numeric = _find_numeric_time(rows, title, notes)
+    if numeric and (not dates or numeric.kind == "epoch"):
+        return _with_milliseconds(numeric, rows, title)
+    if dates:
+        return TimeColumns(kind="stamp", indexes=(dates[0],), header=title[dates[0]], notes=notes)
+    if numeric is None and clocks:
+        return TimeColumns(
+            kind="relative", indexes=(clocks[0],), epoch="clock", header=title[clocks[0]], notes=notes, confidence=0.6
+        )
+    return numeric or TimeColumns(kind="none", notes=notes, confidence=0.5)
+
+
+def _is_dotted_clock(rows: Sequence[Sequence[str]], index: int, title: str) -> bool:
+    """Whether a column beside a date holds times of day as 06.30.00, which could be dates too."""
+    cells = [row[index].strip() for row in rows if index < len(row)]
+    return fold_name(title) in CLOCK_NAMES and all(_DOTTED_CLOCK.fullmatch(cell) for cell in cells if cell)
+
+
+def _with_more(time: TimeColumns, rows: Sequence[Sequence[str]], title: Sequence[str]) -> TimeColumns:
+    """The time with the column right of it, where that holds its zone or its milliseconds."""
+    zone = _find_zone_column(rows, time.indexes[-1])
+    if zone:
+        return replace(time, indexes=(*time.indexes, *zone))
+    return _with_milliseconds(time, rows, title)
+
+
+def _with_milliseconds(time: TimeColumns, rows: Sequence[Sequence[str]], title: Sequence[str]) -> TimeColumns:
+    after = time.indexes[-1] + 1
+    if time.kind == "epoch" and time.epoch != "unix_s":
+        return time
+    words = re.split(r"[\W_]+", title[after].casefold()) if after < len(title) else []
+    if after < len(title) and (fold_name(title[after]) in MILLISECOND_NAMES or words[-1] in MILLISECOND_NAMES):
+        cells = [row[after].strip() for row in rows if after < len(row)]
+        if cells and all(cell.isdigit() and len(cell) <= 3 for cell in cells):
+            return replace(time, indexes=(*time.indexes, after), has_milliseconds=True)
+    return time
+
+
+def _find_zone_column(rows: Sequence[Sequence[str]], after: int) -> tuple[int, ...]:
+    """The column right of the time, where it holds nothing but zones: CET, +01:00."""
+    cells = [row[after + 1].strip() for row in rows if after + 1 < len(row)]
+    is_zone = bool(cells) and all(cell.lower() in ZONE_OFFSETS_MIN or _OFFSET.fullmatch(cell) for cell in cells)
+    return (after + 1,) if is_zone else ()
+
+
+def _shape(cells: Sequence[str]) -> str:
+    written = [cell for cell in cells if cell.strip()]
+    if len(written) < max(1, 0.5 * len(cells)):
+        return ""
+    stamps = [stamp for stamp in map(parse_stamp, written) if stamp is not None]
+    n_counts = sum(unix_ns(cell) is not None for cell in written) if stamps else 0
+    if stamps and len(stamps) + n_counts >= 0.7 * len(written):
+        # eight digits may be a date, a number or a serial: only with a time of day is it certain
+        if all(cell.strip().isdigit() for cell in written[:50]) and not stamps[0].has_clock:
+            return "date"
+        return "stamp" if sum(stamp.has_clock for stamp in stamps) >= 0.5 * len(stamps) else "date"
+    clocks = sum(parse_clock(cell) is not None for cell in written)
+    return "clock" if clocks >= 0.7 * len(written) else ""
+
+
+def _rank_time(cells: Sequence[str], title: str, index: int) -> tuple[bool, bool, int]:
+    """Of several columns of stamps: one that goes on from row to row (no start of a query), one that says its zone, the first."""
+    return len(set(cells)) == 1 and len(cells) > 1, not _is_absolute(cells, title), index
+
+
+def _is_absolute(cells: Sequence[str], title: str) -> bool:
+    if re.search(r"utc|gmt", title, re.IGNORECASE):
+        return True
+    stamps = [stamp for stamp in map(parse_stamp, cells[:20]) if stamp is not None]
+    return bool(stamps) and all(stamp.offset_ns is not None for stamp in stamps)
+
+
+_EPOCHS = (
+    ("unix_s", 3.15e8, 2.21e9),
+    ("labview", 2.4e9, 4.29e9),
+    ("unix_ms", 3.15e11, 2.21e12),
+    ("unix_us", 3.15e14, 2.21e15),
+    ("filetime", 1.1e17, 1.6e17),
+    ("ticks", 6.1e17, 6.7e17),
+    ("unix_ns", 7e17, 2.21e18),
+    ("excel", 2.0e4, 7.5e4),
+    ("matlab", 7.0e5, 7.7e5),
+)
+_NAMED_ONLY = frozenset({"excel", "matlab", "labview"})
+
+
+def _find_numeric_time(rows: Sequence[Sequence[str]], title: Sequence[str], notes: str) -> TimeColumns | None:
+    for index in sorted(range(len(title)), key=lambda index: (not is_time_name(title[index]), index)):
+        named = is_time_name(title[index])
+        if not named and index > 1:
+            break
+        numbers = _numbers([row[index] for row in rows if index < len(row)])
+        if numbers is None or not _rises(numbers):
+            continue
+        middle = numbers[len(numbers) // 2]
+        for epoch, low, high in _EPOCHS:
+            is_plausible = sum(low <= number <= high for number in numbers) >= 0.9 * len(numbers)
+            if is_plausible and (
+                named or (epoch not in _NAMED_ONLY and index == 0) or (epoch == "excel" and index == 0 and middle % 1)
+            ):
+                return TimeColumns(kind="epoch", indexes=(index,), epoch=epoch, header=title[index], notes=notes, confidence=0.9)
+        if named or any(word in title[index].casefold() for word in RELATIVE_NAMES):
+            return TimeColumns(kind="relative", indexes=(index,), header=title[index], notes=notes, confidence=0.7)
+    return None
+
+
+def _numbers(cells: Sequence[str]) -> list[float] | None:
+    """The cells as numbers; None when more than one in ten is none. A damaged cell does not change what a column is."""
+    written = [cell.strip().replace(",", ".") for cell in cells if cell.strip()]
+    numbers = [float(cell) for cell in written if _PLAIN_NUMBER.fullmatch(cell)]
+    return numbers if numbers and len(numbers) >= 0.9 * len(written) else None
+
+
+def _rises(numbers: Sequence[float]) -> bool:
+    steps = [later - earlier for earlier, later in pairwise(numbers)]
+    return not steps or (sum(step >= 0 for step in steps) >= 0.8 * len(steps) and (numbers[0] != numbers[-1] or len(numbers) < 3))

@@ -1,0 +1,121 @@
+"""Bytes to text: encodings, NUL runs, control and bidi characters. Text from files is hostile and leaves here plain."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from workbench.core.errors import EncodingError
+from workbench.logs.text.encodings import guess_legacy
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_NUL_BLOCK = re.compile("\x00{8,}")
+_CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_BIDI = dict.fromkeys([0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF, 0x2028, 0x2029])
+_MAX_CONTROL_FRACTION = 0.01
+_SAMPLE_CHARS = 200_000
+_SAMPLE_BYTES = 200_000
+MAX_NAME_CHARS = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """A file's text, the encoding it was read with, and how sure that is (0..1)."""
+
+    text: str
+    encoding: str
+    confidence: float
+
+
+def find_encoding(head: bytes) -> tuple[str, float]:
+    """Encoding and confidence from a file's first bytes (and BOM)."""
+    for bom, name in _BOMS:
+        if head.startswith(bom):
+            return name, 1.0
+    wide = _utf16_without_bom(head)
+    if wide:
+        return wide, 0.9
+    try:
+        codecs.getincrementaldecoder("utf-8")("strict").decode(head, final=False)
+    except UnicodeDecodeError as error:
+        # one flipped byte in an otherwise proper UTF-8 text does not make it another encoding
+        tried = head.decode("utf-8", "replace")
+        n_broken, n_multi = tried.count("\ufffd"), sum(1 for char in tried if char > "\x7f" and char != "\ufffd")
+        return ("utf-8", 0.6) if n_multi > 2 * n_broken and error.start > 0 else guess_legacy(head[:_SAMPLE_BYTES])
+    return ("utf-8", 1.0) if head.isascii() else ("utf-8", 0.99)
+
+
+def decode_bytes(data: bytes, name: str) -> Decoded:
+    """Decode a text file; NUL blocks (a power loss) become line ends. Raises EncodingError for what is no text."""
+    head = data[:_SAMPLE_BYTES]
+    check_is_text(_NUL_BLOCK.sub("", head.decode(find_encoding(head)[0], "replace").removeprefix("\ufeff")), name)
+    encoding, confidence = find_encoding(data)
+    if encoding.startswith("utf-16") and len(data) % 2 and data.endswith((b"\n", b"\r")):
+        data = data[:-1]  # half of a line end, cut off
+    text = data.decode(encoding, "replace")
+    if encoding == "cp1252" and "�" in text:
+        text = data.decode("latin-1")
+    text = text.replace("\ufeff", "")  # files that were glued together carry one each
+    if "\x00" in text:
+        text = _NUL_BLOCK.sub("\n", text).replace("\x00", "")
+    check_is_text(text[:_SAMPLE_CHARS], name)
+    return Decoded(text=plain_marks(text), encoding=encoding.removesuffix("-sig"), confidence=confidence)
+
+
+def check_is_text(sample: str, name: str) -> None:
+    """Raise EncodingError when more than 1 % of the characters are control or replacement characters."""
+    n_control = len(_CONTROL.findall(sample)) + sample.count("\ufffd")
+    if sample and n_control > 3 and n_control / len(sample) > _MAX_CONTROL_FRACTION:
+        raise EncodingError(
+            f"{name} is not a text log: {n_control} of its first {len(sample)} characters are not printable.",
+            "Give a log in a format that the manual's page on logs lists.",
+        )
+
+
+_ODD_MARKS = re.compile(
+    r"(?<=[\u0660-\u0669\u06f0-\u06f9])[\u066b\u066c](?=[\u0660-\u0669\u06f0-\u06f9])"
+    r"|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069](?=[+\-\u2212.,\d])|(?<=\d)[\u061c\u200e\u200f\u202c\u2069]"
+    r"|(?<=[\uff10-\uff19])[\uff0c\uff0e\uff0f\uff1a](?=[\uff10-\uff19])|[\uff0b\uff0d](?=[\uff10-\uff19])"
+)
+_PLAIN_MARKS = {
+    "\u066b": ".", "\u066c": "'", "\uff0b": "+", "\uff0c": ",", "\uff0d": "-", "\uff0e": ".", "\uff0f": "/", "\uff1a": ":",
+}  # fmt: skip
+
+_ODD_SIGNS = (*_PLAIN_MARKS, "\u061c", "\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d", "\u2066", "\u2069")
+
+
+def plain_marks(text: str) -> str:
+    """Marks that stand between Arabic or full-width digits in ASCII: decimal and thousands marks, colons, slashes, signs."""
+    return _ODD_MARKS.sub(_plain_mark, text) if any(mark in text for mark in _ODD_SIGNS) else text
+
+
+def _plain_mark(match: re.Match[str]) -> str:
+    return _PLAIN_MARKS.get(match[0], "")  # a mark of direction before or behind a number
+
+
+def clean_text(text: str, max_chars: int = MAX_NAME_CHARS) -> str:
+    """One line of plain text: control and bidi characters removed, white space collapsed, NFC, cut to `max_chars`."""
+    text = unicodedata.normalize("NFC", _CONTROL.sub("", text[: 4 * max_chars].replace("\x00", "")).translate(_BIDI))
+    text = " ".join(text.split())
+    return text if len(text) <= max_chars else text[: max_chars - 1] + "…"
+
+
+def _utf16_without_bom(head: bytes) -> str | None:
+    sample = head[:4000]
+    if len(sample) < 20:
+        return None
+    n_even, n_odd = sample[0::2].count(0), sample[1::2].count(0)
+    half = len(sample) // 2
+    if n_odd > 0.7 * half and n_even < 0.05 * half:
+        return "utf-16-le"
+    if n_even > 0.7 * half and n_odd < 0.05 * half:
+        return "utf-16-be"
+    return None

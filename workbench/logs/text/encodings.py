@@ -1,0 +1,139 @@
+"""Tells old encodings apart by the words they make: usual letters of one language, in a usual case, no odd signs.
+
+Only text that is neither UTF-8 nor UTF-16 comes here. Without evidence it is Western (cp1252), as most plant software writes.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from workbench.logs.text.scripts import SCRIPTS, WIDE_ENCODINGS, character_worth, is_of_script, letter_worth
+
+_WESTERN = "cp1252"
+_LETTERS = {
+    "german": "äöüßÄÖÜ",
+    "french": "éèêëàâçîïôûùœÉÈÊÀÇÔ",
+    "nordic": "øåæäöéØÅÆÄÖ",
+    "spanish": "áéíóúñüÁÉÍÓÚÑ",
+    "portuguese": "ãõáéíóúâêôçàÃÕÁÉÍÓÚÂÊÔÇ",
+    "italian": "àèéìòùÀÈÉÌÒÙ",
+    "polish": "ąćęłńóśźżĄĆĘŁŃÓŚŹŻ",
+    "czech": "áčďéěíňóřšťúůýžÁČĎÉĚÍŇÓŘŠŤÚŮÝŽľĺôäĽ",
+    "hungarian": "áéíóöőúüűÁÉÍÓÖŐÚÜŰ",
+    "icelandic": "áðéíóúýþæöÁÐÉÍÓÚÝÞÆÖ",
+    "estonian": "äöõüšžÄÖÕÜŠŽ",
+    "romanian": "ăâîşţĂÂÎŞŢ",
+    "turkish": "çğıöşüÇĞİÖŞÜâ",
+}
+_ENCODINGS = {
+    "german": ("cp1252", "cp850", "mac-roman"),
+    "french": ("cp1252", "cp850", "mac-roman"),
+    "nordic": ("cp1252", "cp850", "mac-roman"),
+    "spanish": ("cp1252", "cp850", "mac-roman"),
+    "portuguese": ("cp1252", "cp850", "mac-roman"),
+    "italian": ("cp1252", "cp850", "mac-roman"),
+    "polish": ("cp1250", "iso8859-2"),
+    "czech": ("cp1250", "iso8859-2"),
+    "hungarian": ("cp1250", "iso8859-2"),
+    "icelandic": ("cp1252",),
+    "estonian": ("cp1252",),
+    "romanian": ("cp1250",),
+    "turkish": ("cp1254",),
+}
+_LATIN = tuple(dict.fromkeys(name for names in _ENCODINGS.values() for name in names))
+_BY_SCRIPT = tuple(dict.fromkeys(name for names in SCRIPTS.values() for name in names))
+_CANDIDATES = (*_LATIN, *_BY_SCRIPT, *WIDE_ENCODINGS)
+_SIGNS = frozenset("\u00a0°²³µ·±–—…’‘“”„«»€№§½¼©®¹º")
+_WORD = re.compile(rb"[^\x00-\x40\x5b-\x60\x7b-\x7f]+")
+_BLANK_IN_NUMBER = re.compile(rb"(?<=\d)[\xa0\xff](?=\d)")
+_HIGH = re.compile(rb"[\x80-\xff]")
+_RUN = re.compile(r"[^\x00-\x7f]+")
+_TURKISH = re.compile(
+    "(?i:basın[çc]|sıcakl|akım|arıza|çalış|kapalı|açık|hız|sayıs|hatası|yatağ|değer|titreş|emiş|giriş|çıkış|geçers)"
+)
+_GREEK_ENDS = (re.compile("ς\\B"), -3.0), (re.compile("σ\\b"), -2.0)
+_HABITS: dict[str, tuple[tuple[re.Pattern[str], float], ...]] = {
+    "cp1252": ((re.compile("[a-z]þ|\\bè[a-z]|ù[a-z]"), -3.0),),  # Icelandic þ begins a word; è does not, and ù ends one
+    "cp1250": ((re.compile("ľ[ie]"), -3.0),),
+    "cp1253": _GREEK_ENDS,
+    "iso8859-7": _GREEK_ENDS,
+    "cp1254": ((_TURKISH, 4.0),),
+    "cp1255": ((re.compile("[ךםןףץ]\\b"), 2.0), (re.compile("[ךםןףץ]\\B"), -3.0)),
+}
+_UNIT_WORDS = frozenset({"m³", "m²", "cm²", "cm³", "µm", "µS", "°C", "Nm³"})
+_MAX_WORDS = 2000
+
+
+def guess_legacy(sample: bytes) -> tuple[str, float]:
+    """(encoding, confidence 0..1) of text that is no Unicode."""
+    sample = _BLANK_IN_NUMBER.sub(b" ", sample)
+    words = list(dict.fromkeys(word for word in _WORD.findall(sample) if _HIGH.search(word)))[:_MAX_WORDS]
+    if not words:
+        return _WESTERN, 0.7
+    scores = {name: _score(name, words, sample) for name in _CANDIDATES}
+    best = max(_CANDIDATES, key=scores.__getitem__)
+    if scores[best] <= scores[_WESTERN]:
+        return _WESTERN, 0.7
+    return best, min(0.9, 0.5 + 0.1 * (scores[best] - scores[_WESTERN]))
+
+
+def _score(encoding: str, words: list[bytes], sample: bytes) -> float:
+    if encoding in WIDE_ENCODINGS:
+        return _score_wide(encoding, sample)
+    texts = [word.decode(encoding, "replace") for word in words]
+    found = sum(map(_case_and_signs, texts)) + _habits(encoding, texts)
+    # one letter by itself is as likely a sign (°, ½, ±) of another encoding
+    letters = [char for text in texts if sum(map(_is_letter, text)) > 1 for char in text if char > "\x7f" and _is_letter(char)]
+    latin = [name for name, encodings in _ENCODINGS.items() if encoding in encodings]
+    scripts = [name for name, encodings in SCRIPTS.items() if encoding in encodings]
+    worths = [sum(2 if char in _LETTERS[name] else -1 for char in letters) for name in latin]
+    return found + max(worths + [sum(letter_worth(name, char) for char in letters) for name in scripts])
+
+
+def _is_letter(char: str) -> bool:
+    return char.isalpha() or is_of_script(char)
+
+
+@cache
+def _case_and_signs(text: str) -> float:
+    """Signs between letters and capitals behind small letters are no words of any language."""
+    worth = 0.0
+    for index, char in enumerate(text):
+        before, after = text[index - 1 : index], text[index + 1 : index + 2]
+        if char > "\x7f" and not char.isalpha() and not is_of_script(char):
+            is_inside = before.isalpha() and after.isalpha()
+            worth -= 3 if char not in _SIGNS else 2 if is_inside else 0
+        worth -= 0.5 * (is_of_script(char) and char.isupper() and before.isupper())
+        if is_of_script(char) and any(one.isascii() and one.isalpha() for one in (before, after)):
+            worth -= 4
+        if char > "\x7f" and char.isupper() and before.isalpha() and before.islower():
+            worth -= 2
+        if char > "\x7f" and char.islower() and len(before) == 1 and before > "\x7f" and before.isupper() and after.isupper():
+            worth -= 2
+    worth += 3 * (text in _UNIT_WORDS)
+    is_turned = len(text) > 2 and text[0].islower() and text[1:].isupper()
+    return worth - (3 if is_turned else 0)
+
+
+def _habits(encoding: str, texts: list[str]) -> float:
+    """What letters do inside a word, where several languages share their codes."""
+    worth = sum(value * len(habit.findall(text)) for habit, value in _HABITS.get(encoding, ()) for text in texts)
+    if encoding == _WESTERN and any(char in "áéíóú" for text in texts for char in text):
+        # Hungarian ő is õ here; Portuguese has õ before e alone, Estonian has no accents
+        worth -= sum(4 * len(re.findall("õ(?!e)", text)) for text in texts)
+    return worth
+
+
+def _score_wide(encoding: str, sample: bytes) -> float:
+    """Usual characters count for the encoding; broken ones, and those that stick to small Latin letters, against it."""
+    text = sample[: sample.rfind(b"\n") + 1 or None].decode(encoding, "replace")
+    runs = {
+        (match[0], text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1])
+        for match in _RUN.finditer(text)
+    }
+    worth = 0.0
+    for run, near in list(runs)[:_MAX_WORDS]:
+        worth += sum(-8.0 if char == "\ufffd" else character_worth(encoding, char) for char in run)
+        worth -= 4 * sum(char.isascii() and char.islower() for char in near) + 3 * (len(run) == 1 and "\uff61" <= run <= "\uff9f")
+    return worth

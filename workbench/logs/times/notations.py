@@ -1,0 +1,118 @@
+"""Rarer notations of date and time, rewritten to those that `instants` reads: words between them, CJK marks, ISO weeks.
+
+Only text that the common notations don't cover comes here, so nothing that was read before is read differently. Must not
+import anything but the standard library and the word lists.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from workbench.logs.tables.words import MONTHS
+from workbench.logs.times.month_names import in_english, without_era
+
+_WORTH_A_LOOK = re.compile(r"\d[^\d.,]+\d|\d\D{2,}\d|\d[.,]\d+[.,\s]|\d{11}")
+"""More than a number: two numbers with something between them, or very many digits."""
+_MARKS = re.compile(r"^\s*(?:L?DT#|D#)?[\[(<'\"]*(?P<inside>.*?)[\])>'\"]*\s*$", re.IGNORECASE)
+_CJK_DATE = re.compile(r"(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号일]?")
+_CJK_CLOCK = re.compile(r"(\d{1,2})\s*[时時点시]\s*(\d{1,2})\s*[分분]\s*(?:(\d{1,2}(?:\.\d+)?)\s*[秒초])?")
+_CJK_HALF = re.compile(r"(?P<half>上午|下午|오전|오후|午前|午後)\s*(?P<clock>\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?)")
+_MORNING = frozenset({"上午", "오전", "午前"})
+_HALF = re.compile(r"[\s\u00a0\u202f]*\b([ap])\.?[\s\u00a0\u202f]*m\b\.?", re.IGNORECASE)
+_SPACED = re.compile(r"\b(\d{1,2})\.\s(\d{1,2})\.\s(\d{4})\b")
+_DOTTED = re.compile(r"(\d{4})\.\s?(\d{1,2})\.\s?(\d{1,2})\.?(?=\s|$)")
+_COLON_DATE = re.compile(r"^(\d{4}):(\d{2}):(\d{2})(?=[ T])")
+_LOGGED = re.compile(r"^(\d{1,2}[/-]?[A-Za-z]{3}[/-]?\d{4}):(?=\d{2}:\d{2})")
+_TIGHT = re.compile(r"^(\d{1,2})([A-Za-z]{3})(\d{4})(?=[ T:]|$)")
+_DASH_CLOCK = re.compile(r"(?<=\d{2})[_ T-](\d{2})-(\d{2})-(\d{2})(?=$|[.,]\d|Z|\s)")
+_COMPACT = re.compile(r"(\d{8})(\d{2})(\d{2})(?:(\d{2})(?:[.,]?(\d{3,9}))?)?")
+_BETWEEN = re.compile(
+    r"(?<=[\d.])\s+(?:um|kl\.?|à|om|at|@|alle(?: ore)?|às|as|a las|las|г\.?|год[а]?|klo|ora|v|о|в|o|den|den\.|roku)\s+(?=\d)",
+    re.IGNORECASE,
+)
+_YEAR_WORD = re.compile(r"(?<=\d{4})\s*(?:г\.?|года|r\.?|roku|an)(?=\s|,|$)", re.IGNORECASE)
+_OF = re.compile(r"\s+(?:de|del|di|d')\s+", re.IGNORECASE)
+_ORDINAL_SUFFIX = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|er|º|ª|°)(?=\s)", re.IGNORECASE)
+_ZONE_TWICE = re.compile(r"([+-]\d{2}:?\d{2})\s+[A-Z]{3,5}$")
+_ORDINAL = re.compile(r"^(\d{4})-?(\d{3})(?=[T ]|$)")
+_WEEK = re.compile(r"^(\d{4})-?W(\d{2})-?([1-7])(?=[T ]|$)")
+_WEEKDAY = re.compile(
+    r"^(?:lun|mar|mer|jeu|ven|sam|dim|dom|mie|jue|vie|sáb|sab|gio|seg|ter|qua|qui|sex|man|tir|ons|tor|fre|lør|søn|mån|tis|lör|sön"
+    r"|zo|ma|di|wo|do|vr|za|пн|вт|ср|чт|пт|сб|вс|pon|wt|śr|czw|pt|sob|niedz|mo|di|mi|fr|sa|so)[^\W\d]*\.?,?\s+(?=\d)",
+    re.IGNORECASE,
+)
+
+
+def to_common(text: str) -> str | None:
+    """The stamp in a common notation, None when nothing of it changes."""
+    if not _WORTH_A_LOOK.search(text):
+        return None
+    plain = _MARKS.sub(r"\g<inside>", text).strip()
+    plain = without_era(_of_calendar(plain))
+    plain = _SPACED.sub(r"\1.\2.\3", plain)
+    plain = _CJK_DATE.sub(r"\1-\2-\3 ", plain)
+    plain = _CJK_CLOCK.sub(_clock, plain)
+    plain = _CJK_HALF.sub(_half, plain)
+    plain = _HALF.sub(r" \1m", plain)
+    plain = _WEEKDAY.sub(_without_weekday, plain)
+    plain = _ORDINAL_SUFFIX.sub(r"\1", plain)
+    plain = _OF.sub(" ", plain)
+    plain = _YEAR_WORD.sub("", plain)
+    plain = _BETWEEN.sub(" ", plain)
+    plain = in_english(plain)
+    plain = _DOTTED.sub(r"\1-\2-\3", plain)
+    plain = re.sub(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", _padded, plain)
+    plain = _COLON_DATE.sub(r"\1-\2-\3", plain)
+    plain = _LOGGED.sub(r"\1 ", plain)
+    plain = _TIGHT.sub(r"\1-\2-\3", plain)
+    plain = _DASH_CLOCK.sub(r" \1:\2:\3", plain)
+    plain = _ZONE_TWICE.sub(r"\1", plain)
+    plain = _of_digits(plain)
+    plain = " ".join(plain.split())
+    return plain if plain != text else None
+
+
+def _clock(match: re.Match[str]) -> str:
+    return f"{match[1]}:{match[2]:0>2}:{match[3] or '00':0>2}"
+
+
+def _without_weekday(match: re.Match[str]) -> str:
+    """Nothing; but 'May' and 'mars' are months, too."""
+    return match[0] if match[0].strip(" .,").casefold() in MONTHS else ""
+
+
+def _half(match: re.Match[str]) -> str:
+    return f"{match['clock']} {'am' if match['half'] in _MORNING else 'pm'}"
+
+
+def _padded(match: re.Match[str]) -> str:
+    return f"{match[1]}-{match[2]:0>2}-{match[3]:0>2}"
+
+
+def _of_calendar(text: str) -> str:
+    """Day of the year and week of the year (ISO 8601-1:2019, 5.2.3 and 5.2.4) as a date."""
+    week = _WEEK.match(text)
+    ordinal = _ORDINAL.match(text)
+    try:
+        if week:
+            day = date.fromisocalendar(int(week[1]), int(week[2]), int(week[3]))
+            return f"{day.isoformat()}{text[week.end() :]}"
+        if ordinal and "-" in ordinal[0]:
+            day = date(int(ordinal[1]), 1, 1) + timedelta(days=int(ordinal[2]) - 1)
+            return f"{day.isoformat()}{text[ordinal.end() :]}" if day.year == int(ordinal[1]) else text
+    except ValueError:
+        return text
+    return text
+
+
+def _of_digits(text: str) -> str:
+    """20260512100000.250 and 202605121000: only where day and time of day exist."""
+    match = _COMPACT.fullmatch(text)
+    if match is None or not match[1].startswith(("19", "20")):
+        return text
+    day, hour, minute, second, fraction = match.groups()
+    is_real = int(day[4:6]) in range(1, 13) and int(day[6:8]) in range(1, 32) and int(hour) < 24 and int(minute) < 60
+    if not is_real or int(second or 0) > 59:
+        return text
+    return f"{day[:4]}-{day[4:6]}-{day[6:]} {hour}:{minute}:{second or '00'}{'.' + fraction if fraction else ''}"

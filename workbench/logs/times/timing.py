@@ -1,0 +1,352 @@
+"""The time column of a log as UTC instants: notation, day or month first, epoch and zone, and what has to be asked.
+
+The order of day and month is decided over all rows of all files that belong together, never row by row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.clock import NS_PER_S, parse_utc
+from workbench.core.errors import InputError, RequestError
+from workbench.logs import questions
+from workbench.logs.readers.table import TimeColumns
+from workbench.logs.summary import Question
+from workbench.logs.tables.cells import Cells
+from workbench.logs.times.instants import (
+    DayOrder,
+    Instants,
+    Stamp,
+    days_of,
+    parse_clock,
+    parse_stamp,
+    possible_orders,
+    read_iso,
+    read_stamps,
+)
+from workbench.logs.times.zones import load_zone, local_to_utc
+
+Blocks = Sequence[NDArray[np.intp]]
+_DAY_NS = 86_400 * NS_PER_S
+_EXCEL_1900_DAYS = -25_569
+"""1899-12-30 in days from 1970-01-01: Excel's serial 1 with its 29 February 1900 that never was."""
+_EXCEL_1904_DAYS = -24_107
+_LABVIEW_NS = -2_082_844_800 * NS_PER_S
+_FILETIME_NS = -11_644_473_600 * NS_PER_S
+_TICKS_NS = -62_135_596_800 * NS_PER_S
+_MATLAB_DAYS = -719_529
+SCALES: dict[str, tuple[int, int]] = {
+    # ns in one count, ns of the count's zero
+    "unix_s": (NS_PER_S, 0),
+    "unix_ms": (1_000_000, 0),
+    "unix_us": (1_000, 0),
+    "unix_ns": (1, 0),
+    "excel1900": (_DAY_NS, _EXCEL_1900_DAYS * _DAY_NS),
+    "excel1904": (_DAY_NS, _EXCEL_1904_DAYS * _DAY_NS),
+    "labview": (NS_PER_S, _LABVIEW_NS),
+    "filetime": (100, _FILETIME_NS),
+    "ticks": (100, _TICKS_NS),
+    "matlab": (_DAY_NS, _MATLAB_DAYS * _DAY_NS),
+}
+CLOCK_EPOCHS = frozenset({"excel1900", "excel1904", "matlab", "ticks"})
+"""Serials that count a clock on the wall, not an instant."""
+_COUNT = re.compile(r"[+-]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
+_UTC_HINT = re.compile(
+    r"(?:(?<![a-z])(?:utc|gmt|zulu)(?![a-z])|[\[(]z[\])])\s*(?P<offset>[+-]\s*\d{1,2}(?::?\d{2})?)?", re.IGNORECASE
+)
+_ZONE_HINT = re.compile(
+    r"\b(?P<zone>(?:Europe|America|Asia|Africa|Australia|Atlantic|Pacific|Indian|Etc)/[A-Za-z_+\-/0-9]{2,40})\b"
+)
+_OFFSET_NOTE = re.compile(
+    r"(?:time ?zone|zeitzone|fuseau horaire|huso horario|fuso orario|fuso horário|tijdzone|tidssone|tidszon|strefa czasowa"
+    r"|часовой пояс|时区)\W{1,6}?(?P<offset>[+-]\d{1,2}(?::?\d{2})?)(?![\d.])",
+    re.IGNORECASE,
+)
+_ZONE_WORDS = re.compile(
+    r"zone|\btz\b|time|zeit|stamps|tid\b|tider|fuseau|horaire|heure|huso|\bhora|fuso|orario|tijd|czas|strefa|врем|пояс|时区|时间",
+    re.IGNORECASE,
+)
+RELATIVE_UNITS = {
+    "ms": 10**6,
+    "s": NS_PER_S,
+    "sec": NS_PER_S,
+    "min": 60 * NS_PER_S,
+    "h": 3600 * NS_PER_S,
+    "hr": 3600 * NS_PER_S,
+    "d": _DAY_NS,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeAxis:
+    """Instants of all rows, ns UTC [n], which of them could be read, how, and what is open about them."""
+
+    times_ns: NDArray[np.int64]
+    is_good: NDArray[np.bool_]
+    notation: str
+    zone: str
+    questions: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeChoices:
+    """What the person said: zone, and answers to DAY_MONTH_AMBIGUOUS, EPOCH_AMBIGUOUS, TIME_RELATIVE; and the present."""
+
+    zone: str | None
+    answers: questions.AnswerBook
+    now_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredTimes:
+    """Instants that a file stores as such, ns [n], the smallest int64 where there is none; UTC or a clock's."""
+
+    ns: NDArray[np.int64]
+    is_absolute: bool
+
+
+def read_times(
+    cells: Cells | StoredTimes | None, n_rows: int, time: TimeColumns, blocks: Blocks, choices: TimeChoices
+) -> TimeAxis:  # fmt: skip
+    """Read a time column; `blocks` are rows (of one file, of one tag) that each keep their own order for the autumn hour."""
+    if isinstance(cells, StoredTimes):
+        is_good = cells.ns != np.iinfo(np.int64).min
+        found = Instants(np.where(is_good, cells.ns, 0), np.full(n_rows, cells.is_absolute), is_good)
+        return _to_utc(found, time, blocks, choices, "stored", [])
+    if time.kind == "none" or cells is None:
+        return _row_numbers(n_rows, choices)
+    if time.kind == "relative":
+        return _relative(cells, time, choices)
+    if time.kind == "epoch":
+        return _epoch(cells, time, blocks, choices)
+    return _stamps(cells, time, blocks, choices)
+
+
+def _stamps(cells: Cells, time: TimeColumns, blocks: Blocks, choices: TimeChoices) -> TimeAxis:
+    order, asked, notation = day_order(cells, choices)
+    found = spread(read_stamps(cells.texts, order), cells)
+    named = zone_in_cells(cells)
+    time = replace(time, header=f"{time.header} ({named})") if named else time
+    return _to_utc(found, time, blocks, choices, notation, asked)
+
+
+def zone_in_cells(cells: Cells) -> str | None:
+    """The IANA name that every stamp of a column ends with."""
+    match = _ZONE_HINT.search(cells.texts[0]) if cells.texts else None
+    return match["zone"] if match and all(match["zone"] in text for text in cells.texts) else None
+
+
+def spread(instants: Instants, cells: Cells) -> Instants:
+    """Instants of distinct texts as instants of rows [n]."""
+    if not cells.texts:
+        n_rows = cells.codes.size
+        return Instants(np.zeros(n_rows, np.int64), np.zeros(n_rows, np.bool_), np.zeros(n_rows, np.bool_))
+    codes = cells.codes
+    return Instants(instants.ns[codes], instants.is_absolute[codes], instants.is_good[codes] & (codes >= 0))
+
+
+def day_order(
+    cells: Cells, choices: TimeChoices, largest_step: Callable[[DayOrder], float] | None = None
+) -> tuple[DayOrder, list[Question], str]:
+    """Which number is the day, what is asked about it, and the notation in words.
+
+    `largest_step(order)` is the largest step between rows, ns, read with an order; by default that of `cells`.
+    """
+    step = largest_step or (lambda order: _largest_step(cells, order))
+    if read_iso(cells.texts[:1000]) is not None:
+        return "dmy", [], "ISO 8601"
+    stamps = [stamp for stamp in map(parse_stamp, cells.texts) if stamp is not None and stamp.is_open]
+    if not stamps:
+        return "dmy", [], "date and time"
+    orders = possible_orders(stamps)
+    answer = choices.answers.find("DAY_MONTH_AMBIGUOUS")
+    if answer:
+        return questions.day_order_of(answer), [], "day and month as answered"
+    if "ymd" in orders and len(orders) > 1:
+        orders = _weigh_short_years(step, stamps, orders, choices)
+    distinct = {tuple(days_of(stamp, order) for stamp in stamps) for order in orders}
+    if len(orders) == 1 or len(distinct) <= 1:
+        return (orders[0] if orders else "dmy"), [], questions.ORDER_WORDS[orders[0] if orders else "dmy"]
+    best, is_sure = _by_regularity(step, orders)
+    asked = questions.day_month(cells.texts[0], best, orders, is_sure=is_sure)
+    return best, [asked], questions.ORDER_WORDS[best]
+
+
+def _weigh_short_years(
+    step: Callable[[DayOrder], float], stamps: list[Stamp], orders: list[DayOrder], choices: TimeChoices
+) -> list[DayOrder]:
+    """Whether a date of three short numbers may begin with the year: the rows tell, else only dashes make it likely."""
+    best, is_sure = _by_regularity(step, orders)
+    if is_sure:
+        return ["ymd"] if best == "ymd" else [order for order in orders if order != "ymd"]
+    latest = max((days for stamp in stamps if (days := days_of(stamp, "ymd")) is not None), default=0)
+    if stamps[0].sep != "-" or latest * _DAY_NS > choices.now_ns + 2 * _DAY_NS:
+        return [order for order in orders if order != "ymd"]
+    return ["ymd", *(order for order in orders if order != "ymd")]
+
+
+def _largest_step(cells: Cells, order: DayOrder) -> float:
+    found = spread(read_stamps(cells.texts, order), cells)
+    steps = np.abs(np.diff(found.ns[found.is_good]))
+    return float(steps.max()) if steps.size else 0.0
+
+
+def _by_regularity(step: Callable[[DayOrder], float], orders: list[DayOrder]) -> tuple[DayOrder, bool]:
+    """The order under which rows follow each other most evenly, and whether the others are clearly worse."""
+    largest = {order: step(order) for order in orders}
+    ranked = sorted(orders, key=lambda order: (largest[order], orders.index(order)))
+    is_sure = largest[ranked[1]] > 5 * max(largest[ranked[0]], NS_PER_S)
+    return ranked[0], is_sure
+
+
+def _to_utc(
+    found: Instants, time: TimeColumns, blocks: Blocks, choices: TimeChoices, notation: str, asked: list[Question]
+) -> TimeAxis:  # fmt: skip
+    is_naive = found.is_good & ~found.is_absolute
+    times_ns = found.ns.copy()
+    zone = "printed"
+    if is_naive.any():
+        zone, shift_ns = zone_of(time, choices)
+        if zone == "":
+            asked = [*asked, questions.zone_unknown(time.header)]
+        if shift_ns is not None:
+            times_ns[is_naive] -= shift_ns
+        elif zone:
+            _apply_zone(times_ns, is_naive, blocks, zone)
+    return TimeAxis(
+        times_ns=times_ns, is_good=found.is_good, notation=notation, zone=zone or "UTC (not known)", questions=tuple(asked)
+    )
+
+
+def _apply_zone(times_ns: NDArray[np.int64], is_naive: NDArray[np.bool_], blocks: Blocks, zone: str) -> None:
+    loaded = load_zone(zone)
+    for block in blocks:
+        rows = block[is_naive[block]]
+        if rows.size:
+            times_ns[rows] = local_to_utc(times_ns[rows], loaded)
+
+
+def zone_of(time: TimeColumns, choices: TimeChoices) -> tuple[str, int | None]:
+    """(zone name, fixed shift in ns or None); '' when nobody knows. What the file says about itself comes first."""
+    said = _OFFSET_NOTE.search(time.notes)
+    if said:
+        return said["offset"], _offset_ns(said["offset"])
+    for text, needs_words in ((time.header, False), (time.notes, True)):
+        named = _ZONE_HINT.search(text)
+        if named and (not needs_words or _ZONE_WORDS.search(text)):
+            return named["zone"], None
+        match = _UTC_HINT.search(text)
+        if match and (not needs_words or _ZONE_WORDS.search(text)):
+            return match[0].strip(), _offset_ns(match["offset"])
+    answer = choices.zone or choices.answers.find("ZONE_UNKNOWN")
+    return (answer, None) if answer else ("", None)
+
+
+def _offset_ns(text: str | None) -> int:
+    if not text:
+        return 0
+    match = re.fullmatch(r"([+-])\s*(\d{1,2})(?::?(\d{2}))?", text.strip())
+    if match is None:
+        return 0
+    seconds = int(match[2]) * 3600 + int(match[3] or 0) * 60
+    return (seconds if match[1] == "+" else -seconds) * NS_PER_S
+
+
+def _epoch(cells: Cells, time: TimeColumns, blocks: Blocks, choices: TimeChoices) -> TimeAxis:
+    asked: list[Question] = []
+    epoch = time.epoch
+    if epoch == "excel":
+        epoch, asked = excel_epoch(cells, choices)
+    found = spread(scaled(cells.texts, *SCALES[epoch], is_absolute=epoch not in CLOCK_EPOCHS), cells)
+    return _to_utc(found, time, blocks, choices, questions.EPOCH_WORDS[epoch], asked)
+
+
+def excel_epoch(cells: Cells, choices: TimeChoices) -> tuple[str, list[Question]]:
+    """(excel1900 or excel1904, what is asked about it)."""
+    answer = choices.answers.find("EPOCH_AMBIGUOUS")
+    if answer:
+        return questions.epoch_of(answer), []
+    late = scaled(cells.texts, *SCALES["excel1904"], is_absolute=False)
+    if late.is_good.any() and int(late.ns[late.is_good].max()) > choices.now_ns + 2 * _DAY_NS:
+        return "excel1900", []  # read from 1904 it would lie in the future
+    return "excel1900", [questions.epoch_ambiguous(cells.texts[0])]
+
+
+def scaled(texts: Sequence[str], scale_ns: int, zero_ns: int, *, is_absolute: bool) -> Instants:
+    """Instants of printed counts of `scale_ns` from `zero_ns`."""
+    ns = np.zeros(len(texts), np.int64)
+    is_good = np.zeros(len(texts), np.bool_)
+    for index, text in enumerate(texts):
+        count = _exact(text)
+        if count is not None:
+            instant = round(count * scale_ns) + zero_ns
+            if abs(instant) < 2**62:
+                ns[index] = instant
+                is_good[index] = True
+    if scale_ns == _DAY_NS:
+        ns = (ns + 500_000) // 1_000_000 * 1_000_000  # a serial carries no more than the millisecond
+    return Instants(ns, np.full(len(texts), is_absolute), is_good)
+
+
+def _exact(text: str) -> Fraction | int | None:
+    """A printed count without rounding; None for anything else (and for exponents that would fill the memory)."""
+    plain = text.strip().replace(",", ".")
+    if _COUNT.fullmatch(plain) is None:
+        return None
+    return int(plain) if plain.lstrip("+-").isdigit() else Fraction(plain)
+
+
+def _relative(cells: Cells, time: TimeColumns, choices: TimeChoices) -> TimeAxis:
+    if time.epoch == "clock":
+        return _clock_alone(cells, time, choices)
+    start_ns, _, asked = relative_start(choices, f"'{time.header}' counts from an unknown start")
+    found = spread(scaled(cells.texts, relative_scale(time.header), start_ns, is_absolute=True), cells)
+    return TimeAxis(times_ns=found.ns, is_good=found.is_good, notation="elapsed time", zone="printed", questions=tuple(asked))
+
+
+def relative_scale(header: str) -> int:
+    """ns in one count of an elapsed time, by the unit in its header; seconds without one."""
+    match = re.search(r"[\[(]\s*(ms|sec|s|min|hr|h|d)\s*[\])]|_(ms|sec|s|min|h|d)$", header, re.IGNORECASE)
+    return RELATIVE_UNITS[(match[1] or match[2]).lower()] if match else NS_PER_S
+
+
+def _clock_alone(cells: Cells, time: TimeColumns, choices: TimeChoices) -> TimeAxis:
+    """Times of day without a date: a step back of more than half a day is midnight."""
+    read = [parse_clock(text) for text in cells.texts]
+    of_text = np.array([found[0] if found else -1 for found in read] + [-1], np.int64)
+    of_row = of_text[cells.codes]
+    is_good = of_row >= 0
+    days = np.zeros(of_row.size, np.int64)
+    good = np.flatnonzero(is_good)
+    days[good[1:]] = np.cumsum(np.diff(of_row[good]) < -_DAY_NS // 2)
+    start_ns, _, asked = relative_start(choices, f"'{time.header}' gives times of day without a date")
+    times_ns = np.where(is_good, start_ns + days * _DAY_NS + of_row, 0)
+    return TimeAxis(times_ns=times_ns, is_good=is_good, notation="time of day", zone="printed", questions=tuple(asked))
+
+
+def _row_numbers(n_rows: int, choices: TimeChoices) -> TimeAxis:
+    start_ns, period_ns, asked = relative_start(choices, "There is no time column")
+    times_ns = start_ns + period_ns * np.arange(n_rows, dtype=np.int64)
+    return TimeAxis(
+        times_ns=times_ns, is_good=np.ones(n_rows, np.bool_), notation="row number", zone="printed", questions=tuple(asked)
+    )  # fmt: skip
+
+
+def relative_start(choices: TimeChoices, what: str) -> tuple[int, int, list[Question]]:
+    """(start ns, ns a row, what is asked) of a log without dates. Raises RequestError."""
+    answer = choices.answers.find("TIME_RELATIVE")
+    if not answer:
+        return 0, NS_PER_S, [questions.time_relative(what)]
+    start, _, period = answer.partition("/")
+    try:
+        return parse_utc(start), round(float(period or 1) * NS_PER_S), []
+    except (ValueError, InputError) as error:
+        raise RequestError(
+            f"'{answer}' is no answer to TIME_RELATIVE.", "Write the start and the seconds a row: 2026-03-16T10:00:00Z/1."
+        ) from error

@@ -1,0 +1,321 @@
+"""The import preview: what was dropped, how it will be read, what is asked; nothing is stored before Import is pressed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from workbench.core.errors import QuestionOpen, WorkbenchError
+from workbench.core.runner import JobCall
+from workbench.services.labels import LabelsImportRequest, import_labels
+from workbench.services.log_files import LogFile, LogFilesRequest, LogFilesResult, list_log_files
+from workbench.services.logs import (
+    ImportRequest,
+    ImportResult,
+    InspectRequest,
+    InspectResult,
+    PreviewRequest,
+    PreviewResult,
+    import_logs,
+    inspect_logs,
+    preview_log,
+)
+from workbench.services.tag_map import TagSetRequest, TagsRequest, TagsResult, entry_text, list_tags, set_tags
+from workbench.ui.context import AppContext
+from workbench.ui.format import count
+from workbench.ui.pages.logs.preview_columns import ColumnsCard
+from workbench.ui.pages.logs.preview_files import FilesCard
+from workbench.ui.pages.logs.preview_parts import GuessCard, QuestionsCard, RowsCard, stacked
+from workbench.ui.widgets.text import Text
+
+_RIGHT_PX = 336
+
+
+class ImportPreview(QWidget):
+    """`changed()` when what can be done changed, `imported(assets)` after everything was stored, `events_found(paths)` for files
+    whose events are looked at on the Label page: all of them, or those that came with the logs."""
+
+    changed = Signal()
+    imported = Signal(object)
+    events_found = Signal(object)
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self._files: tuple[LogFile, ...] = ()
+        self._preview: PreviewResult | None = None
+        self._chosen = 0
+        self._answers: dict[str, str] = {}
+        self._queue: list[ImportRequest] = []
+        self._stored: list[str] = []
+        self._is_busy = False
+        self.files = FilesCard(context.theme)
+        self.guesses = GuessCard(context)
+        self.questions = QuestionsCard(context.theme)
+        self.columns = ColumnsCard(context.theme)
+        self.rows = RowsCard(context.theme)
+        self._said = Text("", "small", "text2", is_wrapped=True)
+        self._lay_out()
+        self._connect()
+
+    @property
+    def n_logs(self) -> int:
+        """How many logs would be imported."""
+        return sum(file.kind == "log" for file in self._files)
+
+    def open_paths(self, paths: list[Path]) -> None:
+        """Look at files and folders."""
+        self._files, self._preview, self._answers = (), None, {}
+        self._show_cards(False)
+        self.files.show_files(())
+        self._say(self.tr("Looking at the files…"))
+        request = LogFilesRequest(paths=tuple(str(path) for path in paths))
+        self._context.read(list_log_files, request, self._on_files, self._on_refused, slot="logs.files")
+        self.changed.emit()
+
+    def why_not(self) -> str:
+        """Why nothing can be imported now, '' if it can."""
+        if self._is_busy:
+            return self.tr("The import is running")
+        if not self.n_logs:
+            return self.tr("There is no log among these files")
+        if not all(self.files.groups()):
+            return self.tr("A file has no pump: type its tag")
+        return "" if self.questions.is_complete() else self.tr("Answer the questions first")
+
+    def start_import(self) -> None:
+        """One job a pump; events that came along are added at the end."""
+        self._queue = [self._request(asset, paths) for asset, paths in self.files.groups().items()]
+        self._stored = []
+        self._is_busy = True
+        self.changed.emit()
+        request = self.tags_request()
+        if request is None:
+            self._next()
+            return
+        call = JobCall(title=self.tr("Keep the tag map"), function=set_tags, request=request, slot="logs.tags", lane="thread")
+        self._context.start_job(call, on_result=self._on_tags_kept, on_error=self._on_import_error)
+
+    def tags_request(self) -> TagSetRequest | None:
+        """What goes into the tag map before the import; None for nothing."""
+        entries = self.columns.entries()
+        return TagSetRequest(project=self._context.project_text, entries=tuple(map(entry_text, entries))) if entries else None
+
+    def copy_tags_command(self) -> None:
+        """'Copy as command' of what goes into the tag map."""
+        request = self.tags_request()
+        if request is not None:
+            self._context.copy_command(("assets", "tag"), request)
+
+    def request_for_all(self) -> ImportRequest | None:
+        """The first pump's import, for 'Copy as command'."""
+        return next((self._request(asset, paths) for asset, paths in self.files.groups().items()), None)
+
+    # What is asked
+
+    def _request(self, asset: str, paths: list[str]) -> ImportRequest:
+        return ImportRequest(
+            paths=tuple(paths), project=self._context.project_text, zone=self.guesses.zone.value() or None,
+            answer=self._answer_list(), asset=asset, site=self.files.site.text().strip() or None,
+        )  # fmt: skip
+
+    def _answer_list(self) -> tuple[str, ...]:
+        return tuple(f"{key}={value}" for key, value in sorted(self._answers.items()))
+
+    def _read_chosen(self) -> None:
+        if self._chosen < len(self._files) and self._files[self._chosen].kind == "log":
+            request = PreviewRequest(
+                path=self._files[self._chosen].path, zone=self.guesses.zone.value() or None, answer=self._answer_list(),
+                project=self._context.project_text or None,
+            )  # fmt: skip
+            self._context.read(preview_log, request, self._on_preview, self._on_refused, slot="logs.preview")
+
+    def _next(self) -> None:
+        if not self._queue:
+            self._import_events()
+            return
+        request = self._queue[0]
+        words = count(len(request.paths), self.tr("file"), self.tr("files"))
+        title = self.tr("Import {pump} ({files})").format(pump=request.asset, files=words)
+        call = JobCall(title=title, function=import_logs, request=request, slot="logs.import")
+        self._context.start_job(call, on_result=self._on_imported, on_error=self._on_import_error, on_end=self._on_import_end)
+
+    def _import_events(self) -> None:
+        assets = list(dict.fromkeys(self._stored))
+        for path in self.files.of_kind("events"):
+            request = LabelsImportRequest(
+                path=path, project=self._context.project_text, asset=assets[0] if len(assets) == 1 else None
+            )
+            call = JobCall(title=self.tr("Import events"), function=import_labels, request=request, slot=path, lane="thread")
+            self._context.start_job(call, on_result=self._on_events)
+        self._is_busy = False
+        self.imported.emit(assets)
+        if orders := self.files.of_kind("orders"):
+            self.events_found.emit([Path(path) for path in orders])
+
+    # What comes back
+
+    def _on_tags_kept(self, _result: object) -> None:
+        self._next()
+
+    def _on_tags(self, result: object) -> None:
+        assert isinstance(result, TagsResult)
+        self.columns.show_tags(result.tags)
+
+    def _on_files(self, result: object) -> None:
+        assert isinstance(result, LogFilesResult)
+        self._files = result.files
+        events = [Path(file.path) for file in result.files if file.kind in ("events", "orders")]
+        if events and not self.n_logs:
+            self.events_found.emit(events)
+            return
+        left_out = [file for file in result.files if file.kind == "other"]
+        words = ""
+        if left_out:
+            words = self.tr("{name}: {why}").format(name=left_out[0].name, why=left_out[0].why)
+            if len(left_out) > 1:
+                words += self.tr(" And {n} more are left out.").format(n=len(left_out) - 1)
+        self._say(words)
+        self.files.show_files(result.files)
+        self.changed.emit()
+
+    def _on_file(self, index: int) -> None:
+        self._chosen = index
+        file = self._files[index]
+        if file.kind == "log":
+            self._read_chosen()
+        else:
+            self._show_cards(False)
+            self._say(f"{file.name}: {file.why}")
+
+    def _on_preview(self, result: object) -> None:
+        assert isinstance(result, PreviewResult)
+        if not self._files:
+            return  # of the files before these; what they are is still being found out
+        is_first = self._preview is None
+        self._preview = result
+        if is_first and self._recall(result):
+            self._read_chosen()
+            return
+        self._show_cards(True)
+        self.guesses.show_guesses(result.guesses, self._answers)
+        self.questions.show_questions(result.questions, self._answers)
+        units = {key.partition("@")[2]: value for key, value in self._answers.items() if key.startswith("UNIT_UNKNOWN@")}
+        self.columns.show_columns(result.columns, units)
+        self.rows.show_rows(result)
+        request = TagsRequest(paths=(result.path,), project=self._context.project_text or None)
+        self._context.read(list_tags, request, self._on_tags, self._on_refused, slot="logs.tags")
+        self.changed.emit()
+
+    def _on_answered(self) -> None:
+        for card in (self.guesses, self.questions):
+            for key, choice in card.choices.items():
+                if choice.value():
+                    self._answers[key] = choice.value()
+                else:
+                    self._answers.pop(key, None)
+        self._read_chosen()
+        self.changed.emit()
+
+    def _on_unit(self, channel: str, unit: str) -> None:
+        if unit:
+            self._answers[f"UNIT_UNKNOWN@{channel}"] = unit
+        else:
+            self._answers.pop(f"UNIT_UNKNOWN@{channel}", None)
+        self._read_chosen()
+
+    def _on_imported(self, result: object) -> None:
+        assert isinstance(result, ImportResult)
+        self._stored.extend(one.asset for one in result.recordings if one.asset)
+        self._queue = self._queue[1:]
+        if not self._queue or self._is_busy:
+            self._next()
+
+    def _on_import_error(self, error: WorkbenchError) -> None:
+        failed = next(iter(self._queue), None)
+        self._queue = []
+        self._is_busy = False
+        self._context.messages.error(error)
+        if isinstance(error, QuestionOpen) and failed is not None:
+            request = InspectRequest(paths=failed.paths, zone=failed.zone, answer=failed.answer)
+            call = JobCall(title=self.tr("Find what is open"), function=inspect_logs, request=request, slot="logs.inspect")
+            self._context.start_job(call, on_result=self._on_inspected)
+        elif self._stored:
+            self.imported.emit(list(dict.fromkeys(self._stored)))
+        self.changed.emit()
+
+    def _on_import_end(self) -> None:
+        if self._is_busy and not any(view.slot == "logs.import" for view in self._context.jobs.running):
+            self._is_busy = False  # cancelled in the job panel
+            self.changed.emit()
+
+    def _on_inspected(self, result: object) -> None:
+        assert isinstance(result, InspectResult)
+        self.questions.show_questions(result.questions, self._answers)
+        self.changed.emit()
+
+    def _on_events(self, _result: object) -> None:
+        self._context.announce("labels")
+
+    def _on_refused(self, error: WorkbenchError) -> None:
+        self._say(f"{error.message} {error.hint}")
+        self.changed.emit()
+
+    # Remembering
+
+    def _recall(self, preview: PreviewResult) -> bool:
+        remembered = preview.remembered
+        zone, answers = remembered.zone, dict(answer.split("=", 1) for answer in remembered.answer if "=" in answer)
+        known = {**answers, **self._answers}
+        is_new = known != self._answers or (zone and not self.guesses.zone.value())
+        self._answers = known
+        if zone and not self.guesses.zone.value():
+            self.guesses.zone.blockSignals(True)
+            self.guesses.zone.set_value(zone)
+            self.guesses.zone.blockSignals(False)
+        self.files.suggest(remembered.asset, remembered.site)
+        words = self.tr("As chosen before for {name}: {choices}. Change what differs.")
+        choices = ", ".join(filter(None, (zone, *remembered.answer, remembered.asset, remembered.site)))
+        if choices:
+            self._say(words.format(name=preview.remembered_for, choices=choices))
+        return bool(is_new)
+
+    def _show_cards(self, is_shown: bool) -> None:
+        """What tells of a file is shown once a file was read."""
+        for card in (self.guesses, self.questions, self.columns, self.rows):
+            card.setVisible(is_shown)
+
+    def _say(self, text: str) -> None:
+        self._said.setText(text)
+        self._said.setVisible(bool(text))
+
+    def _lay_out(self) -> None:
+        right = QWidget()
+        right.setLayout(stacked(self.guesses, self.questions))
+        layout = right.layout()
+        if isinstance(layout, QVBoxLayout):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(right)
+        area.setFixedWidth(_RIGHT_PX)
+        left = stacked(self._said, self.files, self.columns, self.rows)
+        left.setStretch(1, 4)
+        left.setStretch(2, 5)
+        left.setStretch(3, 4)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 16, 16, 16)
+        row.setSpacing(12)
+        row.addLayout(left, 1)
+        row.addWidget(area)
+
+    def _connect(self) -> None:
+        self.files.file_chosen.connect(self._on_file)
+        self.files.assets_changed.connect(self.changed)
+        self.guesses.changed.connect(self._on_answered)
+        self.questions.changed.connect(self._on_answered)
+        self.columns.unit_given.connect(self._on_unit)
+        self.columns.command_wanted.connect(self.copy_tags_command)
