@@ -6,13 +6,14 @@ import sqlite3
 import tracemalloc
 from collections.abc import Callable
 from contextlib import closing, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import numpy as np
 import pytest
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.parse import ParseOptions, parse_logs
+from workbench.logs.readers.sqlite import uri_of
 
 OPTIONS = ParseOptions(zone="UTC")
 N = 60
@@ -180,4 +181,34 @@ def test_texts_without_end_are_refused_with_their_size(tmp_path: Path, monkeypat
     path = make(tmp_path / "a.db", "CREATE TABLE log (ts INTEGER, p REAL, n INTEGER)", rows=wide_rows)
     make(path, f"ALTER TABLE log ADD COLUMN note TEXT DEFAULT '{'x' * 100_000}'")
     with pytest.raises(LogFormatError, match="more than 1 MB of text"):
+        parse_logs([path], OPTIONS)
+
+
+def test_a_view_that_gives_other_rows_each_time_is_refused_by_name(tmp_path: Path) -> None:
+    changing = "CREATE VIEW v AS SELECT ts, p, CASE WHEN abs(random()) % 60 THEN 1 END AS speed FROM log WHERE speed IS NOT NULL"
+    path = make(tmp_path / "a.db", "CREATE TABLE log (ts INTEGER, p REAL, speed INTEGER)", changing, rows=wide_rows)
+    refused = 0
+    for _ in range(30):  # whether speed has a gap differs from one look to the next
+        try:
+            parse_logs([path], OPTIONS)
+        except LogFormatError as error:
+            refused += 1
+            assert "a.db can't be read as SQLite" in error.message
+    assert refused
+
+
+def test_a_database_on_a_share_is_opened_by_its_machine_s_name() -> None:
+    """SQLite refuses a URI with a machine's name where others have it (SQLite, URI filenames, 3)."""
+    assert uri_of(PureWindowsPath(r"\\plant\logs\pump 1.db")) == "file:////plant/logs/pump%201.db"
+    assert uri_of(PureWindowsPath(r"C:\logs\a?b.db")) == "file:///C:/logs/a%3Fb.db"
+    assert uri_of(PurePosixPath("/logs/a#b.db")) == "file:///logs/a%23b.db"
+
+
+def test_a_database_whose_writer_broke_off_is_refused_and_not_read_half_changed(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.db", "CREATE TABLE log (ts INTEGER, p REAL, speed INTEGER)", rows=wide_rows)
+    journal = tmp_path / "a.db-journal"
+    journal.write_bytes(bytes(512))  # of journal_mode PERSIST, after a commit
+    assert parse_logs([path], OPTIONS).recordings
+    journal.write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + bytes(504))
+    with pytest.raises(LogFormatError, match=r"its program broke off: a\.db-journal"):
         parse_logs([path], OPTIONS)

@@ -128,3 +128,39 @@ def test_unpacking_can_be_cancelled(tmp_path: Path) -> None:
     (tmp_path / "work").mkdir()
     with pytest.raises(JobCancelled):
         read_carefully(sources, OPTIONS, tmp_path / "work", cancel)
+
+
+def crooked_tar(size: int, kind: bytes) -> bytes:
+    """A tar whose second header claims a size that can't be, in GNU's binary notation."""
+    head = bytearray(tarfile.TarInfo("P-1.csv").tobuf(tarfile.GNU_FORMAT))
+    head[156:157] = kind
+    head[124:136] = (size & (1 << 96) - 1 | (1 << 95 if size > 0 else 0)).to_bytes(12, "big")
+    head[148:156] = b" " * 8
+    head[148:156] = b"%06o\x00 " % sum(head[:512])
+    return tarfile.TarInfo("P-0.csv").tobuf(tarfile.GNU_FORMAT) + bytes(head) + bytes(1024)
+
+
+@pytest.mark.parametrize(("size", "kind"), [(-512, b"0"), (1 << 85, b"0"), (1 << 70, b"L"), (1 << 70, b"x")])
+def test_a_tar_with_a_size_that_cant_be_is_refused_and_not_gone_round_in(size: int, kind: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "logs.tar"
+    path.write_bytes(crooked_tar(size, kind))
+    for read in (lambda: parse_logs([path], OPTIONS), lambda: from_disk(path, tmp_path / "work")):
+        with pytest.raises(LogFormatError, match=r"logs\.tar can't be unpacked: a size in it can't be"):
+            read()
+
+
+def test_a_zip_whose_members_share_their_bytes_does_not_fill_the_disk(tmp_path: Path) -> None:
+    """Each of them is no bomb by itself (D. Fifield, A better zip bomb, 2019)."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("log.csv", "time,p\n" + "2026-01-01T00:00:00Z,1.5\n" * 8000)
+        archive.filelist.extend([archive.filelist[0]] * 400)
+    path, outer = tmp_path / "bomb.zip", tmp_path / "bomb.tar"
+    path.write_bytes(out.getvalue())
+    outer.write_bytes(tar_of({"bomb.zip": out.getvalue()}, "w:"))
+    with pytest.raises(LogFormatError, match="that is no log"):
+        from_disk(path, tmp_path / "work")
+    with pytest.raises(LogFormatError, match="holds no log files"):
+        from_disk(outer, tmp_path / "more")
+    written = [one.stat().st_size for folder in ("work", "more") for one in (tmp_path / folder).rglob("*") if one.is_file()]
+    assert sum(written) < 1 << 20

@@ -193,3 +193,24 @@ def test_a_recorder_that_lost_power_is_read_as_far_as_it_wrote(tmp_path: Path) -
     data = path.read_bytes()
     path.write_bytes(data[:40] + struct.pack("<I", 0) + data[44:])
     assert read(path).recordings[0].facts.rows == COUNTS.size
+
+
+@pytest.mark.parametrize(
+    "told",
+    ['{"full_scale": 1' + "0" * 400 + "}", '{"full_scale": Infinity}', '{"sensitivity_mv_per_unit": 1e-320, "range_v": 1e300}'],
+)
+def test_a_full_scale_that_cant_be_is_asked_for_as_if_nobody_had_said_it(told: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    wavfile.write(path, RATE_HZ, COUNTS)
+    plain = read(path)
+    path.with_suffix(".json").write_text(told, encoding="utf-8")
+    assert codes(read(path)) == codes(plain)
+
+
+def test_a_sidecar_that_notepad_saved_is_read(tmp_path: Path) -> None:
+    """It begins with a byte order mark."""
+    path = tmp_path / "a.wav"
+    wavfile.write(path, RATE_HZ, COUNTS)
+    plain = codes(read(path))
+    path.with_suffix(".json").write_text('{"full_scale": 50, "unit": "g"}', encoding="utf-8-sig")
+    assert len(codes(read(path))) < len(plain)

@@ -19,15 +19,12 @@ from typing import Literal
 from workbench.core.codec import translate_os_error
 from workbench.core.errors import InputError, LogFormatError
 from workbench.logs.readers.registry import streams
-from workbench.logs.readers.sources import find_kind
+from workbench.logs.readers.sources import MAX_MEMBERS, check_ratio, find_kind
 from workbench.logs.summary import Finding
 from workbench.logs.text.decode import clean_text
 
 CHUNK_BYTES = 1 << 20
-MAX_RATIO = 500
-_RATIO_FROM_BYTES = 16 << 20
 _HEAD_BYTES = 512
-_MAX_MEMBERS = 5_000
 _TAIL_BYTES = 1 << 20
 
 
@@ -158,8 +155,9 @@ def _in_zip(name: str, path: Path) -> list[StreamSource] | None:
     found = []
     with _errors_of(name, path), zipfile.ZipFile(path) as archive:
         members = [member for member in archive.infolist() if member.filename and not member.is_dir()]
-        if len(members) > _MAX_MEMBERS:
+        if len(members) > MAX_MEMBERS:
             return None
+        check_ratio(name, sum(member.file_size for member in members), path.stat().st_size)  # they may share their bytes
         for member in sorted(members, key=lambda item: item.filename):
             inner_name = Path(member.filename.replace("\\", "/")).name
             if inner_name.startswith(".") or "__MACOSX" in member.filename:
@@ -212,11 +210,8 @@ class OpenSource:
 
     def _check_ratio(self) -> None:
         source = self._source
-        if source.packing != "none" and self._n_out > max(_RATIO_FROM_BYTES, MAX_RATIO * max(source.size_bytes, 1)):
-            raise LogFormatError(
-                f"{source.name} unpacks to more than {self._n_out} bytes from {source.size_bytes}: that is no log.",
-                "Unpack it yourself if you trust it.", path=source.name,
-            )  # fmt: skip
+        if source.packing != "none":
+            check_ratio(source.name, self._n_out, source.size_bytes)
 
 
 @contextmanager

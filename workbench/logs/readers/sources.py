@@ -12,15 +12,12 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from workbench.core.codec import translate_os_error
 from workbench.core.errors import InputError, LogFormatError
 from workbench.logs.readers import packed
 from workbench.logs.text.decode import clean_text
-
-if TYPE_CHECKING:
-    import tarfile
 
 MAX_FILE_BYTES = 1 << 29
 MAX_UNPACKED_BYTES = 1 << 29
@@ -214,13 +211,15 @@ def inner_name(name: str, kind: str) -> str:
 def _unpack_tar(name: str, data: bytes, path: Path, *, depth: int) -> Iterator[Source]:
     import tarfile
 
+    from workbench.logs.readers.tar_members import plain_files
+
     check_depth(name, depth)
     found = False
     try:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
-            members = [member for member in archive.getmembers() if member.isreg() and not member.issparse()]
+            members = plain_files(archive, name)
             _check_total(name, len(members), sum(member.size for member in members))
-            for member in sorted(members, key=_name_in_tar):
+            for member in members:
                 stream = archive.extractfile(member)
                 inner = b"" if stream is None else _read_limited(stream, len(data), f"{name}: {clean_text(member.name)}")
                 for source in _inner(name, member.name, inner, path, depth):
@@ -231,10 +230,6 @@ def _unpack_tar(name: str, data: bytes, path: Path, *, depth: int) -> Iterator[S
         raise LogFormatError(what, "It is damaged; copy it again.", path=name) from error
     if not found:
         raise nothing_inside(name, path)
-
-
-def _name_in_tar(member: tarfile.TarInfo) -> str:
-    return member.name
 
 
 def _unpack_zip(name: str, data: bytes, path: Path, *, depth: int, is_optional: bool) -> Iterator[Source]:

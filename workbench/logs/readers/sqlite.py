@@ -10,11 +10,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.core.codec import translate_os_error
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.arrays import ArrayGroup, NamedArray, content_of
 from workbench.logs.readers.lazy import Together
@@ -43,6 +44,8 @@ _ALLOWED = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_PRAGMA, sqlite3.SQLITE_RECURSIVE}
 )
 _PRAGMAS = frozenset({"table_info", "table_xinfo", "trusted_schema", "cell_size_check", "query_only", "foreign_key_list"})
+_HOT = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
+"""How a rollback journal begins while it is needed (SQLite file format, 3)."""
 Row = tuple[object, ...]
 
 
@@ -60,7 +63,8 @@ class SqliteReader(Streaming):
         """Every table with a time and numbers. Raises LogFormatError where there is none."""
         _check_log(source)
         _check_whole(source)
-        trouble = (sqlite3.Error, ValueError, OverflowError, MemoryError)
+        # A view may give other rows each time that it is asked.
+        trouble = (sqlite3.Error, ValueError, TypeError, KeyError, OverflowError, MemoryError)
         guard = ReadGuard(source, self.name, trouble, "Copy it again while no program writes into it.")
         with ExitStack() as stack:
             with guard():
@@ -73,16 +77,29 @@ class SqliteReader(Streaming):
 def _connect(source: Source) -> sqlite3.Connection:
     """In memory where its bytes are; else the file itself, which is only read and neither locked nor mended."""
     if source.file is not None:
-        return sqlite3.connect(f"{source.file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        return sqlite3.connect(f"{uri_of(source.file.absolute())}?mode=ro&immutable=1", uri=True)
     database = sqlite3.connect(":memory:")
     database.deserialize(_without_wal(source.data))
     return database
 
 
+def uri_of(path: PurePath) -> str:
+    """An absolute path for SQLite, which takes no machine's name where a URI has it: a share's goes into the path."""
+    uri = path.as_uri()
+    return uri if uri.startswith("file:///") else f"file://{uri.removeprefix('file:')}"
+
+
 def _check_log(source: Source) -> None:
-    """What was written last may lie in a file beside it; without it the database would be silently old."""
+    """What was written last may lie in a file beside it; without it the database would be silently old, or half new."""
     if source.path.name != source.name:
         return
+    journal = Path(f"{source.path}-journal")
+    if journal.is_file() and _head_of(journal) == _HOT:
+        raise LogFormatError(
+            f"{source.name} is being written, or its program broke off: {journal.name} still holds what it was before.",
+            "Close the program that writes it (or open and close it there once more), and import it again.",
+            path=str(source.path),
+        )
     beside = Path(f"{source.path}-wal")
     if beside.is_file() and beside.stat().st_size:
         raise LogFormatError(
@@ -90,6 +107,14 @@ def _check_log(source: Source) -> None:
             "Close the program that writes it, or export it (sqlite3 log.db 'VACUUM INTO copy.db').",
             path=str(source.path),
         )
+
+
+def _head_of(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_HOT))
+    except OSError as error:
+        raise translate_os_error(error, path) from error
 
 
 def _check_whole(source: Source) -> None:
@@ -168,7 +193,7 @@ def _tables_of(source: Source, database: sqlite3.Connection, guard: ReadGuard) -
                 f"'{clean_text(table)}' of {source.name} gives more cells than can be read with care.", "Export less at a time.",
                 path=str(source.path),
             )  # fmt: skip
-        yield ArrayGroup(arrays=name_tags(database, table, arrays, layouts), title=table if len(found) > 1 else "")
+        yield ArrayGroup(arrays=name_tags(database, table, arrays, layouts, guard), title=table if len(found) > 1 else "")
 
 
 def _quoted(name: str) -> str:

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 
 from workbench.logs.readers.arrays import NamedArray
-from workbench.logs.readers.lazy import LazyTexts
+from workbench.logs.readers.lazy import Guard, LazyTexts
 from workbench.logs.tables.sniff import fold_name
 from workbench.logs.tables.words import TAG_NAMES, UNIT_NAMES, VALUE_NAMES
 from workbench.logs.text.decode import clean_text
@@ -20,7 +20,7 @@ Layouts = Mapping[str, Sequence[str]]
 
 
 def name_tags(
-    database: sqlite3.Connection, table: str, arrays: tuple[NamedArray, ...], layouts: Layouts
+    database: sqlite3.Connection, table: str, arrays: tuple[NamedArray, ...], layouts: Layouts, guard: Guard
 ) -> tuple[NamedArray, ...]:  # fmt: skip
     """The arrays of a table with its column of tag numbers as names; as they are where it has none."""
     found = _tag_column(database, table, arrays)
@@ -35,7 +35,7 @@ def name_tags(
     def read(first: int, end: int) -> list[str]:
         return [texts[one] for one in ids[first:end].tolist()]
 
-    tags = NamedArray(name="tag", values=LazyTexts(len(ids), read))
+    tags = NamedArray(name="tag", values=LazyTexts(len(ids), read, guard))
     return tuple(tags if index == number else array for index, array in enumerate(arrays))
 
 

@@ -32,13 +32,14 @@ from workbench.logs.readers.sources import (
     nothing_inside,
 )
 from workbench.logs.readers.sources import find_kind as kind_of
+from workbench.logs.readers.tar_members import plain_files
 from workbench.logs.text.decode import clean_text
 
 _FREE_SHARE = 0.9
 """Of the room on the disk, what unpacking may take."""
 _TROUBLE = (
     tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, gzip.BadGzipFile, EOFError, ValueError, NotImplementedError,
-    RuntimeError,
+    RuntimeError, MemoryError,
 )  # fmt: skip
 Say = Callable[[float, str], None]
 
@@ -49,6 +50,7 @@ class _Unpacker:
 
     folder: Path
     say: Say
+    most_bytes: int
     n_files: int = 0
     n_bytes: int = 0
 
@@ -59,7 +61,7 @@ class _Unpacker:
 
 def unpack(sources: Sequence[StreamSource], folder: Path, say: Say) -> list[StreamSource]:
     """The sources, archives among them replaced by what is in them; that lies in `folder` now, which the caller removes."""
-    unpacker = _Unpacker(folder, say)
+    unpacker = _Unpacker(folder, say, int(_FREE_SHARE * shutil.disk_usage(folder).free))
     found: list[StreamSource] = []
     for source in sources:
         if source.packing == "archive":
@@ -92,9 +94,7 @@ def _of_packed(unpacker: _Unpacker, name: str, path: Path, depth: int) -> Iterat
 
 def _of_tar(unpacker: _Unpacker, name: str, path: Path, depth: int) -> Iterator[StreamSource]:
     with tarfile.open(path, mode="r:") as archive:
-        members = [member for member in archive.getmembers() if member.isreg() and not member.issparse()]
-        _check_count(name, len(members))
-        for member in sorted(members, key=_name_in_tar):
+        for member in plain_files(archive, name):
             stream = archive.extractfile(member)
             if stream is not None and not is_hidden(member.name):
                 title = clean_text(f"{name}: {Path(member.name).name}")
@@ -102,14 +102,16 @@ def _of_tar(unpacker: _Unpacker, name: str, path: Path, depth: int) -> Iterator[
                 yield from _look(unpacker, title, inner, depth)
 
 
-def _name_in_tar(member: tarfile.TarInfo) -> str:
-    return member.name
-
-
 def _of_zip(unpacker: _Unpacker, name: str, path: Path, depth: int) -> Iterator[StreamSource]:
     with zipfile.ZipFile(path) as archive:
         members = [member for member in archive.infolist() if member.filename and not member.is_dir()]
-        _check_count(name, len(members))
+        if len(members) > MAX_MEMBERS:
+            raise LogFormatError(
+                f"{name} would unpack to {len(members)} files.",
+                f"At most {MAX_MEMBERS} files are unpacked; unpack it yourself.",
+                path=name,
+            )
+        check_ratio(name, sum(member.file_size for member in members), path.stat().st_size)  # they may share their bytes
         for member in sorted(members, key=_name_in_zip):
             if is_hidden(member.filename):
                 continue
@@ -136,7 +138,6 @@ def _chunks(stream: Readable) -> Iterator[bytes]:
 def _lay_down(unpacker: _Unpacker, chunks: Iterator[bytes], packed_bytes: int, name: str) -> Path:
     """Write a member. Raises LogFormatError where it swells up without measure, DiskFull."""
     path = unpacker.new_path()
-    most = unpacker.n_bytes + int(_FREE_SHARE * shutil.disk_usage(unpacker.folder).free)
     n_mine = 0
     try:
         with path.open("wb") as out:
@@ -144,9 +145,9 @@ def _lay_down(unpacker: _Unpacker, chunks: Iterator[bytes], packed_bytes: int, n
                 n_mine += len(chunk)
                 unpacker.n_bytes += len(chunk)
                 check_ratio(name, n_mine, packed_bytes)
-                if unpacker.n_bytes > most:
+                if unpacker.n_bytes > unpacker.most_bytes:
                     raise DiskFull(
-                        f"{name} unpacks to more than the project's disk has room for ({n_mine / 1e9:.1f} GB so far).",
+                        f"{name} unpacks to more than the project's disk has room for ({unpacker.n_bytes / 1e9:.1f} GB so far).",
                         "Free some space, or unpack it elsewhere and import its parts.",
                     )
                 out.write(chunk)
@@ -177,15 +178,6 @@ def _look(unpacker: _Unpacker, name: str, path: Path, depth: int, *, is_named: b
         yield StreamSource(name=name, path=path, packing="none", size_bytes=size_bytes, is_optional=True, kind=kind)
     else:
         path.unlink()
-
-
-def _check_count(name: str, n_members: int) -> None:
-    if n_members > MAX_MEMBERS:
-        raise LogFormatError(
-            f"{name} would unpack to {n_members} files.",
-            f"At most {MAX_MEMBERS} files are unpacked; unpack it yourself.",
-            path=name,
-        )
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from workbench.logs.times.instants import read_iso
 from workbench.logs.units import find_unit
 
 MAX_SIDECAR_BYTES = 1 << 16
+_MOST_SCALE = 1e30
+"""What is larger is no full scale, and no float32."""
 _NUMBER = r"([+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)"
 _UNIT = re.compile(r"\b(?:eng(?:ineering)?[ _-]?)?units?\s*[=:]\s*([^\s,;<>\"']{1,20})", re.IGNORECASE)
 _FULL_SCALE = re.compile(rf"full[ _-]?scale\s*[=:]\s*(?:±|\+/-)?\s*{_NUMBER}\s*([^\s,;<>\"']{{0,20}})", re.IGNORECASE)
@@ -103,11 +105,16 @@ def _scale_in(words: str) -> ChannelFacts:
     printed = unit[1] if unit else ""
     scale = _FULL_SCALE.search(words)
     if scale:
-        return ChannelFacts(unit=_known(scale[2] or printed), full_scale=_number(scale[1]))
+        return ChannelFacts(unit=_known(scale[2] or printed), full_scale=_possible(_number(scale[1])))
     sensitivity, span = _SENSITIVITY.search(words), _RANGE.search(words)
     if sensitivity and span and _number(sensitivity[1]):
-        return ChannelFacts(unit=_known(sensitivity[2]), full_scale=1000.0 * _number(span[1]) / _number(sensitivity[1]))
+        full_scale = _possible(1000.0 * _number(span[1]) / _number(sensitivity[1]))
+        return ChannelFacts(unit=_known(sensitivity[2]), full_scale=full_scale)
     return ChannelFacts(unit=_known(printed))
+
+
+def _possible(scale: float) -> float | None:
+    return scale if abs(scale) <= _MOST_SCALE else None
 
 
 def _known(printed: str) -> str | None:
@@ -154,7 +161,7 @@ def _sidecar(source: Source) -> dict[str, object] | None:
         if not path.is_file() or path.stat().st_size > MAX_SIDECAR_BYTES:
             continue
         try:
-            found = json.loads(path.read_text(encoding="utf-8"))
+            found = json.loads(path.read_text(encoding="utf-8-sig"))
         except (OSError, ValueError, RecursionError) as error:
             raise InputError(
                 f"{path.name}, which describes {source.name}, can't be read: {error}.", "Mend or remove it."
@@ -184,9 +191,11 @@ def _channel_of(told: dict[str, object], known: ChannelFacts) -> ChannelFacts:
     scale = _positive(told.get("full_scale")) or known.full_scale
     sensitivity, span = _positive(told.get("sensitivity_mv_per_unit")), _positive(told.get("range_v"))
     if sensitivity and span and not _positive(told.get("full_scale")):
-        scale = 1000.0 * span / sensitivity
+        scale = _positive(1000.0 * span / sensitivity)
     return ChannelFacts(name=clean_text(str(told.get("name") or "")), unit=unit, full_scale=scale)
 
 
 def _positive(value: object) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0 else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if 0 < value <= _MOST_SCALE else None
