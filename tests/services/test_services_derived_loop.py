@@ -131,7 +131,9 @@ def test_the_device_scores_as_the_laptop_does_and_what_it_recorded_trains_the_ne
     assert np.isfinite(evaluate(spec, golden.windows)).all()
     assert 0 < (golden.scores >= 0.5).sum() < len(golden.scores)
     with site.device(tag=PUMP, input_file=log, speed=100_000.0) as port:
-        update = devices.UpdateRequest(port=port, bundle=str(bundle), trust=str(site.trust), yes=True, project=project, confirm=False)
+        update = devices.UpdateRequest(
+            port=port, bundle=str(bundle), trust=str(site.trust), yes=True, project=project, confirm=False
+        )
         devices.update_device(update, Job())
         confirmed = devices.confirm_device(devices.ConfirmRequest(port=port, project=project), Job())
         assert confirmed.verdict == "verified"
@@ -140,9 +142,7 @@ def test_the_device_scores_as_the_laptop_does_and_what_it_recorded_trains_the_ne
         pulled = devices.pull_logs(devices.PullLogsRequest(port=port, out=str(tmp_path / "out"), project=project), Job())
     told = next(Path(one.path) for one in pulled.logs if one.kind == "scores").read_text(encoding="utf-8").splitlines()[1:]
     by_device = {line.split(",")[0]: line.split(",")[1] for line in told}
-    score(
-        ScoreRequest(model=str(bundle), paths=(str(log),), out=str(tmp_path / "o"), windows_out=str(tmp_path / "w")), Job()
-    )
+    score(ScoreRequest(model=str(bundle), paths=(str(log),), out=str(tmp_path / "o"), windows_out=str(tmp_path / "w")), Job())
     lines = (tmp_path / "w" / f"{PUMP}.windows.csv").read_text(encoding="utf-8").splitlines()[1:]
     by_laptop = {line.split(",")[0]: float(line.split(",")[1]) for line in lines}
     scored = {at: float(text) for at, text in by_device.items() if text}
@@ -158,7 +158,7 @@ def test_the_device_scores_as_the_laptop_does_and_what_it_recorded_trains_the_ne
 
 
 def impossible_log(folder: Path) -> Path:
-    """Two days of a pump: for five hours of the second one its flow is what the formula divides by, later its pressure is below zero."""
+    """Two days of a pump: in the second its flow is for hours what the formula divides by, later its pressure is negative."""
     log = write_csv(folder / f"{PUMP}.csv", PUMP, seed=4)
     head, *rows = log.read_text(encoding="utf-8").splitlines()
     cells = [row.split(",") for row in rows]

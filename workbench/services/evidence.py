@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -64,12 +66,19 @@ def event_evidence(request: EvidenceRequest, job: Job) -> EvidenceResult:
     spans = find_spans(request.project, request.asset, request.regimes)
     with Project.open_existing(Path(request.project)) as project:
         start_ns, end_ns = _span(project, request)
-        found: dict[str, ChannelEvidence] = {}
-        for _, recording in open_project_recordings(project, (request.asset,)):
+        opened = [recording for _, recording in open_project_recordings(project, (request.asset,))]
+        within = _Stretch.of(opened, (start_ns, end_ns), spans)
+        before = _Stretch.of(opened, (2 * start_ns - end_ns, start_ns - 1), spans)
+        units: dict[str, str] = {}
+        for recording in opened:
+            for channel in recording.channels:
+                units.setdefault(channel.name, channel.unit or "")
+        found = []
+        for name, unit in units.items():
             job.checkpoint()
-            for one in _evidence(recording, start_ns, end_ns, spans):
-                found.setdefault(one.channel, one)
-    return EvidenceResult(channels=tuple(sorted(found.values(), key=_by_size)), regimes=request.regimes)
+            one = _evidence(name, unit, within.values(name, unit), before.values(name, unit))
+            found += [one] if one is not None else []
+    return EvidenceResult(channels=tuple(sorted(found, key=_by_size)), regimes=request.regimes)
 
 
 def _span(project: Project, request: EvidenceRequest) -> tuple[int, int]:
@@ -83,35 +92,57 @@ def _span(project: Project, request: EvidenceRequest) -> tuple[int, int]:
     return parse_utc(fits[0].start_utc), parse_utc(fits[0].end_utc)
 
 
-def _evidence(recording: Recording, start_ns: int, end_ns: int, spans: Spans | None) -> list[ChannelEvidence]:
+def _evidence(name: str, unit: str, within: NDArray[np.float64], before: NDArray[np.float64]) -> ChannelEvidence | None:
     import numpy as np
 
-    rows = []
-    for channel in recording.channels:
-        within = _values(recording, channel.name, (start_ns, end_ns), spans)
-        before = _values(recording, channel.name, (2 * start_ns - end_ns, start_ns - 1), spans)
-        if not len(within) or not len(before):
-            continue
-        spread = float(np.std(before))
-        change = float(np.mean(within)) - float(np.mean(before))
-        rows.append(
-            ChannelEvidence(
-                channel=channel.name, unit=channel.unit or "", before=float(np.mean(before)), within=float(np.mean(within)),
-                n_deviations=change / spread if spread > 0 else None,
-            )
-        )  # fmt: skip
-    return rows
+    if not len(within) or not len(before):
+        return None
+    spread = float(np.std(before))
+    change = float(np.mean(within)) - float(np.mean(before))
+    return ChannelEvidence(
+        channel=name, unit=unit, before=float(np.mean(before)), within=float(np.mean(within)),
+        n_deviations=change / spread if spread > 0 else None,
+    )  # fmt: skip
 
 
-def _values(recording: Recording, name: str, range_ns: tuple[int, int], spans: Spans | None) -> NDArray[np.float64]:
-    import numpy as np
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A stretch of time over all recordings that reach into it, with the rows of each: an event may lie over a seam."""
 
-    axis, values = recording.axis, recording.values(name)
-    rows = np.arange(axis.index_at(range_ns[0], after=False), axis.index_at(range_ns[1], after=True), dtype=np.int64)
-    if spans is not None:
-        rows = rows[rows_within(axis.take(rows), spans)]
-    found = np.asarray(values[rows[:: max(1, len(rows) // _MOST_ROWS)]], np.float64)
-    return found[np.isfinite(found)]
+    parts: tuple[tuple[Recording, NDArray[np.int64]], ...]
+
+    @classmethod
+    def of(cls, recordings: Sequence[Recording], range_ns: tuple[int, int], spans: Spans | None) -> _Stretch:
+        import numpy as np
+
+        parts = []
+        for recording in recordings:
+            axis = recording.axis
+            first, end = axis.index_at(range_ns[0], after=False), axis.index_at(range_ns[1], after=True)
+            rows = np.arange(first, end, dtype=np.int64)
+            if spans is not None:
+                rows = rows[rows_within(axis.take(rows), spans)]
+            if len(rows):
+                parts.append((recording, rows))
+        # One step for all: a sample on one side of a seam counts as much as one on the other.
+        step = max(1, sum(len(rows) for _, rows in parts) // _MOST_ROWS)
+        return cls(tuple((recording, rows[::step]) for recording, rows in parts))
+
+    def values(self, name: str, unit: str) -> NDArray[np.float64]:
+        """Finite samples of a channel in that unit; what another recording has in one that can't be converted is left out."""
+        import numpy as np
+
+        from workbench.logs.units import can_convert, conversion
+
+        found = [np.zeros(0)]
+        for recording, rows in self.parts:
+            own = next((channel.unit or "" for channel in recording.channels if channel.name == name), None)
+            if own is None or (own != unit and not can_convert(own, unit)):
+                continue
+            factor, offset = (1.0, 0.0) if own == unit else conversion(own, unit)
+            values = np.asarray(recording.values(name)[rows], np.float64) * factor + offset
+            found.append(values[np.isfinite(values)])
+        return np.concatenate(found)
 
 
 def _by_size(one: ChannelEvidence) -> tuple[float, str]:
