@@ -7,9 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.services.analysis_fixtures import PUMP, SHAFT_HZ, burst_text, make_project, trend_text
+from tests.services.analysis_fixtures import PUMP, SHAFT_HZ, START_NS, burst_text, make_project, trend_text
+from workbench.core.clock import format_utc
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
+from workbench.logs.analysis import maps
+from workbench.services import analysis_reads
 from workbench.services.analysis_envelope import BearingsRequest, EnvelopeRequest, list_bearings, log_envelope
 from workbench.services.analysis_maps import OrdersRequest, SpectrogramRequest, log_orders, log_spectrogram
 from workbench.services.analysis_pump import PumpCurveRequest, log_pump_curve
@@ -224,3 +227,39 @@ def test_the_kurtogram_is_written_cell_by_cell(project: str, tmp_path: Path) -> 
     rows = [line.split(",") for line in out.read_text(encoding="utf-8").splitlines()[2:]]
     assert float(rows[0][0]) == 0.0
     assert all(float(low) < float(high) for low, high, _ in rows)
+
+
+def test_a_stream_longer_than_memory_allows_is_averaged_whole(
+    project: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Limits are lowered instead of the stream made longer: 60 s of 2 kHz, whose tone at 300 Hz sounds in the last 20 s only."""
+    monkeypatch.setattr(analysis_reads, "MOST_SAMPLES", 20_000)
+    monkeypatch.setattr(maps, "_BLOCK_SAMPLES", 8192)
+    monkeypatch.setattr(maps, "_PART_SAMPLES", 20_000)
+    t = np.arange(120_000) / 2000.0
+    carrier = (1.0 + 0.5 * np.sin(2 * np.pi * 13.0 * t)) * np.sin(2 * np.pi * 600.0 * t)
+    values = carrier + np.where(t >= 40.0, 1.5 * np.sin(2 * np.pi * 300.0 * t), 0.0)
+    rows = [f"{format_utc(START_NS + k * 500_000)},{value:.6f}" for k, value in enumerate(values.tolist())]
+    log = tmp_path / "P-7301A.csv"
+    log.write_text("\n".join(["time,VT-7301A-DE [m/s2]", *rows]) + "\n", encoding="utf-8")
+    import_logs(ImportRequest(paths=(str(log),), project=project), Job())
+    spectrum = log_spectrum(
+        SpectrumRequest(project=project, asset="P-7301A", channel="VT-7301A-DE", resolution_hz=1.0, rpm=1500.0), Job()
+    )
+    assert spectrum.n_averages == 119
+    assert spectrum.notes == ("The shaft's speed is that of the 10 s in the middle.",)
+    # A third of the time at peak 1.5: √(1.5²/2/3) = 0.612; the pieces at its edges blur that a little.
+    tone = next(peak for peak in spectrum.peaks if round(peak.frequency) == 300)
+    assert tone.amplitude == pytest.approx(0.612, rel=0.01)
+    envelope = log_envelope(
+        EnvelopeRequest(
+            project=project, asset="P-7301A", channel="VT-7301A-DE", low_hz=500.0, high_hz=700.0, rpm=1500.0, bearing="none"
+        ),
+        Job(),
+    )
+    assert envelope.n_bursts == 1
+    assert any("mean of all parts" in note for note in envelope.notes)
+    # The carrier's modulation, 0.5 of it: √(0.5²/2) = 0.354 as RMS.
+    strongest = max(envelope.peaks, key=lambda peak: peak.amplitude)
+    assert strongest.frequency == pytest.approx(13.0, abs=0.2)
+    assert strongest.amplitude == pytest.approx(0.354, rel=0.05)

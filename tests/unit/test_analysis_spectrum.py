@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
+from scipy.signal import spectrogram, welch
 
-from workbench.core.errors import InputError
+from workbench.core.errors import InputError, JobCancelled
 from workbench.logs.analysis.lines import Mark, find_peaks, harmonics, level_at, machine_marks, sidebands
 from workbench.logs.analysis.maps import MOST_COLUMNS, Stretch, find_spectrogram
 from workbench.logs.analysis.offers import Sampling, spectrum_offer
@@ -96,6 +101,53 @@ def test_peak_hold_keeps_what_only_one_burst_had_and_the_average_shares_it() -> 
     held = find_spectrum(bursts, RATE_HZ, "g", SpectrumOptions(averaging="peak hold"))
     # The mean square 1/2 is halved by averaging over two bursts.
     assert (averaged.mean_square.max(), held.mean_square.max()) == (pytest.approx(0.25), pytest.approx(0.5))
+
+
+@pytest.mark.parametrize("overlap", [0.0, 0.75])
+def test_a_long_waveform_in_blocks_has_the_spectrum_that_welch_has_of_it_at_once(overlap: float) -> None:
+    values = np.random.default_rng(4).normal(0.0, 1.0, 1_300_001).astype(np.float32) + 3.0
+    n_piece = 1024
+    options = SpectrumOptions(resolution_hz=RATE_HZ / n_piece, overlap=overlap)
+    spectrum = find_spectrum([values], RATE_HZ, "g", options)
+    n_overlap = round(n_piece * overlap)
+    _, expected = welch(values.astype(np.float64), RATE_HZ, "hann", n_piece, n_overlap, detrend="constant", scaling="spectrum")
+    np.testing.assert_allclose(spectrum.mean_square, expected, rtol=1e-10, atol=1e-16)
+    assert spectrum.n_averages == 1 + (len(values) - n_piece) // (n_piece - n_overlap)
+    held = find_spectrum([values], RATE_HZ, "g", replace(options, averaging="peak hold"))
+    _, _, lines = spectrogram(
+        values.astype(np.float64), RATE_HZ, "hann", n_piece, n_overlap, detrend="constant", scaling="spectrum"
+    )
+    np.testing.assert_allclose(held.mean_square, lines.max(axis=1), rtol=1e-10, atol=1e-16)
+
+
+def test_a_waveform_of_any_length_needs_the_memory_of_a_block_and_can_be_cancelled(tmp_path: Path) -> None:
+    told: list[float] = []
+    mapped = np.lib.format.open_memmap(tmp_path / "wave.npy", mode="w+", dtype=np.float32, shape=(12_000_000,))
+    tracemalloc.start()
+    find_spectrum([mapped], RATE_HZ, "g", SpectrumOptions(), told.append)
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    # All samples as float64 would be 96 MB; a block of a million is 8 MB, and some five times that windowed and transformed.
+    assert peak_bytes < 64e6
+    assert told == sorted(told)
+    assert (told[0], len(told) > 10, max(told) < 1.0) == (0.0, True, True)
+
+    def stop(fraction: float) -> None:
+        if fraction > 0.3:
+            raise JobCancelled
+
+    with pytest.raises(JobCancelled):
+        find_spectrum([mapped], RATE_HZ, "g", SpectrumOptions(), stop)
+
+
+def test_a_missing_sample_takes_its_pieces_out_of_a_long_waveform_and_no_more() -> None:
+    values = sine(1.0, 100.0, 300.0)
+    values[700_000] = np.nan
+    options = SpectrumOptions(resolution_hz=1.0, overlap=0.5)
+    spectrum = find_spectrum([values], RATE_HZ, "g", options)
+    # 300 s in pieces of 1 s, one each half second: 599, of which two hold the sample.
+    assert spectrum.n_averages == 597
+    assert spectrum.amplitude("peak").max() == pytest.approx(1.0, rel=1e-9)
 
 
 def test_a_burst_with_missing_values_is_left_out_and_none_at_all_is_refused() -> None:

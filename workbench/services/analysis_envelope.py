@@ -114,14 +114,15 @@ def find_envelope_picture(opened: Opened, request: EnvelopeRequest, job: Job) ->
     import numpy as np
 
     from workbench.logs.analysis.lines import find_peaks, level_at
-    from workbench.logs.analysis.maps import one_rate
+    from workbench.logs.analysis.maps import in_parts, one_rate
 
-    chosen = choose(opened, request)
+    chosen = choose(opened, request, is_whole=True)
     if chosen.is_slow:
         raise InputError(f"{request.channel} is a trend: it has no envelope.", "Choose a waveform at some kHz.")
-    rate_hz, good = one_rate(chosen.stretches)
+    rate_hz, good = one_rate(chosen.stretches, by_piece=True)
     number, said = pick(good, request.at)
-    taken = good if number is None else [good[number]]
+    whole = good if number is None else [good[number]]
+    taken = in_parts(whole)
     speed = find_speed(opened, taken[len(taken) // 2], request.rpm)
     job.progress(0.1, "band")
     middle = taken[len(taken) // 2]
@@ -139,6 +140,8 @@ def find_envelope_picture(opened: Opened, request: EnvelopeRequest, job: Job) ->
     lowest = np.flatnonzero(spectrum.frequency_hz >= 2.0 * spectrum.resolution_hz)
     peaks = find_peaks(spectrum.frequency_hz[lowest], heights[lowest])
     notes = chosen.notes
+    if len(taken) > len(whole):
+        notes = (*notes, "The band and the shaft's speed are those of a part in the middle; the lines are the mean of all parts.")
     if _typed_band(request, rate_hz) is None and (band.kurtosis or 0.0) < LEAST_KURTOSIS:
         notes = (*notes, "No band stands out: there are hardly any impacts in this stretch.")
     return EnvelopePicture(
@@ -183,13 +186,14 @@ def _average(taken: list[Stretch], rate_hz: float, unit: str, request: EnvelopeR
 
     options = SpectrumOptions(resolution_hz=request.resolution_hz, overlap=request.overlap)
     shortest = min(len(one.values) for one in taken)
-    found = []
+    found, mean, n_averages = None, np.zeros(0), 0
     for index, one in enumerate(taken):
-        job.progress(0.2 + 0.7 * index / len(taken), f"burst {index + 1} of {len(taken)}")
-        values = one.values[:shortest]
-        found.append(find_envelope_spectrum(values, rate_hz, band, unit, options, is_squared=request.is_squared))
-    mean = np.mean([spectrum.mean_square for spectrum in found], axis=0)
-    return replace(found[0], mean_square=mean, n_averages=sum(spectrum.n_averages for spectrum in found))
+        job.progress(0.2 + 0.7 * index / len(taken), f"part {index + 1} of {len(taken)}")
+        found = find_envelope_spectrum(one.values[:shortest], rate_hz, band, unit, options, is_squared=request.is_squared)
+        mean = found.mean_square if index == 0 else mean + found.mean_square
+        n_averages += found.n_averages
+    assert found is not None
+    return replace(found, mean_square=mean / len(taken), n_averages=n_averages)
 
 
 def bearings_of(facts: MachineFacts) -> tuple[Bearing, ...]:

@@ -13,6 +13,7 @@ from workbench.services.analysis_reads import (
     AnalysisRequest,
     Opened,
     Speed,
+    Ticker,
     choose,
     find_speed,
     open_for,
@@ -98,24 +99,13 @@ def find_spectrogram_picture(opened: Opened, request: SpectrogramRequest, job: J
         window=request.window, resolution_hz=resolution_hz, overlap=request.overlap,
         motion="as measured" if chosen.is_slow else request.motion, high_pass_hz=request.high_pass_hz,
     )  # fmt: skip
-    found = find_spectrogram(stretches, chosen.view.unit, options, _Tick(job).tick)
+    found = find_spectrogram(stretches, chosen.view.unit, options, Ticker(job, 0.05, 0.95, "spectra").tick)
     if chosen.is_slow:
         found = _in_hours(found)
     if found.n_a_column > 1:
         notes = (*notes, f"Each column is the mean of {found.n_a_column} spectra.")
     rpm = _speeds(opened, found, request.rpm) if not chosen.is_slow else _unknown(found)
     return MapPicture(request=request, map=found, rpm=rpm, y_unit="1/h" if chosen.is_slow else "Hz", notes=notes)
-
-
-class _Tick:
-    """Progress of a computation in blocks, which is where it can be cancelled."""
-
-    def __init__(self, job: Job) -> None:
-        self._job = job
-
-    def tick(self, fraction: float) -> None:
-        """Say how far it is; raises JobCancelled."""
-        self._job.progress(0.05 + 0.9 * fraction, "spectra")
 
 
 def _in_hours(found: SpectralMap) -> SpectralMap:

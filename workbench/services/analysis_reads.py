@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from workbench.logs.analysis.offers import Offer
 
 MOST_SAMPLES = 8_000_000
-"""More is not taken into one spectrum: what was left out is said."""
+"""More is not taken by what needs all samples at once (orders, spectrogram, defect trend): what was left out is said."""
 _KEY_NAME = re.compile(r"key|tach|puls|n-?trig", re.IGNORECASE)
 T = TypeVar("T")
 _MOST_KEPT = 512
@@ -134,8 +134,8 @@ def offer_of(logs: AssetLogs, view: ChannelView) -> Offer:
     )  # fmt: skip
 
 
-def choose(opened: Opened, request: AnalysisRequest) -> Chosen:
-    """The stretches of a channel that a request is about.
+def choose(opened: Opened, request: AnalysisRequest, *, is_whole: bool = False) -> Chosen:
+    """The stretches of a channel that a request is about: `is_whole` all of them, for what reads them piece by piece.
 
     Raises InputError (with what would do) for a channel that has no spectrum, and where nothing is left.
     """
@@ -151,7 +151,7 @@ def choose(opened: Opened, request: AnalysisRequest) -> Chosen:
             f"{channel} has no samples from {format_utc(start_ns)} to {format_utc(end_ns)}.", "Choose another stretch of time."
         )
     stretches, said = _in_regimes(opened, request, stretches)
-    kept, notes = _within_limit(stretches)
+    kept, notes = (tuple(stretches), ()) if is_whole else _within_limit(stretches)
     notes = (*said, *notes)
     if offer.why:
         notes = (offer.why, *notes)
@@ -266,6 +266,30 @@ def tacho_channel_of(logs: AssetLogs, facts: MachineFacts) -> str:
     if facts.tacho_channel in names:
         return facts.tacho_channel
     return next((v.name for v in logs.channels if v.group == "waveform" and _KEY_NAME.search(v.name)), "")
+
+
+class Ticker:
+    """Progress of a computation in blocks, which is where it can be cancelled."""
+
+    def __init__(self, job: Job, first: float, last: float, words: str) -> None:
+        self._job, self._first, self._last, self._words = job, first, last, words
+
+    def tick(self, fraction: float) -> None:
+        """Say how far it is; raises JobCancelled."""
+        self._job.progress(self._first + (self._last - self._first) * fraction, self._words)
+
+
+def middle_of(one: Stretch) -> tuple[Stretch, tuple[str, ...]]:
+    """At most `MOST_SAMPLES` from a stretch's middle, for the shaft's speed, and what to say where that is not all of it."""
+    from dataclasses import replace
+
+    first = (len(one.values) - MOST_SAMPLES) // 2
+    if first <= 0:
+        return one, ()
+    start_ns = one.start_ns + round(first / one.rate_hz * NS_PER_S)
+    length = long_words(MOST_SAMPLES / one.rate_hz)
+    part = replace(one, start_ns=start_ns, values=one.values[first : first + MOST_SAMPLES])
+    return part, (f"The shaft's speed is that of the {length} in the middle.",)
 
 
 def find_speed(opened: Opened, one: Stretch, typed_rpm: float | None) -> Speed | None:

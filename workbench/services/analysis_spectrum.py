@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from workbench.core.clock import NS_PER_S, format_utc
 from workbench.core.codec import Record
+from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Result, parameter
 from workbench.services.analysis_reads import (
@@ -14,8 +16,10 @@ from workbench.services.analysis_reads import (
     Chosen,
     Opened,
     Speed,
+    Ticker,
     choose,
     find_speed,
+    middle_of,
     open_for,
     pick,
     write_columns,
@@ -24,7 +28,7 @@ from workbench.services.analysis_reads import (
 if TYPE_CHECKING:
     from workbench.logs.analysis.lines import Mark, Peak
     from workbench.logs.analysis.maps import Stretch
-    from workbench.logs.analysis.spectrum import Spectrum, SpectrumOptions
+    from workbench.logs.analysis.spectrum import Spectrum, SpectrumOptions, Tick
 
 N_OVERLAID = 8
 MOST_SLOW = 1 << 20
@@ -120,14 +124,15 @@ def find_spectrum_picture(opened: Opened, request: SpectrumRequest, job: Job, *,
     from workbench.logs.analysis.maps import one_rate
     from workbench.logs.analysis.spectrum import find_spectrum
 
-    chosen = choose(opened, request)
-    rate_hz, good = one_rate(chosen.stretches)
+    chosen = choose(opened, request, is_whole=True)
+    rate_hz, good = one_rate(chosen.stretches, by_piece=True)
     number, said = pick(good, request.at)
     taken = good if number is None else [good[number]]
-    job.progress(0.2, f"{len(taken)} bursts")
     options = options_of(request, chosen)
-    spectrum = find_spectrum([one.values for one in taken], rate_hz, chosen.view.unit, options)
-    speed = None if chosen.is_slow else find_speed(opened, taken[len(taken) // 2], request.rpm)
+    ticker = Ticker(job, 0.1, 0.7, f"{len(taken)} bursts")
+    spectrum = find_spectrum([one.values for one in taken], rate_hz, chosen.view.unit, options, ticker.tick)
+    middle, at_speed = middle_of(taken[len(taken) // 2])
+    speed = None if chosen.is_slow else find_speed(opened, middle, request.rpm)
     marks = (
         () if chosen.is_slow else machine_marks(speed.shaft_hz if speed else None, opened.facts.n_vanes, opened.facts.mains_hz)
     )
@@ -135,9 +140,9 @@ def find_spectrum_picture(opened: Opened, request: SpectrumRequest, job: Job, *,
     heights = spectrum.amplitude(request.amplitude)
     return SpectrumPicture(
         request=request, spectrum=spectrum, burst_ns=tuple(one.start_ns for one in good), chosen=number,
-        others=_others(good, number, n_others, rate_hz, chosen, options), speed=speed,
+        others=_others(good, number, n_others, rate_hz, chosen, options, ticker.tick), speed=speed,
         marks=marks_in(marks, float(spectrum.frequency_hz[-1])), peaks=find_peaks(spectrum.frequency_hz, heights),
-        frequency_unit="1/h" if chosen.is_slow else "Hz", notes=chosen.notes, said=said,
+        frequency_unit="1/h" if chosen.is_slow else "Hz", notes=(*chosen.notes, *(at_speed if speed else ())), said=said,
     )  # fmt: skip
 
 
@@ -153,7 +158,7 @@ def options_of(request: SpectrumRequest, chosen: Chosen) -> SpectrumOptions:
 
 
 def _others(
-    good: list[Stretch], number: int | None, n_others: int, rate_hz: float, chosen: Chosen, options: SpectrumOptions
+    good: list[Stretch], number: int | None, n_others: int, rate_hz: float, chosen: Chosen, options: SpectrumOptions, tick: Tick
 ) -> tuple[tuple[int, Spectrum], ...]:
     """Spectra of up to `n_others` further bursts, evenly over the range."""
     from workbench.logs.analysis.spectrum import find_spectrum
@@ -162,8 +167,12 @@ def _others(
     if not n_others or not rest:
         return ()
     step = max(1, len(rest) // n_others)
-    picked = rest[::step][:n_others]
-    return tuple((one.start_ns, find_spectrum([one.values], rate_hz, chosen.view.unit, options)) for one in picked)
+    found = []
+    for one in rest[::step][:n_others]:
+        # A stream that misses samples in every piece is no comparison.
+        with contextlib.suppress(InputError):
+            found.append((one.start_ns, find_spectrum([one.values], rate_hz, chosen.view.unit, options, tick)))
+    return tuple(found)
 
 
 def spectrum_lines(picture: SpectrumPicture) -> tuple[tuple[LineFound, ...], tuple[LineFound, ...]]:

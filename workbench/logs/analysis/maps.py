@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,17 +14,20 @@ from workbench.logs.analysis.spectrum import (
     LEAST_SAMPLES,
     Samples,
     SpectrumOptions,
+    Tick,
     motion_gain,
+    no_tick,
     noise_bandwidth_lines,
     piece_lines,
     piece_samples,
+    piece_step,
 )
 
 Array = NDArray[np.float64]
 MOST_COLUMNS = 1200
 MOST_LINES = 2048
 _BLOCK_SAMPLES = 1 << 20
-Tick = Callable[[float], None]
+_PART_SAMPLES = 1 << 22
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +54,6 @@ class SpectralMap:
     """Spectra averaged into a column where there were more than are drawn."""
 
 
-def no_tick(_fraction: float) -> None:
-    """Says nothing."""
-
-
 def find_spectrogram(stretches: Sequence[Stretch], unit: str, options: SpectrumOptions, tick: Tick = no_tick) -> SpectralMap:
     """Short-time spectra of a stream, or of bursts far apart one averaged spectrum each.
 
@@ -63,7 +62,7 @@ def find_spectrogram(stretches: Sequence[Stretch], unit: str, options: SpectrumO
     """
     rate_hz, good = one_rate(stretches)
     n_piece = piece_samples(min(len(one.values) for one in good), rate_hz, options)
-    step = n_piece - min(n_piece - 1, round(n_piece * options.overlap))
+    step = piece_step(n_piece, options)
     n_columns = sum(1 + (len(one.values) - n_piece) // step for one in good)
     is_bursts = _are_bursts(good)
     n_joined = 1 + (len(good[0].values) - n_piece) // step if is_bursts else max(1, -(-n_columns // MOST_COLUMNS))
@@ -92,12 +91,18 @@ def _are_bursts(stretches: Sequence[Stretch]) -> bool:
     return sum(lengths_ns) < 0.5 * whole_ns
 
 
-def one_rate(stretches: Sequence[Stretch]) -> tuple[float, list[Stretch]]:
+def one_rate(stretches: Sequence[Stretch], *, by_piece: bool = False) -> tuple[float, list[Stretch]]:
     """The rate that most samples have, and the usable stretches of it. Raises InputError when there is none.
 
-    Bursts less than half as long as the others, such as one that the range cuts off, are left out: they would coarsen all.
+    Bursts less than half as long as the others, such as one that the range cuts off, are left out: they would coarsen all; so are
+    those with missing values, except streams of more than a million samples where the caller leaves out pieces (`by_piece`).
     """
-    usable = [one for one in stretches if len(one.values) >= LEAST_SAMPLES and bool(np.isfinite(one.values).all())]
+    usable = [
+        one
+        for one in stretches
+        if len(one.values) >= LEAST_SAMPLES
+        and ((by_piece and len(one.values) > _BLOCK_SAMPLES) or bool(np.isfinite(one.values).all()))
+    ]
     if not usable:
         raise InputError("No waveform without missing values lies in this stretch.", "Choose another stretch of time.")
     counts: dict[float, int] = {}
@@ -107,6 +112,27 @@ def one_rate(stretches: Sequence[Stretch]) -> tuple[float, list[Stretch]]:
     good = [one for one in usable if one.rate_hz == rate_hz]
     usual = float(np.median([len(one.values) for one in good]))
     return rate_hz, [one for one in good if len(one.values) >= usual / 2]
+
+
+def in_parts(stretches: Sequence[Stretch]) -> list[Stretch]:
+    """Streams of more than four million samples cut into equal parts of at most so many, without those that miss samples.
+
+    For what needs an FFT of all its samples, as the envelope of a band does. Raises InputError where no part is whole.
+    """
+    found: list[Stretch] = []
+    for one in stretches:
+        n_parts = -(-len(one.values) // _PART_SAMPLES)
+        if n_parts == 1:
+            found.append(one)
+            continue
+        length = len(one.values) // n_parts
+        for first in range(0, n_parts * length, length):
+            values = one.values[first : first + length]
+            if np.isfinite(values).all():
+                found.append(replace(one, start_ns=one.start_ns + round(first / one.rate_hz * NS_PER_S), values=values))
+    if not found:
+        raise InputError("Every part of the waveform misses samples.", "Choose another stretch of time.")
+    return found
 
 
 def _columns(

@@ -5,7 +5,7 @@ A spectrum holds the mean square of each line; everything else (RMS, peak, densi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -17,6 +17,7 @@ from workbench.logs.units import can_convert, conversion
 
 Array = NDArray[np.float64]
 Samples = NDArray[np.floating]
+Tick = Callable[[float], None]
 Window = Literal["hann", "flat-top"]
 Averaging = Literal["linear", "peak hold"]
 Amplitude = Literal["rms", "peak", "peak to peak", "density"]
@@ -28,6 +29,9 @@ _BASE_UNITS = {"acceleration": ("m/s2", 1.0), "velocity": ("mm/s", 1e-3), "displ
 """Shown unit of each motion, and what one of it is in m/s², m/s or m."""
 LEAST_SAMPLES = 16
 MOST_SAMPLES = 65_536
+MOST_PIECE = 1 << 23
+"""Longest piece of all, whatever spacing is asked for: an FFT of more than 8 million samples needs too much memory."""
+_BLOCK_SAMPLES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,39 +72,83 @@ class Spectrum:
         return float(np.sqrt(self.mean_square[is_in].sum() * self.resolution_hz / self.noise_bandwidth_hz))
 
 
-def find_spectrum(bursts: Sequence[Samples], rate_hz: float, unit: str, options: SpectrumOptions) -> Spectrum:
+def no_tick(_fraction: float) -> None:
+    """Says nothing."""
+
+
+def find_spectrum(
+    bursts: Sequence[Samples], rate_hz: float, unit: str, options: SpectrumOptions, tick: Tick = no_tick
+) -> Spectrum:
     """The spectrum of one stretch or, over several bursts of one rate, their average or peak hold.
 
-    Welch 1967, The use of fast Fourier transform for the estimation of power spectra, IEEE Trans. AU-15. Values that are missing
-    (NaN) within a burst leave that burst out. Raises InputError when nothing is long enough.
+    Welch 1967, The use of fast Fourier transform for the estimation of power spectra, IEEE Trans. AU-15. Pieces with
+    missing values (NaN) are left out. Read in blocks of a million samples: a waveform of any length needs the memory of one
+    of them; `tick(fraction)` is called between them and may raise to cancel. Raises InputError when nothing is long enough.
     """
-    good = [np.asarray(burst, np.float64) for burst in bursts if len(burst) >= LEAST_SAMPLES and np.isfinite(burst).all()]
-    if not good:
+    long_enough = [burst for burst in bursts if len(burst) >= LEAST_SAMPLES]
+    n_piece = piece_samples(min((len(burst) for burst in long_enough), default=LEAST_SAMPLES), rate_hz, options)
+    total = sum(_count_pieces(burst, n_piece, options) for burst in long_enough)
+    is_hold = options.averaging == "peak hold"
+    mean_square = np.zeros(n_piece // 2 + 1)
+    count, n_done = 0, 0
+    for burst in long_enough:
+        for values in _blocks(burst, n_piece, options):
+            tick(n_done / total)
+            lines = _whole_pieces(values, rate_hz, n_piece, options)
+            n_done += _count_pieces(values, n_piece, options)
+            count += lines.shape[1]
+            if is_hold:
+                mean_square = np.maximum(mean_square, lines.max(axis=1, initial=0.0))
+            else:
+                mean_square += lines.sum(axis=1)
+    if not count:
         longest = max((len(burst) for burst in bursts), default=0)
         raise InputError(
             f"No stretch without missing values has {LEAST_SAMPLES} samples (the longest has {longest}).",
             "Choose a longer stretch of the waveform.",
         )
-    n_piece = piece_samples(min(len(burst) for burst in good), rate_hz, options)
-    found = [_pieces(burst, rate_hz, n_piece, options) for burst in good]
-    counts = np.array([count for _, count in found], np.float64)
-    lines = np.stack([mean_square for mean_square, _ in found])
-    is_hold = options.averaging == "peak hold"
-    mean_square = lines.max(axis=0) if is_hold else np.average(lines, axis=0, weights=counts)
     resolution_hz = rate_hz / n_piece
     spectrum = Spectrum(
-        frequency_hz=np.arange(len(mean_square), dtype=np.float64) * resolution_hz, mean_square=mean_square, unit=unit,
-        resolution_hz=resolution_hz, noise_bandwidth_hz=resolution_hz * noise_bandwidth_lines(options.window, n_piece),
-        n_averages=int(counts.sum()),
+        frequency_hz=np.arange(len(mean_square), dtype=np.float64) * resolution_hz,
+        mean_square=mean_square if is_hold else mean_square / count, unit=unit, resolution_hz=resolution_hz,
+        noise_bandwidth_hz=resolution_hz * noise_bandwidth_lines(options.window, n_piece), n_averages=count,
     )  # fmt: skip
     return in_motion(spectrum, options.motion, options.high_pass_hz)
+
+
+def piece_step(n_piece: int, options: SpectrumOptions) -> int:
+    """Samples from one piece's start to the next one's."""
+    return n_piece - min(n_piece - 1, round(n_piece * options.overlap))
+
+
+def _count_pieces(values: Samples, n_piece: int, options: SpectrumOptions) -> int:
+    return 1 + (len(values) - n_piece) // piece_step(n_piece, options)
+
+
+def _blocks(burst: Samples, n_piece: int, options: SpectrumOptions) -> Iterator[Array]:
+    """Runs of whole pieces, as float64 [n]; each piece is in one of them."""
+    step = piece_step(n_piece, options)
+    n_all = _count_pieces(burst, n_piece, options)
+    a_block = max(1, _BLOCK_SAMPLES // n_piece)
+    for first in range(0, n_all, a_block):
+        last = min(first + a_block, n_all)
+        yield np.asarray(burst[first * step : (last - 1) * step + n_piece], np.float64)
+
+
+def _whole_pieces(values: Array, rate_hz: float, n_piece: int, options: SpectrumOptions) -> Array:
+    """Mean squares [k, m] of the pieces in which no sample is missing."""
+    if np.isfinite(values).all():
+        return piece_lines(values, rate_hz, n_piece, options)[0]
+    with np.errstate(invalid="ignore"):
+        lines, _ = piece_lines(values, rate_hz, n_piece, options)
+    return np.asarray(lines[:, np.isfinite(lines).all(axis=0)])
 
 
 def piece_samples(n_samples: int, rate_hz: float, options: SpectrumOptions) -> int:
     """Samples of a piece with the spacing of lines asked for, at most all of them."""
     if options.resolution_hz is None or options.resolution_hz <= 0:
         return min(n_samples, options.most_samples)
-    return max(LEAST_SAMPLES, min(n_samples, round(rate_hz / options.resolution_hz)))
+    return max(LEAST_SAMPLES, min(n_samples, MOST_PIECE, round(rate_hz / options.resolution_hz)))
 
 
 def noise_bandwidth_lines(window: Window, n_piece: int) -> float:
@@ -115,27 +163,12 @@ def piece_lines(values: Array, rate_hz: float, n_piece: int, options: SpectrumOp
     """Mean squares [k, m] of every piece, and the pieces' middles in s [m]: what a spectrogram draws."""
     from scipy.signal import spectrogram
 
-    n_overlap = min(n_piece - 1, round(n_piece * options.overlap))
+    n_overlap = n_piece - piece_step(n_piece, options)
     _, middles_s, lines = spectrogram(
         values, rate_hz, window=_SCIPY_WINDOWS[options.window], nperseg=n_piece, noverlap=n_overlap, detrend="constant",
         scaling="spectrum", mode="psd",
     )  # fmt: skip
     return lines, middles_s
-
-
-def _pieces(values: Array, rate_hz: float, n_piece: int, options: SpectrumOptions) -> tuple[Array, int]:
-    from scipy.signal import welch
-
-    n_overlap = min(n_piece - 1, round(n_piece * options.overlap))
-    count = 1 + (len(values) - n_piece) // (n_piece - n_overlap)
-    if options.averaging == "peak hold":
-        lines, _ = piece_lines(values, rate_hz, n_piece, options)
-        return lines.max(axis=1), count
-    _, mean_square = welch(
-        values, rate_hz, window=_SCIPY_WINDOWS[options.window], nperseg=n_piece, noverlap=n_overlap, detrend="constant",
-        scaling="spectrum",
-    )  # fmt: skip
-    return mean_square, count
 
 
 def motion_of(unit: str) -> Motion | None:
