@@ -99,8 +99,8 @@ def _gather(
     timing = _timing(times, waveform, instants_ns)
     counted = log.feed.counted
     found = [*said[1], *log.findings]
-    if counted.n_conflicts:
-        found.append(log.conflicts(counted.n_conflicts))
+    if counted.conflicts.n:
+        found.append(log.conflicts(counted.conflicts))
     found += [finding for column in log.columns for finding in column.findings]
     asked = (*said[0], *log.questions_of_all())
     told = {item.channel for item in log.left_out}

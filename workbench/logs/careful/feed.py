@@ -14,7 +14,8 @@ from workbench.logs.careful.numbers import FinishedColumn
 from workbench.logs.careful.order import OrderedRows, Refuse, Rows, split_stretch, stretches
 from workbench.logs.careful.scratch import ScratchArray
 from workbench.logs.careful.stream_times import GOOD, Series
-from workbench.logs.recordings.of_rows import conflicting_rows, find_order, merge_column
+from workbench.logs.recordings.conflicts import Conflicts, conflicting_rows
+from workbench.logs.recordings.of_rows import find_order, merge_column
 from workbench.logs.summary import Finding, LeftOut, Question
 from workbench.logs.tables.columns import Column
 
@@ -38,7 +39,7 @@ class Counted:
 
     n_duplicates: int = 0
     n_backward: int = 0
-    n_conflicts: int = 0
+    conflicts: Conflicts = field(default_factory=Conflicts)
 
 
 class Feed(Protocol):
@@ -63,7 +64,7 @@ class StreamLog:
     left_out: tuple[LeftOut, ...] = ()
     questions: tuple[Question, ...] = ()
     findings: tuple[Finding, ...] = ()
-    conflicts: Callable[[int], Finding] = conflicting_rows
+    conflicts: Callable[[Conflicts], Finding] = conflicting_rows
     """What is said about so many values that others stand before."""
     machine: str = ""
 
@@ -152,7 +153,7 @@ class WideFeed:
         order = find_order(times, columns)
         copies.add(rows[order.is_copy])
         self.counted.n_duplicates += int(order.is_copy.sum())
-        self.counted.n_conflicts += order.n_conflicts
+        self.counted.conflicts.add(order.conflicts_ns)
         return Stretch(times[order.kept], [merge_column(column, times, order.kept) for column in columns])
 
 

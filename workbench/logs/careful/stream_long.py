@@ -19,6 +19,7 @@ from workbench.logs.careful.stream_table import StreamTable
 from workbench.logs.careful.stream_times import Series, TimePlan, read_block, settle_zone
 from workbench.logs.careful.texts import TextColumn, Texts, as_cells
 from workbench.logs.parse import MIN_GOOD_TIMES
+from workbench.logs.recordings.conflicts import conflicting_values
 from workbench.logs.summary import LeftOut, Question
 from workbench.logs.tables.cell_quality import find_scheme, good_rows
 from workbench.logs.tables.cells import Cells, Decimal, state_of
@@ -28,7 +29,6 @@ from workbench.logs.tables.long import (
     MAX_TAGS,
     SYSTEM_TAG,
     concerns_value,
-    conflicting_values,
     once,
     quality_kind,
     tag_names,
@@ -330,8 +330,8 @@ class LongFeed:
         kept = []
         for (column, _), (rows, times), copied in zip(self.tags, found, copies, strict=True):
             cells = read_rows(column, rows)
-            first, is_copy, n_other = once(cells, times)
-            self.counted.n_conflicts += n_other
+            first, is_copy, lost_ns = once(cells, times)
+            self.counted.conflicts.add(lost_ns)
             copied.add(rows[is_copy])
             self.counted.n_duplicates += int(is_copy.sum())
             by_time = first[np.argsort(times[first], kind="stable")]

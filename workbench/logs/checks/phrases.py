@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NO_PRESSURE = "No pressure"
+"""How a discharge at nothing under load is told, so that it can be told as one with the zeros it is made of."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _S_PER_MIN, _S_PER_H, _S_PER_D = 60, 3600, 86_400
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.logs.checks.flat_runs import rows_of_buckets
-from workbench.logs.checks.phrases import format_instant, format_value
+from workbench.logs.checks.phrases import NO_PRESSURE, format_instant, format_value
 from workbench.logs.checks.survey import Floats64, Survey
 from workbench.logs.recordings.pyramid import Floats
 from workbench.logs.summary import Finding, Remedy
@@ -88,7 +88,7 @@ def _no_pressure_under_load(survey: Survey) -> list[Finding]:
     start_ns = survey.instant(int(survey.first_rows[at[0]]))
     end_ns = survey.instant(int(survey.end_rows[at[-1]]) - 1)
     said = format_value(float(f"{level[at[0]]:.3g}"), survey.units.get(name))
-    text = f"No pressure ({said}) with the motor at load from {format_instant(start_ns)} UTC"
+    text = f"{NO_PRESSURE} ({said}) with the motor at load from {format_instant(start_ns)} UTC"
     return [
         Finding(
             code="IMPOSSIBLE", text=text, channel=name, start_ns=start_ns, end_ns=end_ns, severity="failure",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from workbench.logs.checks.phrases import format_instant, format_span
+from workbench.logs.checks.phrases import NO_PRESSURE, format_instant, format_span
 from workbench.logs.summary import Finding, Remedy
 
 _SAME_NS_SHARE = 0.02
@@ -33,6 +33,7 @@ def put_together(first: Sequence[Finding], checked: Sequence[Finding]) -> tuple[
     findings = [*_join_frozen(list(first)), *_join_repeats(list(checked))]
     loops = [one for one in findings if one.code == "NE43_FAILURE"]
     findings = [_with_loop(one, loops) for one in findings]
+    findings = _join_no_pressure(findings)
     if any(one.code == "UNIT_JUMP" for one in findings):
         findings = [one for one in findings if one.code != "IMPOSSIBLE" or one.channel is not None]  # its balance is the jump's
     of_channel: dict[str | None, list[Finding]] = {}
@@ -65,6 +66,17 @@ def _with_loop(one: Finding, findings: Sequence[Finding]) -> Finding:
     if one.code != "SATURATED" or not any(other.code == "NE43_FAILURE" and _overlap(one, other) for other in findings):
         return one
     return msgspec.structs.replace(one, text=f"{one.text}; by NE 43 the transmitter says that it failed", severity="failure")
+
+
+def _join_no_pressure(findings: list[Finding]) -> list[Finding]:
+    """Zeros of a discharge while the motor is at load are one finding: what can't be, which samples, and how to mend them."""
+    loads = [one for one in findings if one.code == "IMPOSSIBLE" and one.text.startswith(NO_PRESSURE)]
+    for load in loads:
+        for one in findings:
+            if one.code == "ZERO_SUSPECTED" and one.channel == load.channel and _overlap(one, load):
+                both = msgspec.structs.replace(one, code=load.code, text=f"{load.text}: {one.text}", severity=load.severity)
+                return [both if other is one else other for other in findings if other is not load]
+    return findings
 
 
 def _overlap(one: Finding, other: Finding) -> bool:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from workbench.core.clock import NS_PER_S
 from workbench.logs import questions
 from workbench.logs.acquisition import Timing
+from workbench.logs.recordings.conflicts import Conflicts, conflicting_rows
 from workbench.logs.recordings.rate_groups import RateGroup, part_by_rate
 from workbench.logs.recordings.time_axis import find_gaps, median_step_ns
 from workbench.logs.summary import CHECKS_VERSION, Finding, LeftOut, Question, RecordingFacts
@@ -56,8 +57,10 @@ def build_recordings(log: LogRows, time_questions: Sequence[Question], findings:
     columns, labels = merged[: len(log.columns)], merged[len(log.columns) :]
     groups = part_by_rate(np.ascontiguousarray(log.times_ns[kept]), columns)
     found = [*findings, *log.findings]
-    if order.n_conflicts:
-        found.append(conflicting_rows(order.n_conflicts))
+    if order.conflicts_ns.size:
+        lost = Conflicts()
+        lost.add(order.conflicts_ns)
+        found.append(conflicting_rows(lost))
     asked = [*time_questions, *log.questions]
     counts = (log.n_duplicates + int(order.is_copy.sum()), log.n_backward + count_backward(log.times_ns[~order.is_copy]))
     recordings = [_build_group(log, kept, groups[0], labels, (asked, found, counts))]
@@ -117,19 +120,13 @@ def _timing_of(group: RateGroup, step_ns: float | None, n_gaps: int) -> Timing:
     return Timing(span_s=span_s, is_on_change=n_gaps > max(ON_CHANGE_SHARE * times_ns.size, 1), is_even=is_even)
 
 
-def conflicting_rows(n_conflicts: int) -> Finding:
-    """What is said about rows of one instant with other values."""
-    text = f"{n_conflicts} rows repeat an instant with other values; the first value of each channel is kept."
-    return Finding(code="CONFLICTING_ROWS", text=text)
-
-
 @dataclass(frozen=True, slots=True)
 class RowOrder:
-    """Rows `kept` in the order of time, one an instant; which of all rows [n] copy an earlier one; rows with other values."""
+    """Rows `kept` in the order of time, one an instant; which of all rows [n] copy an earlier one; instants of differing rows."""
 
     kept: NDArray[np.intp]
     is_copy: NDArray[np.bool_]
-    n_conflicts: int
+    conflicts_ns: NDArray[np.int64]
 
 
 def count_backward(times_ns: NDArray[np.int64]) -> int:
@@ -143,20 +140,21 @@ def find_order(times_ns: NDArray[np.int64], columns: Sequence[Column]) -> RowOrd
     repeats = np.concatenate([[False], np.diff(times_ns[order]) == 0]) if times_ns.size else np.zeros(0, np.bool_)
     is_copy = np.zeros(times_ns.size, np.bool_)
     if not repeats.any():
-        return RowOrder(order, is_copy, 0)
+        return RowOrder(order, is_copy, np.zeros(0, np.int64))
     starts = np.flatnonzero(~repeats)
     ends = np.append(starts[1:], times_ns.size)
     codes = np.stack([column.codes for column in columns], axis=1)
     values = np.nan_to_num(np.stack([column.values for column in columns], axis=1))
     sizes = ends - starts
     pairs = starts[sizes == 2]
-    n_conflicts = _mark_pairs(codes, values, order[pairs], order[pairs + 1], is_copy)
+    is_lost = _mark_pairs(codes, values, order[pairs], order[pairs + 1], is_copy)
+    conflicts_ns = [times_ns[order[pairs[is_lost]]]]
     for start, end in zip(starts[sizes > 2].tolist(), ends[sizes > 2].tolist(), strict=True):
         rows = order[start:end]
-        copies, is_conflict = _find_copies(codes[rows], values[rows])
+        copies, n_lost = _find_copies(codes[rows], values[rows])
         is_copy[rows] = copies
-        n_conflicts += is_conflict
-    return RowOrder(order[~repeats], is_copy, n_conflicts)
+        conflicts_ns.append(np.repeat(times_ns[rows[:1]], n_lost))
+    return RowOrder(order[~repeats], is_copy, np.concatenate(conflicts_ns))
 
 
 def _mark_pairs(
@@ -165,14 +163,14 @@ def _mark_pairs(
     first: NDArray[np.intp],
     second: NDArray[np.intp],
     is_copy: NDArray[np.bool_],
-) -> int:
-    """Instants with two rows, all at once: mark copies in place, return how many contradict; as `_find_copies` does."""
+) -> NDArray[np.bool_]:
+    """Instants with two rows, all at once: mark copies in place, return which contradict; as `_find_copies` does."""
     equal = (codes[second] == codes[first]) & (values[second] == values[first])
     copies = (equal | (codes[second] == ABSENT)).all(axis=1)
     is_copy[second] = copies
     both_good = (codes[second] == 0) & (codes[first] == 0)
     differs = (both_good & (values[second] != values[first])).any(axis=1)
-    return int(np.count_nonzero(differs & ~copies))
+    return np.asarray(differs & ~copies)
 
 
 def _find_copies(codes: NDArray[np.int16], values: NDArray[np.float64]) -> tuple[NDArray[np.bool_], int]:

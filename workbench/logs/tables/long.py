@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from workbench.core.errors import LogFormatError
 from workbench.logs import questions
 from workbench.logs.readers.table import NumberCells
+from workbench.logs.recordings.conflicts import Conflicts, conflicting_values
 from workbench.logs.summary import Finding, LeftOut, Question
 from workbench.logs.tables.cell_quality import assumed_good, find_scheme, good_rows, split_quality_name
 from workbench.logs.tables.cells import Cells, Decimal
@@ -64,7 +65,8 @@ def read_long(
             path=table.sources[0],
         )
     columns: list[Column] = []
-    n_duplicates = n_backward = n_conflicts = 0
+    n_duplicates = n_backward = 0
+    conflicts = Conflicts()
     names, units = tag_names(tags)
     for code, (name, unit) in enumerate(zip(names, units, strict=True)):
         mine = rows[tags.codes[rows] == code]
@@ -72,14 +74,14 @@ def read_long(
             continue
         column = _read_tag(table, roles, mine, name, unit, marks.marks[roles.value], is_good, answers)
         column = replace(column, hint=clean_text(f"{tags.texts[code]} {table.headers[roles.value].printed}"))
-        kept, is_copy, n_other = once(column, times_ns[mine])
-        n_conflicts += n_other
+        kept, is_copy, lost_ns = once(column, times_ns[mine])
+        conflicts.add(lost_ns)
         n_duplicates += int(is_copy.sum())
         n_backward += int(np.count_nonzero(np.diff(times_ns[mine][~is_copy]) < 0))
         columns.append(_scatter(column, times_ns[mine], kept, instants))
     labels = [column for column in columns if is_label_name(column.name)]
     left = [LeftOut(channel=column.name, why=NAMED_WHY) for column in labels]
-    lost = (conflicting_values(n_conflicts),) if n_conflicts else ()
+    lost = (conflicting_values(conflicts),) if conflicts.n else ()
     return LogRows(
         sources=table.sources, source_of_row=_source_at(table, times_ns, rows, instants), times_ns=instants,
         columns=tuple(column for column in columns if column not in labels), labels=tuple(labels),
@@ -155,26 +157,17 @@ def _as_text(column: NumberCells) -> Cells:
     return Cells.of("" if np.isnan(value) else f"{value:.0f}" for value in column.values.tolist())
 
 
-def conflicting_values(n_conflicts: int) -> Finding:
-    """What is said about values of one tag and instant that differ."""
-    text = (
-        f"{n_conflicts} rows give a tag another value at an instant it already has; the first is kept. "
-        "If a column tells machines or places apart, name it 'asset'."
-    )
-    return Finding(code="CONFLICTING_ROWS", text=text)
-
-
-def once(column: Column, times_ns: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_], int]:
-    """Rows of a tag to keep (one an instant), which of all [n] are equal copies, and how many good values are lost to others."""
+def once(column: Column, times_ns: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_], NDArray[np.int64]]:
+    """Rows of a tag to keep (one an instant), which of all [n] are equal copies, instants of good values lost to others."""
     order = np.argsort(times_ns, kind="stable")
     same = np.concatenate([[False], np.diff(times_ns[order]) == 0]) if times_ns.size else np.zeros(0, np.bool_)
     if not same.any():
-        return np.arange(times_ns.size), np.zeros(times_ns.size, np.bool_), 0
+        return np.arange(times_ns.size), np.zeros(times_ns.size, np.bool_), np.zeros(0, np.int64)
     copies = np.zeros(times_ns.size, np.bool_)
     later = np.zeros(times_ns.size, np.bool_)
     keys: set[tuple[int, int, float]] = set()
     best: dict[int, int] = {}
-    n_conflicts = 0
+    lost_ns: list[int] = []
     shared = np.isin(times_ns, times_ns[order][same])
     for row in np.flatnonzero(shared).tolist():
         instant = int(times_ns[row])
@@ -188,8 +181,8 @@ def once(column: Column, times_ns: NDArray[np.int64]) -> tuple[NDArray[np.intp],
             later[first], best[instant] = True, row
         elif first != row:
             later[row] = True
-            n_conflicts += int(column.codes[row] == 0)
-    return np.flatnonzero(~copies & ~later), copies, n_conflicts
+            lost_ns += [instant] if column.codes[row] == 0 else []
+    return np.flatnonzero(~copies & ~later), copies, np.array(lost_ns, np.int64)
 
 
 def _scatter(column: Column, times_ns: NDArray[np.int64], kept: NDArray[np.intp], instants: NDArray[np.int64]) -> Column:

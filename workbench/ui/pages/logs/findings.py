@@ -100,8 +100,8 @@ class FindingActs(QWidget):
         """Offer what this finding can have."""
         remedy = finding.remedy
         self.correct.setVisible(remedy is not None and remedy.action != EXCLUDE)
-        # A remark about all of a log, or of all channels, is no reason to leave all of it out.
-        is_about_part = finding.severity != "not_checked" and finding.channel is not None
+        # One channel can always be left out; a remark about all of a log is no reason to leave all of it out.
+        is_about_part = finding.channel is not None
         self.exclude.setVisible(is_about_part or (remedy is not None and remedy.action == EXCLUDE))
 
     def _on_clicked(self) -> None:
