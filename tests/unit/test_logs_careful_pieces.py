@@ -17,6 +17,8 @@ import pytest
 
 from tests.unit.test_logs_careful_stream import check_same, comma_rows, read_on_disk, stamp, tiny, write_rows
 from workbench.core.errors import LogFormatError
+from workbench.logs.careful import fill
+from workbench.logs.careful.careful_import import find_sources
 from workbench.logs.careful.cell_numbers import read_column, read_texts
 from workbench.logs.careful.scratch import ScratchArray
 from workbench.logs.careful.stamp_columns import scaled_column
@@ -169,3 +171,17 @@ def test_a_plants_channels_are_checked_some_at_a_time_and_the_clock_once(tmp_pat
     assert find_quality(times, columns, units, done.append) == together
     assert done == sorted(done)
     assert len(done) == 7
+
+
+def test_how_far_several_logs_are_is_told_by_their_bytes(tmp_path: Path) -> None:
+    write_rows(tmp_path / "a.csv", HEADER, [f"{stamp(k)};{k},5;2,25;ja" for k in range(100)])
+    write_rows(tmp_path / "b.csv", HEADER, [f"{stamp(k)};{k},5;2,25;ja" for k in range(100, 1000)])
+    sources = find_sources([tmp_path / "a.csv", tmp_path / "b.csv"])
+    assert sources is not None
+    said: list[tuple[float, str]] = []
+    filled = fill.Filled(tmp_path)
+    fill.fill(filled, sources, lambda *told: said.append(told))
+    fractions = [fraction for fraction, _ in said]
+    assert fractions == sorted(fractions)
+    assert max(fraction for fraction, words in said if words.startswith("a.csv")) == pytest.approx(0.1, abs=0.01)
+    assert fractions[-1] == pytest.approx(1.0)

@@ -11,8 +11,10 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import numpy as np
 import pytest
 
-from workbench.core.errors import LogFormatError
+from workbench.core.errors import JobCancelled, LogFormatError
 from workbench.logs.parse import ParseOptions, parse_logs
+from workbench.logs.readers.registry import opened_content
+from workbench.logs.readers.sources import Source
 from workbench.logs.readers.sqlite import uri_of
 
 OPTIONS = ParseOptions(zone="UTC")
@@ -212,3 +214,24 @@ def test_a_database_whose_writer_broke_off_is_refused_and_not_read_half_changed(
     journal.write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + bytes(504))
     with pytest.raises(LogFormatError, match=r"its program broke off: a\.db-journal"):
         parse_logs([path], OPTIONS)
+
+
+def test_a_cancel_is_heard_while_a_long_table_is_gone_through_for_the_first_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workbench.logs.readers import sqlite as reader
+
+    monkeypatch.setattr(reader, "_OPS_A_CALL", 1000)
+    path = make(tmp_path / "a.db", "CREATE TABLE log (time REAL, flow REAL, power REAL)", rows=wide_rows)
+    heard = 0
+
+    def cancel() -> None:
+        nonlocal heard
+        heard += 1
+        if heard == 3:
+            raise JobCancelled
+
+    source = Source(name="a.db", kind="sqlite", path=path, file=path, pulse=cancel)
+    with pytest.raises(JobCancelled), opened_content(source):
+        pass
+    assert heard == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import gzip
 import io
 import lzma
 import shutil
@@ -11,6 +12,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.contracts.reader_files import write_csv, write_hdf5, write_wav
@@ -19,6 +21,7 @@ from workbench.core.errors import DiskFull, JobCancelled, LogFormatError
 from workbench.logs.careful.careful_import import find_sources, read_carefully
 from workbench.logs.parse import ParseOptions, parse_logs
 from workbench.logs.readers import unpack
+from workbench.logs.readers.byte_stream import StreamSource
 
 OPTIONS = ParseOptions(zone="UTC")
 
@@ -164,3 +167,29 @@ def test_a_zip_whose_members_share_their_bytes_does_not_fill_the_disk(tmp_path: 
         from_disk(outer, tmp_path / "more")
     written = [one.stat().st_size for folder in ("work", "more") for one in (tmp_path / folder).rglob("*") if one.is_file()]
     assert sum(written) < 1 << 20
+
+
+@pytest.mark.parametrize("pack", ["zip", "tar.gz", "csv.gz"])
+def test_how_far_unpacking_is_is_told_by_the_bytes_that_were_read(
+    pack: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpack, "CHUNK_BYTES", 4096)
+    small, large = random_bytes(60_000, 1), random_bytes(540_000, 2)
+    data = {"zip": zip_of, "tar.gz": lambda members: tar_of(members, "w:gz"), "csv.gz": lambda _: gzip.compress(small + large)}
+    path = tmp_path / f"logs.{pack}"
+    path.write_bytes(data[pack]({"a.csv": small, "b.csv": large}))
+    source = StreamSource(name=path.name, path=path, packing="archive", size_bytes=path.stat().st_size)
+    said: list[tuple[float, str]] = []
+    (tmp_path / "work").mkdir()
+    unpack.unpack([source], tmp_path / "work", lambda *told: said.append(told))
+    fractions = [fraction for fraction, _ in said]
+    assert fractions == sorted(fractions)
+    assert len(set(fractions)) > 50
+    assert 0.99 < fractions[-1] <= 1.0
+    if pack == "zip":
+        assert max(fraction for fraction, words in said if words.endswith("a.csv")) == pytest.approx(0.1, abs=0.01)
+
+
+def random_bytes(count: int, seed: int) -> bytes:
+    """Lines of numbers that no packing makes much smaller than half."""
+    return "".join(f"{value}\n" for value in np.random.default_rng(seed).random(count // 19)).encode()

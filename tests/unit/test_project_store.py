@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from workbench.core.errors import InputError, ObjectCorrupt, ProjectError, ProjectLocked, ProjectTooNew
+from workbench.project import objects
 from workbench.project.acts import Act, Item
 from workbench.project.catalog import Catalog
 from workbench.project.lock import write_lock
@@ -335,3 +340,27 @@ def test_a_strangers_deep_nesting_is_refused_like_any_damage(project: Project) -
     (project.root / "project.toml").write_text(f"id = {deep}\n", encoding="utf-8")
     with pytest.raises(ProjectError, match="can't be read"):
         Project.open(project.root)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows nothing is left of a process that was killed")
+def test_what_a_killed_program_left_is_swept_though_nobody_asked_yet_how_it_ended(project: Project) -> None:
+    killed = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    own = f"{objects._machine()}-{killed.pid}-{objects._started_s(killed.pid)}"
+    left = project.objects._staging / f"reading-{own}-{'0' * 32}"
+    left.mkdir(parents=True)
+    project.objects.sweep()
+    assert left.is_dir()  # it still runs
+    os.kill(killed.pid, signal.SIGKILL)
+    while psutil.Process(killed.pid).status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.01)
+    project.objects.sweep()
+    assert not left.exists()
+    killed.wait()
+
+
+def test_a_machine_without_a_network_card_knows_its_staging_folders_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = []
+    for drawn in (0x_01_00_00_00_00_01, 0x_03_12_34_56_78_9A):  # what Python draws there has this bit, and is another each time
+        monkeypatch.setattr(objects.uuid, "getnode", lambda drawn=drawn: drawn)
+        names.append(objects._machine())
+    assert names[0] == names[1]

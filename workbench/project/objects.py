@@ -128,7 +128,7 @@ class ObjectStore:
         place = self._place(kind, name)
         try:
             if place.is_dir():
-                doomed = self._staging / f"removed-{uuid.uuid4().hex}"
+                doomed = self._staging / f"removed-{_owner()}-{uuid.uuid4().hex}"
                 doomed.parent.mkdir(parents=True, exist_ok=True)
                 place.rename(doomed)
                 shutil.rmtree(doomed, ignore_errors=True)
@@ -176,15 +176,18 @@ def _owner() -> str:
 
 
 def _machine() -> str:
-    return sha256_hex(f"{platform.node()} {uuid.getnode()}".encode())[:8]
+    number = uuid.getnode()
+    is_chance = number >> 40 & 1  # without a network card Python draws another number in each process (RFC 4122, 4.5)
+    return sha256_hex(f"{platform.node()} {0 if is_chance else number}".encode())[:8]
 
 
 def _started_s(pid: int) -> int:
-    """When a process began; 0 where there is none (process numbers are used again)."""
+    """When a process began; 0 where there is none (numbers are used again), or only its body waits for whoever started it."""
     import psutil
 
     try:
-        return int(psutil.Process(pid).create_time())
+        process = psutil.Process(pid)
+        return 0 if process.status() == psutil.STATUS_ZOMBIE else int(process.create_time())
     except psutil.Error:
         return 0
 

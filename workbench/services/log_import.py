@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 MAX_NAMES = 400
 MAX_DAYS = 1500
+_READ_SHARE = 0.75
+"""Of the time that a log takes, what is over when it is to be written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +94,10 @@ def _import_all(ask: _Ask) -> Imported:
         return _import_parsed(ask, paths, ask.job)
     stored: list[Stored] = []
     questions: list[Question] = []
+    sizes = [max(sum(log_streams.size_of(path) for path in unit), 1) for unit in units]
     for number, (unit, way) in enumerate(zip(units, ways, strict=True)):
-        part = ask.job.part(number / len(units), (number + 1) / len(units), unit[0].name if len(units) > 1 else "")
+        done, end = sum(sizes[:number]) / sum(sizes), sum(sizes[: number + 1]) / sum(sizes)
+        part = ask.job.part(done, end, unit[0].name if len(units) > 1 else "")
         mine = replace(ask, read_key=_read_key(ask, unit))
         found = _stored_before(mine) or (_import_parsed(mine, unit, part) if way is None else way(mine, unit, part))
         stored.extend(found[0])
@@ -158,11 +162,14 @@ def _import_careful(ask: _Ask, paths: list[Path], job: Job) -> Imported:
     options = ParseOptions(zone=ask.request.zone, answers=ask.request.answer, join=ask.request.join)
     stored = []
     objects = ask.project.objects
-    with objects.staging("reading") as work, read_carefully(sources, options, work, job.part(0.0, 0.75).progress) as found:
+    reading = job.part(0.0, _READ_SHARE).progress
+    with objects.staging("reading") as work, read_carefully(sources, options, work, reading) as found:
         check_questions(list(found.questions))
+        done = 0.0 if found.is_unread else _READ_SHARE
         mine = ask if len(found.logs) == 1 else replace(ask, read_key="")
         for number, log in enumerate(found.logs):
-            share = job.part(0.75 + 0.25 * number / len(found.logs), 0.75 + 0.25 * (number + 1) / len(found.logs))
+            rest = (1.0 - done) / len(found.logs)
+            share = job.part(done + rest * number, done + rest * (number + 1))
             with objects.staging("recording") as folder:
                 facts = log.write(folder, share.progress)
                 stored.extend(_store(mine, folder, facts, paths[0] if len(paths) == 1 else None))

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 STREAM_FROM_BYTES = 32 * 1024 * 1024
 """Smaller logs are parsed in memory, which is faster there."""
-_UNPACKED = 6
-"""How many times larger a packed log is, about."""
 STREAM_FROM_CELLS = 4_000_000
 _PLAIN_ANSWERS = frozenset({"ZONE_UNKNOWN", "DAY_MONTH_AMBIGUOUS", "EPOCH_AMBIGUOUS", "LABELS_ELSEWHERE"})
 """Answers that a log with ISO times and decimal dots takes as a zone, or has no use for: the fast way stays open."""
@@ -22,6 +20,11 @@ _PLAIN_ANSWERS = frozenset({"ZONE_UNKNOWN", "DAY_MONTH_AMBIGUOUS", "EPOCH_AMBIGU
 def units_of(paths: Sequence[Path], join: bool | None) -> list[list[Path]]:
     """Files that are read together: each by itself where they are to be kept apart, else all."""
     return [[path] for path in paths] if join is False else [list(paths)]
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file, or of the files in a folder; 0 where there is none."""
+    return sum(file.stat().st_size for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file())
 
 
 def find_plain(paths: Sequence[Path], zone: str | None, answers: Sequence[str]) -> PlainLog | None:
@@ -41,13 +44,14 @@ def find_plain(paths: Sequence[Path], zone: str | None, answers: Sequence[str]) 
 def find_careful(paths: Sequence[Path]) -> list[StreamSource] | None:
     """The files as sources of the reader in blocks; None where they are small, or can't be read in blocks."""
     from workbench.logs.careful.careful_import import find_sources
+    from workbench.logs.readers.byte_stream import UNPACKED
 
     if not all(path.exists() for path in paths):
         return None
     sources = find_sources(paths)
     if sources is None:
         return None
-    size_bytes = sum(source.size_bytes * (1 if source.packing == "none" else _UNPACKED) for source in sources)
+    size_bytes = sum(source.size_bytes * (1 if source.packing == "none" else UNPACKED) for source in sources)
     return sources if size_bytes >= STREAM_FROM_BYTES or any(map(_is_packed_tight, sources)) else None
 
 

@@ -17,7 +17,7 @@ from workbench.logs import questions
 from workbench.logs.careful.assemble import write_stream
 from workbench.logs.careful.assemble_signals import WaveLog
 from workbench.logs.careful.feed import StreamLog
-from workbench.logs.careful.fill import Filled, fill, small_file
+from workbench.logs.careful.fill import Filled, fill, share_of, small_file
 from workbench.logs.careful.merge_parts import MergedLog, WrittenLog, merge_parts
 from workbench.logs.careful.spool import Block
 from workbench.logs.careful.stream_long import read_long_stream
@@ -39,6 +39,8 @@ from workbench.logs.times.zones import load_zone
 
 Say = Callable[[float, str], None]
 _FILL_SHARE = 0.5
+_UNPACK_SHARE = 0.1
+"""Of the time that an archive takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,11 @@ class CarefulLogs:
     event_files: tuple[EventFile, ...] = ()
     files: ExitStack = field(default_factory=ExitStack)
     """Files that recordings are still to be written from."""
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether all samples are still in their files: writing is all of the work then."""
+        return all(isinstance(log, WaveLog) for log in self.logs)
 
     def __enter__(self) -> CarefulLogs:
         return self
@@ -124,11 +131,13 @@ def read_carefully(sources: Sequence[StreamSource], options: ParseOptions, folde
     unpacked, blocks = folder / "unpacked", folder / "blocks"
     unpacked.mkdir()
     blocks.mkdir()
-    sources = unpack(sources, unpacked, lambda _, words: say(0.0, words))
+    packed = sum(source.size_bytes for source in sources if source.packing == "archive")
+    unpack_share = _UNPACK_SHARE * packed / max(sum(source.size_bytes for source in sources), 1)
+    sources = unpack(sources, unpacked, share_of(say, 0.0, unpack_share))
     filled = Filled(blocks)
     with ExitStack() as stack:
         stack.enter_context(filled.files)
-        fill(filled, sources, lambda fraction, words: say(_FILL_SHARE * fraction, words))
+        fill(filled, sources, share_of(say, unpack_share, _FILL_SHARE))
         found = _decide(filled, sources, options, choices, say)
         stack.pop_all()
         return found
@@ -145,7 +154,8 @@ def _decide(
     logs: list[Written] = []
     parts: dict[str, list[WrittenLog]] = {}
     for number, group in enumerate(groups):
-        part = _Part(say, _FILL_SHARE, 1.0, number, len(groups))
+        done, end = _share_of_rows(groups, number)
+        part = share_of(say, _FILL_SHARE + (1.0 - _FILL_SHARE) * done, _FILL_SHARE + (1.0 - _FILL_SHARE) * end)
         mine = folder / f"log-{number:04d}"
         mine.mkdir()
         found = _read_group(group, filled, options, choices, mine, part)
@@ -185,26 +195,18 @@ def _written(found: Sequence[CarefulLog], folder: Path, say: Say) -> list[Writte
     return written
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """The share of the whole that one log is."""
-
-    say: Say
-    start: float
-    end: float
-    number: int
-    count: int
-
-    def __call__(self, fraction: float, words: str) -> None:
-        done = (self.number + fraction) / self.count
-        self.say(self.start + (self.end - self.start) * done, words)
+def _share_of_rows(groups: Sequence[Sequence[Segment]], number: int) -> tuple[float, float]:
+    """From where to where one log is of all of them, 0..1: by its cells."""
+    cells = [sum(one.n_rows * max(len(one.columns), 1) for one in group) for group in groups]
+    n_all, n_before = max(sum(cells), 1), sum(cells[:number])
+    return n_before / n_all, (n_before + cells[number]) / n_all
 
 
 def _read_group(
     group: Sequence[Segment], filled: Filled, options: ParseOptions, choices: TimeChoices, folder: Path, say: Say
 ) -> list[CarefulLog]:  # fmt: skip
     blocks = [block for block in group if isinstance(block, Block)]
-    log = build_stream_table(blocks, lambda fraction, words: say(0.2 * fraction, words))
+    log = build_stream_table(blocks, share_of(say, 0.0, 0.2))
     tables, events = without_events([log.table])
     filled.events.extend(events)
     if not tables:
@@ -213,7 +215,7 @@ def _read_group(
     if table.time.kind == "none":
         check_no_unread_time(table)
     plan = plan_times(blocks, choices)
-    part = _Part(say, 0.2, 1.0, 0, 1)
+    part = share_of(say, 0.2, 1.0)
     roles = find_long(table.headers, table.columns, table.n_rows) if table.layout == "wide" else None
     if roles is None:
         logs, n_good = read_wide_stream(log, plan, choices, folder, part, join=options.join)

@@ -6,14 +6,13 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 from workbench.core.errors import DiskFull, LogFormatError, WorkbenchError
 from workbench.logs.careful.gather_blocks import BlockGatherer, RowBlock, block_of
 from workbench.logs.careful.spool import Block, write_block
 from workbench.logs.careful.text_lines import LineStream, ScannedText, sample_lines, scan_text
-from workbench.logs.readers.byte_stream import StreamSource, growing_file
+from workbench.logs.readers.byte_stream import UNPACKED, StreamSource, growing_file
 from workbench.logs.readers.date_parts import join_date_parts
 from workbench.logs.readers.events import EventFile
 from workbench.logs.readers.gather import TableLayout
@@ -86,8 +85,10 @@ def fill(filled: Filled, sources: Sequence[StreamSource], say: Say) -> None:
     """Read sources into blocks. Raises LogFormatError, EncodingError, InputError naming the file, DiskFull."""
     refused: list[WorkbenchError] = []
     optional: set[int] = set()
-    for number, source in enumerate(sources):
-        part = _Part(say, number / len(sources), (number + 1) / len(sources))
+    n_all, n_before = max(sum(map(_weight, sources)), 1), 0
+    for source in sources:
+        part = share_of(say, n_before / n_all, (n_before + _weight(source)) / n_all)
+        n_before += _weight(source)
         try:
             if streams(source.kind):
                 _fill_stored(filled, source, part)
@@ -95,6 +96,7 @@ def fill(filled: Filled, sources: Sequence[StreamSource], say: Say) -> None:
                 _fill_text(filled, source, part)
             else:
                 _fill_small(filled, source)
+                part(1.0, source.name)
         except WorkbenchError as error:
             if not source.is_optional:
                 raise
@@ -109,16 +111,18 @@ def fill(filled: Filled, sources: Sequence[StreamSource], say: Say) -> None:
         filled.blocks = [one for one in filled.blocks if one.time.kind != "none" or one.source_index not in optional]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """The share of the whole that one source is."""
+def share_of(say: Say, start: float, end: float) -> Say:
+    """Says 0..1 of a share of the whole."""
 
-    say: Say
-    start: float
-    end: float
+    def part(fraction: float, words: str) -> None:
+        say(start + (end - start) * fraction, words)
 
-    def __call__(self, fraction: float, words: str) -> None:
-        self.say(self.start + (self.end - self.start) * fraction, words)
+    return part
+
+
+def _weight(source: StreamSource) -> int:
+    """How much of the work a source is, next to others."""
+    return max(source.size_bytes, 1) * (1 if source.packing == "none" else UNPACKED)
 
 
 def _fill_small(filled: Filled, small: StreamSource) -> None:
@@ -133,11 +137,34 @@ def _fill_small(filled: Filled, small: StreamSource) -> None:
                 filled.add(block_of(_cut(segment, first)))
 
 
+class _Said:
+    """Says how far a file is, and says it again while its library works on, so that a cancel is heard; until all is read."""
+
+    def __init__(self, say: Say, fraction: float, words: str) -> None:
+        self._say: Say | None = say
+        self._last = (fraction, words)
+
+    def say(self, fraction: float, words: str) -> None:
+        """Something new."""
+        self._last = (fraction, words)
+        self.again()
+
+    def again(self) -> None:
+        """What was said last."""
+        if self._say is not None:
+            self._say(*self._last)
+
+    def end(self) -> None:
+        """From now on others say how far they are."""
+        self._say = None
+
+
 def _fill_stored(filled: Filled, source: StreamSource, say: Say) -> None:
     """A file of measurements: its tables into blocks; its waveforms stay where they are until they are written."""
+    said = _Said(say, 0.0, f"{source.name}: looking")
     found = Source(
         name=source.name, kind=source.kind, path=source.path, file=source.path, scratch=filled.folder,
-        is_optional=source.is_optional, pulse=partial(say, 0.0, f"{source.name}: looking"),
+        is_optional=source.is_optional, pulse=said.again,
     )  # fmt: skip
     with ExitStack() as stack:
         content = stack.enter_context(opened_content(found))
@@ -150,7 +177,8 @@ def _fill_stored(filled: Filled, source: StreamSource, say: Say) -> None:
                 n_rows += segment.n_rows
                 segment.source_index = filled.n_sources
                 filled.add(block_of(segment))
-                say(n_rows / n_all, f"{source.name}: {n_rows:,} rows")
+                said.say(n_rows / n_all, f"{source.name}: {n_rows:,} rows")
+        said.end()
         if fast:
             filled.signals.extend(fast)
             filled.files.enter_context(stack.pop_all())

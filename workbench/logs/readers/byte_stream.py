@@ -26,6 +26,8 @@ from workbench.logs.text.decode import clean_text
 CHUNK_BYTES = 1 << 20
 _HEAD_BYTES = 512
 _TAIL_BYTES = 1 << 20
+UNPACKED = 6
+"""How many times larger a packed log is, about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

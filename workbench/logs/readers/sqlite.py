@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.codec import translate_os_error
-from workbench.core.errors import LogFormatError
+from workbench.core.errors import JobCancelled, LogFormatError
 from workbench.logs.readers.arrays import ArrayGroup, NamedArray, content_of
-from workbench.logs.readers.lazy import Together
+from workbench.logs.readers.lazy import Guard, Together
 from workbench.logs.readers.reader import Content, ReadGuard, Streaming, cant_read
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.sqlite_tags import name_tags
@@ -65,11 +65,11 @@ class SqliteReader(Streaming):
         _check_whole(source)
         # A view may give other rows each time that it is asked.
         trouble = (sqlite3.Error, ValueError, TypeError, KeyError, OverflowError, MemoryError)
-        guard = ReadGuard(source, self.name, trouble, "Copy it again while no program writes into it.")
+        guard = _Watch(ReadGuard(source, self.name, trouble, "Copy it again while no program writes into it."))
         with ExitStack() as stack:
             with guard():
                 database = stack.enter_context(closing(_connect(source)))
-                _restrict(database, source.size_bytes)
+                _restrict(database, source.size_bytes, guard)
                 groups = list(_tables_of(source, database, guard))
             yield content_of(source, groups)
 
@@ -133,22 +133,45 @@ def _without_wal(data: bytes) -> bytes:
     return data[:18] + b"\x01\x01" + data[20:] if data[18:20] == b"\x02\x02" else data
 
 
-def _restrict(database: sqlite3.Connection, n_bytes: int) -> None:
+class _Watch:
+    """Counts what SQLite does and hears of a cancel meanwhile; `with watch():` makes its errors the refusal of the file."""
+
+    def __init__(self, guard: ReadGuard) -> None:
+        self._guard = guard
+        self._stop: JobCancelled | None = None
+        n_bytes = guard.source.size_bytes
+        most = max(_MAX_OPS, _MOST_OPS_A_BYTE * n_bytes)
+        self._n_left = min(most, _LEAST_OPS + _OPS_A_BYTE * n_bytes) // _OPS_A_CALL
+
+    def count(self) -> int:
+        """Called by SQLite now and then; 1 stops it: no exception gets through its C."""
+        try:
+            self._guard.source.pulse()
+        except JobCancelled as stop:
+            self._stop = stop
+        self._n_left -= 1
+        return int(self._n_left <= 0 or self._stop is not None)
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        """Raises LogFormatError naming the file, JobCancelled."""
+        with self._guard():
+            try:
+                yield
+            except sqlite3.Error:
+                if self._stop is not None:
+                    raise self._stop from None
+                raise
+
+
+def _restrict(database: sqlite3.Connection, n_bytes: int, watch: _Watch) -> None:
     """Only reading, within limits that a database of so many bytes keeps to."""
-    most = max(_MAX_OPS, _MOST_OPS_A_BYTE * n_bytes)
-    n_left = min(most, _LEAST_OPS + _OPS_A_BYTE * n_bytes) // _OPS_A_CALL
-
-    def count() -> int:
-        nonlocal n_left
-        n_left -= 1
-        return int(n_left <= 0)
-
     database.execute("PRAGMA trusted_schema = OFF")
     database.execute("PRAGMA cell_size_check = ON")
     database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1 << 24)
     database.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     database.set_authorizer(_authorise)
-    database.set_progress_handler(count, _OPS_A_CALL)
+    database.set_progress_handler(watch.count, _OPS_A_CALL)
     database.text_factory = _TextCount(max(_MAX_TEXT_BYTES, _READINGS * n_bytes))
 
 
@@ -172,7 +195,7 @@ class _TextCount:
         return data[:_MAX_CELL_BYTES].decode("utf-8", "replace")
 
 
-def _tables_of(source: Source, database: sqlite3.Connection, guard: ReadGuard) -> Iterator[ArrayGroup]:
+def _tables_of(source: Source, database: sqlite3.Connection, guard: Guard) -> Iterator[ArrayGroup]:
     listed = database.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY type, name").fetchall()
     tables = [str(name) for (name,) in listed if not str(name).startswith("sqlite_")][:MAX_TABLES]
     layouts = {table: _columns_of(database, table) for table in tables}
@@ -267,7 +290,7 @@ def _kind_of(n_rows: int, n_whole: int, n_text: int, n_numbers: int, low: float 
     return "float64" if n_numbers and not n_text and largest <= _MAX_EXACT else "text"
 
 
-def _arrays_of(rows: _Rows, guard: ReadGuard) -> Iterator[NamedArray]:
+def _arrays_of(rows: _Rows, guard: Guard) -> Iterator[NamedArray]:
     together = Together(rows.n_rows, rows.read, guard)
     for index, (name, kind) in enumerate(zip(rows.columns, rows.kinds, strict=True)):
         if kind == "text":

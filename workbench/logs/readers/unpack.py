@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from workbench.core.codec import translate_os_error
 from workbench.core.errors import DiskFull, LogFormatError
@@ -51,17 +52,28 @@ class _Unpacker:
     folder: Path
     say: Say
     most_bytes: int
+    n_packed: int
+    """Bytes of all archives, those in archives too as they are met."""
     n_files: int = 0
     n_bytes: int = 0
+    n_done: int = 0
+    """Packed bytes of members that lie there."""
+    said: float = 0.0
 
     def new_path(self) -> Path:
         self.n_files += 1
         return self.folder / f"{self.n_files:05d}"
 
+    def progress(self, n_packed: float, name: str) -> None:
+        """So many packed bytes of the member at hand were read; what is said never goes back."""
+        self.said = max(self.said, min((self.n_done + n_packed) / max(self.n_packed, 1), 1.0))
+        self.say(self.said, f"unpacking {name}")
+
 
 def unpack(sources: Sequence[StreamSource], folder: Path, say: Say) -> list[StreamSource]:
     """The sources, archives among them replaced by what is in them; that lies in `folder` now, which the caller removes."""
-    unpacker = _Unpacker(folder, say, int(_FREE_SHARE * shutil.disk_usage(folder).free))
+    n_packed = sum(source.size_bytes for source in sources if source.packing == "archive")
+    unpacker = _Unpacker(folder, say, int(_FREE_SHARE * shutil.disk_usage(folder).free), n_packed)
     found: list[StreamSource] = []
     for source in sources:
         if source.packing == "archive":
@@ -88,7 +100,7 @@ def _of_packed(unpacker: _Unpacker, name: str, path: Path, depth: int) -> Iterat
     with path.open("rb") as raw:
         kind = kind_of(name, raw.read(HEAD_BYTES))
         raw.seek(0)
-        inner = _lay_down(unpacker, _chunks(open_packed(kind, raw)), path.stat().st_size, name)
+        inner = _lay_down(unpacker, _chunks(open_packed(kind, raw), raw), path.stat().st_size, name)
     yield from _look(unpacker, inner_name(name, kind), inner, depth - 1, is_named=True)
 
 
@@ -98,7 +110,7 @@ def _of_tar(unpacker: _Unpacker, name: str, path: Path, depth: int) -> Iterator[
             stream = archive.extractfile(member)
             if stream is not None and not is_hidden(member.name):
                 title = clean_text(f"{name}: {Path(member.name).name}")
-                inner = _lay_down(unpacker, _chunks(stream), path.stat().st_size, title)
+                inner = _lay_down(unpacker, _shares(stream, 1.0), path.stat().st_size, title)
                 yield from _look(unpacker, title, inner, depth)
 
 
@@ -119,7 +131,8 @@ def _of_zip(unpacker: _Unpacker, name: str, path: Path, depth: int) -> Iterator[
                 raise LogFormatError(f"{name} is protected by a password.", "Unpack it first.", path=str(path))
             title = clean_text(f"{name}: {Path(member.filename.replace(chr(92), '/')).name}")
             with archive.open(member) as stream:
-                inner = _lay_down(unpacker, _chunks(stream), member.compress_size, title)
+                chunks = _shares(stream, member.compress_size / max(member.file_size, 1))
+                inner = _lay_down(unpacker, chunks, member.compress_size, title)
             yield from _look(unpacker, title, inner, depth)
 
 
@@ -130,18 +143,27 @@ def _name_in_zip(member: zipfile.ZipInfo) -> str:
 _OPENERS = {"tar": _of_tar, "zip": _of_zip, **dict.fromkeys(SUFFIXES, _of_packed)}
 
 
-def _chunks(stream: Readable) -> Iterator[bytes]:
+def _chunks(stream: Readable, packed: BinaryIO) -> Iterator[tuple[bytes, float]]:
+    """Unpacked bytes, and how far their file was read for them."""
     while chunk := stream.read(CHUNK_BYTES):
-        yield chunk
+        yield chunk, packed.tell()
 
 
-def _lay_down(unpacker: _Unpacker, chunks: Iterator[bytes], packed_bytes: int, name: str) -> Path:
+def _shares(stream: Readable, packed_a_byte: float) -> Iterator[tuple[bytes, float]]:
+    """A member's bytes, and how many packed ones were read for them."""
+    n_bytes = 0
+    while chunk := stream.read(CHUNK_BYTES):
+        n_bytes += len(chunk)
+        yield chunk, packed_a_byte * n_bytes
+
+
+def _lay_down(unpacker: _Unpacker, chunks: Iterator[tuple[bytes, float]], packed_bytes: int, name: str) -> Path:
     """Write a member. Raises LogFormatError where it swells up without measure, DiskFull."""
     path = unpacker.new_path()
-    n_mine = 0
+    n_mine, n_packed = 0, 0.0
     try:
         with path.open("wb") as out:
-            for chunk in chunks:
+            for chunk, n_packed in chunks:
                 n_mine += len(chunk)
                 unpacker.n_bytes += len(chunk)
                 check_ratio(name, n_mine, packed_bytes)
@@ -151,11 +173,12 @@ def _lay_down(unpacker: _Unpacker, chunks: Iterator[bytes], packed_bytes: int, n
                         "Free some space, or unpack it elsewhere and import its parts.",
                     )
                 out.write(chunk)
-                unpacker.say(min(n_mine / max(6.0 * packed_bytes, 1.0), 0.99), f"unpacking {name}")
+                unpacker.progress(n_packed, name)
     except OSError as error:
         if isinstance(error, gzip.BadGzipFile) or error.errno is None:
             raise
         raise translate_os_error(error, path) from error
+    unpacker.n_done += int(n_packed)
     return path
 
 
@@ -166,6 +189,7 @@ def _look(unpacker: _Unpacker, name: str, path: Path, depth: int, *, is_named: b
         with path.open("rb") as stream:
             kind = kind_of(name, stream.read(HEAD_BYTES)) if size_bytes else ""
         if kind in _OPENERS and not (kind == "zip" and is_workbook(name, path)):
+            unpacker.n_packed += size_bytes
             yield from _members(unpacker, name, path, depth + 1 + (is_named and kind != "tar"))
             path.unlink()
             return
