@@ -21,6 +21,7 @@ from workbench.core.clock import now_ns
 from workbench.core.errors import LogFormatError, WorkbenchError
 from workbench.logs import questions
 from workbench.logs.checks.quality import find_quality
+from workbench.logs.checks.waveforms import find_overloads
 from workbench.logs.readers.events import EventFile
 from workbench.logs.readers.registry import read_content
 from workbench.logs.readers.signals import Signals
@@ -29,6 +30,7 @@ from workbench.logs.readers.table import Segment
 from workbench.logs.recordings.merge_trends import merge_trends
 from workbench.logs.recordings.of_rows import ParsedRecording, build_recordings
 from workbench.logs.recordings.of_signals import read_signals
+from workbench.logs.recordings.rates import find_waveform
 from workbench.logs.summary import Finding, Question
 from workbench.logs.tables.cells import Cells, read_cell
 from workbench.logs.tables.join import find_asset_column, split_by_asset, split_by_source
@@ -235,9 +237,12 @@ def _finish(log: LogRows, axis: TimeAxis, findings: list[Finding]) -> list[Parse
 
 def _with_quality(recording: ParsedRecording) -> ParsedRecording:
     """What is wrong with a trend; a waveform has other habits (it swings around zero, and rests between bursts)."""
-    if recording.facts.group == "waveform":
-        return recording
     units = {channel.name: channel.unit for channel in recording.facts.channels}
+    if recording.facts.group == "waveform":
+        waveform = find_waveform(recording.times_ns)
+        return (
+            recording if waveform is None else recording.with_findings(find_overloads(waveform.axis(), recording.columns, units))
+        )
     return recording.with_findings(find_quality(recording.times_ns, recording.columns, units))
 
 

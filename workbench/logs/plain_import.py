@@ -16,6 +16,7 @@ from workbench.core.clock import NS_PER_S
 from workbench.logs.acquisition import Timing, band_of, how_acquired, how_detected
 from workbench.logs.checks.flat_runs import Samples
 from workbench.logs.checks.quality import find_quality
+from workbench.logs.checks.waveforms import find_overloads
 from workbench.logs.readers.byte_stream import FixedEndFile, growing_file
 from workbench.logs.readers.csv_stream import NotPlain, PlainColumn, PlainFormat, find_plain_format, stream_plain_csv
 from workbench.logs.recordings.format import ChannelInfo
@@ -75,7 +76,11 @@ def import_plain(log: PlainLog, folder: Path, progress: Progress) -> RecordingFa
     instants_ns, columns = writer.view()
     waveform = find_waveform(instants_ns)
     units = {column.name: column.unit for column in log.channels()}
-    findings = () if waveform else find_quality(instants_ns, columns, units, lambda done: _say_quality(progress, done))
+    findings = (
+        find_overloads(waveform.axis(), columns, units)
+        if waveform
+        else find_quality(instants_ns, columns, units, lambda done: _say_quality(progress, done))
+    )
     timing = timing_of(times, waveform)
     stats = writer.stats
     facts = RecordingFacts(

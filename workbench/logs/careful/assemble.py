@@ -12,6 +12,7 @@ from workbench.logs.acquisition import Timing, band_of, how_acquired, how_detect
 from workbench.logs.careful.feed import StreamLog
 from workbench.logs.careful.numbers import FinishedColumn
 from workbench.logs.checks.quality import find_quality
+from workbench.logs.checks.waveforms import find_overloads
 from workbench.logs.plain_import import timing_of
 from workbench.logs.recordings.format import ChannelInfo
 from workbench.logs.recordings.of_rows import EVEN_SHARE, MOSTLY
@@ -95,7 +96,11 @@ def _gather(
     instants_ns, columns = writer.view()
     waveform = find_waveform(instants_ns)
     units = {column.name: column.unit for column in log.columns}
-    quality = () if waveform else find_quality(instants_ns, columns, units, lambda done: _say_quality(say, done))
+    quality = (
+        find_overloads(waveform.axis(), columns, units)
+        if waveform
+        else find_quality(instants_ns, columns, units, lambda done: _say_quality(say, done))
+    )
     timing = _timing(times, waveform, instants_ns)
     counted = log.feed.counted
     found = [*said[1], *log.findings]

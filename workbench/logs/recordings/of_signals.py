@@ -16,6 +16,7 @@ from workbench.logs import questions
 from workbench.logs.acquisition import Timing, band_of, how_acquired, how_detected
 from workbench.logs.checks.flat_runs import Samples
 from workbench.logs.checks.phrases import format_value
+from workbench.logs.checks.waveforms import find_overloads
 from workbench.logs.readers.lazy import multiplied
 from workbench.logs.readers.signals import Signal, Signals
 from workbench.logs.readers.table import TimeColumns
@@ -214,6 +215,7 @@ def gather_facts(log: SignalLog, counts: Mapping[str, SampleCount], samples: Map
         findings=(
             *(found for dated in log.parts for found in dated.signals.findings),
             *(found for name, one in log.kept for found in _find_clipping(name, one.unit, samples[name], counts[name], axis)),
+            *find_overloads(axis, {name: samples[name] for name, _ in log.kept}, {name: one.unit for name, one in log.kept}),
         ),
         left_out=tuple(LeftOut(channel=name, why=NAMED_WHY) for name in labels), labels=labels, questions=log.questions,
         group="waveform", rate_hz=float(log.first.rate), n_bursts=timing.n_bursts,

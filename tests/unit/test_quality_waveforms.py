@@ -1,0 +1,111 @@
+"""Overloads and knocks in bursts of acceleration are found; healthy bursts and slow shafts are left in peace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from workbench.core.jobs import Job
+from workbench.logs.checks.waveforms import find_overloads
+from workbench.logs.parse import ParseOptions, parse_logs
+from workbench.logs.recordings.time_axis import RunsAxis
+from workbench.logs.summary import Finding
+from workbench.services.logs import ImportRequest, import_logs
+from workbench.services.samples import SampleRequest, write_samples
+
+RATE_HZ, N = 25_600, 25_600
+T_S = np.arange(N) / RATE_HZ
+
+
+def bursts(n: int, seed: int = 0) -> tuple[RunsAxis, np.ndarray]:
+    """`n` bursts of a second, an hour apart: a tone of the shaft and noise, in g [n, samples]."""
+    rng = np.random.default_rng(seed)
+    axis = RunsAxis(
+        n_rows=n * N, step_ns=39062, step_rest=1, step_parts=2, first_rows=np.arange(n, dtype=np.int64) * N,
+        first_ns=1_772_409_600_000_000_000 + np.arange(n, dtype=np.int64) * 3_600_000_000_000,
+    )  # fmt: skip
+    return axis, 0.1 * np.sin(2 * np.pi * 24.7 * T_S) + rng.normal(0, 0.3, (n, N))
+
+
+def found(axis: RunsAxis, waves: np.ndarray, unit: str = "g") -> tuple[Finding, ...]:
+    return find_overloads(axis, {"VT-1": waves.ravel()}, {"VT-1": unit})
+
+
+def knock(size: float, tau_s: float = 0.2, at_s: float = 0.3) -> np.ndarray:
+    return np.where(at_s <= T_S, size * np.exp(-np.clip(T_S - at_s, 0, None) / tau_s), 0.0)
+
+
+def test_a_knock_is_told_with_its_burst_and_how_far_the_baseline_ran() -> None:
+    axis, waves = bursts(6)
+    waves[2] += knock(8.0)
+    (one,) = found(axis, waves)
+    assert (one.code, one.channel) == ("SENSOR_OVERLOAD", "VT-1")
+    assert (one.start_ns, one.end_ns) == tuple(axis.take(np.array([2 * N, 3 * N - 1])).tolist())
+    assert "ski slope" in one.text
+    assert one.remedy is not None
+    assert one.remedy.action == "exclude"
+
+
+def test_many_such_bursts_are_one_finding_that_counts_them() -> None:
+    axis, waves = bursts(12)
+    waves[2:] += knock(4.0)
+    waves[7] += knock(9.0)
+    (one,) = found(axis, waves)
+    assert one.text.startswith("In 10 of 12 bursts")
+    assert one.start_ns == axis.first_ns[2]
+
+
+@pytest.mark.parametrize("turns_a_second", [3.0, 5.0, 10.0, 25.0])
+def test_a_slow_shaft_that_shakes_more_than_all_else_is_no_overload(turns_a_second: float) -> None:
+    axis, waves = bursts(3)
+    assert found(axis, 0.01 * waves + 2.0 * np.sin(2 * np.pi * turns_a_second * T_S)) == ()
+
+
+def test_a_velocity_and_a_constant_offset_are_left_in_peace() -> None:
+    axis, waves = bursts(3)
+    assert found(axis, waves + 12.0) == ()
+    waves[1] += knock(8.0)
+    assert found(axis, waves, "mm/s") == ()
+
+
+def test_a_burst_with_lost_samples_and_an_empty_one_are_told_by_what_is_there() -> None:
+    axis, waves = bursts(4)
+    waves[0] = np.nan
+    waves[1, :2000] = np.nan
+    waves[1] += knock(8.0)
+    assert len(found(axis, waves)) == 1
+
+
+@pytest.mark.slow
+def test_bursts_of_sample_pumps_give_none_until_one_is_knocked(tmp_path: Path) -> None:
+    write_samples(SampleRequest(out=str(tmp_path), pumps=1, days=0.5, seed=11, burst_every_h=4), Job())
+    (path,) = tmp_path.glob("*.parquet")
+    healthy = {one.code for one in parsed(path)}
+    assert "SENSOR_OVERLOAD" not in healthy
+    table = parquet.read_table(path)
+    name = next(name for name in table.column_names if "DE [g]" in name)
+    values = table[name].to_numpy().astype(np.float64)
+    values[N : 2 * N] += knock(30 * float(np.std(values[N : 2 * N])))
+    at = table.column_names.index(name)
+    parquet.write_table(table.set_column(at, name, pa.array(values.astype(np.float32))), path)
+    (one,) = [one for one in parsed(path) if one.code == "SENSOR_OVERLOAD"]
+    assert one.channel == name.removesuffix(" [g]")
+
+
+def parsed(path: Path) -> list[Finding]:
+    recordings = parse_logs([path], ParseOptions(zone=None, answers=()), lambda _fraction, _words: None).recordings
+    return [finding for recording in recordings for finding in recording.findings]
+
+
+def test_an_import_says_it_as_well(tmp_path: Path) -> None:
+    axis, waves = bursts(3)
+    waves[1] += knock(8.0)
+    path = tmp_path / "VT-1.parquet"
+    times = pa.array(axis.all(), pa.timestamp("ns", "UTC"))
+    parquet.write_table(pa.table({"time": times, "VT-1 [g]": pa.array(waves.ravel().astype(np.float32))}), path)
+    done = import_logs(ImportRequest(paths=(str(path),), project=str(tmp_path / "project")), Job())
+    assert [one.code for one in done.recordings[0].findings] == ["SENSOR_OVERLOAD"]
