@@ -12,6 +12,7 @@ from workbench.core.codec import encode_pretty
 from workbench.core.jobs import Job
 from workbench.logs.live.rows import LiveChannel
 from workbench.logs.live.store import BLOCKS_FILE, RAW_FILE, BlockHeader, encode_block
+from workbench.logs.live.to_recording import _lost
 from workbench.project.store import Project
 from workbench.services.capture import CaptureRecoverRequest, CaptureRecoverResult, CaptureRequest, recover_captures
 from workbench.services.capture_end import CAPTURES, PLAN_FILE, CapturePlan, recover_before
@@ -37,6 +38,18 @@ def leave(tmp_path: Path, *names: str, unit: str | None = None, rate_hz: float |
 
 def recover(tmp_path: Path) -> CaptureRecoverResult:
     return recover_captures(CaptureRecoverRequest(project=str(tmp_path / "p")), Job())
+
+
+@pytest.mark.parametrize(
+    ("problems", "words"),
+    [
+        ({"5 values where 6 are due": 1}, "1 line or frame is no row: 5 values where 6 are due."),
+        ({"checksum": 2, "too long": 3}, "5 lines or frames are no rows: too long (3), checksum (2)."),
+    ],
+)
+def test_what_was_lost_is_said_with_its_reasons(problems: dict[str, int], words: str) -> None:
+    header = BlockHeader(channels=(), rows=10, problems=problems, bad={}, notes={})
+    assert [one.text for one in _lost(header) if one.code == "LINES_LOST"] == [words]
 
 
 def test_names_units_and_the_source_are_one_line_of_plain_text(tmp_path: Path) -> None:

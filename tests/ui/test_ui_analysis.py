@@ -30,6 +30,7 @@ from workbench.ui.pages.analysis.pump import PumpMode
 from workbench.ui.pages.analysis.spectrum import SpectrumMode
 from workbench.ui.pages.logs.page import LogsPage
 from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.analysis.spectrum_plot import PlotMark, SpectrumPlot
 from workbench.ui.widgets.analysis.waterfall_plot import WaterfallPlot
 
 WAVE, TREND = "VT-7001A-DE", "VI-7001A-DE"
@@ -223,6 +224,34 @@ def test_the_switch_keeps_what_is_on_in_sight_however_narrow_it_is(hand: Hand) -
         page.modes.switch._fit(width_px)
         assert page.modes.switch.button("pump").isVisibleTo(page.modes.switch)
         assert page.modes.switch._more.isVisibleTo(page.modes.switch) == (width_px == 320)
+
+
+def test_a_name_without_room_at_the_right_stands_left_of_its_line(app: object, theme: ThemeSource) -> None:
+    plot = SpectrumPlot(theme, "Spectrum")
+    plot.resize(600, 300)
+    x = np.arange(0.0, 1001.0)
+    plot.set_lines(x, np.zeros(1001))
+    plot.marks = (PlotMark(x=995.0, name="3 BPFI"),)
+    line_px = round(plot.x_px(995.0))
+    picture = plot.grab().toImage()
+    top = round(plot.plot_box().top())
+    ground = picture.pixel(line_px - 60, top - 20)
+    inked = {at for at in range(line_px - 50, 600) for y in range(top - 14, top - 2) if picture.pixel(at, y) != ground}
+    assert max(inked) <= line_px + 1
+    assert min(inked) < line_px - 20
+
+
+def test_the_layers_are_never_squeezed_by_the_switch_beside_them(hand: Hand) -> None:
+    page = hand.show("logs")
+    assert isinstance(page, LogsPage)
+    hand.wait(lambda: page.view.logs is not None)
+    hand.window.resize(1280, 800)
+    page.view.layers.button("corrected").show()
+    hand.built.context.theme.switch("sunlight")  # the widest letters
+    hand.rest()
+    for name in ("regimes", "events", "corrected", "quality"):
+        button = page.view.layers.button(name)
+        assert button.width() >= button.sizeHint().width()
 
 
 def velocity_limits(page: LogsPage) -> list[str]:

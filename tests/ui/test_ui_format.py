@@ -55,6 +55,11 @@ def test_a_span_of_one_day_says_the_day_once() -> None:
     assert shown.span("2026-03-10T00:00:00Z", "2026-03-13T12:00:00Z") == "10 Mar 00:00 – 13 Mar 12:00"
 
 
+def test_a_span_within_a_minute_says_its_seconds() -> None:
+    assert shown.span("2026-03-10T05:28:25Z", "2026-03-10T05:28:34Z") == "10 Mar 05:28:25 – 05:28:34"
+    assert shown.span("2026-03-10T05:28:00Z", "2026-03-10T05:28:00Z") == "10 Mar 05:28 – 05:28"
+
+
 def test_ago_is_rough() -> None:
     now_ns = parse_utc(AT)
     ages = {30: "just now", 7200: "2 h ago", 100_000: "yesterday", 400_000: "11 Mar"}

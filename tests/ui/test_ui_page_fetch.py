@@ -73,6 +73,7 @@ def allow(tmp_path: Path) -> Path:
 def test_without_an_allowed_plugin_the_page_says_how_to_turn_one_on(hand: Hand) -> None:
     page = open_page(hand)
     assert page.why_not() == "Choose a description"
+    assert page.breadcrumb == ("project",)
     assert not page.form.isVisible()
     hand.press("Open the settings")
     hand.rest()

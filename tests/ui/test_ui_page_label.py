@@ -333,6 +333,20 @@ def test_work_orders_are_shown_asked_about_and_imported(
     assert not page.is_importing
 
 
+def test_a_list_of_events_is_named_so_and_has_no_columns_without_a_value(
+    page: LabelPage, tmp_path: Path, wait_for: WaitFor
+) -> None:
+    path = tmp_path / "events.csv"
+    event = "P-2041A,seal leak,2026-03-02T08:00:00Z,2026-03-02T09:00:00Z"
+    path.write_text(f"asset,name,start_utc,end_utc\n{event}\n", encoding="utf-8")
+    page.open_files([path])
+    wait_for(lambda: page.importing.n_events == 1)
+    assert "is read as a list of events" in page.importing._text.text()
+    table = page.importing.events.table
+    hidden = [one.key for place, one in enumerate(table.array.columns) if table.isColumnHidden(place)]
+    assert hidden == ["kind", "mode", "action"]
+
+
 def test_a_file_that_holds_no_table_says_so_and_can_be_left(page: LabelPage, tmp_path: Path, wait_for: WaitFor) -> None:
     path = tmp_path / "a.csv"
     path.write_text("hello\n", encoding="utf-8")

@@ -19,6 +19,7 @@ from workbench.core.jobs import Job
 from workbench.project.store import Project
 from workbench.services.logs import ImportRequest, import_logs
 from workbench.ui.pages.logs.page import LogsPage
+from workbench.ui.widgets.table import ROW_PX
 
 WaitFor = Callable[..., None]
 DAY_NS = 86400 * NS_PER_S
@@ -144,6 +145,32 @@ def test_something_that_is_no_log_is_refused_in_words(built: Built, tmp_path: Pa
     page = show(built)
     wait_for(lambda: "picture" in page.preview._said.text())
     assert page.preview.why_not() == "There is no log among these files"
+    assert page.preview._said.text().count("a.png") == 1
+    assert page.preview._said_symbol.isVisible()
+    assert not page.preview.files.owner.isVisible()  # whose it is, is asked of logs only
+    assert page.preview.files.height() < page.preview.height() / 2
+
+
+def test_of_many_files_four_are_seen_at_once_and_one_file_leaves_the_room_to_its_columns(
+    built: Built, tmp_path: Path, wait_for: WaitFor
+) -> None:
+    files = [tmp_path / f"P-20{number}.csv" for number in range(9)]
+    for file in files:
+        file.write_text(csv_text(60), encoding="utf-8")
+    built.context.make_project(tmp_path / "project")
+    wait_for(lambda: built.context.project is not None)
+    built.window.resize(1280, 800)
+    built.window.show()
+    assert rows_seen(built, files, wait_for) >= 4
+    assert rows_seen(built, files[:1], wait_for) == 1
+
+
+def rows_seen(built: Built, files: list[Path], wait_for: WaitFor) -> int:
+    """How many rows of the list of files are in sight once the first was read."""
+    built.window.open_files(files)
+    preview = show(built).preview
+    wait_for(lambda: preview.n_logs == len(files) and preview.rows.isVisible() and not built.context.jobs.running)
+    return preview.files.table.viewport().height() // ROW_PX
 
 
 def test_a_day_of_the_map_shows_that_day(page: LogsPage) -> None:

@@ -101,8 +101,10 @@ def day(when: int | str | None, zone: tzinfo = UTC) -> str:
 
 
 def span(start: int | str | None, end: int | str | None, zone: tzinfo = UTC) -> str:
-    """'10 Mar 00:00 – 13 Mar 12:00'; the day is said once if it is one day."""
+    """'10 Mar 00:00 – 13 Mar 12:00'; the day is said once if it is one day, seconds only where minutes are the same."""
     first, last = (instant(when, zone, with_seconds=False) for when in (start, end))
+    if first == last and start != end:
+        first, last = (instant(when, zone) for when in (start, end))
     same_day = day(start, zone) == day(end, zone) and MISSING not in (first, last)
     return f"{first} – {last.split(' ')[-1] if same_day else last}"
 

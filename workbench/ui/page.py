@@ -92,7 +92,8 @@ class Page(QWidget):
 
     def set_header(self, title: str, *, breadcrumb: tuple[str, ...] = (), facts: str = "") -> None:
         """Title, where we are, and facts beside the title."""
-        self._header_title, self._header_crumbs, self._header_facts = title, breadcrumb, facts
+        crumbs = tuple(name for name in breadcrumb if name)
+        self._header_title, self._header_crumbs, self._header_facts = title, crumbs, facts
         self.header_changed.emit()
 
     def set_header_buttons(self, *secondary: str, primary: str = "") -> None:

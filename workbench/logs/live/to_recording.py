@@ -146,8 +146,11 @@ def _lost(last: BlockHeader | None) -> Iterator[Finding]:
     if last is None:
         return
     if last.problems:
-        parts = ", ".join(f"{reason} {n:,}" for reason, n in sorted(last.problems.items(), key=_most_first))
-        yield Finding(code="LINES_LOST", text=f"{sum(last.problems.values()):,} lines or frames are no rows: {parts}.")
+        n_lost = sum(last.problems.values())
+        reasons = sorted(last.problems.items(), key=_most_first)
+        parts = ", ".join(f"{reason} ({n:,})" for reason, n in reasons) if len(reasons) > 1 else reasons[0][0]
+        words = "1 line or frame is no row" if n_lost == 1 else f"{n_lost:,} lines or frames are no rows"
+        yield Finding(code="LINES_LOST", text=f"{words}: {parts}.")
     offset_ns, drift_ns = last.notes.get("device_offset_ns", 0), last.notes.get("host_drift_ns", 0)
     if abs(offset_ns) >= CLOCK_TOLD_NS:
         text = f"The device's clock was {_seconds(offset_ns)} this computer's."

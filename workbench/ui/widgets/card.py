@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 from workbench.ui.widgets.text import Text, hairline
 
 HEADER_PX = 39
+KEY_GAP_PX = 8
 
 
 class SectionHeader(QWidget):
@@ -69,7 +70,7 @@ class KeyValueList(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setVerticalSpacing(4)
-        self._grid.setHorizontalSpacing(8)
+        self._grid.setHorizontalSpacing(KEY_GAP_PX)
         self._grid.setColumnMinimumWidth(0, key_px)
         self._grid.setColumnStretch(1, 1)
         self.set_rows(rows)

@@ -43,6 +43,8 @@ class DefectTrend(QWidget):
         self.chart.setProperty("focus_inside", True)
         self.said = Text("", "caption", "text2", is_wrapped=True)
         self._reader: _Reader | None = None
+        self.setProperty("surface", "plot")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 6, 0, 4)
         column.setSpacing(2)

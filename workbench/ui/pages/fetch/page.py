@@ -40,7 +40,7 @@ class FetchPage(Page):
         super().__init__(context, parent)
         self.form = FetchForm(context)
         self._none = EmptyState(
-            self.theme, "logs", self.tr("No source is turned on"),
+            self.theme, "import", self.tr("No source is turned on"),
             self.tr("A historian is read by a plugin, which is off until you allow it: Settings, Plugins. It connects to the one "
                     "machine that its description names, inside this site's network, and only when you say so."),
             self.tr("Open the settings"),
@@ -53,7 +53,6 @@ class FetchPage(Page):
         self._stack.addWidget(holder)
         self._stack.addWidget(self.form)
         self.set_content(self._stack)
-        self.set_header(self.tr("Fetch from a historian"))
         self.set_header_buttons("fetch.back")
         self._none.acted.connect(self.open_settings)
         self.form.changed.connect(self.refresh_actions)
@@ -73,6 +72,8 @@ class FetchPage(Page):
         )  # fmt: skip
 
     def activated(self, selection: Selection) -> None:
+        project = self.context.project.name if self.context.project else ""
+        self.set_header(self.tr("Fetch from a historian"), breadcrumb=(project,))
         self.context.read(list_fetch_sources, FetchSourcesRequest(), self._on_sources, self._on_refused, slot="fetch.sources")
 
     def focus_first(self) -> None:

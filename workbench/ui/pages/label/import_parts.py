@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import available_timezones
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.logs.events.failure_words import ACTIONS, MODES, words_of
 from workbench.services.event_import import EventColumn, EventsPreviewResult
@@ -24,6 +24,7 @@ _LABEL_PX = 92
 _MAPPING_PX = 270
 _NAME_PX = 220
 _ORDERS = ("DMY", "MDY", "YMD")
+_MAY_BE_ABSENT = ("kind", "mode", "action")
 
 
 def role_words() -> dict[str, str]:
@@ -223,7 +224,7 @@ class EventsCard(Card):
     def show_result(self, result: EventsPreviewResult) -> None:
         """List them."""
         zone, events = zone_of(self._context.settings.zone), result.events
-        self.table.set_data({
+        data: dict[str, list[str]] = {
             "asset": [one.asset for one in events],
             "name": [one.name for one in events],
             "kind": [one.kind or "–" for one in events],
@@ -231,7 +232,11 @@ class EventsCard(Card):
             "end": [instant(one.end_utc, zone, with_seconds=False) for one in events],
             "mode": [words_of(MODES, one.mode) or "–" for one in events],
             "action": [words_of(ACTIONS, one.action) or "–" for one in events],
-        })  # fmt: skip
+        }  # fmt: skip
+        self.table.set_data(data)
+        for place, column in enumerate(self.table.array.columns):
+            if column.key in _MAY_BE_ABSENT:  # a column of dashes says nothing
+                self.table.setColumnHidden(place, all(cell == "–" for cell in data[column.key]))
         words = count(result.n_events, self.tr("event"), self.tr("events"))
         shown = self.tr("{events}, the first {n} are shown").format(events=words, n=len(events))
         self.set_title(self.tr("Events"), words if result.n_events == len(events) else shown)
@@ -252,15 +257,6 @@ def stacked(*widgets: QWidget, width_px: int) -> QWidget:
         column.addWidget(widget)
     column.addStretch(1)
     return holder
-
-
-def row_of(*widgets: QWidget) -> QHBoxLayout:
-    """Side by side; the first takes the room."""
-    row = QHBoxLayout()
-    row.setSpacing(12)
-    for place, widget in enumerate(widgets):
-        row.addWidget(widget, 1 if place == 0 else 0)
-    return row
 
 
 def _order_words(order: str) -> str:

@@ -6,8 +6,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.runner import JobCall
@@ -16,7 +16,7 @@ from workbench.services.labels import LabelsImportRequest, import_labels
 from workbench.ui.context import AppContext
 from workbench.ui.format import count
 from workbench.ui.pages.label.import_memory import recall, remember
-from workbench.ui.pages.label.import_parts import EventsCard, MappingCard, ReadingCard, row_of, stacked
+from workbench.ui.pages.label.import_parts import EventsCard, MappingCard, ReadingCard, stacked
 from workbench.ui.widgets.text import Text
 
 _RIGHT_PX = 320
@@ -45,8 +45,14 @@ class EventImport(QWidget):
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
         column.addWidget(self._text)
-        column.addLayout(row_of(self.mapping, stacked(self.reading, width_px=_RIGHT_PX)))
-        column.addWidget(self.events, 1)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(12)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setRowStretch(1, 1)
+        self._grid.addWidget(self.mapping, 0, 0)
+        self._grid.addWidget(stacked(self.reading, width_px=_RIGHT_PX), 0, 1, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(self.events, 1, 0, 1, 2)
+        column.addLayout(self._grid, 1)
         self.mapping.mapped.connect(self._on_mapped)
         self.reading.changed.connect(self._on_reading)
 
@@ -117,6 +123,15 @@ class EventImport(QWidget):
         self._files = []
         self.ended.emit()
 
+    def _arrange(self, *, has_columns: bool) -> None:
+        """The events below what their columns are taken for; where there is nothing to map, they have that place too."""
+        self.mapping.setVisible(has_columns)
+        self._grid.removeWidget(self.events)
+        if has_columns:
+            self._grid.addWidget(self.events, 1, 0, 1, 2)
+        else:
+            self._grid.addWidget(self.events, 0, 0, 2, 1)
+
     def _open_first(self) -> None:
         self._said, self._answers, self._result, self._key, self._error = {}, {}, None, "", ""
         self._text.setText(self.tr("Looking at {file}…").format(file=self.name))
@@ -145,10 +160,10 @@ class EventImport(QWidget):
             self._read()
             return
         self._result, self._error = result, ""
-        kinds = {"orders": self.tr("work orders"), "alarms": self.tr("an alarm journal")}
+        kinds = {"orders": self.tr("work orders"), "alarms": self.tr("an alarm journal"), "csv": self.tr("a list of events")}
         kind = kinds.get(result.table, self.tr("a file of {kind}").format(kind=result.table))
         self._text.setText(self.tr("{file} is read as {kind}.").format(file=self.name, kind=kind))
-        self.mapping.setVisible(bool(result.columns))
+        self._arrange(has_columns=bool(result.columns))
         self.mapping.show_columns(result.columns)
         self.reading.show_result(result, self._answers)
         self.events.show_result(result)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.services.capture_live import LiveUpdate
 from workbench.ui.context import AppContext
-from workbench.ui.format import duration, number, size
+from workbench.ui.format import count, duration, number, size
 from workbench.ui.states import State
 from workbench.ui.widgets.plots.live import LivePlots
 from workbench.ui.widgets.segmented import Segmented
@@ -71,11 +71,13 @@ class LiveView(QWidget):
         if not self.isVisible():
             return
         self.badge.set_state(_STATES[update.state], self._state_words(update))
-        parts = [self.tr("{n} rows").format(n=number(update.rows)), self.tr("{r} a second").format(r=_rate(update))]
+        parts = [count(update.rows, self.tr("row"), self.tr("rows")), self.tr("{r} a second").format(r=_rate(update))]
         parts += [size(update.bytes), duration(update.seconds)]
         self.facts.setText("   ·   ".join(parts))
         self._show_lost(update.problems, update.missing)
-        self.safe.setText(self.tr("{n} rows safe on the disk").format(n=number(update.safe_rows)))
+        self.safe.setText(
+            self.tr("{rows} safe on the disk").format(rows=count(update.safe_rows, self.tr("row"), self.tr("rows")))
+        )
         self.plots.follow(self._curves, self._silent_s)
 
     def show_ending(self) -> None:
@@ -95,8 +97,8 @@ class LiveView(QWidget):
         if problems:
             parts.append(self.tr("{n} lost: {reasons}").format(n=number(sum(problems.values())), reasons=_told(problems)))
         if missing:
-            words = self.tr("{n} values missing: {reasons}")
-            parts.append(words.format(n=number(sum(missing.values())), reasons=_told(missing)))
+            n_missing = count(sum(missing.values()), self.tr("value"), self.tr("values"))
+            parts.append(self.tr("{n} missing: {reasons}").format(n=n_missing, reasons=_told(missing)))
         self._lost_symbol.setVisible(bool(parts))
         self.lost.setText("   ·   ".join(parts) or self.tr("None lost"))
         self.lost.setToolTip(plain_tip(self.lost.text()))
@@ -141,7 +143,9 @@ def _rate(update: LiveUpdate) -> str:
 
 
 def _told(counts: dict[str, int]) -> str:
-    return ", ".join(f"{reason} {number(n)}" for reason, n in sorted(counts.items(), key=_most_first))
+    if len(counts) == 1:
+        return next(iter(counts))  # its number was said
+    return ", ".join(f"{reason} ({number(n)})" for reason, n in sorted(counts.items(), key=_most_first))
 
 
 def _most_first(item: tuple[str, int]) -> tuple[int, str]:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from workbench.ui.context import AppContext
     from workbench.ui.pages.logs.view import LogsView
 
+_NAME_PX = 240
+
 
 class LayoutMenu(QObject):
     """Reads the project's layouts when a pump opens; the pump's default is taken unless rows were chosen in this window."""
@@ -287,7 +289,7 @@ class NamePanel(QWidget):
         self.field = QLineEdit()
         self.field.setPlaceholderText(self.tr("Name, such as Night shift"))
         self.field.setAccessibleName(self.tr("Name of the layout"))
-        self.field.setMaximumWidth(280)
+        self.field.setFixedWidth(_NAME_PX)
         self.field.installEventFilter(self)
         self.keep = SecondaryButton(context.theme, self.tr("Keep layout"), "check")
         self.keep.clicked.connect(self._on_keep)

@@ -15,7 +15,7 @@ from workbench.ui.widgets.text import polish_again
 
 _GAP_PX = 6
 _SPARE_PX = 4
-_N_LEAST = 2
+_N_LEAST = 1
 
 
 class ModeSwitch(QWidget):

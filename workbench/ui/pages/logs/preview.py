@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.core.errors import QuestionOpen, WorkbenchError
 from workbench.core.runner import JobCall
@@ -28,7 +28,8 @@ from workbench.ui.format import count
 from workbench.ui.pages.logs.preview_columns import ColumnsCard
 from workbench.ui.pages.logs.preview_files import FilesCard
 from workbench.ui.pages.logs.preview_parts import GuessCard, QuestionsCard, RowsCard, stacked
-from workbench.ui.widgets.text import Text
+from workbench.ui.states import State
+from workbench.ui.widgets.text import StateSymbol, Text
 
 _RIGHT_PX = 336
 
@@ -57,6 +58,7 @@ class ImportPreview(QWidget):
         self.columns = ColumnsCard(context.theme)
         self.rows = RowsCard(context.theme)
         self._said = Text("", "small", "text2", is_wrapped=True)
+        self._said_symbol = StateSymbol(context.theme, State.OUT_OF_SPECIFICATION, 14)
         self._lay_out()
         self._connect()
 
@@ -174,10 +176,10 @@ class ImportPreview(QWidget):
         left_out = [file for file in result.files if file.kind == "other"]
         words = ""
         if left_out:
-            words = self.tr("{name}: {why}").format(name=left_out[0].name, why=left_out[0].why)
+            words = _why_left_out(left_out[0])
             if len(left_out) > 1:
                 words += self.tr(" And {n} more are left out.").format(n=len(left_out) - 1)
-        self._say(words)
+        self._say(words, is_wrong=bool(words))
         self.files.show_files(result.files)
         self.changed.emit()
 
@@ -188,7 +190,7 @@ class ImportPreview(QWidget):
             self._read_chosen()
         else:
             self._show_cards(False)
-            self._say(f"{file.name}: {file.why}")
+            self._say(_why_left_out(file), is_wrong=True)
 
     def _on_preview(self, result: object) -> None:
         assert isinstance(result, PreviewResult)
@@ -260,7 +262,7 @@ class ImportPreview(QWidget):
         self._context.announce("labels")
 
     def _on_refused(self, error: WorkbenchError) -> None:
-        self._say(f"{error.message} {error.hint}")
+        self._say(f"{error.message} {error.hint}", is_wrong=True)
         self.changed.emit()
 
     # Remembering
@@ -287,9 +289,10 @@ class ImportPreview(QWidget):
         for card in (self.guesses, self.questions, self.columns, self.rows):
             card.setVisible(is_shown)
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, *, is_wrong: bool = False) -> None:
         self._said.setText(text)
-        self._said.setVisible(bool(text))
+        self._said_row.setVisible(bool(text))
+        self._said_symbol.setVisible(is_wrong)
 
     def _lay_out(self) -> None:
         right = QWidget()
@@ -302,7 +305,15 @@ class ImportPreview(QWidget):
         area.setWidgetResizable(True)
         area.setWidget(right)
         area.setFixedWidth(_RIGHT_PX)
-        left = stacked(self._said, self.files, self.columns, self.rows)
+        self._said_row = QWidget()
+        said = QHBoxLayout(self._said_row)
+        said.setContentsMargins(0, 0, 0, 0)
+        self._said_row.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        said.setSpacing(6)
+        said.addWidget(self._said_symbol, 0, Qt.AlignmentFlag.AlignTop)
+        said.addWidget(self._said, 1)
+        left = stacked(self._said_row, self.files, self.columns, self.rows)
+        left.addStretch(0)  # what is left where the list of files stands alone
         left.setStretch(1, 4)
         left.setStretch(2, 5)
         left.setStretch(3, 4)
@@ -319,3 +330,8 @@ class ImportPreview(QWidget):
         self.questions.changed.connect(self._on_answered)
         self.columns.unit_given.connect(self._on_unit)
         self.columns.command_wanted.connect(self.copy_tags_command)
+
+
+def _why_left_out(file: LogFile) -> str:
+    """The reason, with the file's name once."""
+    return file.why if file.name in file.why else f"{file.name}: {file.why}"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from workbench.services.log_files import FileKind, LogFile
 from workbench.ui.format import count, size
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.fields import CheckBox, UnitField
-from workbench.ui.widgets.table import ArrayTable, Column
+from workbench.ui.widgets.table import ROW_PX, ArrayTable, Column
 from workbench.ui.widgets.text import Text
+
+_LEAST_ROWS = 4
 
 
 class FilesCard(Card):
@@ -41,7 +43,10 @@ class FilesCard(Card):
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
         self.body.addWidget(self.table, 1)
-        self.body.addLayout(self._fields())
+        self.owner = QWidget()
+        self.owner.setLayout(self._fields())
+        self.body.addWidget(self.owner)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.table.row_selected.connect(self._on_row)
         self.asset.textEdited.connect(self._on_asset)
         self.is_same.toggled.connect(self._on_same)
@@ -57,6 +62,7 @@ class FilesCard(Card):
         self.is_same.setVisible(n_logs > 1)
         self.is_same.setChecked(False)
         self._fill()
+        self._fit()
         first = next((number for number, file in enumerate(files) if file.kind == "log"), 0)
         self.table.select_row(first)
 
@@ -93,6 +99,13 @@ class FilesCard(Card):
         self.site.setPlaceholderText(self.tr("none"))
         row.addWidget(self.site, 1)
         return row
+
+    def _fit(self) -> None:
+        """As high as its rows: one file leaves the room to its columns, of many a few are always seen."""
+        head, n_files = self.table.horizontalHeader().minimumHeight() + 2 * self.table.frameWidth(), max(1, len(self._files))
+        self.table.setMinimumHeight(head + ROW_PX * min(n_files, _LEAST_ROWS))
+        self.table.setMaximumHeight(head + ROW_PX * n_files)
+        self.owner.setVisible(any(file.kind == "log" for file in self._files))
 
     def _fill(self) -> None:
         kinds = {

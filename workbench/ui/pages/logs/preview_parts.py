@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoneinfo import available_timezones
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.services.logs import Guess, PreviewResult, Question
@@ -22,6 +23,7 @@ _SURE, _LIKELY = 0.9, 0.6
 _LABEL_PX = 92
 _MOST_ROWS = 12
 _MOST_COLUMNS = 12
+_LEAST_COLUMN_PX, _MOST_COLUMN_PX, _CELL_AIR_PX = 110, 240, 20
 _WRITTEN = {"SCALE_UNKNOWN": "50 g", "TIME_RELATIVE": "2026-03-16T10:00:00Z"}
 """Questions whose answers no list can hold, with an example."""
 _ANSWER_OF = {"decimal mark": "DECIMAL_AMBIGUOUS", "time format": "DAY_MONTH_AMBIGUOUS"}
@@ -218,17 +220,24 @@ class RowsCard(Card):
             self.table.deleteLater()
         width = min(_MOST_COLUMNS, max((len(row) for row in preview.rows), default=0))
         head = preview.rows[0] if preview.rows else ()
+        shown = preview.rows[1 : 1 + _MOST_ROWS]
+        cells = {str(k): [row[k] if k < len(row) else "" for row in shown] for k in range(width)}
+        titles = [head[number] if number < len(head) else "" for number in range(width)]
         columns = tuple(
-            Column(
-                key=str(number), title=head[number] if number < len(head) else "", kind="mono", width_px=140, is_sortable=False
-            )
-            for number in range(width)
+            Column(key=key, title=title, kind="mono", width_px=self._width_px(title, cells[key]), is_sortable=False)
+            for key, title in zip(cells, titles, strict=True)
         )
         self.table = ArrayTable(self._theme, columns)
         self.table.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        shown = preview.rows[1 : 1 + _MOST_ROWS]
-        self.table.set_data({str(k): [row[k] if k < len(row) else "" for row in shown] for k in range(width)})
+        self.table.set_data(cells)
         self.body.addWidget(self.table, 1)
+
+    def _width_px(self, title: str, cells: list[str]) -> int:
+        """Wide enough for the name and for a time stamp, which are no use without their ends."""
+        head, cell = self._theme.font("group"), self._theme.font("small", is_mono=True)
+        texts = ((head, title), (cell, max(cells, key=len, default="")))
+        widest = max(QFontMetrics(font).horizontalAdvance(text) for font, text in texts)
+        return min(max(_LEAST_COLUMN_PX, widest + _CELL_AIR_PX), _MOST_COLUMN_PX)
 
 
 def guess_title(name: str) -> str:

@@ -15,7 +15,7 @@ from workbench.ui.pages.settings.plugins import PluginsCard
 from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import SecondaryButton
-from workbench.ui.widgets.card import Card, KeyValueList
+from workbench.ui.widgets.card import KEY_GAP_PX, Card, KeyValueList
 from workbench.ui.widgets.fields import Choice, UnitField
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.states import StateBadge
@@ -80,7 +80,7 @@ class SettingsPage(Page):
         self.scale.setFixedWidth(110)
         self.scale.set_value(str(settings.scale_percent))
         self._zone_row = SettingRow(theme, self.tr("Zone"), self.zone, self.tr("Times on screen. Stored times are UTC."))
-        self._facts_list = KeyValueList(key_px=_LABEL_PX)
+        self._facts_list = KeyValueList(key_px=_LABEL_PX - KEY_GAP_PX)
         self.plugins = PluginsCard(context)
         self._lay_out()
         self._connect()

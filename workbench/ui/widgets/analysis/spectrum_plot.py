@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _NAME_ROWS = 3
 _NAME_PX = 14
+_NAME_GAP_PX = 4
 _N_HARMONICS = 20
 _N_SIDEBANDS = 5
 _LEAST_TOOTH_PX = 24
@@ -192,7 +193,8 @@ class SpectrumPlot(XYFrame):
                 painter.fillRect(area, self.theme.colour("text3", alpha=0.16 if mark.is_strong else 0.08))
             painter.setFont(self.theme.font("group" if mark.is_strong else "caption"))
             width = painter.fontMetrics().horizontalAdvance(mark.name)
-            row = _free_row(rows, x, width)
+            left = x + _NAME_GAP_PX if x + _NAME_GAP_PX + width < self.width() - _NAME_GAP_PX else x - _NAME_GAP_PX - width
+            row = _free_row(rows, x, left, width)
             top = box.top() if row is None else box.top() - row * _NAME_PX - _NAME_PX + 2
             tone = "text1" if mark.is_strong else "text3"
             style = _DASHES.get(mark.name.split(" ")[-1], Qt.PenStyle.DashLine)
@@ -200,7 +202,7 @@ class SpectrumPlot(XYFrame):
             painter.drawLine(QPointF(x, top), QPointF(x, box.bottom() if not mark.is_minor else box.top() + 0.3 * box.height()))
             if row is not None:
                 painter.setPen(self.theme.colour("text1" if mark.is_strong else "text2"))
-                painter.drawText(QPointF(x + 4, top + 9), mark.name)
+                painter.drawText(QPointF(left, top + 9), mark.name)
 
     def _paint_combs(self, painter: QPainter, box: QRectF) -> None:
         """Harmonics (numbered) and sidebands of the cursor."""
@@ -234,9 +236,9 @@ class SpectrumPlot(XYFrame):
             painter.drawText(QPointF(at + 3, box.top() + 11), name)
 
 
-def _free_row(rows: list[list[Range]], x: float, width_px: float) -> int | None:
+def _free_row(rows: list[list[Range]], x: float, left: float, width_px: float) -> int | None:
     """The lowest row in which a name beside its line meets no other; its line takes room in the rows below too."""
-    wanted = (x - 2, x + width_px + 8)
+    wanted = (min(x - 2, left - _NAME_GAP_PX), max(x + 2, left + width_px + _NAME_GAP_PX))
     for number, taken in enumerate(rows):
         line_is_free = all(not _meet((x - 2, x + 2), other) for below in rows[:number] for other in below)
         if line_is_free and not any(_meet(wanted, other) for other in taken):

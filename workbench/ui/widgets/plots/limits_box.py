@@ -131,4 +131,4 @@ def parse_number(text: str) -> float | None:
 
 
 def _text(value: float) -> str:
-    return f"{value:.{_DIGITS}g}"
+    return f"{value:.{_DIGITS}g}".replace("-", MINUS)

@@ -199,6 +199,8 @@ class LivePlots(QWidget):
         self.view = TimeView(self)
         self.rows = LiveRows(theme, self.view)
         self.axis = LiveAxis(theme, self.view)
+        self.setProperty("surface", "plot")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusProxy(self.rows)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
