@@ -193,6 +193,11 @@ def indexes() -> Iterator[Case]:
         ("id", ","),
         ("Lp.", ";"),
         ("Nº", ";"),
+        ("N.", ";"),
+        ("N.º", ";"),
+        ("Número", ";"),
+        ("Řádek", ";"),
+        ("Satır No", ";"),
     ):
         yield case(f"25_index_{title or 'none'}", 25, Wide(index=title, sep=sep))
     signals = pump(300, ("Pressure", "Pressure", "Oil_temperature"))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from workbench.logs.readers.clock_digits import ClockDigits, find_clock_digits
 from workbench.logs.tables.sniff import fold_name
 from workbench.logs.tables.words import as_words
 from workbench.logs.times.parts import NAMES
@@ -76,13 +77,13 @@ class DateParts:
 
 def join_date_parts(rows: Iterable[list[str]], sample: Sequence[list[str]]) -> tuple[Iterable[list[str]], Sequence[list[str]]]:
     """Rows and sample with their dates in one cell; as they came where no row names the parts of a date."""
-    found = find_date_parts(sample)
+    found = find_date_parts(sample) or find_clock_digits(sample)
     if found is None:
         return rows, sample
     return _joined(found, rows), [found.joined(number, row) for number, row in enumerate(sample)]
 
 
-def _joined(found: DateParts, rows: Iterable[list[str]]) -> Iterator[list[str]]:
+def _joined(found: DateParts | ClockDigits, rows: Iterable[list[str]]) -> Iterator[list[str]]:
     for number, row in enumerate(rows):
         yield found.joined(number, row)
 

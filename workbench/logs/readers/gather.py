@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.table import ColumnEncoder, Header, Segment, TimeColumns, build_headers
 from workbench.logs.tables.cells import Cells
-from workbench.logs.tables.header_rows import HeaderGuess, is_unit_row, strip_trailing
+from workbench.logs.tables.header_rows import COMMENT, HeaderGuess, is_unit_row, strip_trailing, without_mark
 from workbench.logs.tables.sniff import cell_kind
 from workbench.logs.text.decode import clean_text
 from workbench.logs.times.instants import parse_stamp
@@ -98,6 +98,9 @@ class Gatherer:
             self._n_without_time += 1
             return
         names = self._layout.header.names
+        if _folded(row) not in self._block and names and not COMMENT.match(names[0]):
+            row = without_mark(row)
+            cells = [cell.strip() for cell in strip_trailing(row)]
         if _folded(row) in self._block:
             self._restore_units(row)
             self._is_below_header = True

@@ -11,7 +11,7 @@ from workbench.logs.tables.sniff import cell_kind, fold_name, is_time_name
 from workbench.logs.tables.words import INDEX_NAMES, TAG_NAMES, TIME_NAMES, TYPE_WORDS, UNIT_NAMES, VALUE_NAMES
 from workbench.logs.units import find_unit, is_no_unit
 
-_COMMENT = re.compile(r"\s*(#|//|%|!|\*\*|;;)")
+COMMENT = re.compile(r"\s*(#|//|%|!|\*\*|;;)")
 _COMMENT_MARKS = frozenset({"#", "//", "%", "!", "**", ";;"})
 _MAX_HEADER_ROWS = 60
 
@@ -33,10 +33,10 @@ def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], t
     block: list[tuple[str, ...]] = []
     for row in map(_aligner(n_data, time_indexes), reversed(above[-_MAX_HEADER_ROWS:])):
         names_time = any(index < len(row) and is_time_name(row[index]) for index in time_indexes)
-        if (_is_numeric_row(row) and not names_time) or (not block and _is_prose(row) and _COMMENT.match(row[0])):
+        if (_is_numeric_row(row) and not names_time) or (not block and _is_prose(row) and COMMENT.match(row[0])):
             continue
         is_header = (_fits(row, n_data) or (names_time and not block and len(row) == n_data)) and not (
-            _COMMENT.match(row[0]) and not block and _is_prose(row)
+            COMMENT.match(row[0]) and not block and _is_prose(row)
         )
         if not is_header:
             break
@@ -65,7 +65,7 @@ def _aligner(n_data: int, time_indexes: Sequence[int]) -> Callable[[Sequence[str
     def align(row: Sequence[str]) -> Sequence[str]:
         is_front = list(time_indexes) == list(range(n_time))
         if is_front and len(row) == n_data + 1 and row[0].strip() in _COMMENT_MARKS:
-            return row[1:]
+            return without_mark(row)
         # a row that merely lacks its last cell must not move: only one that begins with a unit has no cell for the time
         names = strip_trailing(row)
         if is_front and n_time == 2 and 2 <= len(names) == n_data - 1 and is_time_name(names[0]) and not is_time_name(names[1]):
@@ -78,6 +78,13 @@ def _aligner(n_data: int, time_indexes: Sequence[int]) -> Callable[[Sequence[str
         return row
 
     return align
+
+
+def without_mark(row: Sequence[str]) -> list[str]:
+    """A header in a comment without the mark in front of it: '# time flow' as 'time flow'."""
+    if row and row[0].strip() in _COMMENT_MARKS:
+        return list(row[1:])
+    return [COMMENT.sub("", row[0], count=1).strip() if COMMENT.match(row[0]) else row[0], *row[1:]] if row else []
 
 
 def _with_tags(names: tuple[str, ...], rest: Sequence[tuple[str, ...]], time_indexes: Sequence[int]) -> tuple[str, ...] | None:

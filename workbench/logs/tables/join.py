@@ -12,7 +12,9 @@ from workbench.logs.summary import LeftOut
 from workbench.logs.tables.cells import Cells
 from workbench.logs.tables.columns import take_rows
 from workbench.logs.tables.segments import Table
+from workbench.logs.tables.sniff import fold_name
 from workbench.logs.tables.wide import LogRows
+from workbench.logs.tables.words import CLOCK_NAMES
 from workbench.logs.text.decode import clean_text
 from workbench.logs.units import find_unit
 
@@ -81,14 +83,16 @@ def find_asset_column(table: Table, times_ns: NDArray[np.int64], rows: NDArray[n
     """The column that tells machines apart where most instants occur once for each machine; None in an ordinary log."""
     instants = times_ns[rows]
     n_instants = np.unique(instants).size
-    if rows.size < 4 or n_instants > MAX_DISTINCT_INSTANTS * rows.size:
+    if rows.size < 4 or n_instants < 2 or n_instants > MAX_DISTINCT_INSTANTS * rows.size:
         return None
     for index, column in enumerate(table.columns):
         if not isinstance(column, Cells):
             continue
         codes = column.codes[rows]
         n_codes = np.unique(codes).size
-        if 2 <= n_codes <= MAX_ASSETS and codes.min() >= 0 and not find_unit(table.headers[index].name):
+        title = table.headers[index].name
+        is_name = fold_name(title) not in CLOCK_NAMES and not find_unit(title)
+        if 2 <= n_codes <= MAX_ASSETS and codes.min() >= 0 and is_name:
             pairs = np.unique(np.stack([instants, codes.astype(np.int64)], axis=1), axis=0)
             if len(pairs) >= MIN_DISTINCT_PAIRS * rows.size and n_instants * n_codes <= 2 * rows.size:
                 return index

@@ -126,7 +126,7 @@ def _score(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
 def fold_name(text: str) -> str:
     """A header for comparing with word lists: lower case, letters and digits only, no trailing unit bracket."""
     text = (re.sub(r"\s*[\[(].*$", "", clean_text(text)) or text).replace("№", "no")
-    text = re.sub(r"\b[nN][°º]", "no", text)
+    text = re.sub(r"\b[nN]\.?[°º]|^\s*[nN]\.\s*$", "no", text)
     return re.sub(r"[^\w#]|_", "", text.casefold())
 
 

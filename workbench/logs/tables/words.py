@@ -145,7 +145,8 @@ INDEX_NAMES = as_words("""
     序号 编号 行号 ligne lp fila linha riga rij rad satz satznr zeilennr lfdno пп номер строка pořadí løpenr lopenr
     løpenummer volgnr volgnummer nomer poz numer sira record rn rec recnum recno recordno recordnumber index idx id row rowno
     rownum rownumber no nr num number seq sequence sequenceno lfdnr laufnummer zeile line lineno # sample sampleno
-    samplenumber scan rowid
+    samplenumber scan rowid progressivo progr nprogressivo registro registo nregistro numéro numero número nummer indeks
+    indice índice indeksi rivi wiersz řádek satır satırno datensatz datensatznr enregistrement messung messungnr čp
 """) | as_names("""
     item stt ssz sorszám nrcrt sıra sırano αα 番号 連番 行番号 번호 순번 順號 رقم الرقم מספר מס ลำดับ ลำดับที่ क्रम
     क्रमांक nourut urutan нп рядок ред noпп
@@ -240,11 +241,11 @@ _MORE_MONTHS = (
     "april avril abril aprile kwietnia kwiecień kwi апреля апр dubna dub",
     "mayo maggio maio maja мая май května kvě",
     "junio giugno junho czerwca czerwiec cze июня июн června čvn giugn",
-    "juillet julio luglio julho lipca lipiec lip июля июл července čvc",
-    "augustus augusti agosto sierpnia sierpień sie августа авг srpna srp augusztus",
+    "juillet julio luglio julho lipca lipiec июля июл července čvc",
+    "augustus augusti agosto sierpnia sierpień sie августа авг srpna augusztus",
     "septembre septiembre setiembre settembre setembro września wrzesień wrz сентября сен сент září zář",
     "octobre octubre ottobre outubro października październik paź pazdz октября окт října říj",
-    "novembre noviembre novembro listopada listopad lis ноября ноя listopadu",
+    "novembre noviembre novembro ноября ноя listopadu",
     "décembre decembre diciembre dicembre dezembro grudnia grudzień gru декабря дек prosince pro",
 )
 MONTHS.update({name: number for number, names in enumerate(_MORE_MONTHS, 1) for name in names.split()})

@@ -1,8 +1,8 @@
 """Months and halves of the day as the languages of the world print them, for the rewriting of rarer notations.
 
-`words.MONTHS` holds the names that occur most and are tried on every cell. A name that two languages use for different months
-(the Croatian and the Polish 'lipanj', 'lipiec') is left out, so that such a stamp is refused and not read wrongly. Must not
-import anything but the standard library and the word lists.
+`words.MONTHS` holds the names that occur most and are tried on every cell. Croatian shares names with Polish and Czech that
+mean another month (listopad is October in Zagreb, November in Warsaw); it alone writes a full stop behind day and year. Must
+not import anything but the standard library and the word lists.
 """
 
 from __future__ import annotations
@@ -26,16 +26,19 @@ _NAMES = """
         พฤษภาคม मई maig mei
     6: haz haziran iun iunie juuni kesä birželio bir jún júna június jūnijs jūnija черв червня юни јун јуни ιουν ιουνίου
         ιούνιος يونيو يونيه جوان יוני יונ มิ.ย มิถุนายน जून juny
+        lipnja lipanj
     7: tem temmuz iul iulie juuli heinä liepos lie júl júla július jūlijs jūlija srpnja лип липня юли јул јули ιουλ
         ιουλίου ιούλιος يوليو يوليه جويلية יולי יול ก.ค กรกฎาคม जुलाई juliol julai
+        lip srpanj
     8: ağu ağustos august elo rugpjūčio rgp augusta augusztus augusts kolovoza kol серп серпня август авг αυγ αυγούστου
-        αύγουστος أغسطس اغسطس أوت אוגוסט אוג ส.ค สิงหาคม अगस्त अग agustus agu agt ogos avg avgust
+        αύγουστος أغسطس اغسطس أوت אוגוסט אוג ส.ค สิงหาคม अगस्त अग agustus agu agt ogos avg avgust srp
     9: eyl eylül septembrie sept syys rugsėjo rgs septembra szeptember szept septembris rujna ruj вер верес вересня
         септември септ септембар σεπ σεπτεμβρίου σεπτέμβριος سبتمبر ספטמבר ספט ก.ย กันยายน सितंबर सितम्बर सित setembre
     10: eki ekim octombrie oktoober loka spalio spa októbra október októbris oktobris жовт жовтня октомври окт октобар οκτ
         οκτωβρίου οκτώβριος أكتوبر اكتوبر אוקטובר אוק ต.ค ตุลาคม अक्टूबर अक्तूबर अक्टू oktober
     11: kas kasım noi noiembrie marras lapkričio lap novembra studenoga stu листоп листопада ноември нов новембар νοε
-        νοεμβρίου νοέμβριος نوفمبر נובמבר נוב พ.ย พฤศจิกายน नवंबर नवम्बर नव novembris
+        νοεμβρίου νοέμβριος نوفمبر נובמבר נוב พ.ย พฤศจิกายน नवंबर नवम्बर नव novembris listopada
+        listopad lis
     12: ara aralık decembrie dets detsember joulu gruodžio decembra december prosinca груд грудня декември дек децембар
         δεκ δεκεμβρίου δεκέμβριος ديسمبر דצמבר דצמ ธ.ค ธันวาคม दिसंबर दिसम्बर दिस desembre disember decembris
 """
@@ -99,6 +102,10 @@ _HALF = re.compile(
 )
 
 
+_CROATIAN = re.compile(
+    r"(?<=\d\.)\s*(?:(?P<full>listopada)|(?P<short>listopad|lis|lip|srp)\.?(?=\s*\d{4}\.))(?![^\W\d_])", re.IGNORECASE
+)
+_CROATIAN_MONTHS = {"listopada": 10, "listopad": 10, "lis": 10, "lip": 6, "srp": 7}
 _ERA = re.compile(r"(令和|平成|R|H)\s?(\d{1,2}|元)(?=[年./])")
 _ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
 """The year before the first of each Japanese era."""
@@ -112,6 +119,7 @@ def in_english(text: str) -> str:
     """The stamp with English months and halves of the day, date before time of day."""
     plain = _NUMBERED.sub(_numbered, text) if "t" in text.casefold() else text
     plain = _LITHUANIAN.sub("", plain)
+    plain = _CROATIAN.sub(_from_croatian, plain)
     plain = _WORD.sub(_translated, plain)
     plain = _YEAR_FIRST.sub(r"\3 \2 \1", plain)
     plain = _AFTER_YEAR.sub("", plain)
@@ -119,6 +127,10 @@ def in_english(text: str) -> str:
     plain = _WORD_IN_FRONT.sub(_unless_month, plain)
     plain = _WORD_BETWEEN.sub(" ", plain)
     return _CLOCK_FIRST.sub(r"\2 \1", plain)
+
+
+def _from_croatian(match: re.Match[str]) -> str:
+    return f" {_ENGLISH[_CROATIAN_MONTHS[(match['full'] or match['short']).casefold()] - 1]}"
 
 
 def _numbered(match: re.Match[str]) -> str:
