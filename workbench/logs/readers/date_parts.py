@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from workbench.logs.readers.clock_digits import ClockDigits, find_clock_digits
+from workbench.logs.readers.scope_export import ScopeExport, find_scope_export
 from workbench.logs.tables.sniff import fold_name
 from workbench.logs.tables.words import as_words
 from workbench.logs.times.parts import NAMES
@@ -77,13 +78,13 @@ class DateParts:
 
 def join_date_parts(rows: Iterable[list[str]], sample: Sequence[list[str]]) -> tuple[Iterable[list[str]], Sequence[list[str]]]:
     """Rows and sample with their dates in one cell; as they came where no row names the parts of a date."""
-    found = find_date_parts(sample) or find_clock_digits(sample)
+    found = find_scope_export(sample) or find_date_parts(sample) or find_clock_digits(sample)
     if found is None:
         return rows, sample
     return _joined(found, rows), [found.joined(number, row) for number, row in enumerate(sample)]
 
 
-def _joined(found: DateParts | ClockDigits, rows: Iterable[list[str]]) -> Iterator[list[str]]:
+def _joined(found: DateParts | ClockDigits | ScopeExport, rows: Iterable[list[str]]) -> Iterator[list[str]]:
     for number, row in enumerate(rows):
         yield found.joined(number, row)
 

@@ -1,4 +1,4 @@
-"""MATLAB files up to version 7.2 through scipy: numbers, texts and plain structures. Objects are refused, never built.
+"""MATLAB files of versions 4 to 7.2 through scipy: numbers, texts and plain structures. Objects are refused, never built.
 
 Version 7.3 is HDF5 and read by that reader.
 """
@@ -23,6 +23,8 @@ from workbench.logs.readers.sources import Source
 MAX_MATLAB_BYTES = 1 << 29
 _NUMERIC = frozenset(["double", "single", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "logical"])
 _PLAIN = _NUMERIC | {"char", "struct"}
+_VERSION_5 = b"MATLAB 5.0 MAT-file"
+_LONGEST_NAME = 64
 _MAX_DEPTH = 4
 _MAX_COLUMNS = 64
 _MAX_FIELDS = 2000
@@ -36,13 +38,13 @@ _TROUBLE = (
 
 
 class MatlabReader(Streaming):
-    """`.mat` of versions 5 to 7.2."""
+    """`.mat` of versions 4 to 7.2."""
 
     kind, name, suffixes, extra, needs = "matlab", "MATLAB", (".mat",), "", ("scipy",)
 
     def recognises(self, head: bytes) -> bool:
-        """The header's text."""
-        return head.startswith(b"MATLAB 5.0 MAT-file")
+        """The header's text; the first variable's sizes and name in version 4, which has none."""
+        return head.startswith(_VERSION_5) or _is_version_4(head)
 
     @contextmanager
     def opened(self, source: Source) -> Iterator[Content]:
@@ -53,7 +55,9 @@ class MatlabReader(Streaming):
 
         guard = ReadGuard(source, self.name, _TROUBLE, "Save it again with save(…, '-v7').")
         with source.open() as stream, guard(), warnings.catch_warnings():
-            _check_packed(source, stream)
+            if stream.read(len(_VERSION_5)) == _VERSION_5:
+                stream.seek(0)
+                _check_packed(source, stream)
             warnings.simplefilter("ignore")
             stream.seek(0)
             listed = whosmat(stream)
@@ -70,6 +74,18 @@ class MatlabReader(Streaming):
 def _what(listed: list[tuple[str, tuple[int, ...], str]]) -> str:
     kinds = sorted({kind for _, _, kind in listed})
     return f"holds only {', '.join(kinds)} that MATLAB alone can read" if kinds else "holds no variables"
+
+
+def _is_version_4(head: bytes) -> bool:
+    """Type (order, 0, precision, kind), rows, columns, whether it is complex, and the length of the name, then the name."""
+    for order in "<>" if len(head) >= 20 else "":
+        kind, n_rows, n_columns, is_complex, n_name = struct.unpack_from(f"{order}5i", head)
+        name = head[20 : 20 + n_name] if 2 <= n_name <= _LONGEST_NAME else b""
+        is_kind = kind // 1000 == (order == ">") and kind // 100 % 10 == 0 and kind // 10 % 10 <= 5 and kind % 10 <= 2
+        if is_kind and n_rows >= 0 and n_columns >= 0 and is_complex in (0, 1) and name.endswith(b"\x00"):
+            if name[:-1].decode("latin-1").isidentifier():
+                return True
+    return False
 
 
 def _check_packed(source: Source, stream: BinaryIO) -> None:

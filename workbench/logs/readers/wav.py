@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from operator import itemgetter
 from typing import Any, BinaryIO, Literal
@@ -25,6 +25,7 @@ from workbench.logs.readers.reader import Content, Streaming, cant_read
 from workbench.logs.readers.signals import Signal, Signals
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.wav_facts import WavFacts, base_name, find_facts
+from workbench.logs.summary import Finding
 from workbench.logs.text.decode import clean_text
 
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
@@ -61,7 +62,7 @@ class WavReader(Streaming):
 
     @contextmanager
     def opened(self, source: Source) -> Iterator[Content]:
-        """All channels. Raises LogFormatError for compressed sound, a cut file, and a header that can't be."""
+        """All channels. What a cut file holds is read. Raises LogFormatError for compressed sound and a header that can't be."""
         with source.open() as stream:
             try:
                 layout, data, texts = _walk(source, stream)
@@ -69,7 +70,8 @@ class WavReader(Streaming):
                 raise cant_read(source, self.name, error) from error
             facts = find_facts(source, texts, layout.rate_hz)
             frames = _frames_of(source, layout, data, stream)
-            yield Content(signals=(_signals_of(source, layout, frames, facts),))
+            found = _signals_of(source, layout, frames, facts)
+            yield Content(signals=(replace(found, findings=_cut_short(data)),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class _Data:
 
     start: int
     n_bytes: int
+    n_missing: int = 0
+    """Bytes that the file says it has and has not."""
 
 
 def _walk(source: Source, stream: BinaryIO) -> tuple[Layout, _Data, dict[bytes, bytes]]:
@@ -115,8 +119,17 @@ def _data_of(source: Source, start: int, size: int) -> _Data:
     if size in _UNKNOWN_SIZE:  # a recorder that lost power, or wrote into a pipe, never filled its size in
         return _Data(start, there)
     if size > there:
-        raise cant_read(source, "WAV", f"it is cut short: {there} of {size} bytes of samples are there", "Copy it again.")
+        return _Data(start, there, n_missing=size - there)
     return _Data(start, size)
+
+
+def _cut_short(data: _Data) -> tuple[Finding, ...]:
+    """Says that samples are missing at the end."""
+    if not data.n_missing:
+        return ()
+    due = data.n_bytes + data.n_missing
+    text = f"The file is cut short: {data.n_bytes} of {due} bytes of samples are there, and were read. Copy it again for the rest."
+    return (Finding(code="FILE_CUT_SHORT", text=text, severity="function_check"),)
 
 
 def _layout_of(source: Source, body: bytes, order: Literal["<", ">"]) -> Layout:

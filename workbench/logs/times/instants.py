@@ -78,7 +78,7 @@ class Instants:
 def parse_stamp(text: str) -> Stamp | None:
     """Take one date (with or without time of day) apart; None when it is none."""
     text = text.strip().strip("'\"")
-    if not 6 <= len(text) <= _MAX_CHARS or not (text[0].isdigit() or text[0].isalpha() or text[0] in "[(<"):
+    if not 6 <= len(text) <= _MAX_CHARS or not (text[0].isdigit() or text[0].isalpha() or text[0] in "[(</"):
         return None
     if len(text) == 14 and text.isdigit():
         text = f"{text[:8]}T{text[8:]}"

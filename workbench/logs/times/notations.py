@@ -7,13 +7,15 @@ import anything but the standard library and the word lists.
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from workbench.logs.tables.words import MONTHS
 from workbench.logs.times.month_names import in_english, without_era
 
 _WORTH_A_LOOK = re.compile(r"\d[^\d.,]+\d|\d\D{2,}\d|\d[.,]\d+[.,\s]|\d{11}")
 """More than a number: two numbers with something between them, or very many digits."""
+_DOTNET = re.compile(r"\\?/Date\((-?\d{1,14})(?:[+-]\d{4})?\)\\?/")
+"""Milliseconds since 1970 in UTC, as .NET printed instants into JSON; an offset only says where it was written."""
 _MARKS = re.compile(r"^\s*(?:L?DT#|D#)?[\[(<'\"]*(?P<inside>.*?)[\])>'\"]*\s*$", re.IGNORECASE)
 _CJK_DATE = re.compile(r"(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号일]?")
 _CJK_CLOCK = re.compile(r"(\d{1,2})\s*[时時点시]\s*(\d{1,2})\s*[分분]\s*(?:(\d{1,2}(?:\.\d+)?)\s*[秒초])?")
@@ -48,6 +50,8 @@ def to_common(text: str) -> str | None:
     """The stamp in a common notation, None when nothing of it changes."""
     if not _WORTH_A_LOOK.search(text):
         return None
+    if dotnet := _DOTNET.fullmatch(text.strip()):
+        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(dotnet[1]))).isoformat(timespec="milliseconds")
     plain = _MARKS.sub(r"\g<inside>", text).strip()
     plain = without_era(_of_calendar(plain))
     plain = _SPACED.sub(r"\1.\2.\3", plain)
