@@ -350,6 +350,14 @@ def headers_again() -> Iterator[Case]:
     yield glued("20_swapped_for_another", [(0, [0, 1, 2]), (120, [0, 1, 3])])
     yield glued("20_blank_lines", [(0, [0, 1]), (80, [0, 1]), (160, [0, 1, 3])], blank=True)
     yield glued("20_notes", [(0, [0, 1]), (80, [0, 1]), (160, [0, 1, 3])], blank=True, note="Station 7, pump 2")
+    for name, head, first in (("commented", "# ", "# "), ("commented_later", "# ", ""), ("commented_first", "", "# ")):
+        table = Wide(signals=pump(240, ("flow", "dp", "amps")), head="{name}", time_name="time", times=instants(240, 1), sep=" ")
+        for one in table.signals:
+            one.unit = None
+        table.between = {row: [f"{head}time flow dp amps"] for row in (80, 160)}
+        lines = table.lines()
+        data = "\n".join(["# logger v2.1", f"{first}{lines[0]}", *lines[1:]]).encode()
+        yield Case(name=f"20_{name}", kind=20, files={"log.dat": data}, truth=truth_of(table.times, table.signals))
     yield glued("20_comments", [(0, [0, 1, 2]), (80, [0, 1, 2])], note="# new day")
     two = Wide(signals=pump(240), times=instants(240, 600))
     changed = two.lines()

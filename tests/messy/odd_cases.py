@@ -74,6 +74,35 @@ def odd_tables() -> Iterator[Case]:
     doubtful = Wide(signals=[whole], sep=";", style=Style(dec=",", thou="."))
     yield case("31_thousands_or_decimals", 31, doubtful, expect="question", questions=["DECIMAL_AMBIGUOUS"])
     yield from _sections()
+    yield from _clocks_of_digits()
+
+
+def _clocks_of_digits() -> Iterator[Case]:
+    """A date beside hour and minute (and second) as bare digits, with and without zeros in front and names."""
+    start = datetime(2026, 3, 25, 22, 10, tzinfo=UTC)
+    for name, step_s, clock, title in (
+        ("padded", 60, "%H%M", "Uhrzeit"),
+        ("named_hhmm", 60, "%H%M", "hhmm"),
+        ("short", 600, "%-H%M", "Uhrzeit"),
+        ("seconds", 5, "%H%M%S", "Zeit"),
+        ("hours", 3600, "%H%M", "klokkeslett"),
+        ("unnamed", 60, "%H%M", None),
+    ):
+        day = printed("%d.%m.%Y")
+        digits = printed(clock.replace("%-H", "%H"), change=_without_zeros if "%-H" in clock else None)
+        signals = pump(240, ("column 2", "column 3", "column 4")) if title is None else pump(240)
+        table = Wide(
+            signals=signals, times=instants(240, step_s, start), sep=";", stamp=(day, digits), time_name=("Datum", title or "")
+        )
+        if title is None:
+            _without_units(table)
+        lines = table.lines()[title is None :]
+        truth = truth_of(table.times, table.signals)
+        yield Case(name=f"31_digits_{name}", kind=31, files={"log.csv": "\n".join(lines).encode()}, truth=truth, zone="UTC")
+
+
+def _without_zeros(digits: str) -> str:
+    return str(int(digits))
 
 
 def _without_units(table: Wide) -> dict[str, object]:

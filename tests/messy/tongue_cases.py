@@ -101,6 +101,10 @@ def notations() -> Iterator[Case]:
             lambda t, am=morning, pm=afternoon: f"{t.year}-{t.month:02}-{t.day:02} {t:%I:%M:%S} {am if t.hour < 12 else pm}"
         )
         yield case(f"07_half_{tongue}", 7, Wide(times=times, stamp=stamp, sep=";", style=SEMI), BERLIN)
+    for month, word in ((6, "lipnja"), (10, "listopada"), (6, "lip"), (7, "srp"), (10, "lis"), (11, "studenoga")):
+        start = datetime(2026, month, 13, 9, 58, tzinfo=ZoneInfo("UTC"))
+        stamp = _Local(lambda t, word=word: f"{t.day}. {word} {t.year}. {t:%H:%M:%S}")
+        yield case(f"07_croatian_{word}", 7, Wide(times=instants(N, 60, start), stamp=stamp, sep=";", style=SEMI), BERLIN)
     thai = _Local(lambda t: f"{t:%d/%m}/{t.year + 543} {t:%H:%M:%S}")
     yield case(
         "07_thai_years",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -45,11 +46,39 @@ def recorders() -> Iterator[Case]:
         for name, one in zip(("SUCT_P", "DISCH_P", "MOT_CUR"), signals, strict=True)
     ]
     yield _file("32_fixed_columns", fixed, times, named, "UTC")
+    yield from _scopes()
     exponents = Wide(
         signals=[Signal(name="p", shown="bar", unit="bar", plain=[f"{5 + row % 9 / 8:.3f}" for row in range(N)])], sep=";"
     )
     lines = [line.replace(".", ",") + ("E+00" if row else "") for row, line in enumerate(exponents.lines())]
     yield _file("32_exponents", lines, exponents.times, exponents.signals)
+
+
+def _scopes() -> Iterator[Case]:
+    """Exports of a PLC's oscilloscope: milliseconds and value of each channel, below a block about the channels."""
+    times = instants(N, 2)
+    first, second, slow = pump(N, ("MAIN.fFlow", "MAIN.fPress", "MAIN.fAmps"))
+    slow.plain = [value if row % 2 == 0 else None for row, value in enumerate(slow.plain)]
+    signals = [first, second, slow]
+    ticks = int((times[0] - datetime(1601, 1, 1, tzinfo=times[0].tzinfo)).total_seconds()) * 10_000_000
+    for name, sep, mark, units in (("tabs", "\t", ",", False), ("commas", ",", ".", True)):
+        rows = [["Name", "Pump"], ["Starttime of export", str(ticks)], ["Endtime of export", str(ticks + 9)], []]
+        for title, cells in (
+            ("Name", [one.name for one in signals]),
+            ("SymbolComment", ["", "", ""]),
+            ("Data-Type", ["REAL64"] * 3),
+            ("SampleTime[ms]", ["2000", "2000", "4000"]),
+            *([("Unit", [one.shown for one in signals])] if units else []),
+            ("VariableSize", ["8"] * 3),
+        ):
+            rows.append([part for cell in cells for part in (title, cell)])
+        rows.append([])
+        for row in range(N):
+            pairs = [(one, row) for one in signals[:2]] + ([(slow, 2 * row)] if 2 * row < N else [])
+            cells = [cell for one, at in pairs for cell in (str(2000 * at), (one.plain[at] or "").replace(".", mark))]
+            rows.append([*cells, *[""] * (6 - len(cells))])
+        shown = signals if units else [Signal(name=one.name, plain=one.plain) for one in signals]
+        yield _file(f"32_scope_{name}", [*map(sep.join, rows), "EOF"], times, shown)
 
 
 def historians() -> Iterator[Case]:
@@ -104,6 +133,19 @@ def pages() -> Iterator[Case]:
         "<Row>" + "".join(f'<Cell><Data ss:Type="String">{cell}</Data></Cell>' for cell in row) + "</Row>\n" for row in rows
     )
     yield made.but("32_xml_spreadsheet", {"log.xls": (xml + "</Table></Worksheet></Workbook>").encode()})
+    for one in table.signals:
+        one.unit = None
+    records = [
+        {
+            "time": f"/Date({int(instant.timestamp()) * 1000}{zone})/",
+            **{one.name: float(one.plain[row] or 0) for one in table.signals},
+        }
+        for zone in ("", "+0200")
+        for row, instant in enumerate(table.times)
+    ]
+    bare = case("32_dotnet", 32, table)
+    yield bare.but("32_dotnet", {"log.json": json.dumps(records[: len(table.times)]).encode()})
+    yield bare.but("32_dotnet_offset", {"log.json": json.dumps(records[len(table.times) :]).encode()})
     sheet = [
         [("s", cell.replace(".", ",") if number and column else cell) for column, cell in enumerate(row)]
         for number, row in enumerate(rows)

@@ -65,6 +65,14 @@ def test_serial_days_of_matlab_are_dates(tmp_path: Path) -> None:
     assert recording.facts.sample_period_s == pytest.approx(1.0, abs=1e-3)
 
 
+def test_matlab_version_4_is_read_as_the_later_ones_are(tmp_path: Path) -> None:
+    times = 1_780_000_000.0 + np.arange(60.0)[:, None]
+    savemat(tmp_path / "a.mat", {"time": times, "P": SLOW[:60, None]}, format="4")
+    (recording,) = read(tmp_path / "a.mat")
+    assert recording.facts.rows == 60
+    assert recording.facts.channels[0].mean == pytest.approx(float(np.mean(SLOW[:60])))
+
+
 def test_objects_of_matlab_are_refused_and_never_built(tmp_path: Path) -> None:
     savemat(tmp_path / "a.mat", {"c": np.array([np.zeros(3), "text"], dtype=object)})
     with pytest.raises(LogFormatError, match=r"a\.mat holds only cell that MATLAB alone can read"):

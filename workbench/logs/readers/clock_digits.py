@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.tables.sniff import fold_name, is_time_name
@@ -87,6 +88,5 @@ def _is_day(text: str) -> bool:
 
 def _counts_up(cells: Sequence[tuple[str, str]]) -> bool:
     """Whether the digits rise all through each day, some of them with a zero in front."""
-    pairs = zip(cells, cells[1:], strict=False)
-    rising = all(later > earlier for (day, earlier), (next_day, later) in pairs if day == next_day)
+    rising = all(later > earlier for (day, earlier), (next_day, later) in pairwise(cells) if day == next_day)
     return rising and any(digits.startswith("0") for _, digits in cells) and len({day for day, _ in cells}) < len(cells)

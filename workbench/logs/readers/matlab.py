@@ -82,9 +82,9 @@ def _is_version_4(head: bytes) -> bool:
         kind, n_rows, n_columns, is_complex, n_name = struct.unpack_from(f"{order}5i", head)
         name = head[20 : 20 + n_name] if 2 <= n_name <= _LONGEST_NAME else b""
         is_kind = kind // 1000 == (order == ">") and kind // 100 % 10 == 0 and kind // 10 % 10 <= 5 and kind % 10 <= 2
-        if is_kind and n_rows >= 0 and n_columns >= 0 and is_complex in (0, 1) and name.endswith(b"\x00"):
-            if name[:-1].decode("latin-1").isidentifier():
-                return True
+        is_shape = n_rows >= 0 and n_columns >= 0 and is_complex in (0, 1)
+        if is_kind and is_shape and name.endswith(b"\x00") and name[:-1].decode("latin-1").isidentifier():
+            return True
     return False
 
 
