@@ -279,3 +279,10 @@ def test_stamps_of_one_shape_are_read_as_one_by_one(pattern: str) -> None:
     np.testing.assert_array_equal(together.ns[single.is_good], single.ns[single.is_good])
     np.testing.assert_array_equal(together.is_absolute[single.is_good], single.is_absolute[single.is_good])
     assert single.is_good.sum() < len(texts)
+
+
+def test_one_endless_line_is_said_to_be_one_and_not_many_columns(tmp_path: Path) -> None:
+    path = tmp_path / "endless.csv"
+    path.write_text(",".join(f"{number / 8:.3f}" for number in range(200_000)))
+    with pytest.raises(LogFormatError, match=r"endless\.csv has no line end"):
+        read_on_disk([path], ParseOptions(), tmp_path)

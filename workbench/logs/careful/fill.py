@@ -28,6 +28,7 @@ from workbench.logs.readers.text import (
     check_share,
     describe_segment,
     least_share,
+    no_line_end,
     no_table,
     plan_rows,
     read_odd_blocks,
@@ -225,6 +226,8 @@ def _fill_text(filled: Filled, source: StreamSource, say: Say) -> None:
     delimiter = grammar.guess
     if not delimiter.delimiter:
         raise no_table(source.name)
+    if len(head) == 1 and "\n" not in scanned.head and len(scanned.head) < source.size_bytes // 4:
+        raise no_line_end(source.name, len(scanned.head))
     sample = list(grammar.rows(head))[:SAMPLE_LINES]
     layout = plan_rows(sample, source.name)
     n_rows = n_lost = 0

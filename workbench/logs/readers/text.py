@@ -69,12 +69,13 @@ def _check_has_lines(source: Source) -> None:
     """Refuse an endless first line before it is decoded."""
     head = source.data[: 4 * MAX_LINE_CHARS]
     if len(head) == 4 * MAX_LINE_CHARS and b"\n" not in head and b"\r" not in head and b"\x00" not in head[:4096]:
-        raise LogFormatError(
-            f"{source.name} has no line end in its first {len(head)} bytes.",
-            "It is damaged or no log; export it again.",
-            path=source.name,
-            line=1,
-        )
+        raise no_line_end(source.name, len(head))
+
+
+def no_line_end(name: str, n_chars: int) -> LogFormatError:
+    """The refusal of one endless line."""
+    hint = "It is damaged or no log; export it again."
+    return LogFormatError(f"{name} has no line end in its first {n_chars} characters.", hint, path=name, line=1)
 
 
 def describe_segment(segment: Segment, decoded: Decoded, delimiter: DelimiterGuess) -> None:

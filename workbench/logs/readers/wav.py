@@ -128,9 +128,7 @@ def _cut_short(data: _Data) -> tuple[Finding, ...]:
     if not data.n_missing:
         return ()
     due = data.n_bytes + data.n_missing
-    text = (
-        f"The file is cut short: {data.n_bytes} of {due} bytes of samples are there, and were read. Copy it again for the rest."
-    )
+    text = f"The file is cut short: {data.n_bytes} of {due} bytes of samples are there and were read. Copy it again for the rest."
     return (Finding(code="FILE_CUT_SHORT", text=text, severity="function_check"),)
 
 

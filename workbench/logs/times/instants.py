@@ -50,6 +50,7 @@ _HAS_CLOCK = re.compile(r"\d[:h]\d\d")
 _ISO_SHAPE = re.compile(r"(?:19|20|21)\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z?")
 _UNIX = re.compile(r"(?P<ms>1\d{12})|(?P<s>1\d{9})(?:\.(?P<f>\d{1,9}))?")
 _MAX_CHARS = 64
+_DECIMAL = re.compile(r"\d{1,5}[.,]\d+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,8 @@ def parse_stamp(text: str) -> Stamp | None:
     text = text.strip().strip("'\"")
     if not 6 <= len(text) <= _MAX_CHARS or not (text[0].isdigit() or text[0].isalpha() or text[0] in "[(</"):
         return None
+    if _DECIMAL.fullmatch(text):
+        return None  # by far the most cells are such numbers
     if len(text) == 14 and text.isdigit():
         text = f"{text[:8]}T{text[8:]}"
     match = STAMP_PATTERN.fullmatch(text)
