@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.ui.log_projects import N_ROWS, PUMP, at_minute, make_project
+from workbench.cli.command import Command
+from workbench.cli.commands.table import COMMANDS
+from workbench.cli.main import run
 from workbench.core.clock import format_utc
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
-from workbench.logs.plot_layout import PlotLayout, RowLayout
+from workbench.core.requests import build, to_arguments
+from workbench.logs.plot_layout import CurveLook, PlotLayout, RowLayout
 from workbench.project.store import Project
+from workbench.services.layout_set import LayoutSetRequest, request_of, set_layout
 from workbench.services.log_export import ExportLogsRequest, export_logs, plain_cell
 from workbench.services.log_layouts import (
     LayoutExportRequest,
     LayoutImportRequest,
     LayoutRemoveRequest,
-    LayoutSaveRequest,
     LayoutsRequest,
     export_layout,
     import_layout,
     list_layouts,
     matched,
     remove_layout,
-    save_layout,
 )
 from workbench.services.log_views import ChannelView, OpenLogsRequest, open_asset_logs
 
@@ -41,7 +45,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def save(project: str, name: str, layout: PlotLayout = LAYOUT) -> None:
-    save_layout(LayoutSaveRequest(project=project, asset=PUMP, name=name, layout=layout), Job())
+    set_layout(request_of(project, PUMP, name, layout), Job())
 
 
 def test_a_layout_is_kept_with_author_and_time_and_replaced_by_its_name(project: str) -> None:
@@ -79,6 +83,69 @@ def test_a_layout_without_rows_or_with_upside_down_limits_is_refused(project: st
         save(project, "x", PlotLayout())
     with pytest.raises(InputError):
         save(project, "x", PlotLayout(rows=(RowLayout(channels=("A",), low=3.0, high=2.0),)))
+
+
+CURVES = PlotLayout(
+    rows=(
+        RowLayout(channels=("VI-2041A-DE",), low=0.1, high=1e3, is_log=True),
+        RowLayout(channels=("PI-2041A", 'a;"b" = c', "FI-2041A"), low=-3.25, high=12.0),
+    ),
+    mode="spectrum",
+    looks=(
+        CurveLook(channel="FI-2041A", style="steps", colour=3), CurveLook(channel='a;"b" = c', is_hidden=True),
+        CurveLook(channel="PI-2041A", style="both"),
+    ),
+)  # fmt: skip
+
+
+def test_what_the_window_keeps_is_one_command_line_that_makes_the_same_layout(project: str) -> None:
+    request = request_of(project, PUMP, "curves", CURVES)
+    command = Command(words=("logs", "layout-set"), service="layout_set:set_layout", request="LayoutSetRequest")
+    assert command in COMMANDS
+    words = to_arguments(command.words, request)
+    assert run(words[1:]) == 0
+    (kept,) = list_layouts(LayoutsRequest(project=project), Job()).layouts
+    assert (kept.name, kept.asset) == ("curves", PUMP)
+    assert kept.layout.rows == CURVES.rows
+    assert {one.channel: one for one in kept.layout.looks} == {one.channel: one for one in CURVES.looks}
+    assert kept.layout.mode == "spectrum"
+    with Project.open(Path(project)) as found:
+        assert shlex.split(found.lines(1)[0].line.act.command)[1:] == words[1:]
+
+
+def test_a_kept_layout_is_changed_by_what_is_given_alone(project: str) -> None:
+    save(project, "", CURVES)
+    change = {"limits": ("VI-2041A-DE=fit", "PI-2041A=0,20"), "linear": ("VI-2041A-DE",), "show": ('a;"b" = c',)}
+    set_layout(LayoutSetRequest(project=project, asset=PUMP, **change), Job())
+    set_layout(LayoutSetRequest(project=project, asset=PUMP, style=("FI-2041A=line",), colour=("PI-2041A=8",)), Job())
+    (kept,) = list_layouts(LayoutsRequest(project=project), Job()).layouts
+    vibration, hydraulics = kept.layout.rows
+    assert (vibration.low, vibration.high, vibration.is_log) == (None, None, False)
+    assert (hydraulics.low, hydraulics.high, hydraulics.channels) == (0.0, 20.0, CURVES.rows[1].channels)
+    assert kept.layout.looks == (
+        CurveLook(channel="FI-2041A", colour=3), CurveLook(channel="PI-2041A", style="both", colour=8),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"limits": ("PI-9=0,1",)}, "no row with 'PI-9'"), ({"limits": ("PI-2041A",)}, "names a channel and a value"),
+        ({"limits": ("PI-2041A=1",)}, "no limits"), ({"limits": ("PI-2041A=5,1",)}, "from 5 to 1"),
+        ({"limits": ("PI-2041A=nan,1",)}, "from nan"), ({"log": ("PI-2041A",)}, "can't start at -3.25"),
+        ({"style": ("PI-2041A=dots",)}, "no way to draw"), ({"colour": ("PI-2041A=9",)}, "no colour"),
+        ({"hide": ("X",)}, "no row with 'X'"), ({"row": ("A;A",)}, "twice"), ({"row": (" ; ",)}, "names no channel"),
+        ({"name": "day"}, "no layout 'day'"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_layout_is_refused_with_its_value_and_nothing_is_changed(
+    project: str, change: dict[str, object], told: str
+) -> None:
+    save(project, "", CURVES)
+    before = list_layouts(LayoutsRequest(project=project), Job()).layouts
+    with pytest.raises(InputError, match=told):
+        set_layout(build(LayoutSetRequest, {"project": project, "asset": PUMP, **change}), Job())
+    assert list_layouts(LayoutsRequest(project=project), Job()).layouts == before
 
 
 def view(name: str, unit: str) -> ChannelView:

@@ -51,15 +51,6 @@ class LayoutsResult(Result, frozen=True, kw_only=True):
     layouts: tuple[StoredLayout, ...]
 
 
-class LayoutSaveRequest(Request, frozen=True, kw_only=True):
-    """Keep a layout (what the window does)."""
-
-    project: ProjectFolder
-    asset: str
-    layout: PlotLayout
-    name: str = ""
-
-
 class LayoutImportRequest(Request, frozen=True, kw_only=True):
     """Keep a layout from a file that another project exported."""
 
@@ -93,6 +84,7 @@ class LayoutResult(Result, frozen=True, kw_only=True):
     asset: str
     n_rows: int
     path: str = ""
+    is_removed: bool = False
 
 
 def list_layouts(request: LayoutsRequest, job: Job) -> LayoutsResult:
@@ -104,19 +96,13 @@ def list_layouts(request: LayoutsRequest, job: Job) -> LayoutsResult:
         return LayoutsResult(layouts=_stored(project))
 
 
-def save_layout(request: LayoutSaveRequest, job: Job) -> LayoutResult:
-    """Keep it in the place of one of the same name and pump. Raises InputError for limits that make no axis."""
-    job.progress(0.0, request.name)
-    return _keep(request.project, request.name, request.asset, request.layout, "")
-
-
 def import_layout(request: LayoutImportRequest, job: Job) -> LayoutResult:
     """Read the file and keep what it holds. Raises InputError naming it."""
     job.progress(0.0, request.path)
     found = decode_layout(read_bounded(Path(request.path)), request.path)
     name = found.name if request.name is None else request.name
     command = shlex.join(to_arguments(("logs", "layout-import"), request))
-    return _keep(request.project, name, request.asset, found.layout, command)
+    return keep_layout(request.project, name, request.asset, found.layout, command)
 
 
 def export_layout(request: LayoutExportRequest, job: Job) -> LayoutResult:
@@ -139,7 +125,7 @@ def remove_layout(request: LayoutRemoveRequest, job: Job) -> LayoutResult:
         command = shlex.join(to_arguments(("logs", "layout-remove"), request))
         act = Act(act="layout", what=f"Forgot the layout {_said(gone.name, gone.asset)}", command=command)
         project.set_value(VALUE_KEY, _encode([one for one in stored if one != gone]), act)
-    return LayoutResult(name=gone.name, asset=gone.asset, n_rows=len(gone.layout.rows))
+    return LayoutResult(name=gone.name, asset=gone.asset, n_rows=len(gone.layout.rows), is_removed=True)
 
 
 def matched(layout: PlotLayout, source: str, target: str, channels: Sequence[ChannelView], units: dict[str, str]) -> PlotLayout:
@@ -173,7 +159,13 @@ def matched(layout: PlotLayout, source: str, target: str, channels: Sequence[Cha
     return PlotLayout(rows=tuple(rows), mode=layout.mode, looks=tuple(looks))
 
 
-def _keep(folder: str, name: str, asset: str, layout: PlotLayout, command: str) -> LayoutResult:
+def stored_layout(folder: str, name: str, asset: str) -> StoredLayout:
+    """The kept layout of that name and pump. Raises InputError naming what there is."""
+    return _find(list_layouts(LayoutsRequest(project=folder), Job()).layouts, name, asset)
+
+
+def keep_layout(folder: str, name: str, asset: str, layout: PlotLayout, command: str) -> LayoutResult:
+    """Keep it in the place of one of the same name and pump. Raises InputError for limits that make no axis."""
     from workbench.project.acts import Act
     from workbench.project.store import Project
 

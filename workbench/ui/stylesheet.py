@@ -52,6 +52,13 @@ QPushButton[kind="segment"][place="last"] { border-top-right-radius: 4px; border
 QPushButton[kind="segment"][place="only"] { border-radius: 4px; border-right: 1px solid $border_mid; }
 QPushButton[kind="secondary"][filter="on"] { background: $selection; border-color: $accent; border-bottom: 2px solid $accent; }
 QPushButton[kind="segment"]:checked { background: $selection; color: $text1; font-weight: 600; border-bottom: 2px solid $accent; }
+QTabBar { background: transparent; outline: none; }
+QTabBar::tab { background: transparent; color: $text2; border: none; border-bottom: 2px solid transparent;
+  padding: 5px 12px 4px 12px; font-weight: $body; }
+QTabBar::tab:hover { background: $bg3; color: $text1; }
+QTabBar::tab:selected { color: $text1; border-bottom: 2px solid $accent; }
+QTabBar::tab:focus { background: $selection; }
+QTabBar QToolButton { background: $bg2; border: 1px solid $border_mid; }
 QPushButton[kind="primary"] { background: $ink; color: $on_ink; border: 1px solid $ink; }
 QPushButton[kind="primary"]:hover { background: $ink_hover; border-color: $ink_hover; }
 QPushButton[kind="secondary"] { background: $bg2; color: $text1; border: 1px solid $border_mid; }

@@ -97,6 +97,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(words=("logs", "export"), service="log_export:export_logs", request="ExportLogsRequest"),
     Command(words=("logs", "xy"), service="log_xy:log_xy", request="XYRequest"),
     Command(words=("logs", "layouts"), service="log_layouts:list_layouts", request="LayoutsRequest"),
+    Command(words=("logs", "layout-set"), service="layout_set:set_layout", request="LayoutSetRequest"),
     Command(words=("logs", "layout-import"), service="log_layouts:import_layout", request="LayoutImportRequest"),
     Command(words=("logs", "layout-export"), service="log_layouts:export_layout", request="LayoutExportRequest"),
     Command(words=("logs", "layout-remove"), service="log_layouts:remove_layout", request="LayoutRemoveRequest"),

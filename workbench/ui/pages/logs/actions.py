@@ -137,10 +137,14 @@ def _of_the_rows(page: LogsPage) -> tuple[Action, ...]:
 def _of_the_layout(page: LogsPage) -> tuple[Action, ...]:
     menu = page.layout_menu
     entries = (
-        ("layout_keep", page.tr("Keep layout as…"), "pin", menu.ask_name, ("Ctrl+Shift+S",), ""),
-        ("layout_default", page.tr("Start with this layout"), "pin", menu.save_default, (), ""),
+        ("layout_keep", page.tr("Keep layout as…"), "pin", menu.ask_name, ("Ctrl+Shift+S",), "workbench logs layout-set"),
+        ("layout_default", page.tr("Start with this layout"), "pin", menu.save_default, (), "workbench logs layout-set"),
+        ("layout_next", page.tr("Next kept layout"), "arrow", menu.tabs.next, ("Ctrl+PgDown",), ""),
+        ("layout_previous", page.tr("Previous kept layout"), "arrow", menu.tabs.previous, ("Ctrl+PgUp",), ""),
+        ("layout_copy", page.tr("Copy layout as command"), "terminal", menu.copy_layout_command, (), "workbench logs layout-set"),
         ("layout_import", page.tr("Import layout…"), "import", menu.choose_import, (), "workbench logs layout-import"),
         ("layout_export", page.tr("Export layout…"), "export", menu.choose_export, (), "workbench logs layout-export"),
+        ("copy_picture", page.tr("Copy plots as picture"), "copy", menu.copy_picture, ("Ctrl+Shift+C",), ""),
         ("save_png", page.tr("Save plots as picture…"), "export", menu.save_png, ("Ctrl+S",), ""),
         ("save_svg", page.tr("Save plots as SVG…"), "export", menu.save_svg, (), ""),
         ("save_raw", page.tr("Save raw samples as CSV…"), "export", menu.save_raw, (), "workbench logs export"),

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QWidget
 
 from workbench.core.clock import format_utc
 from workbench.core.errors import InputError
 from workbench.core.runner import JobCall
+from workbench.logs.plot_layout import PlotLayout
+from workbench.services.layout_set import LayoutSetRequest, request_of, set_layout
 from workbench.services.log_export import ExportLogsRequest, ExportLogsResult, export_logs
 from workbench.services.log_layouts import (
     LayoutImportRequest,
     LayoutRemoveRequest,
     LayoutResult,
-    LayoutSaveRequest,
     LayoutsRequest,
     LayoutsResult,
     StoredLayout,
@@ -26,10 +27,10 @@ from workbench.services.log_layouts import (
     list_layouts,
     matched,
     remove_layout,
-    save_layout,
 )
 from workbench.ui.format import span, zone_of
-from workbench.ui.pages.logs.modes import MODES, TIME, ModeStack
+from workbench.ui.pages.logs.layout_tabs import LayoutTabs
+from workbench.ui.pages.logs.modes import TIME, ModeStack
 from workbench.ui.widgets.buttons import IconButton, SecondaryButton
 from workbench.ui.widgets.text import Text
 
@@ -55,6 +56,9 @@ class LayoutMenu(QObject):
         self.button.setProperty("kind", "secondary")
         self.name_panel = NamePanel(context, self)
         view.put_below(self.name_panel)
+        self.tabs = LayoutTabs(context, view, modes)
+        self.tabs.keep_asked.connect(self.ask_name)
+        view.put_above(self.tabs)
         self._columns = 0
         self.button.clicked.connect(self.show_menu)
         view.opened.connect(self._on_opened)
@@ -66,14 +70,22 @@ class LayoutMenu(QObject):
         self.save("")
 
     def ask_name(self) -> None:
-        """Let the person type a name for the layout."""
-        self.name_panel.open()
+        """Let the person type a name for the layout; that of the tab, to keep its changes."""
+        self.name_panel.open(self.tabs.current)
 
     def save(self, name: str) -> None:
         """Keep the rows as they are under a name."""
+        self._start(self.tr("Keep layout"), set_layout, self.layout_request(name))
+
+    def layout_request(self, name: str) -> LayoutSetRequest:
+        """What is shown, as a layout to be kept under a name."""
         layout = msgspec.structs.replace(self._view.plots.rows.layout_now, mode=self._modes.current)
-        request = LayoutSaveRequest(project=self._context.project_text, asset=self._view.asset, name=name, layout=layout)
-        self._start(self.tr("Keep layout"), save_layout, request)
+        return request_of(self._context.project_text, self._view.asset, name, layout)
+
+    def copy_layout_command(self) -> None:
+        """Rows, y axes, styles, colours and hidden curves as they are, as a command line that keeps them."""
+        if self._view.logs is not None:
+            self._context.copy_command(("logs", "layout-set"), self.layout_request(self.tabs.current))
 
     def choose_import(self) -> None:
         """Let the person pick a layout file."""
@@ -89,20 +101,40 @@ class LayoutMenu(QObject):
         logs = self._view.logs
         if logs is None:
             return
-        layout = matched(
-            stored.layout, stored.asset, logs.asset, logs.channels, self._units if stored.asset != logs.asset else {}
-        )
+        layout = self._matching(stored)
         if not layout.rows:
             text = self.tr("{pump} has no channel of this layout.").format(pump=logs.asset)
             self._context.messages.error(InputError(text, self.tr("Choose another one.")))
             return
+        self.tabs.took(stored.name)
         self._view.change_layout(layout)
-        self._modes.choose(layout.mode if layout.mode in {entry.id for entry in MODES} else TIME)
+        self._modes.choose_known(layout.mode)
         n_lost = len(stored.layout.channels) - len(layout.channels)
         if n_lost:
             self._context.messages.say(self.tr("{n} channels of the layout have no match here.").format(n=n_lost), icon="info")
 
+    def _matching(self, stored: StoredLayout) -> PlotLayout:
+        """A kept layout for the pump that is open; without rows where nothing of it is here."""
+        logs = self._view.logs
+        if logs is None:
+            return PlotLayout()
+        is_own = stored.asset == logs.asset
+        return matched(stored.layout, stored.asset, logs.asset, logs.channels, {} if is_own else self._units)
+
     # The view
+
+    def copy_picture(self) -> None:
+        """The plots on the clipboard, all rows, as sharp as the screen; another way to look as it stands there."""
+        from workbench.ui.widgets.plots.export import draw_picture
+
+        if self._view.logs is None:
+            return
+        scale = max(1.0, self._view.devicePixelRatioF())
+        is_time = self._modes.current == TIME
+        image = draw_picture(self._view.plots, self.title(), scale) if is_time else self._modes.stack.grab().toImage()
+        QGuiApplication.clipboard().setImage(image)
+        text = self.tr("The picture is on the clipboard ({width} × {height} pixels).")
+        self._context.messages.say(text.format(width=image.width(), height=image.height()), icon="copy")
 
     def save_png(self) -> None:
         """The plots as a picture."""
@@ -157,7 +189,9 @@ class LayoutMenu(QObject):
                 forget.addAction(f"{stored.name or self.tr('Start')}  ({stored.asset})", _Taking(self, stored, menu).forget)
         menu.addAction(self.tr("Import layout…"), self.choose_import)
         menu.addAction(self.tr("Export layout…"), self.choose_export)
+        menu.addAction(self.tr("Copy layout as command"), self.copy_layout_command)
         menu.addSeparator()
+        menu.addAction(self.tr("Copy picture"), self.copy_picture)
         menu.addAction(self.tr("Save picture (PNG)…"), self.save_png)
         menu.addAction(self.tr("Save picture, twice the pixels…"), self.save_png_double)
         menu.addAction(self.tr("Save vectors (SVG)…"), self.save_svg)
@@ -189,8 +223,10 @@ class LayoutMenu(QObject):
         self._context.start_job(call, self._on_kept)
 
     def _on_kept(self, result: object) -> None:
-        if isinstance(result, LayoutResult):
-            self._read()
+        assert isinstance(result, LayoutResult)
+        if result.asset == self._view.asset and not result.is_removed:
+            self.tabs.kept_as(result.name)
+        self._read()
 
     def _on_opened(self, _logs: object) -> None:
         if self._view.logs is not None:
@@ -207,6 +243,7 @@ class LayoutMenu(QObject):
         if default is not None and not self._view.layouts.current().rows and self._view.logs is not None:
             self._view.layouts.offer(self._view.asset, default.layout)
             self._view.show_current_layout()
+        self.tabs.show_kept(self._stored, self._matching)
 
     def _on_import(self, paths: list[Path]) -> None:
         request = LayoutImportRequest(path=str(paths[0]), project=self._context.project_text, asset=self._view.asset)
@@ -299,9 +336,11 @@ class NamePanel(QWidget):
         row.addStretch(1)
         self.hide()
 
-    def open(self) -> None:
-        """Show it, ready to type."""
+    def open(self, name: str) -> None:
+        """Show it, ready to type over a name."""
         self.show()
+        self.field.setText(name)
+        self.field.selectAll()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

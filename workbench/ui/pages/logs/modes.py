@@ -99,6 +99,10 @@ class ModeStack(QObject):
         self.refresh()
         self.chosen.emit(mode_id)
 
+    def choose_known(self, mode_id: str) -> None:
+        """Show a mode that a layout names; time where there is none of that name (any more)."""
+        self.choose(mode_id if mode_id in {entry.id for entry in MODES} else TIME)
+
     def mode(self, mode_id: str) -> LogsMode:
         """The widget of a mode."""
         if mode_id not in self._modes:

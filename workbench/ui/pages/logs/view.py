@@ -29,6 +29,8 @@ CLOSING = "recording_closing"
 _HOUR_NS = 3600 * NS_PER_S
 _RANGES_NS = {"1h": _HOUR_NS, "24h": 24 * _HOUR_NS, "7d": 168 * _HOUR_NS, "14d": 336 * _HOUR_NS}
 _LEAST_ROWS = 6
+_ABOVE_PLOTS = 2
+"""Place in the column: bar, line, what is put above, plots."""
 _HELPERS = ("power", "")
 """Quantities that start unchecked where there are more channels than fit."""
 
@@ -158,6 +160,10 @@ class LogsView(QWidget):
         self._column.replaceWidget(self.plots, stack)
         self._column.setStretchFactor(stack, 1)
         stack.addWidget(self.plots)
+
+    def put_above(self, panel: QWidget) -> None:
+        """A strip between the bar and the plots."""
+        self._column.insertWidget(_ABOVE_PLOTS, panel)
 
     def put_below(self, panel: QWidget) -> None:
         """A panel under the plots, or whatever is in their place."""
