@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.ui.log_projects import PUMP, at_minute, make_project
 from workbench.core.jobs import Job
+from workbench.logs.formulas import derive
 from workbench.logs.recordings.format import values_file
 from workbench.services.derived_cache import MOST_AGE_S, cache_folder, prune
 from workbench.services.derived_channels import ChannelAddRequest, add_channel
@@ -85,3 +88,39 @@ def test_the_least_used_copies_go_until_the_rest_fits(project: Path) -> None:
         os.utime(first.parent / name, (time.time() - days * 86_400,) * 2)
     assert prune(time.time(), most_bytes=2 * size + 10) == 2
     assert [folder.name for folder in copies()] == sorted([first.name, "b"])
+
+
+def test_a_copy_that_another_program_removes_meanwhile_stops_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(project)
+    (used,) = copies()
+    gone = used.parent / "gone"
+    shutil.copytree(used, gone)
+    listed = Path.iterdir
+
+    def iterdir(folder: Path) -> Iterator[Path]:
+        if folder == gone:
+            raise FileNotFoundError(str(folder))
+        return iter(list(listed(folder)))
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    assert prune(time.time(), [used]) == 0
+
+
+def test_two_jobs_of_one_program_that_compute_the_same_channel_both_end_well(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(cache_folder(), ignore_errors=True)
+    n_opened: list[int] = []
+    whole = derive._write
+
+    def write(*arguments: Any) -> None:
+        if not n_opened:
+            n_opened.append(1)
+            opened(project)  # the other one begins and ends while this one writes
+        whole(*arguments)
+
+    monkeypatch.setattr(derive, "_write", write)
+    logs = opened(project)
+    assert value(logs, "Double") == pytest.approx(2 * value(logs, "PI-2041A"))
+    assert n_opened
+    assert len(copies()) == 1

@@ -10,7 +10,7 @@ from tests.ui.log_projects import PUMP, at_minute, make_project
 from workbench.core.clock import format_utc
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
-from workbench.services import corrections, labels, regimes
+from workbench.services import corrections, labels, layer_history, regimes
 from workbench.services.layer_history import RedoRequest, StepResult, UndoRequest, redo_edit, undo_edit
 
 SPAN = {"start": format_utc(at_minute(100)), "end": format_utc(at_minute(200))}
@@ -82,3 +82,28 @@ def test_where_nothing_was_edited_undo_says_so(project: str) -> None:
     with pytest.raises(InputError, match=f"no edit of {PUMP} to undo"):
         for _ in range(10):  # the project has its own events
             undo(project, asset=PUMP)
+
+
+def test_in_a_journal_longer_than_is_looked_through_nothing_becomes_empty(project: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was there before the first edit in sight is not known; it was once taken for nothing."""
+    exclude(project)
+    exclude(project, "PI-2041A")
+    before = said(project)
+    set_regime(project)
+    exclude(project, "FI-2041A")
+    monkeypatch.setattr(layer_history, "_MOST_LINES", 2)
+    with pytest.raises(InputError, match="no edit to undo"):
+        undo(project, kind="corrections")
+    assert said(project)[0] == before[0] + 1
+
+
+def test_only_ones_own_edit_is_taken_back_where_that_is_asked(project: str) -> None:
+    exclude(project)
+    mine = corrections.list_corrections(corrections.CorrectionsRequest(project=project, asset=PUMP), Job()).layers[PUMP]
+    exclude(project, "PI-2041A")  # by another program
+    with pytest.raises(InputError, match="changed by somebody else since"):
+        undo(project, kind="corrections", layer=mine)
+    undo(project)
+    n_corrections = said(project)[0]
+    assert undo(project, kind="corrections", layer=mine).kind == "corrections"
+    assert said(project)[0] == n_corrections - 1

@@ -148,6 +148,14 @@ def test_a_burst_is_whole_or_out_and_a_stream_is_cut() -> None:
     assert [one.start_ns for one in parts] == [5 * NS_PER_S]
 
 
+def test_of_a_stream_exactly_the_samples_within_the_state_count() -> None:
+    stream = Stretch(start_ns=0, rate_hz=10.0, values=np.arange(1200.0))
+    (part,) = bursts_within([stream], [(5_060_000_000, 65_040_000_000)])
+    assert (part.start_ns, part.values[0], part.values[-1]) == (5_100_000_000, 51.0, 650.0)
+    (part,) = bursts_within([stream], [(5_040_000_000, 65_000_000_000)])
+    assert (part.values[0], part.values[-1]) == (51.0, 649.0)
+
+
 def test_the_pump_curve_keeps_to_the_state(project: str) -> None:
     result = log_pump_curve(PumpCurveRequest(project=project, asset=PUMP, regimes=("washing",)), Job())
     assert result.points == 160

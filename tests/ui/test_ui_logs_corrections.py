@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QMessageBox
 
 from tests.ui.log_projects import N_ROWS, PUMP, START_NS, csv_text
 from workbench.app.window import Built
+from workbench.core.clock import format_utc
 from workbench.core.jobs import Job
+from workbench.services.corrections import CorrectionsRequest, ExcludeRequest, exclude, list_corrections
 from workbench.services.logs import ImportRequest, import_logs
 from workbench.ui.pages.logs.page import LogsPage
 
@@ -99,6 +101,19 @@ def test_ctrl_z_takes_back_what_was_done_last_be_it_a_state_a_correction_or_a_ro
     for expected in ((1, 0, 0), (1, 1, 0), (1, 1, 1)):
         press(built, Qt.Key.Key_Z, shift=True)
         wait_for(lambda expected=expected: done() == expected and not built.context.jobs.running)
+
+
+def test_ctrl_z_leaves_alone_what_another_program_did_since(built: Built, page: LogsPage, wait_for: WaitFor) -> None:
+    choose(page, "UNIT_JUMP")
+    QTest.mouseClick(page.side.panel.acts.accept, LEFT)
+    wait_for(lambda: len(page.side.panel.corrections) == 1)
+    start, end = (format_utc(START_NS + hour * 3_600_000_000_000) for hour in (1, 2))
+    exclude(ExcludeRequest(project=built.context.project_text, asset=PUMP, channel="FI-2041A", start=start, end=end), Job())
+    page.view.plots.setFocus()
+    press(built, Qt.Key.Key_Z)
+    wait_for(lambda: not built.context.jobs.running and not built.context.history.can_undo(PUMP, ["corrections"]))
+    found = list_corrections(CorrectionsRequest(project=built.context.project_text, asset=PUMP), Job()).corrections
+    assert [one.action for one in found] == ["accept", "exclude"]
 
 
 def test_a_finding_that_is_fine_goes_quiet(page: LogsPage, wait_for: WaitFor) -> None:

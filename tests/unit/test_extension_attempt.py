@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,24 @@ def test_a_plugin_that_ends_the_process_is_named_and_ends_only_the_one_that_trie
     info = allow(tmp_path / "f", "import os\nos._exit(0)\n")
     assert not info.is_loaded
     assert info.reason.startswith("It ended the process in which it was tried (exit code 0).")
+
+
+@pytest.mark.parametrize("ending", ["os.abort()", "os._exit(0)", "os._exit(2)"])
+def test_a_plugin_that_talks_before_it_ends_the_process_is_not_loaded_either(ending: str, tmp_path: Path) -> None:
+    talk = 'import os, sys\nprint("ready", flush=True)\nprint("ready", file=sys.stderr, flush=True)\n'
+    info = allow(tmp_path / "f", talk + ending + "\n")
+    assert not info.is_loaded
+    assert info.reason.startswith("It ended the process in which it was tried")
+
+
+def test_what_a_plugin_started_is_not_waited_for_and_ends_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark = tmp_path / "still-there"
+    own = f"import time\ntime.sleep(2.5)\nopen({str(mark)!r}, 'w').close()"
+    monkeypatch.setattr(attempt, "LIMIT_S", 1.2)
+    start = f"import subprocess, sys, time\nsubprocess.Popen([sys.executable, '-c', {own!r}])\ntime.sleep(3600)\n"
+    assert "was not loaded within 1.2 s" in allow(tmp_path / "f", start).reason
+    time.sleep(2.5)
+    assert not mark.exists()
 
 
 def test_a_plugin_that_hangs_is_waited_for_once_and_again_when_it_is_allowed_again(

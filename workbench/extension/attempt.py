@@ -6,18 +6,24 @@ hangs is waited for once. Allowing it again tries it again.
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from workbench.core.codec import write_atomic
-from workbench.core.processes import start_own
+from workbench.core.errors import EXIT_INPUT, EXIT_OK
+from workbench.core.processes import start_own, stop_own
 from workbench.extension.allow import COPIES, Allowed
 
 LIMIT_S = 30.0
 """A plugin that reads nothing and asks nobody is loaded in a second; slow disks and heavy libraries have thirty."""
 _MOST_BYTES = 4096
+_MOST_ANSWER = 1 << 16
 
 
 def trouble_of(home: Path, entry: Allowed) -> str:
@@ -37,16 +43,29 @@ def forget(home: Path, entry: Allowed) -> None:
 
 
 def _try(entry: Allowed) -> str:
-    process = start_own(["plugins", "try", entry.name], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    try:
-        said, complained = process.communicate(timeout=LIMIT_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        return f"It was not loaded within {LIMIT_S:g} s, and was stopped. Allow it again to try it again."
-    if said.strip() or (process.returncode > 0 and complained.strip()):
-        return ""
+    # Files, not pipes: what the plugin started may hold a pipe open for ever, and what it prints has no end either.
+    with TemporaryFile() as said:
+        process = start_own(["plugins", "try", entry.name, "--json"], stdout=said, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(LIMIT_S)
+        except subprocess.TimeoutExpired:
+            return f"It was not loaded within {LIMIT_S:g} s, and was stopped. Allow it again to try it again."
+        finally:
+            stop_own(process)
+        if process.returncode in (EXIT_OK, EXIT_INPUT) and _has_answered(said):
+            return ""
     return f"It ended the process in which it was tried (exit code {process.returncode}). Tell the plugin's makers."
+
+
+def _has_answered(said: IO[bytes]) -> bool:
+    """Whether the last line is the program's own: what came of it, or an error that can be caught here too."""
+    said.seek(max(0, said.seek(0, os.SEEK_END) - _MOST_ANSWER))
+    last = (said.read().splitlines() or [b""])[-1]
+    try:
+        answer = json.loads(last)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(answer, dict) and bool(answer.keys() & {"plugins", "error"})
 
 
 def _record_of(home: Path, entry: Allowed) -> Path:

@@ -77,11 +77,20 @@ def prune(now_s: float, keep: Iterable[Path] = (), *, most_bytes: int = MOST_BYT
     `keep` are in use. What can't be removed (Windows keeps mapped files) stays for the next time.
     """
     kept = set(keep)
-    copies = sorted(((folder.stat().st_mtime, folder) for folder in cache_folder().glob("??/*") if folder.is_dir()), reverse=True)
+    copies = sorted(filter(None, map(_facts_of, cache_folder().glob("??/*"))), reverse=True)
     total, n_gone = 0, 0
-    for used_s, folder in copies:
-        total += sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+    for used_s, folder, n_bytes in copies:
+        total += n_bytes
         if folder not in kept and (total > most_bytes or now_s - used_s > most_age_s):
             shutil.rmtree(folder, ignore_errors=True)
             n_gone += not folder.exists()
     return n_gone
+
+
+def _facts_of(folder: Path) -> tuple[float, Path, int] | None:
+    """When it was used, and its size; None for one that another program removes right now."""
+    try:
+        n_bytes = sum(file.stat().st_size for file in folder.iterdir())
+        return folder.stat().st_mtime, folder, n_bytes
+    except OSError:
+        return None

@@ -28,6 +28,7 @@ _REDO: Way = "redo"
 _MOST_LINES = 20_000
 AssetTag = Annotated[str, parameter("Only what was done to this pump.")]
 Kind = Annotated[LayerKind | None, parameter("Only events (labels), corrections or regimes.")]
+LayerId = Annotated[str, parameter("Only the edit that gave this version of a layer (its id, as --json says it).")]
 
 
 class UndoRequest(Request, frozen=True, kw_only=True):
@@ -36,6 +37,7 @@ class UndoRequest(Request, frozen=True, kw_only=True):
     project: ProjectFolder
     asset: AssetTag = ""
     kind: Kind = None
+    layer: LayerId = ""
 
 
 class RedoRequest(Request, frozen=True, kw_only=True):
@@ -44,6 +46,7 @@ class RedoRequest(Request, frozen=True, kw_only=True):
     project: ProjectFolder
     asset: AssetTag = ""
     kind: Kind = None
+    layer: LayerId = ""
 
 
 class StepResult(Result, frozen=True, kw_only=True):
@@ -91,6 +94,10 @@ def _go(request: UndoRequest | RedoRequest, word: Way) -> StepResult:
                 "Edits of events, corrections and operating states can be undone, and redone until the next edit.",
             )
         step = own[word][-1]
+        if request.layer and step.after != request.layer:
+            raise InputError(
+                f"{step.asset} was changed by somebody else since: {step.what}.", f"To {word} that, leave --layer out."
+            )
         source, target = (step.after, step.before) if word == _UNDO else (step.before, step.after)
         if now.get((step.kind, step.asset), "") != source:
             raise InputError(f"{step.what}: {step.asset} was changed in another way since.", "Undo that first.")
@@ -111,6 +118,7 @@ def _history(project: Project) -> tuple[dict[str, list[_Step]], dict[tuple[str, 
     done: list[_Step] = []
     undone: list[_Step] = []
     now: dict[tuple[str, str], str] = {}
+    is_whole = project.n_lines() <= _MOST_LINES
     for signed in reversed(project.lines(_MOST_LINES)):
         act = signed.line.act
         if act.item is None or act.item.kind not in _KINDS:
@@ -123,10 +131,11 @@ def _history(project: Project) -> tuple[dict[str, list[_Step]], dict[tuple[str, 
             if moved is not None:
                 source.remove(moved)
                 target.append(moved)
-                now[key] = moved.before if act.act == _UNDO else moved.after
+            now[key] = act.item.id if moved is None else moved.before if act.act == _UNDO else moved.after
         else:
-            before = now.get(key, "")
-            if before != act.item.id:
+            # Before the first one of a long journal there may be others: what was before it is not known.
+            before = now.get(key, "" if is_whole else None)
+            if before not in (None, act.item.id):
                 step = _Step(kind=kind, asset=key[1], before=before, after=act.item.id, what=act.what, line=signed.hash)
                 done.append(step)
                 undone = [one for one in undone if (one.kind, one.asset) != key]

@@ -6,6 +6,7 @@ sample counts when its instant lies in [start, end) of one of the stretches) and
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol
@@ -41,8 +42,10 @@ def find_spans(folder: str, asset: str, names: Sequence[str]) -> Spans | None:
     from workbench.project.store import Project
 
     with Project.open_existing(Path(folder)) as project:
-        # A line in the journal for each act: as long as there is none more, nothing that states depend on has changed.
-        key = (str(project.root), project.n_lines(), asset, tuple(names))
+        # A line in the journal for each act: as long as none came, nothing that states depend on has changed. The hash is
+        # that of one project alone, also where another one takes the place of this folder.
+        newest = next((signed.hash for signed in project.lines(1)), "")
+        key = (f"{project.root}#{newest}", project.n_lines(), asset, tuple(names))
         spans = _FOUND.get(key)
         if spans is None:
             spans = spans_of_regimes(project, (asset,), names)[asset]
@@ -153,21 +156,26 @@ def bursts_within(bursts: Sequence[Stretch], spans: Spans) -> list[Stretch]:
     for one in bursts:
         end_ns = one.start_ns + round(len(one.values) / one.rate_hz * NS_PER_S)
         if end_ns - one.start_ns > _STREAM_S * NS_PER_S:
-            found += _parts_within(one, end_ns, spans)
+            found += _parts_within(one, spans)
         elif is_within(one.start_ns, end_ns, spans):
             found.append(one)
     return found
 
 
-def _parts_within(stream: Stretch, end_ns: int, spans: Spans) -> list[Stretch]:
+def _parts_within(stream: Stretch, spans: Spans) -> list[Stretch]:
     from dataclasses import replace
 
     parts = []
     for start_ns, last_ns in spans:
-        first = round(max(0, start_ns - stream.start_ns) / NS_PER_S * stream.rate_hz)
-        end = round((min(end_ns, last_ns) - stream.start_ns) / NS_PER_S * stream.rate_hz)
+        first = _first_row(stream, max(start_ns, stream.start_ns))
+        end = min(_first_row(stream, last_ns), len(stream.values))
         if first < end:
             at_ns = stream.start_ns + round(first / stream.rate_hz * NS_PER_S)
             parts.append(replace(stream, start_ns=at_ns, values=stream.values[first:end]))
     longest = max((len(one.values) for one in parts), default=0)
     return [one for one in parts if len(one.values) >= longest / 2]
+
+
+def _first_row(stream: Stretch, at_ns: int) -> int:
+    """The first sample at an instant or after it; a clock's last digits (a thousandth of a step) do not count."""
+    return max(math.ceil((at_ns - stream.start_ns) / NS_PER_S * stream.rate_hz - 1e-3), 0)

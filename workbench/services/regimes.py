@@ -105,9 +105,10 @@ class SetRegimeRequest(Request, frozen=True, kw_only=True):
 
 
 class EditsResult(Result, frozen=True, kw_only=True):
-    """The pump's edits, in the order in which they were made."""
+    """The pump's edits, in the order in which they were made; `layers` is the id of the stored version by asset."""
 
     edits: tuple[RegimeEdit, ...]
+    layers: dict[str, str]
 
 
 def set_regime(request: SetRegimeRequest, job: Job) -> EditsResult:
@@ -130,8 +131,8 @@ def set_regime(request: SetRegimeRequest, job: Job) -> EditsResult:
         )  # fmt: skip
         layer = change_edits(edits_of(project, request.asset)[1], given)
         command = shlex.join(to_arguments(("logs", "set-regime"), request))
-        _store(project, request.asset, layer, f"Set to {request.name or 'as found'}", command)
-    return EditsResult(edits=layer)
+        layer_id = _store(project, request.asset, layer, f"Set to {request.name or 'as found'}", command)
+    return EditsResult(edits=layer, layers={request.asset: layer_id})
 
 
 class UnsetRegimeRequest(Request, frozen=True, kw_only=True):
@@ -149,8 +150,8 @@ def unset_regime(request: UnsetRegimeRequest, job: Job) -> EditsResult:
     with _open(request.project) as project, project.exclusive():
         layer = remove_edit(edits_of(project, request.asset)[1], request.edit)
         command = shlex.join(to_arguments(("logs", "unset-regime"), request))
-        _store(project, request.asset, layer, "Edit of regimes taken back", command)
-    return EditsResult(edits=layer)
+        layer_id = _store(project, request.asset, layer, "Edit of regimes taken back", command)
+    return EditsResult(edits=layer, layers={request.asset: layer_id})
 
 
 class Finder:
@@ -251,7 +252,7 @@ def _span(item: Item, one: Stretch) -> RegimeSpan:
     )  # fmt: skip
 
 
-def _store(project: Project, asset: str, layer: Layer, what: str, command: str) -> None:
+def _store(project: Project, asset: str, layer: Layer, what: str, command: str) -> str:
     from workbench.logs.regimes.edits import encode_layer
     from workbench.project.acts import Act, Item
 
@@ -259,6 +260,7 @@ def _store(project: Project, asset: str, layer: Layer, what: str, command: str) 
     details: dict[str, object] = {"n_edits": len(layer)}
     item = Item(kind="regimes", id=layer_id, name=f"{len(layer)} edits of regimes", asset=asset, details=details)
     project.record(Act(act="regimes", on=asset, what=what, item=item, refs=(layer_id,), command=command))
+    return layer_id
 
 
 def _open(folder: str) -> Project:

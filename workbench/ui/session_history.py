@@ -32,6 +32,8 @@ Step = Callable[[str], bool]
 class _Edit:
     kind: str
     asset: str
+    layer: str = ""
+    """The version of the layer that it gave: what others did since is not taken back in its place."""
 
 
 class SessionHistory(QObject):
@@ -52,12 +54,14 @@ class SessionHistory(QObject):
         """Say who takes edits of a kind back."""
         self._served[kind] = (undo, redo)
 
-    def note(self, kind: str, asset: str) -> None:
-        """Something was edited: it is what the next undo takes back."""
-        edit = _Edit(kind, asset)
+    def note(self, kind: str, asset: str, layer: str = "") -> None:
+        """Something was edited, and gave this version of its layer: it is what the next undo takes back."""
+        edit = _Edit(kind, asset, layer)
+        if layer and edit == next((one for one in reversed(self._done) if (one.kind, one.asset) == (kind, asset)), None):
+            return  # it changed nothing
         self._done.append(edit)
         del self._done[:-_MOST]
-        self._undone = [one for one in self._undone if one != edit]
+        self._undone = [one for one in self._undone if (one.kind, one.asset) != (kind, asset)]
         self.changed.emit()
 
     def can_undo(self, asset: str, kinds: Collection[str]) -> bool:
@@ -93,9 +97,9 @@ class SessionHistory(QObject):
         self._pending = (edit, is_undo)
         project, kind = self._context.project_text, LAYERS[edit.kind]
         title, function, request = (
-            (self.tr("Undo"), undo_edit, UndoRequest(project=project, asset=edit.asset, kind=kind))
+            (self.tr("Undo"), undo_edit, UndoRequest(project=project, asset=edit.asset, kind=kind, layer=edit.layer))
             if is_undo
-            else (self.tr("Redo"), redo_edit, RedoRequest(project=project, asset=edit.asset, kind=kind))
+            else (self.tr("Redo"), redo_edit, RedoRequest(project=project, asset=edit.asset, kind=kind, layer=edit.layer))
         )
         call = JobCall(title=title, function=function, request=request, slot="history", lane="thread")
         self._context.start_job(call, on_result=self._on_result, on_end=self._on_end)

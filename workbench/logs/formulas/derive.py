@@ -6,11 +6,11 @@ Must not import anything but numpy, core and this domain.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import numpy as np
 
@@ -42,8 +42,7 @@ def derive(
     recording: Recording, name: str, formula: Formula, held: Mapping[str, Held], folder: Path, check: Callable[[float], None]
 ) -> None:
     """Write the channel `name` of a recording to `folder`, whole or not at all; `check` (share done) may raise to stop."""
-    making = folder.with_name(f"{folder.name}.{os.getpid()}.part")
-    shutil.rmtree(making, ignore_errors=True)
+    making = folder.with_name(f"{folder.name}.{uuid4().hex[:8]}.part")  # two jobs of one program may make the same one
     try:
         making.mkdir(parents=True)
         _write(recording, name, formula, held, making, check)

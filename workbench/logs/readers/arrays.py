@@ -32,6 +32,8 @@ from workbench.logs.times.instants import read_iso
 from workbench.logs.units import find_unit, is_no_unit
 
 _SAMPLE_ROWS = 300
+_LAST_NS = 1 << 62
+"""Year 2116."""
 _NO_INSTANT = np.iinfo(np.int64).min
 _RATE_NAMES = frozenset(
     [
@@ -182,12 +184,24 @@ def _read_group(source: Source, group: ArrayGroup) -> StoredTable | Signals | No
         return _with_instants(source, group, _ns_of(stamps[0]), others, stamps[0].name, is_utc=group.is_utc)
     start = (group.start_ns, group.is_utc) if group.start_ns is not None else start_in(group.facts)
     rate = group.rate or rate_in(group.facts)
+    _check_clock(source, start[0] if start else None, rate, len(group.arrays[0].values))
     time = find_time(list(zip(*(_head(array) for array in others), strict=True)), [array.name for array in others])
     if time.kind == "relative" and time.epoch != "clock":
         return _with_elapsed(source, group, time, others, start, rate)
     if time.kind == "none" and rate is not None:
         return _with_rate(source, group, others, rate, start)
     return _printed(source, group, others, time)
+
+
+def _check_clock(source: Source, start_ns: int | None, rate: Fraction | None, n_rows: int) -> None:
+    """Raise LogFormatError for a start and a rate whose instants no ns since 1970 can hold."""
+    length_ns = 0 if rate is None else NS * n_rows / rate
+    if abs(start_ns or 0) + length_ns >= _LAST_NS or (rate is not None and rate > MAX_RATE_HZ):
+        said = "" if rate is None else f" at {float(rate):.6g} Hz"
+        raise LogFormatError(
+            f"{source.name} begins {(start_ns or 0) / NS:.6g} s from 1970{said}: that can't be.",
+            "Correct its start and its rate, or export it again.", path=str(source.path),
+        )  # fmt: skip
 
 
 def _is_instants(array: NamedArray) -> bool:

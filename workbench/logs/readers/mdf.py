@@ -28,6 +28,7 @@ MAX_CHANNELS = 10_000
 _LOCAL_TIME = 1
 _PROBE_ROWS = 16
 _UNFINISHED = b"UnFinMF "
+_LAST_NS = 1 << 62
 _NO_INSTANT = np.iinfo(np.int64).min
 
 
@@ -125,7 +126,7 @@ def _start_of(file: Any) -> tuple[int | None, bool]:
     header = file.header
     if str(file.version) >= "4":
         start_ns = int(header.abs_time)
-        return (start_ns or None), not int(getattr(header, "time_flags", 0)) & _LOCAL_TIME
+        return (start_ns if 0 < start_ns < _LAST_NS else None), not int(getattr(header, "time_flags", 0)) & _LOCAL_TIME
     start = header.start_time
     if start.year < 1971:
         return None, False

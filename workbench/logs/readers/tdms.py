@@ -121,4 +121,4 @@ def _start_ns(start: object, offset: object) -> int | None:
     if not isinstance(start, np.datetime64) or np.isnat(start) or start < np.datetime64("1905-01-01"):
         return None
     since_ns = round(float(offset) * 1e9) if isinstance(offset, (int, float)) else 0
-    return int(start.astype("datetime64[ns]").astype(np.int64)) + since_ns
+    return int(start.astype("datetime64[us]").astype(np.int64)) * 1000 + since_ns  # npTDMS gives µs; ns would wrap in 2262

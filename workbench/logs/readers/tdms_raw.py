@@ -91,7 +91,8 @@ class OpenTdms:
     def _read_run(self, run: _Run, first: int, end: int) -> NDArray[Any]:
         """Values of one chunk, from `first` on in the run: as many as the chunk has before `end`."""
         chunk, within = divmod(first, run.chunk_values)
-        count = min(end - first, run.chunk_values - within)
+        # Interleaved channels are read with all of their neighbours: never more than fits into memory beside them.
+        count = min(end - first, run.chunk_values - within, max(1, _MAX_CHUNK_BYTES // run.row_bytes))
         place = run.last_place if chunk == run.last_chunk else run.place + chunk * run.chunk_bytes
         self.stream.seek(place + within * run.row_bytes)
         size = run.dtype.itemsize

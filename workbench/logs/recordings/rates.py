@@ -63,7 +63,9 @@ class Waveform:
 
 
 def exact_rate(rate_hz: float) -> Fraction:
-    """A rate given as a float as the fraction it most likely stands for (17066.666… is 51200/3)."""
+    """A rate given as a float as the fraction it most likely stands for (17066.666… is 51200/3, 0.000555… one in 1800 s)."""
+    if 0 < rate_hz < 1:
+        return 1 / Fraction(1 / rate_hz).limit_denominator(1000)
     return Fraction(rate_hz).limit_denominator(max(1, min(1000, int(_MAX_PARTS / max(rate_hz, 1.0)))))
 
 

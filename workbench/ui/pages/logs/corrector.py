@@ -13,6 +13,7 @@ from workbench.core.runner import JobCall
 from workbench.services.corrections import (
     AcceptRequest,
     Correction,
+    CorrectionsResult,
     CorrectRequest,
     ExcludeRequest,
     UncorrectRequest,
@@ -116,9 +117,10 @@ class Corrector(QObject):
         call = JobCall(title=title, function=function, request=request, slot="corrections", lane="thread")
         self._context.start_job(call, on_result=self._on_done)
 
-    def _on_done(self, _result: object) -> None:
-        if asset := self._view.asset:
-            self._context.history.note(CORRECTIONS, asset)
+    def _on_done(self, result: object) -> None:
+        assert isinstance(result, CorrectionsResult)
+        for asset, layer in result.layers.items():  # of the pump that was edited: another one may be open by now
+            self._context.history.note(CORRECTIONS, asset, layer)
         self._context.announce(CORRECTIONS)
 
 

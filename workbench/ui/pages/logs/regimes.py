@@ -11,6 +11,7 @@ from workbench.core.runner import JobCall
 from workbench.services.log_views import AssetLogs
 from workbench.services.regimes import (
     REGIME_NAMES,
+    EditsResult,
     RegimesRequest,
     RegimesResult,
     SetRegimeRequest,
@@ -123,9 +124,10 @@ class RegimeLayer(QObject):
     def _start(self, call: JobCall) -> None:
         self._context.start_job(call, on_result=self._on_done)
 
-    def _on_done(self, _result: object) -> None:
-        if self._logs is not None:
-            self._context.history.note(REGIMES, self._logs.asset)
+    def _on_done(self, result: object) -> None:
+        assert isinstance(result, EditsResult)
+        for asset, layer in result.layers.items():  # of the pump that was edited: another one may be open by now
+            self._context.history.note(REGIMES, asset, layer)
         self._context.announce(REGIMES)
 
     def _on_changed(self, kind: str) -> None:
