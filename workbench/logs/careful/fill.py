@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from pathlib import Path
 
 from workbench.core.errors import DiskFull, LogFormatError, WorkbenchError
 from workbench.logs.careful.gather_blocks import BlockGatherer, RowBlock, block_of
 from workbench.logs.careful.spool import Block, write_block
 from workbench.logs.careful.text_lines import LineStream, ScannedText, sample_lines, scan_text
-from workbench.logs.readers.byte_stream import UNPACKED, StreamSource, growing_file
+from workbench.logs.readers.byte_stream import UNPACKED, StreamSource, growing_file, is_growing
 from workbench.logs.readers.date_parts import join_date_parts
-from workbench.logs.readers.events import EventFile
+from workbench.logs.readers.events import MAX_JSON_BYTES, EventFile
 from workbench.logs.readers.gather import TableLayout
+from workbench.logs.readers.json_stream import find_json_names, json_rows
 from workbench.logs.readers.lazy import READ_ROWS
 from workbench.logs.readers.lines import LineGrammar, find_grammar
 from workbench.logs.readers.markup import begins_like_markup
@@ -24,9 +26,11 @@ from workbench.logs.readers.signals import Signals
 from workbench.logs.readers.sources import Source, load_file
 from workbench.logs.readers.table import Segment, StoredTable
 from workbench.logs.readers.text import (
+    MIN_SHARE,
     SAMPLE_LINES,
     check_share,
     describe_segment,
+    is_odd,
     least_share,
     no_line_end,
     no_table,
@@ -95,6 +99,8 @@ def fill(filled: Filled, sources: Sequence[StreamSource], say: Say) -> None:
                 _fill_stored(filled, source, part)
             elif source.kind == "text" and (source.size_bytes >= SMALL_BYTES or source.packing != "none"):
                 _fill_text(filled, source, part)
+            elif source.kind == "json" and source.size_bytes >= SMALL_BYTES:
+                _fill_json(filled, source, part)
             else:
                 _fill_small(filled, source)
                 part(1.0, source.name)
@@ -248,15 +254,55 @@ def _blocks_of(
     stream: LineStream, grammar: LineGrammar, plan: tuple[list[list[str]], TableLayout], name: str
 ) -> Iterator[RowBlock]:  # fmt: skip
     lines, layout = plan
-    block_rows = max(16, min(MAX_BLOCK_ROWS, BLOCK_CELLS // max(layout.n_cells, 1)))
-    rows, sample = join_date_parts(grammar.rows(stream.lines()), lines)
-    odd = read_odd_blocks(rows, sample, layout, name, block_rows)
-    if odd is not None:
-        yield from map(block_of, odd)
-    elif sample is lines:
-        yield from BlockGatherer(layout, name, block_rows).gather_blocks(stream, grammar)
-    else:
-        yield from BlockGatherer(layout, name, block_rows).gather_rows(rows)
+    if join_date_parts((), lines)[1] is lines and not is_odd(lines, layout):
+        return BlockGatherer(layout, name, _block_rows(layout)).gather_blocks(stream, grammar)
+    return _blocks_of_rows(grammar.rows(stream.lines()), plan, name)
+
+
+def _blocks_of_rows(rows: Iterable[list[str]], plan: tuple[list[list[str]], TableLayout], name: str) -> Iterator[RowBlock]:
+    """All rows, of which the first are in `plan`."""
+    lines, layout = plan
+    rows, sample = join_date_parts(rows, lines)
+    odd = read_odd_blocks(rows, sample, layout, name, _block_rows(layout))
+    return map(block_of, odd) if odd is not None else BlockGatherer(layout, name, _block_rows(layout)).gather_rows(rows)
+
+
+def _block_rows(layout: TableLayout) -> int:
+    return max(16, min(MAX_BLOCK_ROWS, BLOCK_CELLS // max(layout.n_cells, 1)))
+
+
+def _fill_json(filled: Filled, source: StreamSource, say: Say) -> None:
+    """Records as rows. Where they are none it may be anything that is read as always, unless it is too large for that."""
+    names = find_json_names(source, lambda fraction: say(0.3 * fraction, f"{source.name}: looking"))
+    if names is None:
+        if source.size_bytes > MAX_JSON_BYTES:
+            raise LogFormatError(
+                f"{source.name} is JSON of {source.size_bytes:,} bytes, and not flat records with a time and numbers.",
+                "Export it as one record a line, or as CSV.", path=str(source.path),
+            )  # fmt: skip
+        _fill_small(filled, source)
+        return
+    n_rows = n_lost = 0
+    fraction = 0.0
+
+    def read(now: float) -> None:
+        nonlocal fraction
+        fraction = now
+
+    rows = json_rows(source, names, read)
+    sample = list(islice(rows, SAMPLE_LINES))
+    layout = plan_rows(sample, source.name)
+    for block in _blocks_of_rows(chain(sample, rows), (sample, layout), source.name):
+        n_rows += block.n_rows
+        n_lost += block.segment.n_cut_short + block.segment.n_not_rows
+        block.segment.decimal = "."
+        block.segment.source_index = filled.n_sources
+        block.segment.n_cut_short += names.n_cut_short if n_rows == block.n_rows else 0
+        filled.add(block)
+        say(0.3 + 0.7 * fraction, f"{source.name}: {n_rows:,} rows")
+    check_share(layout, source.name, n_rows, n_lost, MIN_SHARE)
+    if is_growing(source):
+        filled.findings.append(growing_file(source.name))
 
 
 def _place(filled: Filled, block: RowBlock, scanned: ScannedText, delimiter: DelimiterGuess, lines: tuple[int, int]) -> None:

@@ -143,7 +143,7 @@ def find_stream_sources(path: Path, *, is_optional: bool = False) -> list[Stream
         return [replace(whole, packing="archive")]
     if kind == "zip":
         return None if is_workbook(name, path) else _in_zip(name, path) or [replace(whole, packing="archive")]
-    return [whole] if kind == "text" or streams(kind) else None
+    return [whole] if kind in ("text", "json") or streams(kind) else None
 
 
 def is_workbook(name: str, path: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from workbench.core.errors import LogFormatError
@@ -16,8 +17,8 @@ from workbench.logs.times.instants import parse_stamp, unix_ns
 MAX_JSON_BYTES = 64 << 20
 MAX_JOURNAL_LINES = 100_000
 _MAX_NODES = 2_000_000
-_MIN_LINES = 3
-_MAX_NAMES = 5_000
+MIN_RECORDS = 3
+MAX_NAMES = 5_000
 _MAX_CELLS = 20_000_000
 
 
@@ -86,31 +87,35 @@ def _load(text: str) -> tuple[object, int]:
         try:
             return [*records, json.loads(lines[-1])], 0
         except ValueError:
-            if len(records) < _MIN_LINES:
+            if len(records) < MIN_RECORDS:
                 raise
             return records, 1
 
 
 def _rows_of(tree: object) -> list[list[str]]:
     """Header and rows of flat records in which a number stands beside a time; [] for anything else."""
-    records = [_flat(record) for record in tree] if isinstance(tree, list) else []
+    records = [flat_record(record) for record in tree] if isinstance(tree, list) else []
     flat = [
         record for record in records if isinstance(record, dict) and not any(isinstance(v, (dict, list)) for v in record.values())
     ]
     if not flat or len(flat) < len(records):
         return []
     names = list(dict.fromkeys(str(name) for record in flat for name in record))
-    if len(names) > _MAX_NAMES or len(names) * len(flat) > _MAX_CELLS:
+    if len(names) > MAX_NAMES or len(names) * len(flat) > _MAX_CELLS:
         return []
     numbers = [name for name in names if any(isinstance(record.get(name), (int, float)) for record in flat)]
-    stamps = [name for name in names if parse_stamp(str(flat[0].get(name, ""))) is not None]
-    has_time = len(stamps) == 1 or (not stamps and any(is_time_name(name) for name in numbers))
-    if not has_time or not numbers:
+    if not has_time_and_numbers(flat[0], numbers):
         return []
-    return [names, *([_text_of(record.get(name)) for name in names] for record in flat)]
+    return [names, *([cell_text(record.get(name)) for name in names] for record in flat)]
 
 
-def _flat(record: object) -> object:
+def has_time_and_numbers(first: Mapping[str, object], numbers: Collection[str]) -> bool:
+    """Whether records are measurements, by the first of them and the names that hold a number in any."""
+    n_stamps = sum(parse_stamp(str(value)) is not None for value in first.values())
+    return bool(numbers) and (n_stamps == 1 or (n_stamps == 0 and any(is_time_name(name) for name in numbers)))
+
+
+def flat_record(record: object) -> object:
     """A record with time beside groups of values ({"time": …, "fields": {"p": 3.2}}) without its groups; others as they are.
 
     What lies in a group keeps its own name where that is the only one, else the group's stands before it.
@@ -127,7 +132,8 @@ def _flat(record: object) -> object:
     return plain
 
 
-def _text_of(value: object) -> str:
+def cell_text(value: object) -> str:
+    """A value as the text of a cell."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     return "" if value is None else str(value)

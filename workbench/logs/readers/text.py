@@ -166,10 +166,15 @@ def read_odd_blocks(
     rows: Iterable[list[str]], sample: Rows, layout: TableLayout, name: str, block_rows: int
 ) -> Iterator[Segment] | None:  # fmt: skip
     """Rows that are no plain table (name and value, a time for each tag) in segments of `block_rows` rows; None for a table."""
-    groups = find_tag_times(sample[layout.first_row :], layout.header.names)
-    if not groups and not layout.is_pairs:
+    if not is_odd(sample, layout):
         return None
+    groups = find_tag_times(sample[layout.first_row :], layout.header.names)
     return _read_odd(iter(rows), layout, groups, name, block_rows)
+
+
+def is_odd(sample: Rows, layout: TableLayout) -> bool:
+    """Whether rows are no plain table: names and values, or a time for each tag."""
+    return layout.is_pairs or bool(find_tag_times(sample[layout.first_row :], layout.header.names))
 
 
 def _read_odd(

@@ -1,0 +1,134 @@
+"""Records of a JSON file of any size, one a line or all in a list, one after the other in bounded memory.
+
+Same rows as `read_json` gives of a file in memory. The file is gone through twice: a name may stand in its last record only.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from workbench.core.errors import LogFormatError
+from workbench.logs.readers.byte_stream import StreamSource, open_source
+from workbench.logs.readers.events import MAX_NAMES, MIN_RECORDS, cell_text, flat_record, has_time_and_numbers
+
+MAX_RECORD_CHARS = 4 << 20
+_BETWEEN = re.compile(r"[\s,]*")
+_HEAD_BYTES = 4096
+Say = Callable[[float], None]
+
+
+class _NoRecords(Exception):  # noqa: N818 - no error: another reader may know what it is
+    """What is read is no flat record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonNames:
+    """What the first pass found: names of all records, and how many at the end were cut short."""
+
+    names: tuple[str, ...]
+    n_cut_short: int
+
+
+def find_json_names(source: StreamSource, say: Say) -> JsonNames | None:
+    """Go through all records; None where they are not flat, without time or without numbers. Raises LogFormatError."""
+    reading = _Reading(source)
+    names: dict[str, None] = {}
+    numbers: set[str] = set()
+    first: dict[str, object] = {}
+    try:
+        for record in reading.records(say):
+            first = first or record
+            names.update(dict.fromkeys(record))
+            if len(numbers) < len(names):
+                numbers.update(name for name, value in record.items() if isinstance(value, (int, float)))
+            if len(names) > MAX_NAMES:
+                return None
+    except _NoRecords:
+        return None
+    if not first or not has_time_and_numbers(first, numbers):
+        return None
+    return JsonNames(names=tuple(names), n_cut_short=reading.n_cut_short)
+
+
+def json_rows(source: StreamSource, names: JsonNames, say: Say) -> Iterator[list[str]]:
+    """The names, then each record as a row of cells under them. Raises LogFormatError where the file was changed meanwhile."""
+    yield list(names.names)
+    try:
+        for record in _Reading(source).records(say):
+            get = record.get
+            yield [cell_text(get(name)) for name in names.names]
+    except _NoRecords as error:
+        raise LogFormatError(f"{source.name} was changed while it was read.", "Import it again.", path=source.name) from error
+
+
+class _Reading:
+    """One reading of a file, from its beginning."""
+
+    def __init__(self, source: StreamSource) -> None:
+        self._source = source
+        self._n_records = 0
+        self._is_list = False
+        self.n_cut_short = 0
+
+    def records(self, say: Say) -> Iterator[dict[str, object]]:
+        """Flat records. Raises _NoRecords at one that is not, LogFormatError where the text is no JSON."""
+        for value in self._values(say):
+            record = value if isinstance(value, dict) else None
+            if record is not None and not {dict, list}.isdisjoint(map(type, record.values())):
+                found = flat_record(record)
+                record = found if isinstance(found, dict) and {dict, list}.isdisjoint(map(type, found.values())) else None
+            if record is None:
+                raise _NoRecords
+            self._n_records += 1
+            yield record
+
+    def _values(self, say: Say) -> Iterator[object]:
+        scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined] # what `raw_decode` calls, without its errors
+        text, at = "", 0
+        for piece in self._pieces(say):
+            text, at = text[at:] + piece, 0
+            while True:
+                at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr] # matches always
+                if at == len(text) or (self._is_list and text[at] == "]"):
+                    break
+                try:
+                    value, at = scan(text, at)
+                except (StopIteration, ValueError):
+                    break  # it goes on in the next piece
+                except RecursionError:
+                    raise self._refused() from None
+                yield value
+            if len(text) - at > MAX_RECORD_CHARS:
+                raise self._refused()
+        self._check_end(text[at:].strip())
+
+    def _pieces(self, say: Say) -> Iterator[str]:
+        decoder: codecs.IncrementalDecoder | None = None
+        with open_source(self._source) as opened:
+            for chunk in opened.chunks():
+                if decoder is None:
+                    decoder = codecs.getincrementaldecoder(json.detect_encoding(chunk[:_HEAD_BYTES]))("replace")
+                    start = decoder.decode(chunk).removeprefix("\ufeff").lstrip()
+                    self._is_list = start.startswith("[")
+                    yield start[1:] if self._is_list else start
+                else:
+                    yield decoder.decode(chunk)
+                say(opened.fraction)
+
+    def _check_end(self, rest: str) -> None:
+        """A last line that a power loss cut short is left out and counted."""
+        if rest == ("]" if self._is_list else ""):
+            return
+        if self._is_list or "\n" in rest or self._n_records < MIN_RECORDS:
+            raise self._refused()
+        self.n_cut_short = 1
+
+    def _refused(self) -> LogFormatError:
+        where = f"after {self._n_records:,} records it is none" if self._n_records else "is none"
+        return LogFormatError(
+            f"{self._source.name} begins like JSON, but {where}.", "Export it again.", path=str(self._source.path)
+        )
