@@ -60,6 +60,15 @@ def test_no_line_crosses_a_gap_in_the_pixels() -> None:
     assert (picture(found, 100, 10)[:, 22:79] == 0).all()
 
 
+@pytest.mark.parametrize("pen_px", [1.0, 2.0])
+def test_beside_a_gap_the_curve_ends_as_thick_as_it_was(pen_px: float) -> None:
+    found = spans([envelope([10, 20, 50, 80, 90], [5, 5, np.nan, 5, 5], [5, 5, np.nan, 5, 5])], 0, (0, 1), [(0, 1)], 100)
+    drawn = picture(found, 100, 40, pen_px)
+    assert drawn[5].any()
+    assert (drawn[8:] == 0).all()
+    assert (drawn[:3] == 0).all()
+
+
 def test_the_line_to_the_last_sample_before_a_gap_is_drawn_in_full() -> None:
     found = spans([envelope([10, 11, 12], [5, 40, np.nan], [5, 40, np.nan])], 0, (0, 1), [(0, 1)], 20)
     assert (picture(found, 20, 50)[6:39, 10] == 255).all()

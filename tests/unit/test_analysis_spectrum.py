@@ -169,6 +169,14 @@ def test_peaks_are_found_between_lines_with_their_height_above_the_floor() -> No
     assert peaks[0].above_floor_db > 35
 
 
+@pytest.mark.parametrize("off", [0.0, 0.1, 0.25, 0.4, 0.5, 0.6, 0.9])
+def test_a_sine_between_two_lines_has_its_own_height_and_frequency(off: float) -> None:
+    values = sine(15.0, 400.0 + 2.0 * off, 4.0)
+    spectrum = find_spectrum([values], RATE_HZ, "g", SpectrumOptions(resolution_hz=2.0))
+    peak = find_peaks(spectrum.frequency_hz, spectrum.amplitude("peak"), is_hann=True)[0]
+    assert (peak.frequency, peak.amplitude) == (pytest.approx(400.0 + 2.0 * off, abs=0.002), pytest.approx(15.0, rel=0.001))
+
+
 def test_a_peak_beside_the_high_pass_keeps_its_own_height() -> None:
     rng = np.random.default_rng(8)
     values = sine(1.0, 2.0, 8.0) + rng.normal(0, 0.01, 8 * 5120)

@@ -138,10 +138,12 @@ def find_spectrum_picture(opened: Opened, request: SpectrumRequest, job: Job, *,
     )
     job.progress(0.7, "peaks")
     heights = spectrum.amplitude(request.amplitude)
+    is_hann = options.window == "hann" and request.amplitude != "density"
+    peaks = find_peaks(spectrum.frequency_hz, heights, is_hann=is_hann)
     return SpectrumPicture(
         request=request, spectrum=spectrum, burst_ns=tuple(one.start_ns for one in good), chosen=number,
         others=_others(good, number, n_others, rate_hz, chosen, options, ticker.tick), speed=speed,
-        marks=marks_in(marks, float(spectrum.frequency_hz[-1])), peaks=find_peaks(spectrum.frequency_hz, heights),
+        marks=marks_in(marks, float(spectrum.frequency_hz[-1])), peaks=peaks,
         frequency_unit="1/h" if chosen.is_slow else "Hz", notes=(*chosen.notes, *(at_speed if speed else ())), said=said,
     )  # fmt: skip
 

@@ -52,11 +52,14 @@ def find_floor(amplitude: Array, n_lines: int = _FLOOR_LINES) -> Array:
     return np.asarray(median_filter(amplitude, size=min(n_lines, max(3, len(amplitude) // 4 * 2 + 1)), mode="nearest"))
 
 
-def find_peaks(frequency: Array, amplitude: Array, n_most: int = 12, *, least_db: float = _LEAST_DB) -> tuple[Peak, ...]:
+def find_peaks(
+    frequency: Array, amplitude: Array, n_most: int = 12, *, least_db: float = _LEAST_DB, is_hann: bool = False
+) -> tuple[Peak, ...]:
     """The highest local maxima that stand above the floor, by falling amplitude.
 
-    Frequency and amplitude by a parabola through the logarithms of three lines (Gasior & Gonzalez 2004, eqs. 9-10): with a Hann
-    window the frequency is right to a few hundredths of a line.
+    Amplitudes of a spectrum by a Hann window (`is_hann`): frequency and height from the ratio of the two highest lines, exact for
+    a sine by itself (Grandke 1983, Interpolation algorithms for discrete Fourier transforms of weighted signals, eqs. 10-12).
+    Others by a parabola through the logarithms of three lines (Gasior & Gonzalez 2004, eqs. 9-10).
     """
     from scipy.signal import find_peaks as find_maxima
 
@@ -67,7 +70,17 @@ def find_peaks(frequency: Array, amplitude: Array, n_most: int = 12, *, least_db
     maxima, _ = find_maxima(amplitude)
     chosen = maxima[decibel[maxima] >= least_db]
     chosen = chosen[np.argsort(amplitude[chosen])[::-1][:n_most]]
-    return tuple(_interpolated(frequency, amplitude, int(line), float(decibel[line])) for line in chosen)
+    between = _between_hann if is_hann else _interpolated
+    return tuple(between(frequency, amplitude, int(line), float(decibel[line])) for line in chosen)
+
+
+def _between_hann(frequency: Array, amplitude: Array, line: int, decibel: float) -> Peak:
+    step, at = float(frequency[1] - frequency[0]), float(amplitude[line])
+    side = 1 if amplitude[line + 1] >= amplitude[line - 1] else -1
+    ratio = float(amplitude[line + side]) / at
+    away = max(2.0 * ratio - 1.0, 0.0) / (ratio + 1.0)  # lines, 0..0.5; less than half as high beside it is no sine off a line
+    height = at * (1.0 - away**2) / float(np.sinc(away))
+    return Peak(frequency=float(frequency[line]) + side * away * step, amplitude=height, above_floor_db=decibel)
 
 
 def _interpolated(frequency: Array, amplitude: Array, line: int, decibel: float) -> Peak:

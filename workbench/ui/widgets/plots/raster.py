@@ -107,13 +107,22 @@ def fill_spans(
     top = np.where(is_there, np.clip(found.top - pad, least, limit), limit)
     bottom = np.where(is_there, np.clip(found.bottom + pad, least, limit), limit)
     if width_px >= _WIDE_PX:
-        before = top[:, :-1].copy()
-        top[:, 1:] = np.minimum(top[:, 1:], before)
-        bottom[:, 1:] = np.where(before < limit, np.maximum(bottom[:, 1:], bottom[:, :-1]), bottom[:, 1:])
+        _widen(top, bottom)
     first, whole, end = top.astype(np.int32), np.ceil(top).astype(np.int32), bottom.astype(np.int32)
     own = np.array([colour.rgb() for colour in colours], np.uint32)
     _soften(area, (top, bottom, limit), (first, whole, end), own)
     _cover(area, whole, end, own)
+
+
+def _widen(top: Floats, bottom: Floats) -> None:
+    """Each column [m, k] also covers what the one before it does; beside nothing, it covers just that."""
+    import numpy as np
+
+    before_top, before_bottom = top[:, :-1].copy(), bottom[:, :-1].copy()
+    is_before, is_here = before_top < before_bottom, top[:, 1:] < bottom[:, 1:]
+    joined = np.minimum(top[:, 1:], before_top), np.maximum(bottom[:, 1:], before_bottom)
+    for ends, before, both in ((top, before_top, joined[0]), (bottom, before_bottom, joined[1])):
+        ends[:, 1:] = np.where(is_before, np.where(is_here, both, before), ends[:, 1:])
 
 
 def pixels_of(image: QImage) -> Pixels:
