@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # as the program itself does; some tests load onnxruntime first
+_MODULES_HOME = tempfile.TemporaryDirectory(prefix="workbench-tests-", ignore_cleanup_errors=True)
+os.environ["WORKBENCH_HOME"] = _MODULES_HOME.name  # for fixtures of a module or session, which are older than a test's own home
 
 _LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 
