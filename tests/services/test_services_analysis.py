@@ -20,13 +20,18 @@ from workbench.services.analysis_spectrum import SpectrumRequest, log_spectrum
 from workbench.services.analysis_trend import DefectTrendRequest, log_defect_trend
 from workbench.services.logs import ImportRequest, import_logs
 from workbench.services.machine import MachineRequest, load_machine, machine, parse_points
+from workbench.services.tag_map import AssetsImportRequest, import_assets
 
 WAVE, TREND = "VT-7001A-DE", "VI-7001A-DE"
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(make_project(tmp_path_factory.mktemp("analysis")))
+    folder = tmp_path_factory.mktemp("analysis")
+    made, pumps = str(make_project(folder)), folder / "pumps.csv"
+    pumps.write_text("asset,tag\nP-9,XI-9\nP-10,XI-10\n", encoding="utf-8")
+    import_assets(AssetsImportRequest(path=str(pumps), project=made), Job())
+    return made
 
 
 def test_the_tones_of_a_burst_are_listed_with_their_orders_and_heights(project: str) -> None:
@@ -159,13 +164,16 @@ def test_a_worn_pump_is_five_percent_below_the_curve_it_began_with(project: str,
     assert float(last[-1]) == pytest.approx(-5.0, abs=1e-3)
 
 
-def test_a_pump_without_flow_has_no_curve_and_is_told_what_is_missing(project: str) -> None:
+def test_a_pump_without_flow_has_no_curve_and_is_told_what_is_missing(project: str, tmp_path: Path) -> None:
     machine(MachineRequest(project=project, asset=PUMP, npshr_m=3.0), Job())
     result = log_pump_curve(PumpCurveRequest(project=project, asset=PUMP), Job())
     # Suction 1 bar gauge: (1 + 1.01325 − 0.0234) bar / (998.2 · 9.80665) = 20.328 m, less 3 m
     assert result.least_npsh_margin_m == pytest.approx(17.328, abs=0.01)
+    dry = tmp_path / "P-8.csv"
+    dry.write_text("time,PI-8 [bar]\n2026-03-02T00:00:00Z,1\n2026-03-02T00:01:00Z,2\n2026-03-02T00:02:00Z,3\n", encoding="utf-8")
+    import_logs(ImportRequest(paths=(str(dry),), project=project), Job())
     with pytest.raises(InputError, match="no channel for flow"):
-        log_pump_curve(PumpCurveRequest(project=project, asset="P-none"), Job())
+        log_pump_curve(PumpCurveRequest(project=project, asset="P-8"), Job())
 
 
 def test_points_are_sorted_by_flow() -> None:

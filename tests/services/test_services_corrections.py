@@ -77,7 +77,7 @@ def test_a_misspelt_channel_pump_or_recording_is_refused_with_what_there_is(proj
     assert "PI-2041A" in caught.value.hint
     with pytest.raises(InputError, match="no recording 'zz'"):
         exclude(project, recording="zz")
-    with pytest.raises(InputError, match="P-9 has no recordings"):
+    with pytest.raises(InputError, match="no log of P-9"):
         corrections.exclude(corrections.ExcludeRequest(project=str(project), asset="P-9"), Job())
 
 

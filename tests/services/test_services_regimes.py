@@ -39,7 +39,8 @@ def test_the_hours_of_each_state_are_told_for_each_pump(tmp_path: Path) -> None:
     assert {name: round(hours, 1) for name, hours in result.hours["P-2041A"].items()} == {
         "stopped": 2.0, "start-up": 0.0, "steady": 8.0
     }  # fmt: skip
-    assert log_regimes(RegimesRequest(project=str(tmp_path / "p"), asset="P-9"), Job()).regimes == ()
+    with pytest.raises(InputError, match="no log of P-9"):
+        log_regimes(RegimesRequest(project=str(tmp_path / "p"), asset="P-9"), Job())
 
 
 @pytest.fixture

@@ -42,12 +42,13 @@ def test_an_id_that_is_taken_is_not_given_twice() -> None:
     assert make_event(event(), frozenset({first.id})).id != first.id
 
 
-def test_events_of_one_name_that_overlap_become_one_under_the_older_id() -> None:
+def test_an_event_that_overlaps_one_of_its_name_stands_beside_it_and_the_very_same_is_not_added_again() -> None:
     layer = add_event((), event(10, 12))
-    joined = add_event(layer, event(11, 15))
-    assert [(one.id, one.start_utc, one.end_utc) for one in joined] == [
-        (layer[0].id, "2026-03-10T00:00:00Z", "2026-03-15T00:00:00Z")
-    ]
+    both = add_event(layer, event(10, 15))
+    assert [(one.id == layer[0].id, one.end_utc) for one in both] == [
+        (True, "2026-03-12T00:00:00Z"), (False, "2026-03-15T00:00:00Z"),
+    ]  # fmt: skip
+    assert add_event(both, event(10, 15, author="Bo")) == both
 
 
 def test_events_of_different_names_or_states_may_overlap() -> None:

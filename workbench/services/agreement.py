@@ -14,6 +14,7 @@ from workbench.core.requests import Request, Result, parameter
 from workbench.logs.events.event import Event
 from workbench.services.common import ProjectFolder
 from workbench.services.label_layers import newest_layer
+from workbench.services.pumps import check_known
 
 if TYPE_CHECKING:
     from workbench.logs.events.agreement import Matching
@@ -89,6 +90,7 @@ def events_of_readers(request: AgreementRequest, job: Job) -> ReadersResult:
     from workbench.project.store import Project
 
     with Project.open_existing(Path(request.project)) as project:
+        check_known(project, request.asset)
         names, first, second = _readers(project, request)
     return ReadersResult(first=names[0], second=names[1], first_events=first, second_events=second)
 
@@ -99,6 +101,7 @@ def labels_agreement(request: AgreementRequest, job: Job) -> AgreementResult:
     from workbench.project.store import Project
 
     with Project.open_existing(Path(request.project)) as project:
+        check_known(project, request.asset)
         names, first, second = _readers(project, request)
         span_ns = _span(project, request.asset, (*first, *second))
     matching = match_events(first, second, request.least)

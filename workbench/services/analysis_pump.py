@@ -12,7 +12,7 @@ from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.services.analysis_reads import Opened, find_channel, speed_channel_of, write_columns
 from workbench.services.common import ProjectFolder
-from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs
+from workbench.services.log_views import AssetLogs, open_logged
 from workbench.services.machine import MachineFacts, load_machine
 from workbench.services.regime_filter import RegimeNames, Spans, find_spans, rows_within
 
@@ -336,7 +336,7 @@ def log_pump_curve(request: PumpCurveRequest, job: Job) -> PumpCurveResult:
 
     from workbench.logs.analysis.pump_curve import share_in
 
-    logs = open_asset_logs(OpenLogsRequest(project=request.project, asset=request.asset), job)
+    logs = open_logged(request.project, request.asset, job)
     opened = Opened(logs=logs, facts=load_machine(request.project, request.asset))
     picture = find_pump_picture(opened, request, job)
     por, aor = (tuple(part / 100 for part in region) for region in (opened.facts.por_percent, opened.facts.aor_percent))

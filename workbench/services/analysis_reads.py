@@ -14,7 +14,7 @@ from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, parameter
 from workbench.services.common import ProjectFolder
-from workbench.services.log_views import AssetLogs, ChannelView, OpenLogsRequest, open_asset_logs
+from workbench.services.log_views import AssetLogs, ChannelView, open_logged
 from workbench.services.machine import MachineFacts, load_machine
 from workbench.services.regime_filter import RegimeNames
 
@@ -98,7 +98,7 @@ class Chosen:
 
 def open_for(request: AnalysisRequest, job: Job) -> Opened:
     """Open logs and facts of the request's pump, for a command."""
-    logs = open_asset_logs(OpenLogsRequest(project=request.project, asset=request.asset), job)
+    logs = open_logged(request.project, request.asset, job)
     return Opened(logs=logs, facts=load_machine(request.project, request.asset))
 
 

@@ -15,6 +15,7 @@ from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.logs.corrections.correction import Correction as Correction  # pages take them from here
 from workbench.logs.corrections.correction import CorrectionAction as CorrectionAction
 from workbench.services.common import ProjectFolder
+from workbench.services.pumps import check_logged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -52,6 +53,8 @@ class CorrectionsResult(Result, frozen=True, kw_only=True):
 def list_corrections(request: CorrectionsRequest, job: Job) -> CorrectionsResult:
     """The newest layer of each asset."""
     with _open(request.project) as project:
+        if request.asset:
+            check_logged(project, request.asset)
         return _result_of(project, request.asset)
 
 
@@ -134,6 +137,7 @@ def remove_correction(request: UncorrectRequest, job: Job) -> CorrectionsResult:
     from workbench.services.recordings import corrections_of
 
     with _open(request.project) as project, project.exclusive():
+        check_logged(project, request.asset)
         layer = corrections_of(project, request.asset)[1]
         rest = layers.remove_correction(layer, request.correction)
         command = shlex.join(to_arguments(("logs", "uncorrect"), request))
@@ -199,10 +203,8 @@ def words_of(given: Correction) -> str:
 
 def _check_names(project: Project, given: Correction) -> None:
     """A misspelt name would correct nothing without a word."""
+    check_logged(project, given.asset)
     found = _raw_of(project, given.asset)
-    if not found:
-        known = ", ".join(sorted({item.asset for item in project.items("recording")})) or "none"
-        raise InputError(f"{given.asset} has no recordings in this project.", f"There are: {known}.")
     names = {channel.name for _, recording in found for channel in recording.channels}
     for name in filter(None, (given.channel, given.other)):
         if name not in names:

@@ -28,6 +28,7 @@ from workbench.services.derived_layer import (
     open_derived,
     stored_channels,
 )
+from workbench.services.pumps import check_logged, logged_pumps
 
 if TYPE_CHECKING:
     from workbench.project.store import Project
@@ -215,10 +216,9 @@ def look_at_formula(logs: AssetLogs, text: str, at_ns: int) -> FormulaLook:
 
 
 def _assets(project: Project, asset: str | None) -> list[str]:
-    known = sorted({item.asset for item in project.items("recording")})
-    if asset and asset not in known:
-        raise InputError(f"The project has no log of {asset}.", f"There are: {', '.join(known) or 'none'}.")
-    return [asset] if asset else known
+    if asset:
+        check_logged(project, asset)
+    return [asset] if asset else logged_pumps(project)
 
 
 def _sources(project: Project, asset: str) -> list[Source]:

@@ -14,6 +14,7 @@ from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.services.common import ProjectFolder
 from workbench.services.label_layers import newest_layer
+from workbench.services.pumps import check_logged
 from workbench.services.regime_filter import RegimeNames, Spans, find_spans, rows_within
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def event_evidence(request: EvidenceRequest, job: Job) -> EvidenceResult:
     from workbench.project.store import Project
     from workbench.services.recordings import open_project_recordings
 
+    with Project.open_existing(Path(request.project)) as project:
+        check_logged(project, request.asset)
     spans = find_spans(request.project, request.asset, request.regimes)
     with Project.open_existing(Path(request.project)) as project:
         start_ns, end_ns = _span(project, request)

@@ -18,7 +18,8 @@ from workbench.logs.events.event import Action, Event, EventKind, EventState
 from workbench.logs.events.looks import N_COLOURS, Look, Shape, format_looks, own_look, parse_looks
 from workbench.services.common import ProjectFolder
 from workbench.services.label_layers import newest_layer, store_edit
-from workbench.services.labels import signed
+from workbench.services.labels import check_span, signed
+from workbench.services.pumps import check_known
 
 if TYPE_CHECKING:
     from workbench.project.store import Project
@@ -86,6 +87,9 @@ def change_labels(request: LabelsChangeRequest, job: Job) -> EditResult:
     with _open(request.project) as project, project.exclusive():
         events = _find(project, request.asset, request.events)
         edit = {event.id: msgspec.structs.replace(event, **given) for event in events}
+        if request.start is not None or request.end is not None:
+            for event in edit.values():
+                check_span(event.start_utc, event.end_utc)
         return _store(project, request.asset, edit, (f"Event {events[0].name} changed", _command("change", request)))
 
 
@@ -192,6 +196,7 @@ def _store(project: Project, asset: str, edit: Mapping[str, Event | None], said:
 
 
 def _find(project: Project, asset: str, wanted: tuple[str, ...]) -> tuple[Event, ...]:
+    check_known(project, asset)
     layer = newest_layer(project, asset)
     found: list[Event] = []
     for prefix in wanted:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
-from workbench.core.clock import NS_PER_S, format_utc, now_ns
+from workbench.core.clock import NS_PER_S, format_utc, now_ns, parse_utc
 from workbench.core.codec import write_atomic
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
@@ -19,6 +19,7 @@ from workbench.logs.events.event import EventState as EventState
 from workbench.services.common import Answers, NewProjectFolder, ProjectFolder, ZoneName
 from workbench.services.event_import import Mapping, TableKind
 from workbench.services.label_layers import newest_layer, store_edit, store_layer
+from workbench.services.pumps import check_known, check_logged, check_new_events
 
 Format = Literal["csv", "audacity", "label-studio", "trainset", "nab"]
 
@@ -46,6 +47,8 @@ class LabelsResult(Result, frozen=True, kw_only=True):
     n_events: dict[str, int] = msgspec.field(default_factory=dict)
     n_added: int | None = None
     n_known: int | None = None
+    added_ids: tuple[str, ...] = ()
+    """The event that `labels add` made."""
     out: str | None = None
 
 
@@ -87,17 +90,24 @@ class LabelsAddRequest(Request, frozen=True, kw_only=True):
 
 
 def add_label(request: LabelsAddRequest, job: Job) -> LabelsResult:
-    """Append to the asset's newest layer."""
+    """Append to the asset's newest layer, beside what it overlaps; the very same event is there already.
+
+    Raises InputError for a pump that the project does not know, and an event that ends where it starts, or before.
+    """
     from workbench.logs.events.labels import add_event
+
+    check_span(request.start, request.end)
 
     event = Event(
         id="", asset=request.asset, name=request.name, start_utc=request.start, end_utc=request.end, state=request.state
     )
     with _open(request.project) as project, project.exclusive():
+        check_new_events(project, request.asset)
         before = newest_layer(project, request.asset)
         edit = difference(before, add_event(before, signed(event, {})))
         store_edit(project, request.asset, edit, f"Event {request.name} added", _command("add", request))
-        return _counted(_result_of(project, [request.asset]), n_found=1, n_added=sum(one is not None for one in edit.values()))
+        result = msgspec.structs.replace(_result_of(project, [request.asset]), added_ids=tuple(edit))
+        return _counted(result, n_found=1, n_added=len(edit))
 
 
 class LabelsImportRequest(Request, frozen=True, kw_only=True):
@@ -167,6 +177,7 @@ def import_label_column(request: LabelsFromColumnRequest, job: Job) -> LabelsRes
         source="label column",
     )  # fmt: skip
     with _open_existing(request.project) as project:
+        check_logged(project, request.asset)
         found: layers.Layer = ()
         recordings = open_project_recordings(project, (request.asset,))
         columns = [(recording, recording.labels.get(request.column)) for _, recording in recordings]
@@ -182,6 +193,12 @@ def import_label_column(request: LabelsFromColumnRequest, job: Job) -> LabelsRes
             )
         n_added = _merge(project, request.asset, found, f"column {request.column}")
         return _counted(_result_of(project, [request.asset]), n_found=len(found), n_added=n_added)
+
+
+def check_span(start_utc: str, end_utc: str) -> None:
+    """Raises InputError where a person gives an event no length: an end that was forgotten looks like this."""
+    if parse_utc(end_utc) == parse_utc(start_utc):
+        raise InputError(f"The event ends where it starts ({start_utc}).", "Give a later --end.")
 
 
 def _open(folder: str) -> Project:
@@ -209,6 +226,8 @@ def signed(event: Event, stored: dict[str, Event]) -> Event:
 
 
 def _assets_of(project: Project, asset: str | None) -> list[str]:
+    if asset:
+        check_known(project, asset)
     return [asset] if asset else sorted({item.asset for item in project.items("labels")})
 
 

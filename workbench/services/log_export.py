@@ -20,7 +20,7 @@ from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.services.common import ProjectFolder
 from workbench.services.log_statistics import blocks_of
-from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs
+from workbench.services.log_views import AssetLogs, open_logged
 from workbench.services.regime_filter import RegimeNames, Spans, find_spans, rows_within
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class ExportLogsResult(Result, frozen=True, kw_only=True):
 
 def export_logs(request: ExportLogsRequest, job: Job) -> ExportLogsResult:
     """Write the file whole or not at all. Raises InputError for a channel that is not there, DiskFull."""
-    logs = open_asset_logs(OpenLogsRequest(project=request.project, asset=request.asset), job)
+    logs = open_logged(request.project, request.asset, job)
     start_ns = parse_utc(request.start) if request.start else logs.first_ns
     end_ns = parse_utc(request.end) if request.end else logs.last_ns
     known = {channel.name: channel.unit for channel in logs.channels}

@@ -11,7 +11,7 @@ from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.services.common import ProjectFolder
-from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs
+from workbench.services.log_views import AssetLogs, open_logged
 from workbench.services.regime_filter import RegimeNames, Spans, find_spans, rows_within
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def log_statistics(request: StatisticsRequest, job: Job) -> StatisticsResult:
     """Read every sample between the two instants. Raises InputError for a channel that is not there, or an empty stretch."""
     from workbench.logs.recordings.statistics import channel_statistics
 
-    logs = open_asset_logs(OpenLogsRequest(project=request.project, asset=request.asset), job)
+    logs = open_logged(request.project, request.asset, job)
     start_ns = parse_utc(request.start) if request.start else logs.first_ns
     end_ns = parse_utc(request.end) if request.end else logs.last_ns
     if end_ns < start_ns:

@@ -20,8 +20,10 @@ from workbench.logs.summary import Acquired, Detected, Group, RecordingFacts
 from workbench.services.common import ProjectFolder
 from workbench.services.derived_layer import Source, open_derived, seen_through, stored_channels
 from workbench.services.label_edits import LOOKS_KEY
-from workbench.services.labels import Event, LabelsListRequest, list_labels
+from workbench.services.label_layers import newest_layer
+from workbench.services.labels import Event
 from workbench.services.logs import Finding
+from workbench.services.pumps import check_logged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -244,6 +246,15 @@ class AssetLogs:
         return min(2 * step_ns, 2 * span_ns)
 
 
+def open_logged(project: str, asset: str, job: Job) -> AssetLogs:
+    """The same for a command, through the corrections: raises InputError for a pump of which the project has no log."""
+    from workbench.project.store import Project
+
+    with Project.open_existing(Path(project)) as opened:
+        check_logged(opened, asset)
+    return open_asset_logs(OpenLogsRequest(project=project, asset=asset), job)
+
+
 def open_asset_logs(request: OpenLogsRequest, job: Job) -> AssetLogs:
     """Open them, oldest first; recordings without samples are left out. Raises InputError for a damaged one."""
     from workbench.project.store import Project
@@ -256,6 +267,7 @@ def open_asset_logs(request: OpenLogsRequest, job: Job) -> AssetLogs:
         layer_id, corrections = corrections_of(project, request.asset)
         looks = parse_looks(project.value(LOOKS_KEY))
         definitions = stored_channels(project)
+        labels = newest_layer(project, request.asset)
     opened: list[tuple[RecordingInfo, Recording]] = []
     findings: list[Finding] = []
     is_outdated = False
@@ -272,8 +284,7 @@ def open_asset_logs(request: OpenLogsRequest, job: Job) -> AssetLogs:
     made, refused = open_derived(definitions, request.asset, sources, job)
     derived = [(info, one.recording) for one in made if (info := _info_of(one.id, "", one.recording.summary)) is not None]
     findings.extend(Finding(code="FORMULA", text=why, channel=name, severity="not_checked") for name, why in refused)
-    labels = list_labels(LabelsListRequest(project=request.project, asset=request.asset), job)
-    made_of = AssetLogs(request.asset, opened, labels.events, tuple(findings), looks, derived, corrections)
+    made_of = AssetLogs(request.asset, opened, labels, tuple(findings), looks, derived, corrections)
     made_of.has_old_findings = is_outdated
     return made_of
 

@@ -11,7 +11,7 @@ from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.services.common import ProjectFolder
 from workbench.services.derived_layer import Source, held_values
-from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs
+from workbench.services.log_views import AssetLogs, open_logged
 from workbench.services.regime_filter import RegimeNames, Spans, find_spans, parts_within, rows_within
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class XYResult(Result, frozen=True, kw_only=True):
 
 def log_xy(request: XYRequest, job: Job) -> XYResult:
     """Read both channels over the stretch. Raises InputError for a channel that is not there."""
-    logs = open_asset_logs(OpenLogsRequest(project=request.project, asset=request.asset), job)
+    logs = open_logged(request.project, request.asset, job)
     start_ns = parse_utc(request.start) if request.start else logs.first_ns
     end_ns = parse_utc(request.end) if request.end else logs.last_ns
     spans = find_spans(request.project, request.asset, request.regimes)

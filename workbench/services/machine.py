@@ -16,6 +16,7 @@ from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.services.common import ProjectFolder
+from workbench.services.pumps import check_known
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 Category = Literal["pump category 1", "pump category 2", "machine rigid", "machine flexible"]
@@ -145,6 +146,7 @@ def machine(request: MachineRequest, job: Job) -> MachineResult:
 
     key = _KEY.format(asset=request.asset)
     with Project.open_existing(Path(request.project)) as project:
+        check_known(project, request.asset)
         facts = _load(project.value(key), request.asset)
         if _changed(facts, request) == facts:  # who only looks waits for no writer
             return MachineResult(asset=request.asset, facts=facts, changed=())

@@ -17,6 +17,7 @@ from workbench.logs.events.event import Event, is_positive, is_renewal
 from workbench.logs.reference_cut import cut_at_works
 from workbench.services.common import ProjectFolder
 from workbench.services.label_layers import newest_layer
+from workbench.services.pumps import check_known
 
 if TYPE_CHECKING:
     from workbench.project.store import Project
@@ -51,6 +52,7 @@ def reference_periods(request: ReferencePeriodsRequest, job: Job) -> ReferencePe
     from workbench.project.store import Project
 
     with Project.open_existing(Path(request.project)) as project:
+        check_known(project, request.asset)
         return ReferencePeriodsResult(periods=periods_of(project, request.asset))
 
 

@@ -15,6 +15,7 @@ from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.logs.regimes.regime import REGIME_NAMES as REGIME_NAMES  # pages take them from here
 from workbench.logs.regimes.regime import RegimeEdit as RegimeEdit
 from workbench.services.common import ProjectFolder
+from workbench.services.pumps import check_logged
 from workbench.services.regime_filter import RegimeNames
 
 if TYPE_CHECKING:
@@ -121,9 +122,7 @@ def set_regime(request: SetRegimeRequest, job: Job) -> EditsResult:
     from workbench.logs.regimes.edits import change_edits
 
     with _open(request.project) as project, project.exclusive():
-        if not any(item.asset == request.asset for item in project.items("recording")):
-            known = ", ".join(sorted({item.asset for item in project.items("recording")})) or "none"
-            raise InputError(f"{request.asset} has no recordings in this project.", f"There are: {known}.")
+        check_logged(project, request.asset)
         author = operator_name(load_settings(user_home()))
         given = RegimeEdit(
             asset=request.asset, name=request.name, start_utc=request.start, end_utc=request.end, why=request.why,
@@ -148,6 +147,7 @@ def unset_regime(request: UnsetRegimeRequest, job: Job) -> EditsResult:
     from workbench.logs.regimes.edits import remove_edit
 
     with _open(request.project) as project, project.exclusive():
+        check_logged(project, request.asset)
         layer = remove_edit(edits_of(project, request.asset)[1], request.edit)
         command = shlex.join(to_arguments(("logs", "unset-regime"), request))
         layer_id = _store(project, request.asset, layer, "Edit of regimes taken back", command)
@@ -168,7 +168,9 @@ class Finder:
         self._running: dict[str, list[tuple[int, int]]] = {}
 
     def assets(self, only: str | None) -> list[str]:
-        """Pumps with recordings."""
+        """Pumps with recordings. Raises InputError where the one that is asked for has none."""
+        if only is not None:
+            check_logged(self._project, only)
         return [asset for asset in sorted(self._opened) if only in (None, asset)]
 
     def stretches(self, asset: str) -> list[tuple[Item, list[Stretch]]]:

@@ -16,6 +16,7 @@ from workbench.logs.events.edits import new_id
 from workbench.logs.events.event import Event
 from workbench.services.common import ProjectFolder
 from workbench.services.label_layers import newest_layer, store_edit
+from workbench.services.pumps import check_logged
 from workbench.services.regime_filter import RegimeNames, Spans, find_spans, is_within
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ def find_similar(request: SimilarRequest, job: Job) -> SimilarResult:
     from workbench.project.store import Project
     from workbench.services.recordings import open_project_recordings
 
+    with Project.open_existing(Path(request.project)) as project:
+        check_logged(project, request.asset)
     spans = find_spans(request.project, request.asset, request.regimes)
     with Project.open_existing(Path(request.project)) as project:
         layer = newest_layer(project, request.asset)

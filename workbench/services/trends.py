@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import InputError
+from workbench.services.pumps import check_logged
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,9 +35,11 @@ def open_trends(project: Project, asset: str | None, job: Job) -> list[Log]:
     found: dict[str, list[tuple[str, Recording]]] = {}
     for item, recording in open_project_recordings(project, (asset,) if asset else ()):
         found.setdefault(item.asset, []).append((item.id, recording))
+    if not found and asset:
+        check_logged(project, asset)
     if not found:
         what = f"of {asset} " if asset else ""
-        raise InputError(f"There are no recordings {what}in this project.", "Import logs first.")
+        raise InputError(f"There are no trends {what}in this project.", "Import logs first.")
     logs = []
     for name, pairs in found.items():
         derived = derived_beside(project, name, pairs, job)

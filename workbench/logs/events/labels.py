@@ -1,8 +1,7 @@
 """Events: labelled intervals of one asset, a layer over the raw log that is replaced as a whole and never edited in place.
 
-Every function takes a layer (a tuple of events in order of time) and returns a new one. Two events of the same name and
-state that overlap are one event; events of different names may overlap (cavitation during bearing growth). Must not
-import anything but numpy and core.
+Every function takes a layer (a tuple of events in order of time) and returns a new one. Events may overlap (cavitation during
+bearing growth); only a person makes one of two. Must not import anything but numpy and core.
 """
 
 from __future__ import annotations
@@ -95,19 +94,9 @@ def check_layer(asset: str, events: Layer) -> Layer:
 
 
 def add_event(layer: Layer, event: Event) -> Layer:
-    """Add one event; what it overlaps of the same name and state becomes one event with it, under the older id."""
+    """Add one event beside what is there, whatever it overlaps; one of the same name, state and interval is there already."""
     event = make_event(event, frozenset(other.id for other in layer))
-    same = [other for other in layer if _is_same_kind(other, event) and _overlap(other, event)]
-    if not same:
-        return tuple(sorted((*layer, event), key=_by_text))
-    together = [*same, event]
-    joined = msgspec.structs.replace(
-        same[0],
-        start_utc=min(together, key=_start_ns).start_utc,
-        end_utc=max(together, key=_end_ns).end_utc,
-        note="; ".join(dict.fromkeys(one.note for one in together if one.note)),
-    )
-    return tuple(sorted((*(other for other in layer if other not in same), joined), key=_by_text))
+    return layer if any(_is_same(other, event) for other in layer) else tuple(sorted((*layer, event), key=_by_text))
 
 
 def merge_events(layer: Layer, events: Layer) -> Layer:
@@ -238,17 +227,5 @@ def _is_control(char: str) -> bool:
     return unicodedata.category(char) in {"Cc", "Cf", "Cs"}
 
 
-def _is_same_kind(one: Event, other: Event) -> bool:
-    return (one.asset, one.name, one.state) == (other.asset, other.name, other.state)
-
-
-def _overlap(one: Event, other: Event) -> bool:
-    return _start_ns(one) <= _end_ns(other) and _start_ns(other) <= _end_ns(one)
-
-
-def _start_ns(event: Event) -> int:
-    return parse_utc(event.start_utc)
-
-
-def _end_ns(event: Event) -> int:
-    return parse_utc(event.end_utc)
+def _is_same(one: Event, other: Event) -> bool:
+    return (one.name, one.state, one.start_utc, one.end_utc) == (other.name, other.state, other.start_utc, other.end_utc)
