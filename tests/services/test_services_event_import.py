@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from workbench.core.jobs import Job
 from workbench.logs.events.event import Event
 from workbench.services import labels
 from workbench.services.event_import import EventsPreviewRequest, preview_events
+from workbench.services.logs import ImportRequest, import_logs
+from workbench.services.reference_periods import ReferencePeriodsRequest, reference_periods
 
 ORDERS = """WO;Equipment;Short text;Reported;Found;Completed;Failure mode
 1;P-1;Seal leaks;03/04/2026;02/04/2026;05/04/2026;ELP
@@ -93,6 +96,7 @@ def test_exported_labels_come_back_from_each_format(tmp_path: Path, project: str
 
 
 def test_a_format_of_one_pump_is_refused_for_two(tmp_path: Path, project: str) -> None:
+    store_recording(tmp_path / "p", "P-2", "b.csv", np.zeros(3))
     for asset in ("P-1", "P-2"):
         labels.add_label(
             labels.LabelsAddRequest(project=project, asset=asset, name="leak", start="1970-01-02", end="1970-01-03"), Job()
@@ -112,3 +116,63 @@ def test_windows_name_the_log_in_which_an_event_lies_and_never_a_file_of_bursts(
     labels.save_labels(labels.LabelsSaveRequest(project=str(folder), asset="P-1", events=(event,)), Job())
     labels.export_labels(labels.LabelsExportRequest(project=str(folder), out=str(tmp_path / "w.json"), format="nab"), Job())
     assert list(json.loads((tmp_path / "w.json").read_text())) == ["monday.csv"]
+
+
+OWN_ORDERS = """asset,name,start_utc,end_utc,state,work_order,reported_utc
+P-1,"Bearing replaced, drive end. Race pitted.",1970-01-02T00:00:00Z,1970-01-02T06:00:00Z,unsure,WO-1,1970-01-02T08:00:00Z
+P-1,"Low flow. Line flushed, strainer cleaned.",1970-01-03T00:00:00Z,1970-01-03T06:00:00Z,unsure,WO-2,1970-01-03T08:00:00Z
+P-9,Noise,1970-01-02T00:00:00Z,1970-01-02T06:00:00Z,unsure,WO-3,1970-01-02T08:00:00Z
+"""
+"""As our own samples have them."""
+
+
+@pytest.mark.parametrize("table", ["auto", "orders"])
+def test_work_orders_in_our_own_columns_say_what_was_done_end_a_reference_and_leave_out_other_pumps(
+    table: Literal["auto", "orders"], tmp_path: Path, project: str
+) -> None:
+    path = file_of(tmp_path, OWN_ORDERS)
+    asked = EventsPreviewRequest(path=path, project=project, table=table)
+    assert preview_events(asked, Job()).left_out == {"P-9 is no pump of this project": 1}
+    found = labels.import_labels(labels.LabelsImportRequest(path=path, project=project, table=table), Job())
+    assert [(one.asset, one.kind, one.action, one.mode, one.order) for one in found.events] == [
+        ("P-1", "maintenance", "bearing", "", "WO-1"), ("P-1", "failure", "", "PLU", "WO-2"),
+    ]  # fmt: skip
+    assert found.left_out == {"P-9 is no pump of this project": 1}
+    periods = reference_periods(ReferencePeriodsRequest(project=project, asset="P-1"), Job()).periods
+    assert [(one.end_utc, one.ended_by_id) for one in periods] == [
+        ("1970-01-02T00:00:00Z", found.events[0].id), ("1970-01-03T00:00:00Z", ""),
+    ]  # fmt: skip
+
+
+def test_a_file_of_other_pumps_only_is_refused_with_those_that_are_there(tmp_path: Path, project: str) -> None:
+    path = file_of(tmp_path, "asset,name,start_utc,end_utc\nP-9,leak,1970-01-01,1970-01-02\n")
+    with pytest.raises(InputError, match="1 rows: P-9 is no pump") as told:
+        labels.import_labels(labels.LabelsImportRequest(path=path, project=project), Job())
+    assert told.value.hint == "There are: P-1."
+    with pytest.raises(InputError, match="no pump P-8"):
+        labels.import_labels(labels.LabelsImportRequest(path=path, project=project, asset="P-8"), Job())
+
+
+def test_an_alarm_that_names_a_channel_is_its_pumps_and_keeps_the_tag(tmp_path: Path) -> None:
+    project = str(tmp_path / "logged")
+    for pump in ("2041A", "2051A"):
+        log = tmp_path / f"P-{pump}.csv"
+        log.write_text(
+            f"time,PI-{pump} [bar],TT [C]\n2026-03-03T00:00:00Z,1,2\n2026-03-03T00:01:00Z,1.5,2\n2026-03-03T00:02:00Z,1,3\n"
+        )
+        import_logs(ImportRequest(paths=(str(log),), project=project), Job())
+    text = """Time,Tag,Message,State
+2026-03-03T01:00:00Z,PI-2041A,Discharge pressure low,ACT
+2026-03-03T01:05:00Z,PI-2041A,Discharge pressure low,ACK
+2026-03-03T01:20:00Z,PI-2041A,Discharge pressure low,RTN
+2026-03-03T01:30:00Z,TT,of which pump?,ACT
+2026-03-03T01:40:00Z,PI-2051A,Discharge pressure low,ACT
+2026-03-03T01:50:00Z,PI-2051A,Discharge pressure low,RTN
+"""
+    request = labels.LabelsImportRequest(path=file_of(tmp_path, text), project=project, asset="P-2041A", table="alarms")
+    found = labels.import_labels(request, Job())
+    assert [(one.asset, one.name, one.order, one.start_utc) for one in found.events] == [
+        ("P-2041A", "Discharge pressure low", "PI-2041A", "2026-03-03T01:00:00Z"),
+        ("P-2051A", "Discharge pressure low", "PI-2051A", "2026-03-03T01:40:00Z"),
+    ]
+    assert found.left_out == {"TT is no pump of this project": 1}

@@ -154,7 +154,7 @@ def _other_events(request: AgreementRequest) -> tuple[Event, ...]:
             return newest_layer(project, request.asset)
     with Project.open_existing(Path(request.project)) as project:
         asked = LabelsImportRequest(path=request.other, project=request.project, asset=request.asset, state="real")
-        return tuple(sorted(read_any(project, asked), key=_by_time))
+        return tuple(sorted(read_any(project, asked).events, key=_by_time))
 
 
 def _span(project: Project, asset: str, events: tuple[Event, ...]) -> tuple[int, int]:

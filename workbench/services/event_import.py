@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -13,6 +13,7 @@ from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.logs.events.event import Event, EventState
 from workbench.services.common import Answers, ProjectFolder, ZoneName
+from workbench.services.pumps import channel_pumps, check_new_events, listed_pumps
 
 if TYPE_CHECKING:
     from workbench.logs.events.columns import ColumnGuess, Role
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 TableKind = Literal["auto", "orders", "alarms"]
 MOST_SHOWN = 200
 MAX_BYTES = 64 * 1024 * 1024
-Mapping = Annotated[
+ColumnRoles = Annotated[
     tuple[str, ...], parameter("What a column is taken for: COLUMN=ROLE, such as 'Meldedatum=reported'.", flag="--map")
 ]
 
@@ -38,7 +39,7 @@ class EventsPreviewRequest(Request, frozen=True, kw_only=True):
     asset: Annotated[str | None, parameter("Equipment tag where a row names none.")] = None
     state: Annotated[EventState, parameter("State of events whose row says none.")] = "unsure"
     table: Annotated[TableKind, parameter("Work orders, an alarm journal, or as it looks.")] = "auto"
-    map: Mapping = ()
+    map: ColumnRoles = ()
     zone: ZoneName = None
     answer: Answers = ()
 
@@ -90,11 +91,12 @@ def preview_events(request: EventsPreviewRequest, job: Job) -> EventsPreviewResu
     from workbench.project.store import Project
 
     with Project.open_existing(Path(request.project)) as project:
-        assets = tuple(sorted({item.asset for item in project.items("recording") if item.asset}))
+        if request.asset:
+            check_new_events(project, request.asset)
         known = _of_known_format(project, request)
-    if known is not None:
-        return known
-    found = read_events_table(request, assets)
+        if known is not None:
+            return known
+        found = read_events_table(request, listed_pumps(project), channel_pumps(project))
     events = tuple(sorted(found.made.events, key=_by_time))
     return EventsPreviewResult(
         table=found.kind,
@@ -119,15 +121,16 @@ def _of_known_format(project: Project, request: EventsPreviewRequest) -> EventsP
     if not name:
         return None
     asked = LabelsImportRequest(path=request.path, project=request.project, asset=request.asset, state=request.state)
-    events = sorted(read_any(project, asked), key=_by_time)
+    made = read_any(project, asked)
+    events = sorted(made.events, key=_by_time)
     return EventsPreviewResult(
-        table=name, columns=(), questions=(), events=tuple(events[:MOST_SHOWN]), n_events=len(events), n_rows=len(events),
-        left_out={},
+        table=name, columns=(), questions=(), events=tuple(events[:MOST_SHOWN]), n_events=len(events),
+        n_rows=len(events) + sum(made.left_out.values()), left_out=made.left_out,
     )  # fmt: skip
 
 
-def read_events_table(request: EventsPreviewRequest, assets: Sequence[str]) -> ReadTable:
-    """Read a table with what was said about it, and list what is open."""
+def read_events_table(request: EventsPreviewRequest, assets: Sequence[str], channels: Mapping[str, str]) -> ReadTable:
+    """Read a table with what was said about it, and list what is open; `channels` says whose each is (`channel_pumps`)."""
     from workbench.logs.events.alarm_journal import is_journal, pair_alarms
     from workbench.logs.events.columns import guess_columns
     from workbench.logs.events.rows import EventRules, make_events, rules_columns
@@ -143,8 +146,8 @@ def read_events_table(request: EventsPreviewRequest, assets: Sequence[str]) -> R
     )
     dates, questions = _dates(table, roles, request)
     rules = EventRules(
-        columns=rules_columns(roles), dates=dates, assets=tuple(assets), asset=request.asset, state=request.state,
-        source="alarm journal" if is_alarms else "work order",
+        columns=rules_columns(roles), dates=dates, assets=tuple(assets), channels=channels, asset=request.asset,
+        state=request.state, source="alarm journal" if is_alarms else "work order",
     )  # fmt: skip
     made = pair_alarms(table, rules) if is_alarms else make_events(table, rules)
     return ReadTable(

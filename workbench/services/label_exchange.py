@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from workbench.core.clock import parse_utc
 from workbench.core.codec import read_bounded
 from workbench.core.errors import InputError, LogFormatError
 from workbench.logs.events.event import Event
 from workbench.services.event_import import MAX_BYTES, EventsPreviewRequest, read_events_table, refuse_open
+from workbench.services.pumps import channel_pumps, check_new_events, listed_pumps, logged_pumps, say_pumps
 
 if TYPE_CHECKING:
     from workbench.logs.events.files import WindowsOfLog
+    from workbench.logs.events.rows import Made
     from workbench.project.acts import Item
     from workbench.project.store import Project
     from workbench.services.labels import LabelsExportRequest, LabelsImportRequest
@@ -21,10 +25,41 @@ if TYPE_CHECKING:
 MOST_SAMPLES = 1_000_000
 
 
-def read_any(project: Project, request: LabelsImportRequest) -> tuple[Event, ...]:
-    """The events of a file of whatever kind. Raises LogFormatError, QuestionOpen, InputError."""
+def read_any(project: Project, request: LabelsImportRequest) -> Made:
+    """The events of a file of whatever kind; those of pumps that the project doesn't know are left out, and counted.
+
+    Raises LogFormatError, QuestionOpen, InputError.
+    """
+    if request.asset:
+        check_new_events(project, request.asset)
+    return _of_pumps(project, _read(project, request))
+
+
+def _of_pumps(project: Project, made: Made) -> Made:
+    """Only events of pumps that are there, under the tags they have there; before the first log there is nothing to compare."""
+    from workbench.logs.events.columns import find_asset
+    from workbench.logs.events.rows import Made, no_pump
+
+    known = listed_pumps(project)
+    kept = Made(left_out=dict(made.left_out))
+    for event in made.events:
+        asset = event.asset if event.asset in known or not known else find_asset(event.asset, known)
+        if asset is None:
+            kept.leave_out(no_pump(event.asset))
+        else:
+            kept.events.append(event if asset == event.asset else msgspec.structs.replace(event, asset=asset))
+    return kept
+
+
+def say_left_out(left_out: Mapping[str, int]) -> str:
+    """'3 rows: P-9 is no pump of this project'."""
+    return "; ".join(f"{number} rows: {reason}" for reason, number in list(left_out.items())[:3])
+
+
+def _read(project: Project, request: LabelsImportRequest) -> Made:
     from workbench.logs.events.files import is_own_csv, is_windows_json, parse_events_csv, parse_windows_json
     from workbench.logs.events.formats import find_format, parse_audacity, parse_label_studio, parse_trainset
+    from workbench.logs.events.rows import Made
 
     path = Path(request.path)
     data = read_bounded(path, MAX_BYTES)
@@ -33,19 +68,19 @@ def read_any(project: Project, request: LabelsImportRequest) -> tuple[Event, ...
     )  # fmt: skip
     found = find_format(data)
     if found == "audacity":
-        return parse_audacity(data, path, template, _origin_ns(project, request))
+        return Made(events=list(parse_audacity(data, path, template, _origin_ns(project, request))))
     if found == "label-studio":
-        return parse_label_studio(data, path, template)
+        return Made(events=list(parse_label_studio(data, path, template)))
     if found == "trainset":
-        return parse_trainset(data, path, template)
+        return Made(events=list(parse_trainset(data, path, template)))
     if is_own_csv(data) and not request.map and request.table == "auto":
-        return parse_events_csv(data, path, asset=request.asset, state=request.state)
+        return Made(events=list(parse_events_csv(data, path, asset=request.asset, state=request.state)))
     if is_windows_json(data):
         try:
             windows = parse_windows_json(data, path)
         except LogFormatError as error:
             return _table_or(error, project, request)
-        return _events_of_windows(project, windows, request)
+        return Made(events=list(_events_of_windows(project, windows, request)))
     return _from_table(project, request)
 
 
@@ -86,7 +121,7 @@ def export_bytes(project: Project, events: Sequence[Event], request: LabelsExpor
     return format_label_studio(asset, events) if request.format == "label-studio" else _trainset(project, asset, events)
 
 
-def _table_or(error: LogFormatError, project: Project, request: LabelsImportRequest) -> tuple[Event, ...]:
+def _table_or(error: LogFormatError, project: Project, request: LabelsImportRequest) -> Made:
     """A JSON object that is no windows may hold a list of work orders; if not, the first refusal says more."""
     try:
         return _from_table(project, request)
@@ -94,28 +129,32 @@ def _table_or(error: LogFormatError, project: Project, request: LabelsImportRequ
         raise error from None
 
 
-def _from_table(project: Project, request: LabelsImportRequest) -> tuple[Event, ...]:
-    assets = tuple(sorted({item.asset for item in project.items("recording") if item.asset}))
+def _from_table(project: Project, request: LabelsImportRequest) -> Made:
     asked = EventsPreviewRequest(
         path=request.path, project=request.project, asset=request.asset, state=request.state, table=request.table,
         map=request.map, zone=request.zone, answer=request.answer,
     )  # fmt: skip
-    found = read_events_table(asked, assets)
+    found = read_events_table(asked, listed_pumps(project), channel_pumps(project))
     refuse_open(found, Path(request.path).name)
     if not found.made.events:
-        why = "; ".join(f"{number} rows: {reason}" for reason, number in list(found.made.left_out.items())[:3])
+        why = say_left_out(found.made.left_out)
         roles = ", ".join(f"{one.name}={one.role}" for one in found.columns if one.role != "ignore") or "none was recognised"
         raise InputError(
             f"{Path(request.path).name} gives no events ({why or 'it has no rows'}).",
             f"Columns are taken for: {roles}. Say otherwise with --map COLUMN=ROLE; see workbench labels preview.",
         )
-    return tuple(found.made.events)
+    return found.made
 
 
 def _origin_ns(project: Project, request: LabelsImportRequest) -> int:
     if request.origin:
         return parse_utc(request.origin)
     first_ns = _first_ns(project, request.asset) if request.asset else None
+    if first_ns is None and request.asset:
+        raise InputError(
+            f"{Path(request.path).name} counts seconds from the start of a track, and the project has no log of {request.asset}.",
+            f"Import its log first, or say when the track began with --origin. There are: {say_pumps(logged_pumps(project))}.",
+        )
     if first_ns is None:
         raise InputError(
             f"{Path(request.path).name} counts seconds from the start of a track.",

@@ -17,9 +17,9 @@ from workbench.logs.events.edits import difference
 from workbench.logs.events.event import Event as Event  # pages take them from here
 from workbench.logs.events.event import EventState as EventState
 from workbench.services.common import Answers, NewProjectFolder, ProjectFolder, ZoneName
-from workbench.services.event_import import Mapping, TableKind
+from workbench.services.event_import import ColumnRoles, TableKind
 from workbench.services.label_layers import newest_layer, store_edit, store_layer
-from workbench.services.pumps import check_known, check_logged, check_new_events
+from workbench.services.pumps import check_known, check_logged, check_new_events, listed_pumps, say_pumps
 
 Format = Literal["csv", "audacity", "label-studio", "trainset", "nab"]
 
@@ -49,6 +49,8 @@ class LabelsResult(Result, frozen=True, kw_only=True):
     n_known: int | None = None
     added_ids: tuple[str, ...] = ()
     """The event that `labels add` made."""
+    left_out: dict[str, int] = msgspec.field(default_factory=dict)
+    """Rows of a file that gave no event, by reason."""
     out: str | None = None
 
 
@@ -119,7 +121,7 @@ class LabelsImportRequest(Request, frozen=True, kw_only=True):
     asset: Annotated[str | None, parameter("Equipment tag where the file names none.")] = None
     state: Annotated[EventState, parameter("State of events whose row says none.")] = "unsure"
     table: Annotated[TableKind, parameter("Work orders, an alarm journal, or as it looks.")] = "auto"
-    map: Mapping = ()
+    map: ColumnRoles = ()
     zone: ZoneName = None
     answer: Answers = ()
     origin: Annotated[str | None, parameter("First instant of a track that counts seconds; else the log's.")] = None
@@ -129,12 +131,13 @@ def import_labels(request: LabelsImportRequest, job: Job) -> LabelsResult:
     """Add the file's events to the layers of their assets; an event already there is not added twice."""
     path = Path(request.path)
     with _open(request.project) as project:
-        found = _read_file(project, request)
+        found, left_out = _read_file(project, request)
         n_added = 0
         for number, (asset, events) in enumerate(found.items()):
             job.progress(number / len(found), asset)
             n_added += _merge(project, asset, events, path.name, _command("import", request))
-        return _counted(_result_of(project, sorted(found)), n_found=sum(map(len, found.values())), n_added=n_added)
+        result = msgspec.structs.replace(_result_of(project, sorted(found)), left_out=left_out)
+        return _counted(result, n_found=sum(map(len, found.values())), n_added=n_added)
 
 
 class LabelsExportRequest(Request, frozen=True, kw_only=True):
@@ -246,19 +249,24 @@ def _merge(project: Project, asset: str, events: layers.Layer, source: str, comm
     return len(merged) - len(layer)
 
 
-def _read_file(project: Project, request: LabelsImportRequest) -> dict[str, layers.Layer]:
-    """Events by asset; authors and instants are filled in where the file gives none."""
-    from workbench.services.label_exchange import read_any
+def _read_file(project: Project, request: LabelsImportRequest) -> tuple[dict[str, layers.Layer], dict[str, int]]:
+    """Events by asset, and what was left out; authors and instants are filled in where the file gives none."""
+    from workbench.services.label_exchange import read_any, say_left_out
 
-    events = read_any(project, request)
-    if not events:
+    made = read_any(project, request)
+    if not made.events and made.left_out:
+        raise InputError(
+            f"{Path(request.path).name} gives no events ({say_left_out(made.left_out)}).",
+            f"There are: {say_pumps(listed_pumps(project))}.",
+        )
+    if not made.events:
         raise InputError(
             f"{Path(request.path).name} holds no events.", "It should have a line for each, below the line of names."
         )
     found: dict[str, layers.Layer] = {}
-    for event in events:
+    for event in made.events:
         found[event.asset] = (*found.get(event.asset, ()), signed(event, {}))
-    return found
+    return found, made.left_out
 
 
 def _result_of(project: Project, assets: list[str]) -> LabelsResult:

@@ -208,7 +208,7 @@ def log_quality(request: QualityRequest, job: Job) -> QualityResult:
     from workbench.services.log_import import read_quality
     from workbench.services.pumps import check_logged
 
-    with Project.open_existing(Path(request.project)) as project:
+    with Project.open(Path(request.project)) as project:
         if request.asset:
             check_logged(project, request.asset)
         return QualityResult(recordings=tuple(read_quality(project, request.asset, job, again=request.again)))

@@ -29,6 +29,20 @@ def known_pumps(project: Project) -> list[str]:
     return sorted({*listed_pumps(project), *(item.asset for item in project.items("labels"))})
 
 
+def channel_pumps(project: Project) -> dict[str, str]:
+    """Whose a channel is, by its name in small letters; without those that two pumps have."""
+    from workbench.services.recordings import open_project_recordings
+
+    found: dict[str, set[str]] = {}
+    for item, recording in open_project_recordings(project, group=None, is_corrected=False):
+        for channel in recording.channels:
+            found.setdefault(channel.name.casefold(), set()).add(item.asset)
+    for tag, entry in project.meta.tags.items():
+        if entry.get("asset"):
+            found.setdefault(tag.casefold(), set()).add(entry["asset"])
+    return {name: next(iter(pumps)) for name, pumps in found.items() if len(pumps) == 1}
+
+
 def check_logged(project: Project, asset: str) -> None:
     """Raises InputError, naming those that there are, for a pump of which the project has no log."""
     known = logged_pumps(project)

@@ -12,7 +12,7 @@ from workbench.core.jobs import Job
 from workbench.services.logs import Question
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -94,17 +94,19 @@ def _of_project(request: ScreenRequest, job: Job) -> Iterator[ScreenSource]:
     from workbench.logs.units import find_quantity
     from workbench.project.store import Project
     from workbench.services.label_layers import newest_layer
+    from workbench.services.pumps import channel_pumps
     from workbench.services.regimes import Finder
     from workbench.services.trends import label_like, open_trends
 
     with Project.open_existing(Path(request.project or "")) as project:
         logs = open_trends(project, request.asset, job)
         finder = Finder(project)
+        channels = channel_pumps(project) if request.events else {}
         layers = {log.source: newest_layer(project, log.source) for log in logs}
         states = {log.source: finder.by_name(log.source) for log in logs}
         labels = {log.source: label_like(project, log.source) for log in logs}
         wanted = {log.source: finder.spans(log.source, request.regimes) for log in logs} if request.regimes else {}
-    given = _read_events(request, tuple(layers)) if request.events else ()
+    given = _read_events(request, tuple(layers), channels) if request.events else ()
     for log in logs:
         names = [name for name in log.columns if name not in labels[log.source]]
         units = log.units
@@ -162,11 +164,11 @@ def _events_of_file(recording: ParsedRecording, source: str, request: ScreenRequ
     asset = default_asset(source, list(recording.columns))
     if recording.facts.machine:
         asset = asset_of_machine(recording.facts.machine, asset, is_given=False)
-    events = _read_events(request, (asset,))
+    events = _read_events(request, (asset,), {name.casefold(): asset for name in recording.columns})
     return tuple(one for one in events if one.asset == asset)
 
 
-def _read_events(request: ScreenRequest, assets: tuple[str, ...]) -> tuple[Event, ...]:
+def _read_events(request: ScreenRequest, assets: tuple[str, ...], channels: Mapping[str, str]) -> tuple[Event, ...]:
     """Our own CSV, or a table of work orders or alarms. Raises LogFormatError, QuestionOpen."""
     from workbench.core.codec import read_bounded
     from workbench.logs.events.files import is_own_csv, parse_events_csv
@@ -178,6 +180,6 @@ def _read_events(request: ScreenRequest, assets: tuple[str, ...]) -> tuple[Event
     if is_own_csv(data):
         return parse_events_csv(data, path, asset=only, state="real")
     asked = EventsPreviewRequest(path=str(path), project="", asset=only, state="real", zone=request.zone, answer=request.answer)
-    found = read_events_table(asked, assets)
+    found = read_events_table(asked, assets, channels)
     refuse_open(found, path.name)
     return tuple(found.made.events)

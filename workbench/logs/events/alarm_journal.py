@@ -16,7 +16,7 @@ from workbench.logs.events.columns import Role
 from workbench.logs.events.dates import read_moment
 from workbench.logs.events.event import Event
 from workbench.logs.events.labels import make_event
-from workbench.logs.events.rows import EventRules, Made, asset_of
+from workbench.logs.events.rows import EventRules, Made, asset_of, no_pump
 from workbench.logs.events.tables import EventTable
 
 CHATTER_NS = 60 * NS_PER_S
@@ -60,7 +60,7 @@ def pair_alarms(table: EventTable, rules: EventRules) -> Made:
         asset = asset_of(cells, rules)
         at = next((one for role in _TIMES if (one := read_moment(cells.get(role, ""), rules.dates)) is not None), None)
         if asset is None:
-            made.leave_out(f"{cells['asset']} is no pump of this project" if cells.get("asset") else "no pump is named")
+            made.leave_out(no_pump(cells.get("asset", "")))
         elif at is None:
             made.leave_out("no date")
         else:

@@ -18,6 +18,7 @@ from workbench.core.codec import Record, read_bounded
 from workbench.core.errors import EncodingError, InputError, LogFormatError
 from workbench.logs.events.event import Event, EventState
 from workbench.logs.events.labels import Layer, make_event
+from workbench.logs.events.rows import with_work
 
 COLUMNS = (
     "asset", "name", "start_utc", "end_utc", "state", "author", "created_utc", "source", "note", "id",
@@ -174,6 +175,8 @@ def _event_of(cells: dict[str, str], asset: str | None, state: EventState) -> Ev
     more: dict[str, object] = {name: cells[name] for name in _ALSO if cells.get(name)}
     if is_ours and reported:
         more["reported_utc"] = reported
+    if order and not is_ours and not {"kind", "action", "mode"} & more.keys():
+        event = with_work(event)
     if cells.get("distance"):
         more["distance"] = _number(cells["distance"])
     try:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from workbench.core.clock import format_utc
 from workbench.core.errors import InputError
 from workbench.logs.events.columns import DATE_ROLES, Role, find_asset
@@ -43,6 +45,8 @@ class EventRules:
     dates: DateRules
     assets: tuple[str, ...]
     """Pumps of the project; rows of others are left out. Empty: every tag is taken."""
+    channels: Mapping[str, str] = field(default_factory=dict)
+    """Whose a channel is, by its name in small letters: an alarm names the signal, not the pump."""
     asset: str | None
     """Whose the rows are that name none."""
     state: EventState
@@ -80,20 +84,34 @@ def make_events(table: EventTable, rules: EventRules) -> Made:
     return made
 
 
+def no_pump(named: str) -> str:
+    """Why a row that names this pump is left out."""
+    return f"{named} is no pump of this project" if named else "no pump is named"
+
+
+def with_work(event: Event) -> Event:
+    """A work order of our own columns, which has its text as the name: what kind of event it is, and what was worked on."""
+    kind, action = _kind_of({"description": event.name})
+    mode = "" if kind in {"preventive", "maintenance"} else find_code(MODES, event.name)
+    return msgspec.structs.replace(event, kind=kind or ("failure" if mode else ""), action=action, mode=mode)
+
+
 def asset_of(cells: Mapping[Role, str], rules: EventRules) -> str | None:
     """The pump a row is about: named, else standing in its text, else the one that was given; None for another's."""
     named = cells.get("asset", "")
     if rules.assets:
         found = find_asset(named or f"{cells.get('description', '')} {cells.get('alarm', '')}", rules.assets)
-        return found or (rules.asset if not named else None)
+        return found or (rules.channels.get(named.casefold()) if named else rules.asset)
     return named or rules.asset
 
 
 def _event_of(cells: Mapping[Role, str], rules: EventRules, made: Made) -> Event | None:
     asset = asset_of(cells, rules)
     if asset is None:
-        made.leave_out(f"{cells['asset']} is no pump of this project" if cells.get("asset") else "no pump is named")
+        made.leave_out(no_pump(cells.get("asset", "")))
         return None
+    if not cells.get("description") and cells.get("order"):
+        cells = {**cells, "description": cells.get("name", "")}  # the text of an order, under whatever name
     moments = {role: read_moment(cells.get(role, ""), rules.dates) for role in DATE_ROLES}
     kind, action = _kind_of(cells)
     span = _span_of(moments, is_planned=kind in {"preventive", "maintenance"})
