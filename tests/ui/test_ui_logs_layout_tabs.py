@@ -18,7 +18,7 @@ from tests.ui.test_ui_logs_layouts import F, P, V, open_page, rows_of
 from workbench.app.window import Built
 from workbench.cli.main import run
 from workbench.core.jobs import Job
-from workbench.services.layout_set import ModeName
+from workbench.services.layout_set import ModeName, set_layout
 from workbench.services.log_layouts import LayoutsRequest, list_layouts
 from workbench.ui.pages.logs.modes import MODES, TIME
 from workbench.ui.pages.logs.page import LogsPage
@@ -143,3 +143,18 @@ def test_the_layout_that_is_shown_is_copied_as_a_command_that_keeps_it(page: Log
 
 def test_every_way_to_look_can_be_named_in_a_command() -> None:
     assert set(get_args(ModeName)) == {TIME, *(entry.id for entry in MODES)}
+
+
+def test_more_tabs_than_fit_are_scrolled_to_and_none_is_cut_to_letters(page: LogsPage, built: Built, wait_for: WaitFor) -> None:
+    width = built.window.width()
+    for number in range(12):
+        request = page.layout_menu.layout_request(f"Layout number {number} of this pump")
+        set_layout(request, Job())
+    page.layout_menu._read()
+    wait_for(lambda: len(page.layout_menu.tabs.names) == 13)
+    bar = page.layout_menu.tabs.bar
+    assert all(bar.tabRect(number).width() > bar.fontMetrics().horizontalAdvance(bar.tabText(number)) for number in range(13))
+    assert built.window.width() == width
+    page.layout_menu.tabs.previous()
+    assert page.layout_menu.tabs.current == "Layout number 11 of this pump"
+    wait_for(lambda: bar.rect().contains(bar.tabRect(12).center()))

@@ -59,6 +59,7 @@ QTabBar::tab:hover { background: $bg3; color: $text1; }
 QTabBar::tab:selected { color: $text1; border-bottom: 2px solid $accent; }
 QTabBar::tab:focus { background: $selection; }
 QTabBar QToolButton { background: $bg2; border: 1px solid $border_mid; }
+QTabBar::scroller { width: 44px; }
 QPushButton[kind="primary"] { background: $ink; color: $on_ink; border: 1px solid $ink; }
 QPushButton[kind="primary"]:hover { background: $ink_hover; border-color: $ink_hover; }
 QPushButton[kind="secondary"] { background: $bg2; color: $text1; border: 1px solid $border_mid; }

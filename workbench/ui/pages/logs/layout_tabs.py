@@ -47,7 +47,7 @@ class LayoutTabs(QWidget):
         self.bar = QTabBar()
         self.bar.setDrawBase(False)
         self.bar.setExpanding(False)
-        self.bar.setElideMode(Qt.TextElideMode.ElideRight)
+        self.bar.setElideMode(Qt.TextElideMode.ElideNone)  # more than fit are scrolled to
         self.bar.setUsesScrollButtons(True)
         self.bar.setAccessibleName(self.tr("Kept layouts"))
         self.add = IconButton(context.theme, "plus", self.tr("Keep layout as…"))
