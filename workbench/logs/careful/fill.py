@@ -295,7 +295,6 @@ def _fill_json(filled: Filled, source: StreamSource, say: Say) -> None:
     for block in _blocks_of_rows(chain(sample, rows), (sample, layout), source.name):
         n_rows += block.n_rows
         n_lost += block.segment.n_cut_short + block.segment.n_not_rows
-        block.segment.decimal = "."
         block.segment.source_index = filled.n_sources
         block.segment.n_cut_short += names.n_cut_short if n_rows == block.n_rows else 0
         filled.add(block)

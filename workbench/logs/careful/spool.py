@@ -76,7 +76,7 @@ def write_block(path: Path, block: RowBlock, lines: tuple[int, int]) -> Block:
         raise translate_os_error(error, path) from error
     return Block(
         source=segment.source, layout=segment.layout, headers=segment.headers, columns=_no_columns(n_columns),
-        time=segment.time, delimiter=segment.delimiter, encoding=segment.encoding, decimal=segment.decimal,
+        time=segment.time, delimiter=segment.delimiter, encoding=segment.encoding,
         source_index=segment.source_index, n_cut_short=segment.n_cut_short, n_not_rows=segment.n_not_rows,
         n_without_time=segment.n_without_time, path=path, n_cells_rows=block.n_rows, first_line=lines[0], last_line=lines[1],
         numeric=frozenset(k for k, column in enumerate(block.columns) if isinstance(column, NumberCells)),

@@ -104,7 +104,7 @@ def build_stream_table(blocks: Sequence[Block], say: Callable[[float, str], None
         layout=first.layout, sources=tuple(name for name, _ in sources), source_rows=tuple(start for _, start in sources),
         n_rows=row, headers=tuple(order.values()), columns=columns,
         units=(UnitRows.constant(None, 0),) * len(keys), time=first.time, time_cells=None, times_ns=None,
-        is_absolute=first.is_absolute, delimiter=first.delimiter, decimal=first.decimal,
+        is_absolute=first.is_absolute, delimiter=first.delimiter,
         n_cut_short=sum(block.n_cut_short for block in blocks),
         n_not_rows=sum(block.n_not_rows for block in blocks), n_without_time=sum(block.n_without_time for block in blocks),
         has_header=not first.headers or first.headers[0].name != "column 1", part=first.part,

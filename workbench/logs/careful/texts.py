@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.logs.readers.table import NumberCells
-from workbench.logs.tables.cells import Cells
+from workbench.logs.tables.cells import Cells, without_mark
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -103,7 +103,7 @@ Column = Texts | NumberCells
 def as_cells(column: Column) -> Cells:
     """A column's cells, numbers as text."""
     if isinstance(column, NumberCells):
-        return Cells.of("" if np.isnan(value) else repr(value) for value in column.values.tolist())
+        return Cells.of("" if np.isnan(value) else without_mark(repr(value)) for value in column.values.tolist())
     return column.cells() if isinstance(column, TextColumn) else column
 
 

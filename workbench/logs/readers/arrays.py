@@ -230,7 +230,7 @@ def _with_instants(
     def read(first: int, end: int) -> Segment:
         return Segment(
             source=_title(source, group), layout="wide", headers=headers,
-            columns=(Cells.of([]), *(_cells(one, first, end) for one in others)), time=time, decimal=".",
+            columns=(Cells.of([]), *(_cells(one, first, end) for one in others)), time=time,
             times_ns=times_ns[first:end], is_absolute=is_utc or "utc" in header.casefold(), part=group.part,
         )  # fmt: skip
 
@@ -331,7 +331,7 @@ def _printed(source: Source, group: ArrayGroup, arrays: list[NamedArray], time: 
             for index, array in enumerate(arrays)
         )
         return Segment(
-            source=_title(source, group), layout="wide", headers=headers, columns=columns, time=time, decimal=".",
+            source=_title(source, group), layout="wide", headers=headers, columns=columns, time=time,
             part=group.part,
         )  # fmt: skip
 

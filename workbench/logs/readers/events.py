@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.sources import Source
+from workbench.logs.readers.typed_rows import is_number_column
 from workbench.logs.tables.sniff import is_time_name
 from workbench.logs.text.decode import decode_bytes
 from workbench.logs.times.instants import parse_stamp, unix_ns
@@ -40,8 +41,14 @@ def begins_like_json(head: bytes) -> bool:
 class JsonRows:
     """Records as rows under their names, and how many lines at the end were cut short."""
 
-    rows: list[list[str]]
+    cells: list[list[object]]
+    """What JSON holds; the names first."""
     n_cut_short: int = 0
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The cells as they are printed."""
+        return [[cell_text(cell) for cell in row] for row in self.cells]
 
 
 def read_json(source: Source) -> EventFile | JsonRows:
@@ -52,9 +59,9 @@ def read_json(source: Source) -> EventFile | JsonRows:
         tree, n_cut_short = _load(decode_bytes(source.data, source.name).text)
     except (ValueError, RecursionError) as error:
         raise _refused(source, "begins like JSON, but is none") from error
-    rows = _rows_of(tree)
-    if rows:
-        return JsonRows(rows=rows, n_cut_short=n_cut_short)
+    cells = _rows_of(tree)
+    if cells:
+        return JsonRows(cells=cells, n_cut_short=n_cut_short)
     n_events = _count(tree)
     if n_events == 0:
         raise _refused(source, "is JSON without start and end times")
@@ -92,7 +99,7 @@ def _load(text: str) -> tuple[object, int]:
             return records, 1
 
 
-def _rows_of(tree: object) -> list[list[str]]:
+def _rows_of(tree: object) -> list[list[object]]:
     """Header and rows of flat records in which a number stands beside a time; [] for anything else."""
     records = [flat_record(record) for record in tree] if isinstance(tree, list) else []
     flat = [
@@ -103,10 +110,10 @@ def _rows_of(tree: object) -> list[list[str]]:
     names = list(dict.fromkeys(str(name) for record in flat for name in record))
     if len(names) > MAX_NAMES or len(names) * len(flat) > _MAX_CELLS:
         return []
-    numbers = [name for name in names if any(isinstance(record.get(name), (int, float)) for record in flat)]
+    numbers = [name for name in names if is_number_column(record.get(name) for record in flat)]
     if not has_time_and_numbers(flat[0], numbers):
         return []
-    return [names, *([cell_text(record.get(name)) for name in names] for record in flat)]
+    return [list(names), *([record.get(name) for name in names] for record in flat)]
 
 
 def has_time_and_numbers(first: Mapping[str, object], numbers: Collection[str]) -> bool:

@@ -15,16 +15,14 @@ from workbench.core.errors import LogFormatError, WorkbenchError
 from workbench.logs.readers.reader import Content
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import Segment
-from workbench.logs.readers.text import read_rows
+from workbench.logs.readers.typed_rows import read_typed_rows
 from workbench.logs.readers.workbook import check_workbook, find_errors, is_epoch_1904
-from workbench.logs.tables.cells import read_cell, weigh_marks
 from workbench.logs.text.decode import clean_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 MAX_SHEETS = 100
-_SAMPLE_ROWS = 400
 
 
 class ExcelReader:
@@ -46,12 +44,12 @@ def read_excel(source: Source) -> list[Segment]:
     is_1904 = is_epoch_1904(source.data)
     segments: list[Segment] = []
     refused: list[WorkbenchError] = []
-    for name, rows in _sheets(source):
+    for name, cells, rows in _sheets(source):
         if len(rows) < 2:
             continue
         title = f"{source.name}: {clean_text(name)}" if segments else source.name
         try:
-            segments.extend(read_rows(rows, rows[:_SAMPLE_ROWS], title, decimal="."))
+            segments.extend(read_typed_rows(cells, rows, title))
         except WorkbenchError as error:
             refused.append(error)
     if not segments:
@@ -67,7 +65,8 @@ def read_excel(source: Source) -> list[Segment]:
     return segments
 
 
-def _sheets(source: Source) -> Iterator[tuple[str, list[list[str]]]]:
+def _sheets(source: Source) -> Iterator[tuple[str, list[list[object]], list[list[str]]]]:
+    """Name, cells and how they are printed, row by row."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     check_workbook(source)
@@ -76,9 +75,10 @@ def _sheets(source: Source) -> Iterator[tuple[str, list[list[str]]]]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(source.data))
         for name in workbook.sheet_names[:MAX_SHEETS]:
             rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            texts = _with_points(rows, [[_text_of(cell) for cell in row] for row in rows])
+            texts = [[_text_of(cell) for cell in row] for row in rows]
             _restore_errors(texts, errors.get(name, {}))
-            yield name, [row for row in texts if any(row)]
+            filled = [index for index, row in enumerate(texts) if any(row)]
+            yield name, [list(rows[index]) for index in filled], [texts[index] for index in filled]
     except (CalamineError, OSError, ValueError, zipfile.BadZipFile, BaseException) as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
@@ -87,23 +87,6 @@ def _sheets(source: Source) -> Iterator[tuple[str, list[list[str]]]]:
             "Save it again as .xlsx or as CSV.",
             path=str(source.path),
         ) from error
-
-
-def _with_points(cells: Sequence[Sequence[object]], texts: list[list[str]]) -> list[list[str]]:
-    """Numbers that stand in the sheet as text with a decimal comma, as a text table with points would print them.
-
-    Cells that are numbers need no mark; the text cells of the whole sheet decide which mark they use.
-    """
-    written = [cell for row in cells for cell in row if isinstance(cell, str) and cell[:1] and cell[:1] in "+-−.,0123456789"]
-    if not written or weigh_marks(written).decided != ",":
-        return texts
-    for row, shown in zip(cells, texts, strict=True):
-        for column, cell in enumerate(row):
-            if isinstance(cell, str) and "," in cell:
-                reading = read_cell(cell, ",")
-                if not reading.reason:
-                    shown[column] = f"{reading.value!r} {reading.unit or ''}".strip()
-    return texts
 
 
 def _text_of(cell: object) -> str:

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.byte_stream import StreamSource, open_source
 from workbench.logs.readers.events import MAX_NAMES, MIN_RECORDS, cell_text, flat_record, has_time_and_numbers
+from workbench.logs.readers.typed_rows import is_number
+from workbench.logs.tables.cells import without_mark
+from workbench.logs.tables.sniff import is_time_name
 
 MAX_RECORD_CHARS = 4 << 20
 _BETWEEN = re.compile(r"[\s,]*")
@@ -44,7 +47,7 @@ def find_json_names(source: StreamSource, say: Say) -> JsonNames | None:
             first = first or record
             names.update(dict.fromkeys(record))
             if len(numbers) < len(names):
-                numbers.update(name for name, value in record.items() if isinstance(value, (int, float)))
+                numbers.update(name for name, value in record.items() if isinstance(value, (int, float)) or is_number(value))
             if len(names) > MAX_NAMES:
                 return None
     except _NoRecords:
@@ -57,10 +60,15 @@ def find_json_names(source: StreamSource, say: Say) -> JsonNames | None:
 def json_rows(source: StreamSource, names: JsonNames, say: Say) -> Iterator[list[str]]:
     """The names, then each record as a row of cells under them. Raises LogFormatError where the file was changed meanwhile."""
     yield list(names.names)
+    plain = [is_time_name(name) for name in names.names]
     try:
         for record in _Reading(source).records(say):
             get = record.get
-            yield [cell_text(get(name)) for name in names.names]
+            cells = [get(name) for name in names.names]
+            yield [
+                without_mark(repr(cell)) if isinstance(cell, float) and not is_time else cell_text(cell)
+                for cell, is_time in zip(cells, plain, strict=True)
+            ]
     except _NoRecords as error:
         raise LogFormatError(f"{source.name} was changed while it was read.", "Import it again.", path=source.name) from error
 

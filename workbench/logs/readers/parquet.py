@@ -113,7 +113,7 @@ def _segment(source: Source, layout: _Layout, batch: Any) -> Segment:
     )
     times_ns, is_absolute = (None, False) if layout.stamps is None else _instants(batch.column(layout.stamps))
     return Segment(
-        source=source.name, layout="wide", headers=layout.headers, columns=cells, time=layout.time, decimal=".",
+        source=source.name, layout="wide", headers=layout.headers, columns=cells, time=layout.time,
         times_ns=times_ns, is_absolute=is_absolute,
     )  # fmt: skip
 
@@ -155,6 +155,8 @@ def _cells(column: object) -> Cells | NumberCells:
     import pyarrow.compute as pc
 
     kind = column.type  # type: ignore[attr-defined]
+    if pa.types.is_dictionary(kind) and not (pa.types.is_string(kind.value_type) or pa.types.is_binary(kind.value_type)):
+        return _cells(column.dictionary_decode())  # type: ignore[attr-defined]
     if pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind):
         numbers = pc.fill_null(column.cast(pa.float64(), safe=False), float("nan"))  # type: ignore[attr-defined]
         return NumberCells(np.frombuffer(_buffer(numbers), np.float64))

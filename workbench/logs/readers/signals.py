@@ -108,14 +108,14 @@ class Signals:
             time = TimeColumns(kind="stamp", indexes=(0,), header="", notes=self.notes)
             return Segment(
                 source=self.source, layout="wide", headers=headers, columns=(Cells.of([]), *numbers),
-                time=time, decimal=".", times_ns=times_ns, is_absolute=self.is_absolute,
+                time=time, times_ns=times_ns, is_absolute=self.is_absolute,
                 source_index=self.source_index, part=self.part, findings=findings,
             )  # fmt: skip
         elapsed = Cells.of(f"{ns // NS}.{ns % NS:09d}" for ns in times_ns.tolist())
         time = TimeColumns(kind="relative", indexes=(0,), header="time [s]")
         return Segment(
             source=self.source, layout="wide", headers=headers, columns=(elapsed, *numbers), time=time,
-            decimal=".", source_index=self.source_index, part=self.part, findings=findings,
+            source_index=self.source_index, part=self.part, findings=findings,
         )  # fmt: skip
 
 

@@ -22,6 +22,8 @@ from workbench.logs.readers.lazy import Guard, Together
 from workbench.logs.readers.reader import Content, ReadGuard, Streaming, cant_read
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.sqlite_tags import name_tags
+from workbench.logs.readers.typed_rows import is_number_column
+from workbench.logs.tables.cells import without_mark
 from workbench.logs.tables.sniff import find_time
 from workbench.logs.text.decode import clean_text
 
@@ -238,7 +240,7 @@ def _is_log(database: sqlite3.Connection, table: str, columns: list[str]) -> boo
     rows: list[Row] = database.execute(f"{_select(table, columns)} LIMIT {_HEAD_ROWS}").fetchall()
     texts = [[_printed(cell) for cell in row] for row in rows]
     time = find_time(texts, columns)
-    numeric = [index for index in range(len(columns)) if any(isinstance(row[index], (int, float)) for row in rows)]
+    numeric = [index for index in range(len(columns)) if is_number_column(row[index] for row in rows)]
     return len(rows) > 1 and time.kind != "none" and any(index not in time.indexes for index in numeric)
 
 
@@ -322,5 +324,7 @@ class _Texts:
 
 
 def _printed(value: object) -> str:
-    """A cell as text; what is binary is no measurement."""
+    """A cell as text; what is binary is no measurement. A number among texts has no part in what their decimal mark is."""
+    if isinstance(value, float):
+        return without_mark(repr(value))
     return "" if value is None or isinstance(value, bytes) else str(value)

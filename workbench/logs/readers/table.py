@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.logs.summary import Finding
-from workbench.logs.tables.cells import Cells, Decimal
+from workbench.logs.tables.cells import Cells
 from workbench.logs.text.decode import clean_text
 from workbench.logs.units import find_unit, split_unit
 
@@ -73,8 +73,6 @@ class Segment:
     time: TimeColumns
     delimiter: str = ""
     encoding: str = ""
-    decimal: Decimal | None = None
-    """Fixed by the format (Excel, Parquet), or None: to be weighed."""
     times_ns: NDArray[np.int64] | None = None
     """Instants where the format stores them as such (Parquet)."""
     is_absolute: bool = False

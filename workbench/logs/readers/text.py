@@ -16,7 +16,6 @@ from workbench.logs.readers.markup import begins_like_markup, read_markup
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import ColumnEncoder, Header, Segment, TimeColumns, build_headers
 from workbench.logs.readers.tag_times import find_tag_times, read_tag_times
-from workbench.logs.tables.cells import Decimal
 from workbench.logs.tables.header_rows import HeaderGuess, find_header, strip_trailing
 from workbench.logs.tables.sniff import (
     WHITESPACE,
@@ -142,9 +141,7 @@ def join_quoted(lines: Iterable[str]) -> Iterator[str]:
     yield from joiner.rest()
 
 
-def read_rows(
-    rows: Iterable[list[str]], sample: Rows, name: str, decimal: Decimal | None = None, min_share: float = MIN_SHARE
-) -> list[Segment]:  # fmt: skip
+def read_rows(rows: Iterable[list[str]], sample: Rows, name: str, min_share: float = MIN_SHARE) -> list[Segment]:
     """Segments from rows of cells (text lines or a sheet); `sample` are the first of them."""
     rows, sample = join_date_parts(rows, sample)
     layout = plan_rows(sample, name)
@@ -154,7 +151,6 @@ def read_rows(
     else:
         segments = [_read_pairs(rows, layout, name)] if layout.is_pairs else Gatherer(layout, name).gather(rows)
     for segment in segments:
-        segment.decimal = decimal
         segment.head = tuple(tuple(clean_text(cell) for cell in row) for row in sample[:_HEAD_ROWS])
     n_rows = sum(segment.n_rows for segment in segments)
     n_lost = sum(segment.n_cut_short + segment.n_not_rows for segment in segments)

@@ -7,11 +7,11 @@ from workbench.logs.readers.events import EventFile, begins_like_json, find_even
 from workbench.logs.readers.reader import Content
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import Segment
-from workbench.logs.readers.text import read_rows, read_text
+from workbench.logs.readers.text import read_text
+from workbench.logs.readers.typed_rows import read_typed_rows
 from workbench.logs.tables.sniff import WHITESPACE, cell_kind
 
 MAX_JOURNAL_BYTES = 4 << 20
-_SAMPLE_ROWS = 400
 
 
 class JsonReader:
@@ -35,7 +35,7 @@ class JsonReader:
                 raise refusal from None
         if isinstance(found, EventFile):
             return Content(events=found)
-        segments = read_rows(found.rows, found.rows[:_SAMPLE_ROWS], source.name, decimal=".")
+        segments = read_typed_rows(found.cells, found.rows, source.name)
         segments[-1].n_cut_short += found.n_cut_short
         return Content(segments=tuple(segments))
 

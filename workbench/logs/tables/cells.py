@@ -26,7 +26,7 @@ _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _ODD_SIGN = re.compile(r"\((?P<bracket>[\d.,' ’\u00a0\u202f]+)\)|(?P<minus>[\d.,' ’\u00a0\u202f]*\d)-")
 _FORTRAN = re.compile(r"^([+-]?\d+(?:[.,]\d*)?)[dD]([+-]?\d{1,3})$")
-_NOT_PLAIN = re.compile(r"[^0-9.+\-\n]")
+_NOT_PLAIN = re.compile(r"[^0-9.+\-e\n]")
 COMMA_NUMBER = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d{1,3})?")
 _GROUPED = {
     ".": re.compile(
@@ -136,6 +136,15 @@ def read_cell(text: str, decimal: Decimal) -> Reading:
                 reading = _finite(number)
                 return Reading(reading.value, reading.reason, unit)
     return Reading(reason=clean_text(plain.casefold(), MAX_REASON_CHARS) or "empty")
+
+
+def without_mark(text: str) -> str:
+    """A printed float (4.184) as its digits and an exponent (4184e-3): the same number whatever the decimal mark is."""
+    mantissa, _, exponent = text.partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    if not fraction.strip("0"):
+        return f"{whole}e{exponent}" if exponent else whole
+    return f"{whole}{fraction}e{int(exponent or 0) - len(fraction)}"
 
 
 def unwrapped(text: str) -> str:

@@ -23,7 +23,7 @@ class Marks:
 
 
 def decide_marks(names: Sequence[str], columns: Sequence[Cells | None], delimiter: str, answers: questions.AnswerBook) -> Marks:
-    """Marks of columns (None: no text column, its mark does not matter)."""
+    """Marks of columns; None is one of numbers, which have none."""
     evidence = [weigh_marks(column.texts[:_MAX_TEXTS]) if column else MarkEvidence() for column in columns]
     pooled = MarkEvidence()
     for item in evidence:
@@ -32,6 +32,9 @@ def decide_marks(names: Sequence[str], columns: Sequence[Cells | None], delimite
     marks: list[Decimal] = []
     doubtful: list[int] = []
     for index, item in enumerate(evidence):
+        if columns[index] is None:
+            marks.append(".")
+            continue
         answer = answers.find("DECIMAL_AMBIGUOUS", names[index])
         if answer in (".", ","):
             marks.append("," if answer == "," else ".")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from workbench.logs.readers.table import Header, Layout, NumberCells, Segment, TimeColumns
 from workbench.logs.summary import Finding
-from workbench.logs.tables.cells import Cells, Decimal, absent_cells, concat_cells
+from workbench.logs.tables.cells import Cells, absent_cells, concat_cells, without_mark
 from workbench.logs.tables.columns import UnitRows
 from workbench.logs.times.parts import MARKS, padded
 
@@ -38,7 +38,6 @@ class Table:
     times_ns: NDArray[np.int64] | None
     is_absolute: bool
     delimiter: str
-    decimal: Decimal | None
     n_cut_short: int
     n_not_rows: int
     n_without_time: int
@@ -134,7 +133,7 @@ def _stack(group: list[Segment]) -> Table:
         layout=first.layout, sources=tuple(sources), source_rows=tuple(source_rows), n_rows=row,
         headers=tuple(order.values()), columns=tuple(_stack_column(group, places, key) for key in keys),
         units=tuple(_stack_units(group, places, key) for key in keys), time=first.time, time_cells=_stack_time(group),
-        times_ns=_stack_instants(group), is_absolute=first.is_absolute, delimiter=first.delimiter, decimal=first.decimal,
+        times_ns=_stack_instants(group), is_absolute=first.is_absolute, delimiter=first.delimiter,
         n_cut_short=sum(segment.n_cut_short for segment in group), n_not_rows=sum(segment.n_not_rows for segment in group),
         n_without_time=sum(segment.n_without_time for segment in group),
         has_header=not first.headers or first.headers[0].name != "column 1", part=first.part,
@@ -177,7 +176,7 @@ def _as_cells(column: Cells | NumberCells | None, n_rows: int) -> Cells:
         return absent_cells(n_rows)
     if isinstance(column, Cells):
         return column
-    return Cells.of("" if np.isnan(value) else repr(value) for value in column.values.tolist())
+    return Cells.of("" if np.isnan(value) else without_mark(repr(value)) for value in column.values.tolist())
 
 
 def _stack_units(group: list[Segment], places: list[dict[Key, int]], key: Key) -> UnitRows:

@@ -54,8 +54,6 @@ def mark_columns(table: Table, answers: questions.AnswerBook) -> Marks:
     """Decimal marks of a table's columns."""
     texts = [column if isinstance(column, Cells) else None for column in table.columns]
     names = [header.name for header in table.headers]
-    if table.decimal is not None:
-        return Marks(marks=(table.decimal,) * len(texts), file_mark=table.decimal, confidence=1.0)
     return decide_marks(names, texts, table.delimiter, answers)
 
 
