@@ -78,7 +78,7 @@ def test_a_misspelt_channel_pump_or_recording_is_refused_with_what_there_is(proj
     with pytest.raises(InputError, match="no recording 'zz'"):
         exclude(project, recording="zz")
     with pytest.raises(InputError, match="no log of P-9"):
-        corrections.exclude(corrections.ExcludeRequest(project=str(project), asset="P-9"), Job())
+        corrections.exclude(corrections.ExcludeRequest(project=str(project), asset="P-9", everything=True), Job())
 
 
 def test_an_accepted_finding_goes_quiet_and_comes_back_when_the_correction_is_removed(project: Path) -> None:

@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         *((("logs", word), ANALYSIS) for word in ("spectrum", "spectrogram", "orders", "envelope")),
         (("logs", "xy"), ("--x", "PI-1", "--y", "PI-1")),
         (("logs", "pump-curve"), ()),
-        (("logs", "exclude"), SPAN),
+        (("logs", "exclude"), ("--all",)),
         (("logs", "uncorrect"), ("abc",)),
         (("logs", "set-regime"), SPAN),
         (("logs", "unset-regime"), ("abc",)),
@@ -101,3 +101,36 @@ def test_an_event_without_length_is_refused_when_it_is_made_and_when_it_is_chang
 
         (event,) = newest_layer(project, "P-1")
     assert run(["labels", "change", event.id, *same, *at]) == 2
+
+
+def test_a_whole_pump_is_only_excluded_where_that_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    at = ["logs", "exclude", "--project", str(folder), "--asset", "P-2"]
+    assert run(at) == 2
+    assert "--all" in capsys.readouterr().err
+    assert run([*at, "--all"]) == 0
+    assert run([*at, "--start", "1970-01-02T00:00:00Z"]) == 0
+
+
+def test_an_operating_state_outside_the_log_is_refused_with_how_far_it_reaches(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = ["logs", "set-regime", "--project", str(folder), "--asset", "P-1", "--name", "steady"]
+    assert run([*at, "--start", "2030-01-01T00:00:00Z", "--end", "2030-01-02T00:00:00Z"]) == 2
+    assert "reaches from 1970-01-01T00:00:00Z to 1970-01-03T00:00:00Z" in capsys.readouterr().err
+    assert run([*at, *SPAN]) == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("logs", "export"), ("labels", "export"), ("logs", "layout-export", "--name", "x"),
+        ("logs", "spectrum", "--channel", "PI-1"), ("logs", "envelope", "--channel", "PI-1"),
+    ],
+)  # fmt: skip
+def test_a_file_to_write_is_looked_at_before_the_work_and_no_folder_is_made_for_it(
+    words: tuple[str, ...], folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for out, told in ((tmp_path / "nope" / "x.csv", f"There is no folder {tmp_path / 'nope'}"), (tmp_path, "is a folder")):
+        assert run([*words, "--project", str(folder), "--asset", "P-1", "--out", str(out)]) == 2
+        assert told in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -78,6 +78,14 @@ def sha256_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def check_out_file(path: Path) -> None:
+    """Before work whose result a person wants in a file: raises InputError where its folder is not there, or it is a folder."""
+    if path.is_dir():
+        raise translate_os_error(IsADirectoryError(), path)
+    if not path.parent.is_dir():
+        raise InputError(f"There is no folder {path.parent} for {path.name}.", "Make it, or choose another.")
+
+
 def write_atomic(path: Path, data: bytes) -> None:
     """Write beside, fsync, rename, fsync the folder: after a crash the old or the new bytes, never a mixture."""
     # Two threads of one program may write the same file too.

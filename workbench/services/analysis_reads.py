@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar, cast
 
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
-from workbench.core.codec import write_atomic
+from workbench.core.codec import check_out_file, write_atomic
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, parameter
@@ -97,7 +97,9 @@ class Chosen:
 
 
 def open_for(request: AnalysisRequest, job: Job) -> Opened:
-    """Open logs and facts of the request's pump, for a command."""
+    """Open logs and facts of the request's pump, for a command that may write a file. Raises InputError."""
+    if request.out:
+        check_out_file(Path(request.out))
     logs = open_logged(request.project, request.asset, job)
     return Opened(logs=logs, facts=load_machine(request.project, request.asset))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from workbench.core.clock import NS_PER_S, format_utc, now_ns, parse_utc
+from workbench.core.clock import NS_PER_S, format_utc, now_ns
 from workbench.core.errors import InputError, RequestError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
@@ -69,10 +69,16 @@ class ExcludeRequest(Request, frozen=True, kw_only=True):
     recording: RecordingId = ""
     finding: FindingKey = ""
     why: Why = ""
+    everything: Annotated[bool, parameter("Take out all that the pump has, for all time.", flag="--all")] = False
 
 
 def exclude(request: ExcludeRequest, job: Job) -> CorrectionsResult:
-    """Put it on top of the asset's layer. Raises InputError for an unknown pump or channel."""
+    """Put it on top of the asset's layer. Raises InputError for an unknown pump or channel, or where no part is named."""
+    if not (request.channel or request.start or request.end or request.recording or request.everything):
+        raise RequestError(
+            f"That would take out all of {request.asset}, for all time.",
+            "Say which part: --channel, --start and --end, --recording. Or agree to it: --all.",
+        )
     given = Correction(
         action="exclude", asset=request.asset, channel=request.channel, start_utc=request.start, end_utc=request.end,
         recording=request.recording, finding=request.finding, why=request.why,
@@ -245,23 +251,15 @@ def _keys_of(project: Project, asset: str) -> Iterator[list[str]]:
 
 def _check_span(project: Project, given: Correction) -> None:
     """A stretch that no recording reaches would correct nothing without a word."""
-    from workbench.services.recordings import open_project_recordings
+    from workbench.services.recordings import check_reached, open_project_recordings
 
-    start_ns = parse_utc(given.start_utc) if given.start_utc else None
-    end_ns = parse_utc(given.end_utc) if given.end_utc else None
     spans = []
     for item, recording in open_project_recordings(project, (given.asset,), group=None):
         facts = recording.summary
         is_meant = item.id.startswith(given.recording) and given.channel in ("", *(one.name for one in recording.channels))
         if is_meant and facts.first_ns is not None and facts.last_ns is not None:
             spans.append((facts.first_ns, facts.last_ns))
-    if not spans or any((start_ns is None or start_ns <= last) and (end_ns is None or end_ns >= first) for first, last in spans):
-        return
-    first, last = (format_utc(at_ns) for at_ns in (min(span[0] for span in spans), max(span[1] for span in spans)))
-    asked = " ".join(filter(None, (given.start_utc and f"from {given.start_utc}", given.end_utc and f"to {given.end_utc}")))
-    raise InputError(
-        f"The log of {given.asset} has nothing {asked}.", f"It reaches from {first} to {last}: give a stretch within it."
-    )
+    check_reached(given.asset, spans, given.start_utc, given.end_utc)
 
 
 def _check_applies(project: Project, asset: str, layer: Layer) -> None:

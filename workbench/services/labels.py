@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 
 from workbench.core.clock import NS_PER_S, format_utc, now_ns, parse_utc
-from workbench.core.codec import write_atomic
+from workbench.core.codec import check_out_file, write_atomic
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
@@ -153,6 +153,7 @@ def export_labels(request: LabelsExportRequest, job: Job) -> LabelsResult:
     """The newest layers; in CSV one row an event, formulas quoted. Raises InputError where the format can't hold them."""
     from workbench.services.label_exchange import export_bytes
 
+    check_out_file(Path(request.out))
     with _open_existing(request.project) as project:
         result = _result_of(project, _assets_of(project, request.asset))
         data = export_bytes(project, result.events, request)

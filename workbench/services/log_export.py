@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from workbench.core.clock import format_utc, parse_utc
-from workbench.core.codec import translate_os_error
+from workbench.core.codec import check_out_file, translate_os_error
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
@@ -59,6 +59,7 @@ class ExportLogsResult(Result, frozen=True, kw_only=True):
 
 def export_logs(request: ExportLogsRequest, job: Job) -> ExportLogsResult:
     """Write the file whole or not at all. Raises InputError for a channel that is not there, DiskFull."""
+    check_out_file(Path(request.out))
     logs = open_logged(request.project, request.asset, job)
     start_ns = parse_utc(request.start) if request.start else logs.first_ns
     end_ns = parse_utc(request.end) if request.end else logs.last_ns

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from workbench.core.clock import NS_PER_S, format_utc, now_ns
-from workbench.core.codec import Record, read_bounded, write_atomic
+from workbench.core.codec import Record, check_out_file, read_bounded, write_atomic
 from workbench.core.errors import InputError, ObjectCorrupt
 from workbench.core.jobs import Job
 from workbench.core.paths import user_home
@@ -108,6 +108,7 @@ def import_layout(request: LayoutImportRequest, job: Job) -> LayoutResult:
 def export_layout(request: LayoutExportRequest, job: Job) -> LayoutResult:
     """Write it; nothing in the project changes."""
     job.progress(0.0, request.name)
+    check_out_file(Path(request.out))
     found = _find(list_layouts(LayoutsRequest(project=request.project), job).layouts, request.name, request.asset)
     write_atomic(Path(request.out), encode_layout(found.name, found.layout))
     return LayoutResult(name=found.name, asset=found.asset, n_rows=len(found.layout.rows), path=request.out)

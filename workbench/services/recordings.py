@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workbench.core.clock import NS_PER_S, format_utc
+from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -82,6 +82,17 @@ def find_time_ranges(recordings: Sequence[tuple[Item, Recording]]) -> dict[str, 
             known = ranges.get(item.asset, (first_ns, last_ns))
             ranges[item.asset] = (min(known[0], first_ns), max(known[1], last_ns))
     return ranges
+
+
+def check_reached(asset: str, spans: Sequence[tuple[int, int]], start_utc: str, end_utc: str) -> None:
+    """Raises InputError where a stretch ('' has no end there) lies outside the log, which has samples over `spans`, ns."""
+    start_ns = parse_utc(start_utc) if start_utc else None
+    end_ns = parse_utc(end_utc) if end_utc else None
+    if not spans or any((start_ns is None or start_ns <= last) and (end_ns is None or end_ns >= first) for first, last in spans):
+        return
+    first, last = (format_utc(at_ns) for at_ns in (min(span[0] for span in spans), max(span[1] for span in spans)))
+    asked = " ".join(filter(None, (start_utc and f"from {start_utc}", end_utc and f"to {end_utc}")))
+    raise InputError(f"The log of {asset} has nothing {asked}.", f"It reaches from {first} to {last}: give a stretch within it.")
 
 
 def availability(recording: Recording) -> list[tuple[str, float]]:

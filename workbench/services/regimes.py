@@ -115,14 +115,17 @@ class EditsResult(Result, frozen=True, kw_only=True):
 def set_regime(request: SetRegimeRequest, job: Job) -> EditsResult:
     """Put an edit on top of the pump's layer, with author and time; without a name take out what edits said there.
 
-    Raises InputError for an unknown pump, no interval, or nothing to take out.
+    Raises InputError for an unknown pump, no interval or one outside its log, or nothing to take out.
     """
     from workbench.core.paths import user_home
     from workbench.core.settings import load_settings, operator_name
     from workbench.logs.regimes.edits import change_edits
+    from workbench.services.recordings import check_reached, find_time_ranges, open_project_recordings
 
     with _open(request.project) as project, project.exclusive():
         check_logged(project, request.asset)
+        span = find_time_ranges(open_project_recordings(project, (request.asset,), group=None)).get(request.asset)
+        check_reached(request.asset, [span] if span is not None else [], request.start, request.end)
         author = operator_name(load_settings(user_home()))
         given = RegimeEdit(
             asset=request.asset, name=request.name, start_utc=request.start, end_utc=request.end, why=request.why,

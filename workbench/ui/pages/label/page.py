@@ -52,6 +52,7 @@ class LabelPage(Page):
         super().__init__(context, parent)
         self._goal = Selection()
         self.tags: tuple[str, ...] = ()
+        self._sites: dict[str, str] = {}
         self.span: tuple[str, int, int] | None = None
         self._is_announcing = self._is_stale = False
         self.editor = LabelEditor(context, self)
@@ -236,6 +237,7 @@ class LabelPage(Page):
     def _on_project(self, result: object) -> None:
         assert isinstance(result, ProjectResult)
         tags = tuple(asset.tag for asset in result.assets if asset.n_recordings)
+        self._sites = {asset.tag: asset.site for asset in result.assets}
         self._show_stack(tags)
         goal, self._goal = self._goal, Selection()
         if goal.paths:
@@ -285,7 +287,8 @@ class LabelPage(Page):
         facts = count(len(events), self.tr("event"), self.tr("events"))
         project = self.context.project.name if self.context.project else ""
         if self.tags and not self.is_importing:
-            self.set_header(self.view.asset, breadcrumb=(project,), facts=facts)
+            above = self._sites.get(self.view.asset, "") or project  # as on the Logs page
+            self.set_header(self.view.asset, breadcrumb=(above,), facts=facts)
         self._refresh()
 
     def _refresh(self) -> None:
