@@ -75,6 +75,7 @@ class LinesPanel(QWidget):
         self._rows = {"peaks": tuple(peaks), "marks": tuple(marks)}
         scale = self._show_unit()
         self.peaks.set_data(_data(peaks, scale))
+        self.peaks.setVisible(bool(peaks))
         self.marks.set_data(_data(marks, scale))
         self.marks.setVisible(bool(marks))
         self.verdict.setText(verdict)
