@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
-from workbench.core.errors import InputError, RequestError
+from workbench.core.errors import InputError, QuestionOpen, RequestError
 from workbench.core.jobs import Job
 from workbench.services.corrections import ExcludeRequest, exclude
 from workbench.services.derived_channels import ChannelAddRequest, add_channel
@@ -135,3 +135,19 @@ def test_drift_watches_derived_channels_and_states_of_files(project: str, tmp_pa
     whole = measure_drift(DriftRequest(paths=(log,), every=3600), Job())
     steady = measure_drift(DriftRequest(paths=(log,), every=3600, regimes=("steady",)), Job())
     assert min(one.n_analysis for one in whole.channels) - max(one.n_analysis for one in steady.channels) > 100
+
+
+def test_a_log_whose_days_or_months_come_first_is_not_screened_before_somebody_says_which(tmp_path: Path) -> None:
+    rows = [f"04/07/2026 {k // 60:02d}:{k % 60:02d},{4 + 0.1 * (k % 7):.2f},{50 + 0.3 * (k % 5):.2f}" for k in range(900)]
+    path = tmp_path / "log.csv"
+    path.write_text("\n".join(["time,PI-1 [bar],FI-1 [m3/h]", *rows]) + "\n", encoding="utf-8")
+    out = tmp_path / "out"
+    with pytest.raises(QuestionOpen) as refused:
+        screen(ScreenRequest(paths=(str(path),), reference_rows=400, out=str(out)), Job())
+    assert refused.value.exit_code == 2
+    assert refused.value.questions == ("DAY_MONTH_AMBIGUOUS",)
+    assert not list(out.glob("*.csv"))
+    answered = ScreenRequest(paths=(str(path),), reference_rows=400, out=str(out), answer=("DAY_MONTH_AMBIGUOUS=DMY",))
+    result = screen(answered, Job())
+    assert result.logs[0].rows == 500
+    assert [one.code for one in result.questions] == ["ZONE_UNKNOWN"]

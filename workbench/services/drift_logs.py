@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.core.clock import parse_utc
-from workbench.core.errors import InputError, QuestionOpen, RequestError
+from workbench.core.errors import InputError, RequestError
 from workbench.core.jobs import Job
 from workbench.services.regime_filter import spans_in_log, spans_of_regimes
 from workbench.services.trends import Log
@@ -107,18 +107,13 @@ def _watch_channels(log: Log, schedule: Schedule, job: Job) -> list[ChannelHisto
 
 def _read_files(request: DriftRequest, job: Job) -> list[Log]:
     from workbench.logs.parse import ParseOptions, parse_logs
+    from workbench.services.log_import import check_questions
     from workbench.services.recordings import trends_of
 
     options = ParseOptions(zone=request.zone, answers=request.answer)
     parsed = parse_logs([Path(path) for path in request.paths], options, job.progress)
     asked = [*parsed.questions, *(question for one in parsed.recordings for question in one.facts.questions)]
-    blocking = [question for question in asked if question.blocks]
-    if blocking:
-        raise QuestionOpen(
-            " ".join(dict.fromkeys(question.text for question in blocking)),
-            f"Answer with --answer {blocking[0].code}={'|'.join(blocking[0].choices) or '…'}.",
-            questions=tuple(question.code for question in blocking),
-        )
+    check_questions(asked)
     return [
         Log(
             source=one.facts.source,
