@@ -3,7 +3,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from workbench.cli.brief import brief
+from workbench.cli.brief import brief, question_text
 from workbench.cli.console import Console
 
 
@@ -53,7 +53,7 @@ def test_a_question_says_how_to_answer_it(capsys: pytest.CaptureFixture[str]) ->
     Console(wants_json=False).result({"questions": [zone, mixed]})
     shown = capsys.readouterr().out
     assert "→ --zone Europe/Oslo   (until then: UTC)" in shown
-    assert "→ --answer UNIT_MIXED@PI=bar|kPa   (nothing is read before that)" in shown
+    assert "→ --answer UNIT_MIXED@PI=bar or --answer UNIT_MIXED@PI=kPa   (nothing is read before that)" in shown
     assert "…" not in shown
     assert "--json" not in shown
 
@@ -82,3 +82,19 @@ def test_long_ids_of_states_are_cut_and_resolutions_have_their_unit(capsys: pyte
     assert "a" * 12 in shown
     assert "a" * 13 not in shown
     assert "resolution: 0.78125 orders" in shown
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"code": "UNIT_UNKNOWN", "text": "?", "channel": "PI-9 bar"}, ['--answer "UNIT_UNKNOWN@PI-9 bar=VALUE"']),
+        (
+            {"code": "DAY_MONTH_AMBIGUOUS", "text": "?", "choices": ("DMY", "MDY")},
+            ["--answer DAY_MONTH_AMBIGUOUS=DMY or --answer DAY_MONTH_AMBIGUOUS=MDY"],
+        ),
+    ],
+)
+def test_the_words_that_answer_a_question_may_be_pasted_into_a_shell(row: dict[str, object], words: list[str]) -> None:
+    text = question_text(row)
+    assert all(one in text for one in words)
+    assert "|" not in text

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from workbench.services.common import answer_words
+
 _MOST_POINTS = 12
 _ID_LENGTH = 12
 _CHANNEL = {"UNIT_UNKNOWN": "@CHANNEL"}
@@ -47,8 +49,8 @@ def question_text(row: Row) -> str:
     code, channel = str(row["code"]), f"@{row['channel']}" if row.get("channel") else ""
     given = row.get("choices")
     choices = given if isinstance(given, (list, tuple)) else ()
-    value = "|".join(str(choice) for choice in choices) or "VALUE"
-    answer = "--zone Europe/Oslo" if code == "ZONE_UNKNOWN" else f"--answer {code}{channel or _CHANNEL.get(code, '')}={value}"
+    words = answer_words(code, channel or _CHANNEL.get(code, ""), choices)
+    answer = "--zone Europe/Oslo" if code == "ZONE_UNKNOWN" else words
     until = "nothing is read before that" if row.get("blocks") else f"until then: {row.get('default') or 'none'}"
     return f"{row['text']}\n  → {answer}   ({until})"
 

@@ -22,6 +22,7 @@ from workbench.core.jobs import Job
 from workbench.core.provenance import version
 from workbench.core.requests import to_arguments
 from workbench.services import log_continue, log_memory, log_parts, log_streams
+from workbench.services.common import answer_words
 from workbench.services.log_summaries import summary_of
 from workbench.services.logs import ImportRequest, ImportResult, RecordingSummary
 
@@ -214,9 +215,8 @@ def check_questions(questions: list[Question]) -> None:
     if open_:
         first = open_[0]
         where = f"@{first.channel}" if first.channel else ""
-        choices = " or ".join(f"--answer {first.code}{where}={choice}" for choice in first.choices)
         raise QuestionOpen(
-            " ".join(question.text for question in open_), f"Answer with {choices or f'--answer {first.code}{where}=…'}.",
+            " ".join(question.text for question in open_), f"Answer with {answer_words(first.code, where, first.choices)}.",
             questions=tuple(question.code for question in open_),
         )  # fmt: skip
 
