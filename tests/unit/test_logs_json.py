@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+from workbench.core.errors import LogFormatError
 from workbench.logs.parse import ParseOptions, parse_logs
 
 OPTIONS = ParseOptions(zone="UTC")
@@ -40,3 +43,19 @@ def test_a_last_line_that_was_cut_short_is_left_out_and_said(tmp_path: Path) -> 
     (recording,) = parse_logs([write_lines(tmp_path / "a.jsonl", records, '{"time": "2026-03-02T00:0')], OPTIONS).recordings
     assert recording.facts.rows == 50
     assert "ROWS_CUT_SHORT" in {finding.code for finding in recording.facts.findings}
+
+
+def test_records_in_a_wrapper_are_read_as_the_list_itself_is(tmp_path: Path) -> None:
+    records = [{"timestamp": f"2026-03-14T00:{k:02d}:00Z", "p_bar": 4 + k / 100} for k in range(60)]
+    path = tmp_path / "log.json"
+    path.write_text(json.dumps({"meta": {"pump": "P-1"}, "data": records}), encoding="utf-8")
+    facts = parse_logs([path]).recordings[0].facts
+    assert (facts.rows, facts.channels[0].max) == (60, 4.59)
+
+
+def test_events_in_a_wrapper_stay_events(tmp_path: Path) -> None:
+    path = tmp_path / "events.json"
+    windows = [{"start": f"2026-03-14T0{k}:00:00Z", "end": f"2026-03-14T0{k}:30:00Z", "n": k} for k in range(5)]
+    path.write_text(json.dumps({"events": windows}), encoding="utf-8")
+    with pytest.raises(LogFormatError, match="holds events or labels"):
+        parse_logs([path])

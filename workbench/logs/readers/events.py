@@ -59,7 +59,7 @@ def read_json(source: Source) -> EventFile | JsonRows:
         tree, n_cut_short = _load(decode_bytes(source.data, source.name).text)
     except (ValueError, RecursionError) as error:
         raise _refused(source, "begins like JSON, but is none") from error
-    cells = _rows_of(tree)
+    cells = _rows_of(_unwrapped(tree))
     if cells:
         return JsonRows(cells=cells, n_cut_short=n_cut_short)
     n_events = _count(tree)
@@ -97,6 +97,14 @@ def _load(text: str) -> tuple[object, int]:
             if len(records) < MIN_RECORDS:
                 raise
             return records, 1
+
+
+def _unwrapped(tree: object) -> object:
+    """The list of records in an object that holds one, with plain facts beside it ({"data": [{…}, …]}); others as they are."""
+    if not isinstance(tree, dict):
+        return tree
+    lists = [value for value in tree.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
+    return lists[0] if len(lists) == 1 else tree
 
 
 def _rows_of(tree: object) -> list[list[object]]:
