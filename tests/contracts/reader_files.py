@@ -226,7 +226,7 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("hdf5", ".mat", write_matlab_73, (("P1", None), ("T1", None))),
     Sample("tdms", ".tdms", write_tdms, is_dense=False),
     Sample("lvm", ".lvm", write_lvm, is_dense=False),
-    Sample("wav", ".wav", write_wav, (("VT-1", "g"),), "waveform"),
+    Sample("wav", ".wav", write_wav, (("VT-1", "g"),), "waveform", is_dense=False),
 )
 if find_spec("asammdf"):  # it is not there on the newest Python
     SAMPLES = (*SAMPLES, Sample("mdf", ".mf4", write_mdf))

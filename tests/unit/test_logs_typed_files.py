@@ -16,6 +16,7 @@ from pyarrow import parquet
 
 from workbench.core.clock import format_utc
 from workbench.core.errors import LogFormatError
+from workbench.logs.equipment import default_asset
 from workbench.logs.parse import ParseOptions, parse_logs
 from workbench.logs.readers.csv_stream import NotPlain, find_plain_format, stream_plain_csv
 
@@ -54,6 +55,32 @@ def test_serials_in_a_workbook_follow_its_flag_without_a_question(tmp_path: Path
     parsed = parse_logs([workbook(tmp_path / "log.xlsx", is_1904=is_1904, as_serials=True)], ParseOptions(zone="UTC"))
     assert format_utc(parsed.recordings[0].facts.first_ns or 0) == first
     assert parsed.questions == ()
+
+
+def sheets(path: Path, *titles: str, starts: tuple[int, ...]) -> Path:
+    book = openpyxl.Workbook()
+    for number, (title, start) in enumerate(zip(titles, starts, strict=True)):
+        sheet = book.create_sheet(title)
+        sheet.append(["time", "pressure [bar]"])
+        for minute in range(40):
+            at = START + timedelta(hours=start, minutes=minute)
+            sheet.append([at, 3.0 + number + minute / 100])
+    del book["Sheet"]
+    book.save(path)
+    return path
+
+
+def test_two_sheets_at_the_same_times_are_two_pumps(tmp_path: Path) -> None:
+    path = sheets(tmp_path / "station.xlsx", "P-3101A", "P-3101B", starts=(6, 6))
+    logs = parse_logs([path], ParseOptions(zone="UTC")).recordings
+    assert [log.facts.source for log in logs] == ["station.xlsx: P-3101A", "station.xlsx: P-3101B"]
+    assert [(log.facts.rows, log.facts.channels[0].min) for log in logs] == [(40, 3.0), (40, 4.0)]
+    assert [default_asset(log.facts.source, ["pressure"]) for log in logs] == ["P-3101A", "P-3101B"]
+
+
+def test_sheets_that_go_on_one_after_the_other_are_one_log(tmp_path: Path) -> None:
+    logs = parse_logs([sheets(tmp_path / "P-3101A.xlsx", "March", "April", starts=(6, 7))], ParseOptions(zone="UTC")).recordings
+    assert [log.facts.rows for log in logs] == [80]
 
 
 def test_an_error_in_a_cell_of_a_workbook_keeps_its_text(tmp_path: Path) -> None:

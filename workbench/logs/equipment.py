@@ -62,7 +62,11 @@ def mask_dates(path: PurePath) -> str:
 
 
 def default_asset(source: str, channels: Sequence[str]) -> str:
-    """The pump's tag from the file's name, else from its channels, else the file's stem (a bare number: with its folder)."""
+    """The pump's tag from the file's name, else from its channels, else the file's stem (a bare number: with its folder).
+
+    Of 'book.xlsx: P-3101B' the sheet's tag comes first: the file's name may be about the station.
+    """
+    sheet = source.rpartition(": ")[2] if ": " in source else ""
     path = PurePath(source.replace("\\", "/"))
     stem = path.stem.strip()
     stem = _STAMP.sub("", stem) or stem  # a recorder's files differ by their time alone
@@ -72,7 +76,7 @@ def default_asset(source: str, channels: Sequence[str]) -> str:
     masked = mask_dates(PurePath(stem))
     is_dated = "#" in masked and any(char.isalpha() for char in path.stem)
     undated = masked.replace("#", " ").strip(" _-.,()") if is_dated else ""
-    return find_equipment_tag(stem) or _most_common(channels) or _BLANKS.sub(" ", undated) or stem[:_LONGEST] or "log"
+    return find_equipment_tag(sheet) or find_equipment_tag(stem) or _most_common(channels) or _BLANKS.sub(" ", undated) or stem[:_LONGEST] or "log"
 
 
 def asset_of_machine(machine: str, asset: str, *, is_given: bool) -> str:

@@ -26,7 +26,7 @@ from workbench.logs.readers.events import EventFile
 from workbench.logs.readers.registry import read_content
 from workbench.logs.readers.signals import Signals
 from workbench.logs.readers.sources import Source, load_sources
-from workbench.logs.readers.table import Segment
+from workbench.logs.readers.table import Segment, number_source
 from workbench.logs.recordings.merge_trends import merge_trends
 from workbench.logs.recordings.of_rows import ParsedRecording, build_recordings
 from workbench.logs.recordings.of_signals import read_signals
@@ -143,6 +143,7 @@ def _read_sources(
     events: list[EventFile] = []
     refused: list[WorkbenchError] = []
     optional: set[int] = set()
+    n_sources = 0
     for number, source in enumerate(load_sources(tuple(str(path) for path in paths))):
         say(0.5 * number / (number + 2), source.name)
         try:
@@ -155,11 +156,13 @@ def _read_sources(
         if content.events is not None:
             events.append(content.events)
             continue
-        if source.is_optional:
-            optional.add(number)
+        titles: dict[str, int] = {}
         found = [*content.segments, *(one.as_segment() for one in content.signals if not one.is_waveform)]
         for segment in found:
-            segment.source_index = number
+            number_source(segment, titles, n_sources)
+        n_sources += len(titles)
+        if source.is_optional:
+            optional.update(titles.values())
         segments.extend(found)
         signals.extend(one for one in content.signals if one.is_waveform)
     if not segments and not signals and not events and refused:

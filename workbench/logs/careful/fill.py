@@ -24,7 +24,7 @@ from workbench.logs.readers.markup import begins_like_markup
 from workbench.logs.readers.registry import opened_content, read_content, streams
 from workbench.logs.readers.signals import Signals
 from workbench.logs.readers.sources import Source, load_file
-from workbench.logs.readers.table import Segment, StoredTable
+from workbench.logs.readers.table import Segment, StoredTable, number_source
 from workbench.logs.readers.text import (
     MIN_SHARE,
     SAMPLE_LINES,
@@ -94,6 +94,7 @@ def fill(filled: Filled, sources: Sequence[StreamSource], say: Say) -> None:
     for source in sources:
         part = share_of(say, n_before / n_all, (n_before + _weight(source)) / n_all)
         n_before += _weight(source)
+        first = filled.n_sources
         try:
             if streams(source.kind):
                 _fill_stored(filled, source, part)
@@ -108,9 +109,9 @@ def fill(filled: Filled, sources: Sequence[StreamSource], say: Say) -> None:
             if not source.is_optional:
                 raise
             refused.append(error)
-        if source.is_optional:
-            optional.add(filled.n_sources)
         filled.n_sources += 1
+        if source.is_optional:
+            optional.update(range(first, filled.n_sources))
     if not filled.blocks and not filled.events and not filled.signals and refused:
         raise refused[0]
     if any(block.time.kind != "none" for block in filled.blocks):
@@ -133,15 +134,17 @@ def _weight(source: StreamSource) -> int:
 
 
 def _fill_small(filled: Filled, small: StreamSource) -> None:
+    titles: dict[str, int] = {}
     for source in load_file(small.path, name=small.name):
         content = read_content(source)
         if content.events is not None:
             filled.events.append(content.events)
         filled.signals.extend(signals for signals in content.signals if signals.is_waveform)
         for segment in [*content.segments, *(one.as_segment() for one in content.signals if not one.is_waveform)]:
-            segment.source_index = filled.n_sources
+            number_source(segment, titles, filled.n_sources)
             for first in range(0, segment.n_rows, MAX_BLOCK_ROWS):
                 filled.add(block_of(_cut(segment, first)))
+    filled.n_sources += max(len(titles) - 1, 0)
 
 
 class _Said:
@@ -179,13 +182,15 @@ def _fill_stored(filled: Filled, source: StreamSource, say: Say) -> None:
         tables = [*content.tables, *(signals.as_table() for signals in content.signals if not signals.is_waveform)]
         check_room(filled.folder, content.n_cells * _BYTES_A_CELL, source.name)
         n_all, n_rows = max(sum(table.n_rows for table in tables), 1), 0
+        titles: dict[str, int] = {}
         for table in tables:
             for segment in table.pieces(_rows_of_block(table)):
                 n_rows += segment.n_rows
-                segment.source_index = filled.n_sources
+                number_source(segment, titles, filled.n_sources)
                 filled.add(block_of(segment))
                 said.say(n_rows / n_all, f"{source.name}: {n_rows:,} rows")
         said.end()
+        filled.n_sources += max(len(titles) - 1, 0)
         if fast:
             filled.signals.extend(fast)
             filled.files.enter_context(stack.pop_all())

@@ -47,9 +47,8 @@ def read_excel(source: Source) -> list[Segment]:
     for name, cells, rows in _sheets(source):
         if len(rows) < 2:
             continue
-        title = f"{source.name}: {clean_text(name)}" if segments else source.name
         try:
-            segments.extend(read_typed_rows(cells, rows, title))
+            segments.extend(read_typed_rows(cells, rows, f"{source.name}: {clean_text(name)}"))
         except WorkbenchError as error:
             refused.append(error)
     if not segments:
@@ -60,7 +59,9 @@ def read_excel(source: Source) -> list[Segment]:
                 f"{source.name} has no sheet with a table.", "Give a sheet with one row an instant.", path=str(source.path)
             )
         )
+    is_alone = len({segment.source for segment in segments}) == 1
     for segment in segments:
+        segment.source = source.name if is_alone else segment.source
         _set_epoch(segment, is_1904=is_1904, is_known=source.data.startswith(b"PK"))
     return segments
 

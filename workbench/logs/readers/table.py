@@ -96,6 +96,14 @@ class Segment:
         return len(column_codes(self.columns[0])) if self.columns else 0
 
 
+def number_source(segment: Segment, titles: dict[str, int], first: int) -> None:
+    """Count what has a title of its own in a file (a sheet, a table) as a source of its own, from number `first` on.
+
+    Two sheets of equal header may be two pumps; only their instants tell, as of two files. `titles` is filled for one file.
+    """
+    segment.source_index = titles.setdefault(segment.source, first + len(titles))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredTable:
     """A table whose rows are still in the file: `pieces(most)` reads them, in order, as segments of at most so many rows."""
