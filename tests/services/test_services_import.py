@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workbench.core.errors import DiskFull, JobCancelled, QuestionOpen
+from workbench.core.errors import DiskFull, InputError, JobCancelled, QuestionOpen
 from workbench.core.jobs import Job, JobEvent, Progress
 from workbench.logs.recordings import writer as recording_writer
 from workbench.logs.summary import Question
@@ -101,7 +101,8 @@ def test_findings_are_stored_and_listed_later(tmp_path: Path) -> None:
     (finding,) = listed.findings
     assert (finding.code, finding.channel, finding.start_utc) == ("FLAT_LINE", "PI-2041A", "2026-03-12T02:46:40Z")
     assert "2 h 46 min" in finding.text
-    assert log_quality(QualityRequest(project=str(tmp_path / "p"), asset="P-7"), Job()).recordings == ()
+    with pytest.raises(InputError, match="no log of P-7"):
+        log_quality(QualityRequest(project=str(tmp_path / "p"), asset="P-7"), Job())
 
 
 @pytest.mark.usefixtures("streamed")
