@@ -135,7 +135,7 @@ FAULTS: dict[str, tuple[Callable[[Pump], Pump], str, int | None, str, slice]] = 
     "loose accelerometer": (_loose, "LOOSE_SENSOR", VIBRATION, "", slice(3000, N_ROWS)),
     "plugged impulse line": (_plugged, "PLUGGED_LINE", DISCHARGE, "a plugged impulse line", slice(2000, 5000)),
     "impossible physics": (
-        _put(DISCHARGE, slice(3000, 3200), 0.0), "IMPOSSIBLE", DISCHARGE, "No pressure (0 bar) with the motor at load",
+        _put(DISCHARGE, slice(3000, 3200), 0.0), "ZERO_SUSPECTED", DISCHARGE, "No pressure (0 bar) with the motor at load",
         slice(3000, 3200),
     ),
     "repeated block": (_block, "REPEATED_BLOCK", DISCHARGE, "600 samples from", slice(4600, 5200)),

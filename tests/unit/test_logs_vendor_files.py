@@ -28,7 +28,7 @@ WAVS = (
     "test-8000Hz-le-5ch-9S-5bit.wav",
 )  # fmt: skip
 ODD_WAVS = (
-    "test-44100Hz-le-1ch-4bytes-early-eof.wav", "test-44100Hz-le-1ch-4bytes-incomplete-chunk.wav",
+    "test-44100Hz-le-1ch-4bytes-incomplete-chunk.wav",
     "test-8000Hz-le-1ch-1byte-ulaw.wav", "test-8000Hz-le-3ch-5S-24bit-inconsistent.wav", "test-8000Hz-le-3ch-5S-36bit.wav",
 )  # fmt: skip
 MATS = ("testdouble", "testmatrix", "testmulti", "teststruct")
@@ -69,9 +69,16 @@ def test_sound_of_every_recorder_is_read_as_scipy_reads_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ODD_WAVS)
-def test_sound_that_is_cut_or_packed_is_refused_by_name(name: str) -> None:
+def test_sound_that_is_broken_or_packed_is_refused_by_name(name: str) -> None:
     with pytest.raises(LogFormatError, match=name):
         parse_logs([shipped("scipy", "io/tests/data", name)], OPTIONS)
+
+
+def test_sound_that_ends_early_is_read_as_far_as_it_goes_and_says_so() -> None:
+    path = shipped("scipy", "io/tests/data", "test-44100Hz-le-1ch-4bytes-early-eof.wav")
+    facts = parse_logs([path], OPTIONS).recordings[0].facts
+    assert "FILE_CUT_SHORT" in [finding.code for finding in facts.findings]
+    assert 0 < facts.rows <= (path.stat().st_size - 44) // 4
 
 
 @pytest.mark.parametrize("version", VERSIONS)

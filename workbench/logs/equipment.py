@@ -76,7 +76,14 @@ def default_asset(source: str, channels: Sequence[str]) -> str:
     masked = mask_dates(PurePath(stem))
     is_dated = "#" in masked and any(char.isalpha() for char in path.stem)
     undated = masked.replace("#", " ").strip(" _-.,()") if is_dated else ""
-    return find_equipment_tag(sheet) or find_equipment_tag(stem) or _most_common(channels) or _BLANKS.sub(" ", undated) or stem[:_LONGEST] or "log"
+    return (
+        find_equipment_tag(sheet)
+        or find_equipment_tag(stem)
+        or _most_common(channels)
+        or _BLANKS.sub(" ", undated)
+        or stem[:_LONGEST]
+        or "log"
+    )
 
 
 def asset_of_machine(machine: str, asset: str, *, is_given: bool) -> str:

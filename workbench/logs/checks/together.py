@@ -69,12 +69,12 @@ def _with_loop(one: Finding, findings: Sequence[Finding]) -> Finding:
 
 
 def _join_no_pressure(findings: list[Finding]) -> list[Finding]:
-    """Zeros of a discharge while the motor is at load are one finding: what can't be, which samples, and how to mend them."""
+    """Suspected zeros of a discharge with the motor at load are one finding: what can't be, which samples, how to mend them."""
     loads = [one for one in findings if one.code == "IMPOSSIBLE" and one.text.startswith(NO_PRESSURE)]
     for load in loads:
         for one in findings:
             if one.code == "ZERO_SUSPECTED" and one.channel == load.channel and _overlap(one, load):
-                both = msgspec.structs.replace(one, code=load.code, text=f"{load.text}: {one.text}", severity=load.severity)
+                both = msgspec.structs.replace(one, text=f"{load.text}: {one.text}", severity=load.severity)
                 return [both if other is one else other for other in findings if other is not load]
     return findings
 
