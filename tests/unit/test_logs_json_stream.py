@@ -15,6 +15,7 @@ from workbench.logs.careful import fill
 from workbench.logs.parse import ParseOptions, parse_logs
 from workbench.logs.readers.byte_stream import StreamSource
 from workbench.logs.readers.json_stream import find_json_names, json_rows
+from workbench.logs.tables import preview
 
 __all__ = ["tiny"]  # used by every test here
 ZONE = ParseOptions(zone="UTC")
@@ -115,3 +116,18 @@ def test_ten_times_the_records_take_no_more_memory(tmp_path: Path) -> None:
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < 1.3 * peaks[0] + 100_000
+
+
+@pytest.mark.parametrize("is_list", [False, True])
+def test_the_preview_of_a_large_file_looks_at_its_head_alone(
+    tmp_path: Path, is_list: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stamps = (f"2026-03-05T{k // 3600:02d}:{k // 60 % 60:02d}:{k % 60:02d}Z" for k in range(12_000))
+    records = [f'{{"time": "{stamp}", "p_bar": {3 + k % 7}.25}}' for k, stamp in enumerate(stamps)]
+    path = tmp_path / "log.json"
+    path.write_text("[" + ",\n".join(records) + "]" if is_list else "\n".join(records) + "\n", encoding="utf-8")
+    whole = preview.preview_file(path, ParseOptions())
+    monkeypatch.setattr(preview, "WHOLE_JSON_BYTES", 1000)
+    monkeypatch.setattr(preview, "load_file", None)  # would read the whole of it
+    head = preview.preview_file(path, ParseOptions())
+    assert (head.columns, head.rows) == (whole.columns, whole.rows)

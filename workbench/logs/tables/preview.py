@@ -7,6 +7,7 @@ a limit.
 from __future__ import annotations
 
 import io
+import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -39,6 +40,9 @@ from workbench.logs.units import find_quantity
 HEAD_BYTES = 512 * 1024
 HEAD_ROWS = 20_000
 MAX_ROWS = 30
+WHOLE_JSON_BYTES = 4 << 20
+"""Of a larger JSON file of records only those in its head are looked at."""
+_RECORD_ENDS = 20
 _DELIMITER_NAMES = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar", " ": "blanks", "": "none"}
 _ENCODINGS = ("utf-8", "cp1252", "utf-16", "latin-1")
 
@@ -144,11 +148,36 @@ def _first_source(path: Path) -> Source:
         return _text_source(path.name, head, path)
     if streams(kind):
         return Source(name=clean_text(path.name), kind=kind, path=path, file=path, head_rows=HEAD_ROWS)
+    if kind == "json" and path.stat().st_size > WHOLE_JSON_BYTES and (records := _first_records(head)):
+        return Source(name=clean_text(path.name), kind=kind, path=path, data=records)
     source = next(load_file(path), None)
     if source is None:
         hint = "Give a log in a format that the manual's page on logs lists."
         raise LogFormatError(f"{path.name} holds no log files.", hint, path=str(path))
     return replace(source, data=_cut(source.data)) if source.kind == "text" else source
+
+
+def _first_records(head: bytes) -> bytes:
+    """The records of a large JSON file that its head holds whole, one a line or in a list; b'' for any other JSON."""
+    text = head.decode("utf-8-sig", errors="ignore").lstrip()
+    if text.startswith("{"):
+        lines = text.splitlines()[:-1]
+        return "\n".join(lines).encode() if lines and _is_json(lines[0]) else b""
+    end = text.rfind("}")
+    for _ in range(_RECORD_ENDS if text.startswith("[") else 0):
+        records = text[: end + 1] + "]"
+        if _is_json(records):
+            return records.encode()
+        end = text.rfind("}", 0, max(end, 0))  # a brace within a record or a text: the one before it may be a record's end
+    return b""
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _text_source(name: str, data: bytes, path: Path) -> Source:
