@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from workbench.logs import xy
 from workbench.logs.xy import Pairs, make_cloud, runs_in
 from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs
 from workbench.services.log_xy import XYRequest, cloud_of, log_xy, stretches_in
+from workbench.services.logs import ImportRequest, import_logs
 
 P, F, V = "PI-2041A", "FI-2041A", "VI-2041A-DE"
 
@@ -92,3 +94,18 @@ def test_the_command_says_units_and_numbers(tmp_path: Path) -> None:
     assert result.r is not None
     with pytest.raises(InputError, match="X-1"):
         log_xy(XYRequest(project=project, asset=PUMP, x=P, y="X-1"), Job())
+
+
+def test_channels_that_never_share_an_instant_are_paired_by_the_value_before(tmp_path: Path) -> None:
+    start = datetime(2026, 3, 5, tzinfo=UTC)
+    lines = ["time,PI-1 [bar],FI-1 [m3/h]"]
+    for minute in range(200):
+        at = start + timedelta(minutes=minute)
+        lines += [f"{at:%Y-%m-%dT%H:%M}:07Z,{3 + minute % 9 / 10},", f"{at:%Y-%m-%dT%H:%M}:30Z,,{180 + minute % 9}"]
+    (tmp_path / "turns.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    project = str(tmp_path / "project")
+    import_logs(ImportRequest(paths=(str(tmp_path / "turns.csv"),), project=project, asset="P-1"), Job())
+    by_flow = log_xy(XYRequest(project=project, asset="P-1", x="FI-1", y="PI-1"), Job())
+    assert (by_flow.n, by_flow.n_unmatched, by_flow.r) == (200, 0, pytest.approx(1.0))  # the pressure of 23 s before
+    by_pressure = log_xy(XYRequest(project=project, asset="P-1", x="PI-1", y="FI-1"), Job())
+    assert (by_pressure.n, by_pressure.n_unmatched) == (199, 1)  # before the first pressure there is no flow

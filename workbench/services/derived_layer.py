@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 VALUE_KEY = "derived_channels"
 MOST_NAME, MOST_CHANNELS = 120, 500
-_LATE_STEPS = 3.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,21 +168,12 @@ def held_values(sources: list[Source], name: str) -> Held:
     def held(times_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         import numpy as np
 
-        from workbench.logs.recordings.precision import as_printed
+        from workbench.logs.recordings.held import held_in
 
         out = np.full(len(times_ns), np.nan)
         for one in sources:
-            axis, facts = one.recording.axis, one.recording.summary
-            late_ns = _LATE_STEPS * (facts.sample_period_s or 0.0) * 1e9
-            first = max(axis.index_at(int(times_ns[0]), after=True) - 1, 0)
-            rows = np.arange(first, axis.index_at(int(times_ns[-1]), after=True), dtype=np.int64)
-            if not len(rows):
-                continue
-            instants = axis.take(rows)
-            place = np.searchsorted(instants, times_ns, side="right") - 1
-            is_there = (place >= 0) & (one.recording.is_on_change | (times_ns - instants[np.maximum(place, 0)] <= late_ns))
-            values = as_printed(np.asarray(one.recording.values(name)[first : int(rows[-1]) + 1]))
-            out = np.where(is_there, values[np.maximum(place, 0)], out)
+            values = held_in(one.recording, name, times_ns)
+            out = np.where(np.isnan(values), out, values)
         return out
 
     return held

@@ -101,7 +101,10 @@ def _pairs(logs: AssetLogs, names: tuple[str, str], range_ns: Span, spans: Spans
     def blocks() -> Iterable[Pairs]:
         import numpy as np
 
+        from workbench.logs.recordings.held import has_own_instants
+
         for part in logs.parts(base):
+            has_own = has_own_instants(part.recording, part.name)
             axis = part.recording.axis
             first, last = axis.index_at(range_ns[0], after=False), axis.index_at(range_ns[1], after=True)
             for row in range(first, last, _BLOCK_ROWS):
@@ -109,8 +112,9 @@ def _pairs(logs: AssetLogs, names: tuple[str, str], range_ns: Span, spans: Spans
                 times_ns = axis.take(np.arange(row, end, dtype=np.int64))
                 own = np.asarray(part.recording.values(part.name)[row:end], np.float64)
                 partner = held(times_ns)
-                if spans is not None:
-                    keep = rows_within(times_ns, spans)
+                if spans is not None or has_own:
+                    keep = np.isfinite(own) if has_own else np.ones(len(own), bool)
+                    keep &= True if spans is None else rows_within(times_ns, spans)
                     times_ns, own, partner = times_ns[keep], own[keep], partner[keep]
                 yield (times_ns, partner, own) if is_swapped else (times_ns, own, partner)
 
