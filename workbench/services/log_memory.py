@@ -125,9 +125,9 @@ class Recalled:
 
 def recall(project: Project, paths: Sequence[Path]) -> Recalled:
     """What is known about all of these files; nothing where they differ. Files that are no logs are passed over."""
-    shapes = find_shapes(paths)
     known = {one.id: one for one in _sources(project)}
-    if not shapes or not known:
+    shapes = find_shapes(paths) if known else []
+    if not shapes:
         return Recalled(Remembered(), "")
     exact = [known.get(shape.key) for shape in shapes]
     alike = [one for one in known.values() if any(one.id.startswith(f"{shape.header}-") for shape in shapes)]
@@ -198,7 +198,10 @@ def remember(project: Project, request: ImportRequest) -> None:
     """Keep what this import was told, for the next file of each of its sources; one journal line where it is new."""
     from workbench.project.acts import Act, Item
 
-    if not request.remember:
+    said = Remembered(
+        zone=request.zone or "", answer=request.answer, join=request.join, asset=request.asset or "", site=request.site or ""
+    )
+    if not request.remember or said.is_empty():
         return
     shapes = find_shapes([Path(path) for path in request.paths])
     known = {one.id: one for one in _sources(project)}
