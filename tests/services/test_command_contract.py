@@ -163,6 +163,19 @@ def test_a_mistyped_command_makes_no_project(tmp_path: Path) -> None:
     assert not is_project("screan")
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [(("logs",), "'logs' is the beginning of several commands"), (("logs", "imprt"), "Did you mean logs import")],
+)
+def test_the_beginning_of_commands_and_a_mistyped_end_are_said(
+    words: tuple[str, ...], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(words) == 2
+    said = capsys.readouterr().err
+    assert expected in said
+    assert "logs statistics" in said
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only there does the window need a display variable")
 def test_without_a_display_the_window_says_so_and_the_program_does_not_crash(tmp_path: Path) -> None:
     bare = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}

@@ -16,6 +16,8 @@ from workbench.services.derived_channels import ChannelAddRequest, add_channel
 from workbench.services.drift import DriftRequest, measure_drift
 from workbench.services.labels import LabelsImportRequest, import_labels
 from workbench.services.logs import ImportRequest, import_logs
+from workbench.services.score_files import parse_each
+from workbench.services.scoring import ScoreRequest
 from workbench.services.screening import ScreenRequest, screen
 
 START_NS = parse_utc("2026-03-02T00:00:00Z")
@@ -147,6 +149,8 @@ def test_a_log_whose_days_or_months_come_first_is_not_screened_before_somebody_s
     assert refused.value.exit_code == 2
     assert refused.value.questions == ("DAY_MONTH_AMBIGUOUS",)
     assert not list(out.glob("*.csv"))
+    with pytest.raises(QuestionOpen):  # `score` reads its files this way too
+        next(parse_each((str(path),), ScoreRequest(model="run", paths=(str(path),), out=str(out)), join=False))
     answered = ScreenRequest(paths=(str(path),), reference_rows=400, out=str(out), answer=("DAY_MONTH_AMBIGUOUS=DMY",))
     result = screen(answered, Job())
     assert result.logs[0].rows == 500

@@ -198,13 +198,15 @@ def _unknown(words: Sequence[str]) -> RequestError:
     if len(words) == 1 and not is_command(words[0]) and not words[0].startswith("-"):
         new = shlex.join(["workbench", "project", "new", words[0]])
         return RequestError(f"There is no command or project '{words[0]}'.", f"{_near(words[0])} To make a new project: {new}")
-    return RequestError(f"There is no command '{' '.join(words[:2])}'.", _near(words[0]))
+    if len(words) == 1 and is_command(words[0]):
+        return RequestError(f"'{words[0]}' is the beginning of several commands.", _near(words[0]))
+    return RequestError(f"There is no command '{' '.join(words[:2])}'.", _near(*words[:2]))
 
 
-def _near(word: str) -> str:
+def _near(word: str, second: str = "") -> str:
     known = sorted({" ".join(command.words) for command in COMMANDS if command.words[0] == word})
-    if known:
-        return f"Known: {', '.join(known)}."
-    close = difflib.get_close_matches(word, sorted({command.words[0] for command in COMMANDS}), n=2)
+    firsts = sorted({command.words[0] for command in COMMANDS})
+    typed, pool = (f"{word} {second}", known if second else []) if known else (word, firsts)
+    close = difflib.get_close_matches(typed, pool, n=2)
     meant = f"Did you mean {' or '.join(close)}? " if close else ""
-    return f"{meant}'workbench --help' lists all commands."
+    return f"{meant}Known: {', '.join(known)}." if known else f"{meant}'workbench --help' lists all commands."

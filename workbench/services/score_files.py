@@ -67,13 +67,18 @@ def name_of(source: str) -> str:
 def parse_each(
     paths: tuple[str, ...], choices: ParseChoices, *, join: bool | None
 ) -> Iterator[tuple[str, list[ParsedRecording], list[Question]]]:
-    """Read file by file (or all together to join them): source, recordings, questions. Raises LogFormatError, EncodingError."""
+    """Read file by file (or all together to join them): source, recordings, questions.
+
+    Raises LogFormatError, EncodingError, QuestionOpen where a guess would decide what the numbers or the times are.
+    """
     from workbench.logs.parse import ParseOptions, parse_logs
+    from workbench.services.log_import import check_questions
 
     options = ParseOptions(zone=choices.zone, answers=choices.answer, join=join)
     parts = _each_file(paths, options) if join is False else [(None, parse_logs(paths, options))]
     for path, parsed in parts:
         questions = list(parsed.questions)
+        check_questions(questions)
         for recording in trends_of(parsed.recordings):
             inside = recording.facts.source if path is None else str(path / recording.facts.source)
             yield str(path) if path and len(parsed.recordings) == 1 else inside, [recording], questions

@@ -70,11 +70,9 @@ def read_sources(request: ScreenRequest, job: Job) -> Iterator[tuple[ScreenSourc
 def _of_files(request: ScreenRequest) -> Iterator[tuple[ScreenSource, list[Question]]]:
     import numpy as np
 
-    from workbench.services.log_import import check_questions
     from workbench.services.score_files import channels_of, left_out_of, parse_each
 
     for source, (recording,), asked in parse_each(request.paths, request, join=request.join):
-        check_questions(asked)
         channels = channels_of(recording)
         columns = {channel.name: recording.columns[channel.name] for channel in channels}
         units = {channel.name: channel.unit for channel in channels}
