@@ -20,6 +20,7 @@ from workbench.logs.recordings import writer as recording_writer
 from workbench.logs.summary import Question
 from workbench.project.store import Project
 from workbench.services import log_import, log_streams
+from workbench.services.log_files import LogFilesRequest, list_log_files
 from workbench.services.logs import ImportRequest, ImportResult, QualityRequest, import_logs, log_quality
 from workbench.services.recordings import availability, find_time_ranges, open_project_recordings
 
@@ -95,6 +96,15 @@ def test_stored_values_are_the_printed_ones(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("streamed")
+def test_the_pump_that_a_column_names_is_the_log_s_unless_another_is_given(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    rows = [f"2026-03-05T08:{k:02d}:00Z,P-801A,{3 + k % 7 / 10}" for k in range(60)]
+    path.write_text("\n".join(["time,pump,p [bar]", *rows]) + "\n", encoding="utf-8")
+    assert list_log_files(LogFilesRequest(paths=(str(path),)), Job()).files[0].asset == "P-801A"
+    assert [one.asset for one in bring_in(tmp_path / "a", path).recordings] == ["P-801A"]
+    assert [one.asset for one in bring_in(tmp_path / "b", path, asset="P-9").recordings] == ["P-9"]
+
+
 def test_findings_are_stored_and_listed_later(tmp_path: Path) -> None:
     bring_in(tmp_path / "p", write_csv(tmp_path / "log.csv", 2000, stuck=True))
     (listed,) = log_quality(QualityRequest(project=str(tmp_path / "p")), Job()).recordings

@@ -286,3 +286,18 @@ def test_one_endless_line_is_said_to_be_one_and_not_many_columns(tmp_path: Path)
     path.write_text(",".join(f"{number / 8:.3f}" for number in range(200_000)))
     with pytest.raises(LogFormatError, match=r"endless\.csv has no line end"):
         read_on_disk([path], ParseOptions(), tmp_path)
+
+
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("layout", ["wide", "long"])
+def test_a_column_that_names_one_machine_throughout_says_whose_the_log_is(tmp_path: Path, layout: str) -> None:
+    stamps = [f"2026-03-05T08:{k:02d}:{j:02d}Z" for k in range(10) for j in range(0, 60, 5)]
+    if layout == "wide":
+        lines = ["time,pump,p [bar]", *(f"{at},P-801A,{3 + k % 7 / 10}" for k, at in enumerate(stamps))]
+    else:
+        rows = (f"{at},P-801A,{tag},{value}" for at in stamps for tag, value in (("PI-1", 3.5), ("FI-1", 180.25)))
+        lines = ["time,asset,tag,value", *rows]
+    path = tmp_path / "export.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (recording,) = check_same([path], ParseOptions(), tmp_path).recordings
+    assert (recording.facts.named_machine, recording.facts.machine) == ("P-801A", "")

@@ -83,10 +83,12 @@ class ChannelFacts(Record, frozen=True, kw_only=True):
 
 
 class LeftOut(Record, frozen=True, kw_only=True):
-    """A column that is no input, and why: label, index, quality, annotation, time."""
+    """A column that is no input, and why: label, index, quality, annotation, time, equipment."""
 
     channel: str
     why: str
+    machine: str = ""
+    """Of a column that names the machine: which, where it says the same in every row."""
 
 
 class RecordingFacts(Record, frozen=True, kw_only=True):
@@ -118,3 +120,8 @@ class RecordingFacts(Record, frozen=True, kw_only=True):
     """The machine that the rows name, where a file is about several; '' otherwise."""
     checks: int = 1
     """Version of the checks that made the findings."""
+
+    @property
+    def named_machine(self) -> str:
+        """The machine that a column names in every row; '' without such a column."""
+        return next((one.machine for one in self.left_out if one.machine), "")

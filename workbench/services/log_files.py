@@ -78,12 +78,13 @@ def _files_of(path: Path) -> Iterator[tuple[Path, Path]]:
 
 
 def _look(path: Path, root: Path, *, is_deep: bool) -> LogFile:
-    from workbench.logs.equipment import default_asset
+    from workbench.logs.equipment import asset_of_machine, default_asset
     from workbench.logs.events.sniff import events_in
     from workbench.logs.parse import ParseOptions
     from workbench.logs.tables.preview import preview_file
 
     channels: list[str] = []
+    machine = ""
     kind: FileKind = "log"
     why = ""
     try:
@@ -97,6 +98,7 @@ def _look(path: Path, root: Path, *, is_deep: bool) -> LogFile:
                 return _of_events(path, root, size_bytes, held)
             found = preview_file(path, ParseOptions())
             channels = [column.name for column in found.columns if column.role == "channel"]
+            machine = next((column.sample[0] for column in found.columns if column.role == "equipment" and column.sample), "")
             kind = "log" if channels or any(column.role == "tag" for column in found.columns) else "other"
             if any(question.code == "LABELS_ELSEWHERE" for question in found.questions) and kind == "other":
                 kind, why = "events", _LABELS
@@ -105,7 +107,9 @@ def _look(path: Path, root: Path, *, is_deep: bool) -> LogFile:
         except InputError as error:
             kind, why = "other", error.message
     name = path.relative_to(root).as_posix()
-    return LogFile(path=str(path), name=name, size_bytes=size_bytes, asset=default_asset(str(path), channels), kind=kind, why=why)
+    asset = default_asset(str(path), channels)
+    asset = asset_of_machine(machine, asset, is_given=False) if machine else asset
+    return LogFile(path=str(path), name=name, size_bytes=size_bytes, asset=asset, kind=kind, why=why)
 
 
 def _of_events(path: Path, root: Path, size_bytes: int, held: Literal["labels", "orders"]) -> LogFile:

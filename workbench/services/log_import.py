@@ -236,6 +236,8 @@ def _store(ask: _Ask, folder: Path, facts: RecordingFacts, path: Path | None) ->
     ask.job.checkpoint()
     source = str(path) if path is not None and path.name == facts.source else facts.source
     asset = ask.request.asset or default_asset(source, [channel.name for channel in facts.channels])
+    if facts.named_machine and not ask.request.asset:
+        asset = asset_of_machine(facts.named_machine, asset, is_given=False)
     if facts.machine:  # two pumps of one file must not become one
         asset = asset_of_machine(facts.machine, asset, is_given=bool(ask.request.asset))
     with ExitStack() as stack:

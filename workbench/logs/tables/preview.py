@@ -306,8 +306,9 @@ def _wide_columns(table: Table, marks: Sequence[str]) -> list[ColumnGuess]:
 
 def _long_columns(table: Table, roles: LongRoles) -> list[ColumnGuess]:
     result = []
+    machines = {item.channel for item in roles.left_out if item.machine}
     for index, (header, column) in enumerate(zip(table.headers, table.columns, strict=True)):
-        role = "annotation"
+        role = "equipment" if header.name in machines else "annotation"
         if index in (roles.tag, roles.value):
             role = "tag" if index == roles.tag else "value"
         elif index in roles.quality:

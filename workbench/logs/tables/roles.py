@@ -33,6 +33,7 @@ from workbench.logs.tables.words import (
     UNIT_NAMES,
     VALUE_NAMES,
 )
+from workbench.logs.text.decode import clean_text
 from workbench.logs.times.instants import parse_clock, parse_stamp
 from workbench.logs.units import find_unit, is_no_unit
 
@@ -91,8 +92,23 @@ def assign_roles(headers: Sequence[Header], columns: Sequence[Cells | NumberCell
         if why is None:
             channels.append(index)
         elif why:
-            left.append(LeftOut(channel=header.name or f"column {index + 1}", why=why))
+            left.append(_left_out(index, header, column, why))
     return Roles(channels=tuple(channels), labels=tuple(labels), quality=tuple(quality), units=tuple(units), left_out=tuple(left))
+
+
+def _left_out(index: int, header: Header, column: Cells | NumberCells, why: str) -> LeftOut:
+    name = header.name or f"column {index + 1}"
+    machine = _one_machine(header, column)
+    return LeftOut(channel=name, why="equipment", machine=machine) if machine else LeftOut(channel=name, why=why)
+
+
+def _one_machine(header: Header, column: Cells | NumberCells) -> str:
+    """What a column of machines says in every row; '' of another column, and where it names several or none."""
+    if fold_name(header.name) not in ASSET_NAMES or not isinstance(column, Cells):
+        return ""
+    said = {clean_text(text).strip() for text in column.used(2)}
+    name = said.pop() if len(said) == 1 else ""
+    return name if any(map(str.isalpha, name)) and state_of(name) is None else ""
 
 
 def _why_not(index: int, header: Header, column: Cells | NumberCells, read: ReadFacts) -> str | None:
@@ -155,9 +171,7 @@ def find_long(headers: Sequence[Header], columns: Sequence[Cells | NumberCells],
     unit = next((index for index in rest if fold_name(headers[index].name) in UNIT_NAMES), None)
     quality = tuple(index for index in rest if _is_quality(headers[index], columns[index]))
     left = [
-        LeftOut(channel=headers[index].name or f"column {index + 1}", why=_long_why(index, unit, quality))
-        for index in rest
-        if headers[index].name
+        _left_out(index, headers[index], columns[index], _long_why(index, unit, quality)) for index in rest if headers[index].name
     ]
     asset = _find_asset(headers, columns, [index for index in rest if index != unit and index not in quality])
     return LongRoles(tag=tag, value=value, unit=unit, quality=quality, asset=asset, left_out=tuple(left))

@@ -125,7 +125,7 @@ class ColumnsCard(Card):
         roles = {
             "channel": self.tr("channel"), "time": self.tr("time"), "label": self.tr("label, set aside"),
             "index": self.tr("counter, left out"), "quality": self.tr("quality"), "annotation": self.tr("text, left out"),
-            "tag": self.tr("tag"), "value": self.tr("value"),
+            "tag": self.tr("tag"), "value": self.tr("value"), "equipment": self.tr("the pump"),
         }  # fmt: skip
         columns = self._columns
         self.table.blockSignals(True)
