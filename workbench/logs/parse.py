@@ -25,7 +25,7 @@ from workbench.logs.checks.waveforms import find_overloads
 from workbench.logs.readers.events import EventFile
 from workbench.logs.readers.registry import read_content
 from workbench.logs.readers.signals import Signals
-from workbench.logs.readers.sources import Source, load_sources
+from workbench.logs.readers.sources import load_sources
 from workbench.logs.readers.table import Segment, number_source
 from workbench.logs.recordings.merge_trends import merge_trends
 from workbench.logs.recordings.of_rows import ParsedRecording, build_recordings
@@ -171,12 +171,6 @@ def _read_sources(
         # a remark that lies in the same folder or archive is no log of its own
         segments = [segment for segment in segments if segment.time.kind != "none" or segment.source_index not in optional]
     return segments, signals, events
-
-
-def read_source(source: Source) -> list[Segment] | EventFile:
-    """Read one file by what it is, all of it as tables."""
-    content = read_content(source)
-    return content.events or [*content.segments, *(signals.as_segment() for signals in content.signals)]
 
 
 def without_events(tables: list[Table]) -> tuple[list[Table], list[EventFile]]:

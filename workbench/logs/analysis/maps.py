@@ -25,7 +25,6 @@ from workbench.logs.analysis.spectrum import (
 
 Array = NDArray[np.float64]
 MOST_COLUMNS = 1200
-MOST_LINES = 2048
 _BLOCK_SAMPLES = 1 << 20
 _PART_SAMPLES = 1 << 22
 

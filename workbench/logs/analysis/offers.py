@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 OfferKind = Literal["waveform", "slow", "none"]
-WAVEFORM_FROM_HZ = 20.0
-"""Slower samples are a trend: nothing that turns is seen in them."""
 _FIGURES = {"rms": "RMS values", "peak": "peak values", "peak_to_peak": "peak-to-peak values"}
 _THINNED = {
     "on_change": "values written when they changed",

@@ -33,11 +33,6 @@ class AngleSamples:
     per_revolution: int
     at_s: Array
 
-    @property
-    def n_revolutions(self) -> float:
-        """Revolutions covered."""
-        return len(self.values) / self.per_revolution
-
 
 def angle_of_speed(speed_s: Array, speed_rpm: Array, at_s: Array) -> Array:
     """Shaft angle in revolutions [n] at `at_s` [n]: the integral of a speed signal (linear between its samples, by trapezes)."""

@@ -12,7 +12,6 @@ from workbench.logs.units import can_convert, conversion
 
 Zone = Literal["A", "B", "C", "D"]
 Category = Literal["pump category 1", "pump category 2", "machine rigid", "machine flexible"]
-CATEGORIES: tuple[Category, ...] = ("pump category 1", "pump category 2", "machine rigid", "machine flexible")
 UNIT = "mm/s"
 
 

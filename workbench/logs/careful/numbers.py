@@ -20,7 +20,7 @@ from workbench.logs.careful.texts import TextColumn, Texts, as_cells
 from workbench.logs.readers.table import NumberCells
 from workbench.logs.summary import Finding, Question
 from workbench.logs.tables.cells import ABSENT, Cells, Decimal, Reading, read_cell
-from workbench.logs.tables.columns import GOOD, UnitRows, answered_unit, code_of, count_kinds, states_of
+from workbench.logs.tables.columns import GOOD, answered_unit, code_of, count_kinds, states_of
 from workbench.logs.tables.label_like import StateRuns
 from workbench.logs.tables.sentinels import is_near_candidate, judge_candidates
 from workbench.logs.units import can_convert, conversion, find_quantity
@@ -232,11 +232,6 @@ class UnitSource:
 
     names: tuple[str, ...]
     read: Callable[[int, int], NDArray[np.int16]] | None = None
-
-
-def constant_units(rows: UnitRows) -> UnitSource:
-    """One unit (or none) for all rows."""
-    return UnitSource(names=rows.names)
 
 
 @dataclass(slots=True)

@@ -135,11 +135,6 @@ class CorrectedRecording(Recording):
         """An instant of the recording as the corrected clock shows it."""
         return int(apply_clock(self._plan.clock, np.array([own_ns], np.int64))[0])
 
-    @property
-    def corrected_channels(self) -> frozenset[str]:
-        """Channels of which something is corrected."""
-        return frozenset(self._plan.pieces)
-
     @cached_property
     def _gaps(self) -> Int64s:
         gaps = np.array(self.raw.gaps, np.int64).reshape(-1, 2)

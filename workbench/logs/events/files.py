@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from workbench.core.codec import Record, read_bounded
+from workbench.core.codec import Record
 from workbench.core.errors import EncodingError, InputError, LogFormatError
 from workbench.logs.events.event import Event, EventState
 from workbench.logs.events.labels import Layer, make_event
@@ -58,11 +58,6 @@ class WindowsOfLog(Record, frozen=True, kw_only=True):
 
     log: str
     windows: tuple[tuple[str, str], ...]
-
-
-def read_events_file(path: Path) -> bytes:
-    """The file's bytes; raises InputError when it can't be read or has more than 16 MB."""
-    return read_bounded(path)
 
 
 def is_own_csv(data: bytes) -> bool:

@@ -39,7 +39,6 @@ READERS: tuple[Reader, ...] = (
 )
 _N_LAST = 2
 """JSON and text take what nobody knows; whoever is added stands in front of them."""
-_PACKED = ("zip", "gzip", "bzip2", "xz", "zstd", "tar")
 _added: ContextVar[tuple[Reader, ...]] = ContextVar("added_readers", default=())
 ARCHIVE_SUFFIXES = (".zip", ".gz", ".tar", ".tgz", ".bz2", ".xz", ".zst")
 
@@ -67,11 +66,6 @@ def find_reader(head: bytes) -> Reader:
 def reader_of(kind: str) -> Reader:
     """The reader of a kind that `find_reader` gave."""
     return next(reader for reader in known_readers() if reader.kind == kind)
-
-
-def stores_times(kind: str) -> bool:
-    """Whether files of a kind hold numbers with times or rates of their own, and no text to be joined line by line."""
-    return kind not in ("text", "json", "excel", *_PACKED)
 
 
 def streams(kind: str) -> bool:

@@ -123,12 +123,6 @@ class AnalysisMode(LogsMode):
         """A field was changed."""
         self.again()
 
-    def chosen_view(self) -> ChannelView | None:
-        """The channel that is chosen."""
-        if self.logs is None:
-            return None
-        return next((view for view in self.logs.channels if view.name == self.channel.value()), None)
-
     # Ways out
 
     def copy_command(self) -> None:

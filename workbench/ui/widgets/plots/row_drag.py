@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QCoreApplication, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 
-from workbench.logs.plot_layout import PlotLayout, RowLayout
-
 if TYPE_CHECKING:
     from workbench.ui.widgets.plots.rows import PlotRows
 
@@ -144,8 +142,3 @@ class RowDrag(QObject):
         painter.drawRoundedRect(box, 3, 3)
         painter.setPen(theme.colour("text1"))
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
-
-
-def row_of_all(names: tuple[str, ...]) -> PlotLayout:
-    """A row for each channel."""
-    return PlotLayout(rows=tuple(RowLayout(channels=(name,)) for name in names))
