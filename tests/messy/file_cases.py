@@ -7,7 +7,7 @@ import io
 import json
 import random
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from tests.messy.writing import Cell, Wide, workbook, zipped
 OSLO, BERLIN, PARIS, MADRID = "Europe/Oslo", "Europe/Berlin", "Europe/Paris", "Europe/Madrid"
 SEMI = Style(dec=",")
 DE = printed("%d.%m.%Y %H:%M:%S", BERLIN)
+FROM_1900, FROM_1904 = datetime(1899, 12, 30, tzinfo=UTC), datetime(1904, 1, 1, tzinfo=UTC)
 
 
 def archives() -> Iterator[Case]:
@@ -85,7 +86,18 @@ def labels_beside() -> Iterator[Case]:
     log = table.data()
     truth = truth_of(table.times, table.signals, notes=["LABELS_ELSEWHERE"])
     windows = [("2026-03-25T10:00:00Z", "2026-03-25T11:30:00Z"), ("2026-03-26T01:00:00Z", "2026-03-26T03:30:00Z")]
-    beside: dict[str, bytes] = {
+    beside = _labels_json(windows) | _labels_text(windows) | _records(table.times)
+    for name, data in beside.items():
+        yield Case(name=f"27_{name}", kind=27, files={"log.csv": log, name: data}, truth=truth)
+    first = beside["windows.csv"]
+    yield Case(name="27_labels_first", kind=27, files={"a.csv": first, "log.csv": log}, truth=truth)
+    yield Case(
+        name="27_in_zip", kind=27, files={"all.zip": zipped({"labels.json": beside["nab.json"], "log.csv": log})}, truth=truth
+    )
+
+
+def _labels_json(windows: list[tuple[str, str]]) -> dict[str, bytes]:
+    return {
         "nab.json": json.dumps({"log.csv": windows}).encode(),
         "list.json": json.dumps([{"start": a, "end": b, "label": "cavitation"} for a, b in windows]).encode(),
         "german.json": json.dumps(
@@ -106,6 +118,11 @@ def labels_beside() -> Iterator[Case]:
                 }
             ]
         ).encode(),
+    }
+
+
+def _labels_text(windows: list[tuple[str, str]]) -> dict[str, bytes]:
+    return {
         "windows.csv": ("start,end,label\n" + "".join(f"{a},{b},cavitation\n" for a, b in windows)).encode(),
         "german.csv": (
             "Von;Bis;Störung;Bemerkung\n"
@@ -129,6 +146,12 @@ def labels_beside() -> Iterator[Case]:
         "russian.csv": (
             "Начало;Конец;Неисправность\n25.03.2026 11:00;25.03.2026 12:30;Кавитация\n26.03.2026 02:00;26.03.2026 04:30;Утечка\n"
         ).encode(),
+    }
+
+
+def _records(times: Sequence[datetime]) -> dict[str, bytes]:
+    """What people and control systems note down, sample by sample or work by work."""
+    return {
         "journal.txt": (
             b"2026-03-25 10:00 operator heard rattling at pump P-101\n2026-03-26 01:00 seal leaks, ordered a new one\n"
         ),
@@ -142,7 +165,7 @@ def labels_beside() -> Iterator[Case]:
             b"2026-03-26 01:00:00,P101,Low,Seal pot level low,ACT\n"
         ),
         "per_sample.csv": (
-            "timestamp,anomaly\n" + "".join(f"{ISO_Z(t)},{int(30 <= row < 50)}\n" for row, t in enumerate(table.times))
+            "timestamp,anomaly\n" + "".join(f"{ISO_Z(t)},{int(30 <= row < 50)}\n" for row, t in enumerate(times))
         ).encode(),
         "failure_dates.csv": b"pump,failure_date,mode\nP-101,2026-03-26,seal leak\nP-102,2026-05-01,bearing\n",
         "orders.xlsx": workbook(
@@ -155,13 +178,6 @@ def labels_beside() -> Iterator[Case]:
             }
         ),
     }
-    for name, data in beside.items():
-        yield Case(name=f"27_{name}", kind=27, files={"log.csv": log, name: data}, truth=truth)
-    first = beside["windows.csv"]
-    yield Case(name="27_labels_first", kind=27, files={"a.csv": first, "log.csv": log}, truth=truth)
-    yield Case(
-        name="27_in_zip", kind=27, files={"all.zip": zipped({"labels.json": beside["nab.json"], "log.csv": log})}, truth=truth
-    )
 
 
 def _serial(instant: datetime, zone: str, epoch: datetime) -> str:
@@ -174,16 +190,15 @@ def workbooks() -> Iterator[Case]:
     table = Wide(times=instants(120, 600))
     signals = table.signals
     head: list[Cell] = [("s", title) for title in table.header()]
-    from_1900, from_1904 = datetime(1899, 12, 30, tzinfo=UTC), datetime(1904, 1, 1, tzinfo=UTC)
 
     def rows(kind: str, stamp: object, number: str = "n") -> list[list[Cell]]:
         return [[(kind, stamp(t)), *((number, one.plain[row] or "") for one in signals)] for row, t in enumerate(table.times)]  # type: ignore[operator]
 
     def from_1900_text(t: datetime) -> str:
-        return _serial(t, OSLO, from_1900)
+        return _serial(t, OSLO, FROM_1900)
 
     def from_1904_text(t: datetime) -> str:
-        return _serial(t, OSLO, from_1904)
+        return _serial(t, OSLO, FROM_1904)
 
     dates = rows("d", from_1900_text)
     truth = truth_of(table.times, signals)
@@ -207,6 +222,12 @@ def workbooks() -> Iterator[Case]:
     yield base.but("28_note_sheet", {"log.xlsx": workbook({"Info": note, "Data": [head, *dates]})})
     yield base.but("28_two_sheets", {"log.xlsx": workbook({"Day 1": [head, *dates[:60]], "Day 2": [head, *dates[60:]]})})
     yield base.but("28_wrong_name", {"log.csv": workbook({"Sheet1": [head, *dates]})})
+    yield from _odd_cells(base, table, head, dates)
+
+
+def _odd_cells(base: Case, table: Wide, head: list[Cell], dates: list[list[Cell]]) -> Iterator[Case]:
+    """Errors, booleans, and a date beside a time of day."""
+    signals = table.signals
     bad = [list(row) for row in dates]
     errors = ["#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!"]
     marked = pump(120)
@@ -232,7 +253,7 @@ def workbooks() -> Iterator[Case]:
     two: list[list[Cell]] = []
     for row, t in enumerate(table.times):
         local = t.astimezone(ZoneInfo(OSLO)).replace(tzinfo=UTC)
-        serial = (local - from_1900) / timedelta(days=1)
+        serial = (local - FROM_1900) / timedelta(days=1)
         two.append(
             [
                 ("d", repr(float(int(serial)))),

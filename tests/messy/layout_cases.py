@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from tests.messy.plant import ISO_Z, Case, Signal, Style, bad_cells, instants, printed, pump, signal, state, truth_of
 from tests.messy.writing import Wide, case, zipped
@@ -86,69 +87,72 @@ def header_rows() -> Iterator[Case]:
     yield from _spelled_in_brackets()
 
 
+SPELLED = {
+    "l/min": "L/min",
+    "L/Min.": "L/min",
+    "lpm": "L/min",
+    "l/s": "L/s",
+    "US gpm": "gpm",
+    "USGPM": "gpm",
+    "mbar": "mbar",
+    "hPa": "mbar",
+    "kPa": "kPa",
+    "kPag": "kPa",
+    "psig": "psi",
+    "kg/cm²": "kgf/cm2",
+    "kgf/cm2": "kgf/cm2",
+    "kp/cm²": "kgf/cm2",
+    "V": "V",
+    "kW": "kW",
+    "°C": "degC",
+    "ºC": "degC",
+    "℃": "degC",
+    "Grad C": "degC",
+    "degC": "degC",
+    "°F": "degF",
+    "℉": "degF",
+    "1/min": "rpm",
+    "U/min": "rpm",
+    "min⁻¹": "rpm",
+    "min-1": "rpm",
+    "tr/min": "rpm",
+    "o/min": "rpm",
+    "об/мин": "rpm",
+    "r/min": "rpm",
+    "RPM": "rpm",
+    "giri/min": "rpm",
+    "obr/min": "rpm",
+    "mm/s": "mm/s",
+    "mm/s RMS": "mm/s",
+    "мм/с": "mm/s",
+    "мм/с СКЗ": "mm/s",
+    "in/s": "in/s",
+    "ips": "in/s",
+    "%": "%",
+    "m": "m",
+    "mWS": "m",
+    "м³/ч": "m3/h",
+    "м3/ч": "m3/h",
+    "бар": "bar",
+    "кПа": "kPa",
+    "кВт": "kW",
+    "А": "A",
+    "В": "V",
+    "кгс/см²": "kgf/cm2",
+    "л/мин": "L/min",
+    "л/с": "L/s",
+    "Nm³/h": "m3/h",
+    "m³/Std": "m3/h",
+    "m3/godz": "m3/h",
+    "МПа": "MPa",
+    "MPa": "MPa",
+    "°С": "degC",
+}
+"""Unit as printed, and what it is."""
+
+
 def _spelled_in_brackets() -> Iterator[Case]:
-    units = {
-        "l/min": "L/min",
-        "L/Min.": "L/min",
-        "lpm": "L/min",
-        "l/s": "L/s",
-        "US gpm": "gpm",
-        "USGPM": "gpm",
-        "mbar": "mbar",
-        "hPa": "mbar",
-        "kPa": "kPa",
-        "kPag": "kPa",
-        "psig": "psi",
-        "kg/cm²": "kgf/cm2",
-        "kgf/cm2": "kgf/cm2",
-        "kp/cm²": "kgf/cm2",
-        "V": "V",
-        "kW": "kW",
-        "°C": "degC",
-        "ºC": "degC",
-        "℃": "degC",
-        "Grad C": "degC",
-        "degC": "degC",
-        "°F": "degF",
-        "℉": "degF",
-        "1/min": "rpm",
-        "U/min": "rpm",
-        "min⁻¹": "rpm",
-        "min-1": "rpm",
-        "tr/min": "rpm",
-        "o/min": "rpm",
-        "об/мин": "rpm",
-        "r/min": "rpm",
-        "RPM": "rpm",
-        "giri/min": "rpm",
-        "obr/min": "rpm",
-        "mm/s": "mm/s",
-        "mm/s RMS": "mm/s",
-        "мм/с": "mm/s",
-        "мм/с СКЗ": "mm/s",
-        "in/s": "in/s",
-        "ips": "in/s",
-        "%": "%",
-        "m": "m",
-        "mWS": "m",
-        "м³/ч": "m3/h",
-        "м3/ч": "m3/h",
-        "бар": "bar",
-        "кПа": "kPa",
-        "кВт": "kW",
-        "А": "A",
-        "В": "V",
-        "кгс/см²": "kgf/cm2",
-        "л/мин": "L/min",
-        "л/с": "L/s",
-        "Nm³/h": "m3/h",
-        "m³/Std": "m3/h",
-        "m3/godz": "m3/h",
-        "МПа": "MPa",
-        "MPa": "MPa",
-        "°С": "degC",
-    }
-    for shown, unit in units.items():
+    for shown, unit in SPELLED.items():
         for brackets in ("{name} [{unit}]", "{name} ({unit})"):
             one = signal("X1", shown, unit, 50.0, 1.0, 1, 60)
             yield case(
@@ -210,6 +214,11 @@ def pairs() -> Iterator[Case]:
         yield Case(
             name=f"11_{name}", kind=11, files={"rtu.log": ("\n".join(lines) + "\n").encode()}, truth=truth_of(times, signals)
         )
+    yield from _other_pairs(times, signals)
+
+
+def _other_pairs(times: list[datetime], signals: list[Signal]) -> Iterator[Case]:
+    n = len(times)
     bracket = [
         f"[{ISO_Z(times[row])}] " + " ".join(f"{one.name}={one.plain[row]}" for one in signals if one.plain[row])
         for row in range(n)
@@ -312,44 +321,43 @@ def _without_last(table: Wide) -> dict[str, object]:
 PLAIN = Style()
 
 
+def _glued(
+    name: str,
+    changes: list[tuple[int, list[int]]],
+    sep: str = ",",
+    style: Style = PLAIN,
+    blank: bool = False,
+    note: str = "",
+    zone: str | None = None,
+    stamp: object = ISO_Z,
+) -> Case:
+    signals = [*pump(240), signal("VT-1", "mm/s", "mm/s", 1.5, 0.1, 2, 240)]
+    times = instants(240, 600)
+    lines: list[str] = []
+    bounds = [first for first, _ in changes] + [240]
+    for (first, order), end in zip(changes, bounds[1:], strict=True):
+        table = Wide(signals=[signals[index] for index in order], times=times, sep=sep, style=style, stamp=stamp)  # type: ignore[arg-type]
+        lines += ([note] if note else []) + [table.line(table.header())]
+        lines += [table.line(table.row(row)) for row in range(first, end)] + ([""] if blank else [])
+        for index in set(range(4)) - set(order):
+            signals[index].plain[first:end] = [None] * (end - first)
+    used = [one for one in signals if any(one.plain)]
+    return Case(
+        name=name, kind=20, files={"week.csv": ("\n".join(lines) + "\n").encode()}, truth=truth_of(times, used), zone=zone
+    )
+
+
 def headers_again() -> Iterator[Case]:
     """Kind 20: days glued together, each with its header; a column comes, goes, moves or changes its unit."""
-
-    def glued(
-        name: str,
-        changes: list[tuple[int, list[int]]],
-        sep: str = ",",
-        style: Style = PLAIN,
-        blank: bool = False,
-        note: str = "",
-        zone: str | None = None,
-        stamp: object = ISO_Z,
-        units: dict[int, tuple[str, float]] | None = None,
-    ) -> Case:
-        signals = [*pump(240), signal("VT-1", "mm/s", "mm/s", 1.5, 0.1, 2, 240)]
-        times = instants(240, 600)
-        lines: list[str] = []
-        bounds = [first for first, _ in changes] + [240]
-        for (first, order), end in zip(changes, bounds[1:], strict=True):
-            table = Wide(signals=[signals[index] for index in order], times=times, sep=sep, style=style, stamp=stamp)  # type: ignore[arg-type]
-            lines += ([note] if note else []) + [table.line(table.header())]
-            lines += [table.line(table.row(row)) for row in range(first, end)] + ([""] if blank else [])
-            for index in set(range(4)) - set(order):
-                signals[index].plain[first:end] = [None] * (end - first)
-        used = [one for one in signals if any(one.plain)]
-        return Case(
-            name=name, kind=20, files={"week.csv": ("\n".join(lines) + "\n").encode()}, truth=truth_of(times, used), zone=zone
-        )
-
-    yield glued("20_same", [(0, [0, 1, 2]), (80, [0, 1, 2]), (160, [0, 1, 2])])
-    yield glued("20_comes", [(0, [0, 1]), (80, [0, 1]), (160, [0, 1, 3])])
-    yield glued("20_comes_german", [(0, [0, 1]), (80, [0, 1]), (160, [0, 1, 3])], sep=";", style=SEMI, zone=BERLIN, stamp=DE)
-    yield glued("20_goes", [(0, [0, 1, 2, 3]), (80, [0, 1, 2, 3]), (160, [0, 1, 2])])
-    yield glued("20_moves", [(0, [0, 1, 2]), (80, [2, 0, 1]), (160, [1, 2, 0])])
-    yield glued("20_in_the_middle", [(0, [0, 1]), (120, [0, 3, 1])])
-    yield glued("20_swapped_for_another", [(0, [0, 1, 2]), (120, [0, 1, 3])])
-    yield glued("20_blank_lines", [(0, [0, 1]), (80, [0, 1]), (160, [0, 1, 3])], blank=True)
-    yield glued("20_notes", [(0, [0, 1]), (80, [0, 1]), (160, [0, 1, 3])], blank=True, note="Station 7, pump 2")
+    yield _glued("20_same", [(0, [0, 1, 2]), (80, [0, 1, 2]), (160, [0, 1, 2])])
+    yield _glued("20_comes", [(0, [0, 1]), (80, [0, 1]), (160, [0, 1, 3])])
+    yield _glued("20_comes_german", [(0, [0, 1]), (80, [0, 1]), (160, [0, 1, 3])], sep=";", style=SEMI, zone=BERLIN, stamp=DE)
+    yield _glued("20_goes", [(0, [0, 1, 2, 3]), (80, [0, 1, 2, 3]), (160, [0, 1, 2])])
+    yield _glued("20_moves", [(0, [0, 1, 2]), (80, [2, 0, 1]), (160, [1, 2, 0])])
+    yield _glued("20_in_the_middle", [(0, [0, 1]), (120, [0, 3, 1])])
+    yield _glued("20_swapped_for_another", [(0, [0, 1, 2]), (120, [0, 1, 3])])
+    yield _glued("20_blank_lines", [(0, [0, 1]), (80, [0, 1]), (160, [0, 1, 3])], blank=True)
+    yield _glued("20_notes", [(0, [0, 1]), (80, [0, 1]), (160, [0, 1, 3])], blank=True, note="Station 7, pump 2")
     for name, head, first in (("commented", "# ", "# "), ("commented_later", "# ", ""), ("commented_first", "", "# ")):
         table = Wide(signals=pump(240, ("flow", "dp", "amps")), head="{name}", time_name="time", times=instants(240, 1), sep=" ")
         for one in table.signals:
@@ -358,7 +366,11 @@ def headers_again() -> Iterator[Case]:
         lines = table.lines()
         data = "\n".join(["# logger v2.1", f"{first}{lines[0]}", *lines[1:]]).encode()
         yield Case(name=f"20_{name}", kind=20, files={"log.dat": data}, truth=truth_of(table.times, table.signals))
-    yield glued("20_comments", [(0, [0, 1, 2]), (80, [0, 1, 2])], note="# new day")
+    yield _glued("20_comments", [(0, [0, 1, 2]), (80, [0, 1, 2])], note="# new day")
+    yield _unit_changes()
+
+
+def _unit_changes() -> Case:
     two = Wide(signals=pump(240), times=instants(240, 600))
     changed = two.lines()
     later = Wide(
@@ -376,7 +388,7 @@ def headers_again() -> Iterator[Case]:
     later.times = two.times
     lines = [*changed[:121], *(later.line(later.row(row)) for row in range(120, 240))]
     lines.insert(121, later.line(later.header()))
-    yield Case(
+    return Case(
         name="20_unit_changes",
         kind=20,
         files={"week.csv": "\n".join(lines).encode()},

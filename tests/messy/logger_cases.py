@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from tests.messy.plant import Case, Signal, Style, instants, printed, pump, truth_of
 from tests.messy.writing import Wide, case
@@ -77,6 +78,12 @@ def _more_loggers() -> Iterator[Case]:
     signals = pump(200, ("Flow", "Pressure", "Current"))
     for one in signals:
         one.unit = None
+    yield from _labview(times, signals)
+    yield from _panels(times, signals)
+    yield from _printed_tables(times, signals)
+
+
+def _labview(times: Sequence[datetime], signals: Sequence[Signal]) -> Iterator[Case]:
     lvm = [
         "LabVIEW Measurement\t",
         "Writer_Version\t2",
@@ -109,6 +116,9 @@ def _more_loggers() -> Iterator[Case]:
     ]
     found = truth_of(times, with_units, notes=["ZONE_UNKNOWN"])
     yield Case(name="10_lvm", kind=10, files={"run.lvm": "\n".join([*lvm, *body]).encode()}, truth=found)
+
+
+def _panels(times: Sequence[datetime], signals: Sequence[Signal]) -> Iterator[Case]:
     hobo = [
         '"Plot Title: pump 7"',
         '"#","Date Time, GMT+01:00","Flow, m3/h (LGR S/N: 1)","Pressure, bar (LGR S/N: 1)","Host Connected (LGR S/N: 1)"',
@@ -156,6 +166,9 @@ def _more_loggers() -> Iterator[Case]:
         files={"panel.csv": "\n".join([*old, *rows]).encode()},
         truth=truth_of(times, signals, n_backward_steps=0),
     )
+
+
+def _printed_tables(times: Sequence[datetime], signals: Sequence[Signal]) -> Iterator[Case]:
     aligned = [f"{'Datum':<12}{'Uhrzeit':<10}{'Flow':>10}{'Pressure':>10}{'Current':>10}"]
     aligned += [
         f"{t:%d.%m.%Y}  {t:%H:%M:%S}  " + "".join(f"{(one.plain[row] or '').replace('.', ','):>10}" for one in signals)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tests.messy.plant import START, Case, Signal, Stamp, Style, instants, printed, signal, truth_of
+from tests.messy.plant import ISO_Z, START, Case, Signal, Stamp, Style, instants, printed, signal, truth_of
 from tests.messy.quality_cases import CODES, verdicts
 
 BERLIN, OSLO = "Europe/Berlin", "Europe/Oslo"
 SEMI = Style(dec=",")
+US = printed("%m/%d/%Y %I:%M:%S %p", "America/Chicago")
 
 
 def _oslo() -> Stamp:
@@ -115,6 +116,12 @@ def long_tables() -> Iterator[Case]:
         ),
         BERLIN,
     )
+    yield from _romance_long()
+    yield from _other_tongues_long()
+    yield from _vendors_long()
+
+
+def _romance_long() -> Iterator[Case]:
     yield long_case(
         "12_french",
         Long(
@@ -166,6 +173,9 @@ def long_tables() -> Iterator[Case]:
         ),
         "America/Sao_Paulo",
     )
+
+
+def _other_tongues_long() -> Iterator[Case]:
     yield long_case(
         "12_dutch",
         Long(
@@ -225,17 +235,14 @@ def long_tables() -> Iterator[Case]:
         ),
         "Asia/Shanghai",
     )
-    yield from _vendors_long()
 
 
 def _vendors_long() -> Iterator[Case]:
-    us = printed("%m/%d/%Y %I:%M:%S %p", "America/Chicago")
-    iso = printed("%Y-%m-%dT%H:%M:%SZ")
     yield long_case(
         "12_proficy",
         Long(
             columns=(("Tagname", "tag"), ("TimeStamp", "time"), ("Value", "value"), ("DataQuality", "quality")),
-            stamp=us,
+            stamp=US,
             codes="da_long",
             sep="\t",
         ),
@@ -245,7 +252,7 @@ def _vendors_long() -> Iterator[Case]:
         "12_phd",
         Long(
             columns=(("TAGNAME", "tag"), ("TIMESTAMP", "time"), ("VALUE", "value"), ("CONFIDENCE", "quality")),
-            stamp=us,
+            stamp=US,
             codes="percent",
         ),
         "America/Chicago",
@@ -261,7 +268,7 @@ def _vendors_long() -> Iterator[Case]:
     )
     yield long_case(
         "12_kepware",
-        Long(columns=(("NUMERICID", "tag"), ("VALUE", "value"), ("TIMESTAMP", "time"), ("QUALITY", "quality")), stamp=iso),
+        Long(columns=(("NUMERICID", "tag"), ("VALUE", "value"), ("TIMESTAMP", "time"), ("QUALITY", "quality")), stamp=ISO_Z),
         None,
     )
     yield long_case(
@@ -273,6 +280,10 @@ def _vendors_long() -> Iterator[Case]:
         ),
         None,
     )
+    yield from _vendors_of_other_columns()
+
+
+def _vendors_of_other_columns() -> Iterator[Case]:
     yield long_case(
         "12_pi_questionable",
         Long(
@@ -285,7 +296,7 @@ def _vendors_long() -> Iterator[Case]:
                 ("Annotated", "fixed"),
             ),
             codes="true_false",
-            stamp=iso,
+            stamp=ISO_Z,
             fixed={"Annotated": "False"},
         ),
         None,
@@ -307,7 +318,7 @@ def _vendors_long() -> Iterator[Case]:
     deltav = (("Module/Parameter", "tag"), ("Date/Time", "time"), ("Value", "value"), ("Status", "quality"), ("Units", "unit"))
     yield long_case(
         "12_deltav",
-        Long(columns=deltav, stamp=us, codes="da_long", tags=("FIC-41/PV", "PIC-41/PV", "TI-41/PV")),
+        Long(columns=deltav, stamp=US, codes="da_long", tags=("FIC-41/PV", "PIC-41/PV", "TI-41/PV")),
         "America/Chicago",
     )
     influx = (("name", "fixed"), ("time", "time"), ("tag", "tag"), ("value", "value"))
@@ -326,7 +337,7 @@ def _vendors_long() -> Iterator[Case]:
         ("_field", "tag"),
         ("_measurement", "fixed"),
     )
-    yield long_case("12_flux", Long(columns=flux, stamp=iso, before=note, by_tag=True, fixed={"_measurement": "pump"}), None)
+    yield long_case("12_flux", Long(columns=flux, stamp=ISO_Z, before=note, by_tag=True, fixed={"_measurement": "pump"}), None)
     citect = (("Variable Tag", "tag"), ("Date", "date"), ("Time", "clock"), ("Value", "value"), ("Quality", "quality"))
     yield long_case("12_citect", Long(columns=citect, sep="\t", codes="da_long"), "UTC")
 

@@ -44,6 +44,14 @@ def rails() -> Iterator[Case]:
 
 def thousands() -> Iterator[Case]:
     """Kind 24: thousands separators, units in the cells, words for on and off."""
+    yield from _separators()
+    yield from _on_and_off()
+    yield from _units_in_cells()
+    yield from _odd_numbers()
+    yield from _units_mixed()
+
+
+def _separators() -> Iterator[Case]:
     marks = {
         "dot": (".", ",", ";"),
         "blank": (" ", ",", ";"),
@@ -56,6 +64,18 @@ def thousands() -> Iterator[Case]:
         "comma_quoted": (",", ".", ","),
         "comma_tabs": (",", ".", "\t"),
     }
+    for name, (thou, dec, sep) in marks.items():
+        n = 200
+        signals = [
+            signal("Durchfluss", "l/min", "L/min", 4792.0, 30.0, 1, n),
+            signal("Druck", "", "bar", 5.5, 0.1, 1, n, suffix=" bar"),
+            signal("Drehzahl", "U/min", "rpm", 1310.0, 3.0, 0, n),
+        ]
+        table = Wide(signals=signals, stamp=printed("%Y-%m-%d %H:%M", BERLIN), sep=sep, style=Style(dec=dec, thou=thou))
+        yield case(f"24_thousands_{name}", 24, table, BERLIN)
+
+
+def _on_and_off() -> Iterator[Case]:
     words = {
         "english": ("OFF", "ON"),
         "german": ("AUS", "EIN"),
@@ -97,15 +117,6 @@ def thousands() -> Iterator[Case]:
         "activated": ("Inactive", "Active"),
         "started": ("Stopped", "Started"),
     }
-    for name, (thou, dec, sep) in marks.items():
-        n = 200
-        signals = [
-            signal("Durchfluss", "l/min", "L/min", 4792.0, 30.0, 1, n),
-            signal("Druck", "", "bar", 5.5, 0.1, 1, n, suffix=" bar"),
-            signal("Drehzahl", "U/min", "rpm", 1310.0, 3.0, 0, n),
-        ]
-        table = Wide(signals=signals, stamp=printed("%Y-%m-%d %H:%M", BERLIN), sep=sep, style=Style(dec=dec, thou=thou))
-        yield case(f"24_thousands_{name}", 24, table, BERLIN)
     for name, pair in words.items():
         signals = [
             signal("Flow", "m3/h", "m3/h", 280.0, 2.0, 1, 200),
@@ -113,6 +124,9 @@ def thousands() -> Iterator[Case]:
             state("Alarm 2", pair, 200, on=_rare),
         ]
         yield case(f"24_words_{name}", 24, Wide(signals=signals, sep=";"))
+
+
+def _units_in_cells() -> Iterator[Case]:
     suffixes = {
         "tight": "bar",
         "nbsp": "\u00a0bar",
@@ -128,6 +142,9 @@ def thousands() -> Iterator[Case]:
         for dec in ".,":
             one = signal("X", "", units.get(name, "bar"), 55.0, 1.0, 1, 100, suffix=suffix)
             yield case(f"24_suffix_{name}_{ord(dec)}", 24, Wide(signals=[one, *pump(100)], sep=";", style=Style(dec=dec)))
+
+
+def _odd_numbers() -> Iterator[Case]:
     odd = {
         "minus": ("−5.25", "-5.25"),
         "plus": ("+5.25", "5.25"),
@@ -152,6 +169,9 @@ def thousands() -> Iterator[Case]:
             lines[row + 1] = ";".join([cells[0], shown, *cells[2:]])
         made = truth_of(table.times, table.signals)
         yield Case(name=f"24_odd_{name}", kind=24, files={"log.csv": "\n".join(lines).encode()}, truth=made)
+
+
+def _units_mixed() -> Iterator[Case]:
     mixed = signal("P", "", "bar", 5.5, 0.1, 3, 200)
     table = Wide(signals=[mixed, *pump(200)], sep=";")
     lines = [table.line(table.header())]

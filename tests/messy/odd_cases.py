@@ -42,6 +42,12 @@ def odd_tables() -> Iterator[Case]:
     )
     resize = Wide(after=(",Resize to show all values,,",))
     yield case("31_datalink_resize", 31, resize)
+    yield from _odd_columns()
+    yield from _sections()
+    yield from _clocks_of_digits()
+
+
+def _odd_columns() -> Iterator[Case]:
     twice = pump(120, ("Pressure", "Pressure", "Motor"), ("m3/h", "bar", "A"))
     for one in twice[:2]:
         one.also = ("Pressure (2)",)
@@ -73,8 +79,6 @@ def odd_tables() -> Iterator[Case]:
     whole = Signal(name="Drehzahl", shown="1/min", unit="rpm", plain=[str(1300 + row % 40) for row in range(120)])
     doubtful = Wide(signals=[whole], sep=";", style=Style(dec=",", thou="."))
     yield case("31_thousands_or_decimals", 31, doubtful, expect="question", questions=["DECIMAL_AMBIGUOUS"])
-    yield from _sections()
-    yield from _clocks_of_digits()
 
 
 def _clocks_of_digits() -> Iterator[Case]:

@@ -77,6 +77,10 @@ def summer_time() -> Iterator[Case]:
                     zone,
                     questions=even,
                 )
+    yield from _zone_told()
+
+
+def _zone_told() -> Iterator[Case]:
     start = datetime(2025, 10, 25, 20, tzinfo=UTC)
     yield case(
         "14_words", 14, Wide(times=instants(100, 600, start), stamp=printed("%d.%m.%Y %H:%M:%S %Z", BERLIN), sep=";", style=SEMI)

@@ -134,6 +134,11 @@ def notations() -> Iterator[Case]:
     march = instants(N, 60, datetime(2026, 3, 13, 9, tzinfo=ZoneInfo("UTC")))
     yield case("07_hungarian", 7, Wide(times=march, stamp=hungarian, sep=";", style=SEMI), BERLIN)
     yield case("07_clock_first", 7, Wide(times=march, stamp=printed("%H:%M:%S %d.%m.%Y", BERLIN), sep=";", style=SEMI), BERLIN)
+    yield from _parts()
+
+
+def _parts() -> Iterator[Case]:
+    times = instants(N, 600)
     for name, titles in (
         ("german", ("Jahr", "Monat", "Tag", "Stunde", "Minute", "Sekunde")),
         ("french", ("Année", "Mois", "Jour", "Heure", "Minute", "Seconde")),
