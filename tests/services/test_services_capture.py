@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from tests.services.live_device import PtyDevice, SocketDevice, Watcher
-from workbench.core.errors import DeviceNotFound, DiskFull, InputError, PortBusy
+from workbench.core.errors import DeviceNotFound, DiskFull, InputError, PortBusy, ReplyTimeout
 from workbench.core.jobs import Job
 from workbench.logs.live.store import BLOCKS_FILE, RAW_FILE, read_blocks
 from workbench.logs.recordings.recording import Recording, open_recording
@@ -268,6 +268,13 @@ def test_a_preview_of_a_silent_port_says_so() -> None:
     with SocketDevice([], holds=True) as device:
         result = preview_capture(CapturePreviewRequest(port=device.port, seconds=0.2), Job())
     assert result.advice.startswith("Nothing arrived in 0.2 s.")
+
+
+def test_a_capture_of_a_silent_port_is_the_device_s_fault_and_leaves_nothing(tmp_path: Path) -> None:
+    with SocketDevice([], holds=True) as device, pytest.raises(ReplyTimeout, match="Nothing arrived") as caught:
+        capture(CaptureRequest(port=device.port, project=str(tmp_path / "p"), seconds=0.3), Job())
+    assert caught.value.exit_code == 4
+    assert not (tmp_path / "p" / "captures").exists()
 
 
 @needs_pty

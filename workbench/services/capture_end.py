@@ -14,7 +14,7 @@ import msgspec
 
 from workbench.core.clock import format_utc, now_ns
 from workbench.core.codec import decode_strict, encode_pretty, read_bounded, translate_os_error, write_atomic
-from workbench.core.errors import DiskFull, InputError, ProjectLocked, WorkbenchError
+from workbench.core.errors import DiskFull, InputError, ProjectLocked, ReplyTimeout, WorkbenchError
 from workbench.core.jobs import Job
 from workbench.core.requests import to_arguments
 from workbench.services.capture import (
@@ -77,11 +77,14 @@ def make_folder(request: CaptureRequest) -> Path:
 
 
 def finish_capture(request: CaptureRequest, folder: Path, ended: Ended) -> CaptureResult:
-    """Make the recording and take the folder away. Raises InputError when nothing readable arrived, DiskFull."""
+    """Make the recording and take the folder away.
+
+    Raises ReplyTimeout when nothing arrived, InputError when nothing readable did, DiskFull.
+    """
     if not ended.n_bytes and not ended.n_rows:
         discard(folder)
         text = f"Nothing arrived from {request.port} in {ended.seconds:.0f} s."
-        raise InputError(text, ended.reason or "Check the cable, and whether the device speaks by itself.")
+        raise ReplyTimeout(text, ended.reason or "Check the cable, and whether the device speaks by itself.")
     summary, raw = store_capture(folder)
     problems = sorted(ended.tally.problems.items())
     return CaptureResult(
