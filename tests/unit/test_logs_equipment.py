@@ -23,6 +23,8 @@ def test_a_pump_tag_is_found_in_a_text(text: str, tag: str | None) -> None:
         ("export.csv", ["PI-2041A", "TI-2041A", "II-2041A", "time base"], "P-2041A"),
         ("trend.csv", ["P2041_SUCT_P", "P2041_DISC_P", "P2041_FLOW"], "P-2041"),
         ("mixed.csv", ["PI-2041A", "TI-2042A", "II-7"], "mixed"),
+        ("H", ["PI-2041A", "FI-2041"], "P-2041A"),
+        ("station", ["PI-2041A", "PI-2041B", "FI-2041"], "station"),
         ("C:\\data\\pump station.csv", ["Pressure", "Flow"], "pump station"),
         ("rig/valve1/7.csv", ["Pressure", "Flow"], "valve1-7"),
         ("7.csv", ["Pressure", "Flow"], "7"),

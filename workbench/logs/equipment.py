@@ -93,11 +93,21 @@ def asset_of_machine(machine: str, asset: str, *, is_given: bool) -> str:
     return tag or (f"{asset} {machine}" if is_given or says_little else machine)[:_LONGEST]
 
 
+def _with_letter(counted: Counter[str]) -> Counter[str]:
+    """A number without a letter (FI-2041, the line's flow) counts to the only pump that has one (P-2041A)."""
+    merged = Counter(counted)
+    for tag in counted:
+        lettered = [other for other in counted if other[:-1] == tag and other[-1].isalpha()]
+        if len(lettered) == 1:
+            merged[lettered[0]] += merged.pop(tag)
+    return merged
+
+
 def _most_common(channels: Sequence[str]) -> str | None:
     """What most channels agree on: a pump's tag in them, else the number of their signal tags."""
     tags = Counter(tag for name in channels if (tag := find_equipment_tag(name)))
     loops = Counter(f"P-{found[1]}" for name in channels if (found := _SIGNAL.search(name)))
-    for counted in (tags, loops):
+    for counted in (_with_letter(tags), _with_letter(loops)):
         for tag, n_channels in counted.most_common(1):
             if n_channels >= _SHARE * len(channels):
                 return tag
