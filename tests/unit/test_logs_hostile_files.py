@@ -34,7 +34,9 @@ def refused(path: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    "data", [gzip.compress(CSV.encode())[:90], gzip.compress(b""), gzip.compress(CSV.encode()) + b"rubbish" * 90]
+    "data",
+    [gzip.compress(CSV.encode())[:90], gzip.compress(b""), gzip.compress(CSV.encode()) + b"rubbish" * 90],
+    ids=["cut", "empty", "rubbish behind"],  # packed bytes hold the second they were packed in: no name for a test
 )
 def test_a_damaged_packed_file_is_named_as_it_was_given(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "pump.csv.gz"
