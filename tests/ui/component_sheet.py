@@ -12,13 +12,13 @@ from workbench.ui.messages import NoticeText
 from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.bars import ProgressBar
-from workbench.ui.widgets.buttons import DangerButton, FlatButton, PrimaryButton, SecondaryButton
+from workbench.ui.widgets.buttons import Button, FlatButton, PrimaryButton, SecondaryButton
 from workbench.ui.widgets.card import Card, KeyValueList
 from workbench.ui.widgets.fields import CheckBox, Choice, SearchField
 from workbench.ui.widgets.form import RequestForm
 from workbench.ui.widgets.hold_button import HoldButton
 from workbench.ui.widgets.segmented import Segmented
-from workbench.ui.widgets.states import Chip, EmptyState, NoticeBar, StateBadge, VerdictBanner
+from workbench.ui.widgets.states import EmptyState, NoticeBar, StateBadge, VerdictBanner
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import Text
 
@@ -59,8 +59,6 @@ class ComponentSheet(QWidget):
         boxes = QHBoxLayout()
         boxes.addWidget(CheckBox(theme, "Steady", is_on=True))
         boxes.addWidget(CheckBox(theme, "Stopped"))
-        boxes.addWidget(Chip(theme, "PI-2040A", is_removable=True))
-        boxes.addWidget(Chip(theme, "PI-2041A"))
         boxes.addStretch(1)
         column.addLayout(boxes)
         column.addWidget(Choice(theme, [("a", "H743 controller"), ("b", "Linux gateway")]))
@@ -83,7 +81,7 @@ class ComponentSheet(QWidget):
         off.setEnabled(False)
         for button in (
             PrimaryButton(theme, "Start search", "play"), SecondaryButton(theme, "Pull logs", "download"),
-            FlatButton(theme, "Reset"), DangerButton(theme, "Discard slot B…"), off,
+            FlatButton(theme, "Reset"), Button(theme, "Discard slot B…", kind="danger"), off,
         ):  # fmt: skip
             buttons.addWidget(button)
         buttons.addWidget(Segmented([("r", "RAM"), ("f", "Flash"), ("l", "Latency")], "r"))

@@ -462,7 +462,6 @@ def test_each_line_of_a_waterfall_reaches_the_highest_of_its_spectra(app: object
         rms=rms,
         unit="g",
         y_unit="Hz",
-        noise_bandwidth=1.5,
         n_a_column=1,
     )
     plot = WaterfallPlot(ThemeSource(resources()), "waterfall")

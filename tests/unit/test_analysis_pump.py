@@ -12,7 +12,6 @@ from workbench.logs.analysis.pump_curve import (
     deviation_percent,
     efficiency,
     find_best_point,
-    find_density,
     fit_head_curve,
     npsh_available_m,
     share_in,
@@ -110,11 +109,6 @@ def test_best_efficiency_is_the_top_of_the_parabola() -> None:
 
 def test_efficiency_that_only_rises_has_no_best_point() -> None:
     assert find_best_point(FLOW, 0.001 * FLOW + 1e-6 * FLOW**2) is None
-
-
-def test_every_operating_point_is_in_one_cell_of_the_density() -> None:
-    flow = np.concatenate([FLOW, [np.nan]])
-    assert find_density(flow, flow).counts.sum() == 300
 
 
 def test_the_share_of_time_in_the_preferred_region_counts_its_limits() -> None:

@@ -13,14 +13,10 @@ from workbench.logs.events.labels import (
     Event,
     add_event,
     check_layer,
-    delete_event,
     encode_layer,
     events_of_column,
-    judge_event,
     make_event,
     merge_events,
-    move_event,
-    rename_event,
 )
 
 FILE = Path("events.csv")
@@ -60,24 +56,6 @@ def test_events_of_different_names_or_states_may_overlap() -> None:
 def test_events_are_kept_in_order_of_time() -> None:
     layer = add_event(add_event((), event(15, 16)), event(3, 4, "dry run"))
     assert [one.name for one in layer] == ["dry run", "cavitation"]
-
-
-def test_an_event_keeps_its_id_when_it_is_moved_renamed_and_judged() -> None:
-    layer = add_event((), event())
-    moved = move_event(layer, layer[0].id, 1_773_273_600 * 10**9, 1_773_277_200 * 10**9)
-    changed = judge_event(rename_event(moved, layer[0].id, "seal leak"), layer[0].id, "not_real")
-    assert changed[0] == Event(
-        id=layer[0].id, asset="P-2041A", name="seal leak", start_utc="2026-03-12T00:00:00Z", end_utc="2026-03-12T01:00:00Z",
-        state="not_real",
-    )  # fmt: skip
-    assert layer[0].name == "cavitation"
-
-
-def test_a_deleted_event_is_gone_and_can_not_be_deleted_again() -> None:
-    layer = add_event((), event())
-    assert delete_event(layer, layer[0].id) == ()
-    with pytest.raises(InputError, match="no event"):
-        delete_event((), layer[0].id)
 
 
 def test_an_interval_that_ends_before_it_starts_is_refused_with_both_instants() -> None:

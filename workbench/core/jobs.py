@@ -10,12 +10,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from workbench.core.errors import JobCancelled, WorkbenchError
 
-RequestT = TypeVar("RequestT")
-ResultT = TypeVar("ResultT")
 PROGRESS_INTERVAL_S = 0.05
 
 

@@ -35,11 +35,6 @@ class _Layer:
     bias: str
 
 
-def find_layers(fragment: onnx.ModelProto) -> tuple[str, ...]:
-    """Names of the layers that may be quantized: products with a stored float32 matrix."""
-    return tuple(layer.node.name for layer in _layers_of(fragment).values())
-
-
 def to_int8(fragment: onnx.ModelProto) -> onnx.ModelProto:
     """The fragment with int8 layers; raises ConversionError when it has none."""
     return _rewrite(fragment, _int8_nodes)

@@ -40,7 +40,6 @@ class Catalog:
         self._path = path
         self._journal_folder = journal_folder
         self._database = self._open()
-        self.n_unreadable = 0
 
     def close(self) -> None:
         """Close the database."""
@@ -146,9 +145,7 @@ class Catalog:
         with self._database:
             for signed, after in lines:
                 offset = after
-                if signed is None:
-                    self.n_unreadable += 1
-                else:
+                if signed is not None:
                     self._apply(signed)
             self._database.execute("insert or replace into offsets values (?, ?)", (writer, offset))
 

@@ -97,16 +97,3 @@ def merge_sketches(first: ChannelSketch, second: ChannelSketch) -> ChannelSketch
         mean=first.mean + shift * weight, m2=first.m2 + second.m2 + shift * shift * first.n * weight,
         minimum=min(lows, default=None), maximum=max(highs, default=None),
     )  # fmt: skip
-
-
-def sketch_quantile(sketch: ChannelSketch, fraction: float) -> float | None:
-    """Quantile by linear interpolation inside its bin, None without samples; right to one bin's width."""
-    if not sketch.n or sketch.minimum is None or sketch.maximum is None:
-        return None
-    bounds = np.clip([sketch.minimum, *sketch.edges, sketch.maximum], sketch.minimum, sketch.maximum)
-    reached = np.concatenate(([0], np.cumsum(sketch.counts))) / sketch.n
-    index = min(int(np.searchsorted(reached, fraction, side="left")), len(reached) - 1)
-    low, high = max(0, index - 1), max(1, index)
-    span = reached[high] - reached[low]
-    share = (fraction - reached[low]) / span if span else 0.0
-    return float(bounds[low] + (bounds[high] - bounds[low]) * share)

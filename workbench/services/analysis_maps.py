@@ -245,7 +245,7 @@ def _stream_picture(opened: Opened, request: OrdersRequest, one: Stretch, unit: 
     kept = orders <= request.most_order
     made = SpectralMap(
         start_ns=starts, end_ns=ends, y=orders[kept], rms=rms[:, kept], unit=unit, y_unit="orders",
-        noise_bandwidth=spectrum.noise_bandwidth_hz, n_a_column=1,
+        n_a_column=1,
     )  # fmt: skip
     return MapPicture(
         request=request, map=made, rpm=rpm, y_unit="orders", notes=(*notes, _said(tracking, speed)), tracking=tracking,
@@ -296,7 +296,7 @@ def _burst_picture(opened: Opened, request: OrdersRequest, bursts: Bursts, job: 
     lengths = np.array([round(len(one.values) / one.rate_hz * NS_PER_S) for one, *_ in made], np.int64)
     found = SpectralMap(
         start_ns=starts, end_ns=starts + lengths, y=orders, rms=np.array(rms, np.float32), unit=unit, y_unit="orders",
-        noise_bandwidth=made[at][3].noise_bandwidth_hz, n_a_column=1,
+        n_a_column=1,
     )  # fmt: skip
     _, speed, tracking, spectrum = made[at]
     rpm = np.array([one_speed.mean_rpm for _, one_speed, _, _ in made])

@@ -71,11 +71,6 @@ class ChannelView:
     formula: str = ""
     """Of a derived channel."""
 
-    @property
-    def has_spectrum(self) -> bool:
-        """Whether a spectrum of it means anything: raw samples at an even, high rate."""
-        return self.group == "waveform" and self.detected == "raw"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingInfo:

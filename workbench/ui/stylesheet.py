@@ -34,7 +34,6 @@ QFrame[frame="popup"] QLineEdit { min-height: 38px; max-height: 38px; }
 QFrame[frame="inset"] { background: $bg3; border: $inset_border; border-radius: 4px; }
 QFrame[frame="dashed"] { background: transparent; border: 1px dashed $border_mid; border-radius: 6px; }
 QFrame[frame="line"] { background: $border; border: none; }
-QFrame[frame="chip"] { background: $bg3; border: $inset_border; border-radius: 3px; }
 QLabel[cap="true"] { background: $bg3; border: 1px solid $border; border-radius: 3px; padding: 0 4px; }
 QFrame[frame="key"] { background: $bg3; border: 1px solid $border; border-radius: 3px; }
 

@@ -17,7 +17,6 @@ from workbench.logs.analysis.spectrum import (
     Tick,
     motion_gain,
     no_tick,
-    noise_bandwidth_lines,
     piece_lines,
     piece_samples,
     piece_step,
@@ -48,7 +47,6 @@ class SpectralMap:
     rms: NDArray[np.float32]
     unit: str
     y_unit: str
-    noise_bandwidth: float
     n_a_column: int
     """Spectra averaged into a column where there were more than are drawn."""
 
@@ -77,7 +75,7 @@ def find_spectrogram(stretches: Sequence[Stretch], unit: str, options: SpectrumO
         starts, ends, rms = _join_bursts(starts, ends, rms, -(-len(good) // MOST_COLUMNS))
     return SpectralMap(
         start_ns=starts, end_ns=ends, y=frequency_hz, rms=rms, unit=shown, y_unit="Hz",
-        noise_bandwidth=rate_hz / n_piece * noise_bandwidth_lines(options.window, n_piece), n_a_column=n_joined,
+        n_a_column=n_joined,
     )  # fmt: skip
 
 

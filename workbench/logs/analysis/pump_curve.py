@@ -153,24 +153,6 @@ def deviation_percent(flow: Array, head: Array, curve: HeadCurve) -> Array:
     return np.where(is_in, 100.0 * (head / np.where(expected > 0, expected, 1.0) - 1.0), np.nan)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Density:
-    """How many operating points lie in each cell: int64 [flow cells, head cells], with the cells' edges."""
-
-    counts: NDArray[np.int64]
-    flow_edges: Array
-    head_edges: Array
-
-
-def find_density(flow: Array, head: Array, n_cells: int = 90) -> Density:
-    """A two-dimensional histogram: millions of points seen at once, none hidden behind another."""
-    is_good = np.isfinite(flow) & np.isfinite(head)
-    if not is_good.any():
-        return Density(counts=np.zeros((1, 1), np.int64), flow_edges=np.array([0.0, 1.0]), head_edges=np.array([0.0, 1.0]))
-    counts, flow_edges, head_edges = np.histogram2d(flow[is_good], head[is_good], bins=n_cells)
-    return Density(counts=counts.astype(np.int64), flow_edges=flow_edges, head_edges=head_edges)
-
-
 def share_in(flow: Array, best_flow: float, region: tuple[float, float]) -> float:
     """Share of the points 0..1 that lie in a region of BEP flow; NaN without points."""
     good = flow[np.isfinite(flow)]

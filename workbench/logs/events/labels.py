@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from workbench.core.clock import format_utc, parse_utc
 from workbench.core.codec import Record, encode_canonical, sha256_hex
 from workbench.core.errors import InputError
-from workbench.logs.events.event import DEFAULTS, INSTANTS, Event, EventState
+from workbench.logs.events.event import DEFAULTS, INSTANTS, Event
 from workbench.logs.events.failure_words import MECHANISMS, MODES, is_code
 
 MAX_EVENTS = 100_000
@@ -114,35 +114,6 @@ def merge_events(layer: Layer, events: Layer) -> Layer:
     return tuple(sorted((*layer, *added), key=_by_text))
 
 
-def move_event(layer: Layer, event_id: str, start_ns: int, end_ns: int) -> Layer:
-    """Give an event another interval, ns; raises InputError where there is no such event or it ends before it starts."""
-    return _replace(layer, event_id, start_utc=format_utc(start_ns), end_utc=format_utc(end_ns))
-
-
-def rename_event(layer: Layer, event_id: str, name: str) -> Layer:
-    """Give an event another name."""
-    return _replace(layer, event_id, name=name)
-
-
-def judge_event(layer: Layer, event_id: str, state: EventState) -> Layer:
-    """Say whether an event really happened."""
-    return _replace(layer, event_id, state=state)
-
-
-def delete_event(layer: Layer, event_id: str) -> Layer:
-    """Leave an event out."""
-    find_event(layer, event_id)
-    return tuple(event for event in layer if event.id != event_id)
-
-
-def find_event(layer: Layer, event_id: str) -> Event:
-    """The event with this id; raises InputError if there is none."""
-    for event in layer:
-        if event.id == event_id:
-            return event
-    raise InputError(f"There is no event {event_id}.", f"{len(layer)} events are there; it may have been deleted.")
-
-
 def events_of_column(times_ns: NDArray[np.int64], values: NDArray[np.floating], event: Event) -> Layer:
     """The intervals in which a label column [n] is neither zero nor missing, as events like `event`."""
     is_on = np.nan_to_num(np.asarray(values, np.float64)) != 0
@@ -199,12 +170,6 @@ def _sparse(event: Event) -> dict[str, object]:
 def _by_text(event: Event) -> tuple[str, str, str, str]:
     """In order of time without parsing: stored instants are in normal form, and 'Z' sorts after '.'."""
     return event.start_utc.rstrip("Z"), event.end_utc.rstrip("Z"), event.name, event.id
-
-
-def _replace(layer: Layer, event_id: str, **changes: object) -> Layer:
-    event = find_event(layer, event_id)
-    changed = make_event(msgspec.structs.replace(event, **changes))
-    return tuple(sorted((changed if other.id == event_id else other for other in layer), key=_by_text))
 
 
 def _new_id(event: Event, taken: frozenset[str]) -> str:

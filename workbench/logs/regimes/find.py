@@ -83,7 +83,6 @@ def _signals(times_ns: Int64s, columns: Mapping[str, Samples], units: Mapping[st
         times_ns=times_ns, drive=drive, is_running=is_running, load=signal(roles.current or roles.power),
         speed=signal(roles.speed), flow=None if roles.flow == drive_name else signal(roles.flow), rise=rise, discharge=discharge,
         temperatures=tuple(held(columns[name][::stride]) for name in others),
-        is_speed_signed=roles.speed is not None, flow_is_drive=roles.flow == drive_name,
     )  # fmt: skip
 
 

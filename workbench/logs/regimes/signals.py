@@ -29,8 +29,6 @@ class Signals:
     """Discharge less suction pressure, or the discharge pressure alone."""
     discharge: Floats64 | None
     temperatures: tuple[Floats64, ...] = ()
-    is_speed_signed: bool = False
-    flow_is_drive: bool = False
 
 
 def held(values: NDArray[np.floating]) -> Floats64:

@@ -85,13 +85,6 @@ class FlatButton(Button):
         super().__init__(theme, text, icon, kind="flat")
 
 
-class DangerButton(Button):
-    """Something that destroys; it asks through `messages.confirm` first."""
-
-    def __init__(self, theme: ThemeSource, text: str, icon: str = "") -> None:
-        super().__init__(theme, text, icon, kind="danger")
-
-
 class IconButton(Button):
     """An icon alone; its name is what a screen reader and the tooltip say."""
 

@@ -1,4 +1,4 @@
-"""What says how things are: state badges, chips, verdict banners, empty states, notices."""
+"""What says how things are: state badges, verdict banners, empty states, notices."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from workbench.ui.messages import PASSING_S, NoticeText
 from workbench.ui.states import State, state_word
 from workbench.ui.theme import ThemeSource
-from workbench.ui.widgets.buttons import ActionButton, Button, FlatButton, PrimaryButton
+from workbench.ui.widgets.buttons import ActionButton, FlatButton, PrimaryButton
 from workbench.ui.widgets.text import IconLabel, StateSymbol, Text
 
 
@@ -67,31 +67,6 @@ class StateBadge(QWidget):
 
     def _redraw(self, _tokens: object) -> None:
         self.update()
-
-
-class Chip(QFrame):
-    """A small name, such as a channel; with `is_removable` it has a button that emits `removed(text)`."""
-
-    removed = Signal(str)
-
-    def __init__(self, theme: ThemeSource, text: str, *, is_removable: bool = False) -> None:
-        super().__init__()
-        self.setProperty("frame", "chip")
-        self.setFixedHeight(24)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 0, 4 if is_removable else 8, 0)
-        row.setSpacing(2)
-        self._label = Text(text, "small")
-        row.addWidget(self._label)
-        if is_removable:
-            button = Button(theme, "", "cancel", kind="flat")
-            button.setProperty("fit", "tiny")
-            button.setAccessibleName(self.tr("Remove {name}").format(name=text))
-            button.clicked.connect(self._on_remove)
-            row.addWidget(button)
-
-    def _on_remove(self) -> None:
-        self.removed.emit(self._label.text())
 
 
 class VerdictBanner(QWidget):

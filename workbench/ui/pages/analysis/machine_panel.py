@@ -37,7 +37,6 @@ class MachinePanel(QWidget):
         self.asset = ""
         self._facts = MachineFacts()
         self._form: RequestForm[MachineRequest] | None = None
-        self._bearings: tuple[str, ...] = ()
         self.setFixedWidth(PANEL_PX)
         self.setProperty("surface", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

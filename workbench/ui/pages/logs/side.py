@@ -155,7 +155,6 @@ class LogsSide(QWidget):
         area.setMaximumHeight(164)
         area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._map_area = area
         column.addWidget(area)
         column.addWidget(hairline())
         self._channels.add(self.filter_button)

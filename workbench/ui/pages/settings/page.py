@@ -32,7 +32,6 @@ class SettingRow(QWidget):
 
     def __init__(self, theme: ThemeSource, label: str, field: QWidget, hint: str) -> None:
         super().__init__()
-        self._hint_text = hint
         self._hint = Text(hint, "caption", "text2", is_wrapped=True)
         self._error = StateBadge(theme, State.FAILURE, "", is_quiet=False)
         name = Text(label, "body", "text2")
