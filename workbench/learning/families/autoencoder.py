@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.scoring_spec import Task
-from workbench.learning.families.base import Features, Json, check_features, check_training, number, settings
+from workbench.learning.families.base import Features, Json, check_features, check_training, configured
 from workbench.learning.families.network import Network, network_of, restore_network
 from workbench.learning.families.onnx_fragment import FragmentBuilder
 from workbench.learning.families.scaling import robust_scaling
@@ -19,8 +19,6 @@ from workbench.learning.families.threads import one_thread
 
 if TYPE_CHECKING:
     import onnx
-
-DEFAULTS: Json = {"hidden": 32, "middle": 6, "max_epochs": 60}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +44,11 @@ class FittedAutoencoder:
         return self.network.parameters()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Estimator:
-    hidden: int
-    middle: int
-    max_epochs: int
+    hidden: int = 32
+    middle: int = 6
+    max_epochs: int = 60
     random_state: int
 
     def fit(self, features: Features, targets: NDArray[np.float64] | None, names: Sequence[str] = ()) -> FittedAutoencoder:  # noqa: ARG002 - the protocol's
@@ -85,10 +83,7 @@ class Autoencoder:
 
     def build(self, params: Json, random_state: int) -> _Estimator:
         """Settings: hidden, middle (units of the layers), max_epochs."""
-        chosen = settings(DEFAULTS, params)
-        return _Estimator(
-            int(number(chosen, "hidden")), int(number(chosen, "middle")), int(number(chosen, "max_epochs")), random_state
-        )
+        return configured(_Estimator, params, random_state=random_state)
 
     def restore(self, parameters: Json) -> FittedAutoencoder:
         """From `parameters()`."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import MISSING, fields
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,9 @@ from workbench.core.scoring_spec import Task
 
 if TYPE_CHECKING:
     import onnx
+    from _typeshed import DataclassInstance
 
+E = TypeVar("E", bound="DataclassInstance")
 Features = NDArray[np.float32]
 """[n, k] float32, finite: n windows, k features."""
 Json = Mapping[str, object]
@@ -141,12 +144,17 @@ def check_classes(targets: NDArray[np.float64] | None) -> NDArray[np.int64]:
     return classes
 
 
-def settings(defaults: Json, params: Json) -> dict[str, object]:
-    """The defaults with `params` over them; raises ModelError naming an unknown one."""
+def configured(kind: type[E], params: Json, **given: object) -> E:
+    """An estimator with `params` over its fields' defaults; `given` are the fields that are no settings and have none.
+
+    Raises ModelError naming an unknown setting, or one that is not a number.
+    """
+    defaults = {field.name: field.default for field in fields(kind) if field.default is not MISSING}
     unknown = sorted(set(params) - set(defaults))
     if unknown:
         raise ModelError(f"This family has no setting '{unknown[0]}'.", f"It has: {', '.join(sorted(defaults)) or 'none'}.")
-    return {**defaults, **params}
+    chosen = {name: (whole if isinstance(defaults[name], int) else number)(params, name) for name in params}
+    return kind(**chosen, **given)
 
 
 def number(values: Json, name: str) -> float:
@@ -155,6 +163,11 @@ def number(values: Json, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ModelError(f"Setting '{name}' must be a number, not {value!r}.", "Correct the recipe.")
     return float(value)
+
+
+def whole(values: Json, name: str) -> int:
+    """As `number`, without what is behind the decimal point."""
+    return int(number(values, name))
 
 
 def encode_array(array: NDArray[np.generic]) -> dict[str, object]:

@@ -11,39 +11,22 @@ from numpy.typing import NDArray
 
 from workbench.core.errors import ModelError
 from workbench.core.scoring_spec import Task
-from workbench.learning.families.base import (
-    Features,
-    Json,
-    check_features,
-    check_training,
-    encode_array,
-    floats,
-    number,
-    settings,
-)
-from workbench.learning.families.boosting import MAX_BINS, boosted_trees_of
+from workbench.learning.families.base import Features, Json, check_training, configured
+from workbench.learning.families.boosting import BoostedEstimator, FittedBoosting
 from workbench.learning.families.onnx_fragment import FragmentBuilder
-from workbench.learning.families.threads import one_thread
-from workbench.learning.families.trees import TreeTable, restore_trees, tree_node
+from workbench.learning.families.trees import tree_node
 
 if TYPE_CHECKING:
     import onnx
 
-DEFAULTS: Json = {"rounds": 120, "leaves": 12, "learning_rate": 0.06, "samples_a_leaf": 20}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FittedBoostedLife:
+class FittedBoostedLife(FittedBoosting):
     """Raw score = minus the hours left, so that higher is worse as everywhere."""
-
-    n_features: int
-    trees: TreeTable
-    base: NDArray[np.float64]
 
     def raw_score(self, features: Features) -> NDArray[np.float64]:
         """−hours left [n] ≤ 0."""
-        check_features(features, self.n_features)
-        return np.asarray(-np.maximum(self.trees.sums(features)[:, 0] + self.base[0], 0))
+        return np.asarray(-np.maximum(self.margins(features)[:, 0], 0))
 
     def onnx_fragment(self) -> onnx.ModelProto:
         """One tree node, not below 0; outputs the hours and their negative."""
@@ -51,18 +34,11 @@ class FittedBoostedLife:
         hours = builder.node("Relu", builder.column(tree_node(builder, self.trees, self.base), 0))
         return builder.build(raw=builder.node("Neg", hours), rul_h=hours)
 
-    def parameters(self) -> dict[str, object]:
-        """All trees and the base value."""
-        return {"n_features": self.n_features, "base": encode_array(self.base), **self.trees.parameters()}
 
-
-@dataclass(frozen=True, slots=True)
-class _Estimator:
-    rounds: int
-    leaves: int
-    learning_rate: float
-    samples_a_leaf: int
-    random_state: int
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Estimator(BoostedEstimator):
+    rounds: int = 120
+    learning_rate: float = 0.06
 
     def fit(self, features: Features, targets: NDArray[np.float64] | None, names: Sequence[str] = ()) -> FittedBoostedLife:  # noqa: ARG002 - the protocol's
         from sklearn.ensemble import HistGradientBoostingRegressor
@@ -72,18 +48,7 @@ class _Estimator:
             raise ModelError("Hours left must be known and not negative for each training window.", "Label the end of life.")
         if np.ptp(targets) == 0:
             raise ModelError(f"All training windows have {targets[0]:g} hours left.", "Take recordings that run up to an event.")
-        estimator = HistGradientBoostingRegressor(
-            max_iter=self.rounds,
-            max_leaf_nodes=self.leaves,
-            learning_rate=self.learning_rate,
-            min_samples_leaf=self.samples_a_leaf,
-            early_stopping=False,
-            max_bins=MAX_BINS,
-            random_state=self.random_state,
-        )
-        with one_thread():
-            estimator.fit(features, targets)
-        trees, base = boosted_trees_of(estimator)
+        trees, base = self.fit_trees(HistGradientBoostingRegressor, features, targets)
         return FittedBoostedLife(n_features=features.shape[1], trees=trees, base=base)
 
 
@@ -99,17 +64,8 @@ class BoostedLife:
 
     def build(self, params: Json, random_state: int) -> _Estimator:
         """Settings: rounds, leaves, learning_rate, samples_a_leaf."""
-        chosen = settings(DEFAULTS, params)
-        return _Estimator(
-            int(number(chosen, "rounds")),
-            int(number(chosen, "leaves")),
-            number(chosen, "learning_rate"),
-            int(number(chosen, "samples_a_leaf")),
-            random_state,
-        )
+        return configured(_Estimator, params, random_state=random_state)
 
     def restore(self, parameters: Json) -> FittedBoostedLife:
         """From `parameters()`."""
-        return FittedBoostedLife(
-            n_features=int(number(parameters, "n_features")), trees=restore_trees(parameters), base=floats(parameters, "base")
-        )
+        return FittedBoostedLife.restored(parameters)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from workbench.core.errors import ModelError
 from workbench.core.scoring_spec import Task
-from workbench.learning.families.base import Features, Json, check_features, check_training, number, settings
+from workbench.learning.families.base import Features, Json, check_features, check_training, configured, number, whole
 from workbench.learning.families.onnx_fragment import FEATURES_INPUT, FragmentBuilder
 
 if TYPE_CHECKING:
@@ -62,9 +62,8 @@ class ConstantLife:
 
     def build(self, params: Json, random_state: int) -> _Estimator:  # noqa: ARG002 - nothing is random
         """No settings."""
-        settings({}, params)
-        return _Estimator()
+        return configured(_Estimator, params)
 
     def restore(self, parameters: Json) -> FittedConstantLife:
         """From `parameters()`."""
-        return FittedConstantLife(n_features=int(number(parameters, "n_features")), hours=number(parameters, "hours"))
+        return FittedConstantLife(n_features=whole(parameters, "n_features"), hours=number(parameters, "hours"))

@@ -19,11 +19,11 @@ from workbench.learning.families.base import (
     Json,
     check_features,
     check_training,
+    configured,
     decode_array,
     encode_array,
     floats,
-    number,
-    settings,
+    whole,
 )
 from workbench.learning.families.onnx_fragment import FEATURES_INPUT, FragmentBuilder
 from workbench.learning.families.scaling import robust_scaling
@@ -82,13 +82,12 @@ class FixedLimit:
 
     def build(self, params: Json, random_state: int) -> _Estimator:  # noqa: ARG002 - nothing is random
         """No settings."""
-        settings({}, params)
-        return _Estimator()
+        return configured(_Estimator, params)
 
     def restore(self, parameters: Json) -> FittedFixedLimit:
         """From `parameters()`."""
         return FittedFixedLimit(
-            n_features=int(number(parameters, "n_features")),
+            n_features=whole(parameters, "n_features"),
             columns=decode_array(parameters, "columns").astype(np.int64),
             centre=floats(parameters, "centre"),
             gain=floats(parameters, "gain"),

@@ -28,6 +28,7 @@ from workbench.learning.families.base import (
     decode_array,
     encode_array,
     number,
+    whole,
 )
 from workbench.learning.families.onnx_fragment import FEATURES_INPUT
 
@@ -156,9 +157,7 @@ class GoodWindows:
         if not own:
             return estimator
         chosen = {LEVELS_ONLY: 0.0, STEADY_COLUMN: -1.0, STEADY_LIMIT: 0.0, **own}
-        return _Estimator(
-            estimator, number(chosen, LEVELS_ONLY) > 0, int(number(chosen, STEADY_COLUMN)), number(chosen, STEADY_LIMIT)
-        )
+        return _Estimator(estimator, number(chosen, LEVELS_ONLY) > 0, whole(chosen, STEADY_COLUMN), number(chosen, STEADY_LIMIT))
 
     def restore(self, parameters: Json) -> FittedFamily:
         """From `parameters()`, with or without a selection."""
@@ -168,9 +167,9 @@ class GoodWindows:
             return inner
         return FittedGoodWindows(
             inner=inner,
-            n_features=int(number(selection, "n_features")),
+            n_features=whole(selection, "n_features"),
             columns=decode_array(selection, "columns").astype(np.int64),
-            gate=int(number(selection, "gate")),
+            gate=whole(selection, "gate"),
             limit=number(selection, "limit"),
             usual=number(selection, "usual"),
         )

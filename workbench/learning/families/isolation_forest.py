@@ -14,14 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.scoring_spec import Task
-from workbench.learning.families.base import Features, Json, check_features, check_training, number, settings
+from workbench.learning.families.base import Features, Json, check_features, check_training, configured, number, whole
 from workbench.learning.families.onnx_fragment import FragmentBuilder
-from workbench.learning.families.trees import TreeTable, join_trees, restore_trees, round_down, tree_node
+from workbench.learning.families.trees import TreeTable, join_trees, restore_trees, sklearn_tree, tree_node
 
 if TYPE_CHECKING:
     import onnx
-
-DEFAULTS: Json = {"n_trees": 100, "samples_a_tree": 256}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +55,10 @@ def usual_path_length(n_samples: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(n_samples >= 3, length, np.where(n_samples == 2, 1.0, 0.0))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Estimator:
-    n_trees: int
-    samples_a_tree: int
+    n_trees: int = 100
+    samples_a_tree: int = 256
     random_state: int
 
     def fit(self, features: Features, targets: NDArray[np.float64] | None, names: Sequence[str] = ()) -> FittedIsolationForest:  # noqa: ARG002 - the protocol's
@@ -77,19 +75,11 @@ class _Estimator:
 def _path_lengths(tree: Any) -> TreeTable:
     """One tree whose leaves hold depth + c(samples in the leaf)."""
     left, right = tree.children_left, tree.children_right
-    is_leaf = left < 0
     depth = np.zeros(tree.node_count)
-    for node in np.flatnonzero(~is_leaf):  # parents come before their children
+    for node in np.flatnonzero(left >= 0):  # parents come before their children
         depth[left[node]] = depth[right[node]] = depth[node] + 1
-    length = np.where(is_leaf, depth + usual_path_length(tree.n_node_samples.astype(np.float64)), 0)
-    return TreeTable(
-        feature=np.where(is_leaf, -1, tree.feature).astype(np.int32),
-        threshold=np.where(is_leaf, np.float32(0), round_down(tree.threshold)).astype(np.float32),
-        left=np.where(is_leaf, 0, left).astype(np.int32),
-        right=np.where(is_leaf, 0, right).astype(np.int32),
-        values=length[:, None].astype(np.float32),
-        root=np.zeros(1, np.int32),
-    )
+    length = depth + usual_path_length(tree.n_node_samples.astype(np.float64))
+    return sklearn_tree(tree, length[:, None])
 
 
 class IsolationForest:
@@ -104,13 +94,12 @@ class IsolationForest:
 
     def build(self, params: Json, random_state: int) -> _Estimator:
         """Settings: n_trees, samples_a_tree."""
-        chosen = settings(DEFAULTS, params)
-        return _Estimator(int(number(chosen, "n_trees")), int(number(chosen, "samples_a_tree")), random_state)
+        return configured(_Estimator, params, random_state=random_state)
 
     def restore(self, parameters: Json) -> FittedIsolationForest:
         """From `parameters()`."""
         return FittedIsolationForest(
-            n_features=int(number(parameters, "n_features")),
+            n_features=whole(parameters, "n_features"),
             trees=restore_trees(parameters),
             usual_length=number(parameters, "usual_length"),
         )

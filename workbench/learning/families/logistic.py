@@ -10,18 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.scoring_spec import Task
-from workbench.learning.families.base import Features, Json, check_classes, check_training, number, settings
+from workbench.learning.families.base import Features, Json, check_classes, check_training, configured
 from workbench.learning.families.classifying import FittedNetworkClassifier, with_normal_logit
 from workbench.learning.families.network import Network, restore_network
 from workbench.learning.families.scaling import plain_scaling
 from workbench.learning.families.threads import one_thread
 
-DEFAULTS: Json = {"inverse_penalty": 0.1}
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Estimator:
-    inverse_penalty: float
+    inverse_penalty: float = 0.1
 
     def fit(self, features: Features, targets: NDArray[np.float64] | None, names: Sequence[str] = ()) -> FittedNetworkClassifier:  # noqa: ARG002 - the protocol's
         from sklearn.exceptions import ConvergenceWarning
@@ -56,7 +54,7 @@ class Logistic:
 
     def build(self, params: Json, random_state: int) -> _Estimator:  # noqa: ARG002 - nothing is random
         """Settings: inverse_penalty (C)."""
-        return _Estimator(number(settings(DEFAULTS, params), "inverse_penalty"))
+        return configured(_Estimator, params)
 
     def restore(self, parameters: Json) -> FittedNetworkClassifier:
         """From `parameters()`."""

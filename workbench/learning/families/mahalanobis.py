@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.scoring_spec import Task
-from workbench.learning.families.base import Features, Json, check_features, check_training, encode_array, floats, settings
+from workbench.learning.families.base import Features, Json, check_features, check_training, configured, encode_array, floats
 from workbench.learning.families.onnx_fragment import FragmentBuilder
 from workbench.learning.families.scaling import robust_scaling
 
@@ -80,8 +80,7 @@ class Mahalanobis:
 
     def build(self, params: Json, random_state: int) -> _Estimator:  # noqa: ARG002 - nothing is random
         """No settings: the shrinkage is computed from the data."""
-        settings({}, params)
-        return _Estimator()
+        return configured(_Estimator, params)
 
     def restore(self, parameters: Json) -> FittedMahalanobis:
         """From `parameters()`."""

@@ -10,20 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.scoring_spec import Task
-from workbench.learning.families.base import Features, Json, check_classes, check_training, number, settings
+from workbench.learning.families.base import Features, Json, check_classes, check_training, configured
 from workbench.learning.families.classifying import FittedNetworkClassifier, with_normal_logit
 from workbench.learning.families.network import network_of, restore_network
 from workbench.learning.families.scaling import plain_scaling
 from workbench.learning.families.threads import one_thread
 
-DEFAULTS: Json = {"hidden": 32, "penalty": 0.01, "max_epochs": 40}
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Estimator:
-    hidden: int
-    penalty: float
-    max_epochs: int
+    hidden: int = 32
+    penalty: float = 0.01
+    max_epochs: int = 40
     random_state: int
 
     def fit(self, features: Features, targets: NDArray[np.float64] | None, names: Sequence[str] = ()) -> FittedNetworkClassifier:  # noqa: ARG002 - the protocol's
@@ -58,10 +56,7 @@ class Mlp:
 
     def build(self, params: Json, random_state: int) -> _Estimator:
         """Settings: hidden (units), penalty, max_epochs."""
-        chosen = settings(DEFAULTS, params)
-        return _Estimator(
-            int(number(chosen, "hidden")), number(chosen, "penalty"), int(number(chosen, "max_epochs")), random_state
-        )
+        return configured(_Estimator, params, random_state=random_state)
 
     def restore(self, parameters: Json) -> FittedNetworkClassifier:
         """From `parameters()`."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.scoring_spec import Task
-from workbench.learning.families.base import Features, Json, check_features, check_training, number, settings
+from workbench.learning.families.base import Features, Json, check_features, check_training, configured, whole
 from workbench.learning.families.onnx_fragment import FEATURES_INPUT, FragmentBuilder
 
 if TYPE_CHECKING:
@@ -56,9 +56,8 @@ class NeverAlarm:
 
     def build(self, params: Json, random_state: int) -> _Estimator:  # noqa: ARG002 - nothing is random
         """No settings."""
-        settings({}, params)
-        return _Estimator()
+        return configured(_Estimator, params)
 
     def restore(self, parameters: Json) -> FittedNeverAlarm:
         """From `parameters()`."""
-        return FittedNeverAlarm(n_features=int(number(parameters, "n_features")))
+        return FittedNeverAlarm(n_features=whole(parameters, "n_features"))

@@ -19,18 +19,16 @@ from workbench.learning.families.base import (
     Json,
     check_features,
     check_training,
+    configured,
     encode_array,
     floats,
     number,
-    settings,
 )
 from workbench.learning.families.onnx_fragment import FragmentBuilder
 from workbench.learning.families.scaling import robust_scaling
 
 if TYPE_CHECKING:
     import onnx
-
-DEFAULTS: Json = {"variance_kept": 0.9, "limit_quantile": 0.99}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +69,10 @@ class FittedPca:
         return {**arrays, "q_weight": self.q_weight}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Estimator:
-    variance_kept: float
-    limit_quantile: float
+    variance_kept: float = 0.9
+    limit_quantile: float = 0.99
 
     def fit(self, features: Features, targets: NDArray[np.float64] | None, names: Sequence[str] = ()) -> FittedPca:  # noqa: ARG002 - the protocol's
         table = check_training(features, targets)
@@ -109,8 +107,7 @@ class Pca:
 
     def build(self, params: Json, random_state: int) -> _Estimator:  # noqa: ARG002 - nothing is random
         """Settings: variance_kept (0..1), limit_quantile (0..1)."""
-        chosen = settings(DEFAULTS, params)
-        return _Estimator(number(chosen, "variance_kept"), number(chosen, "limit_quantile"))
+        return configured(_Estimator, params)
 
     def restore(self, parameters: Json) -> FittedPca:
         """From `parameters()`."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.scoring_spec import Task
-from workbench.learning.families.base import Features, Json, check_features, check_training, encode_array, floats, settings
+from workbench.learning.families.base import Features, Json, check_features, check_training, configured, encode_array, floats
 from workbench.learning.families.onnx_fragment import FragmentBuilder
 from workbench.learning.families.scaling import plain_scaling
 
@@ -70,8 +70,7 @@ class RandomAlarm:
 
     def build(self, params: Json, random_state: int) -> _Estimator:
         """No settings."""
-        settings({}, params)
-        return _Estimator(random_state)
+        return configured(_Estimator, params, random_state=random_state)
 
     def restore(self, parameters: Json) -> FittedRandomAlarm:
         """From `parameters()`."""

@@ -10,14 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.scoring_spec import Task
-from workbench.learning.families.base import Features, Json, check_classes, check_features, check_training, number, settings
+from workbench.learning.families.base import Features, Json, check_classes, check_features, check_training, configured, whole
 from workbench.learning.families.onnx_fragment import FragmentBuilder
-from workbench.learning.families.trees import TreeTable, join_trees, restore_trees, round_down, tree_node
+from workbench.learning.families.trees import TreeTable, join_trees, restore_trees, sklearn_tree, tree_node
 
 if TYPE_CHECKING:
     import onnx
-
-DEFAULTS: Json = {"n_trees": 80, "max_depth": 10, "samples_a_leaf": 5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +47,11 @@ class FittedRandomForest:
         return {"n_features": self.n_features, **self.trees.parameters()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Estimator:
-    n_trees: int
-    max_depth: int
-    samples_a_leaf: int
+    n_trees: int = 80
+    max_depth: int = 10
+    samples_a_leaf: int = 5
     random_state: int
 
     def fit(self, features: Features, targets: NDArray[np.float64] | None, names: Sequence[str] = ()) -> FittedRandomForest:  # noqa: ARG002 - the protocol's
@@ -74,17 +72,8 @@ class _Estimator:
 
 def _class_shares(tree: Any, n_trees: int) -> TreeTable:
     """One tree whose leaves hold P(class) / number of trees."""
-    is_leaf = tree.children_left < 0
     shares = tree.value[:, 0, :]
-    shares = shares / shares.sum(axis=1, keepdims=True) / n_trees
-    return TreeTable(
-        feature=np.where(is_leaf, -1, tree.feature).astype(np.int32),
-        threshold=np.where(is_leaf, np.float32(0), round_down(tree.threshold)).astype(np.float32),
-        left=np.where(is_leaf, 0, tree.children_left).astype(np.int32),
-        right=np.where(is_leaf, 0, tree.children_right).astype(np.int32),
-        values=np.where(is_leaf[:, None], shares, 0).astype(np.float32),
-        root=np.zeros(1, np.int32),
-    )
+    return sklearn_tree(tree, shares / shares.sum(axis=1, keepdims=True) / n_trees)
 
 
 class RandomForest:
@@ -99,14 +88,8 @@ class RandomForest:
 
     def build(self, params: Json, random_state: int) -> _Estimator:
         """Settings: n_trees, max_depth, samples_a_leaf."""
-        chosen = settings(DEFAULTS, params)
-        return _Estimator(
-            int(number(chosen, "n_trees")),
-            int(number(chosen, "max_depth")),
-            int(number(chosen, "samples_a_leaf")),
-            random_state,
-        )
+        return configured(_Estimator, params, random_state=random_state)
 
     def restore(self, parameters: Json) -> FittedRandomForest:
         """From `parameters()`."""
-        return FittedRandomForest(n_features=int(number(parameters, "n_features")), trees=restore_trees(parameters))
+        return FittedRandomForest(n_features=whole(parameters, "n_features"), trees=restore_trees(parameters))

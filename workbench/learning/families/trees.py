@@ -7,6 +7,7 @@ threshold *down* to float32 keeps every comparison `x <= t` exactly as it was, f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +77,34 @@ def restore_trees(parameters: Json) -> TreeTable:
     if any(((part < 0) | (part >= size)).any() for part in (table.left, table.right, table.root)):
         raise ModelError("The trees of this model are damaged.", "Train again.")
     return table
+
+
+def one_tree(
+    *,
+    is_leaf: NDArray[np.bool_],
+    feature: NDArray[np.integer],
+    threshold: NDArray[np.float64],
+    left: NDArray[np.integer],
+    right: NDArray[np.integer],
+    values: NDArray[np.floating],
+) -> TreeTable:
+    """The table of one fitted tree, its root first: `values` [m, c], all else [m]. A branch's values are dropped."""
+    return TreeTable(
+        feature=np.where(is_leaf, -1, feature).astype(np.int32),
+        threshold=np.where(is_leaf, np.float32(0), round_down(threshold)).astype(np.float32),
+        left=np.where(is_leaf, 0, left).astype(np.int32),
+        right=np.where(is_leaf, 0, right).astype(np.int32),
+        values=np.where(is_leaf[:, None], values, 0).astype(np.float32),
+        root=np.zeros(1, np.int32),
+    )
+
+
+def sklearn_tree(tree: Any, values: NDArray[np.floating]) -> TreeTable:
+    """The table of one of sklearn's own trees (`tree_`) with other values [m, c] at its leaves."""
+    return one_tree(
+        is_leaf=tree.children_left < 0, feature=tree.feature, threshold=tree.threshold, left=tree.children_left,
+        right=tree.children_right, values=values,
+    )  # fmt: skip
 
 
 def join_trees(parts: list[TreeTable]) -> TreeTable:
