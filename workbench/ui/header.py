@@ -6,12 +6,13 @@ import re
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from workbench.ui.actions import ActionTable
 from workbench.ui.page import Page
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import ActionButton
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.text import Text, plain_tip
 
 HEIGHT_PX = 56
@@ -113,20 +114,14 @@ class Header(QWidget):
         self.facts = FactsText()
         self.field = PaletteField(theme)
         self.field.clicked.connect(self.palette_asked)
-        line = QHBoxLayout()
-        line.setSpacing(10)
+        line = horizontal(gap_px=10)
         line.addWidget(self.title, 0, Qt.AlignmentFlag.AlignBaseline)
         line.addWidget(self.facts, 1, Qt.AlignmentFlag.AlignBaseline)
-        words = QVBoxLayout()
-        words.setContentsMargins(0, 8, 0, 7)
-        words.setSpacing(0)
+        words = vertical(margins_px=(0, 8, 0, 7))
         words.addWidget(self.crumbs)
         words.addLayout(line, 1)
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(8)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 16, 1)
-        row.setSpacing(16)
+        self._buttons = horizontal(gap_px=8)
+        row = horizontal(self, margins_px=(16, 0, 16, 1), gap_px=16)
         row.addLayout(words, 1)
         row.addWidget(self.field)
         row.addLayout(self._buttons)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from workbench.ui import format as shown
 from workbench.ui.job_bridge import JobBridge, JobView
@@ -11,6 +11,7 @@ from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.bars import ProgressBar
 from workbench.ui.widgets.buttons import Button, IconButton
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.states import StateBadge
 from workbench.ui.widgets.text import IconLabel, Text, hairline, plain_tip
 
@@ -34,9 +35,7 @@ class JobRow(QWidget):
         self._cancel = Button(theme, self.tr("Cancel"), "cancel", kind="flat")
         self._cancel.setProperty("fit", "compact")
         self._cancel.clicked.connect(self._on_cancel)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(12)
+        row = horizontal(self, margins_px=(16, 0, 16, 0), gap_px=12)
         row.addWidget(self._title)
         row.addWidget(self._bar)
         row.addWidget(self._words, 1)
@@ -100,9 +99,7 @@ class JobPanel(QWidget):
     def _build(self) -> None:
         strip = QWidget()
         strip.setFixedHeight(STRIP_PX - 1)
-        row = QHBoxLayout(strip)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(8)
+        row = horizontal(strip, margins_px=(16, 0, 16, 0), gap_px=8)
         for widget in (self._icon, self._title, self._bar, self._words, self._cancel):
             row.addWidget(widget)
         row.addStretch(1)
@@ -117,9 +114,7 @@ class JobPanel(QWidget):
         self._area.setWidget(holder)
         self._area.setWidgetResizable(True)
         self._area.setVisible(False)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = vertical(self)
         column.addWidget(hairline())
         column.addWidget(strip)
         column.addWidget(self._area, 1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from PySide6.QtCore import QPoint, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from workbench.ui.actions import Action
 from workbench.ui.context import AppContext, Selection
@@ -21,6 +21,7 @@ from workbench.ui.page_table import PAGES, find_entry, page_title
 from workbench.ui.palette_entry import PaletteEntry
 from workbench.ui.rail import Rail
 from workbench.ui.status_bar import StatusBar
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.window_actions import help_topics, window_actions
 
 if TYPE_CHECKING:
@@ -239,17 +240,14 @@ class MainWindow(QMainWindow):
         self.context.jobs.close()
 
     def _lay_out(self) -> None:
-        body = QVBoxLayout()
-        body.setSpacing(0)
+        body = vertical()
         for widget in (self.header, self.notices):
             body.addWidget(widget)
         body.addWidget(self.host, 1)
         body.addWidget(self.job_panel)
         body.addWidget(self.status)
         centre = QWidget()
-        row = QHBoxLayout(centre)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+        row = horizontal(centre)
         row.addWidget(self.rail)
         row.addLayout(body, 1)
         self.setCentralWidget(centre)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.ui.messages import Messages, NoticeText
 from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.layouts import vertical
 from workbench.ui.widgets.states import NoticeBar
 
 MAX_SHOWN = 4
@@ -21,9 +22,7 @@ class NoticeArea(QWidget):
         super().__init__()
         self._theme = theme
         self._bars: dict[str, NoticeBar] = {}
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(16, 12, 16, 12)
-        self._column.setSpacing(8)
+        self._column = vertical(self, margins_px=(16, 12, 16, 12), gap_px=8)
         messages.posted.connect(self._on_posted)
         messages.withdrawn.connect(self._remove)
         self.setVisible(False)

@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from workbench.ui.actions import Action
 from workbench.ui.context import AppContext, Selection
 from workbench.ui.states import State
+from workbench.ui.widgets.layouts import horizontal
 
 SIDE_PX = 236
 INSPECTOR_PX = 312
@@ -38,9 +39,7 @@ class Page(QWidget):
         self._header_ids: tuple[str, ...] = ()
         self._primary_id = ""
         self._rail_state: State | None = None
-        self._page_row = QHBoxLayout(self)
-        self._page_row.setContentsMargins(0, 0, 0, 0)
-        self._page_row.setSpacing(0)
+        self._page_row = horizontal(self)
 
     # What the window asks
 

@@ -12,13 +12,13 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )  # fmt: skip
 
 from workbench.ui.palette_entry import PaletteEntry
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.fields import SearchField
+from workbench.ui.widgets.layouts import vertical
 from workbench.ui.widgets.text import hairline
 
 WIDTH_PX = 520
@@ -145,9 +145,7 @@ class Palette(QFrame):
         self.view.setUniformItemSizes(True)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.clicked.connect(self._on_clicked)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(1, 1, 1, 1)
-        column.setSpacing(0)
+        column = vertical(self, margins_px=1)
         column.addWidget(self.line)
         column.addWidget(hairline())
         column.addWidget(self.view)

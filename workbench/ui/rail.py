@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QWidget
 
 from workbench.ui.page_table import PageEntry, page_title
 from workbench.ui.states import State, state_word
 from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.layouts import vertical
 
 WIDTH_PX = 76
 ITEM_PX = 56
@@ -85,9 +86,7 @@ class Rail(QWidget):
         self.setFixedWidth(WIDTH_PX)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, RailButton] = {}
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 1, 0)
-        column.setSpacing(0)
+        column = vertical(self, margins_px=(0, 0, 1, 0))
         listed = [entry for entry in entries if entry.place != "hidden"]
         for entry in [item for item in listed if item.place != "bottom"]:
             column.addWidget(self._make(entry))

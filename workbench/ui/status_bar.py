@@ -6,10 +6,11 @@ import shutil
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.ui import format as shown
 from workbench.ui.context import AppContext
+from workbench.ui.widgets.layouts import horizontal
 from workbench.ui.widgets.text import IconLabel, Text
 
 HEIGHT_PX = 24
@@ -26,9 +27,7 @@ class StatusBar(QWidget):
         self.setProperty("surface", "rail")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(HEIGHT_PX)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(16, 1, 16, 0)
-        self._row.setSpacing(5)
+        self._row = horizontal(self, margins_px=(16, 1, 16, 0), gap_px=5)
         self._site = self._add("pin")
         self._offline = self._add("offline", self.tr("Offline"))
         self._offline.setToolTip(self.tr("This program opens no connection to any network."))
@@ -70,9 +69,7 @@ class StatusBar(QWidget):
 
     def _add(self, icon: str, text: str = "", *, gap_px: int = 11) -> Text:
         holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, gap_px, 0)
-        row.setSpacing(5)
+        row = horizontal(holder, margins_px=(0, 0, gap_px, 0), gap_px=5)
         label = Text(text, "caption", "text2")
         row.addWidget(IconLabel(self._context.theme, icon, "text2", 13))
         row.addWidget(label)

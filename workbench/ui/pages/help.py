@@ -13,6 +13,7 @@ from workbench.core.provenance import version
 from workbench.ui.context import AppContext, Selection
 from workbench.ui.page import Page
 from workbench.ui.widgets.fields import SearchField
+from workbench.ui.widgets.layouts import vertical
 from workbench.ui.widgets.markdown import MarkdownView
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.window_actions import help_topics
@@ -65,9 +66,7 @@ class HelpPage(Page):
 
     def _lay_out(self) -> None:
         side = QWidget()
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 12, 0, 0)
-        column.setSpacing(8)
+        column = vertical(side, margins_px=(0, 12, 0, 0), gap_px=8)
         searching = QVBoxLayout()
         searching.setContentsMargins(16, 0, 16, 0)
         searching.addWidget(self.search)

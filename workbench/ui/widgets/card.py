@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.text import Text, hairline
 
 HEADER_PX = 39
@@ -19,9 +20,7 @@ class SectionHeader(QWidget):
     def __init__(self, title: str, facts: str = "", *, margins_px: int = 16) -> None:
         super().__init__()
         self.setFixedHeight(HEADER_PX)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(margins_px, 0, margins_px, 0)
-        self._row.setSpacing(8)
+        self._row = horizontal(self, margins_px=(margins_px, 0, margins_px, 0), gap_px=8)
         self.title = Text(title, "label")
         self.facts = Text(facts, "small", "text2")
         self._row.addWidget(self.title)
@@ -39,18 +38,14 @@ class Card(QFrame):
     def __init__(self, title: str = "", facts: str = "", *, padding_px: int = 16) -> None:
         super().__init__()
         self.setProperty("frame", "card")
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(1, 1, 1, 1)
-        outer.setSpacing(0)
+        outer = vertical(self, margins_px=1)
         self.header = SectionHeader(title, facts, margins_px=15)
         self.header.setVisible(bool(title))
         self._line = hairline()
         self._line.setVisible(bool(title))
         outer.addWidget(self.header)
         outer.addWidget(self._line)
-        self.body = QVBoxLayout()
-        self.body.setContentsMargins(padding_px, padding_px, padding_px, padding_px)
-        self.body.setSpacing(8)
+        self.body = vertical(margins_px=padding_px, gap_px=8)
         outer.addLayout(self.body, 1)
 
     def set_title(self, title: str, facts: str = "") -> None:

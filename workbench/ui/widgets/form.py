@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from workbench.core.errors import RequestError
 from workbench.core.requests import Parameter, Request, build, describe
@@ -18,6 +18,7 @@ from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import FlatButton
 from workbench.ui.widgets.fields import CheckBox, Choice, UnitField
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.state_filter import StateFilter
 from workbench.ui.widgets.text import StateSymbol, Text
 
@@ -42,13 +43,10 @@ class FormField(QWidget):
         self.setFocusProxy(self.input)
         self._symbol = StateSymbol(theme, State.FAILURE, 12, is_filled=True)
         self._below = Text("", "caption", "text2", is_wrapped=True)
-        under = QHBoxLayout()
-        under.setSpacing(4)
+        under = horizontal(gap_px=4)
         under.addWidget(self._symbol, 0, Qt.AlignmentFlag.AlignTop)
         under.addWidget(self._below, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        column = vertical(self, gap_px=2)
         is_narrow = isinstance(self.input, StateFilter) or (parameter.kind in {"integer", "number"} and not parameter.is_list)
         column.addWidget(self.input, 0, Qt.AlignmentFlag.AlignLeft if is_narrow else Qt.AlignmentFlag(0))
         column.addLayout(under)
@@ -132,9 +130,7 @@ class RequestForm(QWidget, Generic[R]):
         given = dict(initial or {})
         self._kept = {name: given[name] for name in hidden if name in given}
         self._fields: dict[str, FormField] = {}
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column = vertical(self, gap_px=8)
         shown = [p for p in describe(request_type) if p.name not in hidden]
         column.addWidget(self._make_rows(theme, [p for p in shown if not p.is_advanced], given))
         advanced = [p for p in shown if p.is_advanced]

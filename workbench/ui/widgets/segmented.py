@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QWidget
+
+from workbench.ui.widgets.layouts import horizontal
 
 
 class Segmented(QWidget):
@@ -21,9 +23,7 @@ class Segmented(QWidget):
         self._ids: list[str] = []
         self._is_multiple = is_multiple
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+        row = horizontal(self)
         listed = list(options)
         for number, (name, text) in enumerate(listed):
             place = "only" if len(listed) == 1 else "first" if number == 0 else "last" if number == len(listed) - 1 else "middle"

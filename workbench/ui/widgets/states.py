@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from workbench.ui.messages import PASSING_S, NoticeText
 from workbench.ui.states import State, state_word
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import ActionButton, FlatButton, PrimaryButton
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.text import IconLabel, StateSymbol, Text
 
 
@@ -27,9 +28,7 @@ class StateBadge(QWidget):
         size_px = 14 if is_tinted else 16
         self._symbol = StateSymbol(theme, state, size_px, is_filled=is_tinted)
         self._word = Text("", "small" if is_tinted or is_quiet else "strong")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8 if is_tinted else 0, 3 if is_tinted else 0, 8 if is_tinted else 0, 3 if is_tinted else 0)
-        row.setSpacing(6)
+        row = horizontal(self, margins_px=(8, 3, 8, 3) if is_tinted else 0, gap_px=6)
         row.addWidget(self._symbol)
         row.addWidget(self._word)
         row.addStretch(0)
@@ -80,15 +79,12 @@ class VerdictBanner(QWidget):
         self._symbol = StateSymbol(theme, self._state, 40, is_filled=True)
         self._word = Text("", "display")
         self._sentence = Text("", "lead", is_wrapped=True)
-        words = QVBoxLayout()
-        words.setSpacing(0)
+        words = vertical()
         words.addStretch(1)
         words.addWidget(self._word)
         words.addWidget(self._sentence)
         words.addStretch(1)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(28, 8, 20, 8)
-        self._row.setSpacing(20)
+        self._row = horizontal(self, margins_px=(28, 8, 20, 8), gap_px=20)
         self._row.addWidget(self._symbol)
         self._row.addLayout(words, 1)
         theme.changed.connect(self._redraw)
@@ -130,9 +126,7 @@ class EmptyState(QFrame):
     def __init__(self, theme: ThemeSource, icon: str, title: str, sentence: str = "", button: str = "") -> None:
         super().__init__()
         self._theme = theme
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(8)
+        column = vertical(self, margins_px=(24, 20, 24, 20), gap_px=8)
         column.addStretch(1)
         column.addWidget(IconLabel(theme, icon, "text3", 28), 0, Qt.AlignmentFlag.AlignHCenter)
         self.title = Text(title, "label")
@@ -178,9 +172,7 @@ class NoticeBar(QFrame):
         self.notice = notice
         self.setProperty("frame", "card")
         self.setObjectName("notice")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 8, 8)
-        row.setSpacing(10)
+        row = horizontal(self, margins_px=(12, 8, 8, 8), gap_px=10)
         symbol = StateSymbol(theme, notice.state) if notice.state is not None else IconLabel(theme, notice.icon)
         row.addWidget(symbol, 0, Qt.AlignmentFlag.AlignVCenter)
         if notice.title:

@@ -24,6 +24,7 @@ from workbench.ui.pages.logs.view import LogsView
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import Button, SecondaryButton
 from workbench.ui.widgets.fields import Choice, UnitField
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.states import EmptyState
 from workbench.ui.widgets.text import Text, hairline
 
@@ -258,9 +259,7 @@ class AnalysisMode(LogsMode):
         self._stack.setCurrentIndex(1)
 
     def _lay_out(self) -> None:
-        inner = QVBoxLayout()
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(0)
+        inner = vertical()
         for row in (self.bar, self.options):
             inner.addWidget(_holder(row))
         inner.addWidget(hairline())
@@ -279,9 +278,7 @@ class AnalysisMode(LogsMode):
         foot_holder.setMaximumHeight(_FOOT_PX)
         foot_holder.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         inner.addWidget(foot_holder)
-        outer = QHBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
+        outer = horizontal(self)
         outer.addLayout(inner, 1)
         outer.addWidget(self.panel)
         self.panel.hide()
@@ -354,9 +351,7 @@ class NumberField(UnitField):
 def labelled(words: str, widget: QWidget) -> QWidget:
     """A field with its label at the left."""
     holder = QWidget()
-    row = QHBoxLayout(holder)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(6)
+    row = horizontal(holder, gap_px=6)
     label = Text(words, "small", "text2")
     label.setBuddy(widget)
     row.addWidget(label)
@@ -365,10 +360,7 @@ def labelled(words: str, widget: QWidget) -> QWidget:
 
 
 def _row() -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setContentsMargins(16, 0, 16, 0)
-    row.setSpacing(12)
-    return row
+    return horizontal(margins_px=(16, 0, 16, 0), gap_px=12)
 
 
 def _holder(row: QHBoxLayout) -> QWidget:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.ui.format import instant
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import IconButton
+from workbench.ui.widgets.layouts import horizontal
 from workbench.ui.widgets.text import Text
 
 
@@ -27,9 +28,7 @@ class BurstStepper(QWidget):
         self._after = IconButton(theme, "chevron-right", self.tr("Burst after"))
         self._text = Text("", "small")
         self._text.setMinimumWidth(108)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
+        row = horizontal(self, gap_px=2)
         row.addWidget(self._before)
         row.addWidget(self._text)
         row.addWidget(self._after)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.jobs import Job
@@ -17,6 +17,7 @@ from workbench.ui.context import AppContext
 from workbench.ui.format import number, zone_of
 from workbench.ui.widgets.chart_axes import Axes, curve_colour
 from workbench.ui.widgets.charts import LineChart, Series
+from workbench.ui.widgets.layouts import vertical
 from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.text import Text
 
@@ -45,9 +46,7 @@ class DefectTrend(QWidget):
         self._reader: _Reader | None = None
         self.setProperty("surface", "plot")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 6, 0, 4)
-        column.setSpacing(2)
+        column = vertical(self, margins_px=(16, 6, 0, 4), gap_px=2)
         column.addWidget(self.said)
         column.addWidget(self.chart, 1)
         self.chart.cursor_moved.connect(self._on_cursor)

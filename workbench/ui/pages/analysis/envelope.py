@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
-
 from workbench.core.clock import format_utc
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, build
@@ -34,6 +32,7 @@ from workbench.ui.pages.logs.view import LogsView
 from workbench.ui.widgets.analysis.kurtogram_plot import KurtogramPlot
 from workbench.ui.widgets.analysis.spectrum_plot import PlotMark, SpectrumPlot
 from workbench.ui.widgets.fields import Choice
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.segmented import Segmented
 
@@ -273,11 +272,8 @@ class EnvelopeMode(LineMode):
         self.bearing.setMinimumWidth(176)  # "7314 (sample pumps)" whole
         self.bearing.setMaximumWidth(190)
         self.finish_bar()
-        row = QHBoxLayout(self.plots)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        column = QVBoxLayout()
-        column.setSpacing(0)
+        row = horizontal(self.plots)
+        column = vertical()
         column.addWidget(self.kurtogram, 2)
         column.addWidget(self.plot, 3)
         column.insertWidget(0, self.trend, 2)

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.ui.format import MISSING, number
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.fields import UnitField
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import Text, hairline
@@ -129,9 +130,7 @@ class LinesPanel(QWidget):
         every.addWidget(self.spacing)
         every.addStretch(1)
         self._every.hide()
-        head = QVBoxLayout()
-        head.setContentsMargins(16, 10, 12, 8)
-        head.setSpacing(2)
+        head = vertical(margins_px=(16, 10, 12, 8), gap_px=2)
         values = QHBoxLayout()
         values.addWidget(self._at)
         values.addStretch(1)
@@ -142,9 +141,7 @@ class LinesPanel(QWidget):
         head.addWidget(self.combs)
         head.addWidget(self._every)
         head.addWidget(self.verdict)
-        inner = QVBoxLayout()
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(0)
+        inner = vertical()
         inner.addLayout(head)
         inner.addWidget(hairline())
         for table in (self.marks, self.peaks):
@@ -154,9 +151,7 @@ class LinesPanel(QWidget):
         inner.addWidget(self.peaks, 2)
         self.peaks.setAccessibleName(self.tr("Peaks"))
         self.marks.setAccessibleName(self._marks_title)
-        outer = QHBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
+        outer = horizontal(self)
         outer.addWidget(hairline(is_vertical=True))
         outer.addLayout(inner, 1)
 

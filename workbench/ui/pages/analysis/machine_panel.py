@@ -15,6 +15,7 @@ from workbench.services.machine import MachineFacts, MachineRequest, machine
 from workbench.ui.context import AppContext
 from workbench.ui.widgets.buttons import FlatButton, IconButton, SecondaryButton
 from workbench.ui.widgets.form import RequestForm
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.text import Text, hairline
 
 PANEL_PX = 312
@@ -150,17 +151,13 @@ class MachinePanel(QWidget):
         foot.addWidget(self.keep)
         foot.addStretch(1)
         foot.addWidget(self._copy)
-        inner = QVBoxLayout()
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(0)
+        inner = vertical()
         inner.addLayout(head)
         inner.addWidget(hairline())
         inner.addWidget(self._scroll, 1)
         inner.addWidget(hairline())
         inner.addLayout(foot)
-        outer = QHBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
+        outer = horizontal(self)
         outer.addWidget(hairline(is_vertical=True))
         outer.addLayout(inner, 1)
 

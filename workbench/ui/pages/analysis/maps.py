@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QVBoxLayout
+from PySide6.QtWidgets import QSplitter
 
 from workbench.core.clock import format_utc
 from workbench.core.jobs import Job
@@ -29,6 +29,7 @@ from workbench.ui.widgets.analysis.map_plot import MapPlot
 from workbench.ui.widgets.analysis.spectrum_plot import PlotMark, SpectrumPlot
 from workbench.ui.widgets.analysis.waterfall_plot import WaterfallPlot
 from workbench.ui.widgets.fields import Choice
+from workbench.ui.widgets.layouts import vertical
 from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.text import Text
@@ -60,9 +61,7 @@ class MapMode(AnalysisMode):
             splitter.setStretchFactor(place, share)
         self.waterfall.hide()
         self.bar.addWidget(self.shape)
-        column = QVBoxLayout(self.plots)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = vertical(self.plots)
         column.addWidget(splitter, 1)
         column.addWidget(self.readout)
         self.map_plot.column_chosen.connect(self._on_column)

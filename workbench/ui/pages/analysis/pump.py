@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSplitter, QVBoxLayout, QWidget
 
 from workbench.core.clock import format_utc, parse_utc
 from workbench.core.jobs import Job
@@ -25,6 +25,7 @@ from workbench.ui.pages.analysis.base import AnalysisMode, labelled
 from workbench.ui.pages.logs.view import LogsView
 from workbench.ui.widgets.analysis.pump_plot import BandOverTime, HeadPlot, ScatterOverFlow
 from workbench.ui.widgets.buttons import SecondaryButton
+from workbench.ui.widgets.layouts import horizontal
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.text import Text, hairline
 
@@ -191,9 +192,7 @@ class PumpMode(AnalysisMode):
             splitter.addWidget(widget)
             splitter.setStretchFactor(splitter.indexOf(widget), stretch)
         splitter.setSizes([320, 140, 140])
-        row = QHBoxLayout(self.plots)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+        row = horizontal(self.plots)
         row.addWidget(splitter, 1)
         row.addWidget(hairline(is_vertical=True))
         row.addWidget(self.facts_box)

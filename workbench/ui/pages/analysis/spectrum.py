@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtWidgets import QHBoxLayout
-
 from workbench.core.clock import format_utc
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, build
@@ -26,6 +24,7 @@ from workbench.ui.pages.analysis.lines_panel import LineRow, LinesPanel, frequen
 from workbench.ui.pages.logs.view import LogsView
 from workbench.ui.widgets.analysis.spectrum_plot import PlotMark, SpectrumPlot
 from workbench.ui.widgets.fields import Choice
+from workbench.ui.widgets.layouts import horizontal
 from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.segmented import Segmented
 
@@ -187,9 +186,7 @@ class SpectrumMode(LineMode):
             self.options.addWidget(labelled(words, widget))
         self.finish_bar()
         self.options.addWidget(self.scale)
-        row = QHBoxLayout(self.plots)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+        row = horizontal(self.plots)
         row.addWidget(self.plot, 1)
         row.addWidget(self.side)
 

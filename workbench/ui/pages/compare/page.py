@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.core.runner import JobCall
@@ -27,6 +27,7 @@ from workbench.ui.context import AppContext, Selection
 from workbench.ui.page import Page
 from workbench.ui.pages.compare.parts import AlarmsCard, DiffCard, FrontCard, LeaderboardCard, ThresholdCard
 from workbench.ui.pages.page_parts import framed
+from workbench.ui.widgets.layouts import horizontal
 from workbench.ui.widgets.states import EmptyState
 
 _AROUND_NS = 30 * 60 * NS_PER_S
@@ -131,9 +132,7 @@ class ComparePage(Page):
                 column.addWidget(card, stretch)
                 card.setMinimumHeight(0)
         grid = QWidget()
-        row = QHBoxLayout(grid)
-        row.setContentsMargins(16, 16, 16, 16)
-        row.setSpacing(12)
+        row = horizontal(grid, margins_px=16, gap_px=12)
         row.addLayout(left, 1)
         side = QWidget()
         side.setFixedWidth(_RIGHT_PX)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QWidget
 
 from workbench.core.clock import parse_utc
 from workbench.services.runs import CurvePoint, TimelineAlarm, TimelineResult
@@ -17,6 +17,7 @@ from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.chart_axes import Axes, range_of
 from workbench.ui.widgets.charts import LineChart, ScatterChart, Series
 from workbench.ui.widgets.interval_cell import IntervalPainter
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.slider import Slider
 from workbench.ui.widgets.table import ArrayTable, Column
@@ -202,9 +203,7 @@ class AlarmsCard(Card):
         self.body.addWidget(self.chart, 1)
         self.body.addWidget(hairline())
         self._slices = QWidget()
-        self._slice_row = QHBoxLayout(self._slices)
-        self._slice_row.setContentsMargins(16, 10, 16, 12)
-        self._slice_row.setSpacing(12)
+        self._slice_row = horizontal(self._slices, margins_px=(16, 10, 16, 12), gap_px=12)
         self.body.addWidget(self._slices)
         self.chart.alarm_opened.connect(self.alarm_opened)
         self.chart.alarm_chosen.connect(self._on_chosen)
@@ -309,9 +308,7 @@ class DiffCard(Card):
         super().__init__(context.tr("Diff"), padding_px=0)
         self.close_button = FlatButton(context.theme, self.tr("Close"))
         self.header.add(self.close_button)
-        self._rows = QVBoxLayout()
-        self._rows.setContentsMargins(16, 8, 16, 8)
-        self._rows.setSpacing(6)
+        self._rows = vertical(margins_px=(16, 8, 16, 8), gap_px=6)
         inner = QWidget()
         inner.setLayout(self._rows)
         scroll = QScrollArea()
@@ -332,8 +329,7 @@ class DiffCard(Card):
 
 def _slice_chip(part: dict[str, object]) -> QWidget:
     frame = Card(padding_px=10)
-    row = QHBoxLayout()
-    row.setSpacing(8)
+    row = horizontal(gap_px=8)
     row.addWidget(Text(str(part["name"]), "strong"))
     row.addStretch(1)
     if part["n_events"]:

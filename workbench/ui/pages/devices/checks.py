@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QWidget
 
 from workbench.core.wire import SlotState
 from workbench.services.bundles import BundleResult
@@ -18,6 +18,7 @@ from workbench.ui.states import State, find_state
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import FlatButton
 from workbench.ui.widgets.card import Card, KeyValueList
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.menu_button import PickMenuButton
 from workbench.ui.widgets.states import StateBadge
 from workbench.ui.widgets.text import StateSymbol, Text, hairline
@@ -135,9 +136,7 @@ class LightRow(QFrame):
         super().__init__()
         state = find_state(light.state) or State.NOT_CHECKED
         self.setMinimumHeight(_ROW_PX)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(10)
+        row = horizontal(self, margins_px=(16, 0, 16, 0), gap_px=10)
         row.addWidget(StateSymbol(theme, state, 16))
         name = Text(light_name(light.name), "strong")
         name.setFixedWidth(130)
@@ -175,8 +174,7 @@ class CheckView(QWidget):
         self._summary = StateBadge(context.theme, State.NOT_CHECKED, self.tr("Choose a bundle"), is_quiet=True)
         self._card.header.add(self._summary)
         self._card.header.add(self._again)
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(0)
+        self._rows = vertical()
         self.tag_field = QLineEdit()
         self.tag_field.setFixedWidth(_TAG_PX)
         self.tag_field.setPlaceholderText("P-2041A")
@@ -259,12 +257,9 @@ class CheckView(QWidget):
             card.show_slot(slot, bundle if slot.slot == spare else None)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
+        column = vertical(self, gap_px=12)
         column.addWidget(self.steps)
-        slots = QHBoxLayout()
-        slots.setSpacing(12)
+        slots = horizontal(gap_px=12)
         for card in self._slots:
             slots.addWidget(card, 1)
         column.addLayout(slots)
@@ -278,10 +273,8 @@ class CheckView(QWidget):
         self._card.body.addWidget(scroll)
         column.addWidget(self._card, 1)
         touch = Card(padding_px=14)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        words = QVBoxLayout()
-        words.setSpacing(0)
+        row = horizontal(gap_px=8)
+        words = vertical()
         words.addWidget(Text(self.tr("1   Which pump are you at?"), "label", is_wrapped=True))
         words.addWidget(Text(self.tr("Scan, type or choose its tag."), "small", "text2", is_wrapped=True))
         row.addLayout(words, 1)

@@ -25,6 +25,7 @@ from workbench.ui.widgets.buttons import FlatButton, SecondaryButton
 from workbench.ui.widgets.card import KeyValueList, SectionHeader
 from workbench.ui.widgets.fields import Choice
 from workbench.ui.widgets.hold_button import HoldButton
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.states import StateBadge
 from workbench.ui.widgets.text import IconLabel, Text, hairline
 
@@ -43,11 +44,8 @@ class Tile(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         title = tile.passport.tag or tile.passport.serial if tile.passport else tile.description or tile.port
         self.setAccessibleName(f"{title} {tile.port}")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 10, 12, 10)
-        column.setSpacing(3)
-        head = QHBoxLayout()
-        head.setSpacing(8)
+        column = vertical(self, margins_px=(12, 10, 12, 10), gap_px=3)
+        head = horizontal(gap_px=8)
         head.addWidget(IconLabel(context.theme, "devices" if tile.passport else "unplug", "text1", 16))
         head.addWidget(Text(title, "label"))
         head.addStretch(1)
@@ -101,16 +99,13 @@ class PortPanel(QWidget):
         self._context = context
         self._extra: list[str] = []
         self._tiles: list[Tile] = []
-        self._list = QVBoxLayout()
-        self._list.setSpacing(8)
+        self._list = vertical(gap_px=8)
         self.other = QLineEdit()
         self.other.setPlaceholderText("COM3, /dev/ttyUSB0, socket://…")
         self.other.setAccessibleName(self.tr("Another port"))
         self._ask = SecondaryButton(context.theme, self.tr("Ask this port"), "search")
         self._rehearse = SecondaryButton(context.theme, self.tr("Rehearsal"), "rehearsal")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = vertical(self)
         column.addWidget(SectionHeader(self.tr("Plugged in")))
         column.addWidget(hairline())
         tiles = QVBoxLayout()
@@ -119,9 +114,7 @@ class PortPanel(QWidget):
         tiles.addStretch(1)
         column.addLayout(tiles, 1)
         column.addWidget(hairline())
-        foot = QVBoxLayout()
-        foot.setContentsMargins(16, 12, 16, 16)
-        foot.setSpacing(8)
+        foot = vertical(margins_px=(16, 12, 16, 16), gap_px=8)
         for widget in (Text(self.tr("Another port"), "label"), self.other, self._ask, self._rehearse):
             foot.addWidget(widget)
         column.addLayout(foot)
@@ -279,9 +272,7 @@ class UpdatePanel(QWidget):
         self._reason.setText(self.tr("Hold for two seconds, or hold Space. The old model keeps running meanwhile."))
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 14, 16, 16)
-        column.setSpacing(10)
+        column = vertical(self, margins_px=(16, 14, 16, 16), gap_px=10)
         head = QHBoxLayout()
         head.addWidget(Text(self.tr("This update"), "label"))
         head.addStretch(1)

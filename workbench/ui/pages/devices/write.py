@@ -20,6 +20,7 @@ from workbench.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.chart_axes import Axes, range_of
 from workbench.ui.widgets.charts import LineChart, Series
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.states import VerdictBanner
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import IconLabel, StateSymbol, Text
@@ -72,9 +73,7 @@ class WriteView(QWidget):
         self._guard_slot, self._guard = Text("", "small", "text2"), Text("", "title")
         self._chart = LineChart(context.theme, height_px=110)
         self._table = StepTable(context)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
+        column = vertical(self, gap_px=12)
         column.addWidget(self.steps)
         column.addWidget(self._make_progress())
         column.addLayout(self._make_safety(context))
@@ -154,21 +153,18 @@ class WriteView(QWidget):
 
     def _make_safety(self, context: AppContext) -> QHBoxLayout:
         cable, guard = Card(padding_px=14), Card(padding_px=14)
-        row = QHBoxLayout()
-        row.setSpacing(12)
+        row = horizontal(gap_px=12)
         row.addWidget(IconLabel(context.theme, "plug", "text1", 28))
         row.addLayout(_fact(self.tr("Safe to pull the cable"), Text(self.tr("No"), "title")))
         calm = self.tr("If it comes out: nothing is lost. The old model keeps running, and the write resumes.")
         row.addWidget(Text(calm, "small", "text2", is_wrapped=True), 1)
         cable.body.addLayout(row)
-        second = QHBoxLayout()
-        second.setSpacing(12)
+        second = horizontal(gap_px=12)
         second.addWidget(self._guard_symbol)
         second.addLayout(_fact("", self._guard, self._guard_slot))
         second.addStretch(1)
         guard.body.addLayout(second)
-        both = QHBoxLayout()
-        both.setSpacing(12)
+        both = horizontal(gap_px=12)
         both.addWidget(cable, 2)
         both.addWidget(guard, 1)
         return both
@@ -190,22 +186,18 @@ class VerdictView(QWidget):
         self.again = PrimaryButton(context.theme, self.tr("Resume"), "play")
         self.done = PrimaryButton(context.theme, self.tr("Next pump"), "arrow")
         self.leave = SecondaryButton(context.theme, self.tr("Back to the checks"), "arrow-left")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
+        column = vertical(self, gap_px=12)
         column.addWidget(self.steps)
         column.addWidget(self.banner)
         column.addWidget(self._said)
-        row = QHBoxLayout()
-        row.setSpacing(12)
+        row = horizontal(gap_px=12)
         for card in self._slots:
             row.addWidget(card, 1)
         column.addLayout(row)
         evidence = Card(self.tr("Evidence"), self.tr("step by step, as the device answered"), padding_px=0)
         evidence.body.addWidget(self._table)
         column.addWidget(evidence, 1)
-        row = QHBoxLayout()
-        row.setSpacing(8)
+        row = horizontal(gap_px=8)
         row.addStretch(1)
         for button in (self.leave, self.again, self.done):
             row.addWidget(button)
@@ -249,8 +241,7 @@ class VerdictView(QWidget):
 
 
 def _fact(name: str, value: Text, name_text: Text | None = None) -> QVBoxLayout:
-    words = QVBoxLayout()
-    words.setSpacing(0)
+    words = vertical()
     words.addWidget(name_text or Text(name, "small", "text2"))
     words.addWidget(value)
     return words

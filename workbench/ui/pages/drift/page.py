@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import ClassVar
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.errors import WorkbenchError
@@ -24,6 +24,7 @@ from workbench.ui.pages.train.page import TRAIN_SLOT
 from workbench.ui.states import State
 from workbench.ui.widgets.buttons import SecondaryButton
 from workbench.ui.widgets.fields import Choice, UnitField
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.state_filter import StateFilter, states_action
 from workbench.ui.widgets.states import EmptyState
@@ -169,9 +170,7 @@ class DriftPage(Page):
     def _lay_out(self) -> None:
         bar = QWidget()
         bar.setFixedHeight(_BAR_PX)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(8)
+        row = horizontal(bar, margins_px=(16, 0, 16, 0), gap_px=8)
         self.until.setPlaceholderText(self.tr("first half"))
         self.until.setFixedWidth(116)
         self.until.setAccessibleName(self.tr("Reference until"))
@@ -184,19 +183,14 @@ class DriftPage(Page):
         row.addWidget(self.states)
         row.addWidget(self.measure_button)
         cards = QWidget()
-        column = QVBoxLayout(cards)
-        column.setContentsMargins(16, 12, 16, 16)
-        column.setSpacing(12)
+        column = vertical(cards, margins_px=(16, 12, 16, 16), gap_px=12)
         column.addWidget(self.history, 5)
-        lower = QHBoxLayout()
-        lower.setSpacing(12)
+        lower = horizontal(gap_px=12)
         lower.addWidget(self.distribution, 4)
         lower.addWidget(self.alarms, 5)
         column.addLayout(lower, 6)
         shown = QWidget()
-        outer = QVBoxLayout(shown)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
+        outer = vertical(shown)
         self._problem.setContentsMargins(16, 8, 16, 0)
         self._problem.setVisible(False)
         for widget in (bar, hairline(), self._problem):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.core.clock import parse_utc
 from workbench.services.drift import DriftAlarm, DriftChannel, DriftResult
@@ -15,6 +15,7 @@ from workbench.ui.states import State
 from workbench.ui.widgets.card import Card, SectionHeader
 from workbench.ui.widgets.chart_axes import Axes, range_of
 from workbench.ui.widgets.charts import LineChart, Series
+from workbench.ui.widgets.layouts import vertical
 from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.table import ArrayTable, Column
@@ -38,9 +39,7 @@ class ChannelPanel(QWidget):
             Column(key="bar", title=self.tr("of its limit"), kind="bar", width_px=88, limit=1.0, bar_max=2.0, is_sortable=False),
         )
         self.table = ArrayTable(context.theme, columns)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = vertical(self)
         column.addWidget(self._title)
         column.addWidget(hairline())
         column.addWidget(self.table, 1)

@@ -17,6 +17,7 @@ from workbench.ui.widgets.buttons import SecondaryButton
 from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.fields import CheckBox, Choice
 from workbench.ui.widgets.form import RequestForm
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.text import Text
 
 _OWN = ("project", "source", "config", "connect", "remember", "answer")
@@ -187,8 +188,7 @@ class FetchForm(QWidget):
 
     def _lay_out(self) -> None:
         source = Card(self.tr("Source"), self.tr("described in a file, never with a password in it"))
-        row = QHBoxLayout()
-        row.setSpacing(8)
+        row = horizontal(gap_px=8)
         row.addWidget(self.config, 1)
         row.addWidget(self.choose)
         row.addStretch(0)
@@ -200,9 +200,7 @@ class FetchForm(QWidget):
         what = Card(self.tr("What"), self.tr("read like a file: with its doubts asked, its units and qualities"))
         what.body.addWidget(self.fields)
         inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
+        column = vertical(inner, margins_px=16, gap_px=12)
         for card in (source, what):
             card.setMaximumWidth(_CARD_PX)
             column.addWidget(card)

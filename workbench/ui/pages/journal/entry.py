@@ -11,6 +11,7 @@ from workbench.ui.pages.devices.words import state_of_word
 from workbench.ui.states import State
 from workbench.ui.widgets.buttons import IconButton
 from workbench.ui.widgets.card import KeyValueList
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.text import StateSymbol, Text, hairline
 
 
@@ -52,9 +53,7 @@ class EntryPanel(QWidget):
         self._box.setVisible(bool(entry.command))
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = vertical(self)
         column.addLayout(self._head())
         column.addWidget(hairline())
         column.addLayout(_padded(self._facts))
@@ -64,11 +63,8 @@ class EntryPanel(QWidget):
         column.addStretch(1)
 
     def _head(self) -> QVBoxLayout:
-        head = QVBoxLayout()
-        head.setContentsMargins(16, 14, 16, 14)
-        head.setSpacing(6)
-        row = QHBoxLayout()
-        row.setSpacing(8)
+        head = vertical(margins_px=(16, 14, 16, 14), gap_px=6)
+        row = horizontal(gap_px=8)
         row.addWidget(self._symbol)
         row.addWidget(self._act)
         row.addStretch(1)
@@ -78,9 +74,7 @@ class EntryPanel(QWidget):
 
     def _make_command_box(self) -> QWidget:
         self._box = QWidget()
-        column = QVBoxLayout(self._box)
-        column.setContentsMargins(16, 0, 16, 16)
-        column.setSpacing(8)
+        column = vertical(self._box, margins_px=(16, 0, 16, 16), gap_px=8)
         title = QHBoxLayout()
         title.addWidget(Text(self.tr("Same act as a command"), "label"))
         title.addStretch(1)
@@ -100,9 +94,7 @@ class EntryPanel(QWidget):
 
 
 def _padded(*widgets: QWidget) -> QVBoxLayout:
-    layout = QVBoxLayout()
-    layout.setContentsMargins(16, 12, 16, 12)
-    layout.setSpacing(8)
+    layout = vertical(margins_px=(16, 12, 16, 12), gap_px=8)
     for widget in widgets:
         layout.addWidget(widget)
     return layout

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.services.projects import JournalEntry, JournalRequest, JournalResult, show_journal, verify_journal
@@ -21,6 +21,7 @@ from workbench.ui.pages.journal.entry import EntryPanel
 from workbench.ui.pages.page_parts import framed
 from workbench.ui.states import State
 from workbench.ui.widgets.fields import Choice, SearchField
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.states import EmptyState, StateBadge
 from workbench.ui.widgets.table import ArrayTable, Column
@@ -108,9 +109,7 @@ class JournalPage(Page):
     def _lay_out(self) -> None:
         filters = QWidget()
         filters.setFixedHeight(_FILTER_PX)
-        row = QHBoxLayout(filters)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(8)
+        row = horizontal(filters, margins_px=(16, 0, 16, 0), gap_px=8)
         self._search.setFixedWidth(176)
         for choice, name in ((self._act, self.tr("Act")), (self._person, self.tr("Person"))):
             choice.setAccessibleName(name)
@@ -122,9 +121,7 @@ class JournalPage(Page):
         self._more = Text("", "small", "text2")
         self._more.setContentsMargins(16, 10, 16, 10)
         listed = QWidget()
-        column = QVBoxLayout(listed)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = vertical(listed)
         for widget in (filters, hairline(), self.table, self._more):
             column.addWidget(widget)
         self._stack.addWidget(listed)

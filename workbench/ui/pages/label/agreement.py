@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.core.errors import WorkbenchError
 from workbench.logs.events.agreement import kappa_text
@@ -25,6 +25,7 @@ from workbench.ui.format import count, instant, number, percent, zone_of
 from workbench.ui.widgets.buttons import FlatButton, IconButton
 from workbench.ui.widgets.card import KeyValueList, SectionHeader
 from workbench.ui.widgets.fields import Choice
+from workbench.ui.widgets.layouts import vertical
 from workbench.ui.widgets.table import TWO_LINE_ROW_PX, ArrayTable, Column
 from workbench.ui.widgets.text import Text, hairline
 
@@ -169,15 +170,11 @@ class AgreementPanel(QWidget):
             self.shown.emit(self._result.disagreements[row])
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = vertical(self)
         head = SectionHeader(self.tr("Two readers"))
         head.add(self._close)
         column.addWidget(head)
-        inner = QVBoxLayout()
-        inner.setContentsMargins(16, 0, 16, 12)
-        inner.setSpacing(8)
+        inner = vertical(margins_px=(16, 0, 16, 12), gap_px=8)
         for title, choice in ((self.tr("First"), self.first), (self.tr("Second"), self.second)):
             row = QHBoxLayout()
             text = Text(title, "small", "text2")

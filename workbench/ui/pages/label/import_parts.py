@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import available_timezones
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from workbench.logs.events.failure_words import ACTIONS, MODES, words_of
 from workbench.services.event_import import EventColumn, EventsPreviewResult
@@ -15,6 +15,7 @@ from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.fields import Choice
+from workbench.ui.widgets.layouts import vertical
 from workbench.ui.widgets.states import StateBadge
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import CutText, Text
@@ -250,9 +251,7 @@ def stacked(*widgets: QWidget, width_px: int) -> QWidget:
     """Cards below each other in a column of fixed width."""
     holder = QWidget()
     holder.setFixedWidth(width_px)
-    column = QVBoxLayout(holder)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(12)
+    column = vertical(holder, gap_px=12)
     for widget in widgets:
         column.addWidget(widget)
     column.addStretch(1)

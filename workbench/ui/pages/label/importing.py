@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.runner import JobCall
@@ -17,6 +17,7 @@ from workbench.ui.context import AppContext
 from workbench.ui.format import count
 from workbench.ui.pages.label.import_memory import recall, remember
 from workbench.ui.pages.label.import_parts import EventsCard, MappingCard, ReadingCard, stacked
+from workbench.ui.widgets.layouts import vertical
 from workbench.ui.widgets.text import Text
 
 _RIGHT_PX = 320
@@ -41,9 +42,7 @@ class EventImport(QWidget):
         self.reading = ReadingCard(context)
         self.events = EventsCard(context)
         self._text = Text("", "small", "text2", is_wrapped=True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
+        column = vertical(self, margins_px=16, gap_px=12)
         column.addWidget(self._text)
         self._grid = QGridLayout()
         self._grid.setSpacing(12)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QWidget
 
 from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.logs.events.failure_words import ACTIONS, MECHANISMS, MODES, Word
@@ -17,6 +17,7 @@ from workbench.ui.pages.label.fields import LookButton, NameField, editable_inst
 from workbench.ui.pages.label.list import alike_words
 from workbench.ui.widgets.card import KeyValueList, SectionHeader
 from workbench.ui.widgets.fields import Choice, UnitField
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.text import KeyCap, Text, hairline
 
@@ -150,15 +151,11 @@ class EventInspector(QWidget):
     # Laying out
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = vertical(self)
         column.addWidget(self._head)
         self._empty.setContentsMargins(16, 0, 16, 0)
         column.addWidget(self._empty)
-        inner = QVBoxLayout(self._form)
-        inner.setContentsMargins(16, 0, 16, 12)
-        inner.setSpacing(8)
+        inner = vertical(self._form, margins_px=(16, 0, 16, 12), gap_px=8)
         inner.addWidget(self.states)
         inner.addLayout(self._row(self.tr("Name"), self.name, self.look))
         for title, field in ((self.tr("Start"), self.start), (self.tr("End"), self.end)):
@@ -187,9 +184,7 @@ class EventInspector(QWidget):
         column.addWidget(self._key_help())
 
     def _lay_out_works(self) -> None:
-        inner = QVBoxLayout(self._works)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(8)
+        inner = vertical(self._works, gap_px=8)
         pairs = (
             (self.tr("Mode"), self.mode), (self.tr("Mechanism"), self.mechanism), (self.tr("Worked on"), self.action),
             (self.tr("Last good"), self.good), (self.tr("Found"), self.found), (self.tr("As found"), self.as_found),
@@ -199,17 +194,14 @@ class EventInspector(QWidget):
             inner.addLayout(self._row(title, field))
 
     def _lay_out_evidence(self) -> None:
-        inner = QVBoxLayout(self._evidence_box)
-        inner.setContentsMargins(0, 4, 0, 0)
-        inner.setSpacing(4)
+        inner = vertical(self._evidence_box, margins_px=(0, 4, 0, 0), gap_px=4)
         inner.addWidget(Text(self.tr("Evidence"), "label"))
         inner.addWidget(Text(self.tr("Mean within, against the same time before"), "caption", "text3", is_wrapped=True))
         inner.addWidget(self.evidence)
 
     @staticmethod
     def _row(title: str, field: QWidget, beside: QWidget | None = None) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(8)
+        row = horizontal(gap_px=8)
         text = Text(title, "small", "text2")
         text.setFixedWidth(_LABEL_PX)
         field.setAccessibleName(title)
@@ -221,16 +213,13 @@ class EventInspector(QWidget):
 
     def _key_help(self) -> QWidget:
         holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(16, 8, 16, 10)
-        column.setSpacing(3)
+        column = vertical(holder, margins_px=(16, 8, 16, 10), gap_px=3)
         for keys, words in (
             ("N", self.tr("new event at the cursor")), ("[  ]", self.tr("its start, its end to the cursor")),
             ("X  M", self.tr("split at the cursor, merge")), ("4 … 9", self.tr("call it by a name in use")),
             ("J  K", self.tr("next, former event")), ("Alt ← →", self.tr("move it")),
         ):  # fmt: skip
-            row = QHBoxLayout()
-            row.setSpacing(8)
+            row = horizontal(gap_px=8)
             cap = KeyCap(keys)
             cap.setMinimumWidth(56)
             row.addWidget(cap)

@@ -31,6 +31,7 @@ from workbench.ui.pages.label.inspector import EventInspector
 from workbench.ui.pages.label.parts import EventPanel, StateBar
 from workbench.ui.pages.logs.view import CLOSING, CORRECTED, LogsView, asked_range
 from workbench.ui.session_history import ON_LABEL, PageHistory
+from workbench.ui.widgets.layouts import vertical
 from workbench.ui.widgets.menu_button import CheckMenuButton
 from workbench.ui.widgets.plots.event_tool import EventTool
 from workbench.ui.widgets.plots.words import channel_words
@@ -344,9 +345,7 @@ class LabelPage(Page):
         self.view.bar.insertWidget(3, self.rows_button)
         self.view.plots.rows.tool = self.tool
         shown = QWidget()
-        column = QVBoxLayout(shown)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = vertical(shown)
         for widget in (self.view, hairline(), self.state_bar):
             column.addWidget(widget, 1 if widget is self.view else 0)
         holder = QWidget()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from operator import attrgetter
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.logs.events.looks import Look, own_look
 from workbench.services.labels import Event
@@ -20,6 +20,7 @@ from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import ActionButton, FlatButton, SecondaryButton
 from workbench.ui.widgets.card import SectionHeader
 from workbench.ui.widgets.fields import Choice, SearchField
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.plots.shapes import look_icon
 from workbench.ui.widgets.text import KeyCap, Text, hairline, plain_tip
 
@@ -43,9 +44,7 @@ class NamesLegend(QWidget):
         self.buttons: list[FlatButton] = []
         self._counts: list[Text] = []
         self._rows: list[QWidget] = []
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 4, 12, 8)
-        column.setSpacing(0)
+        column = vertical(self, margins_px=(8, 4, 12, 8))
         for key in NAME_KEYS:
             column.addWidget(self._make_row(key))
         theme.changed.connect(self._draw)
@@ -73,9 +72,7 @@ class NamesLegend(QWidget):
 
     def _make_row(self, key: str) -> QWidget:
         holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
+        row = horizontal(holder, gap_px=6)
         button = FlatButton(self._theme, "")
         button.setProperty("fit", "compact")
         button.clicked.connect(self._on_clicked)
@@ -169,12 +166,8 @@ class EventPanel(QWidget):
         self._filter_box.setVisible(bool(events))
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        top = QHBoxLayout()
-        top.setContentsMargins(16, 6, 12, 6)
-        top.setSpacing(8)
+        column = vertical(self)
+        top = horizontal(margins_px=(16, 6, 12, 6), gap_px=8)
         top.addWidget(Text(self.tr("Pump"), "small", "text2"))
         top.addWidget(self.asset, 1)
         column.addLayout(top)
@@ -182,9 +175,7 @@ class EventPanel(QWidget):
         column.addWidget(self._head)
         self.hint.setContentsMargins(16, 0, 16, 8)
         column.addWidget(self.hint)
-        filters = QHBoxLayout(self._filter_box)
-        filters.setContentsMargins(12, 0, 12, 8)
-        filters.setSpacing(6)
+        filters = horizontal(self._filter_box, margins_px=(12, 0, 12, 8), gap_px=6)
         filters.addWidget(self.search, 1)
         filters.addWidget(self.state)
         column.addWidget(self._filter_box)
@@ -196,9 +187,7 @@ class EventPanel(QWidget):
         self._column_box.hide()
 
     def _make_column_box(self) -> QWidget:
-        inner = QVBoxLayout(self._column_box)
-        inner.setContentsMargins(16, 8, 12, 12)
-        inner.setSpacing(6)
+        inner = vertical(self._column_box, margins_px=(16, 8, 12, 12), gap_px=6)
         inner.addWidget(Text(self.tr("The log has label columns, set aside at import."), "small", "text2", is_wrapped=True))
         row = QHBoxLayout()
         row.addWidget(self.column, 1)
@@ -226,9 +215,7 @@ class StateBar(QWidget):
         self.setFixedHeight(BAR_PX)
         self.setProperty("surface", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(6)
+        row = horizontal(self, margins_px=(16, 0, 16, 0), gap_px=6)
         self._theme = theme
         self.buttons: list[ActionButton] = []
         self._words = Text("", "small", "text2")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from workbench.core.errors import RequestError
 from workbench.core.requests import build
@@ -22,6 +22,7 @@ from workbench.ui.widgets.buttons import FlatButton, IconButton
 from workbench.ui.widgets.card import SectionHeader
 from workbench.ui.widgets.fields import Choice
 from workbench.ui.widgets.form import RequestForm
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.text import Text
 
 _INNER_PX = 290
@@ -118,11 +119,8 @@ class LiveForm(QWidget):
     def _lay_out(self) -> None:
         inner = _Fitted()
         inner.setMaximumWidth(_INNER_PX + 24)
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(16, 0, 16, 14)
-        column.setSpacing(8)
-        row = QHBoxLayout()
-        row.setSpacing(8)
+        column = vertical(inner, margins_px=(16, 0, 16, 14), gap_px=8)
+        row = horizontal(gap_px=8)
         row.addWidget(self.ports, 1)
         row.addWidget(self._found, 1)
         row.addWidget(self._look, 0, Qt.AlignmentFlag.AlignTop)
@@ -135,9 +133,7 @@ class LiveForm(QWidget):
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inner)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
+        outer = vertical(self)
         outer.addWidget(SectionHeader(self.tr("Listen to")))
         outer.addWidget(scroll, 1)
 

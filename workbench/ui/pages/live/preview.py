@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.services.capture import CapturePreviewResult, PreviewChannel
 from workbench.ui.context import AppContext
@@ -12,6 +12,7 @@ from workbench.ui.states import State
 from workbench.ui.widgets.buttons import SecondaryButton
 from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.fields import CheckBox, UnitField
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.text import StateSymbol, Text
 
@@ -114,8 +115,7 @@ class LivePreview(QWidget):
             row.unit.textEdited.connect(self._on_edited)
 
     def _lay_out(self) -> None:
-        notice = QHBoxLayout()
-        notice.setSpacing(8)
+        notice = horizontal(gap_px=8)
         notice.addWidget(self._symbol, 0, Qt.AlignmentFlag.AlignTop)
         notice.addWidget(self._advice, 1)
         notice.addWidget(self.find_baud, 0, Qt.AlignmentFlag.AlignTop)
@@ -127,9 +127,7 @@ class LivePreview(QWidget):
         column.addLayout(self._grid)
         column.addStretch(1)
         self.channels.body.addWidget(_scrolled(inner))
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(16, 16, 16, 16)
-        outer.setSpacing(12)
+        outer = vertical(self, margins_px=16, gap_px=12)
         outer.addWidget(self.lines, 2)
         outer.addWidget(self.channels, 3)
 

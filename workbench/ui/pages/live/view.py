@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.services.capture_live import LiveUpdate
 from workbench.ui.context import AppContext
 from workbench.ui.format import count, duration, number, size
 from workbench.ui.states import State
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.plots.live import LivePlots
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.states import StateBadge
@@ -106,24 +107,18 @@ class LiveView(QWidget):
     def _lay_out(self) -> None:
         bar = QWidget()
         bar.setFixedHeight(BAR_PX)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(16, 0, 22, 0)
-        row.setSpacing(12)
+        row = horizontal(bar, margins_px=(16, 0, 22, 0), gap_px=12)
         row.addWidget(self.spans)
         row.addWidget(self.badge)
         row.addStretch(1)
         row.addWidget(self.facts)
         foot = QWidget()
         foot.setFixedHeight(FOOT_PX)
-        below = QHBoxLayout(foot)
-        below.setContentsMargins(16, 0, 22, 0)
-        below.setSpacing(6)
+        below = horizontal(foot, margins_px=(16, 0, 22, 0), gap_px=6)
         below.addWidget(self._lost_symbol)
         below.addWidget(self.lost, 1)
         below.addWidget(self.safe)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = vertical(self)
         column.addWidget(bar)
         column.addWidget(hairline())
         column.addWidget(self.plots, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.services.corrections import Correction
 from workbench.services.logs import Finding
@@ -13,6 +13,7 @@ from workbench.ui.states import State, find_state
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import Button, IconButton
 from workbench.ui.widgets.card import SectionHeader
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.text import Text, plain_tip
 
 EXCLUDE, CORRECT, ACCEPT = "exclude", "correct", "accept"
@@ -80,9 +81,7 @@ class FindingActs(QWidget):
 
     def __init__(self, theme: ThemeSource) -> None:
         super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(28, 0, 0, 6)
-        row.setSpacing(0)
+        row = horizontal(self, margins_px=(28, 0, 0, 6))
         # Three words beside each other in the narrowest panel: they never make it wider, as that would cut the findings.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.exclude = Button(theme, self.tr("Exclude"), kind="flat")
@@ -117,11 +116,8 @@ class CorrectionRow(QWidget):
     def __init__(self, theme: ThemeSource, correction: Correction) -> None:
         super().__init__()
         self.correction = correction
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 2, 8, 2)
-        row.setSpacing(4)
-        words = QVBoxLayout()
-        words.setSpacing(0)
+        row = horizontal(self, margins_px=(16, 2, 8, 2), gap_px=4)
+        words = vertical()
         self.words = correction_words(correction)
         words.addWidget(Text(self.words, "small", is_wrapped=True))
         made = " · ".join(filter(None, (correction.why, correction.author, correction.created_utc[:16].replace("T", " "))))
@@ -154,9 +150,7 @@ class FindingsPanel(QWidget):
         self._current: FindingRow | None = None
         self._header = SectionHeader(self.tr("Corrections"))
         self._finding_column, self._correction_column = QVBoxLayout(), QVBoxLayout()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = vertical(self)
         for part in (self._finding_column, self._correction_column):
             part.setSpacing(0)
         column.addLayout(self._finding_column)

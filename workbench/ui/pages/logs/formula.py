@@ -6,7 +6,7 @@ import re
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from workbench.core.runner import JobCall
 from workbench.services.derived_channels import (
@@ -25,6 +25,7 @@ from workbench.ui.pages.logs.view import LogsView
 from workbench.ui.widgets.buttons import IconButton, SecondaryButton
 from workbench.ui.widgets.card import SectionHeader
 from workbench.ui.widgets.fields import UnitField
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.text import Text, hairline, plain_tip
 
@@ -214,9 +215,7 @@ class FormulaPanel(QWidget):
         self.name.setFixedWidth(180)
         self.formula.setPlaceholderText('"PI-2041A" - "PI-2040A"')
         self.formula.setAccessibleName(self.tr("Formula"))
-        row = QHBoxLayout()
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(8)
+        row = horizontal(margins_px=(16, 0, 16, 0), gap_px=8)
         row.addWidget(self.name)
         row.addWidget(Text("=", "body", "text2"))
         row.addWidget(self.formula, 1)
@@ -224,9 +223,7 @@ class FormulaPanel(QWidget):
         said = QHBoxLayout()
         said.setContentsMargins(220, 4, 16, 10)
         said.addWidget(self.said)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = vertical(self)
         self.head.add(self._command)
         self.head.add(self._close)
         column.addWidget(hairline())

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from workbench.ui.actions import Action
+from workbench.ui.widgets.layouts import vertical
 from workbench.ui.widgets.text import Text
 
 _COLUMNS = 2
@@ -23,9 +24,7 @@ class KeysPanel(QFrame):
         self.setProperty("frame", "card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Keys"))
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(20, 16, 20, 16)
-        self._column.setSpacing(10)
+        self._column = vertical(self, margins_px=(20, 16, 20, 16), gap_px=10)
         self._column.addWidget(Text(self.tr("Keys and mouse"), "title"))
         self._grid: QWidget | None = None
         self.lines: list[tuple[str, str]] = []

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTabBar, QWidget
 
 from workbench.logs.plot_layout import PlotLayout
 from workbench.services.log_layouts import StoredLayout
 from workbench.ui.widgets.buttons import IconButton
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.text import hairline, plain_tip
 
 if TYPE_CHECKING:
@@ -189,15 +190,11 @@ class LayoutTabs(QWidget):
         return msgspec.structs.replace(self._view.plots.rows.layout_now, mode=self._modes.current)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setContentsMargins(12, 0, 22, 0)
-        row.setSpacing(4)
+        row = horizontal(margins_px=(12, 0, 22, 0), gap_px=4)
         row.addWidget(self.bar)
         row.addWidget(self.add)
         row.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = vertical(self)
         column.addLayout(row)
         column.addWidget(hairline())
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from workbench.core.clock import format_utc
 from workbench.core.errors import InputError
@@ -32,6 +32,7 @@ from workbench.ui.format import span, zone_of
 from workbench.ui.pages.logs.layout_tabs import LayoutTabs
 from workbench.ui.pages.logs.modes import TIME, ModeStack
 from workbench.ui.widgets.buttons import IconButton, SecondaryButton
+from workbench.ui.widgets.layouts import horizontal
 from workbench.ui.widgets.text import Text
 
 if TYPE_CHECKING:
@@ -320,9 +321,7 @@ class NamePanel(QWidget):
     def __init__(self, context: AppContext, owner: LayoutMenu) -> None:
         super().__init__()
         self._owner = owner
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 16, 8)
-        row.setSpacing(8)
+        row = horizontal(self, margins_px=(16, 8, 16, 8), gap_px=8)
         self.field = QLineEdit()
         self.field.setPlaceholderText(self.tr("Name, such as Night shift"))
         self.field.setAccessibleName(self.tr("Name of the layout"))

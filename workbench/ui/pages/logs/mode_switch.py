@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QSize, Signal
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import SecondaryButton
+from workbench.ui.widgets.layouts import horizontal
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.text import polish_again
 
@@ -30,9 +31,7 @@ class ModeSwitch(QWidget):
         self._more = SecondaryButton(theme, self.tr("More"), "chevron-down")
         self._menu = QMenu(self._more)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(_GAP_PX)
+        row = horizontal(self, gap_px=_GAP_PX)
         row.addWidget(self._segments)
         row.addWidget(self._more)
         row.addStretch(1)

@@ -29,6 +29,7 @@ from workbench.ui.pages.logs.preview_columns import ColumnsCard
 from workbench.ui.pages.logs.preview_files import FilesCard
 from workbench.ui.pages.logs.preview_parts import GuessCard, QuestionsCard, RowsCard, stacked
 from workbench.ui.states import State
+from workbench.ui.widgets.layouts import horizontal
 from workbench.ui.widgets.text import StateSymbol, Text
 
 _RIGHT_PX = 336
@@ -317,9 +318,7 @@ class ImportPreview(QWidget):
         left.setStretch(1, 4)
         left.setStretch(2, 5)
         left.setStretch(3, 4)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 16, 16, 16)
-        row.setSpacing(12)
+        row = horizontal(self, margins_px=16, gap_px=12)
         row.addLayout(left, 1)
         row.addWidget(area)
 

@@ -17,6 +17,7 @@ from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import IconButton, SecondaryButton
 from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.fields import UnitField
+from workbench.ui.widgets.layouts import horizontal
 from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import Text, plain_tip
@@ -108,9 +109,7 @@ class ColumnsCard(Card):
         return field
 
     def _editor(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(16, 8, 16, 8)
-        row.setSpacing(8)
+        row = horizontal(margins_px=(16, 8, 16, 8), gap_px=8)
         row.addWidget(self._whose)
         for title, field in (
             (self.tr("Channel"), self.channel), (self.tr("Pump"), self.pump), (self.tr("Unit"), self.unit)

@@ -10,6 +10,7 @@ from workbench.ui.format import count, size
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.fields import CheckBox, UnitField
+from workbench.ui.widgets.layouts import horizontal
 from workbench.ui.widgets.table import ROW_PX, ArrayTable, Column
 from workbench.ui.widgets.text import Text
 
@@ -88,9 +89,7 @@ class FilesCard(Card):
         return [file.path for file in self._files if file.kind == kind]
 
     def _fields(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(16, 8, 16, 8)
-        row.setSpacing(8)
+        row = horizontal(margins_px=(16, 8, 16, 8), gap_px=8)
         row.addWidget(Text(self.tr("Pump"), "small", "text2"))
         row.addWidget(self.asset, 2)
         row.addWidget(self.is_same)

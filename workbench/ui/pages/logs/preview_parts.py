@@ -15,6 +15,7 @@ from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.fields import Choice
+from workbench.ui.widgets.layouts import vertical
 from workbench.ui.widgets.states import StateBadge
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import Text
@@ -256,8 +257,7 @@ def guess_words(value: str) -> str:
 
 def stacked(*widgets: QWidget, spacing_px: int = 12) -> QVBoxLayout:
     """Widgets below each other."""
-    column = QVBoxLayout()
-    column.setSpacing(spacing_px)
+    column = vertical(gap_px=spacing_px)
     for widget in widgets:
         column.addWidget(widget)
     return column

@@ -17,6 +17,7 @@ from workbench.ui.widgets.card import SectionHeader
 from workbench.ui.widgets.channel_list import ChannelList
 from workbench.ui.widgets.fields import SearchField
 from workbench.ui.widgets.heat_map import AvailabilityMap
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.text import Text, hairline, plain_tip
 
 _SEARCH_FROM = 13
@@ -30,9 +31,7 @@ class RecordingRow(QWidget):
     def __init__(self, theme: ThemeSource, info: RecordingInfo) -> None:
         super().__init__()
         self.info = info
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 8, 0)
-        row.setSpacing(4)
+        row = horizontal(self, margins_px=(16, 0, 8, 0), gap_px=4)
         name = Text(info.name, "small", is_wrapped=True)
         row.addWidget(name, 1)
         row.addWidget(Text(number(info.rows), "caption", "text2"))
@@ -67,8 +66,7 @@ class LogsSide(QWidget):
         self.panel = FindingsPanel(context.theme)
         self.recordings: list[RecordingRow] = []
         self._finding_list, self._finding_column = self._scrolled()
-        self._recording_column = QVBoxLayout()
-        self._recording_column.setSpacing(0)
+        self._recording_column = vertical()
         self._finding_column.insertWidget(0, self.panel)
         self._finding_column.insertWidget(1, SectionHeader(self.tr("Recordings")))
         self._finding_column.insertLayout(2, self._recording_column)
@@ -140,9 +138,7 @@ class LogsSide(QWidget):
         return super().eventFilter(watched, event)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 0)
-        column.setSpacing(0)
+        column = vertical(self, margins_px=(0, 4, 0, 0))
         column.addWidget(self._days)
         holder = QWidget()
         inner = QVBoxLayout(holder)
@@ -172,9 +168,7 @@ class LogsSide(QWidget):
     @staticmethod
     def _scrolled() -> tuple[QScrollArea, QVBoxLayout]:
         area, holder = QScrollArea(), QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 8)
-        column.setSpacing(0)
+        column = vertical(holder, margins_px=(0, 0, 0, 8))
         column.addStretch(1)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.core.clock import format_utc
 from workbench.core.errors import WorkbenchError
@@ -17,6 +17,7 @@ from workbench.ui.format import MINUS, MISSING, digits_of, duration, number, spa
 from workbench.ui.pages.logs.view import LogsView
 from workbench.ui.widgets.buttons import FlatButton, IconButton
 from workbench.ui.widgets.card import SectionHeader
+from workbench.ui.widgets.layouts import vertical
 from workbench.ui.widgets.plots.regimes import regime_words
 from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.table import ROW_PX, ArrayTable, Column
@@ -104,9 +105,7 @@ class StatisticsPanel(QWidget):
             self._context.copy_command(("logs", "statistics"), self.request())
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = vertical(self)
         for button in (self._copy, self._command, self._close):
             self.head.add(button)
         column.addWidget(hairline())

@@ -15,6 +15,7 @@ from workbench.ui.context import AppContext, Selection
 from workbench.ui.pages.logs.regimes import RegimeLayer
 from workbench.ui.pages.logs.severity_lines import SeverityLines
 from workbench.ui.session_history import ROWS
+from workbench.ui.widgets.layouts import horizontal
 from workbench.ui.widgets.plots.layout_history import LayoutHistory
 from workbench.ui.widgets.plots.rows import ROW_PX
 from workbench.ui.widgets.plots.stack import StackedPlots
@@ -281,9 +282,7 @@ class LogsView(QWidget):
         self.ranges.button("14d").setVisible(not self._is_narrow)
         holder = QWidget()
         holder.setFixedHeight(BAR_PX)
-        self.bar = QHBoxLayout(holder)
-        self.bar.setContentsMargins(16, 0, 22, 0)
-        self.bar.setSpacing(8)
+        self.bar = horizontal(holder, margins_px=(16, 0, 22, 0), gap_px=8)
         self.bar.addWidget(self.ranges)
         self.bar.addStretch(1)
         self.bar.addWidget(self.states)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.core.clock import NS_PER_S, format_utc
 from workbench.core.errors import WorkbenchError
@@ -20,6 +20,7 @@ from workbench.ui.format import count, duration, instant, number, zone_of
 from workbench.ui.pages.logs.modes import LogsMode
 from workbench.ui.widgets.buttons import IconButton
 from workbench.ui.widgets.fields import Choice
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.plots.axis import TimeAxisStrip
 from workbench.ui.widgets.plots.geometry import EDGE_PX
 from workbench.ui.widgets.plots.strip import Strip
@@ -169,16 +170,12 @@ class XYMode(LogsMode):
         self.x_choice.setAccessibleName(self.tr("Channel along x"))
         self.y_choice.setAccessibleName(self.tr("Channel along y"))
         holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(16, 6, 16, 6)
-        row.setSpacing(8)
+        row = horizontal(holder, margins_px=(16, 6, 16, 6), gap_px=8)
         for widget in (Text("x", "label"), self.x_choice, self.swap_button, Text("y", "label"), self.y_choice, self.said):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.command_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 4)
-        column.setSpacing(0)
+        column = vertical(self, margins_px=(0, 0, 0, 4))
         column.addWidget(holder)
         column.addWidget(hairline())
         column.addWidget(self.plot, 1)

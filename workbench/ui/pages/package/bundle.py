@@ -29,6 +29,7 @@ from workbench.ui.states import State
 from workbench.ui.widgets.buttons import FlatButton, SecondaryButton
 from workbench.ui.widgets.card import SectionHeader
 from workbench.ui.widgets.fields import Choice
+from workbench.ui.widgets.layouts import vertical
 from workbench.ui.widgets.states import StateBadge
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import Text, hairline
@@ -143,14 +144,10 @@ class BundlePanel(QWidget):
         self._sentence.setVisible(bool(self._sentence.text()))
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = vertical(self)
         column.addWidget(self._head)
         column.addWidget(hairline())
-        top = QVBoxLayout()
-        top.setContentsMargins(16, 12, 16, 12)
-        top.setSpacing(8)
+        top = vertical(margins_px=(16, 12, 16, 12), gap_px=8)
         for widget in (self.choice, self._outcome, self._sentence):
             top.addWidget(widget)
         self.choice.setVisible(False)
@@ -160,9 +157,7 @@ class BundlePanel(QWidget):
         self.members.setVisible(False)
         column.addStretch(0)
         column.addWidget(hairline())
-        marks = QVBoxLayout()
-        marks.setContentsMargins(16, 12, 16, 12)
-        marks.setSpacing(8)
+        marks = vertical(margins_px=(16, 12, 16, 12), gap_px=8)
         marks.addWidget(Text(self.tr("Signatures"), "label"))
         marks.addLayout(self._signatures)
         column.addLayout(marks)
@@ -170,9 +165,7 @@ class BundlePanel(QWidget):
         column.addLayout(self._key_box())
 
     def _key_box(self) -> QVBoxLayout:
-        box = QVBoxLayout()
-        box.setContentsMargins(16, 12, 16, 16)
-        box.setSpacing(8)
+        box = vertical(margins_px=(16, 12, 16, 16), gap_px=8)
         box.addWidget(Text(self.tr("Sign with"), "label"))
         for widget in (self.key, self.name, self.passphrase, self._hint, self.suggest, self.make):
             box.addWidget(widget)

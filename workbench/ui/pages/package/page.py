@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.jobs import Job
@@ -33,6 +33,7 @@ from workbench.ui.pages.package.bundle import BundlePanel
 from workbench.ui.pages.package.parts import MOST_CHANGED, ParityCard, ValidateCard, VariantsCard
 from workbench.ui.pages.page_parts import framed
 from workbench.ui.states import State
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.states import EmptyState
 
 _INSPECTOR_PX = 320
@@ -121,12 +122,9 @@ class PackagePage(Page):
 
     def _lay_out(self) -> None:
         content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
+        column = vertical(content, margins_px=16, gap_px=12)
         column.addWidget(self.variants, 4)
-        lower = QHBoxLayout()
-        lower.setSpacing(12)
+        lower = horizontal(gap_px=12)
         lower.addWidget(self.parity, 2)
         lower.addWidget(self.validate, 3)
         column.addLayout(lower, 5)

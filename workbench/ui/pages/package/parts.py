@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.core.boards import Board, load_boards
 from workbench.services.bundles import BundleResult
@@ -17,6 +17,7 @@ from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.chart_axes import Axes
 from workbench.ui.widgets.charts import ScatterChart
 from workbench.ui.widgets.fields import Choice
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.table import TWO_LINE_ROW_PX, ArrayTable, Column
 from workbench.ui.widgets.text import StateSymbol, Text, hairline
 
@@ -142,9 +143,7 @@ class CheckRow(QWidget):
     def __init__(self, theme: ThemeSource, state: State, name: str, value: str) -> None:
         super().__init__()
         self.setMinimumHeight(_ROW_PX)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(10)
+        row = horizontal(self, margins_px=(16, 0, 16, 0), gap_px=10)
         row.addWidget(StateSymbol(theme, state, 16))
         title = Text(name, "strong")
         title.setFixedWidth(118)
@@ -158,8 +157,7 @@ class ValidateCard(Card):
     def __init__(self, context: AppContext) -> None:
         super().__init__(context.tr("Validate"), padding_px=0)
         self._theme = context.theme
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(0)
+        self._rows = vertical()
         self.body.addLayout(self._rows)
         self.body.addStretch(1)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCompleter, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QGridLayout, QLineEdit, QScrollArea, QWidget
 
 from workbench.core.settings import operator_name
 from workbench.ui.context import AppContext, Selection, projects_folder
@@ -17,6 +17,7 @@ from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import SecondaryButton
 from workbench.ui.widgets.card import KEY_GAP_PX, Card, KeyValueList
 from workbench.ui.widgets.fields import Choice, UnitField
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.states import StateBadge
 from workbench.ui.widgets.text import Text
@@ -113,9 +114,7 @@ class SettingsPage(Page):
         choose = SecondaryButton(theme, self.tr("Choose…"), "folder-open")
         choose.clicked.connect(self._on_choose)
         line = QWidget()
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row = horizontal(line, gap_px=8)
         row.addWidget(self.folder)
         row.addWidget(choose)
         places.body.addWidget(
@@ -123,9 +122,7 @@ class SettingsPage(Page):
         )
         places.body.addWidget(self._facts_list)
         holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
+        column = vertical(holder, margins_px=16, gap_px=12)
         for card in (who, look, places, self.plugins):
             card.setMaximumWidth(_CARD_PX)
             column.addWidget(card)

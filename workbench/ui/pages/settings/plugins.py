@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.requests import Request
@@ -24,6 +24,7 @@ from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import FlatButton, SecondaryButton
 from workbench.ui.widgets.card import Card
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.states import StateBadge
 from workbench.ui.widgets.text import Text, hairline
 
@@ -45,16 +46,13 @@ class PluginRow(QWidget):
         self.forbid = FlatButton(theme, self.tr("Forbid"), "trash")
         self.forbid.setAccessibleName(self.tr("Forbid {name}").format(name=info.name))
         self.forbid.clicked.connect(self._on_forbid)
-        top = QHBoxLayout()
-        top.setSpacing(12)
+        top = horizontal(gap_px=12)
         top.addWidget(name)
         top.addWidget(self.badge)
         top.addStretch(1)
         top.addWidget(self.forbid)
         self.words = Text(self._words_of(info), "small", "text2", is_wrapped=True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 4)
-        column.setSpacing(2)
+        column = vertical(self, margins_px=(0, 4, 0, 4), gap_px=2)
         column.addLayout(top)
         column.addWidget(self.words)
 
@@ -77,8 +75,7 @@ class PluginsCard(Card):
         super().__init__(self.tr("Plugins"), self.tr("only those that you allow, only as their files are now"))
         self._context = context
         self.rows: list[PluginRow] = []
-        self._list = QVBoxLayout()
-        self._list.setSpacing(4)
+        self._list = vertical(gap_px=4)
         self._empty = Text(
             self.tr("None is allowed. A plugin runs with your rights: allow only what you or your site have looked at."),
             "body", "text2", is_wrapped=True,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from workbench.services.overview import LastUpdate, Trace
 from workbench.services.training import RunSummary
 from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import Button, FlatButton, SecondaryButton
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.text import IconLabel, KeyCap, Text
 
 PREVIEW_PX = 112
@@ -31,8 +32,7 @@ class Door(QFrame):
         self.setAccessibleName(title)
         self.setObjectName(f"door:{key}")
         self.setMinimumHeight(HEIGHT_PX)
-        head = QHBoxLayout()
-        head.setSpacing(12)
+        head = horizontal(gap_px=12)
         head.addWidget(IconLabel(theme, icon, "text1", 24))
         head.addWidget(Text(title, "title"), 1)
         head.addWidget(KeyCap(key))
@@ -40,12 +40,9 @@ class Door(QFrame):
         words.setContentsMargins(36, 0, 0, 0)
         self._preview = QVBoxLayout()
         self._caption = Text("", "small", "text2", is_wrapped=True)
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(4)
+        self._buttons = horizontal(gap_px=4)
         self._buttons.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
-        column.setSpacing(4)
+        column = vertical(self, margins_px=(20, 16, 20, 16), gap_px=4)
         column.addLayout(head)
         column.addWidget(words)
         column.addSpacing(8)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from workbench.core.clock import NS_PER_S, now_ns
 from workbench.core.errors import WorkbenchError
@@ -19,6 +19,7 @@ from workbench.ui.states import State, state_word
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import FlatButton, SecondaryButton
 from workbench.ui.widgets.card import Card
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.text import IconLabel, StateSymbol, Text, hairline, plain_tip
 
 ROW_PX = 50
@@ -46,9 +47,7 @@ class NeedRow(QWidget):
         button = SecondaryButton(theme, words.verb)
         button.setFixedWidth(_BUTTON_PX)
         button.clicked.connect(self._on_clicked)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(16)
+        row = horizontal(self, margins_px=(16, 0, 16, 0), gap_px=16)
         row.addWidget(symbol)
         row.addWidget(name)
         row.addWidget(Text(words.text, "body", is_wrapped=True), 1)
@@ -90,9 +89,7 @@ class NeedsCard(Card):
     def _nothing(self, has_project: bool) -> QWidget:
         holder = QWidget()
         holder.setFixedHeight(ROW_PX)
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(12)
+        row = horizontal(holder, margins_px=(16, 0, 16, 0), gap_px=12)
         begin = self.tr("Open or make a project, or drop a log on the window.")
         nothing = self.tr("Nothing waits for you.")
         row.addWidget(IconLabel(self._theme, "check" if has_project else "info", "text3"))
@@ -113,14 +110,11 @@ class ProjectRow(QFrame):
         self.setAccessibleName(folder.name)
         self.setToolTip(plain_tip(str(folder)))
         is_there = (folder / "project.toml").is_file()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 6, 16, 6)
-        row.setSpacing(16)
+        row = horizontal(self, margins_px=(16, 6, 16, 6), gap_px=16)
         bad = error is not None or not is_there
         symbol = StateSymbol(context.theme, State.FAILURE if error else State.NOT_CHECKED) if bad else None
         row.addWidget(symbol or IconLabel(context.theme, "folder", "text2", 18))
-        words = QVBoxLayout()
-        words.setSpacing(0)
+        words = vertical()
         words.addStretch(1)
         words.addWidget(Text(folder.name, "strong"))
         gone = self.tr("Not there: moved, or its disk is not plugged in")

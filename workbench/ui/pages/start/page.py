@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from workbench.core.errors import WorkbenchError
 from workbench.services.overview import Need, OverviewResult, show_overview
@@ -17,6 +17,7 @@ from workbench.ui.page import Page
 from workbench.ui.pages.start.doors import Door, RunDots, SlotPair, TracePicture
 from workbench.ui.pages.start.lists import NeedsCard, ProjectsCard
 from workbench.ui.pages.start.needs import words_of
+from workbench.ui.widgets.layouts import horizontal, vertical
 
 _DOORS = ("log", "model", "device")
 
@@ -99,16 +100,12 @@ class StartPage(Page):
     def _lay_out(self) -> None:
         holder = QWidget()
         holder.setProperty("surface", "page")
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(16)
-        doors = QHBoxLayout()
-        doors.setSpacing(16)
+        column = vertical(holder, margins_px=16, gap_px=16)
+        doors = horizontal(gap_px=16)
         for door in self.doors.values():
             doors.addWidget(door, 1)
         column.addLayout(doors)
-        lower = QHBoxLayout()
-        lower.setSpacing(16)
+        lower = horizontal(gap_px=16)
         lower.addWidget(self.needs, 5, Qt.AlignmentFlag.AlignTop)
         lower.addWidget(self.projects, 2, Qt.AlignmentFlag.AlignTop)
         column.addLayout(lower)

@@ -12,6 +12,7 @@ from workbench.ui.context import AppContext
 from workbench.ui.format import duration, number, span, zone_of
 from workbench.ui.widgets.fields import CheckBox
 from workbench.ui.widgets.form import LABEL_PX, RequestForm
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.state_filter import StateFilter
 from workbench.ui.widgets.text import Text, hairline
@@ -112,9 +113,7 @@ class RecipePanel(QWidget):
 
     def _lay_out(self) -> None:
         inner = _Fitted()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(16, 14, 16, 14)
-        column.setSpacing(10)
+        column = vertical(inner, margins_px=(16, 14, 16, 14), gap_px=10)
         column.addLayout(self._row(self.tr("Task"), self.task))
         column.addLayout(self._row(self.tr("Channels"), self._channels, self._left_out))
         families = QWidget()
@@ -129,17 +128,13 @@ class RecipePanel(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inner.setMaximumWidth(_INNER_PX)
         scroll.setWidget(inner)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
+        outer = vertical(self)
         outer.addWidget(scroll, 1)
         outer.addWidget(hairline())
         outer.addLayout(self._foot())
 
     def _foot(self) -> QVBoxLayout:
-        foot = QVBoxLayout()
-        foot.setContentsMargins(16, 12, 16, 12)
-        foot.setSpacing(6)
+        foot = vertical(margins_px=(16, 12, 16, 12), gap_px=6)
         foot.addWidget(Text(self.tr("If you start now"), "group", "text2"))
         foot.addWidget(self._plan)
         foot.addWidget(self._reference)
@@ -147,13 +142,11 @@ class RecipePanel(QWidget):
 
     @staticmethod
     def _row(label: str, *widgets: QWidget) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(_GAP_PX)
+        row = horizontal(gap_px=_GAP_PX)
         name = Text(label, "body", "text2")
         name.setFixedWidth(LABEL_PX)
         name.setMinimumHeight(26)
-        column = QVBoxLayout()
-        column.setSpacing(4)
+        column = vertical(gap_px=4)
         for widget in widgets:
             is_fixed = isinstance(widget, Segmented)
             column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft if is_fixed else Qt.AlignmentFlag(0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workbench.core.errors import RequestError, WorkbenchError
 from workbench.core.requests import build
@@ -31,6 +31,7 @@ from workbench.ui.pages.page_parts import framed
 from workbench.ui.pages.train.form import RecipePanel
 from workbench.ui.pages.train.parts import RunsCard, SplitCard
 from workbench.ui.states import State
+from workbench.ui.widgets.layouts import vertical
 from workbench.ui.widgets.state_filter import states_action
 from workbench.ui.widgets.states import EmptyState
 from workbench.ui.widgets.text import Text
@@ -121,9 +122,7 @@ class TrainPage(Page):
 
     def _lay_out(self) -> None:
         board = QWidget()
-        column = QVBoxLayout(board)
-        column.setContentsMargins(16, 12, 16, 16)
-        column.setSpacing(12)
+        column = vertical(board, margins_px=(16, 12, 16, 16), gap_px=12)
         column.addWidget(self.problem)
         column.addWidget(self.split, 3)
         column.addWidget(self.runs, 2)

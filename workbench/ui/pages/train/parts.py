@@ -19,6 +19,7 @@ from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.chart_axes import curve_colour
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.states import StateBadge
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import Text, hairline
@@ -38,8 +39,7 @@ class SplitCard(Card):
         self._columns: dict[str, QVBoxLayout] = {}
         self._bars: list[tuple[str, PartBar]] = []
         self._facts: dict[str, Text] = {}
-        row = QHBoxLayout()
-        row.setSpacing(0)
+        row = horizontal()
         parts = (("train", self.tr("Train")), ("validate", self.tr("Validate")), ("holdout", self.tr("Hold out")))
         for index, (name, title) in enumerate(parts):
             if index:
@@ -92,9 +92,7 @@ class SplitCard(Card):
 
     def _make_column(self, name: str, title: str) -> QWidget:
         holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(12, 10, 12, 12)
-        column.setSpacing(8)
+        column = vertical(holder, margins_px=(12, 10, 12, 12), gap_px=8)
         head = QHBoxLayout()
         head.addWidget(Text(title, "label"))
         head.addStretch(1)
@@ -102,9 +100,7 @@ class SplitCard(Card):
         head.addWidget(self._facts[name])
         column.addLayout(head)
         inner = QWidget()
-        cards = QVBoxLayout(inner)
-        cards.setContentsMargins(0, 0, 0, 0)
-        cards.setSpacing(6)
+        cards = vertical(inner, gap_px=6)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QGridLayout
 
 from workbench.core.errors import InputError
 from workbench.logs.plot_layout import RowLayout, check_limits
 from workbench.ui.format import MINUS
 from workbench.ui.widgets.fields import UnitField
+from workbench.ui.widgets.layouts import vertical
 from workbench.ui.widgets.plots.geometry import EDGE_PX
 from workbench.ui.widgets.plots.row_model import Scale
 from workbench.ui.widgets.plots.words import unit_words
@@ -46,9 +47,7 @@ class LimitsBox(QFrame):
             field.installEventFilter(self)
             grid.addWidget(Text(words, "body", "text2"), line, 0, Qt.AlignmentFlag.AlignRight)
             grid.addWidget(field, line, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(10, 10, 10, 8)
-        column.setSpacing(6)
+        column = vertical(self, margins_px=(10, 10, 10, 8), gap_px=6)
         column.addLayout(grid)
         column.addWidget(self.problem)
         column.addWidget(Text(self.tr("Enter takes them; empty: fits itself"), "caption", "text2"))

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QScrollBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollBar, QWidget
 
 from workbench.core.clock import NS_PER_S
 from workbench.ui.format import quantity, zone_of
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.chart_axes import curve_colour
+from workbench.ui.widgets.layouts import vertical
 from workbench.ui.widgets.plots.axis import TimeAxisStrip
 from workbench.ui.widgets.plots.curves import Limits, comfortable, draw_strokes, limits_of, strokes
 from workbench.ui.widgets.plots.geometry import GUTTER_PX, TICK_GAP_PX, Columns
@@ -202,9 +203,7 @@ class LivePlots(QWidget):
         self.setProperty("surface", "plot")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusProxy(self.rows)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 8, 0, 0)
-        column.setSpacing(0)
+        column = vertical(self, margins_px=(0, 8, 0, 0))
         column.addWidget(self.rows, 1)
         column.addWidget(self.axis)
 

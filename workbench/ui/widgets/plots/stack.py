@@ -7,13 +7,14 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.logs.plot_layout import PlotLayout
 from workbench.ui.format import zone_of
 from workbench.ui.states import find_state
 from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.layouts import vertical
 from workbench.ui.widgets.plots.axis import TimeAxisStrip
 from workbench.ui.widgets.plots.events import EventStrip
 from workbench.ui.widgets.plots.marks import Marks, marks_of
@@ -59,9 +60,7 @@ class StackedPlots(QWidget):
         self._has_quality = self._has_events = True
         self._marks = Marks((), (), {})
         self._chosen = ""
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 4)
-        column.setSpacing(0)
+        column = vertical(self, margins_px=(0, 0, 0, 4))
         column.addWidget(self.overview)
         column.addSpacing(4)
         column.addWidget(self.regimes)
