@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.logs.analysis.bearings import Bearing, defect_marks, find_defect_orders, find_evidence
+from workbench.logs.analysis.bearings import Bearing, find_defect_orders
+from workbench.logs.analysis.defect_lines import defect_marks, find_evidence
 from workbench.logs.analysis.envelope import Band, find_envelope, find_envelope_spectrum, find_kurtogram
 from workbench.logs.analysis.lines import Mark, MarkLevel, level_at
 from workbench.logs.analysis.maps import Stretch, find_spectrogram, one_rate

@@ -6,13 +6,8 @@ import numpy as np
 import pytest
 
 from workbench.core.errors import InputError
-from workbench.logs.analysis.bearings import (
-    Bearing,
-    defect_marks,
-    find_bearing,
-    find_defect_orders,
-    load_bearings,
-)
+from workbench.logs.analysis.bearings import Bearing, find_bearing, find_defect_orders, load_bearings
+from workbench.logs.analysis.defect_lines import defect_marks
 from workbench.logs.analysis.envelope import Band, find_envelope, find_envelope_spectrum, find_kurtogram
 from workbench.logs.analysis.lines import level_at
 from workbench.logs.analysis.spectrum import SpectrumOptions

@@ -12,13 +12,14 @@ import os
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
 from workbench.core.errors import DiskFull, InputError
 
 T = TypeVar("T")
+Positive = Annotated[float, msgspec.Meta(gt=0)]
 MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 _DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT)
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from workbench.core.codec import Record
+from workbench.core.codec import Positive, Record
 
 Task = Literal["anomaly", "classify", "rul"]
 SCORE_THRESHOLD = 0.5
@@ -20,7 +20,6 @@ RAW_OUTPUT = "raw"
 CLASS_OUTPUT = "class_probabilities"
 RUL_OUTPUT = "rul_h"
 
-PositiveFloat = Annotated[float, msgspec.Meta(gt=0)]
 NonNegativeFloat = Annotated[float, msgspec.Meta(ge=0)]
 
 
@@ -37,7 +36,7 @@ class ScoringSpec(Record, frozen=True, kw_only=True):
 
     task: Task
     channels: tuple[ChannelSpec, ...]
-    sample_period_s: PositiveFloat
+    sample_period_s: Positive
     window_samples: Annotated[int, msgspec.Meta(ge=2, le=65536)]
     stride_samples: Annotated[int, msgspec.Meta(ge=1, le=65536)]
     hold_limit_s: NonNegativeFloat

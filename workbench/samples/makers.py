@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from typing import Annotated
 
 import msgspec
 
-from workbench.core.codec import Record
+from workbench.core.codec import Positive, Record
 from workbench.core.errors import InputError
 from workbench.core.paths import resources
-
-Positive = Annotated[float, msgspec.Meta(gt=0)]
 
 
 class MotorType(Record, frozen=True, kw_only=True):

@@ -23,7 +23,8 @@ from workbench.services.analysis_reads import (
 from workbench.services.analysis_spectrum import LineFound, Overlap
 
 if TYPE_CHECKING:
-    from workbench.logs.analysis.bearings import Bearing, DefectOrders, Evidence
+    from workbench.logs.analysis.bearings import Bearing, DefectOrders
+    from workbench.logs.analysis.defect_lines import Evidence
     from workbench.logs.analysis.envelope import Band, Kurtogram
     from workbench.logs.analysis.lines import MarkLevel, Peak
     from workbench.logs.analysis.maps import Stretch
@@ -133,7 +134,7 @@ def find_envelope_picture(opened: Opened, request: EnvelopeRequest, job: Job) ->
     heights = spectrum.amplitude("rms")
     levels = []
     if orders is not None and speed is not None:
-        from workbench.logs.analysis.bearings import defect_marks
+        from workbench.logs.analysis.defect_lines import defect_marks
 
         marks = defect_marks(orders, speed.shaft_hz, slip=request.slip, n_harmonics=request.harmonics)
         levels = [level for mark in marks if (level := level_at(spectrum.frequency_hz, heights, mark)) is not None]
@@ -196,28 +197,19 @@ def _average(taken: list[Stretch], rate_hz: float, unit: str, request: EnvelopeR
     return replace(found, mean_square=mean / len(taken), n_averages=n_averages)
 
 
-def bearings_of(facts: MachineFacts) -> tuple[Bearing, ...]:
-    """A person's own bearings of a pump, as the analysis takes them."""
-    import msgspec
-
-    from workbench.logs.analysis.bearings import Bearing
-
-    return tuple(Bearing(**msgspec.to_builtins(one)) for one in facts.own_bearings)
-
-
 def find_bearing_of(name: str, facts: MachineFacts) -> tuple[Bearing | None, DefectOrders | None]:
     """A bearing by its designation, a pump's own ones first, with its orders; nothing for '' and 'none'. Raises InputError."""
     from workbench.logs.analysis.bearings import find_bearing, find_defect_orders
 
     if not name or name == NO_BEARING:
         return None, None
-    bearing = find_bearing(name, bearings_of(facts))
+    bearing = find_bearing(name, facts.own_bearings)
     return bearing, find_defect_orders(bearing)
 
 
 def find_standing_out(picture: EnvelopePicture) -> Evidence:
     """Defects whose own line stands out of the picture; none without speed or bearing."""
-    from workbench.logs.analysis.bearings import Evidence, find_evidence
+    from workbench.logs.analysis.defect_lines import Evidence, find_evidence
 
     if picture.speed is None:
         return Evidence(kinds=(), meets=())
@@ -307,7 +299,7 @@ def list_bearings(request: BearingsRequest, job: Job) -> BearingsResult:
     from workbench.logs.analysis.bearings import find_defect_orders, load_bearings
     from workbench.services.machine import load_machine
 
-    own = bearings_of(load_machine(request.own, request.asset)) if request.own and request.asset else ()
+    own = load_machine(request.own, request.asset).own_bearings if request.own and request.asset else ()
     rows = []
     for one in (*own, *load_bearings()):
         orders = find_defect_orders(one)

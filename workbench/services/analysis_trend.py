@@ -155,7 +155,8 @@ def _levels(
     one: Stretch, speed: Speed, band: Band, how: tuple[str, float], orders: object
 ) -> list[tuple[int, tuple[float, float]]]:
     """(place in TREND_LINES, (RMS height, dB above the floor)) of the lines that the spectrum reaches."""
-    from workbench.logs.analysis.bearings import DefectOrders, defect_marks
+    from workbench.logs.analysis.bearings import DefectOrders
+    from workbench.logs.analysis.defect_lines import defect_marks
     from workbench.logs.analysis.envelope import find_envelope_spectrum
     from workbench.logs.analysis.lines import level_at
     from workbench.logs.analysis.spectrum import SpectrumOptions

@@ -11,27 +11,16 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from workbench.core.codec import Record, decode_strict, encode_canonical
+from workbench.core.codec import Positive, Record, decode_strict, encode_canonical
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
+from workbench.logs.analysis.bearings import Bearing, find_defect_orders
 from workbench.services.common import ProjectFolder
 from workbench.services.pumps import check_known
 
-Positive = Annotated[float, msgspec.Meta(gt=0)]
 Category = Literal["pump category 1", "pump category 2", "machine rigid", "machine flexible"]
 _KEY = "machine:{asset}"
-
-
-class OwnBearing(Record, frozen=True, kw_only=True):
-    """A bearing that the program's table doesn't have."""
-
-    designation: str
-    n_elements: Annotated[int, msgspec.Meta(ge=3, le=200)]
-    element_mm: Positive
-    pitch_mm: Positive
-    contact_deg: Annotated[float, msgspec.Meta(ge=0, lt=90)] = 0.0
-    source: str = ""
 
 
 class MachineFacts(Record, frozen=True, kw_only=True):
@@ -44,7 +33,8 @@ class MachineFacts(Record, frozen=True, kw_only=True):
     n_vanes: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
     mains_hz: Positive | None = None
     bearing: str = ""
-    own_bearings: tuple[OwnBearing, ...] = ()
+    own_bearings: tuple[Bearing, ...] = ()
+    """Those that the program's table doesn't have."""
     category: Category = "pump category 2"
     power_kw: Positive | None = None
     limits_mm_per_s: tuple[Positive, Positive, Positive] | None = None
@@ -253,18 +243,16 @@ def _region(text: str) -> tuple[float, float]:
     return low, high
 
 
-def _own_bearing(text: str) -> OwnBearing:
+def _own_bearing(text: str) -> Bearing:
     parts = [part.strip() for part in text.split(",")]
     try:
         n_elements, element_mm, pitch_mm, *angle = parts[1:]
-        bearing = OwnBearing(
+        bearing = Bearing(
             designation=parts[0], n_elements=int(n_elements), element_mm=float(element_mm), pitch_mm=float(pitch_mm),
             contact_deg=float(angle[0]) if angle else 0.0, source="entered by a person",
         )  # fmt: skip
     except ValueError as error:
         hint = "Type DESIGNATION,ELEMENTS,ELEMENT_MM,PITCH_MM[,CONTACT_DEG]."
         raise InputError(f"'{text}' is no bearing.", hint) from error
-    from workbench.logs.analysis.bearings import Bearing, find_defect_orders
-
-    find_defect_orders(Bearing(**msgspec.to_builtins(bearing)))
+    find_defect_orders(bearing)  # raises where it can't be
     return bearing

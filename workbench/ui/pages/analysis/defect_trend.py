@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.core.errors import WorkbenchError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request
-from workbench.logs.analysis.bearings import STANDS_OUT_DB
+from workbench.logs.analysis.defect_lines import STANDS_OUT_DB
 from workbench.services.analysis_trend import TREND_LINES, DefectTrendRequest, TrendPicture, find_trend_picture
 from workbench.ui.context import AppContext
 from workbench.ui.format import number, zone_of

@@ -7,7 +7,7 @@ from typing import ClassVar
 from workbench.core.clock import format_utc
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, build
-from workbench.logs.analysis.bearings import STANDS_OUT_DB, kind_of
+from workbench.logs.analysis.defect_lines import STANDS_OUT_DB, kind_of
 from workbench.logs.analysis.envelope import Band
 from workbench.services.analysis_envelope import (
     NO_BEARING,
