@@ -10,9 +10,10 @@ from workbench.bundle.bom import Materials, build_bom, build_provenance
 from workbench.bundle.card import CardFacts, build_card
 from workbench.bundle.golden import check_golden_members, choose_golden, encode_golden
 from workbench.bundle.manifest import is_member_name
-from workbench.bundle.reference import ChannelReference, DriftReference, decode_reference, encode_reference
+from workbench.bundle.reference import DriftReference, decode_reference, encode_reference
 from workbench.core.errors import InputError
 from workbench.core.scoring_spec import ChannelSpec, ScoringSpec
+from workbench.core.sketch_record import ChannelSketch
 
 SPEC = ScoringSpec(
     task="anomaly", channels=(ChannelSpec(name="PT-1", unit="bar"),), sample_period_s=1.0, window_samples=4,
@@ -108,14 +109,8 @@ def test_golden_vectors_of_another_window_do_not_fit():
         check_golden_members(members, SPEC)
 
 
-def test_the_drift_reference_is_field_for_field_what_a_device_counts():
-    from workbench.scoring.sketch import ChannelSketch
-
-    assert ChannelReference.__struct_fields__ == ChannelSketch.__struct_fields__
-
-
 def test_a_drift_reference_with_a_bin_too_few_is_refused():
-    channel = ChannelReference(channel="PT-1", edges=(1.0, 2.0), counts=(1, 2))
+    channel = ChannelSketch(channel="PT-1", edges=(1.0, 2.0), counts=(1, 2))
     with pytest.raises(InputError, match="2 bins for 2 edges"):
         decode_reference({"drift-reference.json": encode_reference(DriftReference(channels=(), score=channel))})
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from workbench.core.codec import decode_canonical, encode_canonical
 from workbench.core.errors import InputError
-from workbench.scoring.sketch import ChannelSketch, SketchWriter, empty_sketch, merge_sketches, quantile_edges
+from workbench.core.sketch_record import ChannelSketch
+from workbench.scoring.sketch import SketchWriter, empty_sketch, merge_sketches, quantile_edges
 
 EDGES = (-1.0, 0.0, 1.0)
 

@@ -1,6 +1,6 @@
 """Our own SMP group: numbers and payloads shared by the host (`devices`) and the agent (`edge`).
 
-The standard groups (OS 0, image 1) are those of MCUmgr and come from the `smp` package. Payloads of our group travel as
+The standard groups (OS 0, image 1) are those of MCUmgr and are in `smp_codec`. Payloads of our group travel as
 CBOR maps and are converted to these records strictly.
 """
 

@@ -15,6 +15,7 @@ from workbench.bundle.trust import TrustRoot
 from workbench.core.clock import Clock, format_utc, now_ns
 from workbench.core.errors import BundleRejected, InputError, ModelError
 from workbench.core.provenance import version
+from workbench.core.sketch_record import ChannelSketch
 from workbench.core.wire import LiveState, Passport, SelfTestReport
 from workbench.edge.acceptance import Gate, gate_of, load_image
 from workbench.edge.logger import DeviceLogs
@@ -24,7 +25,6 @@ from workbench.edge.sensors import Replay
 from workbench.edge.slots import SlotStore
 from workbench.edge.uploads import Uploads
 from workbench.edge.watch import Watch
-from workbench.scoring.sketch import ChannelSketch
 
 FRAMINGS = ("lines", "raw")
 UNPROVISIONED = Provisioning(board="linux-gateway", serial="unprovisioned")

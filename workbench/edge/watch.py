@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from workbench.bundle.reference import SCORE_CHANNEL
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.scoring_spec import SCORE_THRESHOLD
+from workbench.core.sketch_record import ChannelSketch
 from workbench.core.tags import match_channels
 from workbench.core.wire import LiveState
 from workbench.edge.logger import DeviceLogs
 from workbench.edge.model import RunningModel
 from workbench.edge.sensors import Samples
 from workbench.scoring.alerts import AlertState
-from workbench.scoring.sketch import ChannelSketch
 from workbench.scoring.windower import StreamingWindower, Windows
 
 MINUTE_NS = 60 * NS_PER_S

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from workbench.bundle.bom import Materials
     from workbench.bundle.build import BundleContents
-    from workbench.bundle.reference import ChannelReference
+    from workbench.core.sketch_record import ChannelSketch
     from workbench.learning.run import RunFolder, RunRecord
     from workbench.project.store import Project
     from workbench.scoring.session import ScoringSession
@@ -180,15 +180,12 @@ def _with_both_sides(
     return windows, scores
 
 
-def _reference_of(name: str, values: NDArray[np.floating]) -> ChannelReference:
-    import msgspec
-
-    from workbench.bundle.reference import ChannelReference
+def _reference_of(name: str, values: NDArray[np.floating]) -> ChannelSketch:
     from workbench.scoring.sketch import SketchWriter, empty_sketch, quantile_edges
 
     writer = SketchWriter(empty_sketch(name, quantile_edges(values, _REFERENCE_BINS)))
     writer.add(values)
-    return msgspec.convert(msgspec.to_builtins(writer.sketch), ChannelReference)
+    return writer.sketch
 
 
 def _data_lines(project: Project, record: RunRecord) -> tuple[str, ...]:
