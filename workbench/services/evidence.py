@@ -13,7 +13,7 @@ from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.services.common import ProjectFolder
-from workbench.services.label_layers import newest_layer
+from workbench.services.label_layers import find_event, newest_layer
 from workbench.services.pumps import check_logged
 from workbench.services.regime_filter import RegimeNames, Spans, find_spans, rows_within
 
@@ -89,10 +89,8 @@ def _span(project: Project, request: EvidenceRequest) -> tuple[int, int]:
         return parse_utc(request.start), parse_utc(request.end)
     if request.event is None:
         raise InputError("Nothing is to be looked at.", "Name an event, or give --start and --end.")
-    fits = [one for one in newest_layer(project, request.asset) if one.id.startswith(request.event)]
-    if len(fits) != 1:
-        raise InputError(f"'{request.event}' fits {len(fits)} events of {request.asset}.", "See workbench labels list.")
-    return parse_utc(fits[0].start_utc), parse_utc(fits[0].end_utc)
+    event = find_event(newest_layer(project, request.asset), request.event, request.asset)
+    return parse_utc(event.start_utc), parse_utc(event.end_utc)
 
 
 def _evidence(name: str, unit: str, within: NDArray[np.float64], before: NDArray[np.float64]) -> ChannelEvidence | None:

@@ -17,7 +17,7 @@ from workbench.logs.events.edits import merge_into_one, split_event
 from workbench.logs.events.event import Action, Event, EventKind, EventState
 from workbench.logs.events.looks import N_COLOURS, Look, Shape, format_looks, own_look, parse_looks
 from workbench.services.common import ProjectFolder
-from workbench.services.label_layers import newest_layer, store_edit
+from workbench.services.label_layers import find_event, newest_layer, store_edit
 from workbench.services.labels import check_span, signed
 from workbench.services.pumps import check_known
 
@@ -198,14 +198,7 @@ def _store(project: Project, asset: str, edit: Mapping[str, Event | None], said:
 def _find(project: Project, asset: str, wanted: tuple[str, ...]) -> tuple[Event, ...]:
     check_known(project, asset)
     layer = newest_layer(project, asset)
-    found: list[Event] = []
-    for prefix in wanted:
-        fits = [event for event in layer if event.id.startswith(prefix)]
-        if len(fits) != 1:
-            known = f"{len(layer)} events of {asset} are there: workbench labels list."
-            raise InputError(f"'{prefix}' fits {len(fits)} events of {asset}.", known)
-        found.append(fits[0])
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(find_event(layer, prefix, asset) for prefix in wanted))
 
 
 def _command(word: str, request: Request) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from workbench.core.codec import decode_strict
 from workbench.core.errors import InputError
+from workbench.logs.layers import find_part
 
 if TYPE_CHECKING:
     from workbench.logs.events.event import Event
@@ -27,6 +28,11 @@ def newest_layer(project: Project, asset: str) -> Layer:
     """The events of a pump as they are now, in order of time."""
     items = project.items("labels", asset)
     return read_layer(project, items[0].id) if items else ()
+
+
+def find_event(layer: Layer, prefix: str, asset: str) -> Event:
+    """The event of a pump whose id begins with `prefix`; raises InputError where there is none or more than one."""
+    return find_part(layer, prefix, f"events of {asset}", "workbench labels list")
 
 
 def read_layer(project: Project, layer_id: str) -> Layer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +15,7 @@ from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.logs.events.edits import new_id
 from workbench.logs.events.event import Event
 from workbench.services.common import ProjectFolder
-from workbench.services.label_layers import newest_layer, store_edit
+from workbench.services.label_layers import find_event, newest_layer, store_edit
 from workbench.services.pumps import check_logged
 from workbench.services.regime_filter import RegimeNames, Spans, find_spans, is_within
 
@@ -78,7 +78,7 @@ def find_similar(request: SimilarRequest, job: Job) -> SimilarResult:
     spans = find_spans(request.project, request.asset, request.regimes)
     with Project.open_existing(Path(request.project)) as project:
         layer = newest_layer(project, request.asset)
-        event = _find(layer, request.event, request.asset)
+        event = find_event(layer, request.event, request.asset)
         recordings = [one for _, one in open_project_recordings(project, (request.asset,)) if one.rows > 1]
         home, search = _plan(recordings, event, request)
         example = _example(home, search)
@@ -106,13 +106,6 @@ def _in_states(matches: list[Match], event: Event, pad_ns: int, spans: Spans | N
         return matches
     start, end = _span(event)
     return [one for one in matches if is_within(one.start_ns + pad_ns, one.start_ns + pad_ns + end - start, spans)]
-
-
-def _find(layer: Sequence[Event], prefix: str, asset: str) -> Event:
-    fits = [event for event in layer if event.id.startswith(prefix)]
-    if len(fits) != 1:
-        raise InputError(f"'{prefix}' fits {len(fits)} events of {asset}.", f"{len(layer)} are there: workbench labels list.")
-    return fits[0]
 
 
 def _plan(recordings: list[Recording], event: Event, request: SimilarRequest) -> tuple[Recording, _Search]:

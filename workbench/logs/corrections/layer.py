@@ -18,6 +18,7 @@ from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.codec import Record, decode_strict, encode_canonical, sha256_hex
 from workbench.core.errors import InputError
 from workbench.logs.corrections.correction import Correction
+from workbench.logs.layers import find_part
 from workbench.logs.recordings.time_axis import Int64s
 from workbench.logs.text.decode import clean_text
 
@@ -133,11 +134,8 @@ def add_correction(layer: Layer, given: Correction) -> Layer:
 
 def remove_correction(layer: Layer, correction_id: str) -> Layer:
     """Leave one out; raises InputError where there is none or more than one begins so."""
-    found = [one for one in layer if correction_id and one.id.startswith(correction_id)]
-    if len(found) != 1:
-        known = ", ".join(one.id for one in layer) or "none"
-        raise InputError(f"{len(found)} corrections begin with '{correction_id}'.", f"There are: {known}.")
-    return tuple(one for one in layer if one is not found[0])
+    gone = find_part(layer, correction_id, "corrections", "workbench logs corrections")
+    return tuple(one for one in layer if one is not gone)
 
 
 def encode_layer(asset: str, layer: Layer) -> bytes:

@@ -11,6 +11,7 @@ import msgspec
 from workbench.core.clock import format_utc, parse_utc
 from workbench.core.codec import Record, decode_strict, encode_canonical, sha256_hex
 from workbench.core.errors import InputError
+from workbench.logs.layers import find_part
 from workbench.logs.regimes.regime import Regime, RegimeEdit
 from workbench.logs.text.decode import clean_text
 
@@ -98,12 +99,8 @@ def clear_edits(layer: Layer, start_ns: int, end_ns: int) -> Layer:
 
 def remove_edit(layer: Layer, edit_id: str) -> Layer:
     """Leave one out; raises InputError where there is none or more than one begins so."""
-    found = [one for one in layer if edit_id and one.id.startswith(edit_id)]
-    if len(found) != 1:
-        raise InputError(
-            f"{len(found)} edits begin with '{edit_id}'.", f"There are: {', '.join(one.id for one in layer) or 'none'}."
-        )
-    return tuple(one for one in layer if one is not found[0])
+    gone = find_part(layer, edit_id, "edits", "workbench logs regimes")
+    return tuple(one for one in layer if one is not gone)
 
 
 def encode_layer(asset: str, layer: Layer) -> bytes:
