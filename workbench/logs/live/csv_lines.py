@@ -6,32 +6,24 @@ may be the tail of one that nobody saw whole: it counts only when it proves that
 
 from __future__ import annotations
 
-from workbench.logs.live.cell_reader import CellReader
-from workbench.logs.live.device_time import NO_TIME, DeviceTime
-from workbench.logs.live.lines import LineSplitter
+from workbench.logs.live.device_time import DeviceTime
 from workbench.logs.live.plan import ColumnPlan, TextPlan
-from workbench.logs.live.rows import LiveChannel, Rows, Tally, make_rows
+from workbench.logs.live.rows import Rows, make_rows
 from workbench.logs.live.text_guess import header_columns, is_header, split_checksum
+from workbench.logs.live.text_parser import JOINED_LATE, WRONG_CHECKSUM, TextParser, channel_of
 from workbench.logs.tables.header_rows import strip_trailing
 from workbench.logs.tables.sniff import split_line
 
-JOINED_LATE = "joined in the middle of a line"
 HEADER_AGAIN = "header again"
 SPOILED_HEADER = "words in the place of values"
-WRONG_CHECKSUM = "wrong checksum"
-NO_DEVICE_TIME = "no time that can be read"
 _Line = tuple[list[str], int]
 
 
-class CsvParser:
+class CsvParser(TextParser):
     """See `rows.Parser`."""
 
     def __init__(self, plan: TextPlan, time: DeviceTime | None = None, *, starts_inside: bool = True) -> None:
-        self.tally = Tally()
-        self.plan = plan
-        self._time = time if plan.time.kind != "none" else None
-        self._lines = LineSplitter(self.tally, starts_inside=starts_inside)
-        self._cells = CellReader(plan.decimal, self.tally)
+        super().__init__(plan, time, starts_inside=starts_inside)
         self._columns = plan.columns
         self._met: tuple[ColumnPlan, ...] = ()
         self._n_lines = 0
@@ -58,14 +50,6 @@ class CsvParser:
             else:
                 self.tally.problems[f"{len(cells)} values where {len(self._columns)} are due"] += 1
         return [*found, *self._rows_of(batch)]
-
-    def close(self) -> None:
-        """See Parser."""
-        self._lines.cut()
-
-    def restart(self) -> None:
-        """See Parser."""
-        self._lines.cut()
 
     def _cells_of(self, text: str) -> list[str] | None:
         """The line's values, None for a line that is no row."""
@@ -109,26 +93,13 @@ class CsvParser:
     def _rows_of(self, batch: list[_Line]) -> list[Rows]:
         if not batch:
             return []
-        device_ns = None
-        if self._time is not None:
-            device_ns = self._time.read(
-                [[cells[k] for k in self.plan.time.indexes if k < len(cells)] or [""] for cells, _ in batch]
-            )
-            is_timed = (device_ns != NO_TIME).tolist()
-            if not all(is_timed):
-                self.tally.problems[NO_DEVICE_TIME] += is_timed.count(False)
-                batch = [line for line, keep in zip(batch, is_timed, strict=True) if keep]
-                device_ns = device_ns[device_ns != NO_TIME]
+        stamps = ([cells[k] for k in self.plan.time.indexes if k < len(cells)] or [""] for cells, _ in batch)
+        batch, device_ns = self._timed(batch, stamps)
         picked = [(k, column) for k, column in enumerate(self._columns) if column.role == "channel"]
         values = [self._cells.read_column(column, [cells[k] for cells, _ in batch]) for k, column in picked]
         channels = [channel_of(column) for _, column in picked]
         rows = list(zip(*values, strict=True)) if values else [()] * len(batch)
-        return [make_rows(channels, (end for _, end in batch), rows, None if device_ns is None else device_ns.tolist())]
-
-
-def channel_of(column: ColumnPlan) -> LiveChannel:
-    """The channel that a column becomes."""
-    return LiveChannel(name=column.name, unit=column.unit, quantity=column.quantity)
+        return [make_rows(channels, (end for _, end in batch), rows, device_ns)]
 
 
 def _known_as(column: ColumnPlan, known: tuple[ColumnPlan, ...]) -> ColumnPlan:

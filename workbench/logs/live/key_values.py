@@ -11,13 +11,11 @@ import math
 import re
 from collections.abc import Mapping
 
-from workbench.logs.live.cell_reader import CellReader
-from workbench.logs.live.csv_lines import JOINED_LATE, NO_DEVICE_TIME, WRONG_CHECKSUM, channel_of
-from workbench.logs.live.device_time import NO_TIME, DeviceTime
-from workbench.logs.live.lines import LineSplitter
+from workbench.logs.live.device_time import DeviceTime
 from workbench.logs.live.plan import ColumnPlan, TextPlan
-from workbench.logs.live.rows import Rows, Tally, make_rows
+from workbench.logs.live.rows import Rows, make_rows
 from workbench.logs.live.text_guess import split_checksum
+from workbench.logs.live.text_parser import JOINED_LATE, WRONG_CHECKSUM, TextParser, channel_of
 from workbench.logs.text.decode import clean_text
 from workbench.logs.units import find_quantity, find_unit, split_unit
 
@@ -54,15 +52,11 @@ def _flat(prefix: str, found: Mapping[str, object]) -> list[tuple[str, str]]:
     return pairs
 
 
-class KeyValueParser:
+class KeyValueParser(TextParser):
     """See `rows.Parser`."""
 
     def __init__(self, plan: TextPlan, time: DeviceTime | None = None, *, starts_inside: bool = True) -> None:
-        self.tally = Tally()
-        self.plan = plan
-        self._time = time if plan.time.kind != "none" else None
-        self._lines = LineSplitter(self.tally, starts_inside=starts_inside)
-        self._cells = CellReader(plan.decimal, self.tally)
+        super().__init__(plan, time, starts_inside=starts_inside)
         self._columns = {column.name: column for column in plan.columns}
 
     def feed(self, data: bytes) -> list[Rows]:
@@ -70,27 +64,12 @@ class KeyValueParser:
         lines = [(pairs, end) for text, end in self._lines.feed(data) if (pairs := self._pairs_of(text))]
         if not lines:
             return []
-        device_ns = None
-        if self._time is not None:
-            instants = self._time.read([[pairs.get(self.plan.time.name, "")] for pairs, _ in lines])
-            keep = (instants != NO_TIME).tolist()
-            if not all(keep):
-                self.tally.problems[NO_DEVICE_TIME] += keep.count(False)
-            lines = [line for line, is_kept in zip(lines, keep, strict=True) if is_kept]
-            device_ns = instants[instants != NO_TIME].tolist()
+        lines, device_ns = self._timed(lines, ([pairs.get(self.plan.time.name, "")] for pairs, _ in lines))
         for pairs, _ in lines:
             self._meet(pairs)
         columns = [column for column in self._columns.values() if column.role == "channel"]
         values = [[self._value(column, pairs) for column in columns] for pairs, _ in lines]
         return [make_rows([channel_of(column) for column in columns], (end for _, end in lines), values, device_ns)]
-
-    def close(self) -> None:
-        """See Parser."""
-        self._lines.cut()
-
-    def restart(self) -> None:
-        """See Parser."""
-        self._lines.cut()
 
     def _value(self, column: ColumnPlan, pairs: Mapping[str, str]) -> float:
         return self._cells.read(column, pairs[column.name]) if column.name in pairs else math.nan
