@@ -151,6 +151,11 @@ def test_local_stamps_take_the_zones_offset_of_the_moment_they_arrive() -> None:
     assert time.read([["2026-03-16 11:00:00"], ["rubbish"]]).tolist() == [NOW_NS, NO_TIME]
 
 
+def test_a_tick_that_would_fill_the_memory_is_no_time() -> None:
+    time = DeviceTime(TimePlan(kind="ticks", indexes=(0,), scale_ns=10**6))
+    assert time.read([["1e400000000"], ["0,5"], [".5"]]).tolist() == [NO_TIME, 500_000, 500_000]
+
+
 def test_setting_the_computers_clock_moves_no_sample_and_is_known() -> None:
     wall, steady = [NOW_NS], [5 * NS_PER_S]
     clock = HostClock(lambda: wall[0], lambda: steady[0])

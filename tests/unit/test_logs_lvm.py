@@ -67,6 +67,13 @@ def test_a_step_that_can_t_be_is_refused_by_name(step: str, tmp_path: Path) -> N
         parse_logs([write(tmp_path / "a.lvm", burst("06:00:00", step))])
 
 
+@pytest.mark.parametrize("first_x", ["1E+400000000", "1E+20"])
+def test_a_first_x_beyond_all_time_is_refused_by_name(first_x: str, tmp_path: Path) -> None:
+    told = burst("06:00:00", "0.001").replace("3.7E+9", first_x).replace("Date\t", "Day\t").replace("Time\t06", "Hour\t06")
+    with pytest.raises(LogFormatError, match=r"a\.lvm can't be read as LabVIEW measurement"):
+        parse_logs([write(tmp_path / "a.lvm", told)])
+
+
 def test_a_header_alone_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LogFormatError, match=r"a\.lvm holds no rows"):
         parse_logs([write(tmp_path / "a.lvm")])

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from fractions import Fraction
 
 import numpy as np
 
 from workbench.core.clock import NS_PER_S, Clock, now_ns
 from workbench.logs.live.plan import TimePlan
 from workbench.logs.recordings.time_axis import Int64s
+from workbench.logs.times.counts import exact_count
 from workbench.logs.times.instants import read_stamps
 from workbench.logs.times.zones import load_zone
 
@@ -48,9 +48,6 @@ class DeviceTime:
         return 0 if offset is None else round(offset.total_seconds()) * NS_PER_S
 
     def _count(self, text: str) -> int:
-        try:
-            count = Fraction(text.strip().replace(",", ".")) if len(text) <= 40 else None
-        except (ValueError, ZeroDivisionError):
-            return NO_TIME
+        count = exact_count(text)
         found = NO_TIME if count is None else round(count * self._plan.scale_ns)
         return found if abs(found) < _MAX_NS else NO_TIME

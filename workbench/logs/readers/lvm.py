@@ -16,6 +16,7 @@ from typing import TextIO
 
 import numpy as np
 
+from workbench.core.clock import NS_PER_S
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.arrays import ArrayGroup, NamedArray, content_of
 from workbench.logs.readers.reader import Content, ReadGuard, Streaming
@@ -23,6 +24,7 @@ from workbench.logs.readers.sources import Source
 from workbench.logs.readers.spill import Spill, SpilledColumn
 from workbench.logs.recordings.rates import MAX_RATE_HZ, exact_rate
 from workbench.logs.text.decode import clean_text, find_encoding
+from workbench.logs.times.counts import exact_count
 from workbench.logs.times.instants import read_iso
 
 _END = "***End_of_Header***"
@@ -30,6 +32,7 @@ _MAX_SEGMENTS = 10_000
 _MAX_CHANNELS = 4096
 _HEAD_BYTES = 200_000
 _ROWS_AT_ONCE = 20_000
+_LATEST_NS = 2**62
 MAX_LINE_CHARS = 1 << 20
 
 
@@ -176,5 +179,9 @@ def _start_ns(told: dict[str, list[str]], channel: int) -> int | None:
     found = read_iso([f"{date}T{whole}.{(fraction or '0')[:9]}"])
     if found is None or not found.is_good[0]:
         return None
-    offset = Fraction(_entry(told, "X0", channel, "0").replace(",", "."))
-    return int(found.ns[0]) + round(offset * 1_000_000_000)
+    printed = _entry(told, "X0", channel, "0")
+    offset = exact_count(printed)
+    start_ns = None if offset is None else int(found.ns[0]) + round(offset * NS_PER_S)
+    if start_ns is None or abs(start_ns) > _LATEST_NS:
+        raise ValueError(f"a first X of '{printed[:40]}' can't be")
+    return start_ns

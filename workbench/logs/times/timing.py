@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from workbench.logs import questions
 from workbench.logs.readers.table import TimeColumns
 from workbench.logs.summary import Question
 from workbench.logs.tables.cells import Cells
+from workbench.logs.times.counts import exact_count
 from workbench.logs.times.instants import (
     DayOrder,
     Instants,
@@ -56,7 +56,6 @@ SCALES: dict[str, tuple[int, int]] = {
 }
 CLOCK_EPOCHS = frozenset({"excel1900", "excel1904", "matlab", "ticks"})
 """Serials that count a clock on the wall, not an instant."""
-_COUNT = re.compile(r"[+-]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _UTC_HINT = re.compile(
     r"(?:(?<![a-z])(?:utc|gmt|zulu)(?![a-z])|[\[(]z[\])])\s*(?P<offset>[+-]\s*\d{1,2}(?::?\d{2})?)?", re.IGNORECASE
 )
@@ -283,7 +282,7 @@ def scaled(texts: Sequence[str], scale_ns: int, zero_ns: int, *, is_absolute: bo
     ns = np.zeros(len(texts), np.int64)
     is_good = np.zeros(len(texts), np.bool_)
     for index, text in enumerate(texts):
-        count = _exact(text)
+        count = exact_count(text)
         if count is not None:
             instant = round(count * scale_ns) + zero_ns
             if abs(instant) < 2**62:
@@ -292,14 +291,6 @@ def scaled(texts: Sequence[str], scale_ns: int, zero_ns: int, *, is_absolute: bo
     if scale_ns == _DAY_NS:
         ns = (ns + 500_000) // 1_000_000 * 1_000_000  # a serial carries no more than the millisecond
     return Instants(ns, np.full(len(texts), is_absolute), is_good)
-
-
-def _exact(text: str) -> Fraction | int | None:
-    """A printed count without rounding; None for anything else (and for exponents that would fill the memory)."""
-    plain = text.strip().replace(",", ".")
-    if _COUNT.fullmatch(plain) is None:
-        return None
-    return int(plain) if plain.lstrip("+-").isdigit() else Fraction(plain)
 
 
 def _relative(cells: Cells, time: TimeColumns, choices: TimeChoices) -> TimeAxis:
