@@ -91,6 +91,13 @@ def test_units_that_clash_are_refused_by_name(text: str, words: tuple[str, ...])
     assert all(word in caught.value.message for word in words)
 
 
+@pytest.mark.parametrize("printed", ["m^3/h STP", "a^ · b", "a^x / b", "a^1e9 / b", "a^1/0 · b"])
+def test_a_unit_that_only_the_file_knows_is_one_of_its_own(printed: str) -> None:
+    assert read_formula("x * 2", {"x": printed}).unit == printed
+    with pytest.raises(FormulaError):
+        read_formula("x + y", {"x": printed, "y": "bar"})
+
+
 def test_torque_times_speed_is_not_taken_for_a_power() -> None:
     with pytest.raises(FormulaError):
         read_formula('to(M * SI, "kW")', UNITS)

@@ -7,6 +7,7 @@ more: revolutions, so that torque times rpm is never taken for a power (2π is m
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -23,6 +24,8 @@ _DIMENSIONS: dict[str, tuple[float, str]] = {
     "viscosity": (1, "kg m-1 s-1"), "force": (1, "kg m s-2"), "angle": (math.pi / 180, ""), "resistance": (1, "kg m2 s-3 A-2"),
 }  # fmt: skip
 """Quantity → (factor of its base in our table to SI, dimensions). Others, and unknown units, are dimensions of their own."""
+_POWER = re.compile(r"(?P<base>[^^]+)\^(?P<power>\d{1,3}(?:\.\d{1,3}|/[1-9]\d{0,2})?)", re.ASCII)
+"""As `Measure.text` prints it; what a file calls `m^3/h STP` is a unit of its own."""
 _PREFERRED = ("kWh", "kW", "m3", "m3/h", "bar", "mm/s", "h", "min", "s", "Hz", "m", "kg/h")
 
 
@@ -67,9 +70,10 @@ def measure_of(unit: str | None) -> Measure:
     powers: Powers = {}
     for sign, names in ((1, above.split(" · ")), (-1, below)):
         for name in names:
-            base, _, power = name.partition("^")
+            found = _POWER.fullmatch(name)
+            base, power = (found["base"], Fraction(found["power"])) if found else (name, Fraction(1))
             if base != "1":
-                powers[base] = powers.get(base, Fraction(0)) + sign * Fraction(power or "1")
+                powers[base] = powers.get(base, Fraction(0)) + sign * power
     return Measure({name: power for name, power in powers.items() if power})
 
 
