@@ -12,7 +12,7 @@ from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.logs.events.event import Event
-from workbench.services.common import ProjectFolder
+from workbench.services.common import ProjectFolder, open_project
 from workbench.services.label_layers import newest_layer
 from workbench.services.pumps import check_known
 
@@ -87,9 +87,8 @@ class ReadersResult(Result, frozen=True, kw_only=True):
 
 def events_of_readers(request: AgreementRequest, job: Job) -> ReadersResult:
     """What `labels_agreement` compares. Raises InputError where there are no two readers."""
-    from workbench.project.store import Project
 
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         check_known(project, request.asset)
         names, first, second = _readers(project, request)
     return ReadersResult(first=names[0], second=names[1], first_events=first, second_events=second)
@@ -98,9 +97,8 @@ def events_of_readers(request: AgreementRequest, job: Job) -> ReadersResult:
 def labels_agreement(request: AgreementRequest, job: Job) -> AgreementResult:
     """Match by overlap, then kappa over time. Raises InputError where there are no two readers."""
     from workbench.logs.events.agreement import kappa_over_time, kappa_words, match_events, verdict_of
-    from workbench.project.store import Project
 
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         check_known(project, request.asset)
         names, first, second = _readers(project, request)
         span_ns = _span(project, request.asset, (*first, *second))
@@ -144,15 +142,14 @@ def _is_somebodys(event: Event) -> bool:
 
 
 def _other_events(request: AgreementRequest) -> tuple[Event, ...]:
-    from workbench.project.store import Project
     from workbench.services.label_exchange import read_any
     from workbench.services.labels import LabelsImportRequest
 
     assert request.other is not None
     if Path(request.other).is_dir():
-        with Project.open_existing(Path(request.other)) as project:
+        with open_project(request.other) as project:
             return newest_layer(project, request.asset)
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         asked = LabelsImportRequest(path=request.other, project=request.project, asset=request.asset, state="real")
         return tuple(sorted(read_any(project, asked).events, key=_by_time))
 

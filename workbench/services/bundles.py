@@ -27,7 +27,7 @@ from workbench.services.bundle_files import (
     result_of,
     store_bundle,
 )
-from workbench.services.common import BoardName, ProjectFolder, RunId
+from workbench.services.common import BoardName, ProjectFolder, RunId, open_or_make_project, open_project
 from workbench.services.keys import Ask, ask_environment, open_vault
 
 if TYPE_CHECKING:
@@ -55,12 +55,11 @@ def build_bundle(request: BundleBuildRequest, job: Job, ask: Ask | None = None) 
     from workbench.bundle.build import build_bundle as assemble
     from workbench.core.boards import find_board
     from workbench.project.acts import Act
-    from workbench.project.store import Project
     from workbench.services.packaging import Choice, make_contents
 
     find_board(request.board)
     key = open_vault().unlock(request.key, ask or ask_environment) if request.key else None
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         run = project.item("run", request.run)
         line = request.line or project.meta.name
         choice = Choice(
@@ -165,10 +164,9 @@ class BundleListResult(Result, frozen=True, kw_only=True):
 
 def list_bundles(request: BundleListRequest, job: Job) -> BundleListResult:
     """From the index; a bundle whose file is missing is left out: `project check` names it."""
-    from workbench.project.store import Project
 
     job.checkpoint()
-    with Project.open(Path(request.project)) as project:
+    with open_or_make_project(request.project) as project:
         found: dict[str, BundleResult] = {}
         for item in project.items("bundle"):
             if not project.objects.has("bundle", item.id):
@@ -270,10 +268,9 @@ def _latest_release(project: Project, line: str) -> int:
 
 def _record_signature(request: _SignAct, signed: bytes, result: BundleResult, key_id: str) -> None:
     from workbench.project.acts import Act
-    from workbench.project.store import Project
 
     verb = "Approved" if request.act == "approve" else "Signed"
     because = f", change {request.reference}" if request.reference else ""
-    with Project.open(Path(request.project or ".")) as project:
+    with open_or_make_project(request.project or ".") as project:
         what = f"{verb} {result.name}, release {result.release}, with key {key_id}{because}"
         store_bundle(project, signed, result, Act(act=request.act, what=what, state=request.act))

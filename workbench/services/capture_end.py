@@ -25,6 +25,7 @@ from workbench.services.capture import (
     EndedBy,
     LiveProblem,
 )
+from workbench.services.common import open_or_make_project
 from workbench.services.log_summaries import summary_of
 
 if TYPE_CHECKING:
@@ -61,9 +62,8 @@ class Ended:
 
 def make_folder(request: CaptureRequest) -> Path:
     """A fresh folder in the project, with its plan on the disk. Raises ProjectError, DiskFull."""
-    from workbench.project.store import Project
 
-    with Project.open(Path(request.project)) as project:
+    with open_or_make_project(request.project) as project:
         root = project.root
     started_utc = format_utc(now_ns() // 10**9 * 10**9)
     folder = root / CAPTURES / f"{started_utc.replace(':', '').removesuffix('Z')}-{uuid.uuid4().hex[:8]}"

@@ -1,12 +1,16 @@
-"""Fields that many requests share, declared once."""
+"""What many services share: fields of requests, declared once, and the way into a project."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 from workbench.core.requests import parameter
+
+if TYPE_CHECKING:
+    from workbench.project.store import Project
 
 ProjectFolder = Annotated[str, parameter("Project folder.", path=True)]
 NewProjectFolder = Annotated[str, parameter("Project folder; made if absent.", path=True)]
@@ -23,6 +27,20 @@ OutFolder = Annotated[str, parameter("Folder for the results; made if absent.", 
 RunId = Annotated[str, parameter("Run id (or its first characters).", positional=True)]
 BoardName = Annotated[str, parameter("Board profile.", flag="--board")]
 Port = Annotated[str, parameter("COM3, /dev/ttyUSB0 or socket://host:port.")]
+
+
+def open_project(folder: str) -> Project:
+    """The project of a folder. Raises ProjectError where there is none, or one that a newer program wrote."""
+    from workbench.project.store import Project
+
+    return Project.open_existing(Path(folder))
+
+
+def open_or_make_project(folder: str) -> Project:
+    """The same, and an empty one where there is none."""
+    from workbench.project.store import Project
+
+    return Project.open(Path(folder))
 
 
 def answer_words(code: str, channel: str, choices: Sequence[object]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -14,7 +13,7 @@ from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.logs.corrections.correction import Correction as Correction  # pages take them from here
 from workbench.logs.corrections.correction import CorrectionAction as CorrectionAction
-from workbench.services.common import ProjectFolder
+from workbench.services.common import ProjectFolder, open_project
 from workbench.services.pumps import check_logged
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ class CorrectionsResult(Result, frozen=True, kw_only=True):
 
 def list_corrections(request: CorrectionsRequest, job: Job) -> CorrectionsResult:
     """The newest layer of each asset."""
-    with _open(request.project) as project:
+    with open_project(request.project) as project:
         if request.asset:
             check_logged(project, request.asset)
         return _result_of(project, request.asset)
@@ -142,7 +141,7 @@ def remove_correction(request: UncorrectRequest, job: Job) -> CorrectionsResult:
     from workbench.logs.corrections import layer as layers
     from workbench.services.recordings import corrections_of
 
-    with _open(request.project) as project, project.exclusive():
+    with open_project(request.project) as project, project.exclusive():
         check_logged(project, request.asset)
         layer = corrections_of(project, request.asset)[1]
         rest = layers.remove_correction(layer, request.correction)
@@ -182,7 +181,7 @@ def _add(folder: str, given: Correction, command: str) -> CorrectionsResult:
     from workbench.logs.corrections.layer import add_correction
     from workbench.services.recordings import corrections_of
 
-    with _open(folder) as project, project.exclusive():
+    with open_project(folder) as project, project.exclusive():
         _check_names(project, given)
         layer = add_correction(corrections_of(project, given.asset)[1], _signed(given))
         _check_span(project, given)
@@ -223,7 +222,7 @@ def _check_names(project: Project, given: Correction) -> None:
 
 def _check_finding(request: AcceptRequest) -> None:
     """A key that no finding has would quieten nothing; those at import and those that are found today both count."""
-    with _open(request.project) as project:
+    with open_project(request.project) as project:
         _check_names(project, Correction(action="accept", asset=request.asset, channel=request.channel))
         known: dict[str, None] = {}
         for keys in _keys_of(project, request.asset):
@@ -307,9 +306,3 @@ def _result_of(project: Project, asset: str | None) -> CorrectionsResult:
         corrections=tuple(one for _, layer in layers.values() for one in layer),
         layers={name: layer_id for name, (layer_id, _) in layers.items() if layer_id},
     )
-
-
-def _open(folder: str) -> Project:
-    from workbench.project.store import Project
-
-    return Project.open_existing(Path(folder))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from workbench.core.clock import NS_PER_S, format_utc, now_ns
@@ -15,7 +14,7 @@ from workbench.core.paths import user_home
 from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.core.settings import load_settings, operator_name
 from workbench.logs.formulas.derived_channel import DerivedChannel
-from workbench.services.common import ProjectFolder
+from workbench.services.common import ProjectFolder, open_project
 from workbench.services.derived_layer import (
     MOST_NAME,
     VALUE_KEY,
@@ -110,11 +109,10 @@ class FormulaLook:
 
 def list_channels(request: ChannelsListRequest, job: Job) -> ChannelsListResult:
     """What the logs hold, and what is derived from them."""
-    from workbench.project.store import Project
 
     rows: list[ChannelRow] = []
     refused: list[dict[str, str]] = []
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         definitions = {(one.asset, one.name): one for one in stored_channels(project)}
         for asset in _assets(project, request.asset):
             sources = _sources(project, asset)
@@ -139,12 +137,11 @@ def add_channel(request: ChannelAddRequest, job: Job) -> ChannelAddResult:
     Raises FormulaError with the place, InputError for a name that is taken or empty.
     """
     from workbench.project.acts import Act
-    from workbench.project.store import Project
 
     name = request.name.strip()
     if not is_name(name):
         raise InputError(f"'{request.name}' can't be the name of a channel.", f"Up to {MOST_NAME} characters without quotes.")
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         units: dict[str, str] = {}
         failure: WorkbenchError | None = None
         for asset in _assets(project, request.asset):
@@ -174,10 +171,9 @@ def remove_channel(request: ChannelRemoveRequest, job: Job) -> ChannelRemoveResu
     """Take it out of the layer, with what is derived from it. Raises InputError where there is none of the name."""
     from workbench.logs.formulas.formula import names_in
     from workbench.project.acts import Act
-    from workbench.project.store import Project
 
     job.progress(0.0, request.name)
-    with Project.open_existing(Path(request.project)) as project, project.exclusive():
+    with open_project(request.project) as project, project.exclusive():
         stored = stored_channels(project)
         named = [one for one in stored if one.name == request.name]
         gone = [one for one in named if one.asset == request.asset] or [one for one in named if not one.asset]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from workbench.core.clock import parse_utc
 from workbench.core.errors import InputError, RequestError
 from workbench.core.jobs import Job
+from workbench.services.common import open_project
 from workbench.services.regime_filter import spans_in_log, spans_of_regimes
 from workbench.services.trends import Log
 
@@ -38,11 +39,10 @@ def read_logs(request: DriftRequest, job: Job) -> list[Log]:
         return [_within(log, spans_in_log(log, request.regimes)) for log in logs] if request.regimes else logs
     if request.project is None:
         raise RequestError("There is nothing to compare.", "Name log files, or a project with recordings.")
-    from workbench.project.store import Project
     from workbench.services.reference_periods import periods_of
     from workbench.services.trends import open_trends
 
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         logs = open_trends(project, request.asset, job)
         assets = [log.source for log in logs]
         works = {asset: periods_of(project, asset) for asset in assets} if request.reference_until is None else {}

@@ -12,7 +12,7 @@ from workbench.core.errors import QuestionOpen, RequestError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.logs.events.event import Event, EventState
-from workbench.services.common import Answers, ProjectFolder, ZoneName
+from workbench.services.common import Answers, ProjectFolder, ZoneName, open_project
 from workbench.services.pumps import channel_pumps, check_new_events, listed_pumps
 
 if TYPE_CHECKING:
@@ -88,9 +88,8 @@ class ReadTable:
 
 def preview_events(request: EventsPreviewRequest, job: Job) -> EventsPreviewResult:
     """Guess the columns, the dates and the pumps. Raises LogFormatError, RequestError for a column or role there is none of."""
-    from workbench.project.store import Project
 
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         if request.asset:
             check_new_events(project, request.asset)
         known = _of_known_format(project, request)

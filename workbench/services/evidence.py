@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from workbench.core.clock import parse_utc
@@ -12,7 +11,7 @@ from workbench.core.codec import Record
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
-from workbench.services.common import ProjectFolder
+from workbench.services.common import ProjectFolder, open_project
 from workbench.services.label_layers import find_event, newest_layer
 from workbench.services.pumps import check_logged
 from workbench.services.regime_filter import RegimeNames, Spans, find_spans, rows_within
@@ -61,13 +60,12 @@ def event_evidence(request: EvidenceRequest, job: Job) -> EvidenceResult:
 
     With operating states, within and before alike only what was in them. Raises InputError for an unknown event or state.
     """
-    from workbench.project.store import Project
     from workbench.services.recordings import open_project_recordings
 
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         check_logged(project, request.asset)
     spans = find_spans(request.project, request.asset, request.regimes)
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         start_ns, end_ns = _span(project, request)
         opened = [recording for _, recording in open_project_recordings(project, (request.asset,))]
         within = _Stretch.of(opened, (start_ns, end_ns), spans)

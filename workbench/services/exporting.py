@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from workbench.core.codec import Record, sha256_hex, write_atomic
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
-from workbench.services.common import BoardName, ProjectFolder, RunId
+from workbench.services.common import BoardName, ProjectFolder, RunId, open_project
 
 if TYPE_CHECKING:
     from workbench.core.boards import Board
@@ -129,10 +129,9 @@ def quantize_run(request: QuantizeRequest, job: Job) -> QuantizeResult:
 def _open_run(prefix: str, project_folder: str) -> tuple[str, FormMaker]:
     """The run's full id, and what makes its forms. Raises InputError when there is no such run."""
     from workbench.learning.run import load_run
-    from workbench.project.store import Project
     from workbench.services.model_forms import FormMaker
 
-    with Project.open_existing(Path(project_folder)) as project:
+    with open_project(project_folder) as project:
         run = project.item("run", prefix).id
         return run, FormMaker(load_run(project.objects.whole_tree("run", run)))
 
@@ -140,10 +139,9 @@ def _open_run(prefix: str, project_folder: str) -> tuple[str, FormMaker]:
 def _record_export(request: ExportRequest, run: str, sha256: str) -> None:
     """An export leaves the project: the journal keeps which bytes went out."""
     from workbench.project.acts import Act
-    from workbench.project.store import Project
 
     what = f"Exported run {run[:12]} as {request.variant}, model {sha256[:12]}"
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         project.record(
             Act(act="export", on=run[:12], what=what, refs=(run,), command=shlex.join(to_arguments(("export",), request)))
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -16,7 +15,7 @@ from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.logs.events.edits import merge_into_one, split_event
 from workbench.logs.events.event import Action, Event, EventKind, EventState
 from workbench.logs.events.looks import N_COLOURS, Look, Shape, format_looks, own_look, parse_looks
-from workbench.services.common import ProjectFolder
+from workbench.services.common import ProjectFolder, open_project
 from workbench.services.label_layers import find_event, newest_layer, store_edit
 from workbench.services.labels import check_span, signed
 from workbench.services.pumps import check_known
@@ -84,7 +83,7 @@ def change_labels(request: LabelsChangeRequest, job: Job) -> EditResult:
     given = {field: getattr(request, name) for name, field in _FIELDS.items() if getattr(request, name) is not None}
     if not given:
         raise InputError("Nothing is to be changed.", "Say what: --state real, --name cavitation …")
-    with _open(request.project) as project, project.exclusive():
+    with open_project(request.project) as project, project.exclusive():
         events = _find(project, request.asset, request.events)
         edit = {event.id: msgspec.structs.replace(event, **given) for event in events}
         if request.start is not None or request.end is not None:
@@ -104,7 +103,7 @@ class LabelsSplitRequest(Request, frozen=True, kw_only=True):
 
 def split_label(request: LabelsSplitRequest, job: Job) -> EditResult:
     """The first part keeps the id. Raises InputError where the instant does not lie inside."""
-    with _open(request.project) as project, project.exclusive():
+    with open_project(request.project) as project, project.exclusive():
         (event,) = _find(project, request.asset, (request.event,))
         edit = split_event(event, parse_utc(request.at), created_utc=format_utc(now_ns() // NS_PER_S * NS_PER_S))
         return _store(project, request.asset, edit, (f"Event {event.name} split", _command("split", request)))
@@ -120,7 +119,7 @@ class LabelsMergeRequest(Request, frozen=True, kw_only=True):
 
 def merge_labels(request: LabelsMergeRequest, job: Job) -> EditResult:
     """From the earliest start to the latest end, under the earliest one's id and name."""
-    with _open(request.project) as project, project.exclusive():
+    with open_project(request.project) as project, project.exclusive():
         events = _find(project, request.asset, request.events)
         said = f"{len(events)} events merged into {events[0].name}"
         return _store(project, request.asset, merge_into_one(events), (said, _command("merge", request)))
@@ -136,7 +135,7 @@ class LabelsDeleteRequest(Request, frozen=True, kw_only=True):
 
 def delete_labels(request: LabelsDeleteRequest, job: Job) -> EditResult:
     """Raises InputError for an unknown id."""
-    with _open(request.project) as project, project.exclusive():
+    with open_project(request.project) as project, project.exclusive():
         events = _find(project, request.asset, request.events)
         edit: dict[str, Event | None] = dict.fromkeys((event.id for event in events), None)
         return _store(project, request.asset, edit, (f"Event {events[0].name} deleted", _command("delete", request)))
@@ -159,7 +158,7 @@ class LooksResult(Result, frozen=True, kw_only=True):
 
 def label_looks(request: LookRequest, job: Job) -> LooksResult:
     """Kept in the project and journalled. Raises InputError for a colour without a name."""
-    with _open(request.project) as project, project.exclusive():
+    with open_project(request.project) as project, project.exclusive():
         looks = parse_looks(project.value(LOOKS_KEY))
         if request.colour is None and request.shape is None:
             return LooksResult(looks=looks)
@@ -176,14 +175,8 @@ def label_looks(request: LookRequest, job: Job) -> LooksResult:
         return LooksResult(looks=looks)
 
 
-def _open(folder: str) -> Project:
-    from workbench.project.store import Project
-
-    return Project.open_existing(Path(folder))
-
-
 def _apply(folder: str, asset: str, edit: Mapping[str, Event | None], what: str) -> EditResult:
-    with _open(folder) as project, project.exclusive():
+    with open_project(folder) as project, project.exclusive():
         return _store(project, asset, edit, (what, ""))
 
 

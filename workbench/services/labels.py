@@ -16,7 +16,7 @@ from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.logs.events.edits import difference
 from workbench.logs.events.event import Event as Event  # pages take them from here
 from workbench.logs.events.event import EventState as EventState
-from workbench.services.common import Answers, NewProjectFolder, ProjectFolder, ZoneName
+from workbench.services.common import Answers, NewProjectFolder, ProjectFolder, ZoneName, open_or_make_project, open_project
 from workbench.services.event_import import ColumnRoles, TableKind
 from workbench.services.label_layers import newest_layer, store_edit, store_layer
 from workbench.services.pumps import check_known, check_logged, check_new_events, listed_pumps, say_pumps
@@ -56,7 +56,7 @@ class LabelsResult(Result, frozen=True, kw_only=True):
 
 def list_labels(request: LabelsListRequest, job: Job) -> LabelsResult:
     """The newest layer of each asset."""
-    with _open(request.project) as project:
+    with open_or_make_project(request.project) as project:
         return _result_of(project, _assets_of(project, request.asset))
 
 
@@ -73,7 +73,7 @@ def save_labels(request: LabelsSaveRequest, job: Job) -> LabelsResult:
     """Write a new layer object and a journal line; the former layer stays."""
     from workbench.logs.events.labels import check_layer
 
-    with _open(request.project) as project, project.exclusive():
+    with open_or_make_project(request.project) as project, project.exclusive():
         stored = {event.id: event for event in newest_layer(project, request.asset)}
         events = tuple(signed(event, stored) for event in request.events)
         store_layer(project, request.asset, check_layer(request.asset, events), request.what)
@@ -103,7 +103,7 @@ def add_label(request: LabelsAddRequest, job: Job) -> LabelsResult:
     event = Event(
         id="", asset=request.asset, name=request.name, start_utc=request.start, end_utc=request.end, state=request.state
     )
-    with _open(request.project) as project, project.exclusive():
+    with open_or_make_project(request.project) as project, project.exclusive():
         check_new_events(project, request.asset)
         before = newest_layer(project, request.asset)
         edit = difference(before, add_event(before, signed(event, {})))
@@ -130,7 +130,7 @@ class LabelsImportRequest(Request, frozen=True, kw_only=True):
 def import_labels(request: LabelsImportRequest, job: Job) -> LabelsResult:
     """Add the file's events to the layers of their assets; an event already there is not added twice."""
     path = Path(request.path)
-    with _open(request.project) as project:
+    with open_or_make_project(request.project) as project:
         found, left_out = _read_file(project, request)
         n_added = 0
         for number, (asset, events) in enumerate(found.items()):
@@ -154,7 +154,7 @@ def export_labels(request: LabelsExportRequest, job: Job) -> LabelsResult:
     from workbench.services.label_exchange import export_bytes
 
     check_out_file(Path(request.out))
-    with _open_existing(request.project) as project:
+    with open_project(request.project) as project:
         result = _result_of(project, _assets_of(project, request.asset))
         data = export_bytes(project, result.events, request)
     write_atomic(Path(request.out), data)
@@ -180,7 +180,7 @@ def import_label_column(request: LabelsFromColumnRequest, job: Job) -> LabelsRes
         id="", asset=request.asset, name=request.name or request.column, start_utc="", end_utc="", state=request.state,
         source="label column",
     )  # fmt: skip
-    with _open_existing(request.project) as project:
+    with open_project(request.project) as project:
         check_logged(project, request.asset)
         found: layers.Layer = ()
         recordings = open_project_recordings(project, (request.asset,))
@@ -203,18 +203,6 @@ def check_span(start_utc: str, end_utc: str) -> None:
     """Raises InputError where a person gives an event no length: an end that was forgotten looks like this."""
     if parse_utc(end_utc) == parse_utc(start_utc):
         raise InputError(f"The event ends where it starts ({start_utc}).", "Give a later --end.")
-
-
-def _open(folder: str) -> Project:
-    from workbench.project.store import Project
-
-    return Project.open(Path(folder))
-
-
-def _open_existing(folder: str) -> Project:
-    from workbench.project.store import Project
-
-    return Project.open_existing(Path(folder))
 
 
 def signed(event: Event, stored: dict[str, Event]) -> Event:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
-from workbench.services.common import ProjectFolder
+from workbench.services.common import ProjectFolder, open_project
 
 if TYPE_CHECKING:
     from workbench.project.store import Project
@@ -82,9 +81,8 @@ def redo_edit(request: RedoRequest, job: Job) -> StepResult:
 
 
 def _go(request: UndoRequest | RedoRequest, word: Way) -> StepResult:
-    from workbench.project.store import Project
 
-    with Project.open_existing(Path(request.project)) as project, project.exclusive():
+    with open_project(request.project) as project, project.exclusive():
         stacks, now = _history(project)
         own = {way: [step for step in steps if _is_meant(step, request)] for way, steps in stacks.items()}
         if not own[word]:

@@ -18,7 +18,7 @@ from workbench.core.codec import translate_os_error
 from workbench.core.errors import InputError, WorkbenchError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
-from workbench.services.common import Answers, NewProjectFolder
+from workbench.services.common import Answers, NewProjectFolder, open_or_make_project
 from workbench.services.logs import ImportRequest, Question, RecordingSummary, import_logs
 
 if TYPE_CHECKING:
@@ -58,7 +58,6 @@ class FetchResult(Result, frozen=True, kw_only=True):
 def fetch_logs(request: FetchRequest, job: Job, ask: Ask | None = None) -> FetchResult:
     """Raises InputError where the source is not allowed, not agreed to or not to be read; QuestionOpen as an import does."""
     from workbench.project.acts import Act
-    from workbench.project.store import Project
     from workbench.services.plugins import plugin_sources
 
     sources = plugin_sources()
@@ -68,7 +67,7 @@ def fetch_logs(request: FetchRequest, job: Job, ask: Ask | None = None) -> Fetch
         raise InputError(f"There is no source {request.source!r}.", f"Known: {known}.")
     facts = described(source, Path(request.config))
     question = _question_of(request, facts, ask, check_agreed(facts, request.connect))
-    with Project.open(Path(request.project)) as project, project.objects.staging("fetch") as folder:
+    with open_or_make_project(request.project) as project, project.objects.staging("fetch") as folder:
         path = folder / f"{_file_word(facts.name)}.csv"
         n_rows = _write(_guarded(source, question, facts), path, question, job.part(0.0, _FETCH_SHARE))
         if not n_rows:

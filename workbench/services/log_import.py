@@ -22,7 +22,7 @@ from workbench.core.jobs import Job
 from workbench.core.provenance import version
 from workbench.core.requests import to_arguments
 from workbench.services import log_continue, log_memory, log_parts, log_streams
-from workbench.services.common import answer_words
+from workbench.services.common import answer_words, open_or_make_project
 from workbench.services.log_summaries import summary_of
 from workbench.services.logs import ImportRequest, ImportResult, RecordingSummary
 
@@ -67,9 +67,8 @@ class _Ask:
 
 def run_import(request: ImportRequest, job: Job) -> ImportResult:
     """Import every log of the request; see `services.logs.import_logs`."""
-    from workbench.project.store import Project
 
-    with Project.open(Path(request.project)) as project:
+    with open_or_make_project(request.project) as project:
         project.objects.sweep()
         known, replayed = log_memory.with_memory(project, request)
         stored, questions = _import_all(_Ask(project, known, job))

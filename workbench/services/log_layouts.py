@@ -18,7 +18,7 @@ from workbench.core.paths import user_home
 from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.core.settings import load_settings, operator_name
 from workbench.logs.plot_layout import PlotLayout, RowLayout, check_limits, decode_layout, encode_layout
-from workbench.services.common import ProjectFolder
+from workbench.services.common import ProjectFolder, open_project
 
 if TYPE_CHECKING:
     from workbench.project.store import Project
@@ -89,10 +89,9 @@ class LayoutResult(Result, frozen=True, kw_only=True):
 
 def list_layouts(request: LayoutsRequest, job: Job) -> LayoutsResult:
     """Read them."""
-    from workbench.project.store import Project
 
     job.progress(0.0, "layouts")
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         return LayoutsResult(layouts=_stored(project))
 
 
@@ -117,10 +116,9 @@ def export_layout(request: LayoutExportRequest, job: Job) -> LayoutResult:
 def remove_layout(request: LayoutRemoveRequest, job: Job) -> LayoutResult:
     """Take it out of the project; the journal still tells of it."""
     from workbench.project.acts import Act
-    from workbench.project.store import Project
 
     job.progress(0.0, request.name)
-    with Project.open_existing(Path(request.project)) as project, project.exclusive():
+    with open_project(request.project) as project, project.exclusive():
         stored = _stored(project)
         gone = _find(stored, request.name, request.asset)
         command = shlex.join(to_arguments(("logs", "layout-remove"), request))
@@ -168,7 +166,6 @@ def stored_layout(folder: str, name: str, asset: str) -> StoredLayout:
 def keep_layout(folder: str, name: str, asset: str, layout: PlotLayout, command: str) -> LayoutResult:
     """Keep it in the place of one of the same name and pump. Raises InputError for limits that make no axis."""
     from workbench.project.acts import Act
-    from workbench.project.store import Project
 
     name = name.strip()
     if len(name) > _MOST_NAME or not all(letter.isprintable() for letter in name):
@@ -180,7 +177,7 @@ def keep_layout(folder: str, name: str, asset: str, layout: PlotLayout, command:
     author = operator_name(load_settings(user_home()))
     created_utc = format_utc(now_ns() // NS_PER_S * NS_PER_S)
     made = StoredLayout(name=name, asset=asset, layout=layout, author=author, created_utc=created_utc)
-    with Project.open_existing(Path(folder)) as project, project.exclusive():
+    with open_project(folder) as project, project.exclusive():
         others = [one for one in _stored(project) if (one.name, one.asset) != (name, asset)]
         if len(others) >= _MOST_LAYOUTS:
             raise InputError(f"The project keeps {_MOST_LAYOUTS} layouts already.", "Forget some of them.")

@@ -18,7 +18,7 @@ from workbench.core.codec import Record
 from workbench.core.errors import InputError, RequestError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
-from workbench.services.common import ProjectFolder
+from workbench.services.common import ProjectFolder, open_project
 
 if TYPE_CHECKING:
     from workbench.logs.tables.source_shape import SourceShape
@@ -71,21 +71,19 @@ class ForgetRequest(Request, frozen=True, kw_only=True):
 
 def list_sources(request: SourcesRequest, job: Job) -> SourcesResult:
     """Read what is remembered."""
-    from workbench.project.store import Project
 
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         return SourcesResult(sources=tuple(_sources(project)))
 
 
 def forget_sources(request: ForgetRequest, job: Job) -> SourcesResult:
     """Forget, and list what is left. Raises InputError where there is no such source."""
     from workbench.project.acts import Act, ItemKey
-    from workbench.project.store import Project
 
     if not request.source and not request.everything:
         raise RequestError("Nothing to forget is named.", "Name a source, or give --all.")
     command = shlex.join(to_arguments(("logs", "forget"), request))
-    with Project.open_existing(Path(request.project)) as project, project.exclusive():
+    with open_project(request.project) as project, project.exclusive():
         known = _sources(project)
         chosen = known if request.everything else [one for one in known if _is_meant(one, request.source or "")]
         if not chosen and not request.everything:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from workbench.core.jobs import Job
 from workbench.services import log_memory, log_streams
+from workbench.services.common import open_project
 from workbench.services.log_summaries import summary_of
 from workbench.services.logs import Guess, InspectRequest, InspectResult, PreviewColumn, PreviewRequest, PreviewResult
 
@@ -66,11 +67,11 @@ def _inspect_carefully(request: InspectRequest, paths: list[Path], job: Job) -> 
 
 
 def _recall(request: PreviewRequest) -> log_memory.Recalled:
-    from workbench.project.store import PROJECT_FILE, Project
+    from workbench.project.store import PROJECT_FILE
 
     if request.project is None or not (Path(request.project) / PROJECT_FILE).is_file():
         return log_memory.Recalled(log_memory.Remembered(), "")
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         return log_memory.recall(project, [Path(request.path)])
 
 

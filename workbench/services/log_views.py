@@ -6,7 +6,6 @@ Opening reads a few kilobytes a recording; nothing is copied. Must not write any
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -17,7 +16,7 @@ from workbench.core.requests import Request, parameter
 from workbench.logs.corrections.correction import Correction
 from workbench.logs.events.looks import Look, parse_looks
 from workbench.logs.summary import Acquired, Detected, Group, RecordingFacts
-from workbench.services.common import ProjectFolder
+from workbench.services.common import ProjectFolder, open_project
 from workbench.services.derived_layer import Source, open_derived, seen_through, stored_channels
 from workbench.services.label_edits import LOOKS_KEY
 from workbench.services.label_layers import newest_layer
@@ -243,21 +242,19 @@ class AssetLogs:
 
 def open_logged(project: str, asset: str, job: Job) -> AssetLogs:
     """The same for a command, through the corrections: raises InputError for a pump of which the project has no log."""
-    from workbench.project.store import Project
 
-    with Project.open_existing(Path(project)) as opened:
+    with open_project(project) as opened:
         check_logged(opened, asset)
     return open_asset_logs(OpenLogsRequest(project=project, asset=asset), job)
 
 
 def open_asset_logs(request: OpenLogsRequest, job: Job) -> AssetLogs:
     """Open them, oldest first; recordings without samples are left out. Raises InputError for a damaged one."""
-    from workbench.project.store import Project
     from workbench.services import findings as findings_of
     from workbench.services.log_summaries import answered, summary_of
     from workbench.services.recordings import corrections_of, open_project_recordings
 
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         found = open_project_recordings(project, (request.asset,), group=None, is_corrected=not request.is_raw)
         layer_id, corrections = corrections_of(project, request.asset)
         looks = parse_looks(project.value(LOOKS_KEY))

@@ -11,7 +11,7 @@ from workbench.logs.summary import ChannelFacts as ChannelFacts  # pages take th
 from workbench.logs.summary import Group as Group
 from workbench.logs.summary import Question as Question
 from workbench.logs.summary import Remedy as Remedy
-from workbench.services.common import Answers, Join, LogPaths, NewProjectFolder, ProjectFolder, ZoneName
+from workbench.services.common import Answers, Join, LogPaths, NewProjectFolder, ProjectFolder, ZoneName, open_or_make_project
 from workbench.services.log_memory import Remembered as Remembered
 
 
@@ -202,13 +202,11 @@ class QualityResult(Result, frozen=True, kw_only=True):
 
 def log_quality(request: QualityRequest, job: Job) -> QualityResult:
     """Read the stored findings, or look again; nothing is stored."""
-    from pathlib import Path
 
-    from workbench.project.store import Project
     from workbench.services.log_import import read_quality
     from workbench.services.pumps import check_logged
 
-    with Project.open(Path(request.project)) as project:
+    with open_or_make_project(request.project) as project:
         if request.asset:
             check_logged(project, request.asset)
         return QualityResult(recordings=tuple(read_quality(project, request.asset, job, again=request.again)))

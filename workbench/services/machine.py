@@ -6,7 +6,6 @@ Kept in the project, one set a pump; each change is a journal line. The raw log 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
@@ -16,7 +15,7 @@ from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.logs.analysis.bearings import Bearing, find_defect_orders
-from workbench.services.common import ProjectFolder
+from workbench.services.common import ProjectFolder, open_project
 from workbench.services.pumps import check_known
 
 Category = Literal["pump category 1", "pump category 2", "machine rigid", "machine flexible"]
@@ -132,10 +131,9 @@ class MachineResult(Result, frozen=True, kw_only=True):
 
 def machine(request: MachineRequest, job: Job) -> MachineResult:
     """Read the facts, change those that were given, store them if any changed. Raises InputError for what can't be read."""
-    from workbench.project.store import Project
 
     key = _KEY.format(asset=request.asset)
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         check_known(project, request.asset)
         facts = _load(project.value(key), request.asset)
         if _changed(facts, request) == facts:  # who only looks waits for no writer
@@ -151,9 +149,8 @@ def machine(request: MachineRequest, job: Job) -> MachineResult:
 
 def load_machine(project: str, asset: str) -> MachineFacts:
     """The facts of a pump; all defaults where nothing was said."""
-    from workbench.project.store import Project
 
-    with Project.open_existing(Path(project)) as opened:
+    with open_project(project) as opened:
         return _load(opened.value(_KEY.format(asset=asset)), asset)
 
 

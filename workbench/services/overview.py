@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from workbench.core.codec import Record
 from workbench.core.jobs import Job
 from workbench.core.requests import Result
+from workbench.services.common import open_project
 from workbench.services.projects import ProjectRequest, ProjectResult, show_project
 from workbench.services.runs import RunsListRequest, list_runs
 from workbench.services.training import RunSummary
@@ -75,12 +75,11 @@ class OverviewResult(Result, frozen=True, kw_only=True):
 
 def show_overview(request: ProjectRequest, job: Job) -> OverviewResult:
     """Read from the index and the stored layers; nothing is computed from samples but one small trace."""
-    from workbench.project.store import Project
 
     shown = show_project(request, job)
     runs = list_runs(RunsListRequest(project=request.project), job).runs
     job.checkpoint()
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         receipts, bundles = project.items("receipt"), project.items("bundle")
         needs = [
             *_unknown_verdicts(receipts), *_unsure_events(project.items("labels")), *_champion_needs(shown, runs, bundles),

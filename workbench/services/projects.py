@@ -12,7 +12,7 @@ from workbench.core.codec import Record
 from workbench.core.errors import ProjectError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
-from workbench.services.common import ProjectFolder
+from workbench.services.common import ProjectFolder, open_or_make_project, open_project
 
 if TYPE_CHECKING:
     from workbench.project.acts import Item, SignedLine
@@ -69,26 +69,26 @@ def new_project(request: ProjectRequest, job: Job) -> ProjectResult:
     """Make a project; raises ProjectError where there is one already."""
     if (Path(request.project) / "project.toml").is_file():
         raise ProjectError(f"{request.project} is a project already.", "Open it, or choose another folder.")
-    with _open(request.project) as project:
+    with open_or_make_project(request.project) as project:
         return _result_of(project, ())
 
 
 def show_project(request: ProjectRequest, job: Job) -> ProjectResult:
     """What is in it. Raises ProjectError where there is no project: looking must not make one."""
-    with _open_existing(request.project) as project:
+    with open_project(request.project) as project:
         return _result_of(project, ())
 
 
 def check_project(request: ProjectRequest, job: Job) -> ProjectResult:
     """Every object against its hash, every journal chain, the index against both. Raises ProjectError where there is none."""
-    with _open_existing(request.project) as project:
+    with open_project(request.project) as project:
         job.progress(0.1, "Checking every object against its hash")
         return _result_of(project, tuple(project.check()))
 
 
 def rebuild_project(request: ProjectRequest, job: Job) -> ProjectResult:
     """Make the index anew from journals and objects. Raises ProjectError where there is no project."""
-    with _open_existing(request.project) as project:
+    with open_project(request.project) as project:
         project.rebuild()
         return _result_of(project, tuple(project.check()))
 
@@ -108,7 +108,7 @@ class ItemsResult(Result, frozen=True, kw_only=True):
 
 def list_items(request: ItemsRequest, job: Job) -> ItemsResult:
     """From the index."""
-    with _open(request.project) as project:
+    with open_or_make_project(request.project) as project:
         return ItemsResult(items=tuple(_info_of(item) for item in project.items(request.kind)))
 
 
@@ -122,7 +122,7 @@ class RemoveRequest(Request, frozen=True, kw_only=True):
 
 def remove_item(request: RemoveRequest, job: Job) -> ItemsResult:
     """Object deleted unless something else refers to it; journalled."""
-    with _open(request.project) as project:
+    with open_or_make_project(request.project) as project:
         removed = project.remove(request.kind, request.id)
         return ItemsResult(items=(_info_of(removed),))
 
@@ -165,14 +165,14 @@ class JournalResult(Result, frozen=True, kw_only=True):
 
 def show_journal(request: JournalRequest, job: Job) -> JournalResult:
     """All writers merged in order of time."""
-    with _open(request.project) as project:
+    with open_or_make_project(request.project) as project:
         entries = tuple(_entry_of(signed) for signed in project.lines(request.limit))
         return JournalResult(entries=entries, n_entries=project.n_lines(), is_whole=None, writers=_writers_of(entries))
 
 
 def verify_journal(request: JournalRequest, job: Job) -> JournalResult:
     """Every hash, number and signature; finds edits, deletions, reorders and truncation below a witnessed head."""
-    with _open(request.project) as project:
+    with open_or_make_project(request.project) as project:
         reports = project.verify_journal()
         entries = tuple(_entry_of(signed) for signed in project.lines(request.limit))
         problems = tuple(problem for report in reports for problem in report.problems)
@@ -181,18 +181,6 @@ def verify_journal(request: JournalRequest, job: Job) -> JournalResult:
             writers=tuple(report.writer for report in reports),
             complete_to={report.writer: report.head.number for report in reports},
         )  # fmt: skip
-
-
-def _open(folder: str) -> Project:
-    from workbench.project.store import Project
-
-    return Project.open(Path(folder))
-
-
-def _open_existing(folder: str) -> Project:
-    from workbench.project.store import Project
-
-    return Project.open_existing(Path(folder))
 
 
 def _result_of(project: Project, problems: tuple[str, ...]) -> ProjectResult:

@@ -6,7 +6,6 @@ before is not what is normal after. The period ends where the work begins and th
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
@@ -15,7 +14,7 @@ from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.logs.events.event import Event, is_positive, is_renewal
 from workbench.logs.reference_cut import cut_at_works
-from workbench.services.common import ProjectFolder
+from workbench.services.common import ProjectFolder, open_project
 from workbench.services.label_layers import newest_layer
 from workbench.services.pumps import check_known
 
@@ -49,9 +48,8 @@ class ReferencePeriodsResult(Result, frozen=True, kw_only=True):
 
 def reference_periods(request: ReferencePeriodsRequest, job: Job) -> ReferencePeriodsResult:
     """From the pump's first sample to its last, cut at its works."""
-    from workbench.project.store import Project
 
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         check_known(project, request.asset)
         return ReferencePeriodsResult(periods=periods_of(project, request.asset))
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol
 
 from workbench.core.clock import NS_PER_S
 from workbench.core.errors import InputError
 from workbench.core.requests import parameter
+from workbench.services.common import open_project
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,9 +39,8 @@ def find_spans(folder: str, asset: str, names: Sequence[str]) -> Spans | None:
     """
     if not names:
         return None
-    from workbench.project.store import Project
 
-    with Project.open_existing(Path(folder)) as project:
+    with open_project(folder) as project:
         # A line in the journal for each act: as long as none came, nothing that states depend on has changed. The hash is
         # that of one project alone, also where another one takes the place of this folder.
         newest = next((signed.hash for signed in project.lines(1)), "")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from workbench.core.clock import NS_PER_S, format_utc, now_ns
@@ -14,7 +13,7 @@ from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.logs.regimes.regime import REGIME_NAMES as REGIME_NAMES  # pages take them from here
 from workbench.logs.regimes.regime import RegimeEdit as RegimeEdit
-from workbench.services.common import ProjectFolder
+from workbench.services.common import ProjectFolder, open_project
 from workbench.services.pumps import check_logged
 from workbench.services.regime_filter import RegimeNames
 
@@ -75,7 +74,7 @@ def log_regimes(request: RegimesRequest, job: Job) -> RegimesResult:
     hours: dict[str, dict[str, float]] = {}
     edits: list[RegimeEdit] = []
     known: set[str] = set(REGIME_NAMES)
-    with _open(request.project) as project:
+    with open_project(request.project) as project:
         finder = Finder(project)
         for asset in finder.assets(request.asset):
             job.progress(0.5, asset)
@@ -122,7 +121,7 @@ def set_regime(request: SetRegimeRequest, job: Job) -> EditsResult:
     from workbench.logs.regimes.edits import change_edits
     from workbench.services.recordings import check_reached, find_time_ranges, open_project_recordings
 
-    with _open(request.project) as project, project.exclusive():
+    with open_project(request.project) as project, project.exclusive():
         check_logged(project, request.asset)
         span = find_time_ranges(open_project_recordings(project, (request.asset,), group=None)).get(request.asset)
         check_reached(request.asset, [span] if span is not None else [], request.start, request.end)
@@ -149,7 +148,7 @@ def unset_regime(request: UnsetRegimeRequest, job: Job) -> EditsResult:
     """A new layer without it; the former layer stays stored."""
     from workbench.logs.regimes.edits import remove_edit
 
-    with _open(request.project) as project, project.exclusive():
+    with open_project(request.project) as project, project.exclusive():
         check_logged(project, request.asset)
         layer = remove_edit(edits_of(project, request.asset)[1], request.edit)
         command = shlex.join(to_arguments(("logs", "unset-regime"), request))
@@ -266,9 +265,3 @@ def _store(project: Project, asset: str, layer: Layer, what: str, command: str) 
     item = Item(kind="regimes", id=layer_id, name=f"{len(layer)} edits of regimes", asset=asset, details=details)
     project.record(Act(act="regimes", on=asset, what=what, item=item, refs=(layer_id,), command=command))
     return layer_id
-
-
-def _open(folder: str) -> Project:
-    from workbench.project.store import Project
-
-    return Project.open_existing(Path(folder))

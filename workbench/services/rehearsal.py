@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from workbench.core.clock import NS_PER_S, format_utc
@@ -13,7 +12,7 @@ from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.paths import user_home
 from workbench.core.requests import Request, parameter
-from workbench.services.common import ProjectFolder
+from workbench.services.common import ProjectFolder, open_project
 
 if TYPE_CHECKING:
     from workbench.logs.recordings.recording import Recording
@@ -34,7 +33,6 @@ class RehearsalRequest(Request, frozen=True, kw_only=True):
 
 def start_rehearsal(request: RehearsalRequest, job: Job) -> VirtualDevice:
     """The running device; raises InputError where the project has no log, or where nobody is trusted yet."""
-    from workbench.project.store import Project
     from workbench.services.devices import VirtualRequest, start_virtual_device
     from workbench.services.recordings import open_project_recordings
 
@@ -43,7 +41,7 @@ def start_rehearsal(request: RehearsalRequest, job: Job) -> VirtualDevice:
         raise InputError(
             "No key is trusted on this laptop yet, so a device would refuse every bundle.", "Make a key on the Package page."
         )
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         found = open_project_recordings(project, (request.asset,) if request.asset else (), is_corrected=False)
         if not found:
             raise InputError(f"There is no log of {request.asset or 'any pump'} to replay.", "Import one first.")

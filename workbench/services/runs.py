@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -13,14 +12,13 @@ from workbench.core.codec import Record
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.core.scoring_spec import SCORE_THRESHOLD
-from workbench.services.common import ProjectFolder, RunId
+from workbench.services.common import ProjectFolder, RunId, open_or_make_project, open_project
 from workbench.services.training import RunSummary
 
 if TYPE_CHECKING:
     from workbench.learning.run import Holdout, RunRecord
     from workbench.learning.timeline import Timeline
     from workbench.project.acts import Item
-    from workbench.project.store import Project
 
 
 class RunsListRequest(Request, frozen=True, kw_only=True):
@@ -38,7 +36,7 @@ class RunsListResult(Result, frozen=True, kw_only=True):
 
 def list_runs(request: RunsListRequest, job: Job) -> RunsListResult:
     """From the index."""
-    with _open(request.project, makes=True) as project:
+    with open_or_make_project(request.project) as project:
         champion = project.champion or None
         runs = [summary_of_item(item, champion) for item in project.items("run")]
     return RunsListResult(runs=tuple(sorted(runs, key=_best_first)), champion=champion)
@@ -62,7 +60,7 @@ def show_run(request: RunShowRequest, job: Job) -> RunShowResult:
     """Recipe, data, split, parameters, metrics, environment."""
     from workbench.learning.run import load_run
 
-    with _open(request.project) as project:
+    with open_project(request.project) as project:
         item = project.item("run", request.run)
         record = load_run(project.objects.whole_tree("run", item.id)).record
         return RunShowResult(summary=summary_of_item(item, project.champion), record=msgspec.to_builtins(record))
@@ -127,7 +125,7 @@ def run_timeline(request: TimelineRequest, job: Job) -> TimelineResult:
     from workbench.learning.run import load_run
     from workbench.learning.timeline import make_timeline
 
-    with _open(request.project) as project:
+    with open_project(request.project) as project:
         run = load_run(project.objects.whole_tree("run", project.item("run", request.run).id))
     holdout = run.holdout()
     timeline = make_timeline(run.record, holdout, request.threshold)
@@ -168,7 +166,7 @@ def compare_runs(request: CompareRequest, job: Job) -> CompareResult:
     from workbench.learning.compare import compare_records
     from workbench.learning.run import load_run
 
-    with _open(request.project) as project:
+    with open_project(request.project) as project:
         items = [project.item("run", prefix) for prefix in (request.run, request.other)]
         first, second = (load_run(project.objects.whole_tree("run", item.id)).record for item in items)
     return CompareResult(differences=compare_records(first, second, (items[0].id[:8], items[1].id[:8])))
@@ -185,7 +183,7 @@ def set_champion(request: ChampionRequest, job: Job) -> RunShowResult:
     """One journal line."""
     from workbench.services.training import crown
 
-    with _open(request.project) as project:
+    with open_project(request.project) as project:
         item = project.item("run", request.run)
         command = shlex.join(to_arguments(("runs", "champion"), request))
         crown(project, summary_of_item(item, None), command)
@@ -214,7 +212,7 @@ def reproduce_run(request: ReproduceRequest, job: Job) -> ReproduceResult:
     from workbench.services.experiment import train_again
     from workbench.services.training import plan_of_record
 
-    with _open(request.project) as project:
+    with open_project(request.project) as project:
         item = project.item("run", request.run)
         stored = load_run(project.objects.whole_tree("run", item.id))
         plan = plan_of_record(project, stored.record, job.part(0, 0.3))
@@ -231,13 +229,6 @@ def reproduce_run(request: ReproduceRequest, job: Job) -> ReproduceResult:
 def summary_of_item(item: Item, champion: str | None) -> RunSummary:
     """A run's row from its entry in the index."""
     return msgspec.convert({**item.details, "id": item.id, "is_champion": item.id == champion}, RunSummary)
-
-
-def _open(folder: str, *, makes: bool = False) -> Project:
-    """Lists make a project that is absent, as the command line promises; what needs a run says that there is none."""
-    from workbench.project.store import Project
-
-    return Project.open(Path(folder)) if makes else Project.open_existing(Path(folder))
 
 
 def _best_first(run: RunSummary) -> tuple[bool, float, float, float]:

@@ -11,7 +11,7 @@ from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.core.scoring_spec import SCORE_THRESHOLD
-from workbench.services.common import Answers, LogPaths, OutFolder, ZoneName
+from workbench.services.common import Answers, LogPaths, OutFolder, ZoneName, open_project
 from workbench.services.logs import Question
 
 if TYPE_CHECKING:
@@ -91,9 +91,8 @@ def _open_model(request: ScoreRequest) -> tuple[ScoringSession, ScoringSpec]:
     if request.project is None:
         raise InputError(f"{request.model} is not a bundle file.", "To score with a run, say its project: --project DIR.")
     from workbench.learning.run import load_run
-    from workbench.project.store import Project
 
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         run = load_run(project.objects.whole_tree("run", project.item("run", request.model).id))
     return ScoringSession(run.model_path, n_threads=2), run.record.spec
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.core.errors import RequestError
 from workbench.core.jobs import Job
+from workbench.services.common import open_project
 from workbench.services.logs import Question
 
 if TYPE_CHECKING:
@@ -92,13 +93,12 @@ def _of_project(request: ScreenRequest, job: Job) -> Iterator[ScreenSource]:
 
     from workbench.core.scoring_spec import ChannelSpec
     from workbench.logs.units import find_quantity
-    from workbench.project.store import Project
     from workbench.services.label_layers import newest_layer
     from workbench.services.pumps import channel_pumps
     from workbench.services.regimes import Finder
     from workbench.services.trends import label_like, open_trends
 
-    with Project.open_existing(Path(request.project or "")) as project:
+    with open_project(request.project or "") as project:
         logs = open_trends(project, request.asset, job)
         finder = Finder(project)
         channels = channel_pumps(project) if request.events else {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from workbench.core.clock import NS_PER_S, format_utc, now_ns, parse_utc
@@ -14,7 +13,7 @@ from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.logs.events.edits import new_id
 from workbench.logs.events.event import Event
-from workbench.services.common import ProjectFolder
+from workbench.services.common import ProjectFolder, open_project
 from workbench.services.label_layers import find_event, newest_layer, store_edit
 from workbench.services.pumps import check_logged
 from workbench.services.regime_filter import RegimeNames, Spans, find_spans, is_within
@@ -70,13 +69,12 @@ class _Search:
 def find_similar(request: SimilarRequest, job: Job) -> SimilarResult:
     """Search a coarser level of the log, then place the best to the sample. Raises InputError where nothing can be compared."""
     from workbench.logs.similar import best_apart
-    from workbench.project.store import Project
     from workbench.services.recordings import open_project_recordings
 
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         check_logged(project, request.asset)
     spans = find_spans(request.project, request.asset, request.regimes)
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         layer = newest_layer(project, request.asset)
         event = find_event(layer, request.event, request.asset)
         recordings = [one for _, one in open_project_recordings(project, (request.asset,)) if one.rows > 1]

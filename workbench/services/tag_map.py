@@ -19,7 +19,7 @@ from workbench.core.codec import Record, read_bounded
 from workbench.core.errors import InputError, RequestError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
-from workbench.services.common import LogPaths, NewProjectFolder, ProjectFolder
+from workbench.services.common import LogPaths, NewProjectFolder, ProjectFolder, open_project
 
 FIELDS = ("asset", "channel", "quantity", "unit", "site")
 _HEADERS = {
@@ -109,9 +109,8 @@ class TagSetRequest(Request, frozen=True, kw_only=True):
 
 def list_assets(request: AssetsRequest, job: Job) -> AssetsResult:
     """Read `project.toml` and the index."""
-    from workbench.project.store import Project
 
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         return _result_of(project.meta.assets, project.meta.tags, [item.asset for item in project.items("recording")])
 
 

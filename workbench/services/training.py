@@ -15,7 +15,7 @@ from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.logs.events.event import Event, is_positive, is_renewal
-from workbench.services.common import ProjectFolder
+from workbench.services.common import ProjectFolder, open_project
 from workbench.services.plan_words import ReferenceUse, SplitPart, estimate_s, left_out_of, notes_of, parts_of, reference_of
 from workbench.services.regime_filter import RegimeNames
 
@@ -127,12 +127,11 @@ def train(request: TrainRequest, job: Job) -> TrainResult:
 
     The first experiment's best run becomes champion; later ones leave the choice to a person.
     """
-    from workbench.project.store import Project
     from workbench.services.experiment import Experiment, run_experiment
 
     recipe = load_recipe(request.recipe)
     recipe = recipe if request.seed is None else msgspec.structs.replace(recipe, seed=request.seed)
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         plan = plan_project(project, recipe, request.assets, job.part(0, 0.15))
         command = shlex.join(to_arguments(("train",), request))
         trained = run_experiment(project, Experiment(plan=plan, command=command), job.part(0.15, 1))
@@ -168,9 +167,8 @@ class SplitPreviewResult(Result, frozen=True, kw_only=True):
 
 def preview_split(request: SplitPreviewRequest, job: Job) -> SplitPreviewResult:
     """Plan only; fits nothing."""
-    from workbench.project.store import Project
 
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         plan = plan_project(project, load_recipe(request.recipe), (), job)
     return SplitPreviewResult(
         parts=parts_of(plan),
@@ -198,14 +196,13 @@ class RetrainRequest(Request, frozen=True, kw_only=True):
 def retrain(request: RetrainRequest, job: Job) -> TrainResult:
     """Champion stays champion unless the new run is better on the common hold-out."""
     from workbench.learning.run import load_run
-    from workbench.project.store import Project
     from workbench.services.experiment import Experiment, run_experiment, score_again
 
     if request.data:
         from workbench.services.logs import ImportRequest, import_logs
 
         import_logs(ImportRequest(paths=request.data, project=request.project), job.part(0, 0.2, "Importing"))
-    with Project.open_existing(Path(request.project)) as project:
+    with open_project(request.project) as project:
         if not project.champion:
             raise InputError("The project has no champion to train again.", "Train first: workbench train RECIPE --project DIR")
         former = load_run(project.objects.whole_tree("run", project.champion)).record
