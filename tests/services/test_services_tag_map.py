@@ -12,7 +12,7 @@ from workbench.core.errors import InputError, RequestError
 from workbench.core.jobs import Job
 from workbench.logs.tag_names import TagFacts, suggest_tags
 from workbench.project.store import Project
-from workbench.services.logs import ImportRequest, import_logs
+from workbench.services.logs import ImportRequest, InspectRequest, import_logs, inspect_logs
 from workbench.services.recordings import open_project_recordings
 from workbench.services.tag_map import (
     AssetsImportRequest,
@@ -67,6 +67,17 @@ def test_a_printed_unit_is_surer_than_a_letter_and_is_never_guessed() -> None:
     assert (printed.quantity, printed.unit) == ("temperature", "degC")
     assert (bare.quantity, bare.unit) == ("pressure", "")
     assert printed.confidence > bare.confidence
+
+
+def test_a_unit_in_a_name_is_suggested_until_a_person_accepts_it(tmp_path: Path) -> None:
+    log = tmp_path / "a.csv"
+    log.write_text(
+        "".join(["Tid;Trykk, bar;Flow [m3/h]\n", *(f"2026-03-01 00:{m:02}:00;3.{m};300\n" for m in range(60))]), encoding="utf-8"
+    )
+    (recording,) = inspect_logs(InspectRequest(paths=(str(log),)), Job()).recordings
+    assert [one.unit for one in recording.channels] == [None, "m3/h"]
+    rows = list_tags(TagsRequest(paths=(str(log),)), Job()).tags
+    assert [(row.tag, row.unit, row.is_mapped) for row in rows] == [("Trykk, bar", "bar", False), ("Flow", "m3/h", False)]
 
 
 def test_values_near_a_synchronous_speed_are_a_doubtful_speed() -> None:

@@ -57,6 +57,21 @@ def test_a_log_in_an_archive_is_read_and_previewed(name: str, pack: Callable[[by
     assert "PI-1" in {column.name for column in preview_file(path, ParseOptions()).columns}
 
 
+def test_the_preview_shows_the_first_log_of_an_archive_whatever_lies_before_it(tmp_path: Path) -> None:
+    windows = b'[["2026-03-01T00:00:00Z", "2026-03-01T01:00:00Z"]]'
+    (tmp_path / "stick.tar").write_bytes(tar_of({"0.json": windows, "1.txt": b"read me first\n", "2.csv": csv_bytes(tmp_path)}))
+    assert "PI-1" in {column.name for column in preview_file(tmp_path / "stick.tar", ParseOptions()).columns}
+
+
+def test_a_log_without_header_is_previewed_below_the_names_of_its_columns(tmp_path: Path) -> None:
+    path = tmp_path / "bare.csv"
+    path.write_text("".join(f"2026-03-01 00:{m:02}:00,3.{m},300\n" for m in range(60)), encoding="utf-8")
+    assert preview_file(path, ParseOptions()).rows[:2] == (
+        ("time", "column 2", "column 3"),
+        ("2026-03-01 00:00:00", "3.0", "300"),
+    )
+
+
 def test_a_tar_of_several_formats_joins_what_belongs_together(tmp_path: Path) -> None:
     write_parquet(tmp_path / "b.parquet")
     files = {"a.csv": csv_bytes(tmp_path), "b.parquet": (tmp_path / "b.parquet").read_bytes()}

@@ -136,6 +136,12 @@ def test_a_line_that_was_cut_short_is_left_out_and_said(tmp_path: Path) -> None:
     assert [finding.code for finding in recording.facts.findings][:1] == ["ROWS_CUT_SHORT"]
 
 
+def test_cells_beyond_the_header_are_left_out_and_said(tmp_path: Path) -> None:
+    recording = one(tmp_path, table("time;a1;b1", "{t};{i};6.5") + f"{iso(N)};311.7;6.5;77\n")
+    assert recording.facts.rows == N + 1
+    assert [(finding.code, finding.text[:7]) for finding in recording.facts.findings][:1] == [("CELLS_LEFT_OUT", "1 lines")]
+
+
 def test_a_power_loss_in_the_file_loses_only_its_line(tmp_path: Path) -> None:
     lines = table("time;a1", "{t};{i}").encode().splitlines(keepends=True)
     recording = one(tmp_path, b"".join(lines[:30]) + b"\x00" * 1024 + b"".join(lines[40:]))

@@ -19,6 +19,7 @@ from workbench.core.errors import LogFormatError
 from workbench.logs.equipment import default_asset
 from workbench.logs.parse import ParseOptions, parse_logs
 from workbench.logs.readers.csv_stream import NotPlain, find_plain_format, stream_plain_csv
+from workbench.logs.tables.preview import preview_file
 
 START = datetime(2026, 3, 5, 8)  # noqa: DTZ001 - a clock time
 N = 40
@@ -81,6 +82,18 @@ def test_two_sheets_at_the_same_times_are_two_pumps(tmp_path: Path) -> None:
 def test_sheets_that_go_on_one_after_the_other_are_one_log(tmp_path: Path) -> None:
     logs = parse_logs([sheets(tmp_path / "P-3101A.xlsx", "March", "April", starts=(6, 7))], ParseOptions(zone="UTC")).recordings
     assert [log.facts.rows for log in logs] == [80]
+
+
+def test_a_sheet_of_facts_is_neither_a_log_nor_a_list_of_events(tmp_path: Path) -> None:
+    path = sheets(tmp_path / "export.xlsx", "Data", starts=(0,))
+    book = openpyxl.load_workbook(path)
+    facts = book.create_sheet("INFO", 0)
+    for row in (("Site", "Havsule"), ("Pump", "P-2041A"), ("Exported", "2026-03-05 10:00"), ("From", "2026-03-01")):
+        facts.append(row)
+    book.save(path)
+    parsed = parse_logs([path])
+    assert ([one.facts.sources for one in parsed.recordings], parsed.event_files) == ([("export.xlsx",)], ())
+    assert "channel" in {column.role for column in preview_file(path, ParseOptions()).columns}
 
 
 def test_an_error_in_a_cell_of_a_workbook_keeps_its_text(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.logs.units import conversion, find_quantity, find_unit, split_unit
+from workbench.logs.units import conversion, find_quantity, find_unit, split_unit, unit_in_name
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,19 @@ def test_a_trailing_bracket_is_a_unit_only_when_it_can_be_one(header: str, name:
     assert split_unit(header) == (name, unit)
 
 
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("Trykk, bar", "bar"), ("Mengde, m3/h", "m3/h"), ("Strøm, A", "A"), ("Nivå, %", "%"), ("FT-101 in m3/h", "m3/h"),
+        ("suction_pressure_bar", "bar"), ("motor_temp_C", "degC"), ("valve_pct", "%"), ("speed_rpm", "rpm"),
+        ("Pump, A", None), ("x_bar", None), ("Pressure, discharge", None), ("Temperature, DE", None), ("flow_bar", None),
+    ],
+)  # fmt: skip
+def test_a_unit_at_the_end_of_a_name_is_suggested_where_it_can_be_nothing_else(name: str, unit: str | None) -> None:
+    assert unit_in_name(name) == unit
+    assert split_unit(name) == (name, None)
+
+
 def test_a_pressure_in_kilopascal_becomes_bar() -> None:
     factor, offset = conversion("kPa", "bar")
     assert 550.0 * factor + offset == pytest.approx(5.5)
@@ -53,6 +66,7 @@ def test_a_temperature_in_fahrenheit_becomes_celsius() -> None:
         ("bar", "X1", "pressure"), (None, "20-PT-2042.PV", "pressure"), (None, "FI101", "flow"),
         (None, "Motor_current", "current"), ("mm/s", "X", "vibration"), (None, "Accelerometer1RMS", "vibration"),
         (None, "Lagertemperatur", "temperature"), ("rpm", "n", "speed"), ("%", "Ventilstellung", "position"), (None, "c7", ""),
+        (None, "Mengde", "flow"), (None, "Motorstrøm", "current"),
     ],
 )  # fmt: skip
 def test_the_quantity_comes_from_the_unit_then_words_then_isa_letters(unit: str | None, name: str, quantity: str) -> None:

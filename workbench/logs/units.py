@@ -135,6 +135,7 @@ _FALSE_FRIENDS = frozenset({"mW", "mPa"})
 _TRAILING = re.compile(r"^(?P<name>.*?\S)\s*(?:\[(?P<square>[^\[\]]*)\]|\((?P<round>[^()]*(?:\([^()]*\))?)\))\s*$")
 _WITH_DEVICE = re.compile(r"^(?P<name>.*\w\W?)\s*,\s*(?P<unit>[^,()\[\]\s][^,()\[\]]{0,19}?)\s*\([^()]*\b(?:S/N|LBL)\b[^()]*\)$")
 """'Temp, °C (LGR S/N: 20345678, LBL: Bearing)', as loggers print a channel, its unit and the device."""
+_UNIT_AT_END = re.compile(r"^(?P<name>.*\w\W?)(?P<mark>\s*,\s*|\s+in\s+|\s*/\s+|\s+-\s+|_)(?P<unit>[^,\s_]{1,12})$")
 _LOOKS_LIKE_UNIT = re.compile(r"[^\W\d_](?:[\w°µ%^²³·.*-]{0,7})(?:/[\w°µ^²³·.*-]{1,8})?")
 
 
@@ -201,6 +202,22 @@ def split_unit(header: str) -> tuple[str, str | None]:
     if match["square"] is not None and _LOOKS_LIKE_UNIT.fullmatch(inner.strip()):
         return match["name"], inner.strip()
     return header, None
+
+
+def unit_in_name(name: str) -> str | None:
+    """The unit that a name without brackets seems to end in: 'bar' of 'Trykk, bar' and of 'suction_pressure_bar'.
+
+    To be suggested, never taken: 'Pump, A' and 'x_bar' end so too. A lone letter, and what stands behind an underscore, counts
+    only where the words before it are of the unit's quantity.
+    """
+    match = _UNIT_AT_END.match(name.strip())
+    unit = _find(match["unit"]) if match else None
+    if match is None or unit is None:
+        return None
+    words = _quantity_of_words(match["name"])
+    is_said = bool(words) and (unit.quantity == "fraction" or find_quantity(unit.name, "") == words)
+    is_plain = match["mark"] != "_" and not re.fullmatch(r"[^\W\d_]", match["unit"])
+    return unit.name if is_said or (is_plain and not words) else None
 
 
 def all_units() -> dict[str, Unit]:

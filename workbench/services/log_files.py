@@ -105,7 +105,7 @@ def _look(path: Path, root: Path, *, is_deep: bool) -> LogFile:
             elif kind == "other":
                 why = "There is no column of measurements in it."
         except InputError as error:
-            kind, why = "other", error.message
+            kind, why = "other", f"{error.message} {error.hint}"
     name = path.relative_to(root).as_posix()
     asset = default_asset(str(path), channels)
     asset = asset_of_machine(machine, asset, is_given=False) if machine else asset

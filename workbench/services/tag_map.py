@@ -44,7 +44,7 @@ class TagEntry(Record, frozen=True, kw_only=True):
 
 
 class TagRow(Record, frozen=True, kw_only=True):
-    """One tag of a log: what the map says, else what is suggested, how sure (0..1) and why."""
+    """One tag of a log: what the map says, else what is suggested, how sure (0..1) and why; `unit`: the printed one, else so."""
 
     tag: str
     asset: str
@@ -276,6 +276,7 @@ def _map_of(folder: str | None) -> dict[str, dict[str, str]]:
 def rows_of(facts: Sequence[object], known: Mapping[str, Mapping[str, str]], asset: str) -> list[TagRow]:
     """The map's word for each tag, else the suggestion."""
     from workbench.logs.tag_names import TagFacts, suggest_tags
+    from workbench.logs.units import unit_in_name
 
     rows = []
     for one in suggest_tags([fact for fact in facts if isinstance(fact, TagFacts)], asset):
@@ -288,7 +289,8 @@ def rows_of(facts: Sequence[object], known: Mapping[str, Mapping[str, str]], ass
         else:
             rows.append(
                 TagRow(
-                    tag=one.tag, asset=one.asset, channel=one.channel, quantity=one.quantity, unit=one.unit,
+                    tag=one.tag, asset=one.asset, channel=one.channel, quantity=one.quantity,
+                    unit=one.unit or unit_in_name(one.tag) or "",
                     confidence=one.confidence, is_doubtful=one.is_doubtful, is_mapped=False, why=one.why,
                 )
             )  # fmt: skip

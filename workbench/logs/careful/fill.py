@@ -311,7 +311,7 @@ def _fill_json(filled: Filled, source: StreamSource, say: Say) -> None:
 
 def _place(filled: Filled, block: RowBlock, scanned: ScannedText, delimiter: DelimiterGuess, lines: tuple[int, int]) -> None:
     segment = block.segment
-    if not block.n_rows and not (segment.n_cut_short or segment.n_not_rows):
+    if not block.n_rows and not (segment.n_cut_short or segment.n_not_rows or segment.findings):
         return
     describe_segment(segment, Decoded(text="", encoding=scanned.encoding, confidence=scanned.confidence), delimiter)
     segment.source_index = filled.n_sources

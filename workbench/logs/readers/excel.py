@@ -17,12 +17,14 @@ from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import Segment
 from workbench.logs.readers.typed_rows import read_typed_rows
 from workbench.logs.readers.workbook import check_workbook, find_errors, is_epoch_1904
+from workbench.logs.tables.sniff import is_time_name
 from workbench.logs.text.decode import clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_SHEETS = 100
+_MOST_FACTS = 30
 
 
 class ExcelReader:
@@ -59,11 +61,18 @@ def read_excel(source: Source) -> list[Segment]:
                 f"{source.name} has no sheet with a table.", "Give a sheet with one row an instant.", path=str(source.path)
             )
         )
+    segments = [one for one in segments if not _is_facts(one)] or segments
     is_alone = len({segment.source for segment in segments}) == 1
     for segment in segments:
         segment.source = source.name if is_alone else segment.source
         _set_epoch(segment, is_1904=is_1904, is_known=source.data.startswith(b"PK"))
     return segments
+
+
+def _is_facts(segment: Segment) -> bool:
+    """A sheet about the log: what is said at the left, what it is at the right, a date among them that no header calls a time."""
+    is_pair = len(segment.columns) == 2 and segment.time.indexes == (1,)
+    return is_pair and segment.n_rows < _MOST_FACTS and not is_time_name(segment.time.header)
 
 
 def _sheets(source: Source) -> Iterator[tuple[str, list[list[object]], list[list[str]]]]:

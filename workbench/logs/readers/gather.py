@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.table import ColumnEncoder, Header, Segment, TimeColumns, build_headers
+from workbench.logs.summary import Finding
 from workbench.logs.tables.cells import Cells
 from workbench.logs.tables.header_rows import COMMENT, HeaderGuess, is_unit_row, strip_trailing, without_mark
 from workbench.logs.tables.sniff import cell_kind
@@ -158,6 +159,9 @@ class Gatherer:
                 "The decimal mark may be the delimiter too; export it again with semicolons.",
                 path=self._name,
             )
+        if self._n_long and self._header.names is not None:
+            text = f"{self._n_long} lines have more cells than the header has names; what lies beyond is left out."
+            self._done[-1].findings = (Finding(code="CELLS_LEFT_OUT", text=text),)
 
     def _cut(self) -> int:
         """Hand out the rows so far; how many they are."""

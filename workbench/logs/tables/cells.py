@@ -25,6 +25,7 @@ MAX_REASON_CHARS = 60
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _ODD_SIGN = re.compile(r"\((?P<bracket>[\d.,' ’\u00a0\u202f]+)\)|(?P<minus>[\d.,' ’\u00a0\u202f]*\d)-")
+_WITHOUT_MARK = re.compile(r"-?\d+e-?\d+")
 _FORTRAN = re.compile(r"^([+-]?\d+(?:[.,]\d*)?)[dD]([+-]?\d{1,3})$")
 _NOT_PLAIN = re.compile(r"[^0-9.+\-e\n]")
 COMMA_NUMBER = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d{1,3})?")
@@ -145,6 +146,11 @@ def without_mark(text: str) -> str:
     if not fraction.strip("0"):
         return f"{whole}e{exponent}" if exponent else whole
     return f"{whole}{fraction}e{int(exponent or 0) - len(fraction)}"
+
+
+def with_mark(text: str) -> str:
+    """What `without_mark` made of a printed float (4184e-3), as people read it (4.184); other texts as they are."""
+    return f"{float(text):.15g}" if _WITHOUT_MARK.fullmatch(text) else text
 
 
 def unwrapped(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,16 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.codec import translate_os_error
-from workbench.core.errors import LogFormatError
+from workbench.core.errors import LogFormatError, WorkbenchError
 from workbench.logs import questions
-from workbench.logs.parse import ParseOptions, time_blocks
+from workbench.logs.parse import ParseOptions, time_blocks, without_events
+from workbench.logs.readers.events import EventFile
 from workbench.logs.readers.registry import opened_content, reader_of, streams
 from workbench.logs.readers.signals import Signals
 from workbench.logs.readers.sources import Source, find_kind, load_file
 from workbench.logs.readers.table import NumberCells, Segment
 from workbench.logs.recordings.of_signals import read_signals
 from workbench.logs.summary import ChannelFacts, Question
-from workbench.logs.tables.cells import Cells
+from workbench.logs.tables.cells import Cells, with_mark
 from workbench.logs.tables.columns import read_cells
 from workbench.logs.tables.decimals import Marks
 from workbench.logs.tables.label_like import is_label_name
@@ -80,22 +81,48 @@ class LogPreview:
 
 
 def preview_file(path: Path, options: ParseOptions) -> LogPreview:
-    """Guess the format of one file. Raises LogFormatError or EncodingError naming it."""
-    source = _first_source(path)
+    """Guess the format of one file, or of the first log in it. Raises LogFormatError or EncodingError naming it."""
+    other: LogPreview | None = None
+    refused: WorkbenchError | None = None
+    for source in _heads(path):
+        try:
+            found = _preview_source(source, options)
+        except WorkbenchError as error:
+            refused = refused or error
+            if not source.is_optional:
+                break
+            continue
+        if found.columns:
+            return found
+        other = other or found
+    if other is None:
+        raise refused or _no_logs(path)
+    return other
+
+
+def _preview_source(source: Source, options: ParseOptions) -> LogPreview:
+    """What one log is taken for; without columns where it holds events alone."""
     with opened_content(source) as opened:
         content = opened.head(HEAD_ROWS)
     if content.events is not None:
-        asked = questions.labels_elsewhere(content.events.name, content.events.n_events)
-        return LogPreview(guesses=(), columns=(), rows=(), questions=(asked,))
+        return _only_events([content.events])
     slow = [*content.segments, *(signals.as_segment() for signals in content.signals if not signals.is_waveform)]
     waves = [signals for signals in content.signals if signals.is_waveform]
-    found = [_preview_segments(slow, source, options)] if slow else []
+    tables, events = without_events(build_tables(slow, join=False))
+    found = [_preview_tables(tables, slow, source, options)] if tables else []
     found += [_preview_waves(waves, source, options)] if waves else []
+    if not found:
+        return _only_events(events)
     return LogPreview(
         guesses=tuple({guess.name: guess for part in found for guess in part.guesses}.values()),
         columns=tuple(column for part in found for column in part.columns), rows=found[0].rows,
         questions=tuple({(one.code, one.channel, one.text): one for part in found for one in part.questions}.values()),
     )  # fmt: skip
+
+
+def _only_events(events: Sequence[EventFile]) -> LogPreview:
+    asked = tuple(questions.labels_elsewhere(one.name, one.n_events) for one in events)
+    return LogPreview(guesses=(), columns=(), rows=(), questions=asked)
 
 
 def _preview_waves(waves: list[Signals], source: Source, options: ParseOptions) -> LogPreview:
@@ -128,8 +155,8 @@ def _wave_column(facts: ChannelFacts, values: NDArray[np.floating]) -> ColumnGue
     return ColumnGuess(name=facts.name, role="channel", unit=facts.unit, quantity=facts.quantity, confidence=1.0, sample=sample)
 
 
-def _first_source(path: Path) -> Source:
-    """The file, or the first log in an archive; only the head of text."""
+def _heads(path: Path) -> Iterator[Source]:
+    """The file, or one after the other what is packed in it; only the head of text."""
     if path.exists() and not path.is_file():
         raise LogFormatError(f"{path.name} is not a file.", "Choose a log file.", path=str(path))
     try:
@@ -141,20 +168,23 @@ def _first_source(path: Path) -> Source:
     if kind == "gzip":
         inner = _inflate_head(head)
     if kind == "gzip" and find_kind(path.name, inner or b"\n") == "text":
-        return _text_source(path.name.removesuffix(".gz"), inner, path)
-    if kind == "text":
+        yield _text_source(path.name.removesuffix(".gz"), inner, path)
+    elif kind == "text":
         if not head.strip():
             raise LogFormatError(f"{path.name} is empty.", "Export it again, or leave it out.", path=str(path))
-        return _text_source(path.name, head, path)
-    if streams(kind):
-        return Source(name=clean_text(path.name), kind=kind, path=path, file=path, head_rows=HEAD_ROWS)
-    if kind == "json" and path.stat().st_size > WHOLE_JSON_BYTES and (records := _first_records(head)):
-        return Source(name=clean_text(path.name), kind=kind, path=path, data=records)
-    source = next(load_file(path), None)
-    if source is None:
-        hint = "Give a log in a format that the manual's page on logs lists."
-        raise LogFormatError(f"{path.name} holds no log files.", hint, path=str(path))
-    return replace(source, data=_cut(source.data)) if source.kind == "text" else source
+        yield _text_source(path.name, head, path)
+    elif streams(kind):
+        yield Source(name=clean_text(path.name), kind=kind, path=path, file=path, head_rows=HEAD_ROWS)
+    elif kind == "json" and path.stat().st_size > WHOLE_JSON_BYTES and (records := _first_records(head)):
+        yield Source(name=clean_text(path.name), kind=kind, path=path, data=records)
+    else:
+        for source in load_file(path):
+            yield replace(source, data=_cut(source.data)) if source.kind == "text" else source
+
+
+def _no_logs(path: Path) -> LogFormatError:
+    hint = "Give a log in a format that the manual's page on logs lists."
+    return LogFormatError(f"{path.name} holds no log files.", hint, path=str(path))
 
 
 def _first_records(head: bytes) -> bytes:
@@ -200,9 +230,10 @@ def _inflate_head(head: bytes) -> bytes:
         return b""
 
 
-def _preview_segments(segments: list[Segment], source: Source, options: ParseOptions) -> LogPreview:
+def _preview_tables(tables: list[Table], segments: list[Segment], source: Source, options: ParseOptions) -> LogPreview:
     answers = questions.AnswerBook(options.answers)
-    table, *others = build_tables(segments, join=False)
+    table, *others = tables
+    first = next(segment for segment in segments if segment.source == table.sources[0])
     choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns)
     stored = None if table.times_ns is None else StoredTimes(ns=table.times_ns, is_absolute=table.is_absolute)
     long = find_long(table.headers, table.columns, table.n_rows) if table.layout == "wide" else None
@@ -217,17 +248,17 @@ def _preview_segments(segments: list[Segment], source: Source, options: ParseOpt
         name=time_name, role="time", unit=None, quantity="time", confidence=table.time.confidence, sample=_time_sample(table)
     )
     guesses = (
-        *_text_guesses(segments[0], source),
+        *_text_guesses(first, source),
         *_mark_guess(table, marks),
         FormatGuess(name="layout", value="long" if long else table.layout, confidence=0.9, choices=("wide", "long", "pairs")),
-        FormatGuess(name="time column", value=time_name, confidence=table.time.confidence, choices=_headers(segments[0])),
+        FormatGuess(name="time column", value=time_name, confidence=table.time.confidence, choices=_headers(first)),
         _format_guess(axis),
         FormatGuess(name="zone", value=_zone_text(axis), confidence=0.3 if "not known" in axis.zone else 1.0),
     )
     return LogPreview(
         guesses=guesses,
         columns=(time_column, *columns),
-        rows=segments[0].head[:MAX_ROWS] or _first_rows(table),
+        rows=_titled(first) or _first_rows(table),
         questions=(*axis.questions, *marks.questions),
     )
 
@@ -237,6 +268,16 @@ def _mark_guess(table: Table, marks: Marks) -> tuple[FormatGuess, ...]:
     if all(isinstance(column, NumberCells) for column in table.columns):
         return ()
     return (FormatGuess(name="decimal mark", value=marks.file_mark, confidence=round(marks.confidence, 2), choices=(".", ",")),)
+
+
+def _titled(segment: Segment) -> tuple[tuple[str, ...], ...]:
+    """The first rows below their names; what has none gets the names that its columns are called by."""
+    is_named = segment.layout != "pairs"
+    if not segment.head or (is_named and segment.headers is not None):
+        return segment.head[:MAX_ROWS]
+    width = max(map(len, segment.head))
+    names = ["time" if place in segment.time.indexes else f"column {place + 1}" if is_named else "" for place in range(width)]
+    return (tuple(names), *segment.head[: MAX_ROWS - 1])
 
 
 def _first_rows(table: Table) -> tuple[tuple[str, ...], ...]:
@@ -327,4 +368,4 @@ def _long_columns(table: Table, roles: LongRoles) -> list[ColumnGuess]:
 def _sample(column: Cells | NumberCells) -> tuple[str, ...]:
     if isinstance(column, NumberCells):
         return tuple(f"{value:g}" for value in column.values[:3].tolist())
-    return tuple(clean_text(text) for text in column.rows(3))
+    return tuple(clean_text(with_mark(text)) for text in column.rows(3))

@@ -27,6 +27,8 @@ from workbench.ui.widgets.text import plain_tip
 ROW_PX = 28
 TWO_LINE_ROW_PX = 50
 _PAD_PX = 8
+_EDGE_PX = 16
+"""Before the first column: its text stands below the title of the card or panel."""
 _ACCENT_PX = 3
 __all__ = ["ArrayTable", "Column"]
 
@@ -40,7 +42,7 @@ class CellPainter(QStyledItemDelegate):
         self._model = model
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(self._model.columns[index.column()].width_px, ROW_PX)
+        return QSize(_width_px(self._model.columns, index.column()), ROW_PX)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         painter.save()
@@ -52,7 +54,7 @@ class CellPainter(QStyledItemDelegate):
             painter.fillRect(QRect(box.left(), box.top(), _ACCENT_PX, box.height()), self._theme.colour("accent"))
         column = self._model.columns[index.column()]
         source = self._model.source_row(index.row())
-        inner = box.adjusted(_PAD_PX, 0, -_PAD_PX, -1)
+        inner = box.adjusted(_lead_px(index.column()), 0, -_PAD_PX, -1)
         self._paint_value(painter, inner, column, source)
         painter.restore()
 
@@ -68,7 +70,8 @@ class CellPainter(QStyledItemDelegate):
         kind = {"strong": "strong", "mono": "small"}.get(column.kind, "body")
         metrics = QFontMetrics(self._theme.font(kind, is_mono=column.kind == "mono"))
         texts = [text for text in (self._model.text(column, source), str(second or "")) if text]
-        is_cut = any(metrics.horizontalAdvance(text) > option.rect.width() - 2 * _PAD_PX for text in texts)
+        room = _lead_px(index.column()) + _PAD_PX
+        is_cut = any(metrics.horizontalAdvance(text) > option.rect.width() - room for text in texts)
         QToolTip.showText(event.globalPos(), plain_tip("\n".join(texts)) if is_cut else "", view)
         return True
 
@@ -154,7 +157,7 @@ class HeaderPainter(QHeaderView):
         painter.setPen(self._theme.colour("text3"))
         side = Qt.AlignmentFlag.AlignRight if column.kind == "number" else Qt.AlignmentFlag.AlignLeft
         key, is_descending = self._array.sort_state
-        box = rect.adjusted(_PAD_PX, 0, -_PAD_PX, 0)
+        box = rect.adjusted(_lead_px(logicalIndex), 0, -_PAD_PX, 0)
         if key == column.key:
             arrow = self._theme.pixmap("chevron-down" if is_descending else "chevron-up", "text3", 12, self.devicePixelRatioF())
             width = QFontMetrics(painter.font()).horizontalAdvance(column.title)
@@ -257,7 +260,7 @@ class ArrayTable(QTableView):
         for number, column in enumerate(self.array.columns):
             mode = QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.Interactive
             head.setSectionResizeMode(number, mode)
-            head.resizeSection(number, column.width_px)
+            head.resizeSection(number, _width_px(self.array.columns, number))
 
     def _on_head_clicked(self, section: int) -> None:
         column = self.array.columns[section]
@@ -272,6 +275,15 @@ class ArrayTable(QTableView):
     def _redraw(self, _tokens: object) -> None:
         self.viewport().update()
         self.horizontalHeader().viewport().update()
+
+
+def _lead_px(place: int) -> int:
+    return _PAD_PX if place else _EDGE_PX
+
+
+def _width_px(columns: Sequence[Column], place: int) -> int:
+    """A column's width holds text and 8 px at both sides; the first has more before it."""
+    return columns[place].width_px + _lead_px(place) - _PAD_PX
 
 
 def _fit(painter: QPainter, text: str, width_px: int) -> str:

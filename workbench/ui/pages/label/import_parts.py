@@ -132,7 +132,7 @@ class ReadingCard(Card):
     changed = Signal()
 
     def __init__(self, context: AppContext) -> None:
-        super().__init__(padding_px=12)
+        super().__init__(padding_px=15)
         theme = context.theme
         self.set_title(self.tr("How it is read"))
         self.table = Choice(

@@ -203,14 +203,29 @@ class ImportPreview(QWidget):
             self._read_chosen()
             return
         self._show_cards(True)
+        answered = self._focused_key()
         self.guesses.show_guesses(result.guesses, self._answers)
         self.questions.show_questions(result.questions, self._answers)
+        self._focus_after(answered)
         units = {key.partition("@")[2]: value for key, value in self._answers.items() if key.startswith("UNIT_UNKNOWN@")}
         self.columns.show_columns(result.columns, units)
         self.rows.show_rows(result)
         request = TagsRequest(paths=(result.path,), project=self._context.project_text or None)
         self._context.read(list_tags, request, self._on_tags, self._on_refused, slot="logs.tags")
         self.changed.emit()
+
+    def _focused_key(self) -> str:
+        """What the keyboard is answering now, '' for nothing."""
+        asked = [*self.questions.choices.items(), *self.guesses.choices.items()]
+        return next((key for key, choice in asked if choice.hasFocus()), "")
+
+    def _focus_after(self, key: str) -> None:
+        """Who answers by keyboard goes on with the next question; the fields were made anew."""
+        guesses, questions = self.guesses.choices, self.questions.choices
+        wanted = questions.get(key) or next(iter(questions.values()), None) or guesses.get(key)
+        if key and wanted is not None:
+            wanted.show()  # what was just laid out is shown by the next turn of the loop, and can't take the focus before
+            wanted.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_answered(self) -> None:
         for card in (self.guesses, self.questions):

@@ -42,12 +42,12 @@ class ColumnsCard(Card):
         self.set_title(self.tr("Columns"))
         columns = (
             Column(key="name", title=self.tr("Column"), kind="strong", stretch=True),
-            Column(key="role", title=self.tr("Taken for"), width_px=104),
+            Column(key="role", title=self.tr("Taken for"), width_px=82),
             Column(key="channel", title=self.tr("Channel"), width_px=150),
-            Column(key="pump", title=self.tr("Pump"), width_px=104),
-            Column(key="quantity", title=self.tr("Quantity"), width_px=100),
-            Column(key="unit", title=self.tr("Unit"), width_px=60),
-            Column(key="sample", title=self.tr("First values"), width_px=116),
+            Column(key="pump", title=self.tr("Pump"), width_px=86),
+            Column(key="quantity", title=self.tr("Quantity"), width_px=92),
+            Column(key="unit", title=self.tr("Unit"), width_px=72),
+            Column(key="sample", title=self.tr("First values"), width_px=158),
         )
         self.table = ArrayTable(theme, columns)
         self.table.setAccessibleName(self.tr("Columns of the file"))
@@ -92,14 +92,19 @@ class ColumnsCard(Card):
         return tuple(self._entries.values())
 
     def suggested(self) -> list[TagEntry]:
-        """Sure suggestions that say more than the log; the pump only where the file has several."""
-        rows = [row for row in self._rows.values() if not row.is_mapped and not row.is_doubtful]
+        """Sure suggestions that say more than the log: channel, unit in the name, the pump only where the file has several."""
+        rows = [row for row in self._rows.values() if not row.is_mapped]
         has_several = len({row.asset for row in self._rows.values() if row.asset}) > 1
         found = [
-            TagEntry(tag=row.tag, channel=row.channel, quantity=row.quantity, asset=row.asset if has_several else "")
+            TagEntry(tag=row.tag, unit=self._unit_ahead(row.tag))
+            if row.is_doubtful
+            else TagEntry(
+                tag=row.tag, channel=row.channel, quantity=row.quantity, unit=self._unit_ahead(row.tag),
+                asset=row.asset if has_several else "",
+            )
             for row in rows
-        ]
-        return [one for one in found if (one.channel or one.asset) and one.tag not in self._entries]
+        ]  # fmt: skip
+        return [one for one in found if (one.channel or one.asset or one.unit) and one.tag not in self._entries]
 
     def _field(self, theme: ThemeSource, width_px: int, hint: str, name: str) -> UnitField:
         field = UnitField(theme)
@@ -134,7 +139,7 @@ class ColumnsCard(Card):
             "channel": [self._shown(column.name, "channel") for column in columns],
             "pump": [self._shown(column.name, "asset") for column in columns],
             "quantity": [self._quantity(column) for column in columns],
-            "unit": [unit_words(self._units.get(column.name) or column.unit or "–") for column in columns],
+            "unit": [self._unit(column) for column in columns],
             "sample": ["  ".join(column.sample) for column in columns],
             "is_quiet": [column.role not in _SHOWN_AS for column in columns],
         })  # fmt: skip
@@ -153,6 +158,20 @@ class ColumnsCard(Card):
         if not value or row is None:
             return "–"
         return value if row.is_mapped else f"{value} ?" if row.is_doubtful else f"→ {value}"
+
+    def _unit(self, column: PreviewColumn) -> str:
+        """The printed unit, what a person or the map said, else with an arrow what the name ends in."""
+        entry, row = self._entries.get(column.name), self._rows.get(column.name)
+        known = column.unit or self._units.get(column.name) or (entry.unit if entry else "")
+        known = known or (row.unit if row is not None and row.is_mapped else "")
+        ahead = self._unit_ahead(column.name)
+        return unit_words(known) if known else f"→ {unit_words(ahead)}" if ahead else "–"
+
+    def _unit_ahead(self, name: str) -> str:
+        """The unit that is only suggested, '' for none."""
+        row = self._rows.get(name)
+        is_open = name not in self._units and all(column.unit is None for column in self._columns if column.name == name)
+        return row.unit if row is not None and not row.is_mapped and is_open else ""
 
     def _quantity(self, column: PreviewColumn) -> str:
         row = self._rows.get(column.name)
@@ -178,7 +197,7 @@ class ColumnsCard(Card):
             field.setEnabled(is_channel)
             field.setText(value)
         self.unit.setEnabled(is_channel and not column.unit)
-        self.unit.setText(column.unit or self._units.get(column.name, ""))
+        self.unit.setText(column.unit or self._units.get(column.name) or (entry.unit if entry else ""))
         words = column.name if is_channel else self.tr("{name} is no channel").format(name=column.name)
         self._whose.setText(self._whose.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, _NAME_PX))
         self._whose.setToolTip(plain_tip(row.why) if row and is_channel else "")

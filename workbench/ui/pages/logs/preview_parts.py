@@ -21,13 +21,14 @@ from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import Text
 
 _SURE, _LIKELY = 0.9, 0.6
-_LABEL_PX = 92
+_LABEL_PX = 84
 _MOST_ROWS = 12
 _MOST_COLUMNS = 12
 _LEAST_COLUMN_PX, _MOST_COLUMN_PX, _CELL_AIR_PX = 110, 240, 20
 _WRITTEN = {"SCALE_UNKNOWN": "50 g", "TIME_RELATIVE": "2026-03-16T10:00:00Z"}
 """Questions whose answers no list can hold, with an example."""
 _ANSWER_OF = {"decimal mark": "DECIMAL_AMBIGUOUS", "time format": "DAY_MONTH_AMBIGUOUS"}
+_UNSTATED = "UTC (not known)"
 _ORDERS = ("DMY", "MDY", "YMD")
 
 
@@ -37,7 +38,7 @@ class GuessCard(Card):
     changed = Signal()
 
     def __init__(self, context: AppContext) -> None:
-        super().__init__(padding_px=12)
+        super().__init__(padding_px=15)
         self._theme = context.theme
         self.set_title(self.tr("How it is read"))
         self._grid = QGridLayout()
@@ -71,6 +72,7 @@ class GuessCard(Card):
         code = _ANSWER_OF.get(guess.name, "")
         if guess.name == "zone":
             value: QWidget = self.zone
+            self.zone.setItemText(0, guess_words(guess.value) if guess.value == _UNSTATED else self.tr("as in the file"))
             self.zone.show()
         elif code and (guess.choices or code in answers):
             value = self._choice(code, guess, answers)
@@ -97,6 +99,8 @@ class GuessCard(Card):
             return Text(self.tr("sure"), "caption", "text3")
         if guess.confidence >= _LIKELY:
             return Text(self.tr("likely, {share}").format(share=percent(guess.confidence)), "caption", "text2")
+        if guess.name != "zone" and guess.name not in _ANSWER_OF:
+            return Text(self.tr("not sure"), "caption", "text2")  # nothing here could be chosen
         return StateBadge(self._theme, State.OUT_OF_SPECIFICATION, self.tr("check"), is_quiet=True)
 
     def _zones(self, own: str) -> list[tuple[str, str]]:
@@ -133,7 +137,7 @@ class QuestionsCard(Card):
     changed = Signal()
 
     def __init__(self, theme: ThemeSource) -> None:
-        super().__init__(padding_px=12)
+        super().__init__(padding_px=15)
         self._theme = theme
         self.set_title(self.tr("Questions"))
         self.choices: dict[str, Choice | AnswerField] = {}
@@ -250,7 +254,7 @@ def guess_words(value: str) -> str:
     """A guess in words a person reads."""
     words = {
         ".": "point  1.5", ",": "comma  1,5", "DMY": "day/month/year", "MDY": "month/day/year", "YMD": "year/month/day",
-        "UTC (not known)": "not stated, read as UTC",
+        _UNSTATED: "UTC, assumed",
     }  # fmt: skip
     return words.get(value, value)
 
