@@ -252,6 +252,9 @@ def _other_pairs(times: list[datetime], signals: list[Signal]) -> Iterator[Case]
     yield Case(
         name="11_units_in_cells", kind=11, files={"rtu.log": "\n".join(with_units).encode()}, truth=truth_of(times, fields)
     )
+    called = [Signal(name=name, plain=one.plain) for name, one in zip(("Sensor 1", "Over", "Wire temp"), signals, strict=True)]
+    lines = [";".join([ISO_Z(at), *(f"{o.name};{o.plain[r]}" for o in called if o.plain[r])]) for r, at in enumerate(times)]
+    yield Case(name="11_names", kind=11, files={"rtu.log": "\n".join(lines).encode()}, truth=truth_of(times, called))
     json_lines = [
         "{"
         + ", ".join([f'"time": "{ISO_Z(times[row])}"', *(f'"{one.name}": {one.plain[row]}' for one in signals if one.plain[row])])

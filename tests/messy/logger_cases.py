@@ -70,7 +70,22 @@ def preambles() -> Iterator[Case]:
         "10_footer_german", 10, Wide(sep=";", style=SEMI, stamp=DE, after=("Mittelwert;287,1;6,10;38,4", "Summe;1;2;3")), BERLIN
     )
     yield case("10_sep", 10, Wide(sep=";", style=SEMI, before=("sep=;",), stamp=DE), BERLIN)
+    yield from _dated_preambles()
     yield from _more_loggers()
+
+
+def _dated_preambles() -> Iterator[Case]:
+    """The span of the measurement in the head, as wide as half a row, with tables of settings below."""
+    for name, sep, mark in (("comma", ",", "."), ("tab", "\t", ",")):
+        span = [sep.join((word, "2026-03-25", "08:00:00")) for word in ("Start time", "Trigger time", "End time")]
+        settings = [sep.join(row) for row in (("CH", "Signal", "Input", "Range"), ("CH1", "Flow", "DC", "10V"))]
+        head = (sep.join(("Model", "LR-9")), *span, *settings, "Data")
+        table = Wide(
+            sep=sep, style=Style(dec=mark), before=head, index="No.", time_name="Date&Time", head="{name}",
+            stamp=printed("%Y-%m-%d %H:%M:%S"),
+        )  # fmt: skip
+        table.below = [table.unit_row(first=("", "Time"))]
+        yield case(f"10_span_{name}", 10, table, "UTC")
 
 
 def _more_loggers() -> Iterator[Case]:

@@ -338,6 +338,11 @@ def _vendors_of_other_columns() -> Iterator[Case]:
         ("_measurement", "fixed"),
     )
     yield long_case("12_flux", Long(columns=flux, stamp=ISO_Z, before=note, by_tag=True, fixed={"_measurement": "pump"}), None)
+    entities = (("Entity ID", "tag"), ("State", "value"), ("Last Changed", "time"), ("Context", "number"))
+    names = ("sensor.p41_flow", "sensor.p41_over_pressure", "sensor.wire_temp")
+    yield long_case("12_entities", Long(columns=entities, stamp=ISO_Z, by_tag=True, tags=names), None)
+    points = (("Point Address", "tag"), ("When", "time"), ("Raw Count", "number"), ("Present Value", "value"))
+    yield long_case("12_points", Long(columns=points, sep=";", tags=("Range 1", "Short 2", "Sensor 3")), OSLO)
     citect = (("Variable Tag", "tag"), ("Date", "date"), ("Time", "clock"), ("Value", "value"), ("Quality", "quality"))
     yield long_case("12_citect", Long(columns=citect, sep="\t", codes="da_long"), "UTC")
 

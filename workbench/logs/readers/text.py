@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, zip_longest
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.date_parts import join_date_parts
@@ -23,6 +23,7 @@ from workbench.logs.tables.sniff import (
     cell_kind,
     find_time,
     is_time_name,
+    may_be_name,
 )
 from workbench.logs.text.decode import Decoded, clean_text, decode_bytes
 from workbench.logs.times.instants import parse_clock, parse_stamp
@@ -36,6 +37,7 @@ MIN_SHARE_BLANKS = 0.7
 """Words between blanks are a table only by accident: more of the lines must be rows."""
 SAMPLE_LINES = 400
 _HEAD_ROWS = 30
+_HEAD_CELLS = 64
 _PAIR = re.compile(r"\s*([^\s=:;,]{1,80}|[^\W\d][^=;,]{0,79}?(?=\s*=))\s*[=:]\s*([^=]{0,40}?)\s*")
 Rows = Sequence[list[str]]
 
@@ -221,10 +223,8 @@ def find_layout(sample: Rows) -> TableLayout | None:
     usual = Counter(len(row) for row in likely).most_common(1)[0][0]
     body = [row for row in likely if len(row) >= 0.5 * usual]
     time = find_time(body, None)
-    first = next(
-        (index for index, row in enumerate(sample) if len(row) >= 0.5 * usual and is_data_like(row) and _has_time(row, time)),
-        None,
-    )
+    is_dated = [len(row) >= 0.5 * usual and is_data_like(row) and _has_time(row, time) for row in sample]
+    first = _find_first_row(sample, is_dated, body)
     if first is None:
         return None
     data = [row for row in sample[first:] if is_data_like(row)]
@@ -236,6 +236,24 @@ def find_layout(sample: Rows) -> TableLayout | None:
         return TableLayout(time=time, header=header, first_row=first, n_cells=0, is_pairs=True)
     n_cells = len(strip_trailing(header.names)) if header.names else max(len(strip_trailing(row)) for row in data[:50])
     return TableLayout(time=time, header=header, first_row=first, n_cells=n_cells)
+
+
+def _find_first_row(sample: Rows, is_dated: Sequence[bool], body: Rows) -> int | None:
+    """Where data begins: a preamble has dates too (start, end of the measurement), but not in cells like those of the rows."""
+    dated = [index for index, is_one in enumerate(is_dated) if is_one]
+    if not dated:
+        return None
+    columns = [Counter(map(cell_kind, column)) for column in zip_longest(*(row[:_HEAD_CELLS] for row in body), fillvalue="")]
+    first = next((index for index in dated if _is_alike(sample[index], columns)), dated[0])
+    while first and is_dated[first - 1]:
+        first -= 1
+    return first
+
+
+def _is_alike(row: Sequence[str], columns: Sequence[Counter[str]]) -> bool:
+    """Whether most cells of a row are of a kind that their column often holds."""
+    kinds = list(zip(map(cell_kind, row), columns, strict=False))
+    return 2 * sum(kind == "e" or usual[kind] >= 0.1 * usual.total() for kind, usual in kinds) > len(kinds)
 
 
 def _match_row_names(header: HeaderGuess, data: Rows, time: TimeColumns) -> HeaderGuess:
@@ -294,7 +312,7 @@ def _pairs_of(cells: Sequence[str]) -> list[tuple[str, str]] | None:
     if len(cells) % 2 or not cells:
         return None
     names, values = cells[0::2], cells[1::2]
-    if all(cell_kind(name) == "x" for name in names) and all(cell_kind(value) in "ne" for value in values):
+    if all(map(may_be_name, names)) and all(cell_kind(value) in "ne" for value in values):
         return list(zip((name.strip() for name in names), values, strict=True))
     return None
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from workbench.logs.readers.table import Header, NumberCells
 from workbench.logs.summary import LeftOut
+from workbench.logs.tables.bad_words import is_bad_word
 from workbench.logs.tables.cell_quality import (
     QualityColumn,
     find_quality_columns,
@@ -20,7 +21,7 @@ from workbench.logs.tables.cell_quality import (
 from workbench.logs.tables.cells import Cells, read_cell, state_of
 from workbench.logs.tables.columns import ReadFacts
 from workbench.logs.tables.label_like import NAMED_WHY, is_label_name
-from workbench.logs.tables.sniff import cell_kind, fold_name, is_time_name
+from workbench.logs.tables.sniff import cell_kind, fold_name, is_time_name, may_be_name
 from workbench.logs.tables.words import (
     ANNOTATION_NAMES,
     ASSET_NAMES,
@@ -29,9 +30,11 @@ from workbench.logs.tables.words import (
     PLACE_NAMES,
     QUANTITY_NAMES,
     SEVERITY_NAMES,
+    TAG_NAME_ENDINGS,
     TAG_NAMES,
     UNIT_NAMES,
     VALUE_NAMES,
+    WEAK_VALUE_NAMES,
 )
 from workbench.logs.text.decode import clean_text
 from workbench.logs.times.instants import parse_clock, parse_stamp
@@ -41,6 +44,7 @@ _UNNAMED = re.compile(r"(unnamed: ?\d+|column \d+|)", re.IGNORECASE)
 _TAG_LIKE = re.compile(r"\d|\w[._:/\\|$-]\w")
 _START = re.compile(r"start|begin|from|von|fra\b|debut|début", re.IGNORECASE)
 _END = re.compile(r"end|until|to\b|bis\b|till?\b|stop|fin\b", re.IGNORECASE)
+_WORDS = re.compile(r"[^\W_]+")
 _SAMPLE = 200
 _MAX_BAD_STATES = 20
 _MAX_TAGS = 4096
@@ -209,9 +213,10 @@ def _find_tag(headers: Sequence[Header], columns: Sequence[Cells | NumberCells],
         if not isinstance(column, Cells):
             continue
         used = column.used()
-        is_text = used and sum(cell_kind(text) == "x" for text in used[:_SAMPLE]) >= 0.6 * len(used[:_SAMPLE])
         folded = fold_name(header.name)
-        is_named = folded in TAG_NAMES or folded in QUANTITY_NAMES
+        is_named = _is_tag_name(folded) or folded in QUANTITY_NAMES
+        n_words = sum(may_be_name(text) and (is_named or not is_bad_word(text)) for text in used[:_SAMPLE])
+        is_text = used and n_words >= 0.6 * len(used[:_SAMPLE])
         is_stacked = _UNNAMED.fullmatch(header.name) is not None and _is_stacked(column)
         if not is_named and (_is_state(column) or has_quality_content(column) or not (is_stacked or _alternates(column))):
             continue
@@ -226,6 +231,10 @@ def _find_tag(headers: Sequence[Header], columns: Sequence[Cells | NumberCells],
     if is_unnamed and (is_single or len(_values(headers, columns, index)) != 1):
         return None
     return index
+
+
+def _is_tag_name(folded: str) -> bool:
+    return folded in TAG_NAMES or any(folded.endswith(end) and folded.removesuffix(end) in TAG_NAMES for end in TAG_NAME_ENDINGS)
 
 
 def _alternates(column: Cells) -> bool:
@@ -258,7 +267,18 @@ def _find_value(headers: Sequence[Header], columns: Sequence[Cells | NumberCells
     if named:
         return named[0]
     numeric = _values(headers, columns, tag)
-    return numeric[0] if len(numeric) == 1 else None
+    if len(numeric) == 1:
+        return numeric[0]
+    for is_called in (_has_value_word, lambda header: fold_name(header.name) in WEAK_VALUE_NAMES):
+        called = [index for index in numeric if is_called(headers[index])]
+        if called:
+            return called[0] if len(called) == 1 else None
+    return None
+
+
+def _has_value_word(header: Header) -> bool:
+    """Whether a word of a header says value: raw_value, Present Value, SensorValue."""
+    return any(word in VALUE_NAMES for word in _WORDS.findall(header.name.casefold())) or fold_name(header.name).endswith("value")
 
 
 def _values(headers: Sequence[Header], columns: Sequence[Cells | NumberCells], tag: int) -> list[int]:

@@ -75,6 +75,12 @@ def cell_kind(text: str) -> str:
     return "e" if is_bad_word(text) else "x"
 
 
+def may_be_name(text: str) -> bool:
+    """Whether a text may name a signal: words, 'Sensor 3' too, though 'sensor' by itself speaks of a bad value."""
+    kind, folded = cell_kind(text), text.strip().casefold()
+    return kind == "x" or (kind == "e" and folded not in EMPTY_WORDS and folded not in INFINITE_WORDS)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DelimiterGuess:
     """The best delimiter, the usual number of cells, and how far it leads (0..1)."""

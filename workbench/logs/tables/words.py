@@ -75,7 +75,7 @@ CLOCK_FLAG_NAMES = as_words("dst isdst dstflag daylightsaving sommerzeit sommert
 """Columns that say whether the clock stood on summer time."""
 RELATIVE_NAMES = ("elapsed", "relative", "laufzeit", "seconds", "sekunden", "runtime")
 TAG_NAMES = as_words("""
-    measurename metricname alias
+    measurename metricname alias entity statistic friendly
     tag tagname tagid name point pointname pointid signal signalname channel sensor sensorname variable varname item itemid
     parameter messstelle kanal metric measurement field series key nodeid browsename attribute path bezeichnung variablenname
     kks messpunkt messgröße messstellenname kanalname datenpunkt akz tagindex numericid tagpath itemname iotag variabletag
@@ -94,6 +94,8 @@ TAG_NAMES = as_words("""
     mittaus muuttuja kanava mittauspiste tunnus
     змінна имесигнала oznaka signal promjenljiva varijabla mjernatočka signalas signāls signaal
 """)
+TAG_NAME_ENDINGS = ("id", "name", "code", "no", "nr", "number", "path", "key", "fullname", "address")
+"""What follows a word of `TAG_NAMES`: entity_id, Point Address."""
 QUANTITY_NAMES = as_words("""
     quantity quantityname measuredquantity physicalquantity measurand measurandname measuredvariable observedproperty property
     propertyname characteristic größe groesse messgröße messgroesse physikalischegröße grandeurphysique grandeurmesurée
@@ -130,6 +132,8 @@ VALUE_NAMES = as_words("""
     ค่าที่วัด मान giátrị giátrịđo nilai
     valoare mérés mértérték mittausarvo lukema показання стойност vrijednost vrednost väärtus vērtība vertė
 """)
+WEAK_VALUE_NAMES = as_words("state zustand status result ergebnis résultat resultado risultato data")
+"""Names of a column of values in a long table that has none of a better name."""
 TYPE_WORDS = as_words("""
     datetime date time timestamp index float double real lreal single number decimal short long int dint sint usint uint udint
     lint word dword lword byte bool boolean bit string text varchar char bigint smallint integer numeric unsigned signed
