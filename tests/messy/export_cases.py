@@ -53,8 +53,19 @@ def _header_rows() -> Iterator[Case]:
         "units_above_names": [f"Unit,{units}", f"Tag,{names}"],
         "name_in_a_comment": ["# operator: J. Doe, rate=1/60 Hz", f"#,time,{','.join(f'{s.name}[{s.shown}]' for s in signals)}"],
     }
+    heads["numbers_above_names"] = [
+        "Time,1,2,3", f",{names}", ",COM2,COM2,COM2", ",D100,D102,D104", ",REAL,REAL,INT", ",FLT,FLT,S16", f",{units}", "",
+    ]  # fmt: skip
     for name, head in heads.items():
         yield _case(f"33_{name}", 9, [*head, *rows], times, signals)
+    triggered = [*(row + ",0," for row in rows)]
+    kinds = "DATETIME[YYYY/MM/DD hh:mm:ss],REAL[DEC.1],REAL[DEC.2],REAL[DEC.2],WORD[HEX],TRIGGER[*]"
+    with_start = [*_bare(signals), Signal(name="Start", plain=["0"] * N)]
+    found = _case(
+        "33_types_with_trigger", 9, ["[LOGGING],QD81,1", kinds, f"TIME,{names},Start,Trig", *triggered], times, with_start
+    )
+    found.truth["recordings"][0]["optional"] = ["Trig"]
+    yield found
     typed = [
         "[LOGGING],RD81,2,3,4,,",
         "DATETIME[YYYY/MM/DD hh:mm:ss],INDEX,FLOAT[DEC.3],FLOAT[DEC.3],FLOAT[DEC.3],",

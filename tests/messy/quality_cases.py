@@ -46,6 +46,7 @@ CODES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "flag_one": (["1", "1"], ["0"]),
     "flag_zero": (["0", "0"], ["1", "2", "8"]),
     "percent": (["100", "100"], ["0"]),
+    "strange": (["OK", "ok"], ["HLD", "Cable?", "ERR", "FROZEN"]),
 }
 NAMES: dict[str, tuple[str, str, str]] = {
     # value header, quality header, second name the channel may have
@@ -119,6 +120,8 @@ PAIRS = [
     ("percent", "confidence"),
     ("da", "opc"),
     ("da_long", "bare"),
+    ("strange", "sts"),
+    ("strange", "german_state"),
 ]
 
 

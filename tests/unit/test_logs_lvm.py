@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +26,9 @@ def burst(clock: str, step: str, columns: str = "One", mark: str = ".") -> str:
         "X_Value\tacc\tpressure\tComment\n"
     )
     rows = []
+    x_step = float(step.replace(",", ".")) if re.fullmatch(r"[\d.,E-]+", step) else 0.001
     for k, value in enumerate(ACC):
-        x = "" if columns == "No" else f"{k * 0.001:.6f}"
+        x = "" if columns == "No" else f"{k * x_step:.6f}"
         rows.append(f"{x}\t{value:.6f}\t{value * 2:.6f}\t".replace(".", mark))
     return head + "\n".join(rows) + "\n\n"
 
@@ -59,6 +61,16 @@ def test_a_slow_file_is_a_trend(tmp_path: Path) -> None:
     path = write(tmp_path / "a.lvm", burst("06:00:00", "1.0"))
     (recording,) = parse_logs([path], ParseOptions(zone="UTC")).recordings
     assert (recording.facts.group, recording.facts.sample_period_s) == ("trend", 1.0)
+
+
+def test_x_values_that_rise_in_other_steps_than_the_header_says_are_believed(tmp_path: Path) -> None:
+    seconds = np.arange(256) + np.arange(256) // 10  # every tenth sample is late by one
+    text = burst("06:00:00", "1.0")
+    rows = [f"{x:.6f}\t{value:.6f}\t{value * 2:.6f}\t" for x, value in zip(seconds, ACC, strict=True)]
+    path = write(tmp_path / "a.lvm", text[: text.index("Comment\n") + 8] + "\n".join(rows) + "\n")
+    (recording,) = parse_logs([path], ParseOptions(zone="UTC")).recordings
+    np.testing.assert_array_equal(recording.times_ns, START_NS + (6 * 3600 + seconds) * 10**9)
+    np.testing.assert_array_equal(recording.columns["pressure"], np.round(ACC * 2, 6))
 
 
 @pytest.mark.parametrize("step", ["0", "-1", "1E-12", "much"])

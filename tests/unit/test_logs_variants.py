@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.messy import (
+    dump_cases,
     export_cases,
     file_cases,
     layout_cases,
@@ -78,6 +79,7 @@ GROUPS: dict[str, Callable[[], Iterator[Case]]] = {
     "columns of many tongues": tongue_cases.columns,
     "workbooks": file_cases.workbooks,
     "exports": export_cases.exports,
+    "dumps": dump_cases.dumps,
     "no logs": file_cases.unusable,
 }
 

@@ -15,7 +15,7 @@ from workbench.logs.careful.texts import Texts, as_cells
 from workbench.logs.readers.table import Header, NumberCells
 from workbench.logs.tables.cells import Cells
 from workbench.logs.tables.columns import UnitRows
-from workbench.logs.tables.segments import Key, Table, column_keys, find_key
+from workbench.logs.tables.segments import Key, Table, column_keys, find_key, time_of_all
 
 _NUMBERS = NumberCells(np.zeros(0))
 """Stands for a column of numbers: nothing is decided by what they are."""
@@ -103,7 +103,7 @@ def build_stream_table(blocks: Sequence[Block], say: Callable[[float, str], None
     table = Table(
         layout=first.layout, sources=tuple(name for name, _ in sources), source_rows=tuple(start for _, start in sources),
         n_rows=row, headers=tuple(order.values()), columns=columns,
-        units=(UnitRows.constant(None, 0),) * len(keys), time=first.time, time_cells=None, times_ns=None,
+        units=(UnitRows.constant(None, 0),) * len(keys), time=time_of_all(blocks), time_cells=None, times_ns=None,
         is_absolute=first.is_absolute, delimiter=first.delimiter,
         n_cut_short=sum(block.n_cut_short for block in blocks),
         n_not_rows=sum(block.n_not_rows for block in blocks), n_without_time=sum(block.n_without_time for block in blocks),

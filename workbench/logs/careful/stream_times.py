@@ -18,6 +18,7 @@ from workbench.logs.careful.texts import TextColumn, Texts, as_cells
 from workbench.logs.readers.table import TimeColumns
 from workbench.logs.summary import Question
 from workbench.logs.tables.cells import Cells
+from workbench.logs.tables.segments import time_of_all
 from workbench.logs.times.instants import DayOrder, Instants, parse_clock
 from workbench.logs.times.stamp_shapes import read_many_stamps
 from workbench.logs.times.timing import (
@@ -64,7 +65,7 @@ class TimePlan:
 
 def plan_times(blocks: Sequence[Block], choices: TimeChoices) -> TimePlan:
     """Decide over all rows. Raises RequestError for an answer that is none."""
-    time = blocks[0].time
+    time = time_of_all(blocks)
     if blocks[0].has_times:
         return TimePlan(time=time, notation="stored", asked=[], is_absolute=blocks[0].is_absolute)
     if time.kind == "none":
@@ -76,7 +77,7 @@ def plan_times(blocks: Sequence[Block], choices: TimeChoices) -> TimePlan:
         notation = "time of day" if time.epoch == "clock" else "elapsed time"
         return TimePlan(time=time, notation=notation, asked=asked, scale_ns=relative_scale(time.header), zero_ns=start_ns)
     if time.kind == "epoch":
-        return _plan_epoch(blocks, choices)
+        return _plan_epoch(blocks, time, choices)
     evidence = _gather_dates(blocks)
     order, asked, notation = day_order(evidence, choices, lambda order: _largest_step(blocks, order))
     named = _zone_in_all(blocks, evidence)
@@ -84,8 +85,7 @@ def plan_times(blocks: Sequence[Block], choices: TimeChoices) -> TimePlan:
     return TimePlan(time=time, notation=notation, asked=list(asked), order=order, is_absolute=False)
 
 
-def _plan_epoch(blocks: Sequence[Block], choices: TimeChoices) -> TimePlan:
-    time = blocks[0].time
+def _plan_epoch(blocks: Sequence[Block], time: TimeColumns, choices: TimeChoices) -> TimePlan:
     epoch, asked = time.epoch, list[Question]()
     if epoch == "excel":
         cells = (cells for block in blocks if (cells := _time_cells(block)) is not None and cells.texts)

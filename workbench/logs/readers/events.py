@@ -9,11 +9,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from workbench.core.errors import LogFormatError
+from workbench.logs.readers.json_series import find_series_rows, is_instant
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.typed_rows import is_number_column
 from workbench.logs.tables.sniff import is_time_name
 from workbench.logs.text.decode import decode_bytes
-from workbench.logs.times.instants import parse_stamp, unix_ns
+from workbench.logs.times.instants import parse_stamp
 
 MAX_JSON_BYTES = 64 << 20
 MAX_JOURNAL_LINES = 100_000
@@ -59,7 +60,7 @@ def read_json(source: Source) -> EventFile | JsonRows:
         tree, n_cut_short = _load(decode_bytes(source.data, source.name).text)
     except (ValueError, RecursionError) as error:
         raise _refused(source, "begins like JSON, but is none") from error
-    cells = _rows_of(_unwrapped(tree))
+    cells = _rows_of(_unwrapped(tree)) or find_series_rows(tree)
     if cells:
         return JsonRows(cells=cells, n_cut_short=n_cut_short)
     n_events = _count(tree)
@@ -159,13 +160,6 @@ def _refused(source: Source, what: str) -> LogFormatError:
     return LogFormatError(f"{source.name} {what}.", hint, path=str(source.path))
 
 
-def _is_instant(value: object) -> bool:
-    """A printed stamp, or a count of seconds or milliseconds since 1970."""
-    if isinstance(value, str):
-        return parse_stamp(value) is not None
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and unix_ns(f"{value:.0f}") is not None
-
-
 def _count(tree: object) -> int:
     n_events = n_nodes = 0
     waiting = [tree]
@@ -173,7 +167,7 @@ def _count(tree: object) -> int:
         node = waiting.pop()
         n_nodes += 1
         values = list(node.values()) if isinstance(node, dict) else node if isinstance(node, list) else []
-        stamps = [value for value in values if _is_instant(value)]
+        stamps = [value for value in values if is_instant(value)]
         if len(stamps) >= 2 or (isinstance(node, dict) and len(stamps) == 1):
             n_events += 1
         else:

@@ -26,6 +26,8 @@ class TableLayout:
     first_row: int
     n_cells: int
     is_pairs: bool = False
+    pairs: tuple[tuple[int, int, int | None], ...] = ()
+    """(name, value, unit or None) columns of rows of names and values, where a header says which they are."""
 
 
 def is_data_like(row: Sequence[str]) -> bool:

@@ -1,6 +1,7 @@
 """LabVIEW measurement files (LVM, version 1 and 2): text with a header for the file and one for each burst.
 
-The rate is exact in the header (`Delta_X`), the start is a clock's (`Date`, `Time`); the printed X values are only counted.
+The rate is exact in the header (`Delta_X`), the start is a clock's (`Date`, `Time`); the printed X values are rounded, and only
+counted unless they rise in other steps than the header says.
 Source: NI, Specification for the LabVIEW Measurement File (.lvm), 2022.
 """
 
@@ -19,6 +20,7 @@ import numpy as np
 from workbench.core.clock import NS_PER_S
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.arrays import ArrayGroup, NamedArray, content_of
+from workbench.logs.readers.lazy import READ_ROWS, Numbers, mapped
 from workbench.logs.readers.reader import Content, ReadGuard, Streaming
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.spill import Spill, SpilledColumn
@@ -27,6 +29,7 @@ from workbench.logs.text.decode import clean_text, find_encoding
 from workbench.logs.times.counts import exact_count
 from workbench.logs.times.instants import read_iso
 
+_CLOCK = "X_Value"
 _END = "***End_of_Header***"
 _MAX_SEGMENTS = 10_000
 _MAX_CHANNELS = 4096
@@ -96,10 +99,11 @@ def _groups_of(lines: _Lines, spill: Spill) -> Iterator[ArrayGroup]:
             return
         titles = [clean_text(name) for name in names.rstrip().split(delimiter)]
         columns = _columns(titles, spill)
-        _read_rows(lines, delimiter, mark, columns)
+        clocks = {index: spill.column() for index, title in enumerate(titles) if title == _CLOCK}
+        _read_rows(lines, delimiter, mark, {**columns, **clocks})
         if "Date" in own:
             own["X0"] = ["0"]  # the burst's own clock says it; X0 may then count from 1904
-        yield from _burst({**told, **own}, titles, columns, number)
+        yield from _burst({**told, **own}, titles, columns, clocks, number)
 
 
 def _header(lines: _Lines, delimiter: str) -> dict[str, list[str]] | None:
@@ -117,7 +121,7 @@ def _header(lines: _Lines, delimiter: str) -> dict[str, list[str]] | None:
 
 
 def _columns(names: Sequence[str], spill: Spill) -> dict[int, SpilledColumn]:
-    wanted = [index for index, name in enumerate(names) if name and not name.startswith(("X_Value", "Comment"))]
+    wanted = [index for index, name in enumerate(names) if name and not name.startswith((_CLOCK, "Comment"))]
     return {index: spill.column() for index in wanted[:_MAX_CHANNELS]}
 
 
@@ -148,21 +152,51 @@ def _is_row(line: str, delimiter: str) -> bool:
 
 
 def _burst(
-    told: dict[str, list[str]], names: Sequence[str], columns: dict[int, SpilledColumn], number: int
+    told: dict[str, list[str]], names: Sequence[str], columns: dict[int, SpilledColumn], clocks: dict[int, SpilledColumn],
+    number: int,
 ) -> Iterator[ArrayGroup]:  # fmt: skip
     """Channels of one burst may be of different lengths: one that ended before the others is missing at the end."""
-    by_clock: dict[tuple[Fraction, int | None], list[tuple[NamedArray, SpilledColumn]]] = {}
+    by_clock: dict[tuple[Fraction, int | None, int], list[tuple[NamedArray, SpilledColumn]]] = {}
+    uneven: dict[int, bool] = {}
     for channel, (index, column) in enumerate(columns.items()):
         step = float(_entry(told, "Delta_X", channel, "1").replace(",", "."))
         if not step > 0 or 1 / step > MAX_RATE_HZ or not column.n_written:
             raise ValueError(f"a step of {step} s can't be")
-        rate = exact_rate(1.0 / step)
         array = NamedArray(name=names[index], values=[], unit=_entry(told, "Y_Unit_Label", channel, ""))
-        by_clock.setdefault((rate, _start_ns(told, channel)), []).append((array, column))
-    for (rate, start_ns), found in by_clock.items():
+        at = max((clock for clock in clocks if clock < index), default=-1)
+        if at not in uneven:
+            uneven[at] = at >= 0 and _is_of_other_steps(clocks[at], step)
+        key = exact_rate(1.0 / step), _start_ns(told, channel), at if uneven[at] else -1
+        by_clock.setdefault(key, []).append((array, column))
+    for (rate, start_ns, at), found in by_clock.items():
         n_rows = max(column.n_written for _, column in found)
         arrays = tuple(replace(array, values=column.values(n_rows)) for array, column in found)
-        yield ArrayGroup(arrays=arrays, rate=rate, start_ns=start_ns, part=f"{rate}#{'' if start_ns else number}")
+        part = f"{rate}#{'' if start_ns else number}"
+        if at < 0:
+            yield ArrayGroup(arrays=arrays, rate=rate, start_ns=start_ns, part=part)
+            continue
+        since = NamedArray(name=_CLOCK, values=_since_first(clocks[at], n_rows), unit="s")
+        yield ArrayGroup(arrays=(since, *arrays), start_ns=start_ns, part=f"{part}#{at}")
+
+
+def _is_of_other_steps(clock: SpilledColumn, step_s: float) -> bool:
+    """Whether printed X values all rise, but not by the step of the header."""
+    values = clock.values(clock.n_written)
+    last, furthest_s, origin = -np.inf, 0.0, float(values[:1][0]) if len(values) else 0.0
+    for first in range(0, len(values), READ_ROWS):
+        piece = values[first : first + READ_ROWS]
+        if not bool((np.diff(piece, prepend=last) > 0).all()):
+            return False
+        expected = origin + step_s * np.arange(first, first + len(piece))
+        last, furthest_s = float(piece[-1]), max(furthest_s, float(np.abs(piece - expected).max()))
+    return furthest_s > 0.5 * step_s
+
+
+def _since_first(clock: SpilledColumn, n_rows: int) -> Numbers:
+    """X values from the first one on, s: the clock in the header is that of the first."""
+    values = clock.values(n_rows)
+    first = float(values[:1][0])
+    return mapped(values, np.dtype(np.float64), lambda piece: np.asarray(piece - first))
 
 
 def _entry(told: dict[str, list[str]], name: str, channel: int, default: str) -> str:

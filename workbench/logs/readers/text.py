@@ -13,6 +13,7 @@ from workbench.logs.readers.date_parts import join_date_parts
 from workbench.logs.readers.gather import Gatherer, TableLayout, is_data_like
 from workbench.logs.readers.lines import find_grammar
 from workbench.logs.readers.markup import begins_like_markup, read_markup
+from workbench.logs.readers.named_pairs import find_named_pairs, pick_pairs
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import ColumnEncoder, Header, Segment, TimeColumns, build_headers
 from workbench.logs.readers.tag_times import find_tag_times, read_tag_times
@@ -38,6 +39,7 @@ MIN_SHARE_BLANKS = 0.7
 SAMPLE_LINES = 400
 _HEAD_ROWS = 30
 _HEAD_CELLS = 64
+_DATED = ("stamp", "date+clock", "epoch")
 _PAIR = re.compile(r"\s*([^\s=:;,]{1,80}|[^\W\d][^=;,]{0,79}?(?=\s*=))\s*[=:]\s*([^=]{0,40}?)\s*")
 Rows = Sequence[list[str]]
 
@@ -232,6 +234,9 @@ def find_layout(sample: Rows) -> TableLayout | None:
     # the header's words settle what the numbers alone can't: epochs, elapsed time, UTC
     time = find_time(data, header.names, header.notes)
     time = replace(time, notes=header.notes)
+    pairs = find_named_pairs(header.names or ()) if time.kind in _DATED else ()
+    if pairs:
+        return TableLayout(time=time, header=header, first_row=first, n_cells=0, is_pairs=True, pairs=pairs)
     if header.names is None and _is_pairs(data, time):
         return TableLayout(time=time, header=header, first_row=first, n_cells=0, is_pairs=True)
     n_cells = len(strip_trailing(header.names)) if header.names else max(len(strip_trailing(row)) for row in data[:50])
@@ -287,7 +292,7 @@ def _has_time(row: Sequence[str], time: TimeColumns) -> bool:
 
 def _is_pairs(data: Rows, time: TimeColumns) -> bool:
     """Whether rows are time, name, value, name, value …, or time, name=value, name=value …"""
-    if time.kind not in ("stamp", "date+clock", "epoch"):
+    if time.kind not in _DATED:
         return False
     start = max(time.indexes) + 1
     n_pairs = n_rows = 0
@@ -327,8 +332,8 @@ def _read_pairs(rows: Iterable[list[str]], layout: TableLayout, name: str) -> Se
         if not _has_time(row, layout.time):
             n_not_rows += 1
             continue
-        pairs = _pairs_of(strip_trailing(row[start:]))
-        if pairs is None:
+        pairs = pick_pairs(row, layout.pairs) if layout.pairs else _pairs_of(strip_trailing(row[start:]))
+        if not pairs:
             n_cut += 1
             continue
         for encoder, index in zip(times, layout.time.indexes, strict=True):

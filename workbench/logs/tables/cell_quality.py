@@ -196,14 +196,19 @@ def find_quality_columns(names: Sequence[str], columns: Sequence[Cells | None]) 
 
 
 def _is_status_of(name: str, cells: Cells, known: set[str]) -> bool:
-    """A status in mere numbers, mostly one of them, beside the very signal that it is called after ('FT-1', 'FT-1 status')."""
+    """A status beside the very signal it is called after ('FT-1', 'FT-1 status'): mostly one small number, or mostly good."""
     found = split_quality_name(name)
     if found is None or not found[0] or _fold(value_name(found[0])) not in known:
         return False
     texts = _said(cells)
+    if len(texts) > _MAX_CODES:
+        return False
+    counts = dict(zip(cells.texts, cells.counts().tolist(), strict=True))
+    n_good = sum(counts[text] for text in texts if verdict(text) and state_of(text) is None)
+    if n_good > _MIN_MAJORITY * sum(counts[text] for text in texts):
+        return True  # whatever else such a column says is not good
     commonest, share = _commonest(cells)
-    is_usual = code_of(commonest) in (0, 1) and share > _MIN_MAJORITY
-    return is_usual and len(texts) <= _MAX_CODES and all(code_of(text) is not None for text in texts)
+    return share > _MIN_MAJORITY and code_of(commonest) in (0, 1) and all(code_of(text) is not None for text in texts)
 
 
 def _targets(index: int, stem: str, bare: dict[str, int], values: list[int], n_unnamed: int) -> tuple[int, ...]:

@@ -13,6 +13,9 @@ from workbench.logs.units import find_unit, is_no_unit
 
 COMMENT = re.compile(r"\s*(#|//|%|!|\*\*|;;)")
 _COMMENT_MARKS = frozenset({"#", "//", "%", "!", "**", ";;"})
+_ADDRESS = re.compile(
+    r"(?:%?(?:D|DT|DM|EM|FD|ZR|ZF|MW|MD|MF|VW|VD|IW|ID|QW|QD|DB\d+\.DB[BWD])\d+|%[A-Z]{1,2}\d+|[NFBL]\d+:\d+|\d{5,6})(?:\.\d+)?"
+)
 _MAX_HEADER_ROWS = 60
 
 
@@ -49,8 +52,8 @@ def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], t
     units = next((row for row in below if is_unit_row(row, time_indexes)), None)
     rest = [row for row in block if row is not units and not _is_type_row(row)] or [row for row in block if row is not units]
     names = next((row for row in rest if any(index < len(row) and is_time_name(row[index]) for index in time_indexes)), None)
-    if names and not any(cell.strip() for index, cell in enumerate(names) if index not in time_indexes):
-        names = _with_tags(names, rest, time_indexes)  # Date, Time, and nothing else: the tags stand above
+    if names and all(_is_bare(cell) for index, cell in enumerate(names) if index not in time_indexes):
+        names = _with_tags(names, rest, time_indexes)  # Date, Time, and nothing else or 1, 2, 3: the tags stand in another row
     names = names or max(rest, key=_name_worth)
     names = _with_tags_above(names, rest, time_indexes)
     others = [row for row in rest if row is not names and names in rest and rest.index(row) > rest.index(names)]
@@ -85,6 +88,11 @@ def without_mark(row: Sequence[str]) -> list[str]:
     if row and row[0].strip() in _COMMENT_MARKS:
         return list(row[1:])
     return [COMMENT.sub("", row[0], count=1).strip() if COMMENT.match(row[0]) else row[0], *row[1:]] if row else []
+
+
+def _is_bare(cell: str) -> bool:
+    """Whether a cell says nothing, or only the number of its column."""
+    return not cell.strip() or (cell.strip().isdecimal() and len(cell.strip()) <= 3)
 
 
 def _with_tags(names: tuple[str, ...], rest: Sequence[tuple[str, ...]], time_indexes: Sequence[int]) -> tuple[str, ...] | None:
@@ -151,9 +159,12 @@ def _is_type_row(row: Sequence[str]) -> bool:
     """Whether a row says how the columns are stored: DATETIME[YYYY/MM/DD hh:mm:ss], INDEX, FLOAT[DEC.3]."""
     kinds = [re.split(r"[\[(:_]", cell.strip(), maxsplit=1)[0].strip().casefold() for cell in row if cell.strip()]
     kinds = [kind.rstrip("0123456789") for kind in kinds]
-    return all(kind in TYPE_WORDS for kind in kinds) and any(kind not in INDEX_NAMES and kind not in TIME_NAMES for kind in kinds)
+    known = [kind for kind in kinds if kind in TYPE_WORDS]
+    return len(known) >= 0.75 * len(kinds) and any(kind not in INDEX_NAMES and kind not in TIME_NAMES for kind in known)
 
 
-def _name_worth(row: Sequence[str]) -> tuple[int, int]:
+def _name_worth(row: Sequence[str]) -> tuple[int, bool, int]:
+    """Names tell columns apart, and are shorter than descriptions; addresses in a controller do so too, but are no names."""
     written = [cell.strip() for cell in row if cell.strip()]
-    return len(set(written)), -sum(map(len, written))
+    n_addresses = sum(map(bool, map(_ADDRESS.fullmatch, written)))
+    return len(set(written)), 2 * n_addresses < len(written), -sum(map(len, written))

@@ -56,7 +56,9 @@ _BAD = as_words("""
     ringe tvivlsom fejl usikkert dårligt zła zły złe niepewna niepewny nieprawidłowy błędny błąd wątpliwy špatná špatný
     nejistá nejistý neplatná chyba плохо плохое плохой плохая недостоверно недостоверное сомнительное сомнительно
     неопределенное неопределённое неисправно отказ ошибка 坏 不良 差 不确定 可疑 无效 故障 坏值 huono epävarma rossz kötü u b
-    q s x notok bd
+    q s x notok bd err frozen stuck flatline flatlined held expired outdated disconnected timeout missing clipped saturated
+    overrange underrange interpolated estimated simulated forced eingefroren festgefahren figé gelé congelado bloccato
+    bevroren frossen fryst zamrożony заморожено замерло 冻结 卡滞
 """) | as_words("""
     异常 erróneo errónea erroneo errado hatalı 不良 不定 無効
     異常 欠測 불량 나쁨 불확실 무효 이상 κακή κακό αβέβαιη

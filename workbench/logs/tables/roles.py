@@ -214,7 +214,7 @@ def _find_tag(headers: Sequence[Header], columns: Sequence[Cells | NumberCells],
             continue
         used = column.used()
         folded = fold_name(header.name)
-        is_named = _is_tag_name(folded) or folded in QUANTITY_NAMES
+        is_named = is_tag_name(folded) or folded in QUANTITY_NAMES
         n_words = sum(may_be_name(text) and (is_named or not is_bad_word(text)) for text in used[:_SAMPLE])
         is_text = used and n_words >= 0.6 * len(used[:_SAMPLE])
         is_stacked = _UNNAMED.fullmatch(header.name) is not None and _is_stacked(column)
@@ -233,7 +233,8 @@ def _find_tag(headers: Sequence[Header], columns: Sequence[Cells | NumberCells],
     return index
 
 
-def _is_tag_name(folded: str) -> bool:
+def is_tag_name(folded: str) -> bool:
+    """Whether a folded header names a column of tags."""
     return folded in TAG_NAMES or any(folded.endswith(end) and folded.removesuffix(end) in TAG_NAMES for end in TAG_NAME_ENDINGS)
 
 

@@ -102,13 +102,30 @@ def _belongs(segment: Segment, group: list[Segment], *, join: bool | None) -> bo
         return True
     if join is False or segment.layout != first.layout or (segment.time.kind == "none") != (first.time.kind == "none"):
         return False
-    if segment.time.kind == "none" or segment.time.kind == "relative":
+    if segment.time.kind == "none" or segment.time.kind == "relative" or not _fit_in_time(segment.time, first.time):
         return False
     mine, theirs = set(column_keys(segment)), set().union(*(column_keys(other) for other in group))
     if segment.layout == "pairs":
         return bool(mine & theirs)
     shared = len(mine & theirs)
     return mine == theirs or (shared >= 0.5 * max(len(mine), len(theirs)) and (mine <= theirs or theirs <= mine))
+
+
+def _fit_in_time(time: TimeColumns, other: TimeColumns) -> bool:
+    """Whether times can be read in one way: of stamps and counts since 1970 each says what it is, of serials none does."""
+    return (time.kind, time.epoch) == (other.kind, other.epoch) or (_says_itself(time) and _says_itself(other))
+
+
+def _says_itself(time: TimeColumns) -> bool:
+    return time.kind in ("stamp", "date+clock") or time.epoch.startswith("unix_")
+
+
+def time_of_all(segments: Sequence[Segment]) -> TimeColumns:
+    """How the times of one log are read: as stamps where its files print them in different ways."""
+    first = segments[0].time
+    if all((one.time.kind, one.time.epoch) == (first.kind, first.epoch) for one in segments):
+        return first
+    return next((one.time for one in segments if one.time.kind != "epoch"), replace(first, kind="stamp", epoch=""))
 
 
 def _stack(group: list[Segment]) -> Table:
@@ -132,7 +149,7 @@ def _stack(group: list[Segment]) -> Table:
     return Table(
         layout=first.layout, sources=tuple(sources), source_rows=tuple(source_rows), n_rows=row,
         headers=tuple(order.values()), columns=tuple(_stack_column(group, places, key) for key in keys),
-        units=tuple(_stack_units(group, places, key) for key in keys), time=first.time, time_cells=_stack_time(group),
+        units=tuple(_stack_units(group, places, key) for key in keys), time=time_of_all(group), time_cells=_stack_time(group),
         times_ns=_stack_instants(group), is_absolute=first.is_absolute, delimiter=first.delimiter,
         n_cut_short=sum(segment.n_cut_short for segment in group), n_not_rows=sum(segment.n_not_rows for segment in group),
         n_without_time=sum(segment.n_without_time for segment in group),

@@ -47,7 +47,8 @@ TIME_NAMES = as_words("""
     dataeora datahora dataehora dataorario orario datatempo tempo tijdstempel datumentijd datoogtid datotid datumochtid
     datumtid tidpunkt tidsstämpel tidstämpel klockslag czas dataiczas dataigodzina dataczas godzina znacznikczasu время дата
     датавремя датаивремя отметкавремени метка меткавремени 时间 日期 日期时间 时间戳 采样时间 čas datumačas datumčas datumcas
-    aika päivämäärä zaman tarih időpont idő dátum xvalue acquisitiontime scantime
+    aika päivämäärä zaman tarih időpont idő dátum xvalue acquisitiontime scantime lastchanged lastupdated createdat updatedat
+    recordedat measuredat observedat sampledat loggedat receivedat capturedat
 """) | as_names("""
     tarihsaat tarihvesaat zamandamgası kayıtzamanı ημερομηνία ημερομηνίαώρα ώρα χρόνος χρονοσήμανση 日時 日付 時刻 時間
     年月日 タイムスタンプ
@@ -137,6 +138,7 @@ WEAK_VALUE_NAMES = as_words("state zustand status result ergebnis résultat resu
 TYPE_WORDS = as_words("""
     datetime date time timestamp index float double real lreal single number decimal short long int dint sint usint uint udint
     lint word dword lword byte bool boolean bit string text varchar char bigint smallint integer numeric unsigned signed
+    trigger
 """)
 """Words of a header row that says how columns are stored."""
 UNIT_NAMES = as_words("""
@@ -154,6 +156,7 @@ INDEX_NAMES = as_words("""
     rownum rownumber no nr num number seq sequence sequenceno lfdnr laufnummer zeile line lineno # sample sampleno
     samplenumber scan rowid progressivo progr nprogressivo registro registo nregistro numéro numero número nummer indeks
     indice índice indeksi rivi wiersz řádek satır satırno datensatz datensatznr enregistrement messung messungnr čp
+    entryid recordid logid sampleid lineid seqno seqid
 """) | as_names("""
     item stt ssz sorszám nrcrt sıra sırano αα 番号 連番 行番号 번호 순번 順號 رقم الرقم מספר מס ลำดับ ลำดับที่ क्रम
     क्रमांक nourut urutan нп рядок ред noпп

@@ -48,7 +48,7 @@ _CTIME = re.compile(
 )
 _HAS_CLOCK = re.compile(r"\d[:h]\d\d")
 _ISO_SHAPE = re.compile(r"(?:19|20|21)\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z?")
-_UNIX = re.compile(r"(?P<ms>1\d{12})|(?P<s>1\d{9})(?:\.(?P<f>\d{1,9}))?")
+_UNIX = re.compile(r"(?P<s>1\d{9})(?:(?P<fine>\d{3}|\d{6}|\d{9})|[.,](?P<f>\d{1,9}))?")
 _MAX_CHARS = 64
 _DECIMAL = re.compile(r"\d{1,5}[.,]\d+")
 
@@ -236,11 +236,11 @@ def read_stamps(texts: Sequence[str], order: DayOrder) -> Instants:
 
 
 def unix_ns(text: str) -> int | None:
-    """A count of seconds or milliseconds since 1970 that stands among printed stamps (2001 to 2033); None for other text."""
+    """A count of s, ms, µs or ns since 1970 that stands among printed stamps (2001 to 2033); None for other text."""
     match = _UNIX.fullmatch(text.strip())
     if match is None:
         return None
-    return int(match["ms"]) * 1_000_000 if match["ms"] else int(match["s"]) * NS_PER_S + int(f"{match['f'] or '':0<9}")
+    return int(match["s"]) * NS_PER_S + int(f"{match['fine'] or match['f'] or '':0<9}")
 
 
 def _stamp_reader(order: DayOrder) -> Callable[[str], tuple[int, bool] | None]:
