@@ -164,6 +164,28 @@ def test_a_worn_pump_is_five_percent_below_the_curve_it_began_with(project: str,
     assert float(last[-1]) == pytest.approx(-5.0, abs=1e-3)
 
 
+def test_a_channel_without_a_value_has_no_part_in_the_pump_curve(tmp_path: Path) -> None:
+    """The suction gauge is dead in the second half; another one, further down the list, is dead in the first."""
+    lines = ["time,PI-1-SUCTION [bar],PI-2-SUCTION [bar],PI-3 [bar],FI-3 [m3/h]"]
+    for row in range(200):
+        first, second = ("1.0", "") if row < 100 else ("", "2.0")
+        lines.append(f"2026-03-02T{row // 60:02}:{row % 60:02}:00Z,{first},{second},{9.0 - row % 20 / 20:.2f},{80 + row % 20}")
+    log = tmp_path / "P-3.csv"
+    log.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    project = str(tmp_path / "project")
+    import_logs(ImportRequest(paths=(str(log),), project=project), Job())
+    late = PumpCurveRequest(project=project, asset="P-3", start="2026-03-02T02:00:00Z")
+    assert log_pump_curve(late, Job()).channels["suction"] == "PI-2-SUCTION"
+    machine(MachineRequest(project=project, asset="P-3", suction_channel="PI-1-SUCTION"), Job())
+    result = log_pump_curve(late, Job())
+    assert result.channels["suction"] == ""
+    assert result.points == 80
+    assert result.notes[0] == "PI-1-SUCTION has no value in this stretch."
+    machine(MachineRequest(project=project, asset="P-3", discharge_channel="PI-1-SUCTION"), Job())
+    with pytest.raises(InputError, match="PI-1-SUCTION has no value in this stretch: there is no pump curve without"):
+        log_pump_curve(late, Job())
+
+
 def test_a_pump_without_flow_has_no_curve_and_is_told_what_is_missing(project: str, tmp_path: Path) -> None:
     machine(MachineRequest(project=project, asset=PUMP, npshr_m=3.0), Job())
     result = log_pump_curve(PumpCurveRequest(project=project, asset=PUMP), Job())

@@ -134,6 +134,19 @@ def test_what_is_typed_for_the_machine_is_kept_and_marks_its_lines(hand: Hand) -
     assert mode.facts.n_vanes == 5
 
 
+def test_the_machine_s_form_leaves_the_bars_their_width_and_goes_with_escape(hand: Hand) -> None:
+    mode = choose(hand, "spectrum")
+    assert isinstance(mode, SpectrumMode)
+    bars = [mode.how.button("average"), mode.motion, mode.scale.button("linear")]
+    widths = [widget.width() for widget in bars]
+    QTest.mouseClick(mode._machine_button, Qt.MouseButton.LeftButton)
+    hand.pause(0.05)
+    assert [widget.width() for widget in bars] == widths
+    assert mode.panel._form is not None
+    QTest.keyClick(mode.panel._form.field("n_vanes").input, Qt.Key.Key_Escape)
+    assert not mode.panel.isVisible()
+
+
 def test_copy_as_command_builds_the_request_that_the_window_asked(hand: Hand) -> None:
     mode = choose(hand, "spectrum")
     assert isinstance(mode, SpectrumMode)

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -19,6 +20,7 @@ from workbench.core.jobs import Job
 from workbench.project.store import Project
 from workbench.services.logs import ImportRequest, import_logs
 from workbench.ui.pages.logs.page import LogsPage
+from workbench.ui.pages.logs.xy import XYMode
 from workbench.ui.widgets.table import ROW_PX
 
 WaitFor = Callable[..., None]
@@ -183,6 +185,34 @@ def test_a_channel_s_box_takes_its_row_away(page: LogsPage) -> None:
     channels = page.side.channels
     QTest.mouseClick(channels.viewport(), Qt.MouseButton.LeftButton, pos=channels.box_of("FI-2041A").center())
     assert [channel.name for channel in page.view.plots.rows.channels] == ["PI-2041A", "VI-2041A-DE"]
+
+
+def test_the_box_of_the_last_row_stays_on(page: LogsPage) -> None:
+    channels = page.side.channels
+    for name in list(channels.names):
+        QTest.mouseClick(channels.viewport(), Qt.MouseButton.LeftButton, pos=channels.box_of(name).center())
+    assert [channel.name for channel in page.view.plots.rows.channels] == ["VI-2041A-DE"]
+    assert page.side.checked() == ("VI-2041A-DE",)
+
+
+def test_the_map_is_whole_though_it_was_there_with_fewer_pumps(page: LogsPage) -> None:
+    QApplication.processEvents()
+    page.side.show_assets(tuple(msgspec.structs.replace(page._assets[0], tag=f"P-{number}") for number in range(6)))
+    QApplication.processEvents()
+    shown = page.side.availability
+    assert shown.visibleRegion().boundingRect().height() == shown.height() == shown.sizeHint().height()
+
+
+def test_the_keys_go_to_the_plot_of_another_way_to_look_and_back(page: LogsPage, wait_for: WaitFor) -> None:
+    rows = page.view.plots.rows
+    rows.setFocus()
+    QTest.keyClick(rows, Qt.Key.Key_X)
+    xy = page.modes.mode("xy")
+    assert isinstance(xy, XYMode)
+    assert xy.plot.hasFocus()
+    wait_for(lambda: xy.plot.cloud is not None)
+    QTest.keyClick(xy.plot, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    assert rows.hasFocus()
 
 
 def test_a_finding_zooms_to_where_it_is(page: LogsPage) -> None:

@@ -9,10 +9,11 @@ import pytest
 
 from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.logs.recordings.pyramid import Envelope
+from workbench.ui.widgets.chart_axes import value_ticks as chart_ticks
 from workbench.ui.widgets.plots.clock import clock_ticks, cursor_text
 from workbench.ui.widgets.plots.curves import comfortable, limits_of, strokes
 from workbench.ui.widgets.plots.time_view import TimeView
-from workbench.ui.widgets.plots.value_ticks import value_ticks
+from workbench.ui.widgets.plots.value_ticks import log_ticks, value_ticks
 
 DAY_NS = 86400 * NS_PER_S
 MONDAY_NS = parse_utc("2026-03-02T00:00:00Z")
@@ -61,6 +62,19 @@ def test_a_plot_has_three_or_four_value_ticks_inside_it(limits: tuple[float, flo
     assert 3 <= len(ticks) <= 4
     assert all(limits[0] - 1e-9 <= value <= limits[1] + 1e-9 for value, _ in ticks)
     assert len({text for _, text in ticks}) == len(ticks)
+
+
+@pytest.mark.parametrize("limits", [(26.0, 78.0), (-0.4, 14.3), (0.0, 0.037), (1e-6, 5e-6), (2900.0, 3001.0)])
+@pytest.mark.parametrize("n_ticks", [1, 3, 4, 7])
+def test_an_axis_of_a_chart_has_three_ticks_at_least(limits: tuple[float, float], n_ticks: int) -> None:
+    ticks = chart_ticks(limits, n_ticks)
+    assert 3 <= len(ticks) <= max(6, n_ticks + 1)
+    assert all(limits[0] - 1e-9 <= value <= limits[1] + 1e-9 for value, _ in ticks)
+
+
+def test_ticks_of_a_logarithm_reach_over_the_whole_height() -> None:
+    assert [text for _, text in log_ticks((1.1, 95.0), 4)] == ["2", "10", "50"]
+    assert [text for _, text in log_ticks((3e-6, 0.05), 2)] == ["0.00001", "0.001"]
 
 
 def test_midnights_are_named_and_hours_lie_between() -> None:

@@ -70,3 +70,11 @@ def test_ten_thousand_states_make_no_more_boxes_than_pixels(strip: RegimeStrip) 
     )
     strip.set_marks(many)
     assert len(strip._boxes()) <= strip.columns.width + 1
+
+
+@pytest.mark.parametrize("name", ["light", "dark", "sunlight"])
+def test_a_steady_pump_is_told_from_a_stopped_one_in_every_theme(strip: RegimeStrip, name: str) -> None:
+    strip.theme.switch(name)
+    image = strip.grab().toImage()
+    stopped, steady = (image.pixelColor(round(strip.columns.x_px(at_minute(minute))), 12).name() for minute in (85, 185))
+    assert stopped != steady

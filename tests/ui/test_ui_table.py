@@ -52,6 +52,13 @@ def test_a_list_with_none_sorts_as_numbers(model: ArrayModel) -> None:
     assert _order(model) == [3, 1, 0, 2]
 
 
+def test_figures_in_words_sort_by_the_numbers_that_they_stand_for() -> None:
+    made = ArrayModel([Column(key="height", title="Height", kind="number", sort_key="value")])
+    made.set_data({"height": ["9.34", "1 203", "−0.3"], "value": [9.34, 1203.0, -0.3]})
+    made.sort_by("height", is_descending=True)
+    assert _order(made) == [1, 0, 2]
+
+
 def test_a_filter_looks_at_texts_in_any_case_and_a_mask_at_rows(model: ArrayModel) -> None:
     model.set_filter_text("HERE")
     assert _order(model) == [2]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
@@ -98,11 +98,16 @@ class PumpPicture:
     notes: tuple[str, ...]
 
 
-def guess_roles(logs: AssetLogs, facts: MachineFacts) -> Roles:
-    """A person's choices, else by quantity and name; of two pressures without words, the lower one is the suction."""
+def guess_roles(logs: AssetLogs, facts: MachineFacts, range_ns: tuple[int, int] | None = None) -> Roles:
+    """A person's choices, else by quantity and name; of two pressures without words, the lower one is the suction.
+
+    A channel without a value says nothing: of the log, or of a stretch (ns) where one is given and others have values there.
+    """
     names = {view.name for view in logs.channels}
-    trends = [view for view in logs.channels if view.group == "trend"]
-    pressures = [view for view in trends if view.quantity == "pressure" and view.high is not None]
+    trends = [view for view in logs.channels if view.group == "trend" and view.high is not None]
+    if range_ns is not None:
+        trends = [view for view in trends if _has_values(logs, view.name, range_ns)] or trends
+    pressures = [view for view in trends if view.quantity == "pressure"]
     ranked = sorted(pressures, key=lambda view: view.high or 0.0)
     suction = next((v.name for v in pressures if _SUCTION.search(v.name)), ranked[0].name if len(ranked) > 1 else "")
     discharge = next(
@@ -120,6 +125,14 @@ def guess_roles(logs: AssetLogs, facts: MachineFacts) -> Roles:
     )  # fmt: skip
 
 
+def _has_values(logs: AssetLogs, channel: str, range_ns: tuple[int, int]) -> bool:
+    """Whether a channel has a good value in a stretch; from its pyramid, without reading the samples."""
+    import numpy as np
+
+    found = logs.envelopes(channel, *range_ns, 1)
+    return any(bool(np.isfinite(one.maximum).any()) for one in found)
+
+
 def find_pump_picture(opened: Opened, request: PumpCurveRequest, job: Job) -> PumpPicture:
     """Compute points, curve and deviation. Raises InputError naming what is missing (flow, a pressure)."""
     import numpy as np
@@ -127,16 +140,18 @@ def find_pump_picture(opened: Opened, request: PumpCurveRequest, job: Job) -> Pu
     from workbench.logs.analysis import pump_curve as pump
 
     logs, facts = opened.logs, opened.facts
-    roles = guess_roles(logs, facts)
-    _check_roles(roles, logs.asset)
     start_ns = parse_utc(request.start) if request.start else logs.first_ns
     end_ns = parse_utc(request.end) if request.end else logs.last_ns + 1
+    roles = guess_roles(logs, facts, (start_ns, end_ns))
+    _check_roles(roles, logs.asset)
     job.progress(0.1, "reading")
     times_ns, columns, notes = _aligned(logs, roles, start_ns, end_ns)
     spans = opened.keep(("regimes", request.regimes), lambda: find_spans(request.project, request.asset, request.regimes))
     if spans is not None:
         times_ns, columns, said = _in_regimes(request, times_ns, columns, spans)
         notes = (*notes, *said)
+    roles, unheard = _heard(roles, columns)
+    notes = (*notes, *unheard)
     site = _site_of(facts)
     speed, nominal, said = _speed(columns["speed"], facts)
     running = _running(columns["flow"], speed, nominal)
@@ -166,8 +181,23 @@ def _check_roles(roles: Roles, asset: str) -> None:
     if lacking:
         raise InputError(
             f"{asset} has no channel for {' and '.join(lacking)}: there is no pump curve without.",
-            "Choose the channels by hand, or import a log that has them.",
+            "Choose the channels in Machine, or import a log that has them.",
         )
+
+
+def _heard(roles: Roles, columns: dict[str, Array]) -> tuple[Roles, tuple[str, ...]]:
+    """Roles without the channels that have no value here, and a note on each; raises InputError for flow and discharge."""
+    import numpy as np
+
+    silent = {role: name for role in columns if (name := getattr(roles, role)) and not np.isfinite(columns[role]).any()}
+    needed = [silent[role] for role in ("flow", "discharge") if role in silent]
+    if needed:
+        raise InputError(
+            f"{' and '.join(needed)} has no value in this stretch: there is no pump curve without.",
+            "Choose another stretch of time, or another channel in Machine.",
+        )
+    kept = replace(roles, **dict.fromkeys(silent, ""))
+    return kept, tuple(f"{name} has no value in this stretch." for name in silent.values())
 
 
 def _missing(roles: Roles) -> tuple[str, ...]:

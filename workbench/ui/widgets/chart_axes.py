@@ -16,6 +16,9 @@ from workbench.ui.format import day, number
 from workbench.ui.theme import ThemeSource
 
 Ticks = list[tuple[float, str]]
+_ROUND = (1, 2, 5)
+_FEWEST = 3
+_LEAST_ROWS, _ROW_PX = 4, 48
 _DAY_S = 86_400
 _STEPS_S = (60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, *(days * _DAY_S for days in (1, 2, 3, 5, 7, 14, 28, 91)))
 
@@ -40,6 +43,8 @@ class ChartFrame(QWidget):
     top_px = 12
     right_px = 16
     bottom_px = 26
+    has_verticals = False
+    """Lines at the ticks of x too, where a place is read off both axes; over time they stand at every tick anyway."""
 
     def __init__(self, theme: ThemeSource, *, height_px: int = 140) -> None:
         super().__init__()
@@ -118,7 +123,7 @@ class ChartFrame(QWidget):
         painter.setFont(self.theme.font("caption"))
         metrics = painter.fontMetrics()
         if self.axes.has_y_ticks:
-            for value, text in value_ticks(self.axes.y_range, 4):
+            for value, text in value_ticks(self.axes.y_range, max(_LEAST_ROWS, int(box.height() / _ROW_PX))):
                 y = round(self.y_px(value)) + 0.5
                 painter.setPen(QPen(self.theme.colour("grid"), 1))
                 painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
@@ -137,7 +142,7 @@ class ChartFrame(QWidget):
         for value, text in ticks:
             width = metrics.horizontalAdvance(text)
             x = min(max(0.0, self.x_px(value) - width / 2), self.width() - width)
-            if self.axes.is_time and box.left() < self.x_px(value) < box.right():
+            if (self.axes.is_time or self.has_verticals) and box.left() < self.x_px(value) < box.right():
                 self._paint_vertical(painter, round(self.x_px(value)) + 0.5)
             if x > last + 8:
                 painter.drawText(QPointF(x, box.bottom() + 6 + metrics.ascent()), text)
@@ -170,15 +175,20 @@ def curve_colour(theme: ThemeSource, curve: int, alpha: float = 1.0) -> QColor:
 
 
 def value_ticks(limits: tuple[float, float], n_ticks: int) -> Ticks:
-    """Round values (1, 2, 5 × 10ⁿ) within the limits with the digits that tell them apart; at most `n_ticks` + 1."""
+    """Round values (1, 2, 5 × 10ⁿ) within the limits with the digits that tell them apart: `n_ticks` + 1 at most, but three."""
     low, high = limits
     raw = (high - low) / max(1, n_ticks)
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * 0.999)
+    power = math.floor(math.log10(raw))
+    rank = 3 * power + next(place for place, factor in enumerate((1, 2, 5, 10)) if factor * 10.0**power >= raw * 0.999)
+    while len(multiples := _multiples(limits, step := _ROUND[rank % 3] * 10.0 ** (rank // 3))) < _FEWEST:
+        rank -= 1
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
-    first = math.ceil(low / step - 1e-9)
-    last = math.floor(high / step + 1e-9)
-    return [(index * step, number(index * step, digits)) for index in range(first, last + 1)]
+    return [(index * step, number(index * step, digits)) for index in multiples]
+
+
+def _multiples(limits: tuple[float, float], step: float) -> range:
+    """Which multiples of a step lie within limits."""
+    return range(math.ceil(limits[0] / step - 1e-9), math.floor(limits[1] / step + 1e-9) + 1)
 
 
 def time_ticks(limits: tuple[float, float], zone: tzinfo, n_ticks: int) -> Ticks:

@@ -233,9 +233,11 @@ class AvailabilityMap(QWidget):
         start, end = (self._scale.place(at_ns / _DAY_NS + _EPOCH_ORDINAL) for at_ns in self._range_ns)
         step = (self.width() - self._name_px) / self._scale.n_cells
         left, right = (self._name_px + max(0.0, min(self._scale.n_cells, at)) * step for at in (start, end))
-        painter.setPen(QPen(self._theme.colour("accent"), 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(QRectF(left - 1, row * ROW_PX, max(5.0, right - left + 1), ROW_PX - 1), 2, 2)
+        box = QRectF(left - 1, row * ROW_PX, max(5.0, right - left + 1), ROW_PX - 1)
+        for tone, width_px in (("bg2", 4.0), ("accent", 1.5)):  # the ground between keeps it apart from the cells
+            painter.setPen(QPen(self._theme.colour(tone), width_px))
+            painter.drawRoundedRect(box, 2, 2)
 
     def _cell_days(self, cell: int) -> list[str]:
         first = self._scale.starts[cell]

@@ -37,6 +37,8 @@ class Column:
     second_key: str | None = None
     """Text under the first line."""
     is_sortable: bool = True
+    sort_key: str = ""
+    """Data that the column is sorted by where what it shows is words of figures."""
 
 
 class ArrayModel(QAbstractTableModel):
@@ -136,7 +138,7 @@ class ArrayModel(QAbstractTableModel):
     def _make_order(self) -> NDArray[np.intp]:
         order = np.arange(self._n_rows)
         if self._sort_key in self._data:
-            order = self._sorted(self._sort_key)
+            order = self._sorted(next((c.sort_key for c in self.columns if c.key == self._sort_key), "") or self._sort_key)
         if self._mask is not None:
             order = order[self._mask[order]]
         if self._needle:

@@ -259,7 +259,7 @@ class AnalysisMode(LogsMode):
         self._stack.setCurrentIndex(1)
 
     def _lay_out(self) -> None:
-        inner = vertical()
+        inner = vertical(self)
         for row in (self.bar, self.options):
             inner.addWidget(_holder(row))
         inner.addWidget(hairline())
@@ -269,7 +269,11 @@ class AnalysisMode(LogsMode):
         around.addWidget(self.said)
         self._stack.addWidget(self.plots)
         self._stack.addWidget(holder)
-        inner.addWidget(self._stack, 1)
+        # The panel stands beside the plots alone: the bars above need the whole width.
+        beside = horizontal()
+        beside.addWidget(self._stack, 1)
+        beside.addWidget(self.panel)
+        inner.addLayout(beside, 1)
         inner.addWidget(hairline())
         foot = _row()
         foot.addWidget(self.notes, 1)
@@ -278,9 +282,6 @@ class AnalysisMode(LogsMode):
         foot_holder.setMaximumHeight(_FOOT_PX)
         foot_holder.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         inner.addWidget(foot_holder)
-        outer = horizontal(self)
-        outer.addLayout(inner, 1)
-        outer.addWidget(self.panel)
         self.panel.hide()
         if self.needs_channel:
             self.bar.addWidget(self.channel)

@@ -42,6 +42,7 @@ class DefectTrend(QWidget):
         self.chart = BurstChart(context.theme, height_px=170)
         self.chart.setAccessibleName(self.tr("Defect lines over bursts"))
         self.chart.setProperty("focus_inside", True)
+        self.chart.hide()
         self.said = Text("", "caption", "text2", is_wrapped=True)
         self._reader: _Reader | None = None
         self.setProperty("surface", "plot")
@@ -77,6 +78,7 @@ class DefectTrend(QWidget):
         self.chart.set_axes(axes, zone_of(self._context.settings.zone))
         self.chart.set_series(series)
         self._mark(None)
+        self.chart.show()
         self.said.setText(self._words(found))
 
     def _words(self, found: TrendPicture) -> str:
@@ -92,8 +94,7 @@ class DefectTrend(QWidget):
 
     def _on_refused(self, error: WorkbenchError) -> None:
         self.found = None
-        self.chart.set_series(())
-        self.chart.set_cursor(None)
+        self.chart.hide()  # empty axes from 0 to 1 say nothing
         self.said.setText(str(error))
 
     def _mark(self, burst_ns: int | None) -> None:

@@ -159,8 +159,8 @@ class LinesPanel(QWidget):
 def _columns(title: str, *, has_name: bool) -> tuple[Column, ...]:
     name = (Column(key="name", title=title, kind="text", width_px=92, stretch=True),) if has_name else ()
     place = Column(key="x", title="Hz" if has_name else title, kind="number", width_px=64, stretch=not has_name, digits=1)
-    order = () if has_name else (Column(key="order", title="×", kind="number", width_px=54, digits=2),)
-    height = Column(key="height", title="", kind="number", width_px=74)
+    order = () if has_name else (Column(key="order", title="×", kind="number", width_px=76, digits=2),)
+    height = Column(key="height", title="", kind="number", width_px=74, sort_key="height_value")
     return (*name, place, *order, height, Column(key="decibel", title="dB", kind="number", width_px=40, digits=0))
 
 
@@ -168,7 +168,8 @@ def _data(rows: Sequence[LineRow], scale: float) -> dict[str, Sequence[object]]:
     return {
         "name": [row.name for row in rows], "x": [row.x for row in rows],
         "order": [math.nan if row.order is None else row.order for row in rows],
-        "height": [height_text(row.height * scale) for row in rows], "decibel": [row.decibel for row in rows],
+        "height": [height_text(row.height * scale) for row in rows], "height_value": [row.height for row in rows],
+        "decibel": [row.decibel for row in rows],
         "is_quiet": [row.is_quiet for row in rows],
     }  # fmt: skip
 

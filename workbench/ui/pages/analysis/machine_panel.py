@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.core.errors import RequestError
@@ -77,6 +78,13 @@ class MachinePanel(QWidget):
         if "bearing" in self._fields:
             request = BearingsRequest(own=self._context.project_text, asset=logs.asset)
             self._context.read(list_bearings, request, self._on_bearings, slot=f"bearings:{id(self)}")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape puts it away."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
 
     def focus_first(self) -> None:
         """Give the keyboard to the first field."""

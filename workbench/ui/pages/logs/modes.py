@@ -9,8 +9,8 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from workbench.services.log_views import AssetLogs
 from workbench.ui.actions import Action
@@ -92,10 +92,15 @@ class ModeStack(QObject):
 
     def choose(self, mode_id: str) -> None:
         """Show a mode; it is made now if it was never shown."""
+        focused = QApplication.focusWidget()
+        had_keys = focused is not None and self.stack.isAncestorOf(focused)
         self.current = mode_id
         self.switch.set_current(mode_id)
         self._view.layers.setVisible(mode_id == TIME)  # events and findings lie over time
-        self.stack.setCurrentWidget(self._view.plots if mode_id == TIME else self.mode(mode_id))
+        shown = self._view.plots if mode_id == TIME else self.mode(mode_id)
+        self.stack.setCurrentWidget(shown)
+        if had_keys:  # else Qt hands them to the first field, where a letter meant for the plots picks a channel
+            shown.setFocus(Qt.FocusReason.OtherFocusReason)
         self.refresh()
         self.chosen.emit(mode_id)
 

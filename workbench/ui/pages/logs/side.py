@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.services.log_views import AssetLogs, RecordingInfo
 from workbench.services.projects import AssetInfo
@@ -21,6 +21,7 @@ from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.text import Text, hairline, plain_tip
 
 _SEARCH_FROM = 13
+_MOST_MAP_PX, _BELOW_MAP_PX = 164, 6
 
 
 class RecordingRow(QWidget):
@@ -88,6 +89,8 @@ class LogsSide(QWidget):
     def show_assets(self, assets: tuple[AssetInfo, ...]) -> None:
         """The availability map of every pump with a log."""
         self.availability.set_days({asset.tag: asset.days for asset in assets if asset.n_recordings})
+        # A scroll area keeps the height that its widget wanted first: before a project was open, none.
+        self._map_area.setFixedHeight(min(_MOST_MAP_PX, self.availability.sizeHint().height() + _BELOW_MAP_PX))
         days = self.availability.n_days
         self._days.facts.setText(count(days, self.tr("day"), self.tr("days")))
 
@@ -142,14 +145,12 @@ class LogsSide(QWidget):
         column.addWidget(self._days)
         holder = QWidget()
         inner = QVBoxLayout(holder)
-        inner.setContentsMargins(16, 0, 8, 6)
+        inner.setContentsMargins(16, 0, 8, _BELOW_MAP_PX)
         inner.addWidget(self.availability)
-        area = QScrollArea()
+        self._map_area = area = QScrollArea()
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(holder)
-        area.setMaximumHeight(164)
-        area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         column.addWidget(area)
         column.addWidget(hairline())

@@ -122,9 +122,12 @@ class StatisticsPanel(QWidget):
             Column(key="unit", title=self.tr("Unit"), width_px=52),
             Column(key="n", title=self.tr("Samples"), kind="number", width_px=80),
             Column(key="n_missing", title=self.tr("Missing"), kind="number", width_px=66),
-            *(Column(key=key, title=title, kind="number", width_px=69) for key, title in figures.items()),
-            Column(key="slope", title=self.tr("Change per h"), kind="number", width_px=90),
-            Column(key="duration", title=self.tr("Duration"), kind="number", width_px=84),
+            *(
+                Column(key=key, title=title, kind="number", width_px=69, sort_key=f"{key}_value")
+                for key, title in figures.items()
+            ),
+            Column(key="slope", title=self.tr("Change per h"), kind="number", width_px=90, sort_key="slope_value"),
+            Column(key="duration", title=self.tr("Duration"), kind="number", width_px=84, sort_key="duration_s"),
         ]
 
     def _on_changed(self, _what: object = None) -> None:
@@ -161,8 +164,11 @@ class StatisticsPanel(QWidget):
                 "n": [row.n for row in rows],
                 "n_missing": [row.n_missing for row in rows],
                 **{name: [figure(getattr(row, name), row) for row in rows] for name in _FIGURES},
+                **{f"{name}_value": [getattr(row, name) for row in rows] for name in _FIGURES},
                 "slope": [figure(row.slope_per_h, row) for row in rows],
+                "slope_value": [row.slope_per_h for row in rows],
                 "duration": [duration(row.duration_s) for row in rows],
+                "duration_s": [row.duration_s for row in rows],
             }
         )
         self.table.setFixedHeight(ROW_PX * (min(len(rows), _MOST_ROWS) + 1) + 3)

@@ -129,7 +129,10 @@ class LogsView(QWidget):
         return chosen or first_channels(self.logs, n_fit)
 
     def show_channels(self, names: tuple[str, ...]) -> None:
-        """Give these channels a row; remembered for the pump."""
+        """Give these channels a row; remembered for the pump. The last row stays, whatever takes it away."""
+        if not names:
+            self.channels_fitted.emit(self.channels())
+            return
         order = [channel.name for channel in self.logs.channels] if self.logs else []
         self.change_layout(self.plots.rows.layout_now.with_channels(names, order))
 
@@ -152,7 +155,10 @@ class LogsView(QWidget):
 
     def _on_layout(self, layout: object) -> None:
         assert isinstance(layout, PlotLayout)
-        self.plots.show_layout(layout)
+        if layout.rows:
+            self.plots.show_layout(layout)
+        else:
+            self.plots.show_channels(self.channels())
         self.channels_fitted.emit(self.channels())
         self.channels_shown.emit()
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _ZOOM = 0.8
 _LEAST_SHARE = 1e-4
-_TICK_PX = 90
+_TICK_PX, _LOG_TICK_PX, _MOST_LOG_TICKS = 90, 28, 6
 FOCUS_PX = 3
 Range = tuple[float, float]
 
@@ -116,8 +116,10 @@ class XYFrame(QWidget):
 
     def y_ticks(self) -> Ticks:
         """Round values of y with their texts."""
-        n_ticks = max(3, round(self.plot_box().height() / 50))
-        return log_ticks(self.y_range) if self.is_log else value_ticks(self.y_range, n_ticks)
+        height = self.plot_box().height()
+        if self.is_log:
+            return log_ticks(self.y_range, min(_MOST_LOG_TICKS, max(2, int(height / _LOG_TICK_PX))))
+        return value_ticks(self.y_range, max(3, round(height / 50)))
 
     def x_ticks(self) -> Ticks:
         """Round values of x with their texts."""

@@ -21,7 +21,7 @@ from workbench.ui.widgets.text import plain_tip
 if TYPE_CHECKING:
     from workbench.logs.analysis.envelope import Band, Kurtogram
 
-_LEFT_PX, _RIGHT_PX, _TOP_PX, _BOTTOM_PX = 64, 16, 24, 24
+_LEFT_PX, _RIGHT_PX, _TOP_PX, _BOTTOM_PX = 64, 16, 24, 36
 _LEAST_SPAN = 1.0
 """Colours reach at least to this kurtosis, so that noise alone looks empty."""
 _TICK_PX = 90
@@ -135,7 +135,9 @@ class KurtogramPlot(QWidget):
         for level, (_, kurtosis) in enumerate(self.found.levels):
             for place, value in enumerate(kurtosis.tolist()):
                 share = min(1.0, max(0.0, value / top)) ** 0.5  # the root: weak bands are told from none
-                painter.fillRect(self.cell_box(level, place).adjusted(0.5, 0.5, -0.5, -0.5), self._shade(share))
+                cell = self.cell_box(level, place)
+                painter.fillRect(cell, self.theme.colour("grid"))  # its edge: the lightest shade may be the ground's
+                painter.fillRect(cell.adjusted(0.5, 0.5, -0.5, -0.5), self._shade(share))
 
     def _shade(self, share: float) -> QColor:
         stops = [QColor(stop) for stop in self.theme.tokens.tide]
@@ -162,6 +164,8 @@ class KurtogramPlot(QWidget):
         painter.setFont(self.theme.font("caption"))
         painter.setPen(self.theme.colour("text2"))
         painter.drawText(QPointF(10, 15), self.tr("Width of the band, Hz"))
+        name = self.tr("Frequency, Hz")
+        painter.drawText(QPointF(box.right() - painter.fontMetrics().horizontalAdvance(name), self.height() - 5), name)
         said = self._words(*self.at)
         painter.drawText(QPointF(box.right() - painter.fontMetrics().horizontalAdvance(said), 15), said)
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.analysis.frame import Range, XYFrame
 from workbench.ui.widgets.chart_axes import curve_colour, time_ticks
+from workbench.ui.widgets.plots.regimes import regime_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -149,7 +150,7 @@ class HeadPlot(XYFrame):
             painter.setBrush(curve_colour(self.theme, state))
             _draw_shape(painter, QPointF(box.left() + 12, y - 4), state)
             painter.setPen(self.theme.colour("text1"))
-            painter.drawText(QPointF(box.left() + 22, y), names[state])
+            painter.drawText(QPointF(box.left() + 22, y), regime_words(names[state]))
             y -= 15
 
     def _paint_dots(self, painter: QPainter, *, by_time: bool) -> None:

@@ -26,6 +26,9 @@ _NAME_GAP_PX = 4
 _N_HARMONICS = 20
 _N_SIDEBANDS = 5
 _LEAST_TOOTH_PX = 24
+_LEAST_PLOT_PX = 56
+_TOOTH_ROWS = {Qt.PenStyle.DashLine: 11, Qt.PenStyle.DotLine: 24}
+"""Where harmonics and sidebands have their names: below one another, as they often stand on the same line."""
 _DASHES: dict[str, Qt.PenStyle] = {
     "BPFO": Qt.PenStyle.SolidLine, "BPFI": Qt.PenStyle.DashLine, "BSF": Qt.PenStyle.DotLine, "FTF": Qt.PenStyle.DashDotLine,
 }  # fmt: skip
@@ -53,6 +56,7 @@ class SpectrumPlot(XYFrame):
 
     def __init__(self, theme: ThemeSource, name: str) -> None:
         super().__init__(theme, name)
+        self.setMinimumHeight(self.top_px + self.bottom_px + _LEAST_PLOT_PX)
         self.line_x: Array | None = None
         self.line_y: Array | None = None
         self.others: tuple[tuple[Array, Array], ...] = ()
@@ -72,16 +76,13 @@ class SpectrumPlot(XYFrame):
         self.update()
 
     def fit_y(self) -> None:
-        """From 0 (or four decades below) to the highest line in view."""
+        """From 0 to the highest line in view; of a logarithm from the lowest, one decade at least and four at most."""
         if self.line_x is None or self.line_y is None:
             return
-        tops = [self._top(x, y) for x, y in ((self.line_x, self.line_y), *self.others)]
-        top = max(*tops, 1e-12)
-        self.y_range = (top / _LOG_SPAN, top * 1.6) if self.is_log else (0.0, top * 1.08)
-
-    def _top(self, x: Array, y: Array) -> float:
-        inside = y[(x >= self.x_range[0]) & (x <= self.x_range[1])]
-        return float(inside.max()) if len(inside) else 0.0
+        inside = [y[(x >= self.x_range[0]) & (x <= self.x_range[1])] for x, y in ((self.line_x, self.line_y), *self.others)]
+        top = max(1e-12, *(float(y.max(initial=0.0)) for y in inside))
+        low = min(float(y.min(initial=top, where=y > 0)) for y in inside)
+        self.y_range = (max(top / _LOG_SPAN, min(low / 1.3, top / 10.0)), top * 1.6) if self.is_log else (0.0, top * 1.08)
 
     def show_x(self, low: float, high: float) -> None:
         super().show_x(low, high)
@@ -233,12 +234,16 @@ class SpectrumPlot(XYFrame):
         painter.drawLine(QPointF(at, box.top()), QPointF(at, box.bottom()))
         if name:
             painter.setPen(self.theme.colour("accent"))
-            painter.drawText(QPointF(at + 3, box.top() + 11), name)
+            width = painter.fontMetrics().horizontalAdvance(name)
+            left = at + 3 if at + 3 + width <= box.right() else at - 3 - width
+            area = QRectF(left - 1, box.top() + _TOOTH_ROWS[style] - 10, width + 2, 13)
+            painter.fillRect(area, self.theme.colour("plot", alpha=0.8))
+            painter.drawText(QPointF(left, box.top() + _TOOTH_ROWS[style]), name)
 
 
 def _free_row(rows: list[list[Range]], x: float, left: float, width_px: float) -> int | None:
     """The lowest row in which a name beside its line meets no other; its line takes room in the rows below too."""
-    wanted = (min(x - 2, left - _NAME_GAP_PX), max(x + 2, left + width_px + _NAME_GAP_PX))
+    wanted = (min(x - 2, left - 1), max(x + 2, left + width_px + 1))
     for number, taken in enumerate(rows):
         line_is_free = all(not _meet((x - 2, x + 2), other) for below in rows[:number] for other in below)
         if line_is_free and not any(_meet(wanted, other) for other in taken):

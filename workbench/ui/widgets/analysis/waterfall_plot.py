@@ -30,7 +30,7 @@ _MOST_LINES = 60
 _LEAST_STEP_PX = 5.0
 _RISE = 0.3
 """How much of the height the highest line may take."""
-_DECADES = 3.0
+_DECADES, _FLOOR_PERCENT = 3.0, 40.0
 _TICK_PX = 22
 
 
@@ -175,4 +175,6 @@ class WaterfallPlot(XYFrame):
         high = max(float(visible.max(initial=0.0)), 1e-30)
         if not self.is_log:
             return np.clip(heights / high, 0.0, 1.0)
-        return np.clip(1.0 + np.log10(np.maximum(heights, 1e-300) / high) / _DECADES, 0.0, 1.0)
+        # From the floor of what is in view, so that a line lies on its base, beside its time, where nothing stands out.
+        low = min(max(float(np.percentile(visible, _FLOOR_PERCENT)), high / 10**_DECADES), high / 10.0)
+        return np.asarray(np.clip(np.log10(np.maximum(heights, 1e-300) / low) / np.log10(high / low), 0.0, 1.0))

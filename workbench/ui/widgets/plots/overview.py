@@ -108,21 +108,25 @@ class OverviewStrip(Strip):
     def _paint_curve(self, painter: QPainter) -> None:
         columns, region = self.columns, self.region()
         area = QRectF(columns.left, _TOP_PX, columns.width, _BOTTOM_PX - _TOP_PX)
-        painter.fillRect(area, self.theme.colour("bg1" if self.theme.tokens.name != "sunlight" else "bg2"))
-        painter.fillRect(region, self.theme.colour("plot"))
-        painter.drawPixmap(0, 0, self._drawn("border_mid"))
+        painter.fillRect(area, self.theme.colour("bg1"))
+        painter.drawPixmap(0, 0, self._drawn(is_inside=False))
         painter.save()
         painter.setClipRect(region)
-        painter.drawPixmap(0, 0, self._drawn("text3"))
+        painter.fillRect(region, self.theme.colour("plot"))
+        painter.drawPixmap(0, 0, self._drawn(is_inside=True))
         painter.restore()
 
-    def _drawn(self, tone: str) -> QPixmap:
+    def _tones(self) -> tuple[str, str]:
+        """Of the curve outside and inside the region. Where the ground is the plot's own, as in sunlight, it alone tells them."""
+        return "border_mid" if self.theme.tokens["bg1"] != self.theme.tokens["plot"] else "grid", "text3"
+
+    def _drawn(self, *, is_inside: bool) -> QPixmap:
         """Both pictures in one pixmap, kept until something but the range changes: the region only moves over them."""
         key = (self.width(), self.view.full_ns, self.theme.tokens.name, self._channel, id(self._logs), self.devicePixelRatioF())
         if self._picture is None or self._picture[0] != key:
             self._picture = (key, self._draw_both())
         both, scale = self._picture[1], self.devicePixelRatioF()
-        top = 0 if tone == "border_mid" else round(OVERVIEW_PX * scale)
+        top = round(OVERVIEW_PX * scale) if is_inside else 0
         part = both.copy(0, top, both.width(), round(OVERVIEW_PX * scale))
         part.setDevicePixelRatio(scale)
         return part
@@ -138,7 +142,7 @@ class OverviewStrip(Strip):
         low, high = comfortable(limits_of(found), None)
         slope = columns.width / (last - first)
         painter = QPainter(picture)
-        for number, tone in enumerate(("border_mid", "text3")):
+        for number, tone in enumerate(self._tones()):
             height = -(_BOTTOM_PX - _TOP_PX) / (high - low)
             y_scale = (_BOTTOM_PX - low * height + number * OVERVIEW_PX, height)
             for one in found:

@@ -276,13 +276,17 @@ class RegimeStrip(Strip):
             return self.theme.colour("plot")
         if mark.kind in _BLUES:
             return curve_colour(self.theme, 0, _BLUES[mark.kind])
-        return self.theme.colour("bg3")
+        return self.theme.colour("bg3" if self._has_depth else "grid")
+
+    @property
+    def _has_depth(self) -> bool:
+        """Whether the theme's insets stand out from its plots; in sunlight all grounds are white."""
+        return bool(self.theme.tokens["bg3"] != self.theme.tokens["plot"])
 
     def _edge(self, mark: RegimeMark) -> QPen | Qt.PenStyle:
         if mark.kind in self.chosen or (self.hasFocus() and mark is self._current):
             return QPen(self.theme.colour("accent"), 1.5)
-        has_depth = self.theme.tokens["bg3"] != self.theme.tokens["plot"]
-        if mark.kind in _HOLLOW or not has_depth:
+        if mark.kind in _HOLLOW or not self._has_depth:
             line = Qt.PenStyle.DashLine if mark.kind == UNTOLD else Qt.PenStyle.SolidLine
             return QPen(self.theme.colour("text2" if mark.kind == UNTOLD else "border_mid"), 1, line)
         return Qt.PenStyle.NoPen

@@ -80,9 +80,11 @@ class RowDrag(QObject):
         """What letting go at a point would do."""
         rows = self._rows
         is_out = not QRectF(rows.rect()).adjusted(-_OUT_PX, -_OUT_PX, _OUT_PX, _OUT_PX).contains(at)
-        is_known = rows.layout_now.row_of(self.names[0]) is not None if self.names else False
         if is_out:
-            return Target("remove") if is_known else Target("none")
+            # The last row stays, as with the key.
+            layout = rows.layout_now
+            is_possible = bool(self.names) and layout.row_of(self.names[0]) is not None and bool(layout.without(self.names).rows)
+            return Target("remove" if is_possible else "none")
         row = rows.row_at(min(max(at.y(), 0.0), rows.height() - 1.0))
         if row is None:
             return Target("insert", len(rows.rows))

@@ -31,8 +31,8 @@ def value_ticks(limits: tuple[float, float]) -> list[tuple[float, str]]:
     return [(value, number(value, digits)) for value in best]
 
 
-def log_ticks(limits: tuple[float, float]) -> list[tuple[float, str]]:
-    """(value, text) of powers of ten within positive limits, at most four; fewer than two: 1, 2 and 5 between them."""
+def log_ticks(limits: tuple[float, float], n_most: int = _MOST) -> list[tuple[float, str]]:
+    """(value, text) of powers of ten within positive limits, at most `n_most`; fewer than two: 1, 2 and 5 between them."""
     low, high = limits
     powers = list(range(math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9) + 1))
     if len(powers) < 2:
@@ -41,9 +41,10 @@ def log_ticks(limits: tuple[float, float]) -> list[tuple[float, str]]:
             for power in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
             for factor in (1, 2, 5)
         ]
-        found = [value for value in between if low <= value <= high][:_MOST]
-        return [(value, _plain(value)) for value in found] or value_ticks(limits)
-    step = -(-len(powers) // _MOST)
+        found = [value for value in between if low <= value <= high]
+        step = -(-len(found) // max(1, n_most))  # over the whole height: not the lowest alone
+        return [(value, _plain(value)) for value in found[:: max(1, step)]] or value_ticks(limits)
+    step = -(-len(powers) // max(1, n_most))
     return [(10.0**power, _plain(10.0**power)) for power in powers[::step]]
 
 

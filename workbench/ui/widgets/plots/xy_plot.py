@@ -29,6 +29,7 @@ class XYPlot(ChartFrame):
     """`brushed(box)` after a box was dragged, None after a click or Escape took it away."""
 
     left_px, top_px, right_px, bottom_px = 64, 30, 22, 30
+    has_verticals = True
     brushed = Signal(object)
 
     def __init__(self, theme: ThemeSource) -> None:
