@@ -30,6 +30,7 @@ from workbench.ui.pages.analysis.pump import PumpMode
 from workbench.ui.pages.analysis.spectrum import SpectrumMode
 from workbench.ui.pages.logs.page import LogsPage
 from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.analysis.pump_plot import _counts
 from workbench.ui.widgets.analysis.spectrum_plot import PlotMark, SpectrumPlot
 from workbench.ui.widgets.analysis.waterfall_plot import WaterfallPlot
 
@@ -145,6 +146,34 @@ def test_the_machine_s_form_leaves_the_bars_their_width_and_goes_with_escape(han
     assert mode.panel._form is not None
     QTest.keyClick(mode.panel._form.field("n_vanes").input, Qt.Key.Key_Escape)
     assert not mode.panel.isVisible()
+
+
+def test_coming_back_to_a_mode_computes_nothing_unless_something_changed(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    mode = choose(hand, "pump")
+    page = hand.window.host.page("logs")
+    assert isinstance(page, LogsPage)
+    assert isinstance(mode, PumpMode)
+    computed: list[str] = []
+    compute = mode.compute
+
+    def counted(*given: object) -> object:
+        computed.append("")
+        return compute(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(mode, "compute", counted)
+    page.modes.choose("time")
+    page.modes.choose("pump")
+    hand.rest()
+    assert (computed, mode.picture is not None) == ([], True)
+    page.view.plots.view.zoom(2)
+    hand.rest()
+    assert len(computed) == 1
+
+
+def test_points_are_counted_in_the_cells_that_they_lie_in() -> None:
+    x, y = np.array([0.0, 0.9, 1.0, 4.0, 4.1, np.nan, 2.0]), np.array([0.0, 0.5, 9.9, 10.0, 5.0, 5.0, np.nan])
+    found = _counts((x, (0.0, 4.0), 4), (y, (0.0, 10.0), 2))
+    assert found.tolist() == [[2, 0], [0, 1], [0, 0], [0, 1]]
 
 
 def test_copy_as_command_builds_the_request_that_the_window_asked(hand: Hand) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from workbench.logs.analysis.pump_curve import BestPoint, HeadCurve, PumpSite
 
     Array = NDArray[np.float64]
+    OverTime = tuple[NDArray[np.int64], Array, Array, Array]
+    """Middles ns [b], and median, 10th and 90th percentile [b]; bins without values are left out."""
 
 MOST_POINTS = 2_000_000
 _LEAST_SPEED, _LEAST_FLOW = 0.3, 0.02
@@ -95,6 +97,10 @@ class PumpPicture:
     curve: HeadCurve | None
     best: BestPoint | None
     best_from: str
+    over_time: OverTime
+    """The deviation in equal bins of time."""
+    usual_most: tuple[float, float]
+    """Flow and head that one point of a thousand exceeds."""
     notes: tuple[str, ...]
 
 
@@ -172,6 +178,7 @@ def find_pump_picture(opened: Opened, request: PumpCurveRequest, job: Job) -> Pu
     return PumpPicture(
         request=request, roles=roles, times_ns=times_ns, flow=flow, head=head, efficiency=eta, npsha=npsha,
         deviation=deviation, nominal_rpm=nominal, curve=curve, best=best, best_from=best_from,
+        over_time=_over_time(times_ns, deviation), usual_most=(_usual_most(flow), _usual_most(head)),
         notes=(*notes, *said, *curve_notes, *_missing(roles)),
     )  # fmt: skip
 
@@ -341,15 +348,21 @@ def _best(facts: MachineFacts, flow: Array, eta: Array) -> tuple[BestPoint | Non
     return found, "efficiency, beyond the flows seen" if found.is_extrapolated else "efficiency"
 
 
-def deviation_over_time(picture: PumpPicture, n_bins: int = _N_BINS) -> tuple[NDArray[np.int64], Array, Array, Array]:
-    """Middles ns [b], and median, 10th and 90th percentile of the deviation in % in equal bins of time, without empty ones."""
+def _usual_most(values: Array) -> float:
     import numpy as np
 
-    good = np.isfinite(picture.deviation)
-    times_ns, values = picture.times_ns[good], picture.deviation[good]
+    good = values[np.isfinite(values)]
+    return float(np.percentile(good, 99.9)) if len(good) else 0.0
+
+
+def _over_time(times_ns: NDArray[np.int64], values: Array) -> OverTime:
+    import numpy as np
+
+    good = np.isfinite(values)
+    times_ns, values = times_ns[good], values[good]
     if not len(times_ns):
         return np.zeros(0, np.int64), np.zeros(0), np.zeros(0), np.zeros(0)
-    edges = np.linspace(int(times_ns[0]), int(times_ns[-1]) + 1, n_bins + 1)
+    edges = np.linspace(int(times_ns[0]), int(times_ns[-1]) + 1, _N_BINS + 1)
     cuts = np.searchsorted(times_ns, edges)
     middles, rows = [], []
     for first, last, at in zip(cuts[:-1], cuts[1:], (edges[1:] + edges[:-1]) / 2, strict=True):
@@ -377,7 +390,7 @@ def log_pump_curve(request: PumpCurveRequest, job: Job) -> PumpCurveResult:
         columns = [seconds, picture.flow, picture.head, picture.efficiency, picture.npsha, picture.deviation]
         write_columns(request.out, header, columns, picture.notes)
     curve, best = picture.curve, picture.best
-    _, median, _, _ = deviation_over_time(picture)
+    median = picture.over_time[1]
     margin = picture.npsha - opened.facts.npshr_m if opened.facts.npshr_m else np.full(len(picture.flow), np.nan)
     return PumpCurveResult(
         channels={name: getattr(picture.roles, name) for name in ("suction", "discharge", "flow", "speed", "power")},

@@ -50,6 +50,7 @@ class AnalysisMode(LogsMode):
         self._shown: tuple[str, ...] = ()
         self.picture: object = None
         self._kept: dict[object, object] = {}
+        self._asked: tuple[Request, object, dict[object, object]] | None = None
         self.channel = Choice(context.theme)
         self.channel.setAccessibleName(self.tr("Channel"))
         self.channel.setMinimumWidth(136)
@@ -92,6 +93,10 @@ class AnalysisMode(LogsMode):
     def export(self, request: Request, job: Job) -> object:
         """The command's own function, which also writes the CSV that its request names."""
         raise TypeError(f"{type(self).__name__} exports nothing")
+
+    def beside_request(self) -> object:
+        """What `compute` looks at beside the request; another one is another picture."""
+        return None
 
     def request(self) -> Request:
         """The same with the operating states that the page keeps to."""
@@ -237,6 +242,11 @@ class AnalysisMode(LogsMode):
             self.notes.setText(str(error))
             self.notes.set_tone("failure_text")
             return
+        asked = (request, self.beside_request(), self._kept)
+        if self.picture is not None and self._asked is not None and asked[:2] == self._asked[:2] and asked[2] is self._asked[2]:
+            self._on_picture(self.picture)  # nothing changed but how it is looked at: coming back to a mode costs no computation
+            return
+        self._asked = asked
         reader = _Reader(self, Opened(logs=self.logs, facts=self.facts, kept=self._kept))
         self.context.read(reader.read, request, self._on_picture, self._on_refused, slot=f"analysis:{id(self)}")
 

@@ -13,7 +13,6 @@ from workbench.core.requests import Request, build
 from workbench.services.analysis_pump import (
     PumpCurveRequest,
     PumpPicture,
-    deviation_over_time,
     find_pump_picture,
     log_pump_curve,
 )
@@ -95,7 +94,7 @@ class PumpMode(AnalysisMode):
         self.deviation.y_label = self.tr("Head against the curve, %")
         self.deviation.setVisible(picture.curve is not None)
         start, end = self.range_ns
-        self.deviation.show_band(deviation_over_time(picture), (start, end), zone_of(self.context.settings.zone))
+        self.deviation.show_band(picture.over_time, (start, end), zone_of(self.context.settings.zone))
         self._show_reference()
         self.facts_box.show_rows(self._rows(picture))
         return picture.notes
@@ -132,7 +131,7 @@ class PumpMode(AnalysisMode):
             rows.append((self.tr("BEP from"), picture.best_from))
             rows.append((self.tr("Time in POR"), percent(_known(share_in(picture.flow, best.flow_m3_per_h, por)))))
             rows.append((self.tr("Time in AOR"), percent(_known(share_in(picture.flow, best.flow_m3_per_h, aor)))))
-        _, median, _, _ = deviation_over_time(picture)
+        median = picture.over_time[1]
         if len(median):
             last = float(np.median(median[-max(1, len(median) // 10) :]))
             rows.append((self.tr("Deviation, last tenth"), number(last, 1, "%")))

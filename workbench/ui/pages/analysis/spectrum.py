@@ -70,6 +70,9 @@ class SpectrumMode(LineMode):
         }  # fmt: skip
         return build(SpectrumRequest, values)
 
+    def beside_request(self) -> bool:
+        return self._overlays
+
     def compute(self, opened: Opened, request: Request, job: Job) -> SpectrumPicture:
         assert isinstance(request, SpectrumRequest)
         return find_spectrum_picture(opened, request, job, n_others=N_OVERLAID if self._overlays else 0)
