@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
-from workbench.services.analysis_reads import Opened, find_channel, speed_channel_of, write_columns
+from workbench.services.analysis_reads import Opened, find_channel, write_columns
 from workbench.services.common import ProjectFolder
 from workbench.services.log_views import AssetLogs, open_logged
 from workbench.services.machine import MachineFacts, load_machine
+from workbench.services.pump_roles import Roles, check_roles, guess_roles, heard_roles, missing_notes
 from workbench.services.regime_filter import RegimeNames, Spans, find_spans, rows_within
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ MOST_POINTS = 2_000_000
 _LEAST_SPEED, _LEAST_FLOW = 0.3, 0.02
 _REFERENCE_SHARE = 0.25
 _N_BINS = 160
-_SUCTION = re.compile(r"suct|inlet|saug|aspir|(?<![a-z])(in|ps|suc)(?![a-z])", re.IGNORECASE)
-_DISCHARGE = re.compile(r"disch|outlet|druck|refoul|mandata|(?<![a-z])(out|pd|dis)(?![a-z])", re.IGNORECASE)
 
 
 class PumpCurveRequest(Request, frozen=True, kw_only=True):
@@ -71,17 +69,6 @@ class PumpCurveResult(Result, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Roles:
-    """Which channel is what; '' where there is none."""
-
-    suction: str
-    discharge: str
-    flow: str
-    speed: str
-    power: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PumpPicture:
     """What the window draws: arrays [n] of running points at nominal speed, in order of time; NaN where something is missing."""
 
@@ -104,41 +91,6 @@ class PumpPicture:
     notes: tuple[str, ...]
 
 
-def guess_roles(logs: AssetLogs, facts: MachineFacts, range_ns: tuple[int, int] | None = None) -> Roles:
-    """A person's choices, else by quantity and name; of two pressures without words, the lower one is the suction.
-
-    A channel without a value says nothing: of the log, or of a stretch (ns) where one is given and others have values there.
-    """
-    names = {view.name for view in logs.channels}
-    trends = [view for view in logs.channels if view.group == "trend" and view.high is not None]
-    if range_ns is not None:
-        trends = [view for view in trends if _has_values(logs, view.name, range_ns)] or trends
-    pressures = [view for view in trends if view.quantity == "pressure"]
-    ranked = sorted(pressures, key=lambda view: view.high or 0.0)
-    suction = next((v.name for v in pressures if _SUCTION.search(v.name)), ranked[0].name if len(ranked) > 1 else "")
-    discharge = next(
-        (v.name for v in pressures if _DISCHARGE.search(v.name) and v.name != suction), ranked[-1].name if ranked else ""
-    )
-    flow = next((v.name for v in trends if v.quantity == "flow"), "")
-    power = next((v.name for v in trends if v.quantity == "power"), "")
-
-    def kept(own: str, guessed: str) -> str:
-        return own if own in names else guessed
-
-    return Roles(
-        suction=kept(facts.suction_channel, suction), discharge=kept(facts.discharge_channel, discharge),
-        flow=kept(facts.flow_channel, flow), speed=speed_channel_of(logs, facts), power=kept(facts.power_channel, power),
-    )  # fmt: skip
-
-
-def _has_values(logs: AssetLogs, channel: str, range_ns: tuple[int, int]) -> bool:
-    """Whether a channel has a good value in a stretch; from its pyramid, without reading the samples."""
-    import numpy as np
-
-    found = logs.envelopes(channel, *range_ns, 1)
-    return any(bool(np.isfinite(one.maximum).any()) for one in found)
-
-
 def find_pump_picture(opened: Opened, request: PumpCurveRequest, job: Job) -> PumpPicture:
     """Compute points, curve and deviation. Raises InputError naming what is missing (flow, a pressure)."""
     import numpy as np
@@ -149,14 +101,14 @@ def find_pump_picture(opened: Opened, request: PumpCurveRequest, job: Job) -> Pu
     start_ns = parse_utc(request.start) if request.start else logs.first_ns
     end_ns = parse_utc(request.end) if request.end else logs.last_ns + 1
     roles = guess_roles(logs, facts, (start_ns, end_ns))
-    _check_roles(roles, logs.asset)
+    check_roles(roles, logs.asset)
     job.progress(0.1, "reading")
     times_ns, columns, notes = _aligned(logs, roles, start_ns, end_ns)
     spans = opened.keep(("regimes", request.regimes), lambda: find_spans(request.project, request.asset, request.regimes))
     if spans is not None:
         times_ns, columns, said = _in_regimes(request, times_ns, columns, spans)
         notes = (*notes, *said)
-    roles, unheard = _heard(roles, columns)
+    roles, unheard = heard_roles(roles, columns)
     notes = (*notes, *unheard)
     site = _site_of(facts)
     speed, nominal, said = _speed(columns["speed"], facts)
@@ -179,41 +131,8 @@ def find_pump_picture(opened: Opened, request: PumpCurveRequest, job: Job) -> Pu
         request=request, roles=roles, times_ns=times_ns, flow=flow, head=head, efficiency=eta, npsha=npsha,
         deviation=deviation, nominal_rpm=nominal, curve=curve, best=best, best_from=best_from,
         over_time=_over_time(times_ns, deviation), usual_most=(_usual_most(flow), _usual_most(head)),
-        notes=(*notes, *said, *curve_notes, *_missing(roles)),
+        notes=(*notes, *said, *curve_notes, *missing_notes(roles)),
     )  # fmt: skip
-
-
-def _check_roles(roles: Roles, asset: str) -> None:
-    lacking = [words for words, name in (("flow", roles.flow), ("a discharge pressure", roles.discharge)) if not name]
-    if lacking:
-        raise InputError(
-            f"{asset} has no channel for {' and '.join(lacking)}: there is no pump curve without.",
-            "Choose the channels in Machine, or import a log that has them.",
-        )
-
-
-def _heard(roles: Roles, columns: dict[str, Array]) -> tuple[Roles, tuple[str, ...]]:
-    """Roles without the channels that have no value here, and a note on each; raises InputError for flow and discharge."""
-    import numpy as np
-
-    silent = {role: name for role in columns if (name := getattr(roles, role)) and not np.isfinite(columns[role]).any()}
-    needed = [silent[role] for role in ("flow", "discharge") if role in silent]
-    if needed:
-        raise InputError(
-            f"{' and '.join(needed)} has no value in this stretch: there is no pump curve without.",
-            "Choose another stretch of time, or another channel in Machine.",
-        )
-    kept = replace(roles, **dict.fromkeys(silent, ""))
-    return kept, tuple(f"{name} has no value in this stretch." for name in silent.values())
-
-
-def _missing(roles: Roles) -> tuple[str, ...]:
-    notes = []
-    if not roles.suction:
-        notes.append("No suction pressure: it is taken as 0 bar gauge, and there is no NPSH.")
-    if not roles.power:
-        notes.append("No power: there is no efficiency.")
-    return tuple(notes)
 
 
 def _aligned(

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLineEdit, QScrol
 from workbench.core.errors import RequestError
 from workbench.core.requests import describe
 from workbench.services.analysis_envelope import BearingsRequest, BearingsResult, list_bearings
-from workbench.services.analysis_pump import guess_roles
 from workbench.services.analysis_reads import tacho_channel_of
 from workbench.services.log_views import AssetLogs
 from workbench.services.machine import MachineFacts, MachineRequest, machine
+from workbench.services.pump_roles import guess_roles
 from workbench.ui.context import AppContext
 from workbench.ui.widgets.buttons import FlatButton, IconButton, SecondaryButton
 from workbench.ui.widgets.form import RequestForm
