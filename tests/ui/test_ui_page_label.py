@@ -17,6 +17,7 @@ from workbench.core.jobs import Job
 from workbench.logs.events.looks import Look
 from workbench.services.labels import Event, LabelsListRequest, list_labels
 from workbench.services.log_views import OpenLogsRequest, open_asset_logs
+from workbench.ui.pages.label.list import short_name
 from workbench.ui.pages.label.page import LabelPage
 
 WaitFor = Callable[..., None]
@@ -88,6 +89,33 @@ def test_naming_and_judging_with_the_keys(page: LabelPage, stored: Callable[[], 
     page.view.plots.rows.setFocus()
     QTest.keyClick(page.view.plots.rows, Qt.Key.Key_2)
     assert [(event.name, event.state) for event in stored()][1] == ("gas in the pump", "not_real")
+
+
+def test_return_after_a_name_leads_back_to_the_plots_where_the_keys_judge(
+    page: LabelPage, stored: Callable[[], tuple[Event, ...]], wait_for: WaitFor
+) -> None:
+    rows = page.view.plots.rows
+    drag(page, 1200, 1500)
+    page.inspector.name.setText("dry running")
+    QTest.keyClick(page.inspector.name, Qt.Key.Key_Return)
+    wait_for(rows.hasFocus)
+    QTest.keyClick(rows, Qt.Key.Key_1)
+    assert [(event.name, event.state) for event in stored()][1] == ("dry running", "real")
+
+
+def test_escape_leaves_a_field_as_it_was(page: LabelPage, stored: Callable[[], tuple[Event, ...]]) -> None:
+    before = stored()
+    page.inspector.note.setFocus()
+    QTest.keyClicks(page.inspector.note, "not meant")
+    QTest.keyClick(page.inspector.note, Qt.Key.Key_Escape)
+    assert page.view.plots.rows.hasFocus()
+    assert (page.inspector.note.text(), stored()) == ("", before)
+
+
+def test_a_list_row_keeps_its_time_whole_and_shortens_who_says_so(page: LabelPage) -> None:
+    metrics = page.panel.table.fontMetrics()
+    assert short_name("Per Hansen", metrics, metrics.horizontalAdvance("Per Hansen")) == "Per Hansen"
+    assert short_name("Per Hansen", metrics, metrics.horizontalAdvance("Per Hans")) == "PH"
 
 
 def test_dragging_an_event_moves_it_and_its_end_resizes_it(page: LabelPage, stored: Callable[[], tuple[Event, ...]]) -> None:

@@ -6,6 +6,7 @@ from tests.ui.log_projects import at_minute
 from workbench.core.clock import format_utc
 from workbench.logs.events.event import Event
 from workbench.logs.events.looks import Look, own_look
+from workbench.ui.widgets.plots.event_names import NameLines
 from workbench.ui.widgets.plots.geometry import Columns
 from workbench.ui.widgets.plots.marks import CROWD, MOST_BOXES, Marks, marks_of
 from workbench.ui.widgets.plots.time_view import TimeView
@@ -55,6 +56,29 @@ def test_under_a_pixel_the_shortest_event_comes_first() -> None:
     marks = marks_of([event(0, 100, "bearing growth"), event(40, 60), event(45, 50, "trip")])
     found = marks.under(columns_of(0, 100), 170 + 470, 1.0)
     assert [marks[int(place)].name for place in found] == ["trip", "leak", "bearing growth"]
+
+
+def test_names_stand_in_the_lowest_line_that_has_room_and_close_to_their_events() -> None:
+    lines = NameLines(2, 170, 600)
+    places = [lines.put(at, 100) for at in (170, 200, 210, 260, 590)]
+    assert [place and (place.line, place.left_px) for place in places] == [(0, 170), (1, 200), None, (0, 280), (0, 500)]
+
+
+def test_what_was_judged_stands_behind_a_name_only_where_it_leaves_the_next_its_place() -> None:
+    lines = NameLines(1, 0, 400)
+    first, second = lines.put(0, 100), lines.put(180, 100)
+    assert first is not None
+    assert second is not None
+    assert [lines.widen(first, 80), lines.widen(first, 60), lines.widen(second, 130), lines.widen(second, 120)] == [
+        False, True, False, True,
+    ]  # fmt: skip
+
+
+def test_a_name_s_search_goes_on_behind_what_is_in_its_way() -> None:
+    lines = NameLines(2, 0, 1000)
+    for at in (0, 0):
+        lines.put(at, 100)
+    assert (lines.put(20, 100), lines.next_free(20)) == (None, 110)
 
 
 def test_tones_say_colour_and_state() -> None:

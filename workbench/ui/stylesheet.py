@@ -40,6 +40,7 @@ QFrame[frame="key"] { background: $bg3; border: 1px solid $border; border-radius
 QPushButton { min-height: 26px; max-height: 26px; padding: 0 12px; border-radius: 4px; font-weight: 500; outline: none; }
 QPushButton[fit="compact"] { min-height: 22px; max-height: 22px; padding: 0 8px; }
 QPushButton[fit="tight"] { min-height: 22px; max-height: 22px; padding: 0 5px; font-size: 12px; }
+QPushButton[fit="flush"] { padding: 0 8px 0 0; border-left: none; }
 QPushButton[fit="icon"] { min-width: 26px; max-width: 26px; padding: 0; }
 QPushButton[fit="tiny"] { min-height: 16px; max-height: 16px; min-width: 16px; max-width: 16px; padding: 0; }
 QPushButton[kind="segment"] { background: $bg2; color: $text2; border: 1px solid $border_mid; border-right: none;

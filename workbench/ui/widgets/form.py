@@ -135,6 +135,7 @@ class RequestForm(QWidget, Generic[R]):
         column.addWidget(self._make_rows(theme, [p for p in shown if not p.is_advanced], given))
         advanced = [p for p in shown if p.is_advanced]
         self._more = FlatButton(theme, self.tr("More options"), "chevron-right")
+        self._more.setProperty("fit", "flush")
         self._more.setVisible(bool(advanced))
         self._folded = self._make_rows(theme, advanced, given)
         self._folded.setVisible(False)

@@ -145,7 +145,12 @@ class EmptyState(QFrame):
             self.button.clicked.connect(self.acted)
             column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
+        self._column = column
         theme.changed.connect(self._redraw)
+
+    def add(self, widget: QWidget) -> None:
+        """Put something else that can be done below."""
+        self._column.insertWidget(self._column.count() - 1, widget, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         # A style sheet's 1 px dashes come out as dots.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from workbench.core.errors import WorkbenchError
 from workbench.logs.events.agreement import kappa_text
@@ -22,7 +22,7 @@ from workbench.services.agreement import (
 from workbench.services.labels import Event
 from workbench.ui.context import AppContext
 from workbench.ui.format import count, instant, number, percent, zone_of
-from workbench.ui.widgets.buttons import FlatButton, IconButton
+from workbench.ui.widgets.buttons import IconButton, SecondaryButton
 from workbench.ui.widgets.card import KeyValueList, SectionHeader
 from workbench.ui.widgets.fields import Choice
 from workbench.ui.widgets.layouts import vertical
@@ -48,11 +48,12 @@ class AgreementPanel(QWidget):
         self._result: AgreementResult | None = None
         theme = context.theme
         self.first, self.second = Choice(theme), Choice(theme)
-        self.file_button = FlatButton(theme, self.tr("Compare with a file"), "folder-open")
+        self.file_button = SecondaryButton(theme, self.tr("Compare with a file"), "folder-open")
         self._close = IconButton(theme, "cancel", self.tr("Back to the event"))
         self._said = Text("", "small", "text2", is_wrapped=True)
         self.figures = KeyValueList((), key_px=_KEY_PX)
         self._head = SectionHeader(self.tr("Differences"))
+        self._differences = QWidget()
         columns = (
             Column(key="what", title=self.tr("Difference"), kind="strong", stretch=True, second_key="when"),
             Column(key="first", title=self.tr("First, second"), width_px=140, second_key="second"),
@@ -77,10 +78,11 @@ class AgreementPanel(QWidget):
         self._asset = asset
         known = Counter(event.author or event.source for event in events if event.state != "not_real")
         names = [(name, f"{name} ({number(n)})") for name, n in known.most_common()]
-        for choice, place in ((self.first, 0), (self.second, 1)):
-            choice.set_options(names)
+        alone = [("", self.tr("nobody else"))] if len(names) == 1 else []
+        for choice, options, place in ((self.first, names, 0), (self.second, [*names, *alone], 1)):
             choice.blockSignals(True)
-            choice.setCurrentIndex(min(place, len(names) - 1))
+            choice.set_options(options)
+            choice.setCurrentIndex(min(place, len(options) - 1))
             choice.blockSignals(False)
         self._compare()
 
@@ -99,7 +101,7 @@ class AgreementPanel(QWidget):
                 project=self._context.project_text, asset=self._asset, readers=(first,) if first else (),
                 other=second.removeprefix(_FILE),
             )  # fmt: skip
-        elif not first or first == second:
+        elif not first or second in {"", first}:
             self._say(self.tr("Only one person has labelled this pump. Compare with another reader's file."))
             return
         else:
@@ -118,12 +120,13 @@ class AgreementPanel(QWidget):
         self._said.setText(text)
         self._said.setVisible(True)
         self.figures.set_rows(())
-        self._head.facts.setText("")
+        self._differences.hide()
         self.table.set_data({"what": [], "when": [], "first": [], "second": []})
 
     def _on_result(self, result: object) -> None:
         assert isinstance(result, AgreementResult)
         self._result = result
+        self._differences.show()
         self._said.setText(result.verdict)
         kappa = "–" if result.kappa is None else f"{kappa_text(result.kappa)}, {result.kappa_words}"
         shared = self.tr("{same} of {a} and {b}").format(same=result.n_same, a=result.n_first, b=result.n_second)
@@ -174,7 +177,9 @@ class AgreementPanel(QWidget):
         head = SectionHeader(self.tr("Two readers"))
         head.add(self._close)
         column.addWidget(head)
-        inner = vertical(margins_px=(16, 0, 16, 12), gap_px=8)
+        above = QWidget()
+        above.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        inner = vertical(above, margins_px=(16, 0, 16, 12), gap_px=8)
         for title, choice in ((self.tr("First"), self.first), (self.tr("Second"), self.second)):
             row = QHBoxLayout()
             text = Text(title, "small", "text2")
@@ -189,7 +194,9 @@ class AgreementPanel(QWidget):
         inner.addLayout(row)
         inner.addWidget(self._said)
         inner.addWidget(self.figures)
-        column.addLayout(inner)
-        column.addWidget(hairline())
-        column.addWidget(self._head)
-        column.addWidget(self.table, 1)
+        column.addWidget(above)
+        below = vertical(self._differences)
+        for widget in (hairline(), self._head, self.table):
+            below.addWidget(widget)
+        column.addWidget(self._differences, 1)
+        column.addStretch(0)

@@ -206,11 +206,11 @@ class EventsCard(Card):
         self._context = context
         self.set_title(self.tr("Events"))
         columns = (
-            Column(key="asset", title=self.tr("Pump"), kind="strong", width_px=92),
+            Column(key="asset", title=self.tr("Pump"), kind="strong", width_px=84),
             Column(key="name", title=self.tr("Event"), stretch=True),
-            Column(key="kind", title=self.tr("Kind"), width_px=92),
-            Column(key="start", title=self.tr("Start"), width_px=104),
-            Column(key="end", title=self.tr("End"), width_px=104),
+            Column(key="kind", title=self.tr("Kind"), width_px=104),
+            Column(key="start", title=self.tr("Start"), width_px=98),
+            Column(key="end", title=self.tr("End"), width_px=98),
             Column(key="mode", title=self.tr("Failure mode"), width_px=150),
             Column(key="action", title=self.tr("Worked on"), width_px=82),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QWidget
 
 from workbench.core.clock import NS_PER_S, parse_utc
@@ -27,7 +28,7 @@ _WORKS = ("failure", "preventive", "maintenance")
 
 class EventInspector(QWidget):
     """`name_given(text)`, `state_given(word)`, `span_given(start text, end text)`, `onset_given(good text, found text)`,
-    `field_given(field, value)`, `look_given(Look)`."""
+    `field_given(field, value)`, `look_given(Look)`; `done()` when Return or Escape ended the typing."""
 
     name_given = Signal(str)
     state_given = Signal(str)
@@ -35,6 +36,7 @@ class EventInspector(QWidget):
     onset_given = Signal(str, str)
     field_given = Signal(str, object)
     look_given = Signal(object)
+    done = Signal()
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -46,6 +48,8 @@ class EventInspector(QWidget):
         self.start, self.end, self.good, self.found = (UnitField(theme) for _ in range(4))
         self.note, self.as_found, self.as_left = QLineEdit(), QLineEdit(), QLineEdit()
         self.note.setPlaceholderText(self.tr("what speaks for it"))
+        for field in (self.good, self.found):
+            field.setPlaceholderText("2026-03-12 03:12")
         self.kind = Choice(theme, self._kinds())
         self.mode = Choice(theme, _options(MODES))
         self.mechanism = Choice(theme, _options(MECHANISMS))
@@ -53,7 +57,7 @@ class EventInspector(QWidget):
         self.problem = Text("", "caption", "failure_text", is_wrapped=True)
         self.consequence = Text("", "caption", "text2", is_wrapped=True)
         self.facts = KeyValueList((), key_px=_LABEL_PX)
-        self.evidence = KeyValueList((), key_px=120)
+        self.evidence = KeyValueList((), key_px=_LABEL_PX)
         self._evidence_box, self._form, self._works = QWidget(), QWidget(), QWidget()
         self._scroll = QScrollArea()
         self._zone = Text("", "caption", "text3")
@@ -154,7 +158,7 @@ class EventInspector(QWidget):
         column = vertical(self)
         column.addWidget(self._head)
         self._empty.setContentsMargins(16, 0, 16, 0)
-        column.addWidget(self._empty)
+        column.addWidget(self._empty, 0, Qt.AlignmentFlag.AlignTop)
         inner = vertical(self._form, margins_px=(16, 0, 16, 12), gap_px=8)
         inner.addWidget(self.states)
         inner.addLayout(self._row(self.tr("Name"), self.name, self.look))
@@ -237,6 +241,9 @@ class EventInspector(QWidget):
 
     def _connect(self) -> None:
         self.name.editingFinished.connect(self._on_name)
+        for field in (self.name, self.start, self.end, self.good, self.found, self.note, self.as_found, self.as_left):
+            # queued: what was typed is taken, or refused, first
+            field.returnPressed.connect(self._on_return, Qt.ConnectionType.QueuedConnection)
         self.states.chosen.connect(self.state_given)
         self.look.look_given.connect(self.look_given)
         for field in (self.start, self.end):
@@ -248,6 +255,17 @@ class EventInspector(QWidget):
         self.as_left.editingFinished.connect(self._on_texts)
         for choice in (self.kind, self.mode, self.mechanism, self.action):
             choice.currentIndexChanged.connect(self._on_choices)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() != Qt.Key.Key_Escape or self._event is None:
+            super().keyPressEvent(event)
+            return
+        self.show_event(self._event)
+        self.done.emit()
+
+    def _on_return(self) -> None:
+        if not self.problem.text():
+            self.done.emit()
 
     def _on_name(self) -> None:
         if self._event is not None and self.name.text().strip() and self.name.text().strip() != self._event.name:

@@ -40,6 +40,8 @@ from workbench.ui.widgets.text import plain_tip
 
 ROW_PX = 48
 _PAD_PX, _ACCENT_PX, _SYMBOL_PX = 12, 3, 14
+_TEXT_PX = 17
+"""From a row's shape to its texts."""
 _SYMBOLS = {"real": "check", "not_real": "cancel", "unsure": "help"}
 AnyIndex = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
@@ -137,11 +139,12 @@ class EventPainter(QStyledItemDelegate):
         )
         paint_shape(painter, theme, look, QPointF(first.left() + 5, first.center().y() + 0.5))
         used = self._paint_state(painter, event, first)
-        self._text(painter, first.adjusted(17, 0, -used - 6, 0), event.name, "strong", "text1")
-        who = who_words(event)
+        self._text(painter, first.adjusted(_TEXT_PX, 0, -used - 6, 0), event.name, "strong", "text1")
+        metrics, when = QFontMetrics(theme.font("caption")), when_words(event, self._model.zone)
+        left = second.adjusted(_TEXT_PX, 0, 0, 0)
+        who = short_name(who_words(event), metrics, left.width() - metrics.horizontalAdvance(when) - 8)
         self._text(painter, second, who, "caption", "text2", is_right=True)
-        room = QFontMetrics(theme.font("caption")).horizontalAdvance(who) + 8
-        self._text(painter, second.adjusted(17, 0, -room, 0), when_words(event, self._model.zone), "caption", "text2")
+        self._text(painter, left.adjusted(0, 0, -metrics.horizontalAdvance(who), 0), when, "caption", "text2")
         painter.restore()
 
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, _option: QStyleOptionViewItem, index: AnyIndex) -> bool:
@@ -248,6 +251,13 @@ def who_words(event: Event) -> str:
     if event.distance is not None and event.state == "unsure":
         return alike_words(event.distance)
     return event.author or event.source
+
+
+def short_name(who: str, metrics: QFontMetrics, room_px: int) -> str:
+    """The whole name where it fits, else its initials, which leave the time whole."""
+    if metrics.horizontalAdvance(who) <= room_px or " " not in who:
+        return metrics.elidedText(who, Qt.TextElideMode.ElideRight, room_px)
+    return "".join(word[0] for word in who.split())
 
 
 def alike_words(distance: float) -> str:

@@ -62,6 +62,7 @@ class LabelPage(Page):
         self.is_importing = False
         self.panel = EventPanel(context)
         self.view = LogsView(context, "label")
+        self.view.plots.set_name_lines(2)
         self.inspector = EventInspector(context)
         self.agreement = AgreementPanel(context)
         self._evidence = EvidenceReader(context, self.view.states, self)
@@ -386,6 +387,7 @@ class LabelPage(Page):
         self.inspector.look_given.connect(self._on_look)
         self.inspector.state_given.connect(self._on_state)
         self.inspector.span_given.connect(self._on_span)
+        self.inspector.done.connect(self.focus_first)
         self._empty.acted.connect(self._go_to_logs)
         self.files.import_chosen.connect(self.open_files)
         self.agreement.shown.connect(self._on_difference)

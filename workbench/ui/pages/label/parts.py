@@ -14,7 +14,7 @@ from workbench.logs.events.looks import Look, own_look
 from workbench.services.labels import Event
 from workbench.ui.actions import Action
 from workbench.ui.context import AppContext
-from workbench.ui.format import count, number, zone_of
+from workbench.ui.format import number, zone_of
 from workbench.ui.pages.label.list import EventList
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import ActionButton, FlatButton, SecondaryButton
@@ -160,8 +160,8 @@ class EventPanel(QWidget):
         self._counted = (events, dict(looks))
         self.names.show_names(events, looks)
         n_unsure = list(map(_STATE, events)).count("unsure")
-        words = count(len(events), self.tr("event"), self.tr("events"))
-        self._head.facts.setText(self.tr("{events}, {n} unsure").format(events=words, n=number(n_unsure)) if n_unsure else words)
+        unsure = self.tr("{n} unsure").format(n=number(n_unsure)) if n_unsure else ""
+        self._head.facts.setText(", ".join(filter(None, (number(len(events)), unsure))))
         self.hint.setVisible(not events)
         self._filter_box.setVisible(bool(events))
 

@@ -55,6 +55,7 @@ class LiveForm(QWidget):
         self._found = Text(self.tr("Looking for ports"), "small", "text2", is_wrapped=True)
         self.fields = RequestForm(context.theme, CaptureRequest, hidden=_OWN)
         self._choose = FlatButton(context.theme, self.tr("Choose description"), "folder-open")
+        self._choose.setProperty("fit", "flush")
         self.fields.field("format").input.set_options(self._formats())  # type: ignore[union-attr]  # a choice by declaration
         self._lay_out()
         self.ports.activated.connect(self._on_port)

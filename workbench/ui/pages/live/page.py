@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.clock import parse_utc
@@ -229,7 +228,7 @@ class LivePage(Page):
         column = QVBoxLayout(holder)
         column.setContentsMargins(16, 16, 16, 16)
         column.addWidget(self._idle, 1)
-        column.addWidget(self._rehearse, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._idle.add(self._rehearse)
         for widget in (holder, self.preview, self.live):
             self._stack.addWidget(widget)
         self.set_side(self.form, _SIDE_PX)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QBrush, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QBrush, QFont, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip
 
 from workbench.logs.events.looks import Look
+from workbench.ui.format import number as number_words
 from workbench.ui.format import span
 from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.plots.event_names import NameLines, Place
 from workbench.ui.widgets.plots.geometry import EDGE_PX, Columns
 from workbench.ui.widgets.plots.marks import CROWD, EventMark, Marks, joined
 from workbench.ui.widgets.plots.marks import marks_of as marks_of  # who shows events takes it from here
@@ -26,7 +28,7 @@ _UNSURE_TINT = 0.06
 _CHOSEN_TINT = 0.16
 _UNSURE = 0.5
 _REACH_PX = 3.0
-_NAME_GAP_PX = 10.0
+LINE_PX = 16
 Floats = NDArray[np.float64]
 
 
@@ -83,6 +85,7 @@ class EventStrip(Strip):
 
     def __init__(self, theme: ThemeSource, view: TimeView) -> None:
         super().__init__(theme, view)
+        self._n_lines = 1
         self.setFixedHeight(EVENTS_PX)
         self.title = self.tr("Events")
         self.marks = Marks((), (), {})
@@ -92,6 +95,11 @@ class EventStrip(Strip):
         """Show these events, one of them as chosen."""
         self.marks, self.chosen = marks, chosen
         self.update()
+
+    def set_lines(self, n_lines: int) -> None:
+        """Give the names so many lines."""
+        self._n_lines = n_lines
+        self.setFixedHeight(EVENTS_PX + LINE_PX * (n_lines - 1))
 
     def mark_at(self, x_px: float) -> EventMark | None:
         """The shortest event whose bar is under a pixel."""
@@ -126,13 +134,14 @@ class EventStrip(Strip):
         left, right = self.marks.edges_px(self.columns, places)
         self._paint_bars(painter, places, left, right)
         self._paint_names(painter, places, left)
-        self.paint_cursor(painter, EVENTS_PX - 4, EVENTS_PX)
+        self.paint_cursor(painter, self.height() - 4, self.height())
         painter.end()
 
     def _paint_bars(self, painter: QPainter, places: NDArray[np.intp], left: Floats, right: Floats) -> None:
         """Bars of one colour and state that touch are one; the chosen ones in the accent over them."""
-        tones, top = self.marks.tones()[places], EVENTS_PX - BAR_PX - 3.0
-        if any(tone == CROWD for tone, _ in self.marks.boxes(self.columns)):
+        tones, bottom = self.marks.tones()[places], self.height()
+        top = bottom - BAR_PX - 3.0
+        if self._is_crowd():
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self.theme.colour("accent", _UNSURE))
             painter.drawRects([QRectF(a, top, b - a, BAR_PX) for a, b in joined(left, right)])
@@ -151,43 +160,75 @@ class EventStrip(Strip):
             painter.setBrush(colour)
             painter.drawRects(boxes)
         for mark in self.marks.chosen(self.chosen):
-            box = event_box(self.columns, mark, EVENTS_PX - 3, EVENTS_PX - 1)
+            box = event_box(self.columns, mark, bottom - 3, bottom - 1)
             if box is not None:
                 painter.fillRect(box, self.theme.colour("accent"))
 
     def _paint_names(self, painter: QPainter, places: NDArray[np.intp], left: Floats) -> None:
-        """Names where there is room, the chosen one first; as many as fit are looked at, not as many as there are."""
-        taken: list[tuple[float, float]] = []
+        """Names where there is room, the chosen one first, what was judged behind those that leave room for it; else the shape.
+
+        As many as fit are looked at, not as many as there are; a crowd is counted instead.
+        """
+        lines = NameLines(self._n_lines, self.columns.left, self.columns.right)
+        named: list[tuple[EventMark, Place]] = []
         chosen = self.marks.find(self.chosen)
         box = event_box(self.columns, chosen, 0, 1) if chosen else None
         if chosen is not None and box is not None:
-            self._paint_name(painter, box.left(), chosen, taken)
+            self._put(lines, named, chosen, box.left())
+        if self._is_crowd():
+            self._paint_crowd(painter, lines, len(places))
+            places = places[:0]
         number = 0
         while number < len(places):
-            mark = self.marks[int(places[number])]
-            end = self._paint_name(painter, float(left[number]), mark, taken)
-            number = max(number + 1, int(np.searchsorted(left, end)))
+            mark, at_px = self.marks[int(places[number])], float(left[number])
+            if mark.id == self.chosen or self._put(lines, named, mark, at_px):
+                number += 1
+            elif (place := lines.put(at_px, SHAPE_PX)) is not None:
+                paint_shape(painter, self.theme, mark.look, self._shape_middle(place))
+                number += 1
+            else:
+                number = max(number + 1, int(np.searchsorted(left, lines.next_free(at_px))))
+        for mark, place in named:
+            self._paint_name(painter, lines, mark, place)
 
-    def _paint_name(self, painter: QPainter, at_px: float, mark: EventMark, taken: list[tuple[float, float]]) -> float:
-        """Shape, name and what was judged, if there is room beside the names that are there; returns from where on to look."""
-        hit = next((end for start, end in taken if start <= at_px < end + _NAME_GAP_PX), None)
-        if hit is not None:
-            return hit + _NAME_GAP_PX
-        state = f" · {event_state_words(mark.state)}"
-        bold, plain = self.theme.font("label"), self.theme.font("small")
-        bold.setPixelSize(12)
-        painter.setFont(bold)
-        width = SHAPE_PX + 5 + painter.fontMetrics().horizontalAdvance(mark.name)
-        painter.setFont(plain)
-        total = width + painter.fontMetrics().horizontalAdvance(state)
-        left = max(self.columns.left, min(at_px, self.columns.right - total))
-        if any(left < end + _NAME_GAP_PX and left + total + _NAME_GAP_PX > start for start, end in taken):
-            return at_px + _NAME_GAP_PX
-        taken.append((left, left + total))
-        paint_shape(painter, self.theme, mark.look, QPointF(left + SHAPE_PX / 2, 9))
-        painter.setPen(self.theme.colour("text2"))
-        painter.drawText(QPointF(left + width, 13), state)
-        painter.setFont(bold)
+    def _put(self, lines: NameLines, named: list[tuple[EventMark, Place]], mark: EventMark, at_px: float) -> bool:
+        place = lines.put(at_px, SHAPE_PX + 5 + QFontMetricsF(self._name_font()).horizontalAdvance(mark.name))
+        if place is not None:
+            named.append((mark, place))
+        return place is not None
+
+    def _paint_crowd(self, painter: QPainter, lines: NameLines, n_events: int) -> None:
+        """In the place of names that would be chance."""
+        words = self.tr("{n} events, too many to be told apart: zoom in").format(n=number_words(n_events))
+        painter.setFont(self.theme.font("small"))
+        place = lines.put(self.columns.left, painter.fontMetrics().horizontalAdvance(words))
+        if place is not None:
+            painter.setPen(self.theme.colour("text2"))
+            painter.drawText(QPointF(place.left_px, self._base_px(place.line)), words)
+
+    def _paint_name(self, painter: QPainter, lines: NameLines, mark: EventMark, place: Place) -> None:
+        base_px, plain = self._base_px(place.line), self.theme.font("small")
+        paint_shape(painter, self.theme, mark.look, self._shape_middle(place))
+        painter.setFont(self._name_font())
         painter.setPen(self.theme.colour("accent" if mark.id == self.chosen else "text1"))
-        painter.drawText(QPointF(left + SHAPE_PX + 5, 13), mark.name)
-        return left + total + _NAME_GAP_PX
+        painter.drawText(QPointF(place.left_px + SHAPE_PX + 5, base_px), mark.name)
+        state = f" · {event_state_words(mark.state)}"
+        if lines.widen(place, QFontMetricsF(plain).horizontalAdvance(state)):
+            painter.setFont(plain)
+            painter.setPen(self.theme.colour("text2"))
+            painter.drawText(QPointF(place.right_px, base_px), state)
+
+    def _name_font(self) -> QFont:
+        font = self.theme.font("label")
+        font.setPixelSize(12)
+        return font
+
+    def _shape_middle(self, place: Place) -> QPointF:
+        return QPointF(place.left_px + SHAPE_PX / 2, self._base_px(place.line) - 4)
+
+    def _base_px(self, line: int) -> float:
+        """Base line of the names of a line; the lowest stands right above the bars."""
+        return 13.0 + LINE_PX * (self._n_lines - 1 - line)
+
+    def _is_crowd(self) -> bool:
+        return any(tone == CROWD for tone, _ in self.marks.boxes(self.columns))

@@ -141,6 +141,11 @@ class StackedPlots(QWidget):
         """The events, shown or hidden."""
         return self._marks
 
+    def set_name_lines(self, n_lines: int) -> None:
+        """Give the names of events so many lines."""
+        for strip in (self.events, *self.readers):
+            strip.set_lines(n_lines)
+
     def set_events_shown(self, is_shown: bool) -> None:
         """Show or hide events."""
         self._has_events = is_shown
