@@ -15,8 +15,10 @@ import pytest
 
 from tests.contracts.reader_files import PRESSURE, write_csv, write_parquet
 from workbench.core.errors import LogFormatError
+from workbench.logs.careful.fill import Filled, fill
 from workbench.logs.parse import ParseOptions, parse_logs
 from workbench.logs.readers import sources
+from workbench.logs.readers.byte_stream import find_stream_sources
 from workbench.logs.tables.preview import preview_file
 
 
@@ -70,6 +72,30 @@ def test_a_log_without_header_is_previewed_below_the_names_of_its_columns(tmp_pa
         ("time", "column 2", "column 3"),
         ("2026-03-01 00:00:00", "3.0", "300"),
     )
+
+
+def test_the_list_of_a_zip_of_many_members_is_read_a_few_times_in_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    path, data = tmp_path / "hours.zip", csv_bytes(tmp_path)
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(20):
+            archive.writestr(f"hour-{number:02d}.csv", data)
+    listed: list[object] = []
+    read_list = zipfile.ZipFile._RealGetContents  # type: ignore[attr-defined] # there is no other place where it is read
+
+    def count(archive: zipfile.ZipFile) -> None:
+        listed.append(archive)
+        read_list(archive)
+
+    monkeypatch.setattr(zipfile.ZipFile, "_RealGetContents", count)
+    found = find_stream_sources(path)
+    assert found is not None and len(found) == 20
+    n_to_find = len(listed)
+    (tmp_path / "blocks").mkdir()
+    fill(Filled(tmp_path / "blocks"), found, lambda fraction, words: None)
+    assert n_to_find <= 3
+    assert len(listed) == n_to_find + 1
 
 
 def test_a_tar_of_several_formats_joins_what_belongs_together(tmp_path: Path) -> None:

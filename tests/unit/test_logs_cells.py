@@ -8,10 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.logs.questions import AnswerBook
-from workbench.logs.tables.cells import Cells, Decimal, concat_cells, read_cell, read_plain, weigh_marks
+from workbench.logs.tables.cells import Cells, Decimal, are_numbers, concat_cells, read_cell, read_plain, weigh_marks
 from workbench.logs.tables.columns import read_cells, unique_names
 from workbench.logs.tables.decimals import decide_marks
 from workbench.logs.tables.sentinels import find_sentinels
+from workbench.logs.tables.sniff import cell_kind
+from workbench.logs.text.recall import recalled
+from workbench.logs.times.instants import parse_clock, parse_stamp
 
 NUMBERS = st.floats(min_value=-1e9, max_value=1e9, allow_nan=False).map(lambda value: round(value, 3))
 
@@ -32,12 +35,19 @@ def test_a_number_with_any_thousands_mark_is_read_back(value: float, mark: str) 
     assert read_cell(f"{value:,.3f}".replace(",", mark), ".").value == value
 
 
-@given(st.lists(NUMBERS, min_size=1, max_size=50))
-def test_the_fast_reader_agrees_with_the_careful_one(values: list[float]) -> None:
-    texts = [f"{value:.3f}" for value in values]
-    fast = read_plain(texts)
+@given(st.lists(NUMBERS, min_size=1, max_size=50), st.sampled_from([".", ","]))
+def test_the_fast_reader_agrees_with_the_careful_one(values: list[float], mark: Decimal) -> None:
+    texts = [f"{value:.3f}".replace(".", mark) for value in values]
+    fast = read_plain(texts, mark)
     assert fast is not None
-    assert fast.tolist() == [read_cell(text, ".").value for text in texts]
+    assert fast.tolist() == [read_cell(text, mark).value for text in texts]
+
+
+@given(st.lists(st.from_regex(r"[+-]?\d{1,16}([.,:/-]\d{0,4}){0,2}( [a-z]{1,3})?|[a-z]{0,3}", fullmatch=True), max_size=5))
+def test_what_is_told_as_numbers_at_once_is_no_time_and_no_word(texts: list[str]) -> None:
+    if are_numbers(texts):
+        assert {cell_kind(text) for text in texts} <= {"n", "e"}
+        assert [parse_stamp(text) or parse_clock(text) for text in texts] == [None] * len(texts)
 
 
 @given(st.text(max_size=40))
@@ -138,3 +148,10 @@ def test_later_names_that_repeat_get_a_number() -> None:
     names, doubled = unique_names(["P", "P", "P (2)", "Q"])
     assert names == ["P", "P (3)", "P (2)", "Q"]
     assert doubled == {"P": ["P", "P (3)"]}
+
+
+def test_what_a_short_text_is_gets_found_once_and_of_a_long_one_nothing_is_kept() -> None:
+    asked: list[str] = []
+    look = recalled(lambda text: asked.append(text) or text.upper())  # type: ignore[func-returns-value] # append gives None
+    assert [look("12.5"), look("12.5"), look("a" * 1000), look("a" * 1000)] == ["12.5", "12.5", "A" * 1000, "A" * 1000]
+    assert asked == ["12.5", "a" * 1000, "a" * 1000]

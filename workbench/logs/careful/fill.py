@@ -13,7 +13,7 @@ from workbench.core.errors import DiskFull, LogFormatError, WorkbenchError
 from workbench.logs.careful.gather_blocks import BlockGatherer, RowBlock, block_of
 from workbench.logs.careful.spool import Block, write_block
 from workbench.logs.careful.text_lines import LineStream, ScannedText, sample_lines, scan_text
-from workbench.logs.readers.byte_stream import UNPACKED, StreamSource, growing_file, is_growing
+from workbench.logs.readers.byte_stream import UNPACKED, StreamSource, growing_file, is_growing, kept_archives
 from workbench.logs.readers.date_parts import join_date_parts
 from workbench.logs.readers.events import MAX_JSON_BYTES, EventFile
 from workbench.logs.readers.gather import TableLayout
@@ -88,6 +88,11 @@ def small_file(path: Path, *, is_optional: bool) -> list[StreamSource] | None:
 
 def fill(filled: Filled, sources: Sequence[StreamSource], say: Say) -> None:
     """Read sources into blocks. Raises LogFormatError, EncodingError, InputError naming the file, DiskFull."""
+    with kept_archives():
+        _fill_each(filled, sources, say)
+
+
+def _fill_each(filled: Filled, sources: Sequence[StreamSource], say: Say) -> None:
     refused: list[WorkbenchError] = []
     optional: set[int] = set()
     n_all, n_before = max(sum(map(_weight, sources)), 1), 0

@@ -8,7 +8,7 @@ numpy and this domain.
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -34,31 +34,38 @@ _MIN_LEVELS = 20
 
 def find_plugged_lines(survey: Survey) -> list[Finding]:
     """Pressures, flows and levels whose noise collapses for a while."""
+    usual = {name: survey.usual_noise(name) for name in survey.channels}
+    told = [name for name, noise in usual.items() if noise > _TOLD_STEPS * survey.channels[name].resolution > 0]
+    if len(told) < 2:
+        return []
+    ratios = np.stack([_noise_ratio(name, usual[name], survey) for name in told])
+    ordered = np.sort(ratios, axis=0)
     findings = []
-    ratios = {name: _noise_ratio(name, survey) for name in survey.channels}
-    for name, ratio in ratios.items():
-        if survey.roles.quantities[name] not in _LINES or not _is_told(name, survey):
+    for name, ratio in zip(told, ratios, strict=True):
+        is_low = survey.is_running & (ratio < _COLLAPSED)
+        if survey.roles.quantities[name] not in _LINES or not is_low.any():
             continue
-        others = np.array([other for key, other in ratios.items() if key != name and _is_told(key, survey)])
-        if not len(others):
-            continue
-        with_good = np.where(np.isnan(others), 1.0, others)
-        as_ever = np.median(with_good, axis=0)
-        is_low = survey.is_running & (ratio < _COLLAPSED) & (as_ever > _AS_EVER[0]) & (as_ever < _AS_EVER[1])
+        as_ever = _median_of_others(ordered, ratio)
+        is_low &= (as_ever > _AS_EVER[0]) & (as_ever < _AS_EVER[1])
         found = _longest(is_low | ~survey.is_running, is_low)
         if found is not None and _is_no_flat_line(name, is_low, found, survey):
-            findings.append(_plugged(name, found, survey))
+            findings.append(_plugged(name, found, usual[name], survey))
     return findings
 
 
-def _is_told(name: str, survey: Survey) -> bool:
-    return survey.usual_noise(name) > _TOLD_STEPS * survey.channels[name].resolution > 0
+def _median_of_others(ordered: Floats64, own: Floats64) -> Floats64:
+    """Medians of the columns of `ordered` [k, n], each sorted, without the row `own` [n] that is among them."""
+    place = np.count_nonzero(ordered < own, axis=0)
+    n_others = len(ordered) - 1
+    low, high = (
+        np.take_along_axis(ordered, (at + (place <= at))[None], axis=0)[0] for at in ((n_others - 1) // 2, n_others // 2)
+    )
+    return np.asarray(0.5 * (low + high))
 
 
-def _noise_ratio(name: str, survey: Survey) -> Floats64:
-    """Noise over the usual one, median of five stretches [n]."""
-    usual = survey.usual_noise(name)
-    ratio = survey.channels[name].noise / usual if usual > 0 else np.full(len(survey.first_rows), np.nan)
+def _noise_ratio(name: str, usual: float, survey: Survey) -> Floats64:
+    """Noise over the usual one, median of five stretches [n]; 1 where it can't be told."""
+    ratio = survey.channels[name].noise / usual
     half = _SMOOTH_STRETCHES // 2
     padded = np.pad(ratio, half, mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(padded, _SMOOTH_STRETCHES)
@@ -85,11 +92,11 @@ def _is_no_flat_line(name: str, is_low: Bools, found: tuple[int, int], survey: S
     return bool(np.nanmax(level) > np.nanmin(level) and np.nanmedian(noise) > 0) and bool(np.mean(steps == 0) < 0.98)
 
 
-def _plugged(name: str, found: tuple[int, int], survey: Survey) -> Finding:
+def _plugged(name: str, found: tuple[int, int], usual: float, survey: Survey) -> Finding:
     noise, unit = survey.channels[name].noise[found[0] : found[1]], survey.units.get(name)
     start_ns = survey.instant(int(survey.first_rows[found[0]]))
     end_ns = survey.instant(int(survey.end_rows[found[1] - 1]) - 1)
-    now, usual = float(np.nanmedian(noise)), survey.usual_noise(name)
+    now = float(np.nanmedian(noise))
     text = (
         f"Its noise falls from {format_value(float(f'{usual:.2g}'), unit)} to {format_value(float(f'{now:.2g}'), unit)} from "
         f"{format_instant(start_ns)} UTC while the pump runs as ever: a plugged impulse line, or more damping"
@@ -103,11 +110,11 @@ def _plugged(name: str, found: tuple[int, int], survey: Survey) -> Finding:
 def find_redundant(survey: Survey) -> list[Finding]:
     """Pairs of channels that say the same in every sample, if need be in another unit: one sensor, logged twice."""
     findings = []
-    named = [(survey.roles.quantities[name], name) for name in survey.channels if survey.roles.quantities[name]]
-    for (quantity, one), (same, other) in combinations(named, 2):
-        if quantity != same:
-            continue
-        words = _same(one, other, survey)
+    quantities = survey.roles.quantities
+    names = [name for name in survey.channels if quantities[name]]
+    for first, second in np.argwhere(np.triu(_are_alike(names, survey), 1)).tolist():
+        one, other = names[first], names[second]
+        words = _same(one, other, survey) if quantities[one] == quantities[other] else ""
         if words:
             findings.append(
                 Finding(
@@ -118,14 +125,21 @@ def find_redundant(survey: Survey) -> list[Finding]:
     return findings
 
 
-def _is_like(x: Floats64, y: Floats64) -> bool:
-    """A quick look at some samples: what is not even correlated can't be the same."""
-    is_told = np.isfinite(x) & np.isfinite(y)
-    x, y = x[is_told], y[is_told]
-    if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
-        return False
+def _are_alike(names: Sequence[str], survey: Survey) -> Bools:
+    """A quick look at some samples, all pairs at once [k, k]: what is not even correlated can't be the same."""
+    if not names:
+        return np.zeros((0, 0), np.bool_)
+    thin = np.stack([survey.channels[name].rows.ravel()[::_THIN] for name in names])
+    is_told = np.isfinite(thin)
+    told, thin = is_told.astype(np.float64), np.where(is_told, thin, 0.0)
     with np.errstate(all="ignore"):  # values of 1e300 have no correlation that a double can tell
-        return bool(abs(float(np.corrcoef(x, y)[0, 1])) > _LIKE)
+        thin = np.where(is_told, thin - thin.sum(axis=1, keepdims=True) / told.sum(axis=1, keepdims=True), 0.0)
+        thin /= np.abs(thin).max(axis=1, keepdims=True)
+        thin = np.nan_to_num(thin)
+        n_both, total, squares = told @ told.T, thin @ told.T, (thin * thin) @ told.T  # of one where the other is told too
+        spread = squares - total * total / n_both
+        together = thin @ thin.T - total * total.T / n_both
+        return np.asarray(np.abs(together) > _LIKE * np.sqrt(spread * spread.T))
 
 
 def _left(x: Floats64, y: Floats64, one: Conversion) -> float:
@@ -136,8 +150,6 @@ def _left(x: Floats64, y: Floats64, one: Conversion) -> float:
 def _same(one: str, other: str, survey: Survey) -> str:
     """How the second is made of the first, said after the first one's name; '' where it is not."""
     a, b = survey.channels[one], survey.channels[other]
-    if not _is_like(a.rows.ravel()[::_THIN], b.rows.ravel()[::_THIN]):
-        return ""
     is_told = np.isfinite(a.rows) & np.isfinite(b.rows)
     x, y = a.rows[is_told], b.rows[is_told]
     if len(x) < _MIN_PAIRS or len(np.unique(x[:4096])) < _MIN_LEVELS:

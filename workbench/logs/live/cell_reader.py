@@ -24,7 +24,7 @@ class CellReader:
 
     def read_column(self, column: ColumnPlan, texts: Sequence[str]) -> list[float]:
         """The numbers of a column's cells; NaN and a counted reason where there is none."""
-        plain = read_plain(texts) if self._decimal == "." and not column.is_state else None
+        plain = None if column.is_state else read_plain(texts, self._decimal)
         if plain is not None:
             return [float(value) for value in plain]
         return [self.read(column, text) for text in texts]

@@ -11,7 +11,8 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -155,7 +156,7 @@ def is_workbook(name: str, path: Path) -> bool:
 
 def _in_zip(name: str, path: Path) -> list[StreamSource] | None:
     found = []
-    with _errors_of(name, path), zipfile.ZipFile(path) as archive:
+    with _errors_of(name, path), kept_archives(), zipfile.ZipFile(path) as archive:
         members = [member for member in archive.infolist() if member.filename and not member.is_dir()]
         if len(members) > MAX_MEMBERS:
             return None
@@ -187,18 +188,18 @@ def _is_text(source: StreamSource) -> bool:
 
 
 class OpenSource:
-    """A source that is being read; `fraction` of it that was read, 0..1."""
+    """A source that is being read; `fraction` of it that was read, 0..1. `raw` is the file where its place tells that."""
 
-    def __init__(self, source: StreamSource, raw: FixedEndFile, stream: io.RawIOBase | io.BufferedIOBase) -> None:
+    def __init__(self, source: StreamSource, stream: io.RawIOBase | io.BufferedIOBase, raw: FixedEndFile | None) -> None:
         self._source = source
-        self._raw = raw
         self._stream = stream
+        self._raw = raw
         self._n_out = 0
 
     @property
     def fraction(self) -> float:
         """How much was read."""
-        if self._source.packing == "zip":
+        if self._raw is None:
             return min(self._n_out / max(4.0 * self._source.size_bytes, 1.0), 0.99)
         return min(self._raw.tell() / max(self._raw.size_bytes, 1), 1.0)
 
@@ -219,20 +220,49 @@ class OpenSource:
 @contextmanager
 def open_source(source: StreamSource) -> Iterator[OpenSource]:
     """Open a source for one reading from its beginning."""
-    is_packed = source.packing == "zip"
-    raw = FixedEndFile(source.path, None if is_packed else source.size_bytes)
-    try:
-        with _errors_of(source.name, source.path):
-            if source.packing == "gzip":
-                with gzip.GzipFile(fileobj=io.BufferedReader(raw, CHUNK_BYTES)) as stream:
-                    yield OpenSource(source, raw, stream)
-            elif is_packed:
-                with zipfile.ZipFile(io.BufferedReader(raw, CHUNK_BYTES)) as archive, archive.open(source.member) as member:
-                    yield OpenSource(source, raw, member)  # type: ignore[arg-type] # ZipExtFile is a BufferedIOBase
-            else:
-                yield OpenSource(source, raw, raw)
-    finally:
-        raw.close()
+    with _errors_of(source.name, source.path), ExitStack() as stack:
+        if source.packing == "zip":
+            archive = (_kept.get() or _KeptArchive(stack)).archive_of(source.path)
+            member = stack.enter_context(archive.open(source.member))
+            yield OpenSource(source, member, None)  # type: ignore[arg-type] # ZipExtFile is a BufferedIOBase
+            return
+        raw = stack.enter_context(FixedEndFile(source.path, source.size_bytes))
+        if source.packing == "gzip":
+            yield OpenSource(source, stack.enter_context(gzip.GzipFile(fileobj=io.BufferedReader(raw, CHUNK_BYTES))), raw)
+        else:
+            yield OpenSource(source, raw, raw)
+
+
+class _KeptArchive:
+    """The zip that was opened last, left open until the stack is closed."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._path: Path | None = None
+        self._archive: zipfile.ZipFile | None = None
+
+    def archive_of(self, path: Path) -> zipfile.ZipFile:
+        """The zip at `path`."""
+        if self._archive is None or self._path != path:
+            self._stack.close()
+            raw = self._stack.enter_context(FixedEndFile(path))
+            self._archive = self._stack.enter_context(zipfile.ZipFile(io.BufferedReader(raw, CHUNK_BYTES)))
+            self._path = path
+        return self._archive
+
+
+_kept: ContextVar[_KeptArchive | None] = ContextVar("kept_archive", default=None)
+
+
+@contextmanager
+def kept_archives() -> Iterator[None]:
+    """While many members are read: the list of a zip's members is read once and not for each of thousands."""
+    with ExitStack() as stack:
+        token = _kept.set(_KeptArchive(stack))
+        try:
+            yield
+        finally:
+            _kept.reset(token)
 
 
 @contextmanager

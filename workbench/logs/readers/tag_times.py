@@ -12,6 +12,7 @@ from itertools import pairwise
 from workbench.logs.readers.gather import TableLayout
 from workbench.logs.readers.table import ColumnEncoder, Header, Segment, TimeColumns
 from workbench.logs.tables.cell_quality import split_quality_name
+from workbench.logs.tables.cells import are_numbers
 from workbench.logs.tables.sniff import is_time_name
 from workbench.logs.text.decode import clean_text
 from workbench.logs.times.instants import DayOrder, parse_stamp, read_stamps
@@ -53,7 +54,11 @@ def _names_tags(names: Sequence[str], stamps: Sequence[int]) -> bool:
 
 def _is_stamp_column(cells: Sequence[str]) -> bool:
     written = [cell for cell in cells if cell.strip()]
-    return bool(written) and sum(parse_stamp(cell) is not None for cell in written) >= 0.7 * len(written)
+    return (
+        bool(written)
+        and not are_numbers(written)
+        and sum(parse_stamp(cell) is not None for cell in written) >= 0.7 * len(written)
+    )
 
 
 def _differ(data: Sequence[Sequence[str]], stamps: Sequence[int]) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -101,9 +102,10 @@ def _tail_start(name: str, tail: Sequence[str]) -> int:
     return at
 
 
-def _said(cells: Cells) -> list[str]:
-    """The distinct texts that say anything."""
-    return [text for text in cells.used() if text.strip().casefold() not in EMPTY_WORDS]
+def _said(cells: Cells, most: int | None = None) -> list[str]:
+    """The distinct texts that say anything; of more than `most` only one more."""
+    said = (text for text in cells.used() if text.strip().casefold() not in EMPTY_WORDS)
+    return list(islice(said, None if most is None else most + 1))
 
 
 def _commonest(cells: Cells) -> tuple[str, float]:
@@ -121,13 +123,13 @@ def _is_known(text: str) -> bool:
 
 def has_quality_content(cells: Cells) -> bool:
     """Whether all of a column's cells are quality codes or words."""
-    texts = _said(cells)
+    texts = _said(cells, _MAX_DISTINCT)
     return bool(texts) and len(texts) <= _MAX_DISTINCT and all(map(_is_known, texts))
 
 
 def _may_be_quality(cells: Cells) -> bool:
     """Whether the cells of a column that is called a quality can be one: codes, known words, or few words of any kind."""
-    texts = _said(cells)
+    texts = _said(cells, _MAX_DISTINCT)
     if not texts or len(texts) > _MAX_DISTINCT:
         return False
     if all(_is_known(text) or text.strip().casefold() in _TRUE | _FALSE for text in texts):
@@ -141,7 +143,7 @@ def is_clearly_quality(cells: Cells) -> bool:
 
     A column 'Status' may be a machine's state, a column 'Q' a flow of some 200.
     """
-    texts = _said(cells)
+    texts = _said(cells, _MAX_CODES)
     if not texts or len(texts) > _MAX_CODES:
         return False
     commonest, _ = _commonest(cells)
@@ -152,12 +154,11 @@ def is_clearly_quality(cells: Cells) -> bool:
 
 def speaks_of_quality(cells: Cells) -> bool:
     """Whether a column of any name is a quality by its words: mostly good, all else known, more than single letters."""
+    if not is_clearly_quality(cells):
+        return False
     texts = _said(cells)
-    return (
-        bool(texts)
-        and is_clearly_quality(cells)
-        and all(code_of(text) is None or text.strip().lower().startswith("0x") for text in texts)
-        and all(len(text.strip()) > 1 for text in texts)
+    return all(code_of(text) is None or text.strip().lower().startswith("0x") for text in texts) and all(
+        len(text.strip()) > 1 for text in texts
     )
 
 

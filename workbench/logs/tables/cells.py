@@ -27,7 +27,8 @@ NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _ODD_SIGN = re.compile(r"\((?P<bracket>[\d.,' ’\u00a0\u202f]+)\)|(?P<minus>[\d.,' ’\u00a0\u202f]*\d)-")
 _WITHOUT_MARK = re.compile(r"-?\d+e-?\d+")
 _FORTRAN = re.compile(r"^([+-]?\d+(?:[.,]\d*)?)[dD]([+-]?\d{1,3})$")
-_NOT_PLAIN = re.compile(r"[^0-9.+\-e\n]")
+_NOT_PLAIN = {".": re.compile(r"[^0-9.+\-e\n]"), ",": re.compile(r"[^0-9,+\-e\n]")}
+_SHORT_NUMBERS = re.compile(r"(?:(?:[+-]?\d{1,5}(?:[.,]\d+)?)?\n)+")
 COMMA_NUMBER = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d{1,3})?")
 _GROUPED = {
     ".": re.compile(
@@ -36,6 +37,8 @@ _GROUPED = {
     ",": re.compile(r"([+-]?\d{1,3}(?:\.\d{3})+(?!\d)|[+-]?\d{1,3}(?:[' ’]\d{3})+(?!\d))(,\d*)?"),
 }
 _MARKED = re.compile(r"[+-]?(\d*)([.,])(\d+)([eE][+-]?\d+)?(?=$|[\s%°A-Za-z])")
+_CLEARLY_MARKED = re.compile(r"[+-]?\d*([.,])(?:\d{1,2}|\d{4,})")
+"""By far the most cells: one mark, and no group of three behind it."""
 _MANY_GROUPS = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3}){2,}(?=$|[\s%°A-Za-z])")
 _INDIAN = re.compile(r"[+-]?\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d*)?(?=$|[\s%°A-Za-z])")
 """12,34,567.8: lakh and crore."""
@@ -75,7 +78,10 @@ class Cells:
 
     def used(self, limit: int | None = None) -> tuple[str, ...]:
         """The distinct texts that occur (the first `limit` of them)."""
-        return tuple(self.texts[index] for index in np.flatnonzero(self.counts())[:limit].tolist())
+        is_used = self.counts() > 0
+        if is_used.all():
+            return self.texts[:limit]
+        return tuple(self.texts[index] for index in np.flatnonzero(is_used)[:limit].tolist())
 
     def compact(self) -> Cells:
         """The same cells with only those texts that occur."""
@@ -232,18 +238,31 @@ def weigh_marks(texts: Iterable[str], enough: int = 500) -> MarkEvidence:
     for raw in texts:
         if "," not in raw and "." not in raw:
             continue
-        _weigh_one(_SPACES.sub(" ", unwrapped(raw.strip())), found)
+        if clear := _CLEARLY_MARKED.fullmatch(raw):
+            found.n_comma += clear[1] == ","
+            found.n_dot += clear[1] == "."
+        else:
+            _weigh_one(_SPACES.sub(" ", unwrapped(raw.strip())), found)
         if found.n_comma + found.n_dot >= enough and found.decided:
             break
     return found
 
 
-def read_plain(texts: Sequence[str]) -> NDArray[np.float64] | None:
-    """All texts as numbers with decimal dot or none [n]; None when any is of another kind. Fast."""
-    if not texts or _NOT_PLAIN.search("\n".join(texts)) is not None:
+def are_numbers(texts: Sequence[str]) -> bool:
+    """Whether texts are numbers that can be nothing else (no date, no clock, no word), with either mark, or empty. Fast.
+
+    By far the most columns are told by this alone; False says nothing.
+    """
+    return any(texts) and _SHORT_NUMBERS.fullmatch("\n".join(texts) + "\n") is not None
+
+
+def read_plain(texts: Sequence[str], decimal: Decimal) -> NDArray[np.float64] | None:
+    """All texts as numbers with this decimal mark or none [n]; None when any is of another kind. Fast."""
+    if not texts or _NOT_PLAIN[decimal].search("\n".join(texts)) is not None:
         return None
+    dotted = texts if decimal == "." else [text.replace(",", ".") for text in texts]
     try:
-        values = np.array(list(map(float, texts)))
+        values = np.array(list(map(float, dotted)))
     except ValueError:  # an empty cell, a bare sign, a date: the slow way says what it is
         return None
     return values if np.isfinite(values).all() else None

@@ -123,7 +123,7 @@ def read_cells(cells: Cells | NumberCells, decimal: Decimal) -> ReadCells:
     """Read every distinct text of a column once."""
     if isinstance(cells, NumberCells):
         return _read_numbers(cells)
-    plain = read_plain(cells.texts) if decimal == "." else None
+    plain = read_plain(cells.texts, decimal)
     if plain is not None:
         return _read_plain(cells, plain)
     states = states_of(cells)

@@ -18,7 +18,7 @@ from workbench.logs.tables.cell_quality import (
     is_quality_column,
     split_quality_name,
 )
-from workbench.logs.tables.cells import Cells, read_cell, state_of
+from workbench.logs.tables.cells import Cells, are_numbers, read_cell, state_of
 from workbench.logs.tables.columns import ReadFacts
 from workbench.logs.tables.label_like import NAMED_WHY, is_label_name
 from workbench.logs.tables.sniff import cell_kind, fold_name, is_time_name, may_be_name
@@ -154,7 +154,7 @@ def _is_text(read: ReadFacts) -> bool:
 def is_instant_column(column: Cells, name: str) -> bool:
     """Whether a column holds a second set of times."""
     sample = [text for text in column.used(_SAMPLE) if text.strip()]
-    if not sample:
+    if not sample or are_numbers(sample):
         return False
     stamps = sum(parse_stamp(text) is not None for text in sample)
     clocks = sum(parse_clock(text) is not None for text in sample)
@@ -215,6 +215,8 @@ def _find_tag(headers: Sequence[Header], columns: Sequence[Cells | NumberCells],
         used = column.used()
         folded = fold_name(header.name)
         is_named = is_tag_name(folded) or folded in QUANTITY_NAMES
+        if not is_named and are_numbers(used[:_SAMPLE]):
+            continue
         n_words = sum(may_be_name(text) and (is_named or not is_bad_word(text)) for text in used[:_SAMPLE])
         is_text = used and n_words >= 0.6 * len(used[:_SAMPLE])
         is_stacked = _UNNAMED.fullmatch(header.name) is not None and _is_stacked(column)
@@ -258,7 +260,7 @@ def _is_numeric(column: Cells | NumberCells) -> bool:
     if isinstance(column, NumberCells):
         return True
     used = [text for text in column.used(_SAMPLE) if text.strip()]
-    return bool(used) and sum(cell_kind(text) == "n" for text in used) >= 0.5 * len(used)
+    return are_numbers(used) or (bool(used) and sum(cell_kind(text) == "n" for text in used) >= 0.5 * len(used))
 
 
 def _find_value(headers: Sequence[Header], columns: Sequence[Cells | NumberCells], tag: int) -> int | None:
@@ -316,6 +318,8 @@ def is_event_list(headers: Sequence[Header], columns: Sequence[Cells | NumberCel
 
 def _is_remark(column: Cells) -> bool:
     """Words in most rows that seldom repeat; a log with a remark here and there has none in most rows."""
+    if are_numbers(column.used(_SAMPLE)):
+        return False
     is_word = np.array([bool(text.strip()) for text in column.texts], np.bool_)
     n_written = int(column.counts()[is_word].sum())
     used = [text for text in column.used(_SAMPLE) if text.strip()]

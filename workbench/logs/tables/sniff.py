@@ -25,6 +25,7 @@ from workbench.logs.tables.words import (
     ZONE_OFFSETS_MIN,
 )
 from workbench.logs.text.decode import clean_text
+from workbench.logs.text.recall import recalled
 from workbench.logs.times.instants import parse_clock, parse_stamp, unix_ns
 from workbench.logs.times.parts import find_parts
 from workbench.logs.units import find_unit
@@ -56,6 +57,7 @@ def split_line(line: str, delimiter: str) -> list[str]:
         return line.split(delimiter)
 
 
+@recalled
 def cell_kind(text: str) -> str:
     """One letter: t time, n number, e empty or a known word for bad, x other text."""
     text = unwrapped(text.strip())
@@ -129,6 +131,7 @@ def _score(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
     return agreement * (read + 0.02) * (len(rows) / len(lines)), n_cells
 
 
+@recalled
 def fold_name(text: str) -> str:
     """A header for comparing with word lists: lower case, letters and digits only, no trailing unit bracket."""
     text = (re.sub(r"\s*[\[(].*$", "", clean_text(text)) or text).replace("№", "no")
@@ -136,6 +139,7 @@ def fold_name(text: str) -> str:
     return re.sub(r"[^\w#]|_", "", text.casefold())
 
 
+@recalled
 def is_time_name(text: str) -> bool:
     """Whether a header names a time axis."""
     folded = fold_name(text)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from workbench.core.clock import NS_PER_S
 from workbench.logs.tables.words import MONTHS, ZONE_OFFSETS_MIN
+from workbench.logs.text.recall import recalled
 from workbench.logs.times.notations import to_common
 
 DayOrder = Literal["dmy", "mdy", "ymd"]
@@ -76,6 +77,7 @@ class Instants:
     is_good: NDArray[np.bool_]
 
 
+@recalled
 def parse_stamp(text: str) -> Stamp | None:
     """Take one date (with or without time of day) apart; None when it is none."""
     text = text.strip().strip("'\"")
