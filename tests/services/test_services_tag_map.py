@@ -137,6 +137,40 @@ def test_one_file_with_tags_of_two_pumps_comes_apart_with_names_and_units(tmp_pa
         assert project.check() == []
 
 
+def test_a_table_whose_names_tell_two_pumps_comes_apart_without_a_map(tmp_path: Path) -> None:
+    header = "time,P-7A flow [m3/h],P-7A current [A],P-7B flow [m3/h],P-7B current [A],header level [m]"
+    log = tmp_path / "station.csv"
+    rows = [f"{START + np.timedelta64(k, 's')}Z,{k % 9}.5,{50 + k % 7},{k % 11}.25,{48 + k % 3},{k % 5}.5" for k in range(300)]
+    log.write_text("\n".join((header.replace("P-7", "P-70"), *rows, "")), encoding="utf-8")
+    stored = {
+        one.asset: one for one in import_logs(ImportRequest(paths=(str(log),), project=str(tmp_path / "p")), Job()).recordings
+    }
+    assert {pump: [channel.name for channel in one.channels] for pump, one in stored.items()} == {
+        "P-70A": ["P-70A flow", "P-70A current"], "P-70B": ["P-70B flow", "P-70B current"], "station": ["header level"],
+    }  # fmt: skip
+    suggested = list_tags(TagsRequest(paths=(str(log),)), Job()).tags
+    assert [one.asset for one in suggested] == ["P-70A", "P-70A", "P-70B", "P-70B", ""]
+
+
+def test_what_was_found_between_pumps_is_not_said_of_each(tmp_path: Path) -> None:
+    """A connection that was lost for three channels of one pump is that pump's."""
+    import_assets(AssetsImportRequest(path=str(write_list(tmp_path / "tags.csv")), project=str(tmp_path / "p")), Job())
+    rng = np.random.default_rng(5)
+    columns = {"PT-2041": 6 + rng.normal(0, 0.1, 4000), "PT-2042": 5 + rng.normal(0, 0.1, 4000)}
+    columns |= {f"AI_{k}": 10 + k + rng.normal(0, 0.3, 4000) for k in range(3)}
+    for k in range(3):
+        columns[f"AI_{k}"][2000:3000] = columns[f"AI_{k}"][2000]
+    rows = [
+        ",".join((f"{START + np.timedelta64(k, 's')}Z", *(f"{values[k]:.3f}" for values in columns.values())))
+        for k in range(4000)
+    ]
+    log = tmp_path / "both.csv"
+    log.write_text("\n".join((",".join(("time", *columns)), *rows, "")), encoding="utf-8")
+    request = ImportRequest(paths=(str(log),), project=str(tmp_path / "p"), asset="P-9")
+    found = {one.asset: [finding.code for finding in one.findings] for one in import_logs(request, Job()).recordings}
+    assert found == {"P-2041A": [], "P-2042A": [], "P-9": ["COMMS_LOST"]}
+
+
 def test_the_map_comes_before_suggestions_and_only_doubtful_ones_are_marked(tmp_path: Path) -> None:
     import_assets(AssetsImportRequest(path=str(write_list(tmp_path / "tags.csv")), project=str(tmp_path / "p")), Job())
     log = write_log(tmp_path / "P-2041A.csv")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.logs.equipment import default_asset, find_equipment_tag
+from workbench.logs.equipment import asset_of_named, default_asset, find_equipment_tag, find_pumps
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,30 @@ def test_files_of_a_recorder_that_differ_by_their_time_are_of_one_pump() -> None
 )  # fmt: skip
 def test_the_date_in_a_file_name_is_no_part_of_the_pump(name: str, asset: str) -> None:
     assert default_asset(name, []) == asset
+
+
+def test_names_tell_the_pumps_of_one_table_apart_and_leave_what_they_share() -> None:
+    shared = ["L_T1", "P_J280", "header pressure"]
+    numbers = {name: pump for pump in ("PU1", "PU2", "PU10") for name in (f"F_{pump}", f"S_{pump}")}
+    assert find_pumps([*shared, *numbers]) == numbers
+    tags = {f"{pump} {what}": pump for pump in ("P-310A", "P-310B") for what in ("flow", "motor current")}
+    assert find_pumps([*tags, "P-310 header"]) == tags
+    assert find_pumps(["Pump 1 flow", "Pump 1 power", "Pump 2 flow", "Pump 2 power"])["Pump 2 flow"] == "Pump 2"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("P-101", "P-102", "P-103"), ("P-101 min", "P-101 max", "P-102 min", "P-102 max"),
+        ("P-2041A flow", "P-2041A current", "P-2041B running"), ("PI-2041A", "II-2041A", "PI-2041B", "II-2041B"),
+        ("P1 in", "P1 out", "P2 speed", "P2 flow"),
+    ],
+)  # fmt: skip
+def test_tags_of_pressures_and_of_one_pump_are_no_several_pumps(names: tuple[str, ...]) -> None:
+    assert find_pumps(names) == {}
+
+
+def test_a_number_that_each_station_has_stands_behind_the_name_of_the_file() -> None:
+    assert [asset_of_named(pump, "north") for pump in ("PU1", "PU10", "Pump 2", "P-12", "P-310A")] == [
+        "north PU1", "north PU10", "north Pump 2", "P-12", "P-310A",
+    ]  # fmt: skip

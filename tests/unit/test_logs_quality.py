@@ -131,6 +131,57 @@ def test_zero_pressure_of_a_stopped_pump_is_believed_but_no_zero_temperature() -
     assert codes(find_quality(times(), columns, UNITS)) == [("ZERO_SUSPECTED", "TI-1")]
 
 
+def test_a_stop_is_believed_beside_transmitters_that_are_logged_as_milliamperes() -> None:
+    columns = {**pump(), "JI-1": 70 + pump(1)["PI-1"]}
+    loops = {
+        name: np.round(12 + 0.05 * pump(2 + number)["II-1"], 3) for number, name in enumerate(("PT-2", "PT-3", "TT-2", "LT-2"))
+    }
+    for name in ("II-1", "JI-1", "FI-1"):
+        columns[name][10_000:12_000] = 0.0
+    units = {**UNITS, "JI-1": "kW", **dict.fromkeys(loops, "mA")}
+    assert find_quality(times(), {**columns, **loops}, units) == ()
+
+
+def on_change(
+    columns: dict[str, np.ndarray], bands: dict[str, float], most_rows: int
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """What a historian keeps of each channel by itself, on one axis: a sample where it left the last kept one by a band."""
+    kept = {}
+    for name, values in columns.items():
+        rows, last = [0], 0
+        for row, value in enumerate(values.tolist()):
+            if abs(value - values[rows[-1]]) >= bands[name] or row - last >= most_rows:
+                rows.append(row)
+                last = row
+        kept[name] = np.full(len(values), np.nan)
+        kept[name][rows] = values[rows]
+    is_any = ~np.all([np.isnan(values) for values in kept.values()], axis=0)
+    return times()[is_any], {name: values[is_any] for name, values in kept.items()}
+
+
+def test_a_stop_in_a_log_on_change_is_believed_and_its_quiet_minutes_are_no_gaps() -> None:
+    columns = pump()
+    for name in ("II-1", "FI-1"):
+        columns[name][20_000:24_000] = 0.0
+    instants, kept = on_change(columns, {"PI-1": 0.12, "II-1": 1.7, "TI-1": 0.5, "FI-1": 1.0}, 900)
+    assert np.count_nonzero(np.diff(instants) > 30 * SECOND) > 0
+    assert find_quality(instants, kept, UNITS) == ()
+
+
+def test_two_pumps_in_turn_in_one_table_are_each_held_against_themselves() -> None:
+    columns, units = {}, {}
+    for number, pump_tag in enumerate(("P-310A", "P-310B")):
+        is_off = (np.arange(N_ROWS) // 10_000 % 2) == number
+        for name, values in pump(number).items():
+            rest = values.mean() - 14 if name == "TI-1" else values if name == "PI-1" else 0.0
+            columns[f"{pump_tag} {name}"] = np.where(is_off, rest, values)
+            units[f"{pump_tag} {name}"] = UNITS[name]
+    columns["header level"], units["header level"] = 2 + 0.1 * pump(7)["PI-1"], "m"
+    assert find_quality(times(), columns, units) == ()
+    columns["P-310B FI-1"][21_000:28_000] = 288.0
+    assert codes(find_quality(times(), columns, units)) == [("FLAT_LINE", "P-310B FI-1")]
+
+
 def test_a_channel_that_never_moves_is_remarked_without_alarm() -> None:
     (finding,) = find_quality(times(), {**pump(), "SP-1": np.full(N_ROWS, 4.5)}, {**UNITS, "SP-1": "bar"})
     assert (finding.code, finding.severity) == ("FLAT_LINE", "not_checked")

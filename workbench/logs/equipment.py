@@ -3,6 +3,7 @@
     P-2041A_2026-03.csv            → P-2041A
     PI-2041A, TI-2041A, II-2041A   → P-2041A (the loop number that most signal tags share)
     P2041_SUCT_P, P2041_FLOW       → P-2041
+    F_PU1, S_PU1, F_PU2, S_PU2     → PU1 and PU2, two pumps of one table
 
 Must not import anything but the standard library and word lists.
 """
@@ -17,10 +18,20 @@ from pathlib import PurePath
 from workbench.logs.tables.words import MONTHS
 
 _PUMP = re.compile(r"(?<![A-Za-z0-9])(P|PU|PMP|GA|PA|ESP)[-_ ]?(\d{2,5})([A-Z]?)(?![A-Za-z0-9])")
+_NUMBERED = re.compile(
+    r"(?<![A-Za-z0-9])(?:(PMP|PU|P)[-_ ]?(\d{1,2})|((?i:pump|pumpe|pompe|pompa|bomba|pumpa|pumppu))[-_ ]?(\d{1,2}|[A-F]))"
+    r"(?![A-Za-z0-9])"
+)
+"""A pump without a tag of its own: PU1, Pump 2, Pumpe_A."""
+_STATISTICS = frozenset(
+    ("min", "max", "avg", "mean", "average", "sd", "std", "stdev", "last", "first", "value", "val", "pv", "raw")
+)
 _SIGNAL = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2,5}[-_ ]?(\d{3,5}[A-Z]?)(?![A-Za-z0-9])")
 _STAMP = re.compile(r"[ _.-]*(?:19|20)\d{2}[-_.]?\d{2}[-_.]?\d{2}[T _-]{0,2}\d{2}[-_:.h]?\d{2}[-_:.m]?\d{2}(?:[.,]\d{1,9})?s?Z?$")
 _SHARE = 0.6
 _LONGEST = 80
+_TAG_DIGITS = 3
+"""A number of fewer may be a count: PU10 beside PU1."""
 _BLANKS = re.compile(r"(?<=\S)[ _\-]{2,}(?=\S)|  +")
 _YEAR = r"(?:19|20)\d\d"
 _CLOCK = r"(?:[-_ .T]*\d\d[-_.:h]?\d\d(?:[-_.:m]?\d\d)?(?!\d))?"
@@ -45,6 +56,32 @@ def find_tags(text: str) -> list[re.Match[str]]:
     """All pump and signal tags in a text, from left to right, none inside another."""
     found = sorted([*_PUMP.finditer(text), *_SIGNAL.finditer(text)], key=re.Match.start)
     return [match for number, match in enumerate(found) if number == 0 or match.start() >= found[number - 1].end()]
+
+
+def find_pumps(channels: Sequence[str]) -> dict[str, str]:
+    """The pump of each channel whose name says it, where the channels of one table are those of two pumps or more; else {}.
+
+    A pump is a tag, or a word with its number (PU1) that only this table knows. Two names of one pump must differ in what
+    they measure, and another pump must have one of the same: P-101 and P-102, once each or with min and max, may be pressures.
+    """
+    numbered = {match[1] for name in channels if (match := _NUMBERED.search(name)) and len(match[2] or "") == 1}
+    measured: dict[str, dict[str, str]] = {}
+    for name in channels:
+        match = _PUMP.search(name) or _NUMBERED.search(name)
+        words = re.findall(r"[^\W_]+", f"{name[: match.start()]} {name[match.end() :]}".casefold()) if match else []
+        if match and set(words) - _STATISTICS:
+            tag = None if match[1] in numbered and len(match[2]) < _TAG_DIGITS else find_equipment_tag(match[0])
+            measured.setdefault(tag or re.sub(r"[-_ ]+", " ", match[0]), {})[name] = " ".join(words)
+    kinds = Counter(kind for own in measured.values() for kind in set(own.values()))
+    pumps = [
+        pump for pump, own in measured.items() if len(set(own.values())) > 1 and any(kinds[kind] > 1 for kind in own.values())
+    ]
+    return {name: pump for pump in pumps for name in measured[pump]} if len(pumps) > 1 else {}
+
+
+def asset_of_named(pump: str, asset: str) -> str:
+    """The pump of a channel of `find_pumps`: its tag; a number stands behind the file's pump, as each station has a PU1."""
+    return pump if find_equipment_tag(pump) == pump else f"{asset} {pump}"[:_LONGEST]
 
 
 def mask_dates(path: PurePath) -> str:

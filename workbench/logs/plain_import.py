@@ -20,8 +20,8 @@ from workbench.logs.checks.waveforms import find_overloads
 from workbench.logs.readers.byte_stream import FixedEndFile, growing_file
 from workbench.logs.readers.csv_stream import NotPlain, PlainColumn, PlainFormat, find_plain_format, stream_plain_csv
 from workbench.logs.recordings.format import ChannelInfo
-from workbench.logs.recordings.of_rows import ON_CHANGE_SHARE
 from workbench.logs.recordings.rates import Waveform, find_waveform
+from workbench.logs.recordings.time_axis import is_on_change
 from workbench.logs.recordings.writer import ColumnStats, RecordingWriter, TimeStats
 from workbench.logs.summary import CHECKS_VERSION, ChannelFacts, Finding, LeftOut, Question, RecordingFacts
 from workbench.logs.tables.label_like import (
@@ -179,13 +179,13 @@ def _trailing(log: PlainLog, two_state: Mapping[str, bool]) -> list[str]:
     return found if len(found) < len(names) else []
 
 
-def timing_of(times: TimeStats, waveform: Waveform | None) -> Timing:
-    """What a time axis tells about how channels were acquired."""
+def timing_of(times: TimeStats, waveform: Waveform | None, filled: float = 1.0) -> Timing:
+    """What a time axis tells about how channels were acquired; `filled` as in `is_on_change`."""
     span_s = ((times.last_ns or 0) - (times.first_ns or 0)) / NS_PER_S
     if waveform is not None:
         return Timing(group="waveform", n_bursts=len(waveform.first_rows), span_s=span_s, n_rows=times.rows)
-    is_on_change = times.n_gaps > max(ON_CHANGE_SHARE * times.rows, 1)
-    return Timing(span_s=span_s, is_on_change=is_on_change, is_even=not is_on_change, n_rows=times.rows)
+    on_change = is_on_change(times.n_gaps, times.rows, filled)
+    return Timing(span_s=span_s, is_on_change=on_change, is_even=not on_change, n_rows=times.rows)
 
 
 def _facts_of(column: PlainColumn, stats: ColumnStats, timing: Timing) -> ChannelFacts:

@@ -19,7 +19,7 @@ Detected = Literal["raw", "rms", "peak", "peak_to_peak", "unknown"]
 """What a sample is of its signal: the instantaneous value itself, or a figure taken over a stretch of it."""
 
 
-CHECKS_VERSION = 3
+CHECKS_VERSION = 4
 """Raised whenever the rules of `quality` find more or other things: findings of older ones are looked for again."""
 
 RemedyAction = Literal["exclude", "scale", "swap", "missing", "clock"]
@@ -120,6 +120,12 @@ class RecordingFacts(Record, frozen=True, kw_only=True):
     """The machine that the rows name, where a file is about several; '' otherwise."""
     checks: int = 1
     """Version of the checks that made the findings."""
+
+    @property
+    def filled(self) -> float:
+        """The share of the rows that the middle one of the channels was due in, 0 to 1."""
+        shares = sorted(1.0 - one.n_absent / max(self.rows, 1) for one in self.channels)
+        return shares[len(shares) // 2] if shares else 1.0
 
     @property
     def named_machine(self) -> str:

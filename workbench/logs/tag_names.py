@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.logs.equipment import find_equipment_tag
+from workbench.logs.equipment import asset_of_named, find_equipment_tag, find_pumps
 from workbench.logs.tables.words import ISA_LETTERS
 from workbench.logs.units import find_quantity
 
@@ -74,8 +74,14 @@ def suggest_tags(tags: Sequence[TagFacts], asset: str = "") -> list[TagSuggestio
     """A suggestion for each tag, in order; `asset` is the pump that the whole file belongs to, as far as that is known."""
     loops = Counter(match[2] for one in tags if (match := _ISA.search(one.tag)))
     systems = Counter(match[1].upper() for one in tags if (match := _KKS.search(one.tag)))
-    found = [_suggest(one, asset, loops, systems) for one in tags]
+    pumps = find_pumps([one.tag for one in tags])
+    found = [_suggest(one, _machine_of(one.tag, pumps, asset), loops, systems) for one in tags]
     return _with_distinct_names(found)
+
+
+def _machine_of(tag: str, pumps: Mapping[str, str], asset: str) -> str:
+    """The pump that is stored under at import, where a tag names one of several."""
+    return asset_of_named(pumps[tag], asset) if asset and tag in pumps else asset
 
 
 def _suggest(one: TagFacts, asset: str, loops: Mapping[str, int], systems: Mapping[str, int]) -> TagSuggestion:

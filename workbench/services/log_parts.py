@@ -1,4 +1,4 @@
-"""A finished recording apart by pump: what the project's tag map says about its channels is applied before it is stored."""
+"""A finished recording apart by pump, before it is stored: by the project's tag map, else by the pumps that its names tell."""
 
 from __future__ import annotations
 
@@ -27,20 +27,24 @@ class PumpPart:
 
 
 def part_by_pump(project: Project, folder: Path, asset: str, site: str, stack: ExitStack) -> list[PumpPart]:
-    """The recording in `folder` by pump; `asset` is that of channels which the map doesn't give to another one.
+    """The recording in `folder` by pump; `asset` is that of channels which neither the map nor their names give to another one.
 
-    New folders are removed by `stack`. Where the map knows none of the channels, the recording stays as it is.
+    New folders are removed by `stack`. Where nothing is known of the channels, the recording stays as it is.
     """
+    from workbench.logs.equipment import asset_of_named, find_pumps
     from workbench.logs.recordings.recording import open_recording
     from workbench.logs.recordings.rewrite import Rewrite, rewrite_recording
 
     recording = open_recording(folder)
     known = _entries_of(recording, project.meta.tags)
-    if not known:
+    named = find_pumps([channel.name for channel in recording.channels])
+    if not known and not named:
         return [PumpPart(asset, site or _site_of(project, asset, {}), folder)]
     groups: dict[str, list[str]] = {}
     for channel in recording.channels:
-        groups.setdefault(known.get(channel.name, {}).get("asset", "") or asset, []).append(channel.name)
+        pump = named.get(channel.name)
+        own = asset_of_named(pump, asset) if pump else asset
+        groups.setdefault(known.get(channel.name, {}).get("asset", "") or own, []).append(channel.name)
     parts = []
     for pump, names in groups.items():
         plans, findings = _plan(recording, names, known)

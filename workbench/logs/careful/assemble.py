@@ -101,7 +101,8 @@ def _gather(
         if waveform
         else find_quality(instants_ns, columns, units, lambda done: _say_quality(say, done))
     )
-    timing = _timing(times, waveform, instants_ns)
+    filled = float(np.median([1.0 - total.n_absent / max(times.rows, 1) for total in totals])) if totals else 1.0
+    timing = _timing(times, waveform, instants_ns, filled)
     counted = log.feed.counted
     found = [*said[1], *log.findings]
     if counted.conflicts.n:
@@ -127,8 +128,8 @@ def _say_quality(say: Say, fraction: float) -> None:
     say(_WRITE_SHARE + (1 - _WRITE_SHARE) * fraction, "checking quality")
 
 
-def _timing(times: TimeStats, waveform: Waveform | None, instants_ns: Instants) -> Timing:
-    timing = timing_of(times, waveform)
+def _timing(times: TimeStats, waveform: Waveform | None, instants_ns: Instants, filled: float) -> Timing:
+    timing = timing_of(times, waveform, filled)
     if waveform is not None or times.sample_period_s is None:
         return timing
     step_ns = times.sample_period_s * 1e9

@@ -7,7 +7,7 @@ Nothing is changed: a finding is a remark beside the data. Must not import anyth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,15 +26,15 @@ from workbench.logs.checks.flat_runs import (
 from workbench.logs.checks.phrases import format_instant, format_span, format_value
 from workbench.logs.checks.survey import take_survey
 from workbench.logs.checks.together import put_together
+from workbench.logs.equipment import find_pumps
 from workbench.logs.recordings.pyramid import Floats
-from workbench.logs.recordings.time_axis import Instants, Int64s, find_gaps, median_step_ns
+from workbench.logs.recordings.time_axis import Instants, Int64s, find_gaps, is_on_change, median_step_ns
 from workbench.logs.summary import Finding, Remedy, Severity
 
 USUAL_RUNS = 10.0
 """A run is too long when it is this many times as long as nineteen of twenty are."""
 USUAL_RUNS_COARSE = 30.0
 LONG_GAP_STEPS = 10.0
-_ON_CHANGE_SHARE = 0.02
 _MIN_RUNS = 12
 _MIN_LEVELS = 4
 _MIN_PILE = 20
@@ -51,7 +51,10 @@ MAX_TOGETHER = 100
 """Channels that are surveyed at once: some 100 MB, and five thousand pairs."""
 Tick = Callable[[float], None]
 _SCAN_ROWS = 1 << 18
-_DRIVE_UNITS = frozenset({"A", "mA", "kW", "W", "rpm", "1/min", "Hz", "m3/h", "L/s", "L/min", "gpm", "m3/s"})
+_FILL_PROBES = 1000
+_HELD_ROWS = 2000
+"""So far back the last value of a channel is looked for that has none of its own at a row."""
+_DRIVE_UNITS = frozenset({"A", "kW", "W", "rpm", "1/min", "Hz", "m3/h", "L/s", "L/min", "gpm", "m3/s"})
 _SPEED_UNITS = frozenset({"rpm", "1/min", "Hz"})
 _NEVER_ZERO_UNITS = frozenset({"degC", "degF", "K", "V", "kV"})
 RULE_CODES = frozenset(
@@ -85,9 +88,17 @@ class _Channel:
     def is_at_rest(self, rows: Int64s) -> bool:
         """Whether it reads (nearly) nothing at most of `rows`."""
         usual = float(np.quantile(np.abs(self.habits.sample), 0.95)) if len(self.habits.sample) else 0.0
-        there = np.asarray(self.values[rows], np.float64)
+        there = np.array(self.values[rows], np.float64)
+        for number in np.flatnonzero(np.isnan(there)).tolist():
+            there[number] = self._last_known(int(rows[number]))
         there = there[~np.isnan(there)]
         return bool(len(there) and usual > 0 and np.mean(np.abs(there) <= _STOPPED_SHARE * usual) > 0.8)
+
+    def _last_known(self, row: int) -> float:
+        """The value at a row, else the last one before it; NaN where it is long ago."""
+        near = np.asarray(self.values[max(row - _HELD_ROWS, 0) : row + 1], np.float64)
+        good = np.flatnonzero(~np.isnan(near))
+        return float(near[good[-1]]) if len(good) else float("nan")
 
 
 def find_quality(
@@ -95,7 +106,8 @@ def find_quality(
 ) -> tuple[Finding, ...]:  # fmt: skip
     """Findings about a log, those of the whole log first, then by channel.
 
-    Channels of one pump are held against each other; more than `MAX_TOGETHER` are a plant's, and are checked so many at a time.
+    Channels of one pump are held against each other, where names tell several pumps of one table apart each for itself;
+    more than `MAX_TOGETHER` are a plant's, and are checked so many at a time.
 
     Parameters
     ----------
@@ -110,28 +122,92 @@ def find_quality(
     """
     step_ns = median_step_ns(times_ns)
     gaps = find_gaps(times_ns, step_ns)
-    is_on_change = len(gaps) > max(_ON_CHANGE_SHARE * len(times_ns), 1)
-    findings = [] if is_on_change else _long_gaps(gaps, step_ns)
+    on_change = is_on_change(len(gaps), len(times_ns), _filled(columns, len(times_ns)))
+    findings = [] if on_change else _long_gaps(gaps, step_ns)
     if len(times_ns) < _MIN_ROWS:
         return tuple(findings)
     say = tick or _say_nothing
+    log = _Log(times_ns, units, step_ns, gaps, on_change)
+    groups = _by_pump(list(columns), units)
+    found: dict[tuple[str, str | None, str], Finding] = {}
+    for number, (kept, names) in enumerate(groups):
+        of_group = {name: columns[name] for name in names}
+        for one in _check(log, of_group, _Part(say, number / len(groups), 1 / len(groups))):
+            if one.channel is None or one.channel in kept:
+                found.setdefault((one.code, one.channel, one.text), one)
+    return (*findings, *sorted(found.values(), key=_whole_log_first))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Tells the progress of a part as that of the whole."""
+
+    say: Tick
+    first: float
+    share: float
+
+    def __call__(self, fraction: float) -> None:
+        """A share of the part is done."""
+        self.say(self.first + self.share * fraction)
+
+
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """What all channels of a log share."""
+
+    times_ns: Instants
+    units: Mapping[str, str | None]
+    step_ns: float | None
+    gaps: Int64s
+    is_on_change: bool
+
+
+def _by_pump(names: Sequence[str], units: Mapping[str, str | None]) -> list[tuple[frozenset[str], list[str]]]:
+    """(channels to speak of, channels to look at together): all at once, or pump by pump and what the pumps share."""
+    pumps = find_pumps(names)
+    shared = [name for name in names if name not in pumps]
+    groups = []
+    for pump in dict.fromkeys(pumps.values()):
+        own = [name for name in names if pumps.get(name) == pump]
+        groups.append((frozenset(own), own + (shared if len(shared) <= len(own) else [])))
+    drives = [name for name in pumps if units.get(name) in _DRIVE_UNITS]
+    return [*groups, (frozenset(shared), shared + drives)] if shared else groups
+
+
+def _whole_log_first(finding: Finding) -> bool:
+    return finding.channel is not None
+
+
+def _check(log: _Log, columns: Mapping[str, Samples], say: Tick) -> tuple[Finding, ...]:
+    """What is to be said of channels that belong together."""
     names = list(columns)
     flat: list[Finding] = []
     checked: list[Finding] = []
     for first in range(0, len(names), MAX_TOGETHER):
         mine = {name: columns[name] for name in names[first : first + MAX_TOGETHER]}
         channels = [
-            _Channel(name=name, unit=units.get(name), values=values, habits=learn_habits(values)) for name, values in mine.items()
+            _Channel(name=name, unit=log.units.get(name), values=values, habits=learn_habits(values))
+            for name, values in mine.items()
         ]
-        survey = take_survey(times_ns, mine, units)
+        survey = take_survey(log.times_ns, mine, log.units)
         for number, channel in enumerate(channels, first):
             say(number / len(names))
             extremes = bucket_extremes(channel.values)  # of one channel at a time: a tenth of what the log itself takes
-            flat += _find_in_channel(channel, channels, times_ns, extremes, is_on_change=is_on_change)
-            checked += check_channel(channel.name, survey, extremes, is_on_change=is_on_change)
-        together = check_survey(survey, step_ns, gaps, is_on_change=is_on_change)
+            flat += _find_in_channel(channel, channels, log.times_ns, extremes, is_on_change=log.is_on_change)
+            checked += check_channel(channel.name, survey, extremes, is_on_change=log.is_on_change)
+        together = check_survey(survey, log.step_ns, log.gaps, is_on_change=log.is_on_change)
         checked += [finding for finding in together if finding.channel or first == 0]  # of the clock once
-    return put_together([*findings, *flat], checked)
+    return put_together(flat, checked)
+
+
+def _filled(columns: Mapping[str, Samples], n_rows: int) -> float:
+    """The share of rows with any value that the middle one of the channels has a value in, 0 to 1."""
+    if not columns or not n_rows:
+        return 1.0
+    rows = np.linspace(0, n_rows - 1, min(n_rows, _FILL_PROBES)).astype(np.int64)
+    there = np.array([~np.isnan(np.asarray(values[rows], np.float64)) for values in columns.values()])
+    any_there = there.any(axis=0)
+    return float(np.median(there[:, any_there].mean(axis=1))) if any_there.any() else 1.0
 
 
 def _say_nothing(fraction: float) -> None:
@@ -286,8 +362,7 @@ def _is_at_rest_there(channel: _Channel, channels: list[_Channel], rows: Int64s)
     others = [other for other in channels if other.is_drive and other.name != channel.name and not other.is_switch]
     if not others:
         return channel.is_drive
-    at_rest = [other.is_at_rest(chosen) for other in others]
-    return all(at_rest)
+    return 2 * sum(other.is_at_rest(chosen) for other in others) >= len(others)
 
 
 def _constant(channel: _Channel, run: FlatRun, times_ns: Instants) -> Finding:

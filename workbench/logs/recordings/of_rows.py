@@ -14,7 +14,7 @@ from workbench.logs import questions
 from workbench.logs.acquisition import Timing
 from workbench.logs.recordings.conflicts import Conflicts, conflicting_rows
 from workbench.logs.recordings.rate_groups import RateGroup, part_by_rate
-from workbench.logs.recordings.time_axis import find_gaps, median_step_ns
+from workbench.logs.recordings.time_axis import find_gaps, is_on_change, median_step_ns
 from workbench.logs.summary import CHECKS_VERSION, Finding, LeftOut, Question, RecordingFacts
 from workbench.logs.tables.cells import ABSENT
 from workbench.logs.tables.columns import Column, facts_of, take_rows
@@ -22,7 +22,6 @@ from workbench.logs.tables.label_like import NAMED_WHY
 from workbench.logs.tables.wide import LogRows
 
 _MANY_AT_ONCE = 1000
-ON_CHANGE_SHARE = 0.02
 EVEN_SHARE = 0.25
 MOSTLY = 0.9
 """An axis is even when nine of ten steps are within a quarter of the usual one."""
@@ -92,7 +91,7 @@ def _build_group(
     )
     source_of_row = log.source_of_row[kept] if rows is None else log.source_of_row[kept][rows]
     sources = tuple(log.sources[index] for index in dict.fromkeys(source_of_row.tolist()))
-    timing = _timing_of(group, step_ns, len(gaps))
+    timing = _timing_of(group, columns, step_ns, len(gaps))
     facts = RecordingFacts(
         checks=CHECKS_VERSION,
         source=sources[0] if sources else log.sources[0], rows=int(times_ns.size),
@@ -111,13 +110,14 @@ def _build_group(
     )  # fmt: skip
 
 
-def _timing_of(group: RateGroup, step_ns: float | None, n_gaps: int) -> Timing:
+def _timing_of(group: RateGroup, columns: Sequence[Column], step_ns: float | None, n_gaps: int) -> Timing:
     times_ns = group.times_ns
     span_s = (int(times_ns[-1]) - int(times_ns[0])) / NS_PER_S if times_ns.size else 0.0
     if group.waveform is not None:
         return Timing(group="waveform", n_bursts=len(group.waveform.first_rows), span_s=span_s)
     is_even = step_ns is not None and float(np.mean(np.abs(np.diff(times_ns) - step_ns) < EVEN_SHARE * step_ns)) > MOSTLY
-    return Timing(span_s=span_s, is_on_change=n_gaps > max(ON_CHANGE_SHARE * times_ns.size, 1), is_even=is_even)
+    filled = float(np.median([np.mean(column.codes != ABSENT) for column in columns])) if columns and times_ns.size else 1.0
+    return Timing(span_s=span_s, is_on_change=is_on_change(n_gaps, times_ns.size, filled), is_even=is_even)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,14 +33,12 @@ from workbench.logs.recordings.format import (
     values_file,
 )
 from workbench.logs.recordings.pyramid import Envelope, Floats, Pyramid, View, envelopes, level_sizes
-from workbench.logs.recordings.time_axis import Int64s, PlainAxis, RunsAxis, TimeAxis
+from workbench.logs.recordings.time_axis import Int64s, PlainAxis, RunsAxis, TimeAxis, is_on_change
 from workbench.logs.recordings.writer import RecordingWriter, write_recording
 from workbench.logs.summary import Group, RecordingFacts
 
 __all__ = ["Burst", "ChannelInfo", "Envelope", "Recording", "RecordingWriter", "open_recording", "write_recording"]
 
-_ON_CHANGE_SHARE = 0.02
-"""With more steps than this far above the median, the log is one on change."""
 _FIRST_LOOK_BACK = 4096
 
 
@@ -183,7 +181,7 @@ class Recording:
     @property
     def is_on_change(self) -> bool:
         """Whether so many steps are long that they are the log's nature (a value is written when it changes)."""
-        return self._meta.n_gaps > max(_ON_CHANGE_SHARE * self.rows, 1)
+        return is_on_change(self._meta.n_gaps, self.rows, self.summary.filled)
 
     @cached_property
     def _gaps(self) -> Int64s:

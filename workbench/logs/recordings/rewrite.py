@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.logs.checks.quality import find_quality
+from workbench.logs.checks.quality import RULE_CODES, find_quality
 from workbench.logs.recordings.format import ChannelInfo
 from workbench.logs.recordings.recording import Recording
 from workbench.logs.recordings.time_axis import Int64s
@@ -86,7 +86,8 @@ def _facts(old: RecordingFacts, writer: RecordingWriter, plan: Rewrite) -> Recor
     facts = msgspec.structs.replace(
         old, source=source, sources=sources, channels=channels, findings=(*plan.findings, *findings), questions=questions
     )
-    return facts if plan.keep is None else _recounted(facts, writer)
+    is_whole = plan.keep is None and len(channels) == len(old.channels)
+    return facts if is_whole else _recounted(facts, writer)  # what was found may be about channels that are not here
 
 
 def _renamed(channel: ChannelFacts, plan: ChannelPlan) -> ChannelFacts:
@@ -96,12 +97,12 @@ def _renamed(channel: ChannelFacts, plan: ChannelPlan) -> ChannelFacts:
 
 
 def _recounted(facts: RecordingFacts, writer: RecordingWriter) -> RecordingFacts:
-    """The facts of the rows that are left."""
+    """The facts of the rows and channels that are left."""
     times = writer.close_times()
     instants_ns, columns = writer.view()
     units = {channel.name: channel.unit for channel in facts.channels}
     quality = find_quality(instants_ns, columns, units) if facts.group == "trend" else ()
-    of_reading = tuple(finding for finding in facts.findings if finding.start_ns is None)
+    of_reading = tuple(finding for finding in facts.findings if finding.start_ns is None or _is_remark(finding, times.first_ns))
     said = {(finding.code, finding.channel) for finding in of_reading}
     found = (*of_reading, *(finding for finding in quality if (finding.code, finding.channel) not in said))
     stats = writer.stats
@@ -110,6 +111,12 @@ def _recounted(facts: RecordingFacts, writer: RecordingWriter) -> RecordingFacts
         facts, rows=times.rows, first_ns=times.first_ns, last_ns=times.last_ns, sample_period_s=times.sample_period_s,
         n_gaps=times.n_gaps, channels=channels, findings=found, checks=CHECKS_VERSION,
     )  # fmt: skip
+
+
+def _is_remark(finding: Finding, first_ns: int | None) -> bool:
+    """Whether the reader of the file made it, about rows that are there."""
+    is_there = finding.start_ns is not None and first_ns is not None and finding.start_ns >= first_ns
+    return is_there and finding.code not in RULE_CODES
 
 
 def _counted(channel: ChannelFacts, stats: ColumnStats, n_rows: int) -> ChannelFacts:

@@ -26,10 +26,26 @@ class Instants(Protocol):
 GAP_FACTOR = 3.0
 """A gap is a step longer than this many median steps."""
 BLOCK_ROWS = 1 << 18
+ON_CHANGE_SHARE = 0.02
+"""With more steps than this far above the median, the log is one on change."""
+_SPARSE_SHARE = 0.005
+"""The same where most rows are due to some of the channels only: each channel's own long steps are filled by the others."""
+_MIN_SPARSE_GAPS = 10
+_MOSTLY_FILLED = 0.6
 _N_STRETCHES = 64
 _STRETCH_ROWS = 4096
 _RUNS_PER_ROWS = 64
 _MAX_RUNS = 1 << 16
+
+
+def is_on_change(n_gaps: int, n_rows: int, filled: float = 1.0) -> bool:
+    """Whether so many steps are long that they are a log's nature (a value is written when it changes).
+
+    `filled` is the share of the rows that the middle one of its channels has a cell in, 0 to 1.
+    """
+    if n_gaps > max(ON_CHANGE_SHARE * n_rows, 1):
+        return True
+    return filled < _MOSTLY_FILLED and n_gaps > max(_SPARSE_SHARE * n_rows, _MIN_SPARSE_GAPS)
 
 
 class TimeAxis(Protocol):
