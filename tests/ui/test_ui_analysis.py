@@ -442,7 +442,7 @@ def test_the_band_of_the_envelope_is_picked_in_the_kurtogram_by_mouse_and_keys(h
     assert mode.picture.band.high_hz == pytest.approx(band.low_hz, abs=1.0)
     QTest.keyClick(plot, Qt.Key.Key_Backspace)
     hand.rest()
-    assert not mode.picture.is_typed
+    assert not mode.picture.request.has_band
     assert mode.picture.band == mode.picture.kurtogram.best
 
 

@@ -40,16 +40,34 @@ _TURNS_A_PIECE = 5.0
 """A cage turns at 0.4 of the shaft's speed: twice at least in each piece."""
 
 
-class EnvelopeRequest(AnalysisRequest, frozen=True, kw_only=True):
+class BandRequest(AnalysisRequest, frozen=True, kw_only=True):
+    """Which band of a waveform carries the defects, and how sure the lines' places are."""
+
+    low_hz: Annotated[float | None, parameter("Lower limit of the band; else the band is proposed.", unit="Hz", ge=0)] = None
+    high_hz: Annotated[float | None, parameter("Upper limit of the band.", unit="Hz", ge=1)] = None
+    slip: Annotated[float, parameter("How far lines may lie from the geometry's, as a share.", ge=0, le=0.2)] = 0.02
+
+    @property
+    def has_band(self) -> bool:
+        """Whether a person gave the band."""
+        return self.low_hz is not None or self.high_hz is not None
+
+    def band(self, rate_hz: float) -> Band | None:
+        """The band that a person gave of a waveform of `rate_hz`; None where it is to be proposed."""
+        from workbench.logs.analysis.envelope import Band
+
+        if not self.has_band:
+            return None
+        return Band(low_hz=self.low_hz or 0.0, high_hz=rate_hz / 2 if self.high_hz is None else self.high_hz)
+
+
+class EnvelopeRequest(BandRequest, frozen=True, kw_only=True):
     """Show the envelope spectrum of a band, with the defect lines of a bearing."""
 
     at: Annotated[str | None, parameter("Take the one burst nearest to this instant, ISO 8601 UTC; else all are averaged.")] = (
         None
     )
-    low_hz: Annotated[float | None, parameter("Lower limit of the band; else the band is proposed.", unit="Hz", ge=0)] = None
-    high_hz: Annotated[float | None, parameter("Upper limit of the band.", unit="Hz", ge=1)] = None
     bearing: Annotated[str | None, parameter("Designation of the bearing; else what the project knows; 'none' for none.")] = None
-    slip: Annotated[float, parameter("How far lines may lie from the geometry's, as a share.", ge=0, le=0.2)] = 0.02
     harmonics: Annotated[int, parameter("Harmonics of each defect line.", ge=1, le=10)] = 3
     resolution_hz: Annotated[
         float | None, parameter("Spacing of the lines; else of pieces of up to 65 536 samples.", unit="Hz", ge=1e-3)
@@ -104,11 +122,6 @@ class EnvelopePicture:
     said: tuple[str, ...] = ()
     """How far the nearest burst is from the instant that was asked for: the page shows that by itself."""
 
-    @property
-    def is_typed(self) -> bool:
-        """Whether a person gave the band."""
-        return self.request.low_hz is not None or self.request.high_hz is not None
-
 
 def find_envelope_picture(opened: Opened, request: EnvelopeRequest, job: Job) -> EnvelopePicture:
     """Propose a band where none is given, and compute. Raises InputError in words for a channel without a spectrum."""
@@ -128,7 +141,7 @@ def find_envelope_picture(opened: Opened, request: EnvelopeRequest, job: Job) ->
     job.progress(0.1, "band")
     middle = taken[len(taken) // 2]
     kurtogram = find_kurtogram_of(opened, request.channel, middle, speed)
-    band = _typed_band(request, middle.rate_hz) or kurtogram.best
+    band = request.band(middle.rate_hz) or kurtogram.best
     spectrum = _average(taken, rate_hz, chosen.view.unit, request, band, job)
     bearing, orders = find_bearing_of(request.bearing or opened.facts.bearing, opened.facts)
     heights = spectrum.amplitude("rms")
@@ -143,21 +156,13 @@ def find_envelope_picture(opened: Opened, request: EnvelopeRequest, job: Job) ->
     notes = chosen.notes
     if len(taken) > len(whole):
         notes = (*notes, "The band and the shaft's speed are those of a part in the middle; the lines are the mean of all parts.")
-    if _typed_band(request, rate_hz) is None and (band.kurtosis or 0.0) < LEAST_KURTOSIS:
+    if request.band(rate_hz) is None and (band.kurtosis or 0.0) < LEAST_KURTOSIS:
         notes = (*notes, "No band stands out: there are hardly any impacts in this stretch.")
     return EnvelopePicture(
         request=request, spectrum=spectrum, band=band, kurtogram=kurtogram, rate_hz=rate_hz,
         burst_ns=tuple(one.start_ns for one in good), chosen=number, speed=speed, bearing=bearing, orders=orders,
         levels=tuple(levels), peaks=peaks, notes=notes, said=said,
     )  # fmt: skip
-
-
-def _typed_band(request: EnvelopeRequest, rate_hz: float) -> Band | None:
-    from workbench.logs.analysis.envelope import Band
-
-    if request.low_hz is None and request.high_hz is None:
-        return None
-    return Band(low_hz=request.low_hz or 0.0, high_hz=request.high_hz if request.high_hz is not None else rate_hz / 2)
 
 
 def find_kurtogram_of(opened: Opened, channel: str, one: Stretch, speed: Speed | None) -> Kurtogram:
@@ -233,7 +238,7 @@ def log_envelope(request: EnvelopeRequest, job: Job) -> EnvelopeResult:
     return EnvelopeResult(
         channel=request.channel, unit=spectrum.unit, first_utc=format_utc(picture.burst_ns[picture.chosen or 0]),
         n_bursts=1 if picture.chosen is not None else len(picture.burst_ns), band_low_hz=picture.band.low_hz,
-        band_high_hz=picture.band.high_hz, band_from="typed" if picture.is_typed else "spectral kurtosis",
+        band_high_hz=picture.band.high_hz, band_from="typed" if request.has_band else "spectral kurtosis",
         kurtosis=picture.band.kurtosis, speed_rpm=speed.mean_rpm if speed else None, speed_from=speed.source if speed else "",
         bearing=picture.bearing.designation if picture.bearing else "",
         orders={name: getattr(picture.orders, name) for name in ("bpfo", "bpfi", "bsf", "ftf")} if picture.orders else {},

@@ -10,8 +10,8 @@ from workbench.core.codec import Record
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Result, parameter
-from workbench.services.analysis_envelope import find_bearing_of, find_kurtogram_of
-from workbench.services.analysis_reads import AnalysisRequest, Opened, choose, find_speed, open_for, write_columns
+from workbench.services.analysis_envelope import BandRequest, find_bearing_of, find_kurtogram_of
+from workbench.services.analysis_reads import Opened, choose, find_speed, open_for, write_columns
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,13 +26,10 @@ TREND_LINES = ("BPFO", "BPFI", "2 BSF", "FTF")
 _LEAST_RPM = 60.0
 
 
-class DefectTrendRequest(AnalysisRequest, frozen=True, kw_only=True):
+class DefectTrendRequest(BandRequest, frozen=True, kw_only=True):
     """Follow the defect lines of a bearing over all bursts of a stretch."""
 
-    low_hz: Annotated[float | None, parameter("Lower limit of the band; else the band is proposed.", unit="Hz", ge=0)] = None
-    high_hz: Annotated[float | None, parameter("Upper limit of the band.", unit="Hz", ge=1)] = None
     bearing: Annotated[str | None, parameter("Designation of the bearing; else what the project knows.")] = None
-    slip: Annotated[float, parameter("How far lines may lie from the geometry's, as a share.", ge=0, le=0.2)] = 0.02
 
 
 class TrendRow(Record, frozen=True, kw_only=True):
@@ -73,11 +70,6 @@ class TrendPicture:
     above_db: NDArray[np.float64]
     n_left_out: int
     notes: tuple[str, ...]
-
-    @property
-    def is_typed(self) -> bool:
-        """Whether a person gave the band."""
-        return self.request.low_hz is not None or self.request.high_hz is not None
 
 
 def find_trend_picture(opened: Opened, request: DefectTrendRequest, job: Job) -> TrendPicture:
@@ -124,7 +116,7 @@ def log_defect_trend(request: DefectTrendRequest, job: Job) -> DefectTrendResult
         write_columns(request.out, header, [since_s, found.rpm, *found.heights.T], about)
     return DefectTrendResult(
         channel=request.channel, unit=found.unit, bearing=found.bearing, band_low_hz=found.band.low_hz,
-        band_high_hz=found.band.high_hz, band_from="typed" if found.is_typed else "spectral kurtosis",
+        band_high_hz=found.band.high_hz, band_from="typed" if request.has_band else "spectral kurtosis",
         n_left_out=found.n_left_out, rows=tuple(_row(found, number) for number in range(len(found.start_ns))),
         notes=found.notes, out=request.out,
     )  # fmt: skip
@@ -143,12 +135,8 @@ def _row(found: TrendPicture, number: int) -> TrendRow:
 
 def _band(opened: Opened, request: DefectTrendRequest, turning: list[tuple[Stretch, Speed]]) -> Band:
     """As typed, else what the kurtogram of the last burst proposes: a defect shows most at the end."""
-    from workbench.logs.analysis.envelope import Band
-
     last, speed = turning[-1]
-    if request.low_hz is not None or request.high_hz is not None:
-        return Band(low_hz=request.low_hz or 0.0, high_hz=request.high_hz if request.high_hz is not None else last.rate_hz / 2)
-    return find_kurtogram_of(opened, request.channel, last, speed).best
+    return request.band(last.rate_hz) or find_kurtogram_of(opened, request.channel, last, speed).best
 
 
 def _levels(

@@ -167,7 +167,7 @@ class EnvelopeMode(LineMode):
     def _notes(self, picture: EnvelopePicture) -> tuple[str, ...]:
         band = picture.band
         limits = self.tr("{low} to {high} Hz").format(low=number(band.low_hz), high=number(band.high_hz))
-        if not picture.is_typed and band.kurtosis is not None:
+        if not picture.request.has_band and band.kurtosis is not None:
             said = self.tr("Band {band}, proposed: spectral kurtosis {k}.").format(band=limits, k=number(band.kurtosis, 2))
         else:
             said = self.tr("Band {band}, typed.").format(band=limits)
