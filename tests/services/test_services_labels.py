@@ -55,6 +55,12 @@ def test_an_added_event_has_an_author_and_is_listed(tmp_path: Path) -> None:
     assert event.created_utc
 
 
+def test_events_are_listed_in_order_of_time_to_the_fraction_of_a_second(tmp_path: Path) -> None:
+    for name, start in (("later", "2026-03-10T00:00:00.5Z"), ("sooner", "2026-03-10T00:00:00Z")):
+        add(tmp_path / "p", name, start=start)
+    assert [event.name for event in list_all(tmp_path / "p").events] == ["sooner", "later"]
+
+
 def test_former_layers_stay_and_each_change_is_journalled(tmp_path: Path) -> None:
     first = add(tmp_path / "p")
     second = add(tmp_path / "p", "seal wear", start="2026-04-01", end="2026-04-02")

@@ -87,7 +87,6 @@ class ReadersResult(Result, frozen=True, kw_only=True):
 
 def events_of_readers(request: AgreementRequest, job: Job) -> ReadersResult:
     """What `labels_agreement` compares. Raises InputError where there are no two readers."""
-
     with open_project(request.project) as project:
         check_known(project, request.asset)
         names, first, second = _readers(project, request)

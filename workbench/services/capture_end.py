@@ -62,7 +62,6 @@ class Ended:
 
 def make_folder(request: CaptureRequest) -> Path:
     """A fresh folder in the project, with its plan on the disk. Raises ProjectError, DiskFull."""
-
     with open_or_make_project(request.project) as project:
         root = project.root
     started_utc = format_utc(now_ns() // 10**9 * 10**9)

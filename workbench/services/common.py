@@ -48,3 +48,8 @@ def answer_words(code: str, channel: str, choices: Sequence[object]) -> str:
     answers = [f"{code}{channel}={choice}" for choice in choices or ("VALUE",)]
     quoted = (answer if _PLAIN_WORD.fullmatch(answer) else f'"{answer}"' for answer in answers)
     return " or ".join(f"--answer {answer}" for answer in quoted)
+
+
+def known(value: float) -> float | None:
+    """The value; None for NaN, which JSON has no word for."""
+    return None if value != value else value

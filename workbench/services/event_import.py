@@ -11,7 +11,7 @@ from workbench.core.codec import Record, read_bounded
 from workbench.core.errors import QuestionOpen, RequestError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
-from workbench.logs.events.event import Event, EventState
+from workbench.logs.events.event import Event, EventState, by_text
 from workbench.services.common import Answers, ProjectFolder, ZoneName, open_project
 from workbench.services.pumps import channel_pumps, check_new_events, listed_pumps
 
@@ -88,7 +88,6 @@ class ReadTable:
 
 def preview_events(request: EventsPreviewRequest, job: Job) -> EventsPreviewResult:
     """Guess the columns, the dates and the pumps. Raises LogFormatError, RequestError for a column or role there is none of."""
-
     with open_project(request.project) as project:
         if request.asset:
             check_new_events(project, request.asset)
@@ -96,7 +95,7 @@ def preview_events(request: EventsPreviewRequest, job: Job) -> EventsPreviewResu
         if known is not None:
             return known
         found = read_events_table(request, listed_pumps(project), channel_pumps(project))
-    events = tuple(sorted(found.made.events, key=_by_time))
+    events = tuple(sorted(found.made.events, key=by_text))
     return EventsPreviewResult(
         table=found.kind,
         columns=tuple(
@@ -121,7 +120,7 @@ def _of_known_format(project: Project, request: EventsPreviewRequest) -> EventsP
         return None
     asked = LabelsImportRequest(path=request.path, project=request.project, asset=request.asset, state=request.state)
     made = read_any(project, asked)
-    events = sorted(made.events, key=_by_time)
+    events = sorted(made.events, key=by_text)
     return EventsPreviewResult(
         table=name, columns=(), questions=(), events=tuple(events[:MOST_SHOWN]), n_events=len(events),
         n_rows=len(events) + sum(made.left_out.values()), left_out=made.left_out,
@@ -218,7 +217,3 @@ def _open_example(cells: Sequence[str]) -> str:
     from workbench.logs.times.instants import parse_stamp
 
     return next((cell for cell in cells if (stamp := parse_stamp(cell)) is not None and stamp.is_open), "")
-
-
-def _by_time(event: Event) -> tuple[str, str, str]:
-    return event.start_utc, event.asset, event.id

@@ -88,7 +88,7 @@ def _span(project: Project, request: EvidenceRequest) -> tuple[int, int]:
     if request.event is None:
         raise InputError("Nothing is to be looked at.", "Name an event, or give --start and --end.")
     event = find_event(newest_layer(project, request.asset), request.event, request.asset)
-    return parse_utc(event.start_utc), parse_utc(event.end_utc)
+    return event.span_ns
 
 
 def _evidence(name: str, unit: str, within: NDArray[np.float64], before: NDArray[np.float64]) -> ChannelEvidence | None:

@@ -16,6 +16,7 @@ from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.logs.events.edits import difference
 from workbench.logs.events.event import Event as Event  # pages take them from here
 from workbench.logs.events.event import EventState as EventState
+from workbench.logs.events.event import by_text
 from workbench.services.common import Answers, NewProjectFolder, ProjectFolder, ZoneName, open_or_make_project, open_project
 from workbench.services.event_import import ColumnRoles, TableKind
 from workbench.services.label_layers import newest_layer, store_edit, store_layer
@@ -263,12 +264,8 @@ def _result_of(project: Project, assets: list[str]) -> LabelsResult:
     by_asset = {asset: newest_layer(project, asset) for asset in layers_of}
     events = [event for layer in by_asset.values() for event in layer]
     n_events = {asset: len(layer) for asset, layer in by_asset.items()}
-    return LabelsResult(events=tuple(sorted(events, key=_by_time)), layers=layers_of, n_events=n_events)
+    return LabelsResult(events=tuple(sorted(events, key=by_text)), layers=layers_of, n_events=n_events)
 
 
 def _counted(result: LabelsResult, *, n_found: int, n_added: int) -> LabelsResult:
     return msgspec.structs.replace(result, n_added=n_added, n_known=n_found - n_added)
-
-
-def _by_time(event: Event) -> tuple[str, str, str]:
-    return event.start_utc, event.asset, event.id

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from workbench.core.clock import format_utc
 from workbench.core.codec import encode_canonical, sha256_hex
 from workbench.core.errors import LogFormatError, QuestionOpen
 from workbench.core.jobs import Job
@@ -23,7 +22,7 @@ from workbench.core.provenance import version
 from workbench.core.requests import to_arguments
 from workbench.services import log_continue, log_memory, log_parts, log_streams
 from workbench.services.common import answer_words, open_or_make_project
-from workbench.services.log_summaries import summary_of
+from workbench.services.log_summaries import summary_of, utc_of
 from workbench.services.logs import ImportRequest, ImportResult, RecordingSummary
 
 if TYPE_CHECKING:
@@ -67,7 +66,6 @@ class _Ask:
 
 def run_import(request: ImportRequest, job: Job) -> ImportResult:
     """Import every log of the request; see `services.logs.import_logs`."""
-
     with open_or_make_project(request.project) as project:
         project.objects.sweep()
         known, replayed = log_memory.with_memory(project, request)
@@ -282,16 +280,12 @@ def index_details(recording: Recording, size_bytes: int, site: str | None) -> di
     facts = recording.summary
     return {
         "source": facts.source, "sources": list(facts.sources[:MAX_NAMES]), "rows": facts.rows, "size_bytes": size_bytes,
-        "first_utc": _utc(facts.first_ns), "last_utc": _utc(facts.last_ns), "sample_period_s": facts.sample_period_s,
+        "first_utc": utc_of(facts.first_ns), "last_utc": utc_of(facts.last_ns), "sample_period_s": facts.sample_period_s,
         "channels": [channel.name for channel in facts.channels[:MAX_NAMES]], "n_channels": len(facts.channels),
         "labels": list(facts.labels[:MAX_NAMES]), "n_gaps": facts.n_gaps, "n_findings": len(facts.findings),
         "days": [list(pair) for pair in availability(recording)[-MAX_DAYS:]], "site": site or "",
         "group": facts.group, "rate_hz": facts.rate_hz,
     }  # fmt: skip
-
-
-def _utc(instant_ns: int | None) -> str | None:
-    return None if instant_ns is None else format_utc(instant_ns)
 
 
 def read_quality(project: Project, asset: str | None, job: Job, *, again: bool) -> Iterator[RecordingSummary]:

@@ -71,7 +71,6 @@ class ForgetRequest(Request, frozen=True, kw_only=True):
 
 def list_sources(request: SourcesRequest, job: Job) -> SourcesResult:
     """Read what is remembered."""
-
     with open_project(request.project) as project:
         return SourcesResult(sources=tuple(_sources(project)))
 

@@ -10,7 +10,7 @@ from workbench.core.codec import Record
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
-from workbench.services.common import ProjectFolder
+from workbench.services.common import ProjectFolder, known
 from workbench.services.log_views import AssetLogs, open_logged
 from workbench.services.regime_filter import RegimeNames, Spans, find_spans, rows_within
 
@@ -107,11 +107,7 @@ def blocks_of(logs: AssetLogs, channel: str, range_ns: tuple[int, int], spans: S
 
 def _row(name: str, unit: str, found: ChannelStatistics) -> StatisticsRow:
     return StatisticsRow(
-        channel=name, unit=unit, n=found.n, n_missing=found.n_missing, min=_known(found.minimum), max=_known(found.maximum),
-        mean=_known(found.mean), sd=_known(found.sd), median=_known(found.median), rms=_known(found.rms),
-        slope_per_h=_known(found.slope_per_s * 3600), duration_s=_known(found.duration_s),
+        channel=name, unit=unit, n=found.n, n_missing=found.n_missing, min=known(found.minimum), max=known(found.maximum),
+        mean=known(found.mean), sd=known(found.sd), median=known(found.median), rms=known(found.rms),
+        slope_per_h=known(found.slope_per_s * 3600), duration_s=known(found.duration_s),
     )  # fmt: skip
-
-
-def _known(value: float) -> float | None:
-    return None if value != value else value

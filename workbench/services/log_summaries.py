@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def summary_of(facts: summary.RecordingFacts, *, asset: str | None = None, recording_id: str | None = None) -> RecordingSummary:
     """One recording as `logs inspect` prints it; with asset and id once it is in a project."""
     return RecordingSummary(
-        source=facts.source, sources=facts.sources, rows=facts.rows, first_utc=_utc(facts.first_ns),
-        last_utc=_utc(facts.last_ns), sample_period_s=facts.sample_period_s,
+        source=facts.source, sources=facts.sources, rows=facts.rows, first_utc=utc_of(facts.first_ns),
+        last_utc=utc_of(facts.last_ns), sample_period_s=facts.sample_period_s,
         channels=facts.channels, n_gaps=facts.n_gaps,
         n_duplicates_dropped=facts.n_duplicates_dropped, n_backward_steps=facts.n_backward_steps,
         findings=tuple(_finding_of(finding) for finding in facts.findings),
@@ -30,8 +30,8 @@ def summary_of(facts: summary.RecordingFacts, *, asset: str | None = None, recor
 
 def _finding_of(finding: summary.Finding) -> Finding:
     return Finding(
-        code=finding.code, text=finding.text, channel=finding.channel, start_utc=_utc(finding.start_ns),
-        end_utc=_utc(finding.end_ns), severity=finding.severity, key=_key_of(finding), remedy=finding.remedy,
+        code=finding.code, text=finding.text, channel=finding.channel, start_utc=utc_of(finding.start_ns),
+        end_utc=utc_of(finding.end_ns), severity=finding.severity, key=_key_of(finding), remedy=finding.remedy,
     )  # fmt: skip
 
 
@@ -43,8 +43,9 @@ def answered(findings: Iterable[Finding], corrections: Iterable[Correction]) -> 
 
 def _key_of(finding: summary.Finding) -> str:
     """The same finding of the same log has the same key, however its words change."""
-    return f"{finding.code}@{finding.channel or ''}@{_utc(finding.start_ns) or ''}"
+    return f"{finding.code}@{finding.channel or ''}@{utc_of(finding.start_ns) or ''}"
 
 
-def _utc(instant_ns: int | None) -> str | None:
+def utc_of(instant_ns: int | None) -> str | None:
+    """The instant as printed; None where there is none."""
     return None if instant_ns is None else format_utc(instant_ns)

@@ -242,7 +242,6 @@ class AssetLogs:
 
 def open_logged(project: str, asset: str, job: Job) -> AssetLogs:
     """The same for a command, through the corrections: raises InputError for a pump of which the project has no log."""
-
     with open_project(project) as opened:
         check_logged(opened, asset)
     return open_asset_logs(OpenLogsRequest(project=project, asset=asset), job)

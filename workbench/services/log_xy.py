@@ -9,7 +9,7 @@ from workbench.core.clock import format_utc, parse_utc
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
-from workbench.services.common import ProjectFolder
+from workbench.services.common import ProjectFolder, known
 from workbench.services.derived_layer import Source, held_values
 from workbench.services.log_views import AssetLogs, open_logged
 from workbench.services.regime_filter import RegimeNames, Spans, find_spans, parts_within, rows_within
@@ -61,7 +61,7 @@ def log_xy(request: XYRequest, job: Job) -> XYResult:
     units = {channel.name: channel.unit for channel in logs.channels}
     return XYResult(
         x=request.x, y=request.y, x_unit=units[request.x], y_unit=units[request.y], n=cloud.n, n_unmatched=cloud.n_unmatched,
-        r=_known(cloud.r), slope=_known(cloud.slope), offset=_known(cloud.offset), start_utc=format_utc(start_ns),
+        r=known(cloud.r), slope=known(cloud.slope), offset=known(cloud.offset), start_utc=format_utc(start_ns),
         end_utc=format_utc(end_ns), regimes=request.regimes,
     )  # fmt: skip
 
@@ -124,7 +124,3 @@ def _pairs(logs: AssetLogs, names: tuple[str, str], range_ns: Span, spans: Spans
 def _n_rows(logs: AssetLogs, name: str, range_ns: Span) -> int:
     axes = [part.recording.axis for part in logs.parts(name)]
     return sum(axis.index_at(range_ns[1], after=True) - axis.index_at(range_ns[0], after=False) for axis in axes)
-
-
-def _known(value: float) -> float | None:
-    return None if value != value else value

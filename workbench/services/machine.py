@@ -149,7 +149,6 @@ def machine(request: MachineRequest, job: Job) -> MachineResult:
 
 def load_machine(project: str, asset: str) -> MachineFacts:
     """The facts of a pump; all defaults where nothing was said."""
-
     with open_project(project) as opened:
         return _load(opened.value(_KEY.format(asset=asset)), asset)
 

@@ -48,7 +48,6 @@ class ReferencePeriodsResult(Result, frozen=True, kw_only=True):
 
 def reference_periods(request: ReferencePeriodsRequest, job: Job) -> ReferencePeriodsResult:
     """From the pump's first sample to its last, cut at its works."""
-
     with open_project(request.project) as project:
         check_known(project, request.asset)
         return ReferencePeriodsResult(periods=periods_of(project, request.asset))
@@ -71,14 +70,14 @@ def cut_periods(events: tuple[Event, ...], span_ns: tuple[int, int]) -> tuple[Re
 
 def work_span(event: Event) -> tuple[int, int]:
     """When it was worked on: of a failure that was repaired, only its end (the pump ran ill before that)."""
-    start, end = parse_utc(event.start_utc), parse_utc(event.end_utc)
+    start, end = event.span_ns
     if event.kind == "failure":
         return (parse_utc(event.fixed_utc) if event.fixed_utc else end), end
     return start, end
 
 
 def _period(events: tuple[Event, ...], span_ns: tuple[int, int], work: Event | None) -> ReferencePeriod:
-    ill = [(max(a, span_ns[0]), min(b, span_ns[1])) for a, b in map(_span, filter(is_positive, events))]
+    ill = [(max(a, span_ns[0]), min(b, span_ns[1])) for a, b in (event.span_ns for event in events if is_positive(event))]
     inside = sorted(one for one in ill if one[0] < one[1])
     reached, ill_ns = span_ns[0], 0
     for start, end in inside:
@@ -91,10 +90,6 @@ def _period(events: tuple[Event, ...], span_ns: tuple[int, int], work: Event | N
     )  # fmt: skip
 
 
-def _span(event: Event) -> tuple[int, int]:
-    return parse_utc(event.start_utc), parse_utc(event.end_utc)
-
-
 def _overlaps(event: Event, span_ns: tuple[int, int]) -> bool:
-    start, end = _span(event)
+    start, end = event.span_ns
     return start < span_ns[1] and end > span_ns[0]

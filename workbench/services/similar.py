@@ -82,7 +82,7 @@ def find_similar(request: SimilarRequest, job: Job) -> SimilarResult:
         example = _example(home, search)
         matches, n_windows = _search(recordings, search, example, job)
         pad_ns = parse_utc(event.start_utc) - search.start_ns
-        taken = [(_span(one)[0] - pad_ns, _span(one)[1] + pad_ns) for one in layer if one.name == event.name]
+        taken = [(one.span_ns[0] - pad_ns, one.span_ns[1] + pad_ns) for one in layer if one.name == event.name]
         coarse = best_apart(_in_states(matches, event, pad_ns, spans), taken, search.length_ns, request.most * _MORE)
         job.progress(0.92, "Placing the best")
         fine = _refine(recordings, search, home, coarse, job)
@@ -102,7 +102,7 @@ def _in_states(matches: list[Match], event: Event, pad_ns: int, spans: Spans | N
     """The stretches that lie wholly in the operating states that were asked for."""
     if spans is None:
         return matches
-    start, end = _span(event)
+    start, end = event.span_ns
     return [one for one in matches if is_within(one.start_ns + pad_ns, one.start_ns + pad_ns + end - start, spans)]
 
 
@@ -110,7 +110,7 @@ def _plan(recordings: list[Recording], event: Event, request: SimilarRequest) ->
     """The recording that the event lies in, and what is searched for."""
     from workbench.logs.similar import LEAST_QUERY, search_step_ns
 
-    start_ns, end_ns = _span(event)
+    start_ns, end_ns = event.span_ns
     homes = [one for one in recordings if _ends(one)[0] < end_ns and _ends(one)[1] > start_ns]
     if not homes:
         raise InputError(f"No trend of {request.asset} covers '{event.name}'.", "Import the log of that time first.")
@@ -235,16 +235,12 @@ def _refine(recordings: list[Recording], search: _Search, home: Recording, coars
 
 def _event_of(match: Match, like: Event, pad_ns: int) -> Event:
     start_ns = match.start_ns + pad_ns
-    start, end = _span(like)
+    start, end = like.span_ns
     return Event(
         id=new_id(), asset=like.asset, name=like.name, start_utc=format_utc(start_ns),
         end_utc=format_utc(start_ns + end - start), source="similar", like=like.id, distance=round(match.distance, 4),
         created_utc=format_utc(now_ns() // NS_PER_S * NS_PER_S), author="",
     )  # fmt: skip
-
-
-def _span(event: Event) -> tuple[int, int]:
-    return parse_utc(event.start_utc), parse_utc(event.end_utc)
 
 
 def _ends(recording: Recording) -> tuple[int, int]:

@@ -109,7 +109,6 @@ class TagSetRequest(Request, frozen=True, kw_only=True):
 
 def list_assets(request: AssetsRequest, job: Job) -> AssetsResult:
     """Read `project.toml` and the index."""
-
     with open_project(request.project) as project:
         return _result_of(project.meta.assets, project.meta.tags, [item.asset for item in project.items("recording")])
 

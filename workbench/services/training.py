@@ -167,7 +167,6 @@ class SplitPreviewResult(Result, frozen=True, kw_only=True):
 
 def preview_split(request: SplitPreviewRequest, job: Job) -> SplitPreviewResult:
     """Plan only; fits nothing."""
-
     with open_project(request.project) as project:
         plan = plan_project(project, load_recipe(request.recipe), (), job)
     return SplitPreviewResult(
@@ -332,7 +331,7 @@ def _span_of(event: Event) -> EventSpan:
     from workbench.learning.dataset import EventSpan
     from workbench.services.reference_periods import work_span
 
-    start_ns, end_ns = parse_utc(event.start_utc), parse_utc(event.end_utc)
+    start_ns, end_ns = event.span_ns
     found_ns = parse_utc(event.found_utc) if event.found_utc and event.last_good_utc else None
     return EventSpan(
         id=event.id, asset=event.asset, name=event.name, start_ns=start_ns, end_ns=end_ns, is_real=is_positive(event),

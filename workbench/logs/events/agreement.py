@@ -14,7 +14,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from workbench.core.clock import parse_utc
 from workbench.logs.events.event import Event
 
 Span = tuple[int, int]
@@ -75,7 +74,7 @@ def match_events(first: Sequence[Event], second: Sequence[Event], least: float) 
 
 def overlap_of(one: Event, other: Event) -> float:
     """Intersection over union of two intervals; two equal instants overlap wholly."""
-    a, b = _span(one), _span(other)
+    a, b = one.span_ns, other.span_ns
     shared, whole = min(a[1], b[1]) - max(a[0], b[0]), max(a[1], b[1]) - min(a[0], b[0])
     return 1.0 if whole == 0 else max(0, shared) / whole
 
@@ -135,7 +134,7 @@ def _starts_of(events: Sequence[Event]) -> list[str]:
 
 def _within(events: Iterable[Event], span_ns: Span) -> list[Span]:
     """Intervals cut to the stretch, joined where they overlap, in order."""
-    cut = [(max(start, span_ns[0]), min(end, span_ns[1])) for start, end in map(_span, events)]
+    cut = [(max(start, span_ns[0]), min(end, span_ns[1])) for start, end in (event.span_ns for event in events)]
     joined: list[Span] = []
     for start, end in sorted(one for one in cut if one[0] < one[1]):
         if joined and start <= joined[-1][1]:
@@ -162,13 +161,9 @@ def _shared(one: Sequence[Span], other: Sequence[Span]) -> int:
     return total
 
 
-def _span(event: Event) -> Span:
-    return parse_utc(event.start_utc), parse_utc(event.end_utc)
-
-
 def _best_first(offer: tuple[bool, float, int, int]) -> tuple[bool, float, int, int]:
     return not offer[0], -offer[1], offer[2], offer[3]
 
 
 def _by_time_of_pair(pair: Pair) -> tuple[int, int]:
-    return _span(pair.first)
+    return pair.first.span_ns

@@ -44,7 +44,7 @@ def merge_into_one(events: Sequence[Event]) -> dict[str, Event | None]:
 
     The state stays where all agree, else it is unsure. Raises InputError for fewer than two, or events of two pumps.
     """
-    listed = sorted(events, key=_by_time)
+    listed = sorted(events, key=by_time)
     if len(listed) < 2:
         raise InputError(f"{len(listed)} event can't be merged.", "Choose two or more.")
     if len({event.asset for event in listed}) > 1:
@@ -72,5 +72,6 @@ def _end_ns(event: Event) -> int:
     return parse_utc(event.end_utc)
 
 
-def _by_time(event: Event) -> tuple[int, int, str]:
-    return parse_utc(event.start_utc), parse_utc(event.end_utc), event.id
+def by_time(event: Event) -> tuple[int, int, str]:
+    """What puts events in the order of time."""
+    return *event.span_ns, event.id

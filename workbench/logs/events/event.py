@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from workbench.core.clock import parse_utc
 from workbench.core.codec import Record
 
 EventState = Literal["real", "not_real", "unsure"]
@@ -47,6 +48,11 @@ class Event(Record, frozen=True, kw_only=True):
     distance: float | None = None
     """Distance from it, 0 (the same shape) to 1 (unrelated) or more."""
 
+    @property
+    def span_ns(self) -> tuple[int, int]:
+        """First and last instant."""
+        return parse_utc(self.start_utc), parse_utc(self.end_utc)
+
 
 DEFAULTS: dict[str, object] = {
     **dict.fromkeys(("id", "asset", "name", "start_utc", "end_utc")),
@@ -71,3 +77,8 @@ def is_positive(event: Event) -> bool:
 def is_renewal(event: Event) -> bool:
     """Whether the machine was another one afterwards: something that wears or measures was replaced or set anew."""
     return event.state != "not_real" and (event.kind == "preventive" or event.action not in {"", "other"})
+
+
+def by_text(event: Event) -> tuple[str, ...]:
+    """In order of time without parsing: stored instants are in normal form, and 'Z' sorts after '.'."""
+    return event.start_utc.rstrip("Z"), event.end_utc.rstrip("Z"), event.asset, event.name, event.id

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from workbench.core.clock import format_utc, parse_utc
 from workbench.core.codec import Record, encode_canonical, sha256_hex
 from workbench.core.errors import InputError
-from workbench.logs.events.event import DEFAULTS, INSTANTS, Event
+from workbench.logs.events.event import DEFAULTS, INSTANTS, Event, by_text
 from workbench.logs.events.failure_words import MECHANISMS, MODES, is_code
 
 MAX_EVENTS = 100_000
@@ -47,7 +47,7 @@ def make_event(event: Event, taken: frozenset[str] = frozenset()) -> Event:
 
     Raises InputError for an empty name, an interval that ends before it starts, or a stamp that is no time.
     """
-    start_ns, end_ns = parse_utc(event.start_utc), parse_utc(event.end_utc)
+    start_ns, end_ns = event.span_ns
     name, asset = _clean(event.name, MAX_NAME), _clean(event.asset, MAX_NAME)
     if not name or not asset:
         raise InputError("An event has no name or no asset.", "Say what happened and to which pump.")
@@ -90,13 +90,13 @@ def check_layer(asset: str, events: Layer) -> Layer:
             raise InputError(f"Two events have the id {event.id}.", "Leave the id empty for a new event.")
         ids.add(event.id)
         checked.append(event)
-    return tuple(sorted(checked, key=_by_text))
+    return tuple(sorted(checked, key=by_text))
 
 
 def add_event(layer: Layer, event: Event) -> Layer:
     """Add one event beside what is there, whatever it overlaps; one of the same name, state and interval is there already."""
     event = make_event(event, frozenset(other.id for other in layer))
-    return layer if any(_is_same(other, event) for other in layer) else tuple(sorted((*layer, event), key=_by_text))
+    return layer if any(_is_same(other, event) for other in layer) else tuple(sorted((*layer, event), key=by_text))
 
 
 def merge_events(layer: Layer, events: Layer) -> Layer:
@@ -111,7 +111,7 @@ def merge_events(layer: Layer, events: Layer) -> Layer:
             known.add(key)
             ids.add(event.id)
             added.append(event)
-    return tuple(sorted((*layer, *added), key=_by_text))
+    return tuple(sorted((*layer, *added), key=by_text))
 
 
 def events_of_column(times_ns: NDArray[np.int64], values: NDArray[np.floating], event: Event) -> Layer:
@@ -158,18 +158,13 @@ def apply_edit(asset: str, layer: Layer, edit: Mapping[str, Event | None]) -> tu
     after = (*kept, *(event for event in effect.values() if event is not None))
     if len(after) > MAX_EVENTS:
         raise InputError(f"{len(after)} events are more than the {MAX_EVENTS} a pump can have.", "Import fewer.")
-    return tuple(sorted(after, key=_by_text)) if effect else layer, effect
+    return tuple(sorted(after, key=by_text)) if effect else layer, effect
 
 
 def _sparse(event: Event) -> dict[str, object]:
     """Without the fields that say nothing."""
     values = ((name, getattr(event, name)) for name in event.__struct_fields__)
     return {name: value for name, value in values if value != DEFAULTS[name]}
-
-
-def _by_text(event: Event) -> tuple[str, str, str, str]:
-    """In order of time without parsing: stored instants are in normal form, and 'Z' sorts after '.'."""
-    return event.start_utc.rstrip("Z"), event.end_utc.rstrip("Z"), event.name, event.id
 
 
 def _new_id(event: Event, taken: frozenset[str]) -> str:

@@ -21,7 +21,7 @@ from workbench.logs.readers.arrays import ArrayGroup, NamedArray, content_of
 from workbench.logs.readers.lazy import Guard, Together
 from workbench.logs.readers.reader import Content, ReadGuard, Streaming, cant_read
 from workbench.logs.readers.sources import Source
-from workbench.logs.readers.sqlite_tags import name_tags
+from workbench.logs.readers.sqlite_tags import name_tags, quoted
 from workbench.logs.readers.typed_rows import is_number_column
 from workbench.logs.tables.cells import without_mark
 from workbench.logs.tables.sniff import find_time
@@ -221,19 +221,15 @@ def _tables_of(source: Source, database: sqlite3.Connection, guard: Guard) -> It
         yield ArrayGroup(arrays=name_tags(database, table, arrays, layouts, guard), title=table if len(found) > 1 else "")
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 def _columns_of(database: sqlite3.Connection, table: str) -> list[str]:
-    rows = database.execute(f"PRAGMA table_info({_quoted(table)})").fetchall()
+    rows = database.execute(f"PRAGMA table_info({quoted(table)})").fetchall()
     return [str(row[1]) for row in rows][:_MAX_COLUMNS]
 
 
 def _select(table: str, columns: list[str]) -> str:
     # What is binary is no measurement, and may be large.
-    cells = (f"IIF(typeof({name}) = 'blob', NULL, {name}) AS {name}" for name in map(_quoted, columns))
-    return f"SELECT {', '.join(cells)} FROM {_quoted(table)}"  # noqa: S608 - names are quoted
+    cells = (f"IIF(typeof({name}) = 'blob', NULL, {name}) AS {name}" for name in map(quoted, columns))
+    return f"SELECT {', '.join(cells)} FROM {quoted(table)}"  # noqa: S608 - names are quoted
 
 
 def _is_log(database: sqlite3.Connection, table: str, columns: list[str]) -> bool:
@@ -260,7 +256,7 @@ class _Rows:
     def _kinds(self, columns: list[str]) -> list[str]:
         """What each column holds in all of its rows: int64, float64 or text."""
         told = []
-        for name in map(_quoted, columns):
+        for name in map(quoted, columns):
             number = f"CASE WHEN typeof({name}) IN ('integer', 'real') THEN {name} END"
             told += [
                 f"SUM(typeof({name}) = 'integer')", f"SUM(typeof({name}) = 'text')", f"COUNT({number})", f"MIN({number})",

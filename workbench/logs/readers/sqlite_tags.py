@@ -50,7 +50,7 @@ def _tag_column(
         is_called = folded in TAG_NAMES or (folded.endswith(_ID_ENDINGS) and folded not in _ID_ENDINGS)
         if not is_called or array.is_text or array.numbers.dtype.kind not in "iu":
             continue
-        query = f"SELECT DISTINCT {_quoted(array.name)} FROM {_quoted(table)} LIMIT {MAX_TAGS + 1}"  # noqa: S608 - quoted
+        query = f"SELECT DISTINCT {quoted(array.name)} FROM {quoted(table)} LIMIT {MAX_TAGS + 1}"  # noqa: S608 - quoted
         distinct = {int(one) for (one,) in database.execute(query).fetchall()}
         if 0 < len(distinct) <= min(MAX_TAGS, len(array.values) // 2):
             return index, distinct
@@ -61,7 +61,7 @@ def _names_of(
     database: sqlite3.Connection, table: str, column: str, ids: set[int], layouts: Layouts
 ) -> dict[int, str]:  # fmt: skip
     """Names by number: from the table that the column refers to, else from the only one that knows all the numbers."""
-    for row in database.execute(f"PRAGMA foreign_key_list({_quoted(table)})").fetchall():
+    for row in database.execute(f"PRAGMA foreign_key_list({quoted(table)})").fetchall():
         if str(row[3]).casefold() == column.casefold() and str(row[2]) in layouts:
             key = str(row[4]) if row[4] else _key_of(layouts[str(row[2])], column)
             found = _read_names(database, str(row[2]), key, layouts[str(row[2])])
@@ -89,8 +89,8 @@ def _read_names(database: sqlite3.Connection, table: str, key: str, columns: Seq
     units = [name for name in columns if fold_name(name) in UNIT_NAMES]
     if not named or not key:
         return {}
-    wanted = ", ".join(map(_quoted, (key, named[0], *units[:1])))
-    rows = database.execute(f"SELECT {wanted} FROM {_quoted(table)} LIMIT {MAX_TAGS + 1}").fetchall()  # noqa: S608 - quoted
+    wanted = ", ".join(map(quoted, (key, named[0], *units[:1])))
+    rows = database.execute(f"SELECT {wanted} FROM {quoted(table)} LIMIT {MAX_TAGS + 1}").fetchall()  # noqa: S608 - quoted
     found: dict[int, str] = {}
     for one, name, *unit in rows:
         if isinstance(one, int) and isinstance(name, str) and name.strip():
@@ -99,5 +99,6 @@ def _read_names(database: sqlite3.Connection, table: str, key: str, columns: Seq
     return found if len(found) == len(rows) and len(rows) <= MAX_TAGS else {}
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """A name as SQL quotes it."""
     return '"' + name.replace('"', '""') + '"'

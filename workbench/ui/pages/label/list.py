@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.clock import NS_PER_S, parse_utc
+from workbench.core.clock import NS_PER_S
 from workbench.logs.events.looks import Look, own_look
 from workbench.services.labels import Event
 from workbench.ui.format import duration, instant
@@ -242,7 +242,7 @@ class EventList(QTableView):
 
 def when_words(event: Event, zone: tzinfo) -> str:
     """'12 Mar 03:12 · 42 min'."""
-    start, end = parse_utc(event.start_utc), parse_utc(event.end_utc)
+    start, end = event.span_ns
     return f"{instant(start, zone, with_seconds=False)} · {duration((end - start) / NS_PER_S)}"
 
 

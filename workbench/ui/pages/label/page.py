@@ -220,7 +220,7 @@ class LabelPage(Page):
         event = self.editor.chosen
         if event is None:
             return
-        start, end = parse_utc(event.start_utc), parse_utc(event.end_utc)
+        start, end = event.span_ns
         view, around = self.view.plots.view, max(end - start, 1)
         if start < view.start_ns or end > view.end_ns or around < _SEEN_SHARE * view.length_ns:
             view.show_range(start - 2 * around, end + 2 * around)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from workbench.core.clock import format_utc, now_ns, parse_utc
-from workbench.logs.events.edits import Edit, merge_into_one, new_id, split_event
+from workbench.core.clock import format_utc, now_ns
+from workbench.logs.events.edits import Edit, by_time, merge_into_one, new_id, split_event
 from workbench.services.labels import Event, EventState
 
 _MOST_UNDO = 500
@@ -35,7 +35,7 @@ class LabelSession:
         self.asset = asset
         self._author = author
         self._by_id = {event.id: event for event in events}
-        self._key_of = {event.id: _key(event) for event in events}
+        self._key_of = {event.id: by_time(event) for event in events}
         self._keys: list[Key] = sorted(self._key_of.values())
         self._events: tuple[Event, ...] | None = None
         self._done: list[Step] = []
@@ -162,10 +162,6 @@ class LabelSession:
                 del self._by_id[name]
             if event is not None:
                 self._by_id[name] = event
-                self._key_of[name] = _key(event)
+                self._key_of[name] = by_time(event)
                 insort(self._keys, self._key_of[name])
         self._events = None
-
-
-def _key(event: Event) -> Key:
-    return parse_utc(event.start_utc), parse_utc(event.end_utc), event.id

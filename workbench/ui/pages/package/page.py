@@ -107,7 +107,7 @@ class PackagePage(Page):
         request = BundleSignRequest(bundle=self._bundle.path, key=key, project=self.context.project_text)
         signer = _WithPassphrase(passphrase)
         call = JobCall(title=self.tr("Sign bundle"), function=signer.sign, request=request, slot="bundle.sign", lane="thread")
-        self.context.start_job(call, on_result=self._on_signed, on_error=self._on_sign_error)
+        self.context.start_job(call, on_result=self._on_built, on_error=self._on_sign_error)
 
     def copy_command(self) -> None:
         """The command that builds this bundle."""
@@ -195,11 +195,6 @@ class PackagePage(Page):
             self._check(wanted if wanted in paths else paths[0])
 
     def _on_built(self, result: object) -> None:
-        assert isinstance(result, BundleResult)
-        self.context.select(bundle=None)  # the newest of the project
-        self.context.announce("bundle")
-
-    def _on_signed(self, result: object) -> None:
         assert isinstance(result, BundleResult)
         self.context.select(bundle=None)  # the newest of the project
         self.context.announce("bundle")

@@ -163,6 +163,6 @@ def joined(left: NDArray[np.float64], right: NDArray[np.float64]) -> list[tuple[
 
 def marks_of(events: Sequence[Event], looks: Mapping[str, Look] | None = None) -> Marks:
     """Stored events as marks."""
-    spans = [(parse_utc(event.start_utc), parse_utc(event.end_utc)) for event in events]
+    spans = [event.span_ns for event in events]
     order = sorted(range(len(spans)), key=spans.__getitem__)
     return Marks([events[number] for number in order], [spans[number] for number in order], looks or {})
