@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.ui import format as shown
 from workbench.ui.job_bridge import JobBridge, JobView
@@ -11,7 +11,7 @@ from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.bars import ProgressBar
 from workbench.ui.widgets.buttons import Button, IconButton
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import horizontal, scrolled, vertical
 from workbench.ui.widgets.states import StateBadge
 from workbench.ui.widgets.text import IconLabel, Text, hairline, plain_tip
 
@@ -110,9 +110,7 @@ class JobPanel(QWidget):
         self._list.setContentsMargins(0, 4, 0, 4)
         self._list.setSpacing(2)
         self._list.addStretch(1)
-        self._area = QScrollArea()
-        self._area.setWidget(holder)
-        self._area.setWidgetResizable(True)
+        self._area = scrolled(holder, is_sideways=True)
         self._area.setVisible(False)
         column = vertical(self)
         column.addWidget(hairline())

@@ -1,10 +1,11 @@
-"""Rows and columns of widgets, with their margins and gaps said where they are made."""
+"""Rows, columns and scrolling areas, with what they are like said where they are made."""
 
 from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 Box = TypeVar("Box", bound=QBoxLayout)
 Margins = int | tuple[int, int, int, int]
@@ -19,6 +20,32 @@ def vertical(owner: QWidget | None = None, *, margins_px: Margins = 0, gap_px: i
 def horizontal(owner: QWidget | None = None, *, margins_px: Margins = 0, gap_px: int = 0) -> QHBoxLayout:
     """A row: the layout of `owner`, or one to put into another."""
     return _spaced(QHBoxLayout(), owner, margins_px, gap_px)
+
+
+def scrolled(widget: QWidget | None = None, *, is_sideways: bool = False, takes_focus: bool = True) -> QScrollArea:
+    """An area without a frame that scrolls a widget down, and sideways only where asked."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    if not is_sideways:
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    if not takes_focus:
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    if widget is not None:
+        area.setWidget(widget)
+    return area
+
+
+class Fitted(QWidget):
+    """As high as its wrapped texts are at a width; Qt would reckon with their narrowest shape."""
+
+    def __init__(self, width_px: int) -> None:
+        super().__init__()
+        self._width_px = width_px
+
+    def minimumSizeHint(self) -> QSize:
+        layout = self.layout()
+        return QSize(0, layout.heightForWidth(self._width_px) if layout is not None and layout.hasHeightForWidth() else 0)
 
 
 def _spaced(box: Box, owner: QWidget | None, margins_px: Margins, gap_px: int) -> Box:

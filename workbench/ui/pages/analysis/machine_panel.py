@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.core.errors import RequestError
 from workbench.core.requests import describe
@@ -16,7 +16,7 @@ from workbench.services.pump_roles import guess_roles
 from workbench.ui.context import AppContext
 from workbench.ui.widgets.buttons import FlatButton, IconButton, SecondaryButton
 from workbench.ui.widgets.form import RequestForm
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import horizontal, scrolled, vertical
 from workbench.ui.widgets.text import Text, hairline
 
 PANEL_PX = 312
@@ -43,10 +43,7 @@ class MachinePanel(QWidget):
         self.setProperty("surface", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._title = Text(self.tr("Machine"), "label")
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = scrolled()
         self.keep = SecondaryButton(context.theme, self.tr("Keep"), "check")
         self.keep.setToolTip(self.tr("Keep for this pump, in the project"))
         self._copy = FlatButton(context.theme, self.tr("Copy as command"), "terminal")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from workbench.core.clock import parse_utc
 from workbench.services.runs import CurvePoint, TimelineAlarm, TimelineResult
@@ -17,7 +17,7 @@ from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.chart_axes import Axes, range_of
 from workbench.ui.widgets.charts import LineChart, ScatterChart, Series
 from workbench.ui.widgets.interval_cell import IntervalPainter
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import horizontal, scrolled, vertical
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.slider import Slider
 from workbench.ui.widgets.table import ArrayTable, Column
@@ -311,10 +311,7 @@ class DiffCard(Card):
         self._rows = vertical(margins_px=(16, 8, 16, 8), gap_px=6)
         inner = QWidget()
         inner.setLayout(self._rows)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inner)
+        scroll = scrolled(inner)
         self.body.addWidget(scroll)
         self.close_button.clicked.connect(self.closed)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from workbench.core.wire import SlotState
 from workbench.services.bundles import BundleResult
@@ -18,7 +18,7 @@ from workbench.ui.states import State, find_state
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import FlatButton
 from workbench.ui.widgets.card import Card, KeyValueList
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import horizontal, scrolled, vertical
 from workbench.ui.widgets.menu_button import PickMenuButton
 from workbench.ui.widgets.states import StateBadge
 from workbench.ui.widgets.text import StateSymbol, Text, hairline
@@ -266,10 +266,7 @@ class CheckView(QWidget):
         inner = QWidget()
         inner.setLayout(self._rows)
         self._rows.setContentsMargins(0, 0, 0, 0)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(inner)
+        scroll = scrolled(inner, is_sideways=True)
         self._card.body.addWidget(scroll)
         column.addWidget(self._card, 1)
         touch = Card(padding_px=14)

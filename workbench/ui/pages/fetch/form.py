@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.core.errors import RequestError, WorkbenchError
 from workbench.core.requests import build
@@ -17,7 +17,7 @@ from workbench.ui.widgets.buttons import SecondaryButton
 from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.fields import CheckBox, Choice
 from workbench.ui.widgets.form import RequestForm
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import horizontal, scrolled, vertical
 from workbench.ui.widgets.text import Text
 
 _OWN = ("project", "source", "config", "connect", "remember", "answer")
@@ -205,10 +205,7 @@ class FetchForm(QWidget):
             card.setMaximumWidth(_CARD_PX)
             column.addWidget(card)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(inner)
+        scroll = scrolled(inner, is_sideways=True)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import available_timezones
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from workbench.logs.events.failure_words import ACTIONS, MODES, words_of
 from workbench.services.event_import import EventColumn, EventsPreviewResult
@@ -15,7 +15,7 @@ from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.fields import Choice
-from workbench.ui.widgets.layouts import vertical
+from workbench.ui.widgets.layouts import scrolled, vertical
 from workbench.ui.widgets.states import StateBadge
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import CutText, Text
@@ -62,10 +62,7 @@ class MappingCard(Card):
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnMinimumWidth(1, 170)
         self._grid.setColumnStretch(3, 1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(self._inner)
+        scroll = scrolled(self._inner, is_sideways=True)
         scroll.setMinimumHeight(_MAPPING_PX)
         self.body.addWidget(scroll)
 

@@ -6,7 +6,7 @@ from datetime import tzinfo
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.logs.events.failure_words import ACTIONS, MECHANISMS, MODES, Word
@@ -18,7 +18,7 @@ from workbench.ui.pages.label.fields import LookButton, NameField, editable_inst
 from workbench.ui.pages.label.list import alike_words
 from workbench.ui.widgets.card import KeyValueList, SectionHeader
 from workbench.ui.widgets.fields import Choice, UnitField
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import horizontal, scrolled, vertical
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.text import KeyCap, Text, hairline
 
@@ -59,7 +59,7 @@ class EventInspector(QWidget):
         self.facts = KeyValueList((), key_px=_LABEL_PX)
         self.evidence = KeyValueList((), key_px=_LABEL_PX)
         self._evidence_box, self._form, self._works = QWidget(), QWidget(), QWidget()
-        self._scroll = QScrollArea()
+        self._scroll = scrolled()
         self._zone = Text("", "caption", "text3")
         self._head = SectionHeader(self.tr("Event"))
         self._empty = Text(
@@ -177,9 +177,6 @@ class EventInspector(QWidget):
         self._lay_out_evidence()
         inner.addWidget(self._evidence_box)
         inner.addStretch(1)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._form.setProperty("surface", "panel")
         self._scroll.setWidget(self._form)
         column.addWidget(self._scroll, 1)

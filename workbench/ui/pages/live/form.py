@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
 
 from workbench.core.errors import RequestError
 from workbench.core.requests import build
@@ -22,7 +22,7 @@ from workbench.ui.widgets.buttons import FlatButton, IconButton
 from workbench.ui.widgets.card import SectionHeader
 from workbench.ui.widgets.fields import Choice
 from workbench.ui.widgets.form import RequestForm
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import Fitted, horizontal, scrolled, vertical
 from workbench.ui.widgets.text import Text
 
 _INNER_PX = 290
@@ -31,14 +31,6 @@ _SHARED = ("port", "format", "baud_rate_bd", "line", "layout")
 _REMEMBERED = ("port", "format", "baud_rate_bd", "line", "layout", "clock")
 _MEMORY = "live capture"
 _DESCRIBED = ("binary", "modbus-rtu")
-
-
-class _Fitted(QWidget):
-    """As high as its wrapped texts are at this width; Qt would reckon with their narrowest shape."""
-
-    def minimumSizeHint(self) -> QSize:
-        layout = self.layout()
-        return QSize(0, layout.heightForWidth(_INNER_PX) if layout is not None and layout.hasHeightForWidth() else 0)
 
 
 class LiveForm(QWidget):
@@ -118,7 +110,7 @@ class LiveForm(QWidget):
         return ""
 
     def _lay_out(self) -> None:
-        inner = _Fitted()
+        inner = Fitted(_INNER_PX)
         inner.setMaximumWidth(_INNER_PX + 24)
         column = vertical(inner, margins_px=(16, 0, 16, 14), gap_px=8)
         row = horizontal(gap_px=8)
@@ -129,11 +121,7 @@ class LiveForm(QWidget):
         column.addWidget(self.fields)
         column.addWidget(self._choose, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inner)
+        scroll = scrolled(inner)
         outer = vertical(self)
         outer.addWidget(SectionHeader(self.tr("Listen to")))
         outer.addWidget(scroll, 1)

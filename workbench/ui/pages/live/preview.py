@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from workbench.services.capture import CapturePreviewResult, PreviewChannel
 from workbench.ui.context import AppContext
@@ -12,7 +12,7 @@ from workbench.ui.states import State
 from workbench.ui.widgets.buttons import SecondaryButton
 from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.fields import CheckBox, UnitField
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import horizontal, scrolled, vertical
 from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.text import StateSymbol, Text
 
@@ -120,13 +120,13 @@ class LivePreview(QWidget):
         notice.addWidget(self._advice, 1)
         notice.addWidget(self.find_baud, 0, Qt.AlignmentFlag.AlignTop)
         self.lines.body.addLayout(notice)
-        self.lines.body.addWidget(_scrolled(self._lines), 1)
+        self.lines.body.addWidget(scrolled(self._lines, is_sideways=True), 1)
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 8, 0)
         column.addLayout(self._grid)
         column.addStretch(1)
-        self.channels.body.addWidget(_scrolled(inner))
+        self.channels.body.addWidget(scrolled(inner, is_sideways=True))
         outer = vertical(self, margins_px=16, gap_px=12)
         outer.addWidget(self.lines, 2)
         outer.addWidget(self.channels, 3)
@@ -136,11 +136,3 @@ class LivePreview(QWidget):
             row.name.setEnabled(row.keep.isChecked())
             row.unit.setEnabled(row.keep.isChecked())
         self.changed.emit()
-
-
-def _scrolled(widget: QWidget) -> QScrollArea:
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-    scroll.setWidget(widget)
-    return scroll

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.core.errors import QuestionOpen, WorkbenchError
 from workbench.core.runner import JobCall
@@ -29,7 +29,7 @@ from workbench.ui.pages.logs.preview_columns import ColumnsCard
 from workbench.ui.pages.logs.preview_files import FilesCard
 from workbench.ui.pages.logs.preview_parts import GuessCard, QuestionsCard, RowsCard, stacked
 from workbench.ui.states import State
-from workbench.ui.widgets.layouts import horizontal
+from workbench.ui.widgets.layouts import horizontal, scrolled
 from workbench.ui.widgets.text import StateSymbol, Text
 
 _RIGHT_PX = 336
@@ -317,9 +317,7 @@ class ImportPreview(QWidget):
         if isinstance(layout, QVBoxLayout):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(right)
+        area = scrolled(right, is_sideways=True)
         area.setFixedWidth(_RIGHT_PX)
         self._said_row = QWidget()
         said = QHBoxLayout(self._said_row)

@@ -17,7 +17,7 @@ from workbench.ui.widgets.card import SectionHeader
 from workbench.ui.widgets.channel_list import ChannelList
 from workbench.ui.widgets.fields import SearchField
 from workbench.ui.widgets.heat_map import AvailabilityMap
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import horizontal, scrolled, vertical
 from workbench.ui.widgets.text import Text, hairline, plain_tip
 
 _SEARCH_FROM = 13
@@ -147,11 +147,7 @@ class LogsSide(QWidget):
         inner = QVBoxLayout(holder)
         inner.setContentsMargins(16, 0, 8, _BELOW_MAP_PX)
         inner.addWidget(self.availability)
-        self._map_area = area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(holder)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._map_area = area = scrolled(holder, takes_focus=False)
         column.addWidget(area)
         column.addWidget(hairline())
         self._channels.add(self.filter_button)
@@ -168,14 +164,10 @@ class LogsSide(QWidget):
 
     @staticmethod
     def _scrolled() -> tuple[QScrollArea, QVBoxLayout]:
-        area, holder = QScrollArea(), QWidget()
+        holder = QWidget()
         column = vertical(holder, margins_px=(0, 0, 0, 8))
         column.addStretch(1)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(holder)
-        return area, column
+        return scrolled(holder, takes_focus=False), column
 
     def _say_count(self) -> None:
         words = self.tr("{n} of {all}").format(n=len(self.checked()), all=self.channels.n_all)

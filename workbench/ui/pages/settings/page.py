@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCompleter, QGridLayout, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QCompleter, QGridLayout, QLineEdit, QWidget
 
 from workbench.core.settings import operator_name
 from workbench.ui.context import AppContext, Selection, projects_folder
@@ -17,7 +17,7 @@ from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import SecondaryButton
 from workbench.ui.widgets.card import KEY_GAP_PX, Card, KeyValueList
 from workbench.ui.widgets.fields import Choice, UnitField
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import horizontal, scrolled, vertical
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.states import StateBadge
 from workbench.ui.widgets.text import Text
@@ -127,10 +127,7 @@ class SettingsPage(Page):
             card.setMaximumWidth(_CARD_PX)
             column.addWidget(card)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidget(holder)
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area = scrolled(holder, is_sideways=True, takes_focus=False)
         self.set_content(area)
 
     def _connect(self) -> None:

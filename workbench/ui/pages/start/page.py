@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.core.errors import WorkbenchError
 from workbench.services.overview import Need, OverviewResult, show_overview
@@ -17,7 +17,7 @@ from workbench.ui.page import Page
 from workbench.ui.pages.start.doors import Door, RunDots, SlotPair, TracePicture
 from workbench.ui.pages.start.lists import NeedsCard, ProjectsCard
 from workbench.ui.pages.start.needs import words_of
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import horizontal, scrolled, vertical
 
 _DOORS = ("log", "model", "device")
 
@@ -110,10 +110,7 @@ class StartPage(Page):
         lower.addWidget(self.projects, 2, Qt.AlignmentFlag.AlignTop)
         column.addLayout(lower)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidget(holder)
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area = scrolled(holder, is_sideways=True, takes_focus=False)
         self.set_content(area)
 
     # What is shown

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.core.errors import RequestError
 from workbench.services.recipes import FamiliesRequest, FamiliesResult, list_families
@@ -12,7 +12,7 @@ from workbench.ui.context import AppContext
 from workbench.ui.format import duration, number, span, zone_of
 from workbench.ui.widgets.fields import CheckBox
 from workbench.ui.widgets.form import LABEL_PX, RequestForm
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import Fitted, horizontal, scrolled, vertical
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.state_filter import StateFilter
 from workbench.ui.widgets.text import Text, hairline
@@ -20,14 +20,6 @@ from workbench.ui.widgets.text import Text, hairline
 _INNER_PX = 446
 _GAP_PX = 8
 _OWN_FIELDS = ("out", "overwrite", "task", "families", "channels")
-
-
-class _Fitted(QWidget):
-    """As high as its wrapped texts are at this width; Qt would reckon with their narrowest shape."""
-
-    def minimumSizeHint(self) -> QSize:
-        layout = self.layout()
-        return QSize(0, layout.heightForWidth(_INNER_PX) if layout is not None and layout.hasHeightForWidth() else 0)
 
 
 class RecipePanel(QWidget):
@@ -112,7 +104,7 @@ class RecipePanel(QWidget):
         self._reference.setVisible(bool(lines or plan.notes))
 
     def _lay_out(self) -> None:
-        inner = _Fitted()
+        inner = Fitted(_INNER_PX)
         column = vertical(inner, margins_px=(16, 14, 16, 14), gap_px=10)
         column.addLayout(self._row(self.tr("Task"), self.task))
         column.addLayout(self._row(self.tr("Channels"), self._channels, self._left_out))
@@ -122,10 +114,7 @@ class RecipePanel(QWidget):
         column.addLayout(self._row(self.tr("Families"), families, self._baselines))
         column.addWidget(self.fields)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll = scrolled()
         inner.setMaximumWidth(_INNER_PX)
         scroll.setWidget(inner)
         outer = vertical(self)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.core.clock import parse_utc
 from workbench.logs.events.event import is_positive
@@ -19,7 +19,7 @@ from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.chart_axes import curve_colour
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import horizontal, scrolled, vertical
 from workbench.ui.widgets.states import StateBadge
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import Text, hairline
@@ -101,11 +101,7 @@ class SplitCard(Card):
         column.addLayout(head)
         inner = QWidget()
         cards = vertical(inner, gap_px=6)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inner)
+        scroll = scrolled(inner)
         column.addWidget(scroll, 1)
         self._columns[name] = cards
         return holder
