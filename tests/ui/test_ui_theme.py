@@ -61,8 +61,8 @@ def test_the_words_of_states_have_their_contrast_on_their_tint(numbered: tuple[i
 
 def test_every_curve_stands_out_from_the_plot(numbered: tuple[int, Tokens]) -> None:
     number, tokens = numbered
-    assert len(tokens.curves) == 8
-    assert min(contrast(curve, tokens["plot"]) for curve in tokens.curves) >= CURVE_RATIOS[number]
+    assert len(tokens.series.curves) == 8
+    assert min(contrast(curve, tokens["plot"]) for curve in tokens.series.curves) >= CURVE_RATIOS[number]
 
 
 def test_sunlight_keeps_every_text_at_seven_to_one_and_no_grey_surface() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -13,33 +12,24 @@ from workbench.core.errors import InputError
 Colours = dict[str, str]
 
 
-class ThemeFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A theme's file, field for field."""
+class Series(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Colours in the order in which they are taken: of curves, and of a scale from little to much."""
 
-    name: str
-    title: str
-    is_dark: bool
-    body_weight: int
-    curve_width_px: float
-    line_width_px: float
-    colours: Colours
-    series: dict[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tokens:
-    """The values of one theme; colours are '#RRGGBB' by name, such as `tokens['text2']`."""
-
-    name: str
-    title: str
-    is_dark: bool
-    body_weight: int
-    curve_width_px: float
-    line_width_px: float
-    colours: Colours
     curves: tuple[str, ...]
     tide: tuple[str, ...]
-    balance: tuple[str, ...]
+
+
+class Tokens(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The values of one theme, field for field as in its file; colours are '#RRGGBB' by name, such as `tokens['text2']`."""
+
+    name: str
+    title: str
+    is_dark: bool
+    body_weight: int
+    curve_width_px: float
+    line_width_px: float
+    colours: Colours
+    series: Series
 
     def __getitem__(self, name: str) -> str:
         return self.colours[name]
@@ -48,14 +38,9 @@ class Tokens:
 def load_tokens(path: Path) -> Tokens:
     """Read one theme; raises InputError naming the file."""
     try:
-        file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), ThemeFile)
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Tokens)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, OSError) as error:
         raise InputError(f"The theme {path} can't be read: {error}.", "Install the program again.") from error
-    return Tokens(
-        name=file.name, title=file.title, is_dark=file.is_dark, body_weight=file.body_weight,
-        curve_width_px=file.curve_width_px, line_width_px=file.line_width_px, colours=file.colours,
-        curves=file.series["curves"], tide=file.series["tide"], balance=file.series["balance"],
-    )  # fmt: skip
 
 
 def contrast(one: str, other: str) -> float:

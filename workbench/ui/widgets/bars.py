@@ -65,6 +65,6 @@ def paint_bar(painter: QPainter, theme: ThemeSource, box: QRectF, what: tuple[fl
 
 
 def _curve(theme: ThemeSource) -> QColor:
-    colour = QColor(theme.tokens.curves[0])
+    colour = QColor(theme.tokens.series.curves[0])
     colour.setAlphaF(0.8)
     return colour

@@ -169,7 +169,7 @@ class ChartFrame(QWidget):
 
 def curve_colour(theme: ThemeSource, curve: int, alpha: float = 1.0) -> QColor:
     """The theme's curve colour number `curve`, counted from 0."""
-    colour = QColor(theme.tokens.curves[curve % len(theme.tokens.curves)])
+    colour = QColor(theme.tokens.series.curves[curve % len(theme.tokens.series.curves)])
     colour.setAlphaF(alpha)
     return colour
 

@@ -254,7 +254,7 @@ class AvailabilityMap(QWidget):
 
 def share_colour(theme: ThemeSource, share: float) -> QColor:
     """The sequential colour map at a share 0..1; the lightest third is left out, it means 'nothing' elsewhere."""
-    stops = theme.tokens.tide
+    stops = theme.tokens.series.tide
     place = (0.28 + 0.5 * min(1.0, share)) * (len(stops) - 1)
     below = min(int(place), len(stops) - 2)
     one, other, mix = QColor(stops[below]), QColor(stops[below + 1]), place - below

@@ -98,7 +98,7 @@ class Picture(QWidget):
 
     def curve(self, number: int = 0) -> QColor:
         """A curve's colour."""
-        return QColor(self._theme.tokens.curves[number])
+        return QColor(self._theme.tokens.series.curves[number])
 
     def _redraw(self, _tokens: object) -> None:
         self.update()

@@ -140,7 +140,7 @@ class KurtogramPlot(QWidget):
                 painter.fillRect(cell.adjusted(0.5, 0.5, -0.5, -0.5), self._shade(share))
 
     def _shade(self, share: float) -> QColor:
-        stops = [QColor(stop) for stop in self.theme.tokens.tide]
+        stops = [QColor(stop) for stop in self.theme.tokens.series.tide]
         place = share * (len(stops) - 1)
         below = min(int(place), len(stops) - 2)
         one, other, mix = stops[below], stops[below + 1], place - below

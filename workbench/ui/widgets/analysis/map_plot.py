@@ -249,7 +249,7 @@ class MapPlot(XYFrame):
     def _colour_table(self) -> NDArray[np.uint32]:
         import numpy as np
 
-        stops = [QColor(stop) for stop in self.theme.tokens.tide]
+        stops = [QColor(stop) for stop in self.theme.tokens.series.tide]
         place = np.linspace(0, len(stops) - 1, _COLOURS)
         parts = [
             np.interp(place, np.arange(len(stops)), [getattr(stop, part)() for stop in stops]).round().astype(np.uint32)

@@ -332,7 +332,7 @@ def _tide(theme: ThemeSource, *, first: float) -> NDArray[np.uint32]:
     """The sequential colours from a share on [64]: the lightest are left out, they mean nothing there."""
     import numpy as np
 
-    stops = [QColor(stop) for stop in theme.tokens.tide]
+    stops = [QColor(stop) for stop in theme.tokens.series.tide]
     place = np.linspace(first * (len(stops) - 1), len(stops) - 1, _COLOURS)
     parts = [
         np.interp(place, np.arange(len(stops)), [getattr(stop, part)() for stop in stops]).round().astype(np.uint32)

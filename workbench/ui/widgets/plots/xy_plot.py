@@ -134,7 +134,7 @@ class XYPlot(ChartFrame):
         """The sequential colours, 0xffRRGGBB [64]."""
         import numpy as np
 
-        stops = [QColor(stop) for stop in self.theme.tokens.tide]
+        stops = [QColor(stop) for stop in self.theme.tokens.series.tide]
         place = np.linspace(_FIRST_SHADE * (len(stops) - 1), len(stops) - 1, _SHADES)
         parts = [
             np.interp(place, np.arange(len(stops)), [getattr(stop, part)() for stop in stops]).round().astype(np.uint32)
