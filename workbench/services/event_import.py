@@ -26,22 +26,25 @@ if TYPE_CHECKING:
 TableKind = Literal["auto", "orders", "alarms"]
 MOST_SHOWN = 200
 MAX_BYTES = 64 * 1024 * 1024
-ColumnRoles = Annotated[
-    tuple[str, ...], parameter("What a column is taken for: COLUMN=ROLE, such as 'Meldedatum=reported'.", flag="--map")
-]
 
 
-class EventsPreviewRequest(Request, frozen=True, kw_only=True):
-    """Say how a file of work orders or alarms would be read; nothing is stored."""
+class EventFileRequest(Request, frozen=True, kw_only=True):
+    """Read a file of events."""
 
     path: Annotated[str, parameter("Events file.", positional=True, path=True, file=True)]
     project: ProjectFolder
-    asset: Annotated[str | None, parameter("Equipment tag where a row names none.")] = None
+    asset: Annotated[str | None, parameter("Equipment tag where the file, or a row of it, names none.")] = None
     state: Annotated[EventState, parameter("State of events whose row says none.")] = "unsure"
     table: Annotated[TableKind, parameter("Work orders, an alarm journal, or as it looks.")] = "auto"
-    map: ColumnRoles = ()
+    map: Annotated[
+        tuple[str, ...], parameter("What a column is taken for: COLUMN=ROLE, such as 'Meldedatum=reported'.", flag="--map")
+    ] = ()
     zone: ZoneName = None
     answer: Answers = ()
+
+
+class EventsPreviewRequest(EventFileRequest, frozen=True, kw_only=True):
+    """Say how a file of work orders or alarms would be read; nothing is stored."""
 
 
 class EventColumn(Record, frozen=True, kw_only=True):

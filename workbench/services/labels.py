@@ -17,8 +17,8 @@ from workbench.logs.events.edits import difference
 from workbench.logs.events.event import Event as Event  # pages take them from here
 from workbench.logs.events.event import EventState as EventState
 from workbench.logs.events.event import by_text
-from workbench.services.common import Answers, NewProjectFolder, ProjectFolder, ZoneName, open_or_make_project, open_project
-from workbench.services.event_import import ColumnRoles, TableKind
+from workbench.services.common import NewProjectFolder, ProjectFolder, open_or_make_project, open_project
+from workbench.services.event_import import EventFileRequest
 from workbench.services.label_layers import newest_layer, store_edit, store_layer
 from workbench.services.pumps import check_known, check_logged, check_new_events, listed_pumps, say_pumps
 
@@ -113,18 +113,11 @@ def add_label(request: LabelsAddRequest, job: Job) -> LabelsResult:
         return _counted(result, n_found=1, n_added=len(edit))
 
 
-class LabelsImportRequest(Request, frozen=True, kw_only=True):
+class LabelsImportRequest(EventFileRequest, frozen=True, kw_only=True):
     """Read events from a file: our CSV (asset,name,start_utc,end_utc,state), work orders and alarm journals as CSV, Excel or
     JSON, and files of labelling programs (Audacity, Label Studio, TRAINSET, windows as NAB has them)."""
 
-    path: Annotated[str, parameter("Events file.", positional=True, path=True, file=True)]
     project: NewProjectFolder
-    asset: Annotated[str | None, parameter("Equipment tag where the file names none.")] = None
-    state: Annotated[EventState, parameter("State of events whose row says none.")] = "unsure"
-    table: Annotated[TableKind, parameter("Work orders, an alarm journal, or as it looks.")] = "auto"
-    map: ColumnRoles = ()
-    zone: ZoneName = None
-    answer: Answers = ()
     origin: Annotated[str | None, parameter("First instant of a track that counts seconds; else the log's.")] = None
 
 
