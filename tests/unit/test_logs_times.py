@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PySide6.QtCore import QDate, QDateTime, QLocale, QTime
 
+from tests.messy.date_words import LOCALES
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.errors import RequestError
 from workbench.logs.questions import AnswerBook
@@ -190,3 +192,49 @@ def test_an_hour_that_was_logged_once_leaves_a_gap_and_no_shift() -> None:
     local = np.array([parse_utc(f"2025-10-26T0{hour}:30:00Z") for hour in (1, 2, 3)], np.int64)
     steps = np.diff(local_to_utc(local, ZoneInfo("Europe/Oslo"))) // NS_PER_S
     assert steps.tolist() == [3600, 7200]
+
+
+FEW_SPEAKERS = {"ga", "mn", "sq", "tk"}  # two words to a month or a weekday
+
+
+@pytest.mark.parametrize("name", sorted(LOCALES - FEW_SPEAKERS))
+def test_months_weekdays_and_halves_of_the_day_are_read_as_unicode_names_them(name: str) -> None:
+    locale = QLocale(name)
+    wrong = []
+    for month in range(1, 13):
+        moment = QDateTime(QDate(2026, month, 13), QTime(15, 30, 45))
+        want = f"2026-{month:02}-13T15:30:45Z"
+        for form in ("d MMMM yyyy HH:mm:ss", "d. MMM yyyy HH:mm:ss", "dddd, d MMMM yyyy HH:mm:ss", "yyyy-MM-dd hh:mm:ss AP"):
+            text = locale.toString(moment, form)
+            found = read_stamps([text], "dmy")
+            is_other_month = name == "hr" and month in (6, 7, 10)  # Croatia shares three names with Poland and Czechia
+            if format_utc(int(found.ns[0])) != want and not is_other_month:
+                wrong.append(text)
+    assert wrong == []
+
+
+def test_words_between_date_and_clock_that_nobody_knows_are_no_stamp() -> None:
+    assert parse_stamp("13.01.2026 xyzzy 3:07:05") is None  # it may be a half of the day
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2026/01/13(火) 09:07:05", "2026-01-13T09:07:05Z"),
+        ("2026-01-13 星期二 09:07:05", "2026-01-13T09:07:05Z"),
+        ("2026년 1월 13일 (화) 09:07:05", "2026-01-13T09:07:05Z"),
+        ("13-1月 -26 03.07.05.250 下午", "2026-01-13T15:07:05.25Z"),
+        ("26. 1. 13. 오후 3:07", "2026-01-13T15:07:00Z"),
+        ("13.01.2026. u 09:07:05", "2026-01-13T09:07:05Z"),
+        ("2026. január 13., kedd 09:07:05", "2026-01-13T09:07:05Z"),
+        ("2026 m. sausio 13 d., antradienis 09:07:05", "2026-01-13T09:07:05Z"),
+        ("mar. 13 janv. 2026 à 09 h 07 min 05 s", "2026-01-13T09:07:05Z"),
+        ("terça-feira, 13 de janeiro de 2026 09:07:05", "2026-01-13T09:07:05Z"),
+        ("13 HAZİRAN 2026 09:07:05", "2026-06-13T09:07:05Z"),
+        ("13-AOUT-2026 09:07:05", "2026-08-13T09:07:05Z"),
+        ("Sa 13.06.2026 09:07:05", "2026-06-13T09:07:05Z"),
+        ("13/06/2026 09:07:05 SA", "2026-06-13T09:07:05Z"),
+    ],
+)
+def test_a_notation_of_other_tongues_is_read(text: str, utc: str) -> None:
+    assert format_utc(int(read_stamps([text], "dmy").ns[0])) == utc

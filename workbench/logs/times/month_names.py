@@ -11,94 +11,53 @@ import re
 import unicodedata
 
 from workbench.logs.tables.words import MONTHS
+from workbench.logs.times.date_words import AFTERNOON, MONTH_NAMES, MORNING, WEEKDAY_WORDS
 
 _ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_NAMES = """
-    1: oca ocak ian ianuarie jaan jaanuar tammi sausio sau január január januára siječnja січ січня яну януари јан јануар
-        ιαν ιανουαρίου ιανουάριος يناير جانفي ינואר ינו ม.ค มกราคม जनवरी जन janv janvāris janvāra januara januari ocağ
-    2: şub şubat veebr veebruar helmi vasario vas február februára veljače velj лют лютого фев февруари феб фебруар φεβ
-        φεβρουαρίου φεβρουάριος فبراير فيفري פברואר פבר ก.พ กุมภาพันธ์ फरवरी फ़रवरी फर febr februāris februāra fevral
-    3: mart martie märts maalis kovo kov marec marca március márc ožujka ožu бер березня март март μαρ μαρτίου μάρτιος
-        مارس מרץ มี.ค มีนาคม मार्च marts martā març mac марта
-    4: nis nisan aprilie aprill huhti balandžio bal apríl apríla április ápr travnja tra квіт квітня април απρ απριλίου
-        απρίλιος أبريل ابريل أفريل אפריל אפר เม.ย เมษายน अप्रैल अप्रै aprīlis aprīļa
-    5: mayıs touko gegužės geg máj mája május maijs maija svi трав травня май мај μαΐ μαϊ μαΐου μαΐος مايو ماي מאי พ.ค
-        พฤษภาคม मई maig mei
-    6: haz haziran iun iunie juuni kesä birželio bir jún júna június jūnijs jūnija черв червня юни јун јуни ιουν ιουνίου
-        ιούνιος يونيو يونيه جوان יוני יונ มิ.ย มิถุนายน जून juny
-        lipnja lipanj
-    7: tem temmuz iul iulie juuli heinä liepos lie júl júla július jūlijs jūlija srpnja лип липня юли јул јули ιουλ
-        ιουλίου ιούλιος يوليو يوليه جويلية יולי יול ก.ค กรกฎาคม जुलाई juliol julai
-        lip srpanj
-    8: ağu ağustos august elo rugpjūčio rgp augusta augusztus augusts kolovoza kol серп серпня август авг αυγ αυγούστου
-        αύγουστος أغسطس اغسطس أوت אוגוסט אוג ส.ค สิงหาคม अगस्त अग agustus agu agt ogos avg avgust srp
-    9: eyl eylül septembrie sept syys rugsėjo rgs septembra szeptember szept septembris rujna ruj вер верес вересня
-        септември септ септембар σεπ σεπτεμβρίου σεπτέμβριος سبتمبر ספטמבר ספט ก.ย กันยายน सितंबर सितम्बर सित setembre
-    10: eki ekim octombrie oktoober loka spalio spa októbra október októbris oktobris жовт жовтня октомври окт октобар οκτ
-        οκτωβρίου οκτώβριος أكتوبر اكتوبر אוקטובר אוק ต.ค ตุลาคม अक्टूबर अक्तूबर अक्टू oktober
-    11: kas kasım noi noiembrie marras lapkričio lap novembra studenoga stu листоп листопада ноември нов новембар νοε
-        νοεμβρίου νοέμβριος نوفمبر נובמבר נוב พ.ย พฤศจิกายน नवंबर नवम्बर नव novembris listopada
-        listopad lis
-    12: ara aralık decembrie dets detsember joulu gruodžio decembra december prosinca груд грудня декември дек децембар
-        δεκ δεκεμβρίου δεκέμβριος ديسمبر דצמבר דצמ ธ.ค ธันวาคม दिसंबर दिसम्बर दिस desembre disember decembris
-"""
-_MORNING = (
-    "πμ",
-    "π.μ",
-    "sa",
-    "ص",
-    "صباحا",
-    "öö",
-    "am",
-    "de",
-    "fm",
-    "ap",
-    "पूर्वाह्न",
-    "上午",
-    "오전",
-    "午前",
-    "dop",
-    "пр.об",
-    "ก่อนเที่ยง",
-    "לפנה״צ",
-)
-_AFTERNOON = (
-    "μμ",
-    "μ.μ",
-    "ch",
-    "م",
-    "مساء",
-    "ös",
-    "pm",
-    "du",
-    "em",
-    "ip",
-    "अपराह्न",
-    "下午",
-    "오후",
-    "午後",
-    "odp",
-    "сл.об",
-    "หลังเที่ยง",
-    "אחה״צ",
-)
+_MORE_MONTHS = {
+    1: "sau ינו जन janvāra januara ocağ", 2: "פבר फरवरी फर februāra", 3: "martā", 4: "ابريل أفريل אפר अप्रै aprīļa",
+    5: "maija μαϊ μαϊου μαΐοσ", 6: "bir jūnija يونيه יונ", 7: "lie jūlija يوليه جويلية יול", 8: "rgp اغسطس أوت אוג अग agt",
+    9: "rgs верес септ ספט सितम्बर सित", 10: "spa októbris اكتوبر אוק अक्तूबर अक्टू", 11: "noi lap листоп נוב नवम्बर नव",
+    12: "דצמ दिसम्बर दिस",
+}  # fmt: skip
+_MORE_MORNINGS = "صباحا de fm ap dop лפנה״צ pd ق.ظ priekšp 凌晨 清晨 早上"
+_MORE_AFTERNOONS = "مساء du em ip odp אחה״צ md ب.ظ pēcp 晚上"
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold().strip(".,")
+    """A name without case and accents, which terminals and old exports drop."""
+    apart = unicodedata.normalize("NFD", text.casefold().translate(_BARE))
+    return "".join(char for char in apart if not "\u0300" <= char <= "\u036f").strip(".,׳\u200c")
 
 
-_MONTHS = re.findall(r"(\d+):([^:]+?)(?=\s\d+:|$)", _NAMES.strip())
-_MONTH_OF = {_folded(name): int(number) for number, names in _MONTHS for name in names.split()}
-_HALF_OF = dict.fromkeys(map(_folded, _MORNING), "am") | dict.fromkeys(map(_folded, _AFTERNOON), "pm")
-_WORD = re.compile(r"[^\s\d,:/\-]+")
+_BARE = str.maketrans("ıłđøς", "ildoσ")
+_IN_POLAND_OR_CZECHIA = {"lip": 7, "srp": 8, "lis": 11, "listopad": 11, "listopada": 11}
+"""Names that mean another month in Croatia; `_CROATIAN` reads them where the stamp is Croatian."""
+_MONTH_OF = {
+    _folded(name): number for number, names in MONTH_NAMES.items() for name in (*names.split("|"), *_MORE_MONTHS[number].split())
+}
+_MONTH_OF |= {_folded(name): number for name, number in MONTHS.items()} | _IN_POLAND_OR_CZECHIA
+_LONG_MONTHS = {name: number for number, names in MONTH_NAMES.items() for name in names.split("|") if " " in name}
+_WEEKDAYS = frozenset(map(_folded, WEEKDAY_WORDS.split("|"))) - {"de"}  # Irish Dé; elsewhere it says "of", or morning
+_HALF_OF = dict.fromkeys(map(_folded, (*MORNING.split("|"), *_MORE_MORNINGS.split())), "am")
+_HALF_OF |= dict.fromkeys(map(_folded, (*AFTERNOON.split("|"), *_MORE_AFTERNOONS.split())), "pm")
+_WORD = re.compile(r"[^\s\d,:/\-()\[\]]+")
 _NUMBERED = re.compile(r"(?:tháng|thg|th\.?)\s?(\d{1,2})(?=\D)", re.IGNORECASE)
+_CJK_MONTH = re.compile(r"(?<=\d)(\.?[-\s])\s?(\d{1,2})\s?[月월]\s?(?=[-\s]\s?\d)")
+"""13-1月-2026, as databases and spreadsheets of East Asia put their months between day and year."""
+_CJK_WEEKDAY = re.compile(
+    r"\s?[(（]?(?:[月火水木金土日]曜日?|(?:星期|周|週|礼拜|禮拜)[一二三四五六日天]|[월화수목금토일]요일)[)）]?"
+    r"|\s?[(（][月火水木金土日一二三四五六월화수목금토일][)）]|^thứ \d,?\s",
+    re.IGNORECASE,
+)
 _YEAR_FIRST = re.compile(r"\b(\d{4})\.?\s+([A-Z][a-z]{2})\.?\s+(\d{1,2})\.?(?=\s|,|$)")
+_YEAR_DAY_MONTH = re.compile(r"\b(\d{4})\.?\s+(\d{1,2})\.?\s+([A-Z][a-z]{2})\.?(?=\s|,|$)")
 _AFTER_YEAR = re.compile(r"(?<=[A-Z][a-z]{2} \d{4})\.(?=\s|,|$)")
+_NUMERIC_DATE = re.compile(r"\d{1,4}[-./]\s?\d{1,2}[-./]\s?\d{1,4}")
 _CLOCK = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[.,]\d+)?"
 _CLOCK_FIRST = re.compile(rf"^({_CLOCK})\s*[,;]?\s+(\d{{1,4}}[-./]\d{{1,2}}[-./]\d{{2,4}})$")
 _HALF = re.compile(
-    rf"(?P<clock>{_CLOCK})\s*(?P<after>[^\s\d]{{1,12}})$|(?<![^\s])(?P<before>[^\s\d]{{1,12}})\s+(?P<late>{_CLOCK})$"
+    rf"(?P<clock>{_CLOCK})\s*(?P<after>[^\s\d][^\d]{{0,20}})$|(?<![^\s])(?P<before>[^\s\d]{{1,16}})\s+(?P<late>{_CLOCK})$"
 )
 
 
@@ -109,24 +68,44 @@ _CROATIAN_MONTHS = {"listopada": 10, "listopad": 10, "lis": 10, "lip": 6, "srp":
 _ERA = re.compile(r"(令和|平成|R|H)\s?(\d{1,2}|元)(?=[年./])")
 _ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
 """The year before the first of each Japanese era."""
-_LITHUANIAN = re.compile(r"(?<=\d)\s+[md]\.(?=\s)")
-_WORD_IN_FRONT = re.compile(r"^([^\W\d_]{2,14})\.?,?\s+(?=\d)")
-_WORD_BETWEEN = re.compile(r"(?<=\d{4})\s+[^\W\d_]{2,14}\.?,?\s+(?=\d{1,2}[:.]\d{2})")
-"""A weekday, in whatever language."""
+_LITHUANIAN = re.compile(r"(?<=\d)\s+[md]\.(?=[\s,])")
+_WORD_IN_FRONT = re.compile(r"^([^\W\d_]{1,14})\.?,?\s+(?=\d)")
 
 
 def in_english(text: str) -> str:
     """The stamp with English months and halves of the day, date before time of day."""
     plain = _NUMBERED.sub(_numbered, text) if "t" in text.casefold() else text
+    plain = _CJK_MONTH.sub(_from_cjk, plain)
+    plain = _CJK_WEEKDAY.sub(" ", plain)
     plain = _LITHUANIAN.sub("", plain)
     plain = _CROATIAN.sub(_from_croatian, plain)
+    for name, number in _LONG_MONTHS.items():
+        plain = plain.replace(name, _ENGLISH[number - 1])
+    plain = _without_weekdays(plain)
     plain = _WORD.sub(_translated, plain)
     plain = _YEAR_FIRST.sub(r"\3 \2 \1", plain)
+    plain = _YEAR_DAY_MONTH.sub(r"\2 \3 \1", plain)
     plain = _AFTER_YEAR.sub("", plain)
     plain = _HALF.sub(_half, plain)
     plain = _WORD_IN_FRONT.sub(_unless_month, plain)
-    plain = _WORD_BETWEEN.sub(" ", plain)
     return _CLOCK_FIRST.sub(r"\2 \1", plain)
+
+
+def _without_weekdays(text: str) -> str:
+    """The text without the names of weekdays; 'mar' is one in French where another word or a number is the month."""
+    words = [(match, _folded(match[0]).removesuffix("ที่")) for match in _WORD.finditer(text)]
+    months = [match for match, word in words if _month(word) is not None]
+    has_number = _NUMERIC_DATE.search(text) is not None
+    for match, word in reversed(words):
+        is_day = word in _WEEKDAYS and (match.start() == 0 or word not in _HALF_OF)
+        if is_day and (match not in months or has_number or (match is months[0] and len(months) > 1)):
+            text = text[: match.start()] + text[match.end() :]
+    return text.strip(" ,-")
+
+
+def _from_cjk(match: re.Match[str]) -> str:
+    number = int(match[2])
+    return f"{match[1]}{_ENGLISH[number - 1]}" if 1 <= number <= 12 else match[0]
 
 
 def _from_croatian(match: re.Match[str]) -> str:
@@ -152,7 +131,8 @@ def _unless_month(match: re.Match[str]) -> str:
 
 
 def _half(match: re.Match[str]) -> str:
-    half = _HALF_OF.get(_folded(match["after"] or match["before"]))
+    word = _folded(match["after"] or match["before"])
+    half = None if match["before"] and word in _WEEKDAYS else _HALF_OF.get(word)
     return f"{match['clock'] or match['late']} {half}" if half else match[0]
 
 
@@ -163,4 +143,4 @@ def _translated(match: re.Match[str]) -> str:
 
 
 def _month(folded: str) -> int | None:
-    return MONTHS.get(folded) or _MONTH_OF.get(folded)
+    return _MONTH_OF.get(folded)

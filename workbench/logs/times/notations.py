@@ -22,19 +22,25 @@ _CJK_CLOCK = re.compile(r"(\d{1,2})\s*[时時点시]\s*(\d{1,2})\s*[分분]\s*(?
 _CJK_HALF = re.compile(r"(?P<half>上午|下午|오전|오후|午前|午後)\s*(?P<clock>\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?)")
 _MORNING = frozenset({"上午", "오전", "午前"})
 _HALF = re.compile(r"[\s\u00a0\u202f]*\b([ap])\.?[\s\u00a0\u202f]*m\b\.?", re.IGNORECASE)
-_SPACED = re.compile(r"\b(\d{1,2})\.\s(\d{1,2})\.\s(\d{4})\b")
+_SPACED = re.compile(r"\b(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?:\.(?=[\s,]|$)|\b)")
 _DOTTED = re.compile(r"(\d{4})\.\s?(\d{1,2})\.\s?(\d{1,2})\.?(?=\s|$)")
+_KOREAN = re.compile(r"^(\d{2})\.\s?(\d{1,2})\.\s?(\d{1,2})\.\s?(?=오[전후])")
+"""26. 1. 13. 오전: the year comes first, as the words say."""
 _COLON_DATE = re.compile(r"^(\d{4}):(\d{2}):(\d{2})(?=[ T])")
 _LOGGED = re.compile(r"^(\d{1,2}[/-]?[A-Za-z]{3}[/-]?\d{4}):(?=\d{2}:\d{2})")
 _TIGHT = re.compile(r"^(\d{1,2})([A-Za-z]{3})(\d{4})(?=[ T:]|$)")
 _DASH_CLOCK = re.compile(r"(?<=\d{2})[_ T-](\d{2})-(\d{2})-(\d{2})(?=$|[.,]\d|Z|\s)")
 _COMPACT = re.compile(r"(\d{8})(\d{2})(\d{2})(?:(\d{2})(?:[.,]?(\d{3,9}))?)?")
 _BETWEEN = re.compile(
-    r"(?<=[\d.])\s+(?:um|kl\.?|à|om|at|@|alle(?: ore)?|às|as|a las|las|г\.?|год[а]?|klo|ora|v|о|в|o|den|den\.|roku)\s+(?=\d)",
+    r"(?:(?<=[\d.,])|(?<=\w{4}))\s+(?:um|kl\.?|klukkan|à|om|at|@|(?:alle )?ore|às|as|(?:a )?las|г\.?|год[а]?|klo|kello|kell|"
+    r"(?:la )?ora|v|ve|ob|u|о|об|в|во|у|o|(?:o )?godz\.?|saat|στις|ώρα|lúc|pukul|jam|plkst\.?|val\.?|час|den\.?|roku)\s+(?=\d)",
     re.IGNORECASE,
 )
-_YEAR_WORD = re.compile(r"(?<=\d{4})\s*(?:г\.?|года|r\.?|roku|an)(?=\s|,|$)", re.IGNORECASE)
-_OF = re.compile(r"\s+(?:de|del|di|d')\s+", re.IGNORECASE)
+"""Words for "at" between date and time of day. No other word is dropped there: it may be a half of the day."""
+_YEAR_WORD = re.compile(r"(?<=\d{4})\.?\s*(?:г\.?|года|р\.?|року|ж\.?|r\.?|roku|gada|an|թ\.?|оны)(?=\s|,|$)", re.IGNORECASE)
+_SPOKEN = re.compile(r"(?<=\d)\s?h\s?(\d{2})(?:\s?min\s?(?:(\d{2})\s?s)?)?(?!\d)", re.IGNORECASE)
+"""9 h 07 min 05 s"""
+_OF = re.compile(r"\s+(?:(?:de|del|di|d')\s+|d[’'](?=\w))", re.IGNORECASE)
 _ORDINAL_SUFFIX = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|er|º|ª|°)(?=\s)", re.IGNORECASE)
 _ZONE_TWICE = re.compile(r"([+-]\d{2}:?\d{2})\s+[A-Z]{3,5}$")
 _ORDINAL = re.compile(r"^(\d{4})-?(\d{3})(?=[T ]|$)")
@@ -52,9 +58,10 @@ def to_common(text: str) -> str | None:
         return None
     if dotnet := _DOTNET.fullmatch(text.strip()):
         return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(dotnet[1]))).isoformat(timespec="milliseconds")
-    plain = _MARKS.sub(r"\g<inside>", text).strip()
+    plain = _MARKS.sub(r"\g<inside>", text).strip().replace("،", ",")
     plain = without_era(_of_calendar(plain))
     plain = _SPACED.sub(r"\1.\2.\3", plain)
+    plain = _KOREAN.sub(r"20\1-\2-\3 ", plain)
     plain = _CJK_DATE.sub(r"\1-\2-\3 ", plain)
     plain = _CJK_CLOCK.sub(_clock, plain)
     plain = _CJK_HALF.sub(_half, plain)
@@ -64,6 +71,7 @@ def to_common(text: str) -> str | None:
     plain = _OF.sub(" ", plain)
     plain = _YEAR_WORD.sub("", plain)
     plain = _BETWEEN.sub(" ", plain)
+    plain = _SPOKEN.sub(_of_hours, plain)
     plain = in_english(plain)
     plain = _DOTTED.sub(r"\1-\2-\3", plain)
     plain = re.sub(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", _padded, plain)
@@ -79,6 +87,10 @@ def to_common(text: str) -> str | None:
 
 def _clock(match: re.Match[str]) -> str:
     return f"{match[1]}:{match[2]:0>2}:{match[3] or '00':0>2}"
+
+
+def _of_hours(match: re.Match[str]) -> str:
+    return f":{match[1]}:{match[2] or '00'}"
 
 
 def _without_weekday(match: re.Match[str]) -> str:
