@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tests.messy.plant import Case, Signal, instants, printed, pump, truth_of
-from tests.messy.writing import zipped
+from tests.messy.writing import Wide, case, zipped
 
 N = 60
 _ISO = printed("%Y-%m-%dT%H:%M:%SZ")
@@ -24,6 +24,7 @@ def exports() -> Iterator[Case]:
     yield from _short_files()
     yield from _clocks_and_words()
     yield from _series()
+    yield from _numbered_channels()
 
 
 def _case(
@@ -182,3 +183,20 @@ def _series() -> Iterator[Case]:
         "log.csv": "\n".join([head, *_rows(signals, times), ""]).encode(), "alarms.csv": "\n".join(alarms).encode(),
     }  # fmt: skip
     yield Case(name="33_alarm_list", kind=27, files=files, truth=truth_of(times, signals, notes=["LABELS_ELSEWHERE"]))
+
+
+def _numbered_channels() -> Iterator[Case]:
+    """Kind 9: a recorder numbers its channels in the first row, and names them below among addresses, kinds and units."""
+    for name, rows in {
+        "names_next": (("{name}",) * 3, ("AI",) * 3, ("AD10", "AD11", "AD12")),
+        "slots_next": (("slot 1",) * 3, ("{name}",) * 3, ("R400", "R401", "R402")),
+    }.items():
+        signals = pump(120, names=("Tulovirtaus", "Imupaine", "Moottorivirta"))
+        table = Wide(signals=signals, sep=";", time_name=("Päivä", "Klo"), stamp=(printed("%Y-%m-%d"), printed("%H:%M:%S")))
+        texts = [["", "", *(cell.format(name=one.name) for one, cell in zip(signals, row, strict=True))] for row in rows]
+        table.value_name = "{name}"
+        table.below = [*texts, ["", "", *(one.shown for one in signals)]]
+        lines = table.lines()
+        lines[0] = "Päivä;Klo;1;2;3"
+        made = case(f"09_numbered_{name}", 9, table, "UTC")
+        yield made.but(made.name, {"log.csv": "\n".join(lines).encode()})

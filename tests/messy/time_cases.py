@@ -77,6 +77,12 @@ def summer_time() -> Iterator[Case]:
                     zone,
                     questions=even,
                 )
+    stamp = printed("%d.%m.%Y %H:%M", BERLIN)
+    both = [*instants(288, 900, zones["oslo"][2]), *instants(288, 900, zones["oslo"][3])]
+    whole = case("14_spring_and_autumn", 14, Wide(times=both, stamp=stamp, sep=";"), BERLIN)
+    head, *rows = next(iter(whole.files.values())).decode().splitlines(keepends=True)
+    parts = {"herbst.csv": rows[288:], "fruehjahr.csv": rows[:288]}
+    yield whole.but(whole.name, {name: "".join([head, *part]).encode() for name, part in parts.items()})
     yield from _zone_told()
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from tests.messy.plant import Case, Style, instants, printed, signal, state, truth_of
+from tests.messy.plant import Case, Style, bad_cells, instants, printed, signal, state, truth_of
 from tests.messy.writing import Wide, case
 
 BERLIN = "Europe/Berlin"
@@ -15,17 +15,23 @@ SEMI = Style(dec=",")
 N = 90
 
 SCRIPTS = {
-    "greek": ("Ημερομηνία/Ώρα", ("Παροχή", "Πίεση κατάθλιψης", "Θερμοκρασία εδράνου"), ("cp1253", "iso8859-7")),
-    "turkish": ("Tarih Saat", ("Debi", "Basma basıncı", "Yatak sıcaklığı"), ("cp1254",)),
-    "hebrew": ("תאריך ושעה", ("ספיקה", "לחץ יניקה", "לחץ סניקה"), ("cp1255",)),
-    "arabic": ("التاريخ والوقت", ("التدفق", "ضغط السحب", "حرارة المحمل"), ("cp1256",)),
+    "greek": ("Ημερομηνία/Ώρα", ("Παροχή", "Πίεση κατάθλιψης", "Θερμοκρασία εδράνου"), ("cp1253", "iso8859-7", "cp737")),
+    "turkish": ("Tarih Saat", ("Debi", "Basma basıncı", "Yatak sıcaklığı"), ("cp1254", "cp857")),
+    "hebrew": ("תאריך ושעה", ("ספיקה", "לחץ יניקה", "לחץ סניקה"), ("cp1255", "cp862")),
+    "arabic": ("التاريخ والوقت", ("التدفق", "ضغط السحب", "حرارة المحمل"), ("cp1256", "iso8859-6")),
     "thai": ("วันที่และเวลา", ("อัตราการไหล", "ความดันจ่าย", "อุณหภูมิแบริ่ง"), ("cp874",)),
     "japanese": ("日時", ("流量", "吐出圧力", "軸受温度"), ("cp932", "euc_jp")),
     "korean": ("일시", ("유량", "토출압력", "베어링온도"), ("cp949",)),
     "taiwan": ("時間", ("流量", "出口壓力", "軸承溫度"), ("big5",)),
-    "hungarian": ("Időpont", ("Térfogatáram", "Szívóoldali nyomás", "Csapágyhőmérséklet"), ("cp1250",)),
+    "hungarian": ("Időpont", ("Térfogatáram", "Szívóoldali nyomás", "Csapágyhőmérséklet"), ("cp1250", "cp852")),
     "ukrainian": ("Дата та час", ("Витрата", "Тиск нагнітання", "Температура підшипника"), ("cp1251", "koi8-u")),
-    "czech": ("Datum a čas", ("Průtok", "Vibrace", "Proud motoru"), ("cp1250", "iso8859-2")),
+    "czech": ("Datum a čas", ("Průtok", "Vibrace", "Proud motoru"), ("cp1250", "iso8859-2", "cp852")),
+    "polish": ("Data i godzina", ("Przepływ", "Ciśnienie ssania", "Łożysko pompy"), ("cp1250", "iso8859-2", "cp852")),
+    "slovak": ("Dátum a čas", ("Prietok", "Tlak na výtlaku", "Chvenie ložísk"), ("cp1250", "cp852")),
+    "croatian": ("Datum i vrijeme", ("Protok", "Tlak tlačenja", "Temperatura ležaja"), ("cp1250", "cp852")),
+    "lithuanian": ("Data ir laikas", ("Srautas", "Slėgis išėjime", "Guolio temperatūra"), ("cp1257", "cp775")),
+    "latvian": ("Datums un laiks", ("Caurplūde", "Spiediens izejā", "Gultņa temperatūra"), ("cp1257", "cp775")),
+    "romanian": ("Dată şi oră", ("Debit", "Presiune la ieşire", "Turaţie"), ("cp1250", "cp852")),
     "icelandic": ("Tími", ("Rennsli", "Þrýstingur", "Hiti í legu"), ("cp1252",)),
 }
 
@@ -41,6 +47,12 @@ def scripts() -> Iterator[Case]:
         signals = [signal(name, "", None, 50.0, 1.0, 2, N)]
         table = Wide(signals=signals, time_name="Zeit", sep=";", enc="cp1252", stamp=printed("%Y-%m-%d %H:%M:%S", BERLIN))
         yield case(f"18_sign_{ord(name[-1])}", 18, table, BERLIN)
+    for encoding in ("cp1252", "cp850", "mac-roman"):
+        errors = [signal(name, "", None, 50.0, 1.0, 2, N) for name in ("Caudal", "Presión", "Vibración")]
+        for one, word in zip(errors, ("#¡DIV/0!", "#¡VALOR!", "#¿NOMBRE?"), strict=True):
+            one.bad |= bad_cells(dict.fromkeys(range(20, 24), word))
+        table = Wide(signals=errors, time_name="Fecha y hora", sep=";", enc=encoding, stamp=printed("%Y-%m-%d %H:%M:%S", BERLIN))
+        yield case(f"18_spanish_errors_{encoding}", 18, table, BERLIN)
     blank = [signal("Débit", "m3/h", "m3/h", 4500.0, 20.0, 1, N)]
     style = Style(dec=",", thou="\u00a0")
     yield case(
@@ -124,6 +136,8 @@ def notations() -> Iterator[Case]:
     for tongue, change in weekdays.items():
         table = Wide(times=february, stamp=_Local(change), sep=";", style=SEMI)
         yield case(f"07_day_{tongue}", 7, table, BERLIN)
+    taiwan = _Local(lambda t: f"{t.year - 1911}/{t:%m/%d %H:%M:%S}")
+    yield case("07_taiwan_years", 7, Wide(times=february, stamp=taiwan, sep=";"), BERLIN)
     clocks = {"dots": "%H.%M.%S"}
     for name, pattern in clocks.items():
         table = Wide(

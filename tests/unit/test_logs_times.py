@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QDate, QDateTime, QLocale, QTime
+from PySide6.QtCore import QCalendar, QDate, QDateTime, QLocale, QTime
 
 from tests.messy.date_words import LOCALES
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
@@ -18,6 +18,7 @@ from workbench.logs.questions import AnswerBook
 from workbench.logs.readers.table import TimeColumns
 from workbench.logs.tables.cells import Cells
 from workbench.logs.times.instants import parse_clock, parse_stamp, read_stamps
+from workbench.logs.times.stamp_shapes import read_many_stamps
 from workbench.logs.times.timing import TimeAxis, TimeChoices, read_times
 from workbench.logs.times.zones import load_zone, local_to_utc
 
@@ -232,9 +233,29 @@ def test_words_between_date_and_clock_that_nobody_knows_are_no_stamp() -> None:
         ("terça-feira, 13 de janeiro de 2026 09:07:05", "2026-01-13T09:07:05Z"),
         ("13 HAZİRAN 2026 09:07:05", "2026-06-13T09:07:05Z"),
         ("13-AOUT-2026 09:07:05", "2026-08-13T09:07:05Z"),
+        ("115/01/13 09:07:05", "2026-01-13T09:07:05Z"),
+        ("民國115年1月13日 下午3:07:05", "2026-01-13T15:07:05Z"),
+        ("1404/10/23 09:07:05", "2026-01-13T09:07:05Z"),
+        ("۱۴۰۴/۱۰/۲۳ ۰۹:۰۷:۰۵", "2026-01-13T09:07:05Z"),
         ("Sa 13.06.2026 09:07:05", "2026-06-13T09:07:05Z"),
         ("13/06/2026 09:07:05 SA", "2026-06-13T09:07:05Z"),
     ],
 )
 def test_a_notation_of_other_tongues_is_read(text: str, utc: str) -> None:
     assert format_utc(int(read_stamps([text], "dmy").ns[0])) == utc
+
+
+def test_dates_of_iran_are_those_that_qt_counts() -> None:
+    calendar = QCalendar(QCalendar.System.Jalali)
+    for year in range(1380, 1421):
+        for month in range(1, 13):
+            for day in (1, calendar.daysInMonth(month, year)):
+                found = read_stamps([f"{year}/{month:02}/{day:02} 10:00"] * 2, "dmy")
+                assert format_utc(int(found.ns[1])) == calendar.dateFromParts(year, month, day).toString("yyyy-MM-ddT10:00:00Z")
+
+
+def test_a_column_of_iranian_dates_is_read_as_one_stamp_is() -> None:
+    texts = [f"1404/{month:02}/{day:02} 10:00:00" for month in range(1, 13) for day in range(1, 30)]
+    many = read_many_stamps(texts, "dmy")
+    assert many.is_good.all()
+    assert many.ns.tolist() == read_stamps(texts, "dmy").ns.tolist()

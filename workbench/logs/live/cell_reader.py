@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from workbench.logs.live.plan import ColumnPlan
 from workbench.logs.live.rows import Tally
-from workbench.logs.tables.cells import Decimal, read_cell, read_plain
-from workbench.logs.tables.words import OFF_WORDS, ON_WORDS
+from workbench.logs.tables.cells import Decimal, read_cell, read_plain, state_of
 from workbench.logs.units import can_convert, conversion
 
 _KEPT_TEXTS = 4096
@@ -44,9 +43,9 @@ class CellReader:
 
     def _weigh(self, column: ColumnPlan, text: str) -> tuple[float, str]:
         if column.is_state:
-            folded = text.strip().casefold()
-            if folded in ON_WORDS or folded in OFF_WORDS:
-                return (1.0 if folded in ON_WORDS else 0.0), ""
+            is_on = state_of(text)
+            if is_on is not None:
+                return float(is_on), ""
         reading = read_cell(text, self._decimal)
         if reading.reason or reading.unit is None or column.unit in (None, reading.unit):
             return reading.value, reading.reason

@@ -17,6 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.logs.tables import world_words
 from workbench.logs.tables.cells import Cells, state_of
 from workbench.logs.tables.quality_words import (
     INVERTED_NAMES,
@@ -28,15 +29,15 @@ from workbench.logs.tables.quality_words import (
     code_of,
     verdict,
 )
-from workbench.logs.tables.words import EMPTY_WORDS, VALUE_NAMES
+from workbench.logs.tables.words import EMPTY_WORDS, VALUE_NAMES, as_words
 
 Scheme = Literal["da", "ua", "zero", "one", "percent"]
 _TOKENS = re.compile(r"[\s._:;/\\|\-()\[\]]+|(?<=[a-zäöü0-9])(?=[A-Z])")
 _BRACKETS = re.compile(r"(?P<stem>.*\S)\s*[\[(]\s*(?P<kind>[^\[\]()]{1,30}?)\s*[\])]")
 _JOINTS = frozenset({"of", "de", "von", "av", "du", "di", "do", "van", "for", "der", "des", "del", "af"})
 _TRUE, _FALSE = (
-    frozenset({"true", "wahr", "vrai", "yes", "ja", "oui", "y", "t"}),
-    frozenset({"false", "falsch", "faux", "no", "nein", "non", "n", "f"}),
+    frozenset({"true", "wahr", "vrai", "yes", "ja", "oui", "y", "t"}) | as_words(world_words.YES),
+    frozenset({"false", "falsch", "faux", "no", "nein", "non", "n", "f"}) | as_words(world_words.NO),
 )
 _MAX_DISTINCT = 200
 _MAX_CODES = 12

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.logs.tables.words import EMPTY_WORDS, INFINITE_WORDS, OFF_WORDS, ON_WORDS
+from workbench.logs.tables.words import EMPTY_WORDS, INFINITE_WORDS, STATES, without_accents
 from workbench.logs.text.decode import clean_text
 from workbench.logs.units import find_unit
 
@@ -169,9 +169,8 @@ def unwrapped(text: str) -> str:
 def state_of(text: str) -> bool | None:
     """Whether a word says on (True) or off (False); None for all else."""
     folded = "_".join(text.casefold().split())
-    if folded in ON_WORDS:
-        return True
-    return False if folded in OFF_WORDS else None
+    found = STATES.get(folded)
+    return STATES.get(without_accents(folded)) if found is None else found
 
 
 def _plain_sign(text: str) -> str:

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 from workbench.logs.tables.quality_words import STRONG_NAMES
 from workbench.logs.tables.sniff import cell_kind, fold_name, is_time_name
-from workbench.logs.tables.words import INDEX_NAMES, TAG_NAMES, TIME_NAMES, TYPE_WORDS, UNIT_NAMES, VALUE_NAMES
+from workbench.logs.tables.words import (
+    CLOCK_NAMES,
+    DATE_NAMES,
+    INDEX_NAMES,
+    TAG_NAMES,
+    TIME_NAMES,
+    TYPE_WORDS,
+    UNIT_NAMES,
+    VALUE_NAMES,
+)
 from workbench.logs.units import find_unit, is_no_unit
 
 COMMENT = re.compile(r"\s*(#|//|%|!|\*\*|;;)")
@@ -35,7 +44,7 @@ def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], t
     n_data = len(strip_trailing(data[0]))
     block: list[tuple[str, ...]] = []
     for row in map(_aligner(n_data, time_indexes), reversed(above[-_MAX_HEADER_ROWS:])):
-        names_time = any(index < len(row) and is_time_name(row[index]) for index in time_indexes)
+        names_time = _names_time(row, time_indexes)
         if (_is_numeric_row(row) and not names_time) or (not block and _is_prose(row) and COMMENT.match(row[0])):
             continue
         is_header = (_fits(row, n_data) or (names_time and not block and len(row) == n_data)) and not (
@@ -51,14 +60,24 @@ def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], t
     below = block[1:] if fold_name(block[0][0]) not in UNIT_NAMES else block
     units = next((row for row in below if is_unit_row(row, time_indexes)), None)
     rest = [row for row in block if row is not units and not _is_type_row(row)] or [row for row in block if row is not units]
-    names = next((row for row in rest if any(index < len(row) and is_time_name(row[index]) for index in time_indexes)), None)
-    if names and all(_is_bare(cell) for index, cell in enumerate(names) if index not in time_indexes):
+    names = next((row for row in rest if _names_time(row, time_indexes)), None)
+    numbered = names and _named_below_numbers(names, rest, time_indexes)
+    if numbered:
+        names, rest = numbered, [numbered if row is names else row for row in rest]
+    elif names and all(_is_bare(cell) for index, cell in enumerate(names) if index not in time_indexes):
         names = _with_tags(names, rest, time_indexes)  # Date, Time, and nothing else or 1, 2, 3: the tags stand in another row
     names = names or max(rest, key=_name_worth)
     names = _with_tags_above(names, rest, time_indexes)
     others = [row for row in rest if row is not names and names in rest and rest.index(row) > rest.index(names)]
     cleaned = tuple(re.sub(r"^\s*#\s*", "", names[0]) if index == 0 else cell for index, cell in enumerate(names))
     return HeaderGuess(names=cleaned, units=units, description=others[0] if others else None, block=tuple(block), notes=notes)
+
+
+def _names_time(row: Sequence[str], time_indexes: Sequence[int]) -> bool:
+    """Whether a row has a name of the time over it, or a date's and a clock's."""
+    over = [row[index] for index in time_indexes if index < len(row)]
+    folded = [fold_name(cell) for cell in over]
+    return any(map(is_time_name, over)) or (len(folded) == 2 and folded[0] in DATE_NAMES and folded[1] in CLOCK_NAMES)
 
 
 def _aligner(n_data: int, time_indexes: Sequence[int]) -> Callable[[Sequence[str]], Sequence[str]]:
@@ -102,6 +121,24 @@ def _with_tags(names: tuple[str, ...], rest: Sequence[tuple[str, ...]], time_ind
         return names
     tags = next((row for row in others if fold_name(row[0]) in TAG_NAMES), None) or max(others, key=_name_worth)
     return tuple(names[index] if index in time_indexes else cell for index, cell in enumerate(tags))
+
+
+def _named_below_numbers(
+    names: tuple[str, ...], rest: Sequence[tuple[str, ...]], time_indexes: Sequence[int]
+) -> tuple[str, ...] | None:
+    """Names that only number the channels, with those of the first row below that tells the channels apart in words."""
+
+    def of_channels(row: Sequence[str]) -> list[str]:
+        return [cell.strip() for index, cell in enumerate(row) if index not in time_indexes]
+
+    numbers = of_channels(names)
+    if not numbers or not all(cell.isdecimal() for cell in numbers):
+        return None
+    for row in rest[rest.index(names) + 1 :]:
+        words = of_channels(row)
+        if len(words) == len(numbers) == len(set(words)) and all(any(map(str.isalpha, word)) for word in words):
+            return tuple(names[index] if index in time_indexes else cell for index, cell in enumerate(row))
+    return None
 
 
 def _with_tags_above(

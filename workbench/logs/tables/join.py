@@ -19,8 +19,8 @@ from workbench.logs.text.decode import clean_text
 from workbench.logs.units import find_unit
 
 MAX_GAP_DURATIONS = 10.0
-MAX_GAP_NS = 31 * 86_400 * NS_PER_S
-"""A pump that is logged two hours a day, or tested once a month, has one log."""
+MAX_GAP_NS = 366 * 86_400 * NS_PER_S
+"""A pump that is logged two hours a day, tested once a month, or looked at in spring and autumn, has one log."""
 MAX_OVERLAP = 0.02
 MAX_ASSETS = 500
 MAX_DISTINCT_INSTANTS = 0.6

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import re
 
-from workbench.logs.tables.words import as_names, as_words
+from workbench.logs.tables import world_words
+from workbench.logs.tables.words import as_names, as_words, without_accents
 
-STRONG_NAMES = as_words("""
+STRONG_NAMES = as_names("""
     quality qualität qualitaet qualite qualité qualita qualità calidad qualidade kwaliteit kvalitet kvalita kvalität jakość
     jakosc качество достоверность 质量 品质 质量码 质量戳 laatu kalite kvalitetskode kvalitetskod qualitätscode
     qualitaetscode qualitydetail opcquality opcq opcstatus dataquality dataqual datakvalitet datenqualität dataintegrity
     integrity qualitycode qualitystatus statuscode qualitystatuscode qual qlty qc qcode qflag qstatus iptrendqstatus validity
     validität gültigkeit gueltigkeit validité validite validez validità validita validade geldigheid gyldighet gyldighed
     giltighet ważność waznosc confidence percentgood güte guete isgood isvalid isbad questionable
-""") | as_names("""
     品質 品質コード 信頼性 품질 품질코드 質量 ποιότητα εγκυρότητα الجودة جودة איכות คุณภาพ गुणवत्ता chấtlượng kualitas
     mutu calitate calitatea minőség érvényesség
     якість достовірність качество kvaliteta valjanost kvaliteet kokybė kvalitāte kalitesi geçerlilik luotettavuus
-""")
+""") | as_names(world_words.QUALITY)
 """Headers that hardly mean anything but a quality."""
 WEAK_NAMES = as_words("""
     status state statut estado stato stan статус состояние 状态 statusse flag flags valid good q sts stat st bad isok ok etat
@@ -34,12 +34,14 @@ YES_NO_NAMES = as_words("valid good isgood isvalid isok ok isbad bad questionabl
 """Headers under which TRUE and FALSE speak of quality."""
 PERCENT_NAMES = as_words("confidence percentgood")
 
-_GOOD = as_words("""
+_GOOD = (
+    as_words("""
     good ok okay okey valid gut gute guter gültig gueltig bon bonne bons bonnes bien valide bueno buena buenos válido válida
     valido valida buono buona buoni bom boa boas goed goede geldig god godt gode gyldig bra giltig dobra dobry dobre dobrá
     dobrý dobré poprawny poprawna prawidłowy prawidłowa platný platná ważny хорошо хорошее хорошая хороший норма достоверно
     достоверное исправно исправен 良好 好 正常 有效 良 合格 优 hyvä jó bună iyi g gd goodlocaloverride 好值
-""") | as_words("""
+""")
+    | as_words("""
     correcto correcta corretto correto 良 良好な 正 有効 양호 좋음
     정상 유효 καλή καλό καλόσ έγκυρη έγκυρο جيد جيدة صالح
     טוב טובה תקין תקינה ดี ปกติ अच्छा
@@ -47,7 +49,10 @@ _GOOD = as_words("""
     bine érvényes megfelelő добра добре добрий достовірно справний добро исправан dobar hea kehtiv labs geras gera geçerli
     i̇yi kelpaa kunnossa
 """)
-_BAD = as_words("""
+    | as_words(world_words.GOOD)
+)
+_BAD = (
+    as_words("""
     bad poor uncertain doubtful questionable invalid nok stale error fail failed failure suspect substituted notgood unknown
     schlecht schlechte unsicher ungültig ungueltig gestört gestoert zweifelhaft fehler fehlerhaft störung stoerung mauvais
     mauvaise douteux douteuse incertain incertaine invalide défaut malo mala incierto incierta dudoso dudosa inválido
@@ -59,7 +64,8 @@ _BAD = as_words("""
     q s x notok bd err frozen stuck flatline flatlined held expired outdated disconnected timeout missing clipped saturated
     overrange underrange interpolated estimated simulated forced eingefroren festgefahren figé gelé congelado bloccato
     bevroren frossen fryst zamrożony заморожено замерло 冻结 卡滞
-""") | as_words("""
+""")
+    | as_words("""
     异常 erróneo errónea erroneo errado hatalı 不良 不定 無効
     異常 欠測 불량 나쁨 불확실 무효 이상 κακή κακό αβέβαιη
     αβέβαιο άκυρη άκυρο σφάλμα سيئ سيئة رديء مشكوك
@@ -69,6 +75,8 @@ _BAD = as_words("""
     невизначено недостовірно лошо съмнително loš loša halb kahtlane kehtetu slikts nederīgs bloga blogas belirsiz geçersiz
     şüpheli virheellinen kelvoton
 """)
+    | as_words(world_words.BAD)
+)
 _PREFIXES = (
     ("good", True), ("gut", True), ("bad", False), ("uncertain", False), ("unsicher", False), ("schlecht", False),
     ("invalid", False), ("ungültig", False), ("questionable", False), ("doubtful", False), ("uncert", False),
@@ -78,7 +86,10 @@ _PREFIXES = (
 )  # fmt: skip
 _SHORT = {"io": True, "nio": False}
 """Letters that only say something together: in Ordnung and nicht in Ordnung."""
-_NOT = as_words("not no nicht non nie ikke inte ej niet não nao ne не kein keine sin sem pas")
+_NOT = as_words("not no nicht non nie ikke inte ej niet não nao ne не kein keine sin sem pas") | as_words(world_words.NOT)
+_SAYS_GOOD = dict.fromkeys(_BAD, False) | dict.fromkeys(_GOOD, True)
+_BARE_GOOD, _BARE_BAD = (frozenset(map(without_accents, words)) for words in (_GOOD, _BAD))
+_SAYS_GOOD |= {word: word in _BARE_GOOD for word in _BARE_GOOD ^ _BARE_BAD if word not in _SAYS_GOOD}
 _SPLIT = re.compile(r"[\s.,;:_/|()\[\]<>\-]+|(?<=[a-zäöü])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 _CODE = re.compile(r"(0x[0-9a-f]{1,8}|\d{1,10})(?:\.0*)?", re.IGNORECASE)
 _MORE = re.compile(
@@ -112,13 +123,12 @@ def verdict(text: str) -> bool | None:
         return None
     if "".join(words) in _SHORT:
         return _SHORT["".join(words)]
-    if words[0] in _NOT and len(words) > 1:
+    if len(words) > 1 and (words[0] in _NOT or words[-1] in _NOT):
         return False
     for word in words[:2]:
-        if word in _GOOD:
-            return True
-        if word in _BAD:
-            return False
+        is_known = _SAYS_GOOD.get(word, _SAYS_GOOD.get(without_accents(word)))
+        if is_known is not None:
+            return is_known
         for prefix, is_good in _PREFIXES:
             if word.startswith(prefix) and len(word) > len(prefix):
                 return is_good

@@ -17,10 +17,13 @@ from workbench.logs.tables.bad_words import is_bad_word
 from workbench.logs.tables.cells import unwrapped
 from workbench.logs.tables.words import (
     CLOCK_NAMES,
+    DATE_NAMES,
     EMPTY_WORDS,
     INFINITE_WORDS,
+    LOCAL_WORDS,
     MILLISECOND_NAMES,
     RELATIVE_NAMES,
+    TIME_JOINTS,
     TIME_NAMES,
     ZONE_OFFSETS_MIN,
 )
@@ -40,6 +43,8 @@ _NUMBER_LIKE = re.compile(
 _QUOTED_WORD = re.compile(r'"([^"]*)"|([^\s"]+)')
 _DOTTED_CLOCK = re.compile(r"(?:[01]?\d|2[0-4])\.[0-5]\d\.[0-5]\d(?:[.,]\d{1,6})?")
 _HEX = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
+_BETWEEN_WORDS = re.compile(r"[\s/_&,.()+-]+")
+_TIME_WORDS = TIME_NAMES | DATE_NAMES | CLOCK_NAMES
 _OFFSET = re.compile(r"(?:UTC|GMT)?[+-]\d{1,2}:\d{2}|(?:UTC|GMT)[+-]\d{1,2}", re.IGNORECASE)
 _DATE_LIKE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?")
@@ -147,7 +152,16 @@ def is_time_name(text: str) -> bool:
         folded in TIME_NAMES
         or folded.startswith(("timestamp", "datetime", "zeitst"))
         or folded.endswith(("timestamp", "datetime"))
+        or _is_date_and_clock(text)
     )
+
+
+def _is_date_and_clock(text: str) -> bool:
+    """Whether all words of a name say date or time, in whatever language: 'Datum/Zeit', 'Data i godzina', 'Hora local'."""
+    words = [fold_name(word) for word in _BETWEEN_WORDS.split(clean_text(text)) if word]
+    telling = [word for word in words if word not in TIME_JOINTS | LOCAL_WORDS]
+    is_pair = len(telling) > 1 or (len(telling) == 1 and not LOCAL_WORDS.isdisjoint(words))
+    return is_pair and all(word in _TIME_WORDS for word in telling)
 
 
 def find_time(rows: Sequence[Sequence[str]], header: Sequence[str] | None, notes: str = "") -> TimeColumns:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+
+from workbench.logs.tables import world_words
 
 
 def as_words(text: str) -> frozenset[str]:
@@ -12,7 +15,19 @@ def as_words(text: str) -> frozenset[str]:
 
 def as_names(text: str) -> frozenset[str]:
     """A word list as headers are compared: lower case, letters and digits alone (no vowel sign of Thai or Hindi)."""
-    return frozenset(re.sub(r"[^\w#]|_", "", word.casefold()) for word in text.split())
+    names = {re.sub(r"[^\w#]|_", "", word.casefold()) for word in text.split()}
+    return frozenset(names | {without_accents(name) for name in names})
+
+
+def without_accents(text: str) -> str:
+    """Latin and Greek letters as terminals and old exports print them: Čas as Cas, Größe as Grosse, Κλειστό as Κλειστο."""
+    if text.isascii():
+        return text
+    apart = unicodedata.normalize("NFD", text.translate(_BARE))
+    return unicodedata.normalize("NFC", "".join(char for char in apart if not "\u0300" <= char <= "\u036f"))
+
+
+_BARE = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "ß": "ss", "æ": "ae", "ə": "e", "ς": "σ"})
 
 
 ISA_LETTERS = {
@@ -38,7 +53,7 @@ QUANTITY_WORDS = (
     ("frequency", r"freq"),
 )
 
-TIME_NAMES = as_words("""
+TIME_NAMES = as_names("""
     time timestamp datetime date_time date-time date/time t ts zeit zeitpunkt zeitstempel datum uhrzeit date tid tidspunkt
     tidsstempel dato klokkeslett horodatage heure fecha hora tiempo data ora tijd tijdstip datumtijd instant when localtime
     utc sampletime samplingtime timeutc timelocal datetimeutc timestamputc epoch unixtime unix unixtimestamp epochtime
@@ -49,7 +64,6 @@ TIME_NAMES = as_words("""
     датавремя датаивремя отметкавремени метка меткавремени 时间 日期 日期时间 时间戳 采样时间 čas datumačas datumčas datumcas
     aika päivämäärä zaman tarih időpont idő dátum xvalue acquisitiontime scantime lastchanged lastupdated createdat updatedat
     recordedat measuredat observedat sampledat loggedat receivedat capturedat
-""") | as_names("""
     tarihsaat tarihvesaat zamandamgası kayıtzamanı ημερομηνία ημερομηνίαώρα ώρα χρόνος χρονοσήμανση 日時 日付 時刻 時間
     年月日 タイムスタンプ
     測定日時 計測日時 記録日時 收集时间 记录时间 时标 時間戳 일시 날짜 시간 시각 측정일시 측정시간 التاريخ الوقت
@@ -58,24 +72,24 @@ TIME_NAMES = as_words("""
     tanggaljam jam dataoră datașiora
     datasiora moment dátumidő dátumésidő időbélyeg aikaleima pvm päiväys pvmjaaika датаічас датачас час temps vreme
     vrijeme datumvreme datumivrijeme kuupäev aeg laiks datums laikas duomenųlaikas kellonaika
-""")
-DATE_NAMES = as_words("""
+""") | as_names(world_words.TIME)
+TIME_JOINTS, LOCAL_WORDS = as_names(world_words.JOINTS), as_names(world_words.LOCAL)
+"""Words between date and time in the name of a time, and those that say whose clock it is."""
+DATE_NAMES = as_names("""
     date datum dato fecha data day tag jour дата 日期 giorno día dia
-""") | as_names("""
     日付 年月日 날짜 일자 التاريخ תאריך วันที่ दिनांक ngày tanggal tarih ημερομηνία dátum päivämäärä pvm fecha dată
     kuupäev datums
-""")
-CLOCK_NAMES = as_words("""
+""") | as_names(world_words.DATE)
+CLOCK_NAMES = as_names("""
     time zeit uhrzeit klokkeslett heure hora ora tid tijd clock czas godzina время 时间 čas klockslag orario
-""") | as_names("""
     時刻 時間 시간 시각 الوقت שעה เวลา समय giờ jam saat ώρα idő kello kellonaika час hodina oră klokke klokka vreme
     vrijeme aeg laiks
-""")
+""") | as_names(world_words.CLOCK)
 MILLISECOND_NAMES = as_words("ms msec millisec millisecond milliseconds millis millitm millisekunden millisekunde мс 毫秒")
 CLOCK_FLAG_NAMES = as_words("dst isdst dstflag daylightsaving sommerzeit sommertid summertime heureété zomertijd oralegale")
 """Columns that say whether the clock stood on summer time."""
 RELATIVE_NAMES = ("elapsed", "relative", "laufzeit", "seconds", "sekunden", "runtime")
-TAG_NAMES = as_words("""
+TAG_NAMES = as_names("""
     measurename metricname alias entity statistic friendly
     tag tagname tagid name point pointname pointid signal signalname channel sensor sensorname variable varname item itemid
     parameter messstelle kanal metric measurement field series key nodeid browsename attribute path bezeichnung variablenname
@@ -86,7 +100,6 @@ TAG_NAMES = as_words("""
     maalepunkt målested signalnavn tagnavn navn mätpunkt mätställe namn målepunktsnavn nazwa zmienna punktpomiarowy tagnazwa
     nazwatagu тег тэг имятега параметр точка имя наименование сигнал датчик канал 位号 标签 标签名 名称 点名 测点 测点名称
     变量 变量名 参数 veličina signál název etiketa
-""") | as_names("""
     タグ タグ名 信号 信号名 計測点 測点 点名称 変数 チャンネル チャネル 태그 태그명 신호 신호명 변수 측정점 채널 포인트
     標籤 測點 位號 etiket sinyal değişken nokta
     ölçümnoktası σήμα μεταβλητή ετικέτα κανάλι الإشارة المتغير القناة النقطة الوسم אות תג ערוץ משתנה נקודה สัญญาณ แท็ก
@@ -94,7 +107,7 @@ TAG_NAMES = as_words("""
     tínhiệu biến tênbiến thẻ kênh sinyal tanda titikukur semnal variabilă punct jel csatorna változó mérőpont címke
     mittaus muuttuja kanava mittauspiste tunnus
     змінна имесигнала oznaka signal promjenljiva varijabla mjernatočka signalas signāls signaal
-""")
+""") | as_names(world_words.TAG)
 TAG_NAME_ENDINGS = ("id", "name", "code", "no", "nr", "number", "path", "key", "fullname", "address")
 """What follows a word of `TAG_NAMES`: entity_id, Point Address."""
 QUANTITY_NAMES = as_words("""
@@ -124,15 +137,14 @@ PLACE_NAMES = as_words("""
     estação stanowisko stasjon 站点 装置
 """)
 """Names of a column that says so only where one tag stands beside several of them (else: its transmitter)."""
-VALUE_NAMES = as_words("""
+VALUE_NAMES = as_names("""
     value wert val reading numericvalue floatvalue doublevalue varvalue tagvalue verdi valeur valor messwert pv vvalue mesure
     medida misura valore waarde meetwaarde måleverdi maaleverdi værdi vaerdi värde vaerde mätvärde wartość wartosc значение
     показание 值 数值 测量值 hodnota arvo érték
-""") | as_names("""
     値 測定値 計測値 データ値 값 측정값 數值 測值 değer ölçüm okunan τιμή μέτρηση القيمة القراءة قراءة ערך מדידה ค่า
     ค่าที่วัด मान giátrị giátrịđo nilai
     valoare mérés mértérték mittausarvo lukema показання стойност vrijednost vrednost väärtus vērtība vertė
-""")
+""") | as_names(world_words.VALUE)
 WEAK_VALUE_NAMES = as_words("state zustand status result ergebnis résultat resultado risultato data")
 """Names of a column of values in a long table that has none of a better name."""
 TYPE_WORDS = as_words("""
@@ -141,37 +153,34 @@ TYPE_WORDS = as_words("""
     trigger
 """)
 """Words of a header row that says how columns are stored."""
-UNIT_NAMES = as_words("""
+UNIT_NAMES = as_names("""
     unit units uom einheit einheiten engunit engunits engineeringunits enhet enhed unite unité eu unitsabbreviation unidad
     unidades unidade unità unita eenheid jednostka jednostki едизм единица единицы едизмерения 单位 yksikkö jednotka
     uomstring dimension maßeinheit masseinheit
-""") | as_names("""
     単位 단위 單位 birim ölçübirimi μονάδα μονάδες الوحدة وحدة יחידה יחידות หน่วย इकाई đơnvị satuan unitate um egység
     mértékegység mittayksikkö
     одвим одиниця одиниці одиницявиміру jedinica mjernajedinica ühik mērvienība vienetas jm
-""")
-INDEX_NAMES = as_words("""
+""") | as_names(world_words.UNIT)
+INDEX_NAMES = as_names("""
     序号 编号 行号 ligne lp fila linha riga rij rad satz satznr zeilennr lfdno пп номер строка pořadí løpenr lopenr
     løpenummer volgnr volgnummer nomer poz numer sira record rn rec recnum recno recordno recordnumber index idx id row rowno
     rownum rownumber no nr num number seq sequence sequenceno lfdnr laufnummer zeile line lineno # sample sampleno
     samplenumber scan rowid progressivo progr nprogressivo registro registo nregistro numéro numero número nummer indeks
     indice índice indeksi rivi wiersz řádek satır satırno datensatz datensatznr enregistrement messung messungnr čp
     entryid recordid logid sampleid lineid seqno seqid
-""") | as_names("""
     item stt ssz sorszám nrcrt sıra sırano αα 番号 連番 行番号 번호 순번 順號 رقم الرقم מספר מס ลำดับ ลำดับที่ क्रम
     क्रमांक nourut urutan нп рядок ред noпп
     rednibroj rb npk järjnro nro nopa løbenr löpnr reihe
-""")
-ANNOTATION_NAMES = as_words("""
+""") | as_names(world_words.INDEX)
+ANNOTATION_NAMES = as_names("""
     comment comments note notes remark remarks bemerkung kommentar annotation annotations annotated message meldung text
     description beschreibung operator event user beskrivelse merknad remarque shift schicht
-""") | as_names("""
     備考 コメント 注記 备注 注释 說明 備註 비고 메모 açıklama σχόλιο σχόλια παρατηρήσεις ملاحظات ملاحظة הערה הערות
     หมายเหตุ टिप्पणी ghichú catatan
     keterangan observații observatii megjegyzés huomautus huom anmerkung anmärkning bemærkning opmerking opmerkingen
     observaciones observação observações
     примечание комментарий примітка коментар забележка uwagi uwaga poznámka napomena nota commentaire remarque
-""")
+""") | as_names(world_words.REMARK)
 SEVERITY_NAMES = as_words("""
     priority prio severity alarmclass alarmpriority alarmseverity priorität prioritaet schweregrad meldeklasse gravité priorité
     prioridad severidad priorità prioritet prioriteit priorytet приоритет важность 优先级
@@ -204,7 +213,7 @@ ON_WORDS = as_words("""
     sann wł wl włączony włączona tak prawda praca вкл включен включена включено работа работает да истина 开 运行 启动 是 真
     打开 zap zapnuto ano běží pravda chod päällä kyllä açık çalışıyor evet be fut igen ouvert ouverte abierto abierta sim
     allumé enclenché actif activé i_gang åpen åben öppen
-""")
+""") | as_words(world_words.ON)
 OFF_WORDS = as_words("""
     切 停止中 いいえ 閉 꺼짐 정지 정지중 아니오 거짓 닫힘 關閉 關 κλειστό κλειστή στάση εκτόσ_λειτουργίασ όχι ψευδήσ
     ψευδησ إيقاف متوقف لا خطأ مغلق כבוי
@@ -225,7 +234,11 @@ OFF_WORDS = as_words("""
     выключен выключена выключено стоп остановлен нет ложь 关 停止 停机 停 否 假 关闭 vyp vypnuto ne stojí nepravda pois ei
     kapalı hayır duruyor ki áll nem fermé fermée cerrado cerrada détenu déclenché inactif désactivé lukket stanga stoppad
     stoppé stopp på_stopp
-""")
+""") | as_words(world_words.OFF)
+STATES = dict.fromkeys(ON_WORDS, True) | dict.fromkeys(OFF_WORDS, False)
+"""Words of on (True) and off (False), `_` for a blank; also without their accents, where that leaves no doubt."""
+_BARE_ON, _BARE_OFF = (frozenset(map(without_accents, words)) for words in (ON_WORDS, OFF_WORDS))
+STATES |= {word: word in _BARE_ON for word in _BARE_ON ^ _BARE_OFF if word not in STATES}
 EMPTY_WORDS = as_words("""
     - -- --- – — nan -nan +nan null (null) <null> none nil . 1.#qnan -1.#qnan 1.#ind -1.#ind 1.#qnan0 1.#ind00 -1.#ind00
     -1.#ind0 1.#ind0 \\n nan(ind) -nan(ind) #null <na>

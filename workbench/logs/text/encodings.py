@@ -19,10 +19,13 @@ _LETTERS = {
     "portuguese": "ãõáéíóúâêôçàÃÕÁÉÍÓÚÂÊÔÇ",
     "italian": "àèéìòùÀÈÉÌÒÙ",
     "polish": "ąćęłńóśźżĄĆĘŁŃÓŚŹŻ",
-    "czech": "áčďéěíňóřšťúůýžÁČĎÉĚÍŇÓŘŠŤÚŮÝŽľĺôäĽ",
+    "czech": "áčďéěíňóřšťúůýžÁČĎÉĚÍŇÓŘŠŤÚŮÝŽľĺŕôäĽĹŔ",
+    "croatian": "čćđšžČĆĐŠŽ",
     "hungarian": "áéíóöőúüűÁÉÍÓÖŐÚÜŰ",
     "icelandic": "áðéíóúýþæöÁÐÉÍÓÚÝÞÆÖ",
     "estonian": "äöõüšžÄÖÕÜŠŽ",
+    "lithuanian": "ąčęėįšųūžĄČĘĖĮŠŲŪŽ",
+    "latvian": "āčēģīķļņšūžĀČĒĢĪĶĻŅŠŪŽ",
     "romanian": "ăâîşţĂÂÎŞŢ",
     "turkish": "çğıöşüÇĞİÖŞÜâ",
 }
@@ -33,13 +36,16 @@ _ENCODINGS = {
     "spanish": ("cp1252", "cp850", "mac-roman"),
     "portuguese": ("cp1252", "cp850", "mac-roman"),
     "italian": ("cp1252", "cp850", "mac-roman"),
-    "polish": ("cp1250", "iso8859-2"),
-    "czech": ("cp1250", "iso8859-2"),
-    "hungarian": ("cp1250", "iso8859-2"),
+    "polish": ("cp1250", "iso8859-2", "cp852"),
+    "czech": ("cp1250", "iso8859-2", "cp852"),
+    "hungarian": ("cp1250", "iso8859-2", "cp852"),
+    "croatian": ("cp1250", "iso8859-2", "cp852"),
+    "turkish": ("cp1254", "cp857"),
     "icelandic": ("cp1252",),
-    "estonian": ("cp1252",),
-    "romanian": ("cp1250",),
-    "turkish": ("cp1254",),
+    "estonian": ("cp1252", "cp1257", "cp775", "iso8859-15"),
+    "lithuanian": ("cp1257", "cp775"),
+    "latvian": ("cp1257", "cp775"),
+    "romanian": ("cp1250", "cp852"),
 }
 _LATIN = tuple(dict.fromkeys(name for names in _ENCODINGS.values() for name in names))
 _BY_SCRIPT = tuple(dict.fromkeys(name for names in SCRIPTS.values() for name in names))
@@ -48,17 +54,35 @@ _SIGNS = frozenset("\u00a0°²³µ·±–—…’‘“”„«»€№§½¼©
 _WORD = re.compile(rb"[^\x00-\x40\x5b-\x60\x7b-\x7f]+")
 _BLANK_IN_NUMBER = re.compile(rb"(?<=\d)[\xa0\xff](?=\d)")
 _HIGH = re.compile(rb"[\x80-\xff]")
+_OPENED = re.compile(rb"#[\x80-\xff](?=[A-Z])")
+"""#¡VALOR! and #¿NOMBRE?: what Spanish spreadsheets open an error with."""
 _RUN = re.compile(r"[^\x00-\x7f]+")
-_TURKISH = re.compile(
-    "(?i:basın[çc]|sıcakl|akım|arıza|çalış|kapalı|açık|hız|sayıs|hatası|yatağ|değer|titreş|emiş|giriş|çıkış|geçers)"
+_TURKISH = (
+    (
+        re.compile(
+            "(?i:basın[çc]|sıcakl|akım|arıza|çalış|kapalı|açık|hız|sayıs|hatası|yatağ|değer|titreş|emiş|giriş|çıkış|geçers)"
+        ),
+        4.0,
+    ),
+    (re.compile("(?<![aeıioöuüAEIİOÖUÜ])ğ"), -3.0),
 )
 _GREEK_ENDS = (re.compile("ς\\B"), -3.0), (re.compile("σ\\b"), -2.0)
+_ACCENTS = ((re.compile("\\bè[a-z]|ù[a-z]"), -3.0), (re.compile("[àò][a-z]|[aou]ü"), -2.0))
+"""è does not begin a word; ù, à and ò end one; ü follows no other vowel than e and i."""
 _HABITS: dict[str, tuple[tuple[re.Pattern[str], float], ...]] = {
-    "cp1252": ((re.compile("[a-z]þ|\\bè[a-z]|ù[a-z]"), -3.0),),  # Icelandic þ begins a word; è does not, and ù ends one
-    "cp1250": ((re.compile("ľ[ie]"), -3.0),),
+    "cp1252": (
+        *_ACCENTS,
+        (re.compile("[a-z]þ"), -3.0),  # Icelandic þ begins a word
+        (re.compile("ã(?!o|e|s\\b|\\b)|(?<![hlm])ã\\b"), -2.0),  # Romanian ă is no Portuguese ã
+        (re.compile("[âîû][kvjz]"), -2.0),  # Latvian ā, ī and ū are no French vowels
+    ),
+    "cp850": _ACCENTS,
+    "mac-roman": _ACCENTS,
+    "cp1250": ((re.compile("ľ[ie]|eľaj"), -3.0),),
     "cp1253": _GREEK_ENDS,
     "iso8859-7": _GREEK_ENDS,
-    "cp1254": ((_TURKISH, 4.0),),
+    "cp1254": _TURKISH,
+    "cp857": _TURKISH,
     "cp1255": ((re.compile("[ךםןףץ]\\b"), 2.0), (re.compile("[ךםןףץ]\\B"), -3.0)),
 }
 _UNIT_WORDS = frozenset({"m³", "m²", "cm²", "cm³", "µm", "µS", "°C", "Nm³"})
@@ -68,8 +92,8 @@ _MAX_WORDS = 2000
 def guess_legacy(sample: bytes) -> tuple[str, float]:
     """(encoding, confidence 0..1) of text that is no Unicode."""
     sample = _BLANK_IN_NUMBER.sub(b" ", sample)
-    words = list(dict.fromkeys(word for word in _WORD.findall(sample) if _HIGH.search(word)))[:_MAX_WORDS]
-    if not words:
+    words = list(dict.fromkeys(word for word in _WORD.findall(_OPENED.sub(b"#", sample)) if _HIGH.search(word)))[:_MAX_WORDS]
+    if not words and not _OPENED.search(sample):
         return _WESTERN, 0.7
     scores = {name: _score(name, words, sample) for name in _CANDIDATES}
     best = max(_CANDIDATES, key=scores.__getitem__)
@@ -83,6 +107,7 @@ def _score(encoding: str, words: list[bytes], sample: bytes) -> float:
         return _score_wide(encoding, sample)
     texts = [word.decode(encoding, "replace") for word in words]
     found = sum(map(_case_and_signs, texts)) + _habits(encoding, texts)
+    found += sum(5 for opened in set(_OPENED.findall(sample)) if opened.decode(encoding, "replace")[1] in "¡¿")
     # one letter by itself is as likely a sign (°, ½, ±) of another encoding
     letters = [char for text in texts if sum(map(_is_letter, text)) > 1 for char in text if char > "\x7f" and _is_letter(char)]
     latin = [name for name, encodings in _ENCODINGS.items() if encoding in encodings]

@@ -21,9 +21,9 @@ _USUAL_LETTERS = {
 SCRIPTS = {
     "russian": ("cp1251", "cp866", "koi8-r", "iso8859-5"),
     "ukrainian": ("cp1251", "koi8-u"),
-    "greek": ("cp1253", "iso8859-7"),
-    "hebrew": ("cp1255",),
-    "arabic": ("cp1256",),
+    "greek": ("cp1253", "iso8859-7", "cp737"),
+    "hebrew": ("cp1255", "cp862"),
+    "arabic": ("cp1256", "iso8859-6"),
     "thai": ("cp874",),
 }
 """Scripts whose letters have one byte, and the encodings that write them."""

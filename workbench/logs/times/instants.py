@@ -21,6 +21,7 @@ from workbench.logs.text.recall import recalled
 from workbench.logs.times.notations import to_common
 
 DayOrder = Literal["dmy", "mdy", "ymd"]
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 BUDDHIST_YEARS, FIRST_BUDDHIST, LAST_BUDDHIST = 543, 2443, 2743
 """Thai years of 1900 to 2200: no log is from the years 2443 to 2743 of the common era."""
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
@@ -89,7 +90,7 @@ def parse_stamp(text: str) -> Stamp | None:
         text = f"{text[:8]}T{text[8:]}"
     match = STAMP_PATTERN.fullmatch(text)
     found = _stamp_of(match) if match else None
-    if found is None and (match is None or match["zone"]):
+    if found is None and (match is None or match["zone"] or match["y"]):  # the year may be of another calendar
         swapped = _CTIME.fullmatch(text)
         common = f"{swapped['head']} {swapped['year']} {swapped['clock']}{swapped['zone'] or ''}" if swapped else to_common(text)
         match = STAMP_PATTERN.fullmatch(common) if common else None
@@ -189,7 +190,7 @@ def _is_date(year: int, month: int, day: int) -> bool:
         date(year, month, day)
     except ValueError:
         return False
-    return 1900 <= year <= 2200
+    return FIRST_YEAR <= year <= LAST_YEAR
 
 
 def civil_of(stamp: Stamp, order: DayOrder) -> tuple[int, int, int]:

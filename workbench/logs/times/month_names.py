@@ -27,7 +27,7 @@ _MORE_AFTERNOONS = "مساء du em ip odp אחה״צ md ب.ظ pēcp 晚上"
 def _folded(text: str) -> str:
     """A name without case and accents, which terminals and old exports drop."""
     apart = unicodedata.normalize("NFD", text.casefold().translate(_BARE))
-    return "".join(char for char in apart if not "\u0300" <= char <= "\u036f").strip(".,׳\u200c")
+    return "".join(char for char in apart if not "\u0300" <= char <= "\u036f" and char not in ".,׳\u200c")
 
 
 _BARE = str.maketrans("ıłđøς", "ildoσ")
@@ -65,9 +65,6 @@ _CROATIAN = re.compile(
     r"(?<=\d\.)\s*(?:(?P<full>listopada)|(?P<short>listopad|lis|lip|srp)\.?(?=\s*\d{4}\.))(?![^\W\d_])", re.IGNORECASE
 )
 _CROATIAN_MONTHS = {"listopada": 10, "listopad": 10, "lis": 10, "lip": 6, "srp": 7}
-_ERA = re.compile(r"(令和|平成|R|H)\s?(\d{1,2}|元)(?=[年./])")
-_ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
-"""The year before the first of each Japanese era."""
 _LITHUANIAN = re.compile(r"(?<=\d)\s+[md]\.(?=[\s,])")
 _WORD_IN_FRONT = re.compile(r"^([^\W\d_]{1,14})\.?,?\s+(?=\d)")
 
@@ -115,15 +112,6 @@ def _from_croatian(match: re.Match[str]) -> str:
 def _numbered(match: re.Match[str]) -> str:
     number = int(match[1])
     return _ENGLISH[number - 1] if 1 <= number <= 12 else match[0]
-
-
-def without_era(text: str) -> str:
-    """The stamp with the year of our era in place of a Japanese one."""
-    return _ERA.sub(_of_era, text)
-
-
-def _of_era(match: re.Match[str]) -> str:
-    return str(_ERAS[match[1]] + (1 if match[2] == "元" else int(match[2])))
 
 
 def _unless_month(match: re.Match[str]) -> str:

@@ -10,7 +10,8 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 from workbench.logs.tables.words import MONTHS
-from workbench.logs.times.month_names import in_english, without_era
+from workbench.logs.times.calendars import in_common_era
+from workbench.logs.times.month_names import in_english
 
 _WORTH_A_LOOK = re.compile(r"\d[^\d.,]+\d|\d\D{2,}\d|\d[.,]\d+[.,\s]|\d{11}")
 """More than a number: two numbers with something between them, or very many digits."""
@@ -59,7 +60,7 @@ def to_common(text: str) -> str | None:
     if dotnet := _DOTNET.fullmatch(text.strip()):
         return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(dotnet[1]))).isoformat(timespec="milliseconds")
     plain = _MARKS.sub(r"\g<inside>", text).strip().replace("،", ",")
-    plain = without_era(_of_calendar(plain))
+    plain = in_common_era(_of_calendar(plain))
     plain = _SPACED.sub(r"\1.\2.\3", plain)
     plain = _KOREAN.sub(r"20\1-\2-\3 ", plain)
     plain = _CJK_DATE.sub(r"\1-\2-\3 ", plain)

@@ -18,7 +18,9 @@ from workbench.logs.tables.words import MONTHS
 from workbench.logs.times.instants import (
     BUDDHIST_YEARS,
     FIRST_BUDDHIST,
+    FIRST_YEAR,
     LAST_BUDDHIST,
+    LAST_YEAR,
     STAMP_PATTERN,
     DayOrder,
     Instants,
@@ -111,10 +113,11 @@ def _read_shape(first: str, chars: Chars, order: DayOrder) -> Instants | None:
 
 
 def _is_odd(match: re.Match[str]) -> bool:
-    """What looks like a stamp and is none, or has digits that are not those of ASCII."""
+    """What looks like a stamp and is none, has a year of another calendar, or digits that are not those of ASCII."""
     is_numbers = match["xsep"] == " " and (len(match["c"]) != 4 or match["M"] is None)
     is_day_alone = bool(match["y"]) and not match["ysep"] and match["H"] is not None and match["M"] is None
-    return is_numbers or is_day_alone or any(char.isdigit() and not char.isascii() for char in match[0])
+    is_other_year = bool(match["y"]) and int(match["y"]) < FIRST_YEAR
+    return is_numbers or is_day_alone or is_other_year or any(char.isdigit() and not char.isascii() for char in match[0])
 
 
 def _number(digits: Digits, span: tuple[int, int]) -> Digits:
@@ -147,7 +150,7 @@ def _common_era(year: Digits) -> Digits:
 
 
 def _days(year: Digits, month: Digits, day: Digits) -> tuple[Digits, NDArray[np.bool_]]:
-    is_month = (year >= 1900) & (year <= 2200) & (month >= 1) & (month <= 12)
+    is_month = (year >= FIRST_YEAR) & (year <= LAST_YEAR) & (month >= 1) & (month <= 12)
     months = np.where(is_month, (year - 1970) * 12 + month - 1, 0)
     first = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     n_days = (months + 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) - first
