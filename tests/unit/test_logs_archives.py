@@ -19,6 +19,7 @@ from workbench.logs.careful.fill import Filled, fill
 from workbench.logs.parse import ParseOptions, parse_logs
 from workbench.logs.readers import sources
 from workbench.logs.readers.byte_stream import find_stream_sources
+from workbench.logs.tables import preview
 from workbench.logs.tables.preview import preview_file
 
 
@@ -57,6 +58,40 @@ def test_a_log_in_an_archive_is_read_and_previewed(name: str, pack: Callable[[by
     (recording,) = parse_logs([path]).recordings
     assert recording.columns["PI-1"].tolist() == PRESSURE.tolist()
     assert "PI-1" in {column.name for column in preview_file(path, ParseOptions()).columns}
+
+
+def zip_of(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "pack"),
+    [
+        ("log.zip", lambda data: zip_of({"0.pdf": b"%PDF-1.7", "1.txt": b"read me\n", "2.csv": data})),
+        *[(name, pack) for name, pack in PACKERS if not name.endswith("csv.gz")][:-1],
+    ],
+)
+def test_a_large_archive_is_previewed_by_the_heads_of_its_members(
+    name: str, pack: Callable[[bytes], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    path = tmp_path / "packed" / name
+    path.parent.mkdir()
+    path.write_bytes(pack(csv_bytes(tmp_path)))
+    monkeypatch.setattr(preview, "WHOLE_ARCHIVE_BYTES", 10)
+    monkeypatch.setattr(preview, "load_file", None)  # it is never read whole
+    assert "PI-1" in {column.name for column in preview_file(path, ParseOptions()).columns}
+
+
+def test_a_large_archive_that_is_damaged_is_refused_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "log.tgz"
+    path.write_bytes(tar_of({"log.csv": csv_bytes(tmp_path)}, "w:gz")[:-200])
+    monkeypatch.setattr(preview, "WHOLE_ARCHIVE_BYTES", 10)
+    with pytest.raises(LogFormatError, match=r"log\.tgz"):
+        preview_file(path, ParseOptions())
 
 
 def test_the_preview_shows_the_first_log_of_an_archive_whatever_lies_before_it(tmp_path: Path) -> None:

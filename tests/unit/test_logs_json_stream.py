@@ -54,13 +54,47 @@ def long() -> list[dict[str, object]]:
         lines(long()),
         lines(records())[:-20],
         "\ufeff" + lines(records()).replace("\n", "\r\n"),
+        json.dumps({"site": {"name": "A: [{"}, "tags": ["p", "flow"], "data": records(), "count": N}),
+        json.dumps({"data": grouped()}, indent=2),
     ],
-    ids=["lines", "list", "indented", "grouped", "long", "cut short", "Windows"],
+    ids=["lines", "list", "indented", "grouped", "long", "cut short", "Windows", "wrapped", "wrapped, indented"],
 )
 def test_records_are_read_on_disk_as_in_memory(text: str, tmp_path: Path) -> None:
     path = tmp_path / "log.json"
     path.write_bytes(text.encode())
     assert check_same([path], ZONE, tmp_path).recordings
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"a": records(), "b": records()},
+        {"data": {"rows": records()}},
+        {"data": records(), "more": [[1], [2]], "last": [{"x": 1}]},
+    ],
+    ids=["two lists", "deeper", "a second list at the end"],
+)
+def test_a_wrapper_that_does_not_say_which_records_are_the_log_is_none(tree: object, tmp_path: Path) -> None:
+    path = tmp_path / "log.json"
+    path.write_text(json.dumps(tree), encoding="utf-8")
+    source = StreamSource(name=path.name, path=path, packing="none", size_bytes=path.stat().st_size, kind="json")
+    assert find_json_names(source, lambda _: None) is None
+
+
+def test_a_wrapper_that_was_cut_short_is_refused_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "log.json"
+    path.write_text(json.dumps({"data": records()})[:-2000], encoding="utf-8")
+    with pytest.raises(LogFormatError, match=r"after \d+ records it is none"):
+        read_on_disk([path], ZONE, tmp_path)
+
+
+def test_the_head_of_large_wrapped_records_is_previewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "log.json"
+    path.write_text(json.dumps({"site": "A", "data": records()}), encoding="utf-8")
+    monkeypatch.setattr(preview, "WHOLE_JSON_BYTES", 1000)
+    monkeypatch.setattr(preview, "HEAD_BYTES", 5000)
+    found = preview.preview_file(path, ZONE)
+    assert [column.name for column in found.columns if column.role == "channel"][:2] == ["p", "flow"]
 
 
 def test_packed_records_are_read_on_disk_as_in_memory(tmp_path: Path) -> None:

@@ -102,10 +102,14 @@ def _load(text: str) -> tuple[object, int]:
 
 def _unwrapped(tree: object) -> object:
     """The list of records in an object that holds one, with plain facts beside it ({"data": [{…}, …]}); others as they are."""
-    if not isinstance(tree, dict):
-        return tree
-    lists = [value for value in tree.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
+    lists = lists_of_records(tree)
     return lists[0] if len(lists) == 1 else tree
+
+
+def lists_of_records(tree: object) -> list[list[object]]:
+    """The lists in an object whose first item is an object again."""
+    values = tree.values() if isinstance(tree, dict) else ()
+    return [value for value in values if isinstance(value, list) and value and isinstance(value[0], dict)]
 
 
 def _rows_of(tree: object) -> list[list[object]]:

@@ -1,4 +1,4 @@
-"""Records of a JSON file of any size, one a line or all in a list, one after the other in bounded memory.
+"""Records of a JSON file of any size, one a line or in a list, which may lie in a wrapper, one after the other in bounded memory.
 
 Same rows as `read_json` gives of a file in memory. The file is gone through twice: a name may stand in its last record only.
 """
@@ -13,13 +13,21 @@ from dataclasses import dataclass
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.byte_stream import StreamSource, open_source
-from workbench.logs.readers.events import MAX_NAMES, MIN_RECORDS, cell_text, flat_record, has_time_and_numbers
+from workbench.logs.readers.events import (
+    MAX_NAMES,
+    MIN_RECORDS,
+    cell_text,
+    flat_record,
+    has_time_and_numbers,
+    lists_of_records,
+)
 from workbench.logs.readers.typed_rows import is_number
 from workbench.logs.tables.cells import without_mark
 from workbench.logs.tables.sniff import is_time_name
 
 MAX_RECORD_CHARS = 4 << 20
 _BETWEEN = re.compile(r"[\s,]*")
+_LIST = re.compile(r"\[\s*\{")
 _HEAD_BYTES = 4096
 Say = Callable[[float], None]
 
@@ -73,6 +81,26 @@ def json_rows(source: StreamSource, names: JsonNames, say: Say) -> Iterator[list
         raise LogFormatError(f"{source.name} was changed while it was read.", "Import it again.", path=source.name) from error
 
 
+def find_list(start: str) -> int:
+    """Where the list of records begins, in a text that begins with `start` (no blanks in front); -1 for one record a line.
+
+    It is the text itself, or a list in an object ({"site": "A", "data": [{…}, …]}) in front of which little is said.
+    """
+    if not start.startswith("{"):
+        return 0 if start.startswith("[") else -1
+    scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined] # what `raw_decode` calls, without its errors
+    at = 1
+    try:
+        while True:
+            _, at = scan(start, _BETWEEN.match(start, at).end())  # type: ignore[union-attr] # matches always
+            at = _BETWEEN.match(start, start.index(":", at) + 1).end()  # type: ignore[union-attr]
+            if _LIST.match(start, at):
+                return at
+            _, at = scan(start, at)
+    except (StopIteration, ValueError, RecursionError):
+        return -1
+
+
 class _Reading:
     """One reading of a file, from its beginning."""
 
@@ -80,6 +108,8 @@ class _Reading:
         self._source = source
         self._n_records = 0
         self._is_list = False
+        self._before = ""
+        """What a wrapper says in front of the list of records."""
         self.n_cut_short = 0
 
     def records(self, say: Say) -> Iterator[dict[str, object]]:
@@ -111,7 +141,7 @@ class _Reading:
                     raise self._refused() from None
                 yield value
             if len(text) - at > MAX_RECORD_CHARS:
-                raise self._refused()
+                raise _NoRecords if self._before else self._refused()
         self._check_end(text[at:].strip())
 
     def _pieces(self, say: Say) -> Iterator[str]:
@@ -121,19 +151,33 @@ class _Reading:
                 if decoder is None:
                     decoder = codecs.getincrementaldecoder(json.detect_encoding(chunk[:_HEAD_BYTES]))("replace")
                     start = decoder.decode(chunk).removeprefix("\ufeff").lstrip()
-                    self._is_list = start.startswith("[")
-                    yield start[1:] if self._is_list else start
+                    at = find_list(start)
+                    self._is_list = at >= 0
+                    self._before = start[: max(at, 0)]
+                    yield start[at + 1 :]
                 else:
                     yield decoder.decode(chunk)
                 say(opened.fraction)
 
     def _check_end(self, rest: str) -> None:
-        """A last line that a power loss cut short is left out and counted."""
+        """A last line that a power loss cut short is left out and counted; a wrapper has to be whole."""
+        if self._before and rest.startswith("]"):
+            self._check_wrapper(rest)
+            return
         if rest == ("]" if self._is_list else ""):
             return
         if self._is_list or "\n" in rest or self._n_records < MIN_RECORDS:
             raise self._refused()
         self.n_cut_short = 1
+
+    def _check_wrapper(self, rest: str) -> None:
+        """Raises _NoRecords where it was none, but a line with a list in it, or where it holds another list of records."""
+        try:
+            is_other = bool(lists_of_records(json.loads(f"{self._before}[{rest}")))
+        except (ValueError, RecursionError):
+            is_other = True
+        if is_other:
+            raise _NoRecords
 
     def _refused(self) -> LogFormatError:
         where = f"after {self._n_records:,} records it is none" if self._n_records else "is none"

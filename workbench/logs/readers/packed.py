@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import io
 import lzma
 import zlib
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 CHUNK_BYTES = 1 << 20
 SUFFIXES = {
@@ -48,7 +47,7 @@ def inner_name(name: str, packing: str) -> str:
     return name[: -len(suffix)] if suffix else name
 
 
-def open_packed(packing: str, raw: io.BufferedReader | io.BytesIO) -> Readable:
+def open_packed(packing: str, raw: BinaryIO) -> Readable:
     """What is packed in `raw`, which the caller closes."""
     if packing == "zstd":
         import pyarrow as pa

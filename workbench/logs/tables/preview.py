@@ -10,6 +10,7 @@ import io
 import json
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from workbench.core.errors import LogFormatError, WorkbenchError
 from workbench.logs import questions
 from workbench.logs.parse import ParseOptions, time_blocks, without_events
 from workbench.logs.readers.events import EventFile
+from workbench.logs.readers.heads import packed_heads
+from workbench.logs.readers.json_stream import find_list
+from workbench.logs.readers.packed import SUFFIXES
 from workbench.logs.readers.registry import opened_content, reader_of, streams
 from workbench.logs.readers.signals import Signals
 from workbench.logs.readers.sources import Source, find_kind, load_file
@@ -43,6 +47,8 @@ HEAD_ROWS = 20_000
 MAX_ROWS = 30
 WHOLE_JSON_BYTES = 4 << 20
 """Of a larger JSON file of records only those in its head are looked at."""
+WHOLE_ARCHIVE_BYTES = 16 << 20
+"""Of a larger archive only the heads of its members are unpacked."""
 _RECORD_ENDS = 20
 _DELIMITER_NAMES = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar", " ": "blanks", "": "none"}
 _ENCODINGS = ("utf-8", "cp1252", "utf-16", "latin-1")
@@ -177,9 +183,23 @@ def _heads(path: Path) -> Iterator[Source]:
         yield Source(name=clean_text(path.name), kind=kind, path=path, file=path, head_rows=HEAD_ROWS)
     elif kind == "json" and path.stat().st_size > WHOLE_JSON_BYTES and (records := _first_records(head)):
         yield Source(name=clean_text(path.name), kind=kind, path=path, data=records)
+    elif kind in ("zip", "tar", *SUFFIXES) and path.stat().st_size > WHOLE_ARCHIVE_BYTES:
+        yield from _packed_heads(path, kind)
     else:
         for source in load_file(path):
             yield replace(source, data=_cut(source.data)) if source.kind == "text" else source
+
+
+def _packed_heads(path: Path, kind: str) -> Iterator[Source]:
+    """What is text or holds records in a large archive, by its head; all else would have to be unpacked first."""
+    for name, head in packed_heads(path, kind, HEAD_BYTES):
+        inner = ""
+        with suppress(LogFormatError):  # a picture or a document that lies beside the logs
+            inner = find_kind(name, head) if head.strip() else ""
+        if inner == "text":
+            yield replace(_text_source(name, head, path), is_optional=True)
+        elif inner == "json" and (records := _first_records(head)):
+            yield Source(name=name, kind=inner, path=path, data=records, is_optional=True)
 
 
 def _no_logs(path: Path) -> LogFormatError:
@@ -190,6 +210,7 @@ def _no_logs(path: Path) -> LogFormatError:
 def _first_records(head: bytes) -> bytes:
     """The records of a large JSON file that its head holds whole, one a line or in a list; b'' for any other JSON."""
     text = head.decode("utf-8-sig", errors="ignore").lstrip()
+    text = text[max(find_list(text), 0) :]
     if text.startswith("{"):
         lines = text.splitlines()[:-1]
         return "\n".join(lines).encode() if lines and _is_json(lines[0]) else b""
