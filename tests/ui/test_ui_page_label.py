@@ -240,6 +240,22 @@ def test_several_are_chosen_with_ctrl_and_judged_at_once(page: LabelPage, stored
     assert [event.state for event in stored()] == ["real", "unsure"]
 
 
+def test_all_events_are_chosen_in_the_list_and_judged_and_taken_back_together(
+    page: LabelPage, stored: Callable[[], tuple[Event, ...]]
+) -> None:
+    before, table = stored(), page.panel.table
+    table.setFocus()
+    QTest.keyClick(table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert set(page.editor.all_chosen) == {event.id for event in before}
+    QTest.keyClick(table, Qt.Key.Key_2)
+    assert {event.state for event in stored()} == {"not_real"}
+    QTest.keyClick(table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert stored() == before
+    rows = page.view.plots.rows
+    edges = page.view.plots.marks.chosen(rows.columns, page.editor.chosen_id)
+    assert [round(left) for left, _ in edges] == [round(rows.columns.x_px(parse_utc(event.start_utc))) for event in before]
+
+
 def test_twenty_events_are_drawn_with_twenty_drags_and_one_name(page: LabelPage, stored: Callable[[], tuple[Event, ...]]) -> None:
     page.view.plots.view.show_range(at_minute(0), at_minute(590))
     page.editor.choose("")

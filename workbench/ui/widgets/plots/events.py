@@ -59,11 +59,12 @@ def paint_tints(painter: QPainter, theme: ThemeSource, columns: Columns, marks: 
             colour.setAlphaF(_TINT if tone > 0 else _UNSURE_TINT)
         painter.setBrush(colour)
         painter.drawRects([QRectF(a, box.top(), b - a, box.height()) for a, b in edges])
-    for mark in marks.chosen(chosen):
-        area = event_box(columns, mark, box.top(), box.bottom())
-        if area is not None:
-            painter.fillRect(area, theme.colour("accent", _CHOSEN_TINT))
-            _paint_onset(painter, theme, columns, mark, area)
+    painter.setBrush(theme.colour("accent", _CHOSEN_TINT))
+    painter.drawRects([QRectF(a, box.top(), b - a, box.height()) for a, b in marks.chosen(columns, chosen)])
+    mark = marks.find(chosen)
+    area = event_box(columns, mark, box.top(), box.bottom()) if mark is not None else None
+    if mark is not None and area is not None:
+        _paint_onset(painter, theme, columns, mark, area)
 
 
 def _paint_onset(painter: QPainter, theme: ThemeSource, columns: Columns, mark: EventMark, area: QRectF) -> None:
@@ -159,10 +160,9 @@ class EventStrip(Strip):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
             painter.drawRects(boxes)
-        for mark in self.marks.chosen(self.chosen):
-            box = event_box(self.columns, mark, bottom - 3, bottom - 1)
-            if box is not None:
-                painter.fillRect(box, self.theme.colour("accent"))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.theme.colour("accent"))
+        painter.drawRects([QRectF(a, bottom - 3, b - a, 2) for a, b in self.marks.chosen(self.columns, self.chosen)])
 
     def _paint_names(self, painter: QPainter, places: NDArray[np.intp], left: Floats) -> None:
         """Names where there is room, the chosen one first, what was judged behind those that leave room for it; else the shape.

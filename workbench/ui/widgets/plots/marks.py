@@ -59,6 +59,7 @@ class Marks(Sequence[EventMark]):
         """Ids of events that are chosen beside the one that is edited."""
         self._place: dict[str, int] | None = None
         self._tones: NDArray[np.int8] | None = None
+        self._chosen: tuple[str, NDArray[np.intp]] | None = None
         self._boxes: tuple[object, list[tuple[int, list[tuple[float, float]]]]] | None = None
 
     def __len__(self) -> int:
@@ -93,10 +94,18 @@ class Marks(Sequence[EventMark]):
         place = self._places().get(event_id)
         return None if place is None else self[place]
 
-    def chosen(self, event_id: str) -> list[EventMark]:
-        """The marks that are chosen, the one of this id first."""
-        places = self._places()
-        return [self[places[name]] for name in (event_id, *sorted(self.also - {event_id})) if name in places]
+    def chosen(self, columns: Columns, event_id: str) -> list[tuple[float, float]]:
+        """Edges of the chosen events that reach into the range, those that touch as one: ten thousand may be chosen."""
+        places = self._chosen_places(event_id)
+        is_seen = (self.starts_ns[places] <= columns.view.end_ns) & (self.ends_ns[places] >= columns.view.start_ns)
+        return joined(*self.edges_px(columns, places[is_seen]))
+
+    def _chosen_places(self, event_id: str) -> NDArray[np.intp]:
+        if self._chosen is None or self._chosen[0] != event_id:
+            places = self._places()
+            found = sorted(places[name] for name in {event_id, *self.also} if name in places)
+            self._chosen = (event_id, np.array(found, np.intp))
+        return self._chosen[1]
 
     def between(self, start_ns: int, end_ns: int) -> NDArray[np.intp]:
         """Places of the events that reach into a range, in order of their starts."""
