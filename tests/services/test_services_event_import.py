@@ -52,7 +52,7 @@ def test_an_import_waits_for_the_order_of_day_and_month(tmp_path: Path, project:
     path = file_of(tmp_path, ORDERS)
     with pytest.raises(QuestionOpen, match="Which number is the day") as caught:
         labels.import_labels(labels.LabelsImportRequest(path=path, project=project), Job())
-    assert "--answer DAY_MONTH_AMBIGUOUS=DMY|MDY" in caught.value.hint
+    assert "--answer DAY_MONTH_AMBIGUOUS=DMY or --answer DAY_MONTH_AMBIGUOUS=MDY" in caught.value.hint
     request = labels.LabelsImportRequest(path=path, project=project, answer=("DAY_MONTH_AMBIGUOUS=DMY",), zone="Europe/Oslo")
     events = labels.import_labels(request, Job()).events
     assert [(one.kind, one.mode, one.action, one.state) for one in events] == [

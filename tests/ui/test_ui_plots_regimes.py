@@ -65,11 +65,26 @@ def test_states_are_told_apart_in_the_picture_and_the_gap_stays_empty(strip: Reg
 
 def test_ten_thousand_states_make_no_more_boxes_than_pixels(strip: RegimeStrip) -> None:
     many = tuple(
-        RegimeMark(kind="steady", words="Steady", start_ns=at_minute(k / 25), end_ns=at_minute((k + 1) / 25))
+        RegimeMark(kind=("steady", "stopped")[k % 2], words="", start_ns=at_minute(k / 25), end_ns=at_minute((k + 1) / 25))
         for k in range(10_000)
     )
     strip.set_marks(many)
     assert len(strip._boxes()) <= strip.columns.width + 1
+
+
+def test_a_state_that_a_person_made_longer_is_one_box_whose_end_can_be_dragged_on(strip: RegimeStrip) -> None:
+    ends = ((0, 60, "stopped", "Stopped", ""), (60, 100, "steady", "Steady", "e1"), (100, 300, "steady", "Steady 2 980 rpm", ""))
+    marks = tuple(
+        RegimeMark(kind=kind, words=words, start_ns=at_minute(start), end_ns=at_minute(end), edit=edit)
+        for start, end, kind, words, edit in ends
+    )
+    strip.set_marks(marks)
+    assert [mark.words for _, _, mark in strip._boxes()] == ["Stopped", "Steady 2 980 rpm"]
+    boundaries = [strip.boundary_at(strip.columns.x_px(at_minute(minute))) for minute in (60, 100)]
+    assert boundaries == [(marks[0], marks[1]), None]
+    other = RegimeMark(kind="steady", words="Steady 1 480 rpm", start_ns=at_minute(300), end_ns=at_minute(400))
+    strip.set_marks((*marks, other))
+    assert len(strip._boxes()) == 3, "another speed band is another state"
 
 
 @pytest.mark.parametrize("name", ["light", "dark", "sunlight"])

@@ -12,7 +12,7 @@ from workbench.core.errors import QuestionOpen, RequestError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.logs.events.event import Event, EventState, by_text
-from workbench.services.common import Answers, ProjectFolder, ZoneName, open_project
+from workbench.services.common import Answers, ProjectFolder, ZoneName, answer_words, open_project
 from workbench.services.pumps import channel_pumps, check_new_events, listed_pumps
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def refuse_open(found: ReadTable, name: str) -> None:
     blocking = [question for question in found.questions if question.blocks]
     if blocking:
         first = blocking[0]
-        hint = f"Answer with --answer {first.code}={'|'.join(first.choices)}."
+        hint = f"Answer with {answer_words(first.code, '', first.choices)}."
         raise QuestionOpen(f"{name}: {first.text}", hint, questions=tuple(question.code for question in blocking))
 
 

@@ -29,6 +29,7 @@ REGIMES_PX = 18
 _BOX_PX = 16
 _PAD_PX = 6
 _REACH_PX = 4.0
+_LEAST_BOX_PX = 4
 _LEAST_LETTERS = 5
 """A name cut to fewer letters than this says nothing."""
 _FULL, _MOST, _HALF, _FAINT = 0.34, 0.26, 0.17, 0.09
@@ -108,6 +109,16 @@ def words_of(one: RegimeSpan) -> str:
     return f"{words} {number(one.speed_rpm)} rpm" if one.speed_rpm is not None else words
 
 
+def _is_one(left: RegimeMark, right: RegimeMark) -> bool:
+    """Whether a stretch goes on in the next: one state, that a person made longer or that nothing tells from it."""
+    is_same = left.kind == right.kind and left.end_ns == right.start_ns
+    return is_same and (left.words == right.words or bool(left.edit or right.edit))
+
+
+def _length_ns(mark: RegimeMark) -> int:
+    return mark.end_ns - mark.start_ns
+
+
 class RegimeStrip(Strip):
     """Boxes with names. `regime_chosen(RegimeMark)` when one was clicked, `menu_asked(RegimeMark, QPoint global)`,
     `boundary_moved(left, right, at_ns)` after the line between two was dragged. Keys: arrows go from state to state, Enter
@@ -149,7 +160,7 @@ class RegimeStrip(Strip):
     def boundary_at(self, x_px: float) -> tuple[RegimeMark, RegimeMark] | None:
         """The two neighbours whose common end is near a pixel."""
         for left, right in pairwise(self.marks):
-            is_shown = self.view.start_ns < right.start_ns < self.view.end_ns
+            is_shown = self.view.start_ns < right.start_ns < self.view.end_ns and not _is_one(left, right)
             if is_shown and left.end_ns == right.start_ns and abs(self.columns.x_px(right.start_ns) - x_px) <= _REACH_PX:
                 return left, right
         return None
@@ -221,6 +232,7 @@ class RegimeStrip(Strip):
         painter.drawText(QPointF(EDGE_PX, 13), self.tr("Regime"))
         for left, right, mark in self._boxes():
             self._paint_box(painter, QRectF(left, 1, right - left, _BOX_PX), mark)
+        self._paint_edits(painter)
         if self._drag is not None:
             painter.setPen(QPen(self.theme.colour("accent"), 2))
             x = round(self.columns.x_px(self._drag[2])) + 0.5
@@ -238,19 +250,24 @@ class RegimeStrip(Strip):
         return self.tr("{sure}; {others} would fit too").format(sure=sure, others=others) if others else sure
 
     def _boxes(self) -> list[tuple[float, float, RegimeMark]]:
-        """(left, right, stretch) in pixels; of many within one pixel the first stands for all."""
-        columns, found, reached = self.columns, [], float("-inf")
+        """(left, right, stretch) in pixels; of many within one pixel the first stands for all, what goes on as it was is one."""
+        columns, reached = self.columns, float("-inf")
+        found: list[tuple[float, float, RegimeMark]] = []
         for mark in self.marks:
             if mark.end_ns < self.view.start_ns or mark.start_ns > self.view.end_ns:
                 continue
             left, right = max(columns.left, columns.x_px(mark.start_ns)), min(columns.right, columns.x_px(mark.end_ns))
-            if right - reached >= 1 or mark is self._current:
+            if found and _is_one(found[-1][2], mark):
+                longest = max(found[-1][2], mark, key=_length_ns)
+                found[-1] = (found[-1][0], max(right, found[-1][1]), longest)
+                reached = found[-1][1]
+            elif right - reached >= 1 or mark is self._current:
                 found.append((left, max(right, left + 1), mark))
                 reached = right
         return found
 
     def _paint_box(self, painter: QPainter, box: QRectF, mark: RegimeMark) -> None:
-        is_wide = box.width() >= 4
+        is_wide = box.width() >= _LEAST_BOX_PX
         area = box.adjusted(0.5, 0.5, -1.0, -0.5) if is_wide else box
         painter.setPen(self._edge(mark) if is_wide else Qt.PenStyle.NoPen)
         painter.setBrush(self._fill(mark))
@@ -258,8 +275,6 @@ class RegimeStrip(Strip):
             painter.drawRoundedRect(area, 2, 2)
         else:
             painter.drawRect(area)
-        if mark.edit and is_wide:
-            painter.fillRect(QRectF(area.left() + 2, area.bottom() - 1.5, area.width() - 4, 1.5), self.theme.colour("accent"))
         room = box.width() - 2 * _PAD_PX
         painter.setFont(self.theme.font("small"))
         metrics = painter.fontMetrics()
@@ -268,6 +283,14 @@ class RegimeStrip(Strip):
         if text == words or len(text) > _LEAST_LETTERS:
             painter.setPen(self.theme.colour("plot" if mark.kind in _DARK else "text1"))
             painter.drawText(box.adjusted(_PAD_PX, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), text)
+
+    def _paint_edits(self, painter: QPainter) -> None:
+        """A line below what a person said."""
+        columns = self.columns
+        for mark in self.marks:
+            left, right = max(columns.left, columns.x_px(mark.start_ns)), min(columns.right, columns.x_px(mark.end_ns))
+            if mark.edit and right - left >= _LEAST_BOX_PX:
+                painter.fillRect(QRectF(left + 2.5, _BOX_PX - 1.5, right - left - 5, 1.5), self.theme.colour("accent"))
 
     def _fill(self, mark: RegimeMark) -> QColor:
         if mark.kind in _DARK:
