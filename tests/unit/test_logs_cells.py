@@ -12,7 +12,7 @@ from workbench.logs.tables.cells import Cells, Decimal, are_numbers, concat_cell
 from workbench.logs.tables.columns import read_cells, unique_names
 from workbench.logs.tables.decimals import decide_marks
 from workbench.logs.tables.sentinels import find_sentinels
-from workbench.logs.tables.sniff import cell_kind
+from workbench.logs.tables.sniff import WHITESPACE, cell_kind, find_delimiter
 from workbench.logs.text.recall import recalled
 from workbench.logs.times.instants import parse_clock, parse_stamp
 
@@ -155,3 +155,14 @@ def test_what_a_short_text_is_gets_found_once_and_of_a_long_one_nothing_is_kept(
     look = recalled(lambda text: asked.append(text) or text.upper())  # type: ignore[func-returns-value] # append gives None
     assert [look("12.5"), look("12.5"), look("a" * 1000), look("a" * 1000)] == ["12.5", "12.5", "A" * 1000, "A" * 1000]
     assert asked == ["12.5", "a" * 1000, "a" * 1000]
+
+
+def test_words_in_cells_do_not_make_blanks_the_delimiter() -> None:
+    rows = [f"03/16/2026 09:{minute:02}:00 AM,128{minute}.4,OK,87.3,OK,10{minute}.9,OK" for minute in range(40)]
+    header = "Timestamp,CHWP 2 Flow (gpm),Flow Status,Discharge (psi),Discharge Status,Winding (degF),Winding Status"
+    assert find_delimiter([header, *rows]).delimiter == ","
+
+
+def test_decimal_commas_between_blanks_are_no_delimiter() -> None:
+    rows = [f"2026-03-16 09:{minute:02}:00 128{minute},4 87,3 10{minute},9" for minute in range(40)]
+    assert find_delimiter(["Date Time Flow Discharge Winding", *rows]).delimiter == WHITESPACE

@@ -112,12 +112,21 @@ def find_delimiter(lines: Sequence[str]) -> DelimiterGuess:
 
 
 def _is_ruled(lines: Sequence[str]) -> bool:
-    """Whether a mark that nothing else is written with stands equally often in all lines; blanks are no delimiter then."""
-    for delimiter in (";", "\t", "|"):
-        for count, n_lines in Counter(line.count(delimiter) for line in lines).most_common(1):
-            if count >= 2 and n_lines >= 0.95 * len(lines):
-                return True
+    """Whether one mark stands equally often in all lines; blanks are no delimiter then.
+
+    Numbers are written with commas too: these rule a table where a line of words has as many as the rows have.
+    """
+    for delimiter in (";", "\t", "|", ","):
+        count, n_lines = Counter(line.count(delimiter) for line in lines).most_common(1)[0]
+        if count < 2 or n_lines < 0.95 * len(lines):
+            continue
+        if delimiter != "," or any(_is_words(line.split(",")) for line in lines if line.count(",") == count):
+            return True
     return False
+
+
+def _is_words(cells: Sequence[str]) -> bool:
+    return all(cell_kind(cell) == "x" for cell in cells)
 
 
 def _score(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
