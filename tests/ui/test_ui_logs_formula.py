@@ -73,3 +73,9 @@ def test_escape_hides_the_formula_and_goes_back_to_the_plots(page: LogsPage) -> 
     QTest.keyClick(page.formula.formula, Qt.Key.Key_Escape)
     assert not page.formula.isVisible()
     assert page.view.plots.rows.hasFocus()
+
+
+def test_what_may_be_typed_names_channels_that_are_there(page: LogsPage) -> None:
+    QTest.keyClick(page.view.plots.rows, Qt.Key.Key_N)
+    names = {channel.name for channel in page.view.logs.channels} if page.view.logs else set()
+    assert page.formula.formula.placeholderText().split('"')[1] in names

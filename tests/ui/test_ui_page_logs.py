@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.ui.log_projects import N_ROWS, PUMP, START_NS, at_minute, csv_text, make_project
 from workbench.app.window import Built
@@ -213,6 +213,31 @@ def test_the_keys_go_to_the_plot_of_another_way_to_look_and_back(page: LogsPage,
     wait_for(lambda: xy.plot.cloud is not None)
     QTest.keyClick(xy.plot, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
     assert rows.hasFocus()
+
+
+def test_tab_goes_through_the_page_as_it_is_read(page: LogsPage, wait_for: WaitFor) -> None:
+    side, view = page.side, page.view
+    holders = [
+        side.availability, side.channels, *side.findings, *side.recordings, view.ranges, page.modes.switch, view.states,
+        view.layers, page.layout_menu.button, view.plots.overview, view.plots.regimes, view.plots.rows,
+    ]  # fmt: skip
+    QApplication.processEvents()  # the rows of findings and recordings are laid out
+    side.availability.setFocus()
+    met: list[QWidget] = []
+    while view.plots.rows not in met:
+        at = QApplication.focusWidget()
+        assert at is not None
+        met += [one for one in holders if one not in met and (one is at or one.isAncestorOf(at))]
+        QTest.keyClick(at, Qt.Key.Key_Tab)
+    assert met == holders
+    view.plots.rows.setFocus()
+    QTest.keyClick(view.plots.rows, Qt.Key.Key_X)
+    xy = page.modes.mode("xy")
+    assert isinstance(xy, XYMode)
+    wait_for(lambda: xy.plot.cloud is not None)
+    xy.x_choice.setFocus()
+    QTest.keyClick(xy.x_choice, Qt.Key.Key_Tab)
+    assert xy.swap_button.hasFocus()
 
 
 def test_a_finding_zooms_to_where_it_is(page: LogsPage) -> None:

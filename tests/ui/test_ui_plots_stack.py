@@ -9,12 +9,15 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.ui.log_projects import PUMP, at_minute, make_project
 from workbench.core.jobs import Job
 from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs
 from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.plots.gutter import value_text
+from workbench.ui.widgets.plots.row_cursor import dots
+from workbench.ui.widgets.plots.row_model import Scale, digits_of_scale
 from workbench.ui.widgets.plots.rows import ROW_PX
 from workbench.ui.widgets.plots.stack import StackedPlots
 
@@ -37,9 +40,9 @@ def plots(theme: ThemeSource, logs: AssetLogs) -> Iterator[StackedPlots]:
     made.deleteLater()
 
 
-def wheel(plots: StackedPlots, x_px: float, turned: int) -> None:
-    at = QPointF(x_px, 50)
-    rows = plots.rows
+def wheel(plots: StackedPlots, x_px: float, turned: int, on: QWidget | None = None) -> None:
+    rows = on or plots.rows
+    at = QPointF(x_px, min(50, rows.height() // 2))
     event = QWheelEvent(
         at, QPointF(rows.mapToGlobal(at.toPoint())), QPoint(), QPoint(0, turned), Qt.MouseButton.NoButton,
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
@@ -76,6 +79,26 @@ def test_dragging_pans_all_rows_together(plots: StackedPlots) -> None:
     QTest.mouseRelease(rows, Qt.MouseButton.LeftButton, pos=QPoint(500, 60))
     moved = 100 / rows.columns.width * plots.view.length_ns
     assert abs(plots.view.start_ns - start - moved) < plots.view.length_ns / 200
+
+
+def test_while_one_drags_the_cursor_stays_under_the_mouse(plots: StackedPlots) -> None:
+    plots.view.zoom(5)
+    rows = plots.rows
+    QTest.mousePress(rows, Qt.MouseButton.LeftButton, pos=QPoint(600, 60))
+    for x in (580, 540, 500):
+        QTest.mouseMove(rows, QPoint(x, 60))
+        assert plots.view.cursor_ns is not None
+        assert rows.columns.x_px(plots.view.cursor_ns) == pytest.approx(x, abs=0.5)
+    QTest.mouseRelease(rows, Qt.MouseButton.LeftButton, pos=QPoint(500, 60))
+
+
+@pytest.mark.parametrize("name", ["overview", "regimes", "events", "axis"])
+def test_the_wheel_zooms_over_every_strip(plots: StackedPlots, name: str) -> None:
+    strip = getattr(plots, name)
+    before, length = plots.rows.columns.at_ns(500), plots.view.length_ns
+    wheel(plots, 500, 240, on=strip)
+    assert plots.view.length_ns < length
+    assert abs(plots.rows.columns.at_ns(500) - before) < plots.view.length_ns / 500
 
 
 @pytest.mark.parametrize(("key", "is_closer"), [(Qt.Key.Key_Plus, True), (Qt.Key.Key_Minus, False)])
@@ -128,6 +151,18 @@ def test_the_overview_s_region_can_be_dragged_and_resized(plots: StackedPlots) -
     QTest.mouseMove(overview, end + QPoint(40, 0))
     QTest.mouseRelease(overview, Qt.MouseButton.LeftButton, pos=end + QPoint(40, 0))
     assert plots.view.length_ns > length
+
+
+@pytest.mark.parametrize(("grabbed", "to_px"), [("start", -60), ("start", 900), ("end", 960), ("end", -20)])
+def test_the_other_end_of_the_region_stays_however_far_one_drags(plots: StackedPlots, grabbed: str, to_px: int) -> None:
+    plots.view.show_range(at_minute(1000), at_minute(3000))
+    region = plots.overview.region()
+    x, y = round(region.left() if grabbed == "start" else region.right()), round(region.center().y())
+    QTest.mousePress(plots.overview, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
+    QTest.mouseMove(plots.overview, QPoint(to_px, y))
+    QTest.mouseRelease(plots.overview, Qt.MouseButton.LeftButton, pos=QPoint(to_px, y))
+    kept = plots.view.end_ns if grabbed == "start" else plots.view.start_ns
+    assert kept == (at_minute(3000) if grabbed == "start" else at_minute(1000))
 
 
 def test_rows_share_the_height_and_scroll_when_there_are_too_many(plots: StackedPlots) -> None:
@@ -190,7 +225,18 @@ def test_moving_the_cursor_repaints_no_more_than_its_columns_and_the_values(plot
     assert seen[0] < 0.25 * rows.width() * rows.height()
 
 
-def test_what_is_drawn_after_many_cursor_moves_is_what_a_fresh_repaint_draws(plots: StackedPlots) -> None:
+def test_between_samples_the_dots_lie_on_the_samples_whose_values_are_said(plots: StackedPlots) -> None:
+    plots.view.show_range(at_minute(100), at_minute(110))
+    plots.rows.grab()
+    found = dots(plots.rows, at_minute(104.7))
+    assert [dot.x() for dot in found] == pytest.approx([plots.rows.columns.x_px(at_minute(104))] * 3)
+    on_it = dots(plots.rows, at_minute(104))
+    assert [dot.x() for dot in on_it] == pytest.approx([plots.rows.columns.x_px(at_minute(104))] * 3, abs=0.6)
+
+
+@pytest.mark.parametrize("length", [4000, 12])
+def test_what_is_drawn_after_many_cursor_moves_is_what_a_fresh_repaint_draws(plots: StackedPlots, length: int) -> None:
+    plots.view.show_range(at_minute(0), at_minute(length))
     for x in (300, 305, 620, 810, 450):
         plots.view.set_cursor(plots.rows.columns.at_ns(x))
         QApplication.processEvents()
@@ -198,3 +244,9 @@ def test_what_is_drawn_after_many_cursor_moves_is_what_a_fresh_repaint_draws(plo
     plots.rows.update()
     QApplication.processEvents()
     assert moved == plots.rows.grab().toImage()
+
+
+def test_a_value_has_the_digits_that_its_plot_tells_apart() -> None:
+    assert value_text(0.644, "bar", digits_of_scale(Scale(0.5, 0.75))) == "0.64"
+    assert value_text(0.644, "bar", digits_of_scale(Scale(0.60, 0.68))) == "0.644"
+    assert value_text(148.31, "bar", digits_of_scale(Scale(0.0, 150.0))) == "148.3"

@@ -229,6 +229,7 @@ class AnalysisMode(LogsMode):
 
     def _on_panel_closed(self) -> None:
         self._machine_button.setChecked(False)
+        self.focus_main()
 
     def _ask(self) -> None:
         if self.logs is None:
@@ -365,6 +366,8 @@ def labelled(words: str, widget: QWidget) -> QWidget:
     row = horizontal(holder, gap_px=6)
     label = Text(words, "small", "text2")
     label.setBuddy(widget)
+    if not widget.accessibleName():
+        widget.setAccessibleName(words)
     row.addWidget(label)
     row.addWidget(widget)
     return holder

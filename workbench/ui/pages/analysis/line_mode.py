@@ -30,7 +30,7 @@ class LineMode(AnalysisMode):
 
     def wire_lines(self) -> None:
         """Connect what all of them have."""
-        self.setFocusProxy(self.plot)
+        self.main = self.plot
         self.stepper.chosen.connect(self._on_burst)
         self.side.combs.toggled.connect(self._on_comb)
         self.side.line_chosen.connect(self._on_line)

@@ -60,7 +60,7 @@ class MapMode(AnalysisMode):
         for place, share in enumerate((3, 3, 2)):
             splitter.setStretchFactor(place, share)
         self.waterfall.hide()
-        self.setFocusProxy(self.map_plot)
+        self.main = self.map_plot
         self.bar.addWidget(self.shape)
         column = vertical(self.plots)
         column.addWidget(splitter, 1)
@@ -146,8 +146,8 @@ class MapMode(AnalysisMode):
     def _on_shape(self, name: str) -> None:
         self.map_plot.setVisible(name == "map")
         self.waterfall.setVisible(name == "waterfall")
-        self.setFocusProxy(self.map_plot if name == "map" else self.waterfall)
-        self.setFocus()
+        self.main = self.map_plot if name == "map" else self.waterfall
+        self.main.setFocus()
 
     def _on_waterfall_cursor(self, x: float) -> None:
         """The spectrum below has the same cursor."""

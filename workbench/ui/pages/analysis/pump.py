@@ -56,7 +56,7 @@ class PumpMode(AnalysisMode):
         self.deviation = BandOverTime(theme, self.tr("Deviation over time"))
         self.facts_box = FactsBox()
         self._arrange()
-        self.setFocusProxy(self.head_plot)
+        self.main = self.head_plot
         self.colour.chosen.connect(self._on_colour)
         self.take.clicked.connect(self._on_take)
 

@@ -105,7 +105,7 @@ class LabelPage(Page):
         self._evidence.stop()
 
     def focus_first(self) -> None:
-        self.view.plots.setFocus()
+        self.view.plots.focus_main()
 
     # What the widgets say
 
@@ -113,7 +113,7 @@ class LabelPage(Page):
         """The first one asks for its name; those that follow get the same, and the next can be drawn at once."""
         self.editor.add(start_ns, end_ns)
         if self.editor.next_name:
-            self.view.plots.setFocus()
+            self.view.plots.focus_main()
         else:
             self.acts.name_it()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
@@ -19,6 +21,7 @@ from workbench.services.derived_channels import (
     remove_channel,
 )
 from workbench.services.formula_words import FUNCTION_NAMES, example_of
+from workbench.services.log_views import ChannelView
 from workbench.ui.context import AppContext
 from workbench.ui.format import quantity
 from workbench.ui.pages.logs.view import LogsView
@@ -142,7 +145,7 @@ class FormulaPanel(QWidget):
                 return True
             if event.key() == Qt.Key.Key_Escape:
                 self.hide()
-                self._view.plots.setFocus()
+                self._view.focus_main()
                 return True
         return super().eventFilter(watched, event)
 
@@ -213,7 +216,6 @@ class FormulaPanel(QWidget):
         self.name.setPlaceholderText(self.tr("Name, such as Head"))
         self.name.setAccessibleName(self.tr("Name of the derived channel"))
         self.name.setFixedWidth(180)
-        self.formula.setPlaceholderText('"PI-2041A" - "PI-2040A"')
         self.formula.setAccessibleName(self.tr("Formula"))
         row = horizontal(margins_px=(16, 0, 16, 0), gap_px=8)
         row.addWidget(self.name)
@@ -262,6 +264,7 @@ class FormulaPanel(QWidget):
     def _on_opened(self, _logs: object) -> None:
         logs = self._view.logs
         self.formula.set_names(tuple(channel.name for channel in logs.channels) if logs else ())
+        self.formula.setPlaceholderText(usual_formula(logs.channels) if logs else "")
         if logs and self._added in {channel.name for channel in logs.channels}:
             name, self._added = self._added, ""
             self._view.show_channels((*self._view.channels(), name))
@@ -289,3 +292,11 @@ class FormulaPanel(QWidget):
 
     def _on_removed(self, _result: object) -> None:
         self._context.announce("channels")
+
+
+def usual_formula(channels: Sequence[ChannelView]) -> str:
+    """What may be typed, with channels that are there: the difference of two of the same unit, the later one first."""
+    for one, other in itertools.pairwise(channel for channel in channels if channel.group == "trend" and not channel.formula):
+        if one.unit and one.unit == other.unit:
+            return f'"{other.name}" - "{one.name}"'
+    return f'"{channels[0].name}" * 2' if channels else ""

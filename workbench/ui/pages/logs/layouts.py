@@ -70,6 +70,10 @@ class LayoutMenu(QObject):
         """What the pump starts with from now on."""
         self.save("")
 
+    def focus_plots(self) -> None:
+        """Give the keys to the plots, or to what is in their place."""
+        self._view.focus_main()
+
     def ask_name(self) -> None:
         """Let the person type a name for the layout; that of the tab, to keep its changes."""
         self.name_panel.open(self.tabs.current)
@@ -349,13 +353,18 @@ class NamePanel(QWidget):
                 self._on_keep()
                 return True
             if event.key() == Qt.Key.Key_Escape:
-                self.hide()
+                self._put_away()
                 return True
         return super().eventFilter(watched, event)
+
+    def _put_away(self) -> None:
+        """The keys go back to the plots."""
+        self.hide()
+        self._owner.focus_plots()
 
     def _on_keep(self) -> None:
         name = self.field.text().strip()
         if name:
             self._owner.save(name)
             self.field.clear()
-            self.hide()
+            self._put_away()

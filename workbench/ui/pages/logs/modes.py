@@ -9,20 +9,21 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtWidgets import QApplication, QStackedWidget
 
 from workbench.services.log_views import AssetLogs
 from workbench.ui.actions import Action
 from workbench.ui.context import AppContext
 from workbench.ui.pages.logs.mode_switch import ModeSwitch
 from workbench.ui.pages.logs.view import LogsView
+from workbench.ui.widgets.tab_order import KeysInside, order_tabs
 
 TIME = "time"
 _MAPS = ("spectrogram", "orders")
 
 
-class LogsMode(QWidget):
+class LogsMode(KeysInside):
     """Base of the modes. `show_logs` comes when the mode is chosen and when pump, channels or stretch change while it is."""
 
     def __init__(self, context: AppContext, view: LogsView) -> None:
@@ -98,9 +99,10 @@ class ModeStack(QObject):
         self.switch.set_current(mode_id)
         self._view.layers.setVisible(mode_id == TIME)  # events and findings lie over time
         shown = self._view.plots if mode_id == TIME else self.mode(mode_id)
+        self._view.main = shown
         self.stack.setCurrentWidget(shown)
         if had_keys:  # else Qt hands them to the first field, where a letter meant for the plots picks a channel
-            shown.setFocus(Qt.FocusReason.OtherFocusReason)
+            shown.focus_main()
         self.refresh()
         self.chosen.emit(mode_id)
 
@@ -117,6 +119,7 @@ class ModeStack(QObject):
             assert isinstance(made, LogsMode)
             self._modes[mode_id] = made
             self.stack.addWidget(made)
+            order_tabs(self._view)
         return self._modes[mode_id]
 
     def refresh(self) -> None:

@@ -30,6 +30,7 @@ from workbench.ui.pages.logs.statistics import StatisticsPanel
 from workbench.ui.pages.logs.view import CLOSING, LogsView, asked_range, parse_day
 from workbench.ui.session_history import ON_LOGS, PageHistory
 from workbench.ui.widgets.states import EmptyState
+from workbench.ui.widgets.tab_order import order_tabs
 from workbench.ui.widgets.text import Text
 
 _SIDE_PX = 236
@@ -84,7 +85,7 @@ class LogsPage(Page):
         self.context.read(show_project, ProjectRequest(project=self.context.project_text), self._on_project, slot="logs.project")
 
     def focus_first(self) -> None:
-        self.view.setFocus()
+        self.view.focus_main()
 
     def choose_files(self) -> None:
         """Let the person pick logs to import."""
@@ -158,6 +159,7 @@ class LogsPage(Page):
         self._stack.addWidget(self.preview)
         self.set_side(self.side, _SIDE_PX)
         self.set_content(self._stack)
+        order_tabs(self)
 
     def _connect(self) -> None:
         self.side.asset_chosen.connect(self._on_asset)

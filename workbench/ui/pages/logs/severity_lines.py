@@ -41,13 +41,19 @@ class SeverityLines(QObject):
             self._panel = MachinePanel(self._context, FIELDS)
             self._panel.setParent(self._view.plots)
             self._panel.saved.connect(self._on_saved)
-            self._panel.closed.connect(self._panel.hide)
+            self._panel.closed.connect(self._on_closed)
             self._view.plots.installEventFilter(self)
         self._panel.show_facts(self._view.logs, self.facts)
         self._place()
         self._panel.show()
         self._panel.raise_()
         self._panel.focus_first()
+
+    def _on_closed(self) -> None:
+        """The keys go back to the plots."""
+        if self._panel is not None:
+            self._panel.hide()
+            self._view.focus_main()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The form keeps its place at the right when the plots change their size."""

@@ -18,6 +18,7 @@ from workbench.ui.widgets.channel_list import ChannelList
 from workbench.ui.widgets.fields import SearchField
 from workbench.ui.widgets.heat_map import AvailabilityMap
 from workbench.ui.widgets.layouts import horizontal, scrolled, vertical
+from workbench.ui.widgets.tab_order import order_tabs
 from workbench.ui.widgets.text import Text, hairline, plain_tip
 
 _SEARCH_FROM = 13
@@ -105,6 +106,7 @@ class LogsSide(QWidget):
             self.recordings.append(shown)
             self._recording_column.addWidget(shown)
         self._findings.facts.setText(str(len(logs.findings)) if logs.findings else self.tr("none"))
+        order_tabs(self)
         self.filter_button.setVisible(len(logs.channels) >= _SEARCH_FROM)
         self.filter_button.setChecked(False)
         self._say_count()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from workbench.core.clock import format_utc
@@ -60,6 +60,14 @@ class StatisticsPanel(QWidget):
     def toggle(self) -> None:
         """Show or hide it."""
         self.setVisible(not self.isVisible())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape hides it."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+            self._view.focus_main()
+        else:
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -21,6 +21,7 @@ from workbench.ui.widgets.plots.rows import ROW_PX
 from workbench.ui.widgets.plots.stack import StackedPlots
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.state_filter import StateFilter
+from workbench.ui.widgets.tab_order import KeysInside
 from workbench.ui.widgets.text import hairline, plain_tip
 
 BAR_PX = 40
@@ -36,7 +37,7 @@ _HELPERS = ("power", "")
 """Quantities that start unchecked where there are more channels than fit."""
 
 
-class LogsView(QWidget):
+class LogsView(KeysInside):
     """`opened(AssetLogs)` after a pump's logs were opened, `shown_changed()` after zoom, pan or another pump,
     `channels_fitted(names)` when more or fewer rows fit and the person chose none, `channels_shown()` when other channels are."""
 
@@ -57,7 +58,7 @@ class LogsView(QWidget):
         self.plots = StackedPlots(context.theme)
         self.states = StateFilter(context.theme, is_compact=True)
         self.regimes = RegimeLayer(context, self.plots, slot, self.states)
-        self.setFocusProxy(self.plots)
+        self.main = self.plots  # or what is in their place
         # The Label page's tool pans with the right button.
         self.plots.rows.has_menu = slot == "logs"
         # Between the Label page's side panels the bar is 628 px wide on a 1280 px screen: less stands in it.

@@ -129,7 +129,7 @@ class XYMode(LogsMode):
         self.command_button.clicked.connect(self.copy_command)
         self.plot.brushed.connect(self._on_brushed)
         view.plots.view.cursor_changed.connect(self._on_cursor)
-        self.setFocusProxy(self.plot)
+        self.main = self.plot
 
     def show_logs(self, logs: AssetLogs, channels: tuple[str, ...], range_ns: Span) -> None:
         """Draw two channels of a pump over a stretch."""

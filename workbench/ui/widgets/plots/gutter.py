@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPen
 
-from workbench.ui.format import MINUS, quantity
+from workbench.ui.format import MINUS, digits_of, number, quantity
 from workbench.ui.states import find_state
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.chart_axes import curve_colour
@@ -149,12 +149,17 @@ def paint_all_names(painter: QPainter, theme: ThemeSource, rows: Rows) -> dict[t
 
 
 def paint_value(
-    painter: QPainter, theme: ThemeSource, channel: ChannelView, known: tuple[LastValue | None, LastValue | None], at: QPointF
+    painter: QPainter,
+    theme: ThemeSource,
+    channel: ChannelView,
+    known: tuple[LastValue | None, LastValue | None],
+    at: QPointF,
+    least_digits: int = 0,
 ) -> None:
     """The last known value at the cursor with its unit, grey after a gap, and the difference to the second cursor's."""
     now, base = known
     unit = unit_words(channel.unit)
-    text = quantity(now.value if now else None, unit)
+    text = value_text(now.value, unit, least_digits) if now else quantity(None, unit)
     painter.setFont(theme.font("value"))
     painter.setPen(theme.colour("text2" if now is None or now.is_late else "text1"))
     line = at.y() + painter.fontMetrics().ascent() + 2
@@ -175,6 +180,11 @@ def paint_value(
     painter.drawText(QPointF(at.x(), line + metrics.height()), text)
 
 
+def value_text(value: float, unit: str, least_digits: int = 0) -> str:
+    """A value with the digits that its unit deserves, or more where the plot tells more apart."""
+    return number(value, max(digits_of(unit, value), least_digits))
+
+
 def _difference(difference: float, unit: str) -> str:
     """'Δ −0.6'; what the unit's digits would hide is said with two digits of its own."""
     shown = quantity(difference, unit)
@@ -187,10 +197,10 @@ def _paint_several(painter: QPainter, theme: ThemeSource, row: PlotRow, box: QRe
     """A block a channel with a swatch of its curve at the edge."""
     step = (box.height() + 8) / len(row.channels)
     places = {}
-    for number, channel in enumerate(row.channels):
-        top = box.top() + number * step
-        is_hidden = row.look(number).is_hidden
-        _paint_swatch(painter, theme, row, number, (top + 2, top + min(step, 34) - 4))
+    for place, channel in enumerate(row.channels):
+        top = box.top() + place * step
+        is_hidden = row.look(place).is_hidden
+        _paint_swatch(painter, theme, row, place, (top + 2, top + min(step, 34) - 4))
         font = fitting_font(theme.font("small"), channel.name, NAME_PX)
         font.setStrikeOut(is_hidden)
         painter.setFont(font)

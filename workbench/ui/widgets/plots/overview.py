@@ -47,6 +47,9 @@ class OverviewStrip(Strip):
         left, right = self.columns.whole_x_px(self.view.start_ns), self.columns.whole_x_px(self.view.end_ns)
         return QRectF(left, _TOP_PX, max(3.0, right - left), _BOTTOM_PX - _TOP_PX)
 
+    def wheel_centre(self, x_px: float) -> int:
+        return min(max(self.columns.whole_at_ns(x_px), self.view.start_ns), self.view.end_ns)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
             return
@@ -71,10 +74,10 @@ class OverviewStrip(Strip):
         shift_ns = self.columns.whole_at_ns(event.position().x()) - from_ns
         if part == "middle":
             self.view.show_range(start_ns + shift_ns, end_ns + shift_ns)
-        elif part == "start":
-            self.view.show_range(min(start_ns + shift_ns, end_ns - 1), end_ns)
+        elif part == "start":  # the other end stays, however far one drags
+            self.view.show_range(max(self.view.full_ns[0], min(start_ns + shift_ns, end_ns - self.view.least_ns)), end_ns)
         else:
-            self.view.show_range(start_ns, max(end_ns + shift_ns, start_ns + 1))
+            self.view.show_range(start_ns, min(self.view.full_ns[1], max(end_ns + shift_ns, start_ns + self.view.least_ns)))
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         self._drag = None

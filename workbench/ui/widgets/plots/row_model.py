@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ROW_PX = 84
 MOST_ROW_PX = 200
+_MOST_DIGITS = 4
 PLOT_SHARE_PX = 14
 """What of a row is not plot: quality strip and air."""
 _CHANNEL_PX = 34
@@ -84,6 +85,11 @@ class Scale:
         if self.is_log:
             return float(self.low * (self.high / self.low) ** share)
         return self.low + share * (self.high - self.low)
+
+
+def digits_of_scale(scale: Scale) -> int:
+    """Digits after the point that tell a twentieth of a plot's height: closer in, a value needs more than its unit has."""
+    return 0 if scale.is_log else max(0, min(_MOST_DIGITS, math.ceil(-math.log10(max(scale.high - scale.low, 1e-9) / 20))))
 
 
 def row_heights(rows: Sequence[PlotRow], height_px: int) -> list[float]:

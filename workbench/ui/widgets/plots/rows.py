@@ -35,7 +35,7 @@ from workbench.ui.widgets.plots.limits_box import LimitsBox
 from workbench.ui.widgets.plots.marks import Marks
 from workbench.ui.widgets.plots.quality import QualityMark, paint_dimmed
 from workbench.ui.widgets.plots.row_acts import RowActs
-from workbench.ui.widgets.plots.row_cursor import paint_moving
+from workbench.ui.widgets.plots.row_cursor import paint_moving, repaint_dots
 from workbench.ui.widgets.plots.row_drag import RowDrag
 from workbench.ui.widgets.plots.row_frame import Drawn, Scene, draw_frame, gaps_px
 from workbench.ui.widgets.plots.row_model import PLOT_SHARE_PX, ROW_PX, PlotRow, Scale, row_heights, rows_of
@@ -94,6 +94,7 @@ class PlotRows(Strip):
         self.has_menu = True
         """Whether a right click opens the rows' menu; a tool that needs the button turns it off."""
         self._known: dict[tuple[str, int], LastValue | None] = {}
+        self._dots_px: frozenset[int] = frozenset()
         self._tops: list[float] = []
         self._heights: list[float] = []
         self._bar = QScrollBar(Qt.Orientation.Vertical, self)
@@ -209,10 +210,8 @@ class PlotRows(Strip):
             self.acts.zoom(row, turned.y() / 120, min(max((box.bottom() - y) / box.height(), 0.0), 1.0))
         elif x < self.columns.left and self._bar.isVisible():
             self._bar.setValue(self._bar.value() - turned.y())
-        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier or abs(turned.x()) > abs(turned.y()):
-            self.view.pan(-(turned.x() or turned.y()) / 120)
         else:
-            self.view.zoom(turned.y() / 120, self.columns.at_ns(x))
+            super().wheelEvent(event)
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -244,9 +243,9 @@ class PlotRows(Strip):
                 self.drag.begin(names)
             self.drag.move(event.position())
             return
+        self.tool.move(event)  # first: where it pans, another instant comes under the mouse
         if self.columns.left <= event.position().x() <= self.columns.right:
             self.view.set_cursor(self.columns.at_ns(event.position().x()))
-        self.tool.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._held is not None:
@@ -370,6 +369,7 @@ class PlotRows(Strip):
 
     def _on_cursor(self) -> None:
         super()._on_cursor()
+        self._dots_px = repaint_dots(self, self._dots_px)
         # Values stand left of the ticks; nothing else in the gutter changes.
         self.update(QRect(EDGE_PX - 2, 0, GUTTER_PX - TICK_COLUMN_PX - EDGE_PX + 2, self.height()))
 

@@ -7,7 +7,6 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
 
 from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.logs.plot_layout import PlotLayout
@@ -24,6 +23,7 @@ from workbench.ui.widgets.plots.regimes import RegimeStrip
 from workbench.ui.widgets.plots.rows import PlotRows
 from workbench.ui.widgets.plots.time_view import TimeView
 from workbench.ui.widgets.plots.words import finding_words
+from workbench.ui.widgets.tab_order import KeysInside
 
 if TYPE_CHECKING:
     from workbench.logs.events.looks import Look
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _OVERVIEW_FIRST = ("vibration", "current", "pressure")
 
 
-class StackedPlots(QWidget):
+class StackedPlots(KeysInside):
     """`range_changed()` after zoom or pan, `span_changed()` when a stretch was marked,
     `event_chosen(id)`, `event_added(id)` with Ctrl, `layout_asked(PlotLayout)` when rows are to change."""
 
@@ -53,7 +53,7 @@ class StackedPlots(QWidget):
         self.events = EventStrip(theme, self.view)
         self.readers = (EventStrip(theme, self.view), EventStrip(theme, self.view))
         """The events of two readers, one below the other, while they are compared."""
-        self.rows = PlotRows(theme, self.view)
+        self.rows = self.main = PlotRows(theme, self.view)
         self.axis = TimeAxisStrip(theme, self.view)
         self.logs: AssetLogs | None = None
         self._main_channel = ""
@@ -71,7 +71,6 @@ class StackedPlots(QWidget):
             strip.event_chosen.connect(self._on_reader)
         column.addWidget(self.rows, 1)
         column.addWidget(self.axis)
-        self.setFocusProxy(self.rows)
         self.view.range_changed.connect(self.range_changed)
         self.view.span_changed.connect(self.span_changed)
         self.rows.row_chosen.connect(self.set_main_channel)

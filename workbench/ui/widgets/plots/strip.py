@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 
 from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.theme import ThemeSource
@@ -65,6 +65,19 @@ class Strip(QWidget):
         view, columns = self.view, self.columns
         shown = [at for at in (view.cursor_ns, view.delta_ns) if at is not None and view.start_ns <= at <= view.end_ns]
         return tuple(round(columns.x_px(at)) for at in shown)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom about the instant under the mouse; with Shift, or sideways, move."""
+        turned = event.angleDelta()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier or abs(turned.x()) > abs(turned.y()):
+            self.view.pan(-(turned.x() or turned.y()) / 120)
+        else:
+            self.view.zoom(turned.y() / 120, self.wheel_centre(event.position().x()))
+        event.accept()
+
+    def wheel_centre(self, x_px: float) -> int:
+        """The instant that keeps its place when the wheel turns over a pixel."""
+        return self.columns.at_ns(x_px)
 
     def _on_cursor(self) -> None:
         """Repaint no more than where a cursor was and where it is: a whole repaint a mouse move costs a frame."""

@@ -25,7 +25,8 @@ class TimeView(QObject):
         self.delta_ns: int | None = None
         """The second cursor, from which differences are counted; None while there is none."""
         self.span_ns: tuple[int, int] | None = None
-        self._least_ns = MIN_SPAN_NS
+        self.least_ns = MIN_SPAN_NS
+        """The shortest range: a few samples."""
 
     @property
     def length_ns(self) -> int:
@@ -40,7 +41,7 @@ class TimeView(QObject):
     def set_full(self, first_ns: int, last_ns: int, step_ns: int = 0) -> None:
         """What there is at most, with the step between samples (the closest zoom shows a few of them). Shows all of it."""
         self.full_ns = (first_ns, max(last_ns, first_ns + MIN_SPAN_NS))
-        self._least_ns = max(MIN_SPAN_NS, min(4 * step_ns, self.full_ns[1] - self.full_ns[0]))
+        self.least_ns = max(MIN_SPAN_NS, min(4 * step_ns, self.full_ns[1] - self.full_ns[0]))
         self.span_ns = self.delta_ns = None
         self.start_ns, self.end_ns = self.full_ns
         self.cursor_ns = self.full_ns[1]
@@ -49,7 +50,7 @@ class TimeView(QObject):
     def show_range(self, start_ns: int, end_ns: int) -> None:
         """Show a range, moved and widened as far as needed to lie in what there is."""
         first, last = self.full_ns
-        length = max(self._least_ns, min(int(end_ns - start_ns), last - first))
+        length = max(self.least_ns, min(int(end_ns - start_ns), last - first))
         middle = (int(start_ns) + int(end_ns)) // 2
         start = int(start_ns) if end_ns - start_ns == length else middle - length // 2
         start = max(first, min(start, last - length))
@@ -65,7 +66,7 @@ class TimeView(QObject):
         """Closer by a fifth a step (farther with negative steps) about an instant, which keeps its place."""
         factor = _ZOOM_STEP**steps
         centre = (self.start_ns + self.end_ns) // 2 if about_ns is None else about_ns
-        length = max(self._least_ns, round(self.length_ns * factor))
+        length = max(self.least_ns, round(self.length_ns * factor))
         start = centre - round((centre - self.start_ns) * length / self.length_ns)
         self.show_range(start, start + length)
 
