@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
@@ -12,6 +13,7 @@ from workbench.core.errors import InputError, RequestError
 from workbench.core.jobs import Job
 from workbench.logs.tag_names import TagFacts, suggest_tags
 from workbench.project.store import Project
+from workbench.services.analysis_spectrum import SpectrumRequest, log_spectrum
 from workbench.services.logs import ImportRequest, InspectRequest, import_logs, inspect_logs
 from workbench.services.recordings import open_project_recordings
 from workbench.services.tag_map import (
@@ -169,6 +171,38 @@ def test_what_was_found_between_pumps_is_not_said_of_each(tmp_path: Path) -> Non
     request = ImportRequest(paths=(str(log),), project=str(tmp_path / "p"), asset="P-9")
     found = {one.asset: [finding.code for finding in one.findings] for one in import_logs(request, Job()).recordings}
     assert found == {"P-2041A": [], "P-2042A": [], "P-9": ["COMMS_LOST"]}
+
+
+def write_bursts(path: Path, first_hour: int = 0) -> Path:
+    """A DAQ's file: bursts of 2 kHz and the RMS of them once a second, both called by the sensor's tag."""
+    rng = np.random.default_rng(first_hour)
+    with h5py.File(path, "w") as file:
+        file.attrs["start_utc"] = f"2026-03-12T{first_hour:02}:00:00Z"
+        for group, seconds, values, unit in (
+            (
+                "bursts",
+                np.concatenate([minute * 60 + np.arange(2000) / 2000 for minute in range(3)]),
+                rng.normal(0, 1, 6000),
+                "g",
+            ),
+            ("scalars", np.arange(300.0), 2 + rng.normal(0, 0.1, 300), "mm/s"),
+        ):
+            file.create_dataset(f"{group}/time", data=seconds).attrs["unit"] = "s"
+            file.create_dataset(f"{group}/VT-70A", data=values).attrs["unit"] = unit
+    return path
+
+
+def test_bursts_and_rms_of_one_sensor_keep_apart_under_two_names_from_day_to_day(tmp_path: Path) -> None:
+    for hour in (0, 1):
+        paths = (str(write_bursts(tmp_path / f"P-70A_{hour}.h5", hour)),)
+        stored = import_logs(ImportRequest(paths=paths, project=str(tmp_path / "p")), Job()).recordings
+        names = {one.group: [(channel.name, channel.unit, channel.detected) for channel in one.channels] for one in stored}
+        assert names == {"trend": [("VT-70A", "mm/s", "rms")], "waveform": [("VT-70A waveform", "g", "raw")]}
+    assert "VT-70A is a channel of another kind already: the waveform is stored as VT-70A waveform." in [
+        finding.text for one in stored for finding in one.findings
+    ]
+    request = SpectrumRequest(project=str(tmp_path / "p"), asset="P-70A", channel="VT-70A waveform")
+    assert log_spectrum(request, Job()).n_bursts == 6
 
 
 def test_the_map_comes_before_suggestions_and_only_doubtful_ones_are_marked(tmp_path: Path) -> None:

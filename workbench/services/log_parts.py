@@ -29,7 +29,8 @@ class PumpPart:
 def part_by_pump(project: Project, folder: Path, asset: str, site: str, stack: ExitStack) -> list[PumpPart]:
     """The recording in `folder` by pump; `asset` is that of channels which neither the map nor their names give to another one.
 
-    New folders are removed by `stack`. Where nothing is known of the channels, the recording stays as it is.
+    New folders are removed by `stack`. Where nothing is known of the channels and all their names are free, the recording
+    stays as it is.
     """
     from workbench.logs.equipment import asset_of_named, find_pumps
     from workbench.logs.recordings.recording import open_recording
@@ -37,8 +38,9 @@ def part_by_pump(project: Project, folder: Path, asset: str, site: str, stack: E
 
     recording = open_recording(folder)
     known = _entries_of(recording, project.meta.tags)
-    named = find_pumps([channel.name for channel in recording.channels])
-    if not known and not named:
+    names = [channel.name for channel in recording.channels]
+    named = find_pumps(names)
+    if not known and not named and not _taken(project, asset, recording).intersection(names):
         return [PumpPart(asset, site or _site_of(project, asset, {}), folder)]
     groups: dict[str, list[str]] = {}
     for channel in recording.channels:
@@ -47,7 +49,7 @@ def part_by_pump(project: Project, folder: Path, asset: str, site: str, stack: E
         groups.setdefault(known.get(channel.name, {}).get("asset", "") or own, []).append(channel.name)
     parts = []
     for pump, names in groups.items():
-        plans, findings = _plan(recording, names, known)
+        plans, findings = _plan(recording, names, known, _taken(project, pump, recording))
         target = stack.enter_context(project.objects.staging("recording"))
         suffix = f": {pump}" if len(groups) > 1 else ""
         rewrite_recording(recording, target, Rewrite(channels=plans, source_suffix=suffix, findings=findings))
@@ -67,8 +69,27 @@ def _site_of(project: Project, asset: str, known: Mapping[str, Mapping[str, str]
     return said or next((one["site"] for one in known.values() if one.get("asset") == asset and one.get("site")), "")
 
 
+def _taken(project: Project, asset: str, recording: Recording) -> set[str]:
+    """Names of the pump's channels of another kind: a DAQ calls the RMS and the waveform of one sensor by the sensor's tag."""
+    from workbench.services.recordings import open_project_recordings
+
+    others = [other for _, other in open_project_recordings(project, (asset,), group=None, is_corrected=False)]
+    return {channel.name for other in others if _kind_of(other) != _kind_of(recording) for channel in other.channels}
+
+
+def _kind_of(recording: Recording) -> tuple[str, float | None]:
+    return recording.group, recording.summary.rate_hz
+
+
+def _free_name(name: str, recording: Recording, taken: set[str]) -> str:
+    """A name that tells a channel from one of another kind."""
+    group, rate_hz = _kind_of(recording)
+    names = (name, f"{name} {group}", f"{name} {group} {rate_hz or 0:g} Hz")
+    return next((free for free in names if free not in taken), names[-1])
+
+
 def _plan(
-    recording: Recording, names: list[str], known: Mapping[str, Mapping[str, str]]
+    recording: Recording, names: list[str], known: Mapping[str, Mapping[str, str]], of_others: set[str]
 ) -> tuple[list[ChannelPlan], tuple[Finding, ...]]:
     from workbench.logs.recordings.rewrite import ChannelPlan
     from workbench.logs.summary import Finding
@@ -80,7 +101,11 @@ def _plan(
         entry = known.get(name, {})
         taken = {plan.new for plan in plans} | (set(names) - {name})
         wanted = entry.get("channel", "") or name
-        new = name if wanted in taken else wanted
+        wanted = name if wanted in taken else wanted
+        new = _free_name(wanted, recording, of_others)
+        if new != wanted:
+            text = f"{wanted} is a channel of another kind already: the {recording.group} is stored as {new}."
+            findings.append(Finding(code="NAME_TAKEN", channel=name, text=text, severity="not_checked"))
         mapped, printed = entry.get("unit", ""), units[name]
         if mapped and printed and mapped != printed:
             text = f"{name} is printed in {printed}; the tag map says {mapped}. The printed unit holds."
