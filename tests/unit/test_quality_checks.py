@@ -172,6 +172,32 @@ def test_a_hole_that_was_filled_with_a_copy_is_told_with_both_places(shift: int)
     assert found.text.startswith("600 samples from")
 
 
+@pytest.mark.parametrize(("digit", "n_rows", "shift"), [(0.001, 120, 4003), (0.05, 200, 3200), (0.05, 200, 4711)])
+def test_a_short_copy_is_told_and_so_is_one_in_a_coarse_channel(digit: float, n_rows: int, shift: int) -> None:
+    columns, units = a_pump()
+    columns["PI-1"] = np.round(np.round(columns["PI-1"] / digit) * digit, 3)
+    columns["PI-1"][2000 + shift : 2000 + shift + n_rows] = columns["PI-1"][2000 : 2000 + n_rows]
+    (found,) = [one for one in found_in(columns, units) if one.code == "REPEATED_BLOCK"]
+    assert (found.channel, found.start_ns) == ("PI-1", START_NS + (2000 + shift) * 30 * SECOND)
+    assert found.end_ns is not None and 0 <= found.end_ns // SECOND - (START_NS // SECOND + (1999 + shift + n_rows) * 30) <= 120
+
+
+def test_a_signal_that_rests_on_few_levels_for_long_is_no_copy_of_itself() -> None:
+    columns, units = a_pump()
+    columns["TI-1"] = np.round(54 + 0.6 * np.sin(np.arange(12_000) / 90) + 0.02 * columns["FI-1"] - 6, 0)
+    assert "REPEATED_BLOCK" not in [one.code for one in found_in(columns, {**units, "TI-1": "degC"})]
+
+
+def test_a_line_whose_noise_falls_below_its_last_digit_is_plugged_and_not_stuck() -> None:
+    columns, units = a_pump(n=40_000)
+    columns["PI-1"] += 0.1 * np.sin(np.arange(40_000) / 97)
+    smooth = np.convolve(np.pad(columns["PI-1"], (60, 59), mode="edge"), np.full(120, 1 / 120), "valid")
+    columns["PI-1"] = np.round(np.round(np.where(np.arange(40_000) < 30_000, columns["PI-1"], smooth) / 0.02) * 0.02, 2)
+    (found,) = found_in(columns, units)
+    assert (found.code, found.channel) == ("PLUGGED_LINE", "PI-1")
+    assert "below its last digit (0.02 bar)" in found.text
+
+
 def test_a_copy_of_all_channels_is_one_finding_about_the_log() -> None:
     columns, units = a_pump()
     for values in columns.values():

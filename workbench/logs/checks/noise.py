@@ -24,6 +24,8 @@ _TOLD_STEPS = 2.0
 """The usual noise must be this many steps of the resolution, or its loss can't be seen."""
 _SMOOTH_STRETCHES = 5
 _MIN_STRETCHES, _MIN_SHARE = 8, 0.02
+_WANDERS = 4
+"""Levels that a line which is not quite shut still takes."""
 _SAME_SHARE = 0.98
 _LIKE = 0.98
 _THIN = 37
@@ -85,11 +87,10 @@ def _longest(is_kept: Bools, is_counted: Bools) -> tuple[int, int] | None:
 
 
 def _is_no_flat_line(name: str, is_low: Bools, found: tuple[int, int], survey: Survey) -> bool:
-    """It still moves: a signal that stands entirely still is a flat line, and said as one."""
+    """It still moves, be it by less than a digit a sample: a signal that stands entirely still is said as a flat line."""
     level = survey.channels[name].level[found[0] : found[1]][is_low[found[0] : found[1]]]
     steps = survey.channels[name].steps[found[0] : found[1]]
-    noise = survey.channels[name].noise[found[0] : found[1]]
-    return bool(np.nanmax(level) > np.nanmin(level) and np.nanmedian(noise) > 0) and bool(np.mean(steps == 0) < 0.98)
+    return bool(len(np.unique(level[np.isfinite(level)])) >= _WANDERS and np.mean(steps == 0) < 0.98)
 
 
 def _plugged(name: str, found: tuple[int, int], usual: float, survey: Survey) -> Finding:
@@ -97,8 +98,10 @@ def _plugged(name: str, found: tuple[int, int], usual: float, survey: Survey) ->
     start_ns = survey.instant(int(survey.first_rows[found[0]]))
     end_ns = survey.instant(int(survey.end_rows[found[1] - 1]) - 1)
     now = float(np.nanmedian(noise))
+    digit = format_value(float(f"{survey.channels[name].resolution:.2g}"), unit)
+    left = f"to {format_value(float(f'{now:.2g}'), unit)}" if now > 0 else f"below its last digit ({digit})"
     text = (
-        f"Its noise falls from {format_value(float(f'{usual:.2g}'), unit)} to {format_value(float(f'{now:.2g}'), unit)} from "
+        f"Its noise falls from {format_value(float(f'{usual:.2g}'), unit)} {left} from "
         f"{format_instant(start_ns)} UTC while the pump runs as ever: a plugged impulse line, or more damping"
     )
     return Finding(

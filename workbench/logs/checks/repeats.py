@@ -1,11 +1,13 @@
 """A block of samples that comes again later: what a historian, a buffer or a person filled a hole with.
 
-No measured signal repeats itself to the last digit over dozens of samples. The peaks of a channel (of its buckets' extremes) are
-held against each other by value: where three in a row are equal, equally far apart several times, a block gives itself away, and
-its samples are then compared one by one. Must not import anything but numpy and this domain.
+No measured signal repeats itself to the last digit over dozens of samples. Two dozen samples about each row (of a long log: about
+each peak) are held against those about all others: a block that is there twice shares them, and is then compared one by one.
+Must not import anything but numpy and this domain.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +21,17 @@ from workbench.logs.summary import Finding, Remedy
 
 _GOVERNED = frozenset({"speed", "frequency"})
 """A schedule of set points may well come again."""
-_MOST_PEAKS = 16384
+_ALL_ROWS = 1 << 18
+_MOST_PLACES = 16384
+_ABOUT = np.arange(-8, 16)
+"""Samples about a row that are compared at once."""
 _MOST_ALIKE = 8
-_LEAST_VOTES = 2
-_MOST_OFFSETS = 12
+_MOST_SHIFTS = 12
 _LEAST_ROWS = 80
-_LEAST_LEVELS = 24
-_LEAST_MOVES = 0.5
+_LEAST_BITS = 150.0
+"""What is told again by chance: a change between two of 24 levels tells 4.6 bits."""
+_LEAST_LEVELS = 3
+_LEAST_MOVES = 0.3
 _MAX_ROWS = 1 << 17
 _HASH = np.uint64(0x9E3779B97F4A7C15)
 
@@ -35,8 +41,9 @@ def find_repeats(name: str, survey: Survey, extremes: Floats) -> list[Finding]:
     if survey.roles.quantities[name] in _GOVERNED or len(extremes) < _LEAST_ROWS // BUCKET_ROWS:
         return []
     best = (0, 0, 0)
-    for first, second in _alike(*_peaks(np.asarray(extremes[:, 1], np.float64))):
-        best = max(best, _block(survey.columns[name], first, second))
+    values = survey.columns[name]
+    for row, shift in _alike(*_places(values, np.asarray(extremes[:, 1], np.float64))):
+        best = max(best, _block(values, row, shift))
     n_rows, first, shift = best
     if not n_rows:
         return []
@@ -53,59 +60,61 @@ def find_repeats(name: str, survey: Survey, extremes: Floats) -> list[Finding]:
     ]  # fmt: skip
 
 
-def _peaks(high: Floats64) -> tuple[Int64s, NDArray[np.uint64]]:
-    """Buckets that reach higher than those beside them, and a hash of how high they and the next two do.
+def _places(values: Samples, high: Floats64) -> tuple[Int64s, NDArray[np.uint64]]:
+    """Rows and a hash of the samples about each: all rows of a log of up to a quarter of a million, else where peaks are.
 
     Of many those with the lowest hash: chosen by value, so that both copies of a block keep the same ones.
     """
+    if len(values) <= _ALL_ROWS:
+        rows = np.arange(-_ABOUT[0], len(values) - _ABOUT[-1])
+        whole = np.asarray(values[0 : len(values)], np.float64)
+        codes = _hashed(whole[about : about + len(rows)] for about in range(len(_ABOUT)))
+        lowest = np.sort(np.argpartition(codes, _MOST_PLACES)[:_MOST_PLACES]) if len(codes) > _MOST_PLACES else slice(None)
+        return rows[lowest], codes[lowest]
     padded = np.pad(np.where(np.isnan(high), -np.inf, high), 1, constant_values=-np.inf)
     at = np.flatnonzero(high > np.maximum(padded[:-2], padded[2:]))
-    bits = high[at].view(np.uint64)
-    code = np.zeros(max(len(at) - 2, 0), np.uint64)
-    for step in range(3):
-        code = (code ^ bits[step : step + len(code)]) * _HASH
+    at = at[(at > 0) & (at < len(values) // BUCKET_ROWS - 1)]
+    if len(at) > _MOST_PLACES:
+        at = np.sort(at[np.argpartition(_hashed([high[at]]), _MOST_PLACES)[:_MOST_PLACES]])
+    inside = _rows_of(values, at[:, None] * BUCKET_ROWS + np.arange(BUCKET_ROWS))
+    rows = at * BUCKET_ROWS + np.argmax(inside == high[at][:, None], axis=1)
+    return rows, _hashed(_rows_of(values, rows[:, None] + _ABOUT).T)
+
+
+def _rows_of(values: Samples, rows: Int64s) -> Floats64:
+    return np.asarray(values[rows.ravel()], np.float64).reshape(rows.shape)
+
+
+def _hashed(columns: Iterable[Floats64]) -> NDArray[np.uint64]:
+    """A number for each place from columns [n] of values, the same for the same values."""
+    code = np.zeros(1, np.uint64)
+    for column in columns:
+        code = (code ^ np.ascontiguousarray(column).view(np.uint64)) * _HASH
         code ^= code >> np.uint64(29)
-    at = at[: len(code)]
-    if len(at) > _MOST_PEAKS:
-        chosen = np.sort(np.argpartition(code, _MOST_PEAKS)[:_MOST_PEAKS])
-        at, code = at[chosen], code[chosen]
-    return at, code
+    return code
 
 
-def _alike(peaks: Int64s, values: NDArray[np.uint64]) -> list[tuple[int, int]]:
-    """Buckets of equal peaks (one pair for each distance) at the distances that many pairs share."""
-    order = np.argsort(values, kind="stable")
-    peaks, values = peaks[order], values[order]
-    starts = np.flatnonzero(np.append(True, values[1:] != values[:-1]))
-    sizes = np.diff(np.append(starts, len(values)))
+def _alike(rows: Int64s, codes: NDArray[np.uint64]) -> list[tuple[int, int]]:
+    """(row, shift to its like) for each of the shifts that most pairs of equal peaks share."""
+    order = np.argsort(codes, kind="stable")
+    rows, codes = rows[order], codes[order]
+    starts = np.flatnonzero(np.append(True, codes[1:] != codes[:-1]))
+    sizes = np.diff(np.append(starts, len(codes)))
     firsts: list[Int64s] = []
-    seconds: list[Int64s] = []
+    shifts: list[Int64s] = []
     for lag in range(1, _MOST_ALIKE):
-        at = np.flatnonzero(np.repeat(sizes <= _MOST_ALIKE, sizes)[: max(len(values) - lag, 0)])
-        at = at[values[at] == values[at + lag]]
-        firsts.append(np.minimum(peaks[at], peaks[at + lag]))
-        seconds.append(np.maximum(peaks[at], peaks[at + lag]))
-    first, second = np.concatenate(firsts), np.concatenate(seconds)
-    if len(first) < _LEAST_VOTES:
-        return []
-    distance, counts = np.unique(second - first, return_counts=True)
-    # A shift that is no whole number of buckets shows as two distances beside each other.
-    beside = np.append(np.where(np.diff(distance) == 1, counts[1:], 0), 0)
-    votes = counts + beside
-    chosen = np.argsort(-votes, kind="stable")[:_MOST_OFFSETS]
-    pairs = []
-    for one in distance[chosen[votes[chosen] >= _LEAST_VOTES]].tolist():
-        at = np.flatnonzero((second - first == one) | (second - first == one + 1))
-        middle = at[np.argsort(first[at], kind="stable")[len(at) // 2]]
-        pairs.append((int(first[middle]), int(second[middle])))
-    return pairs
+        at = np.flatnonzero(np.repeat(sizes <= _MOST_ALIKE, sizes)[: max(len(codes) - lag, 0)])
+        at = at[codes[at] == codes[at + lag]]
+        firsts.append(rows[at])  # equal ones stand in the order of time
+        shifts.append(rows[at + lag] - rows[at])
+    first, shift = np.concatenate(firsts), np.concatenate(shifts)
+    told, counts = np.unique(shift, return_counts=True)
+    chosen = told[np.argsort(-counts, kind="stable")[:_MOST_SHIFTS]]
+    return [(int(np.sort(first[shift == one])[np.count_nonzero(shift == one) // 2]), int(one)) for one in chosen]
 
 
-def _block(values: Samples, first: int, second: int) -> tuple[int, int, int]:
-    """(rows, first row, shift) of the block about a peak that two buckets share; (0, 0, 0) where it is no copy."""
-    one, other = (np.asarray(values[at * BUCKET_ROWS : (at + 1) * BUCKET_ROWS], np.float64) for at in (first, second))
-    row = first * BUCKET_ROWS + int(np.nanargmax(one))
-    shift = second * BUCKET_ROWS + int(np.nanargmax(other)) - row
+def _block(values: Samples, row: int, shift: int) -> tuple[int, int, int]:
+    """(rows, first row, shift) of the block about a row that is there again; (0, 0, 0) where it is no copy."""
     ahead = _equal(values, row, shift, 1)
     back = _equal(values, row - 1, shift, -1)
     start, n_rows = row - back, min(ahead + back, shift)
@@ -113,7 +122,8 @@ def _block(values: Samples, first: int, second: int) -> tuple[int, int, int]:
         return 0, 0, 0
     block = np.asarray(values[start : start + min(n_rows, _MAX_ROWS)], np.float64)
     block = block[np.isfinite(block)]
-    is_told = len(np.unique(block)) >= _LEAST_LEVELS and np.mean(np.diff(block) != 0) >= _LEAST_MOVES
+    n_levels, n_moves = len(np.unique(block)), int(np.count_nonzero(np.diff(block)))
+    is_told = n_levels >= _LEAST_LEVELS and n_moves * np.log2(n_levels) >= _LEAST_BITS and n_moves >= _LEAST_MOVES * len(block)
     return (n_rows, start, shift) if is_told else (0, 0, 0)
 
 

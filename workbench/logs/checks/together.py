@@ -21,9 +21,11 @@ _COVERS = {
     "SATURATED": ("NE43_FAILURE", "IMPOSSIBLE"), "ZERO_SUSPECTED": ("IMPOSSIBLE", "SPIKE"),
     "NE43_FAILURE": ("FLAT_LINE", "SPIKE"), "IMPOSSIBLE": ("FLAT_LINE", "SPIKE"),
     "COMPRESSED": ("QUANTIZED", "PLUGGED_LINE", "FLAT_LINE"), "REPEATED_BLOCK": ("TWIN_BIAS", "PLUGGED_LINE"),
-    "UNIT_JUMP": ("IMPOSSIBLE", "PLUGGED_LINE", "LOOSE_SENSOR"), "SWAPPED": ("PLUGGED_LINE",),
+    "PLUGGED_LINE": ("FLAT_LINE",), "UNIT_JUMP": ("IMPOSSIBLE", "PLUGGED_LINE", "LOOSE_SENSOR"), "SWAPPED": ("PLUGGED_LINE",),
 }  # fmt: skip
 """What is said, and what it makes superfluous on the same channel and time."""
+_WITH_RESTS = frozenset({"COMPRESSED", "PLUGGED_LINE"})
+"""These rest on a value now and then, but for a short while."""
 _WHOLE_CHANNEL = frozenset({"UNIT_JUMP", "SWAPPED"})
 """These change the channel's habits: whatever is compared with them is told wrongly before as well."""
 
@@ -49,13 +51,13 @@ def put_together(first: Sequence[Finding], checked: Sequence[Finding]) -> tuple[
 def _is_covered(one: Finding, other: Finding) -> bool:
     if one.channel != other.channel or one.code not in _COVERS.get(other.code, ()):
         return False
-    if (one.code, other.code) == ("FLAT_LINE", "COMPRESSED") and not _is_brief(one, other):
+    if one.code == "FLAT_LINE" and other.code in _WITH_RESTS and not _is_brief(one, other):
         return False
     return other.code in _WHOLE_CHANNEL or _overlap(one, other)
 
 
 def _is_brief(one: Finding, whole: Finding) -> bool:
-    """A historian that keeps the ends of lines draws level ones as well; hours of them are no line's length."""
+    """A historian that keeps the ends of lines draws level ones as well, a line that is nearly shut rests; not for hours."""
     if one.start_ns is None or one.end_ns is None or whole.start_ns is None or whole.end_ns is None:
         return False
     return one.end_ns - one.start_ns < min(_BRIEF_SHARE * (whole.end_ns - whole.start_ns), _BRIEF_NS)
