@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -13,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from workbench.core.errors import InputError, ObjectCorrupt, ProjectError, ProjectLocked, ProjectTooNew
+from workbench.core.errors import DiskFull, InputError, ObjectCorrupt, ProjectError, ProjectLocked, ProjectTooNew
 from workbench.project import objects
 from workbench.project.acts import Act, Item
 from workbench.project.catalog import Catalog
@@ -87,6 +88,21 @@ def test_a_tree_is_stored_whole_and_checked_by_member(project: Project) -> None:
     assert project.check() == []
     (project.objects.tree_path("run", name) / "sub" / "a").write_bytes(b"2")
     assert any("sub/a" in problem for problem in project.check())
+
+
+def test_a_disk_that_breaks_its_promise_of_room_is_full_and_the_tree_is_not_stored(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    def no_room(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(DiskFull) as caught, project.objects.staging("recording") as folder:
+        (folder / "a.bin").write_bytes(b"x" * 1000)
+        monkeypatch.setattr(objects.os, "fsync", no_room)
+        project.objects.put_tree("recording", folder)
+    assert caught.value.message == f"The disk with {project.root} is full."
+    assert not list(project.root.glob("objects/recording/*/*"))
+    assert not list(project.root.glob("staging/*"))
 
 
 def test_what_is_left_in_staging_is_removed(project: Project) -> None:

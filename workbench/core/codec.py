@@ -10,7 +10,8 @@ import errno
 import hashlib
 import os
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -116,10 +117,27 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+@contextmanager
+def disk_of(place: Path, work: Path) -> Iterator[None]:
+    """Around writing below `work`, whose name says nothing to a person: a full disk is said to be that of `place`."""
+    try:
+        yield
+    except DiskFull as error:
+        if error.path is None or work not in error.path.parents:
+            raise
+        raise DiskFull(
+            f"The disk with {place} is full.",
+            "Free some space there, or choose a place on another disk, and do it again: what was half written is taken away. "
+            "Reading a log takes about twice its size while it lasts.",
+            path=place,
+        ) from error
+
+
 def translate_os_error(error: OSError, path: Path) -> Exception:
     """A full disk becomes DiskFull and the rest an InputError that names the path and the system's reason."""
     if error.errno in _DISK_FULL_ERRNOS or getattr(error, "winerror", None) == 112:
-        return DiskFull(f"The disk with {path.parent} is full; {path.name} was not written.", "Free some space and try again.")
+        what = f"The disk with {path.parent} is full; {path.name} was not written."
+        return DiskFull(what, "Free some space and try again.", path=path)
     if isinstance(error, FileNotFoundError):
         return InputError(f"There is no {path}.", "Check how its name is spelled, and whether its disk is plugged in.")
     if isinstance(error, IsADirectoryError):

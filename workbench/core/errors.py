@@ -14,6 +14,7 @@ Must not import anything but the standard library: the bundle verifier and the e
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 EXIT_OK = 0
@@ -126,9 +127,16 @@ class ObjectCorrupt(ProjectError):  # noqa: N818
 
 
 class DiskFull(ProjectError):  # noqa: N818
-    """The disk has no room for what was to be written; nothing that was acknowledged is lost."""
+    """The disk has no room for what was to be written; nothing that was acknowledged is lost.
+
+    `path` is what was not written, None where it is not one file.
+    """
 
     code = "DISK_FULL"
+
+    def __init__(self, message: str, hint: str = "", *, path: Path | None = None) -> None:
+        super().__init__(message, hint)
+        self.path = path
 
 
 class ModelError(WorkbenchError):

@@ -19,6 +19,7 @@ from pathlib import Path
 from workbench.core.codec import (
     Record,
     decode_strict,
+    disk_of,
     encode_canonical,
     sha256_file,
     sha256_hex,
@@ -90,14 +91,15 @@ class ObjectStore:
 
     @contextmanager
     def staging(self, kind: str) -> Iterator[Path]:
-        """A fresh folder on the project's disk; whatever is left in it afterwards is removed."""
+        """A fresh folder on the disk of the project, which is named when it is full; what is left in it afterwards is removed."""
         folder = self._staging / f"{kind}-{_owner()}-{uuid.uuid4().hex}"
         try:
             folder.mkdir(parents=True)
         except OSError as error:
             raise translate_os_error(error, folder) from error
         try:
-            yield folder
+            with disk_of(self._staging.parent, self._staging):
+                yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -110,10 +112,13 @@ class ObjectStore:
         if place.exists():
             shutil.rmtree(folder, ignore_errors=True)
             return name
-        write_atomic(folder / MEMBERS_FILE, data)
-        for member in members:
-            _sync_file(folder / member.name)
-        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            write_atomic(folder / MEMBERS_FILE, data)
+            for member in members:
+                _sync_file(folder / member.name)
+            place.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:  # what a disk promised to write it may still have no room for
+            raise translate_os_error(error, folder) from error
         try:
             folder.rename(place)
         except OSError as error:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from workbench.core.codec import disk_of
 from workbench.core.jobs import Job
 from workbench.services import log_memory, log_streams
 from workbench.services.common import open_project
@@ -38,8 +41,8 @@ def _inspect_stream(request: InspectRequest, job: Job) -> InspectResult | None:
     if log is None:
         return _inspect_carefully(request, paths, job)
     try:
-        with tempfile.TemporaryDirectory(prefix="workbench-inspect-") as folder:
-            facts = import_plain(log, Path(folder), job.progress)
+        with _scratch() as folder:
+            facts = import_plain(log, folder, job.progress)
     except NotPlain:
         return _inspect_carefully(request, paths, job)
     return InspectResult(recordings=(summary_of(facts),), questions=facts.questions)
@@ -54,16 +57,25 @@ def _inspect_carefully(request: InspectRequest, paths: list[Path], job: Job) -> 
         return None
     options = ParseOptions(zone=request.zone, answers=request.answer, join=request.join)
     summaries = []
-    with tempfile.TemporaryDirectory(prefix="workbench-inspect-") as folder:
-        work = Path(folder) / "reading"
+    with _scratch() as folder:
+        work = folder / "reading"
         work.mkdir()
         with read_carefully(sources, options, work, job.part(0.0, 0.75).progress) as found:
             for number, log in enumerate(found.logs):
-                target = Path(folder) / f"recording-{number}"
+                target = folder / f"recording-{number}"
                 target.mkdir()
                 part = job.part(0.75 + 0.25 * number / len(found.logs), 0.75 + 0.25 * (number + 1) / len(found.logs))
                 summaries.append(summary_of(log.write(target, part.progress)))
     return InspectResult(recordings=tuple(summaries), questions=found.questions)
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """A folder among the system's temporary files, for as long as it is read from."""
+    with tempfile.TemporaryDirectory(prefix="workbench-inspect-") as name:
+        folder = Path(name)
+        with disk_of(folder.parent, folder):
+            yield folder
 
 
 def _recall(request: PreviewRequest) -> log_memory.Recalled:

@@ -202,6 +202,8 @@ def _swaps(survey: Survey) -> list[Finding]:
         quantity = survey.roles.quantities[one]
         if not quantity or quantity != survey.roles.quantities[other] or survey.units.get(one) != survey.units.get(other):
             continue
+        if not _cross(one, other, survey):
+            continue
         row = _swap_row(one, other, survey)
         if row is not None:
             at_ns, end_ns = survey.instant(row), survey.instant(len(survey.times_ns) - 1)
@@ -209,6 +211,12 @@ def _swaps(survey: Survey) -> list[Finding]:
             remedy = Remedy(action="swap", other=other)
             findings.append(Finding(code="SWAPPED", text=text, channel=one, start_ns=at_ns, end_ns=end_ns, remedy=remedy))
     return findings
+
+
+def _cross(one: str, other: str, survey: Survey) -> bool:
+    """Whether each is above the other at some time while the pump runs: by far the most pairs never meet."""
+    difference = (survey.channels[one].level - survey.channels[other].level)[survey.is_running]
+    return bool((difference >= 0).any() and (difference <= 0).any())
 
 
 def _swap_row(one: str, other: str, survey: Survey) -> int | None:

@@ -312,7 +312,8 @@ def _is_pairs(data: Rows, time: TimeColumns) -> bool:
 def _pairs_of(cells: Sequence[str]) -> list[tuple[str, str]] | None:
     """(name, value) of the cells after the time; None when they are no pairs."""
     assigned = [_PAIR.fullmatch(cell) for cell in cells]
-    if cells and all(assigned) and all(cell_kind(cell) not in "tn" for cell in cells):
+    # what has an equals sign is no time, and no number: by far the most pairs are told by that
+    if cells and all(assigned) and all("=" in cell or cell_kind(cell) not in "tn" for cell in cells):
         return [(match[1], match[2]) for match in assigned if match]
     if len(cells) % 2 or not cells:
         return None
