@@ -99,6 +99,17 @@ def test_a_capture_from_the_first_look_to_its_plots(hand: Hand, page: LivePage) 
     assert any("The cable came out" in text for text in hand.notices())  # stays: it is no passing word
 
 
+def test_where_nothing_can_be_read_the_page_offers_to_listen_again_before_to_record(hand: Hand, page: LivePage) -> None:
+    with SocketDevice([b"\x00\x98\xfe\xe6" * 200], holds=True) as device:
+        type_port(hand, page, device.port)
+        hand.press("Listen")
+        hand.wait(lambda: "bytes · 0 rows" in page.preview.lines.header.facts.text())
+        device.hang_up()
+        hand.rest()
+    assert hand.button("Listen").property("kind") == "primary"
+    assert can_press(hand, "Start capture")
+
+
 def test_leaving_the_page_keeps_capturing_and_the_job_strip_stops_it(hand: Hand, page: LivePage, said: list[NoticeText]) -> None:
     with SocketDevice([HEADER + LINES], holds=True) as device:
         type_port(hand, page, device.port)

@@ -244,6 +244,25 @@ def test_letters_of_german_controllers_are_transitions_and_the_pump_stands_in_th
     assert is_journal(roles, table.columns[1], table.column(1))
 
 
+def test_meldung_is_the_text_of_an_alarm_where_it_is_words_and_the_number_of_an_order_where_it_is_one() -> None:
+    journal = "Datum;Meldung;Zustand\n" + "".join(
+        f"12.03.2026 06:{minute}:10;P-2041A Schwingung hoch;{state}\n" for minute, state in ((10, "K"), (20, "Q"), (30, "G"))
+    )
+    assert [one.role for one in guess_columns(table_of(journal), PUMPS)] == ["found", "alarm", "alarm_state"]
+    orders = "Meldung;Technischer Platz;Kurztext;Meldedatum\n10001;P-2041A;Lager laut;12.03.2026\n10002;P-2041A;Leck;13.03.2026\n"
+    assert guess_columns(table_of(orders), PUMPS)[0].role == "order"
+
+
+def test_planned_alignment_is_work_also_without_a_word_for_doing_it_but_not_a_check_of_it() -> None:
+    text = "Utstyr;Beskrivelse;Utbedret;Vedlikeholdstype\n" + "".join(
+        f"P-2041A;{words};18.03.2026;Forebyggende\n" for words in ("Oppretting av kobling", "Kontroll av oppretting")
+    )
+    made = made_of(table_of(text)).events
+    assert [(one.kind, one.action, one.fixed_utc) for one in made] == [
+        ("maintenance", "alignment", "2026-03-18T23:59:59Z"), ("maintenance", "", "2026-03-18T23:59:59Z"),
+    ]  # fmt: skip
+
+
 def test_a_sensor_that_was_replaced_was_no_vibration_of_the_pump() -> None:
     text = "asset,description,found,type\nP-2041A,Vibration sensor replaced,2026-03-05,Corrective\n"
     assert [(one.mode, one.action) for one in made_of(table_of(text)).events] == [("AIR", "sensor")]

@@ -26,7 +26,7 @@ Join = Annotated[
 OutFolder = Annotated[str, parameter("Folder for the results; made if absent.", path=True, flag="--out", label="Output folder")]
 RunId = Annotated[str, parameter("Run id (or its first characters).", positional=True)]
 BoardName = Annotated[str, parameter("Board profile.", flag="--board")]
-Port = Annotated[str, parameter("socket://host:port, COM3 or /dev/ttyUSB0.")]
+Port = Annotated[str, parameter("COM3, /dev/ttyUSB0 or on this machine socket://host:port.")]
 
 
 def open_project(folder: str) -> Project:

@@ -24,6 +24,8 @@ _ONLY_DATE = 0.4
 _NAMED_DATE = 0.95
 _UNKNOWN_PUMPS = 0.5
 """At most this much speaks for a column of pumps of which none is known."""
+_SENTENCE = 2
+"""A number of an order has fewer words than this; 'Meldung' is one, or the text of an alarm."""
 _MOST_SURE = 0.99
 """1 is what a person said."""
 _SINGLE = frozenset(ROLES) - {"ignore", "description", "alarm"}
@@ -69,7 +71,7 @@ _NAMES: dict[Role, tuple[str, ...]] = {
     "action": (
         "action", "activity", "activitycode", "component", "objectpart", "part", "maintainableitem", "remedy", "remedycode",
         "komponent", "aktivitet", "tiltak", "objektteil", "bauteil", "maßnahme", "composant", "componente", "acción", "ação",
-        "item", "partreplaced", "performedaction", "åtgärd", "maatregel", "azione",
+        "arbeidpå", "workedon", "item", "partreplaced", "performedaction", "åtgärd", "maatregel", "azione",
     ),
     "as_found": ("asfound", "conditionfound", "somfunnet", "tilstandfør", "zustandvorher", "vorgefunden", "étattrouvé"),
     "as_left": ("asleft", "conditionleft", "somforlatt", "tilstandetter", "zustandnachher", "verlassen", "étatlaissé"),
@@ -95,7 +97,7 @@ _NAMES: dict[Role, tuple[str, ...]] = {
     "alarm": (
         "point", "attribute", "displaypath", "msgtext", "pointname", "tagname", "alarmpoint",
         "alarm", "alarmtag", "alarmname", "message", "msg", "conditionname", "condition", "alarmtext", "melding", "alarmid",
-        "meldetext", "mensaje", "mensagem", "alarmmessage",
+        "meldetext", "meldung", "mensaje", "mensagem", "alarmmessage",
     ),
     "alarm_state": (
         "alarmstate", "state", "status", "eventtype", "action", "transition", "tilstand", "zustand", "statut", "estado",
@@ -199,6 +201,8 @@ def _weigh_cells(name: str, scores: dict[Role, float], cells: list[str], assets:
     if "action" in scores and not any(find_code(ACTIONS, cell) for cell in cells[:50]):
         scores["action"] -= 0.4
     if "order" in scores and len(set(cells)) < 0.5 * n:
+        del scores["order"]
+    if "order" in scores and words >= _SENTENCE:
         del scores["order"]
     if words > 3:
         scores["description"] = scores.get("description", 0.3) + 0.2

@@ -38,7 +38,7 @@ _BEGIN = re.compile(
     r"gekommen|kommt|apparition|^alarm( time)?$|^active( time)?$|activation|^(on|in)( time)?$"
 )
 _FIXED = re.compile(
-    r"fixed|complet|\bclos|finish|\bfin\b|repair|repar|resol|risol|behob|beheb|erledig|abschluss|abgeschl|fertig|utfort|ferdig|avslut|"
+    r"fixed|complet|\bclos|finish|\bfin\b|repair|repar|resol|risol|behob|beheb|erledig|abschluss|abgeschl|fertig|utfort|ferdig|utbedr|udbedr|avslut|"
     r"afslut|afgesl|afgerond|lukket|clotur|cierre|cerrad|terminad|conclus|conclui|fech(ad|am)|encerr|chius|riparat|gereed|hersteld|"
     r"atgard|\bklar\b|stangd|zakoncz|korjat|\bdone\b"
 )

@@ -112,6 +112,9 @@ MODES: tuple[Word, ...] = (
             "faible débit",
             "bajo caudal",
             "cavitat",
+            "cavitac",
+            "cavitaç",
+            "cavitaz",
             "kavita",
         ),
     ),
@@ -178,7 +181,7 @@ MECHANISMS: tuple[Word, ...] = (
     Word(code="1.5", words="looseness", stems=("loose", "løs", "locker", "desserr")),
     Word(code="1.6", words="sticking", stems=("stuck", "seized", "sticking", "festgefressen", "grippé")),
     Word(code="2", words="material failure, general"),
-    Word(code="2.1", words="cavitation", stems=("cavitat", "kavita")),
+    Word(code="2.1", words="cavitation", stems=("cavitat", "cavitac", "cavitaç", "cavitaz", "kavita")),
     Word(code="2.2", words="corrosion", stems=("corros", "korros", "rust")),
     Word(code="2.3", words="erosion", stems=("erosion", "erosjon")),
     Word(
@@ -263,6 +266,7 @@ _PLANNED = re.compile(
     r"programad|planejad|programmat|förebygg|planerat|gepland|ppm\b)",
     re.IGNORECASE,
 )
+_CHECKED = re.compile(r"check|inspect|kontroll|prüf|verif|contr[oô]l", re.IGNORECASE)
 _UNPLANNED = re.compile(r"\b(unplanned|unscheduled|ikke planlagt|ungeplant|non planifi|não planejad|no programad)", re.IGNORECASE)
 
 
@@ -293,6 +297,11 @@ def find_code(words: tuple[Word, ...], text: str) -> str:
 def is_replacement(text: str) -> bool:
     """Whether a description says that something was worked on, and not only that it went wrong."""
     return _WORKED.search(text) is not None
+
+
+def is_aligning(text: str) -> bool:
+    """Whether planned work was an alignment: the word is the work, unless it was only checked."""
+    return find_code(ACTIONS, text) == "alignment" and _CHECKED.search(text) is None
 
 
 def is_planned(text: str) -> bool:

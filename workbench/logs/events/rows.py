@@ -17,7 +17,16 @@ from workbench.core.errors import InputError
 from workbench.logs.events.columns import DATE_ROLES, Role, find_asset
 from workbench.logs.events.dates import DateRules, Moment, read_moment
 from workbench.logs.events.event import Action, Event, EventKind, EventState
-from workbench.logs.events.failure_words import ACTIONS, MECHANISMS, MODES, find_code, is_planned, is_replacement, words_of
+from workbench.logs.events.failure_words import (
+    ACTIONS,
+    MECHANISMS,
+    MODES,
+    find_code,
+    is_aligning,
+    is_planned,
+    is_replacement,
+    words_of,
+)
 from workbench.logs.events.labels import make_event
 from workbench.logs.events.tables import EventTable
 
@@ -162,7 +171,8 @@ def _kind_of(cells: Mapping[Role, str]) -> tuple[EventKind, Action]:
     folded = order_type.casefold()
     is_corrective = folded in _CORRECTIVE_CODES or any(word in folded for word in _CORRECTIVE)
     if is_planned(order_type) or (not is_corrective and is_planned(text)):
-        return ("preventive" if action in _PARTS and was_replaced else "maintenance"), _action(action if was_replaced else "")
+        work = action if was_replaced else "alignment" if is_aligning(text) else ""
+        return ("preventive" if action in _PARTS and was_replaced else "maintenance"), _action(work)
     if is_corrective or cells.get("mode"):
         return "failure", _action(action if was_replaced or named else "")
     return ("maintenance" if was_replaced and not find_code(MODES, text) else ""), _action(action)

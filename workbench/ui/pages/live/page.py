@@ -207,7 +207,7 @@ class LivePage(Page):
         if result.ended_by != "unplugged":
             self.context.messages.say(said, title=self.tr("Captured"), icon="signal")
             return
-        text = self.tr("{said} All that arrived is in the recording.").format(said=said)
+        text = self.tr("{said} All that arrived is in the recording. Plug it in and start again to go on.").format(said=said)
         self.context.messages.post(
             NoticeText(text=text, title=self.tr("The cable came out"), state=State.OUT_OF_SPECIFICATION, icon="unplug")
         )
@@ -248,7 +248,7 @@ class LivePage(Page):
         self.set_header(
             self.tr("Live capture"), breadcrumb=(project,), facts=self.tr("ports are only listened to; Modbus only reads")
         )
-        is_heard = self._stack.currentIndex() == _PREVIEW
+        is_heard = self._stack.currentIndex() == _PREVIEW and bool(self.preview.rows)
         buttons = ("live.back", "live.listen") if is_heard else ("live.back", "live.start")
         self.set_header_buttons(*buttons, primary="live.start" if is_heard else "live.listen")
 
