@@ -21,7 +21,7 @@ from workbench.core.requests import build, to_arguments
 from workbench.logs.plot_layout import CurveLook, PlotLayout, RowLayout
 from workbench.project.store import Project
 from workbench.services.layout_set import LayoutSetRequest, request_of, set_layout
-from workbench.services.log_export import ExportLogsRequest, export_logs, plain_cell
+from workbench.services.log_export import ExportLogsRequest, export_logs
 from workbench.services.log_layouts import (
     LayoutExportRequest,
     LayoutImportRequest,
@@ -205,8 +205,3 @@ def test_an_unknown_channel_is_refused_and_nothing_is_written(project: str, tmp_
     with pytest.raises(InputError, match="PI-2041A"):
         export_logs(ExportLogsRequest(project=project, asset=PUMP, out=str(tmp_path / "o.csv"), channel=("X",)), Job())
     assert not list(tmp_path.glob("o.csv*"))
-
-
-@pytest.mark.parametrize(("name", "cell"), [("=1+1", "'=1+1"), ("-x", "'-x"), ("@a", "'@a"), ("PI-1", "PI-1")])
-def test_names_that_look_like_formulas_are_quoted(name: str, cell: str) -> None:
-    assert plain_cell(name) == cell

@@ -13,6 +13,7 @@ from workbench.core.codec import check_out_file, write_atomic
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, parameter
+from workbench.logs.text.spreadsheet import csv_cell
 from workbench.services.common import ProjectFolder
 from workbench.services.log_views import AssetLogs, ChannelView, open_logged
 from workbench.services.machine import MachineFacts, load_machine
@@ -354,7 +355,7 @@ def _by_channel(opened: Opened, start_ns: int, end_ns: int) -> Speed | None:
 
 def write_columns(path: str, header: tuple[str, ...], columns: list[NDArray[np.float64]], about: tuple[str, ...] = ()) -> str:
     """A CSV of columns of one length, seven significant digits, comments with '#' before; returns the path."""
-    lines = [f"# {line}" for line in about] + [",".join(header)]
+    lines = [f"# {line}" for line in about] + [",".join(map(csv_cell, header))]
     lines += [",".join(f"{value:.7g}" for value in row) for row in zip(*(column.tolist() for column in columns), strict=True)]
     write_atomic(Path(path), ("\n".join(lines) + "\n").encode("utf-8"))
     return path

@@ -18,6 +18,7 @@ from workbench.core.codec import check_out_file, translate_os_error
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
+from workbench.logs.text.spreadsheet import plain_cell
 from workbench.services.common import ProjectFolder
 from workbench.services.log_statistics import blocks_of
 from workbench.services.log_views import AssetLogs, open_logged
@@ -83,11 +84,6 @@ def export_logs(request: ExportLogsRequest, job: Job) -> ExportLogsResult:
         path=request.out, rows=n_rows, channels=names, start_utc=format_utc(start_ns), end_utc=format_utc(end_ns),
         regimes=request.regimes,
     )  # fmt: skip
-
-
-def plain_cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 Rows = Iterator[tuple[int, list[str]]]

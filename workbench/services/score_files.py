@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from workbench.core.codec import write_atomic
 from workbench.core.errors import InputError
+from workbench.logs.text.spreadsheet import csv_cell
 from workbench.services.logs import Question
 from workbench.services.recordings import in_unit, trends_of
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from workbench.logs.parse import ParsedLogs, ParsedRecording, ParseOptions
     from workbench.scoring.session import Scores
     from workbench.scoring.windower import Windows
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class ParseChoices(Protocol):
@@ -174,7 +173,7 @@ def told_columns(scores: Scores, spec: ScoringSpec, row: NDArray[np.int64]) -> d
     if scores.class_probabilities is not None and spec.task == "classify":
         shares = scores.class_probabilities
         best = np.where(np.isfinite(shares).all(axis=1), np.nan_to_num(shares).argmax(axis=1), -1)
-        names = [_csv_cell(name) for name in spec.classes]
+        names = [csv_cell(name) for name in spec.classes]
         return {"label": [names[best[at]] if at >= 0 and best[at] >= 0 else "" for at in row.tolist()]}
     return {}
 
@@ -220,12 +219,6 @@ def format_times(times_ns: NDArray[np.int64]) -> list[str]:
     steps: tuple[tuple[Literal["s", "ms", "us"], int], ...] = (("s", 10**9), ("ms", 10**6), ("us", 10**3))
     digits: Literal["s", "ms", "us", "ns"] = next((unit for unit, step in steps if not (times_ns % step).any()), "ns")
     return [f"{text}Z" for text in np.datetime_as_string(times_ns.astype("datetime64[ns]"), unit=digits).tolist()]
-
-
-def _csv_cell(text: str) -> str:
-    """A class is an event's name, which a person or a file gave: one cell whatever is in it, and never a formula."""
-    text = f"'{text}" if text.startswith(_FORMULA) else text
-    return f'"{text.replace(chr(34), chr(34) * 2)}"' if any(mark in text for mark in ',"\r\n') else text
 
 
 def _numbers(values: NDArray[np.floating]) -> list[str]:

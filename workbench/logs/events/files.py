@@ -19,6 +19,7 @@ from workbench.core.errors import EncodingError, InputError, LogFormatError
 from workbench.logs.events.event import Event, EventState
 from workbench.logs.events.labels import Layer, make_event
 from workbench.logs.events.rows import with_work
+from workbench.logs.text.spreadsheet import plain_cell, text_of_cell
 
 COLUMNS = (
     "asset", "name", "start_utc", "end_utc", "state", "author", "created_utc", "source", "note", "id",
@@ -50,7 +51,6 @@ _STATES: dict[str, EventState] = {
     **dict.fromkeys(("not_real", "not real", "false", "no", "0", "rejected"), "not_real"),
     **dict.fromkeys(("unsure", "suggested"), "unsure"),
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class WindowsOfLog(Record, frozen=True, kw_only=True):
@@ -109,7 +109,7 @@ def parse_events_csv(data: bytes, path: Path, *, asset: str | None, state: Event
         places = _places(next(rows, []), path)
         for row in rows:
             if any(cell.strip() for cell in row):
-                cells = {key: unquote_cell(row[place]) for key, place in places.items() if place < len(row)}
+                cells = {key: text_of_cell(row[place]) for key, place in places.items() if place < len(row)}
                 events.append(_event_of(cells, asset, state))
     except LogFormatError:
         raise
@@ -128,7 +128,7 @@ def format_events_csv(events: Iterable[Event]) -> bytes:
     writer.writerow(COLUMNS)
     for event in events:
         values = (getattr(event, column) for column in COLUMNS)
-        writer.writerow(["" if value is None else quote_cell(str(value)) for value in values])
+        writer.writerow(["" if value is None else plain_cell(str(value)) for value in values])
     return out.getvalue().encode("utf-8")
 
 
@@ -185,14 +185,3 @@ def _number(cell: str) -> float:
         return float(cell)
     except ValueError as error:
         raise InputError(f"'{cell}' is no distance.", "It is a number such as 0.12.") from error
-
-
-def quote_cell(cell: str) -> str:
-    """A cell that a spreadsheet would run as a formula begins with an apostrophe."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def unquote_cell(cell: str) -> str:
-    """The cell as it was before `quote_cell`, without spaces around it."""
-    cell = cell.strip()
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

@@ -23,8 +23,8 @@ import msgspec
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.errors import InputError, LogFormatError
 from workbench.logs.events.event import Event, EventState
-from workbench.logs.events.files import quote_cell, unquote_cell
 from workbench.logs.events.labels import make_event
+from workbench.logs.text.spreadsheet import plain_cell, text_of_cell
 
 Format = Literal["csv", "audacity", "label-studio", "trainset", "nab"]
 _AUDACITY = re.compile(r"(-?\d+(?:[.,]\d+)?)\t(-?\d+(?:[.,]\d+)?)(?:\t(.*))?$")
@@ -151,7 +151,7 @@ def format_trainset(series: str, times_ns: Sequence[int], values: Sequence[float
     for at_ns, value, label in zip(times_ns, values, labels, strict=True):
         if not isfinite(value):
             continue  # the format knows no missing value
-        cells = [quote_cell(series), _iso(at_ns), f"{value:.9g}", quote_cell(label)]
+        cells = [plain_cell(series), _iso(at_ns), f"{value:.9g}", plain_cell(label)]
         out = io.StringIO(newline="")
         csv.writer(out, lineterminator="\n").writerow(cells)
         yield out.getvalue()
@@ -171,7 +171,7 @@ def parse_trainset(data: bytes, path: Path, template: Event) -> tuple[Event, ...
     spans: dict[str, list[tuple[int, int]]] = {}
     open_ones: dict[str, tuple[str, int, int]] = {}
     for number, row in enumerate(csv.DictReader(io.StringIO(data.decode("utf-8-sig", "replace"), newline="")), 2):
-        series, label = row.get("series") or row.get("filename") or "", unquote_cell(row.get("label") or "")
+        series, label = row.get("series") or row.get("filename") or "", text_of_cell(row.get("label") or "")
         label = {"0": "", "1": template.name}.get(label, label)  # older files say no more than whether
         try:
             at_ns = parse_utc(row.get("timestamp") or "")

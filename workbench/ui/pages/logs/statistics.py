@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.core.clock import format_utc
 from workbench.core.errors import WorkbenchError
-from workbench.services.log_export import plain_cell
+from workbench.logs.text.spreadsheet import plain_cell
 from workbench.services.log_statistics import StatisticsRequest, StatisticsResult, StatisticsRow, log_statistics
 from workbench.ui.context import AppContext
 from workbench.ui.format import MINUS, MISSING, digits_of, duration, number, span, zone_of
