@@ -35,10 +35,10 @@ from workbench.bundle.signing import (
 from workbench.bundle.trust import TrustedKey, TrustRoot
 from workbench.core.codec import decode_canonical, encode_canonical, sha256_hex
 from workbench.core.errors import BundleRejected, InputError
+from workbench.core.scoring_spec import SPEC_KEY
 
 MAX_SIGNATURES = 16
 _KEY_ID = re.compile(r"[0-9a-f]{16}")
-SPEC_KEY = "scoring_spec"  # where an exported graph's metadata keeps its ScoringSpec, as canonical JSON
 
 
 class Refusal(StrEnum):

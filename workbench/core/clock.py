@@ -10,7 +10,8 @@ from workbench.core.errors import InputError
 
 Clock = Callable[[], int]
 NS_PER_S = 1_000_000_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NS_PER_DAY = 86_400 * NS_PER_S
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def now_ns() -> int:
@@ -22,7 +23,7 @@ def format_utc(instant_ns: int) -> str:
     """ISO 8601 with Z; fractions only where there are some, to the microsecond."""
     seconds, rest_ns = divmod(int(instant_ns), NS_PER_S)
     # Not fromtimestamp, which refuses instants before 1970 on Windows.
-    text = (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+    text = (EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
     micros = rest_ns // 1000
     return f"{text}.{micros:06d}".rstrip("0") + "Z" if micros else f"{text}Z"
 

@@ -19,6 +19,8 @@ SCORE_OUTPUT = "score"
 RAW_OUTPUT = "raw"
 CLASS_OUTPUT = "class_probabilities"
 RUL_OUTPUT = "rul_h"
+SPEC_KEY = "scoring_spec"
+"""Where an exported graph's metadata keeps its ScoringSpec, as canonical JSON."""
 
 NonNegativeFloat = Annotated[float, msgspec.Meta(ge=0)]
 

@@ -11,12 +11,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from workbench.bundle.trust import TrustRoot, load_trust, save_trust
+from workbench.bundle.trust import TRUST_FILE, TrustRoot, load_trust, save_trust
 from workbench.core.boards import find_board
 from workbench.core.codec import Record, decode_strict, encode_pretty, write_atomic
 
 PROVISIONING_FILE = "provisioning.json"
-TRUST_FILE = "trust.json"
 Word = Annotated[str, msgspec.Meta(max_length=200)]
 
 

@@ -21,21 +21,19 @@ from workbench.core.scoring_spec import (
     RUL_OUTPUT,
     SCORE_OUTPUT,
     SCORE_THRESHOLD,
+    SPEC_KEY,
     ScoringSpec,
 )
+from workbench.features.builder import IR_VERSION, OPSET
+from workbench.features.graph import DERIVED_KEY
 from workbench.scoring.score_map import JUST_BELOW, RAW_LIMIT, check_map
 
 if TYPE_CHECKING:
     import onnx
 
-IR_VERSION = 10
-OPSET = 20
 FEATURES_NAME = "features"
-SPEC_KEY = "scoring_spec"
 VARIANT_KEY = "variant"
 _OPTIONAL_OUTPUTS = (CLASS_OUTPUT, RUL_OUTPUT)
-DERIVED_KEY = "derived_channels"
-"""Metadata of a feature graph (`features.graph`) that computes derived channels."""
 _INNER_RAW = "model_raw_unlimited"
 _PREFIX = "map_"
 

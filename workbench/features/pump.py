@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from workbench.core.constants import STANDARD_GRAVITY_M_PER_S2
 from workbench.core.scoring_spec import ChannelSpec
 from workbench.features.builder import GraphBuilder
 
@@ -19,7 +20,6 @@ Role = Literal["suction", "discharge", "flow", "power", "current", "speed"]
 Means = Mapping[Role, str]
 PUMP = "pump"
 WATER_KG_PER_M3 = 1000.0
-GRAVITY_M_PER_S2 = 9.80665
 _STANDING_STILL_RPM = 30.0
 _NO_POWER_KW = 0.05
 _NO_FLOW_M3_PER_H = 0.05
@@ -105,7 +105,7 @@ def _difference_bar(builder: GraphBuilder, means: Means) -> str:
 
 
 def _head_m(builder: GraphBuilder, means: Means) -> str:
-    metres_per_bar = 1e5 / (WATER_KG_PER_M3 * GRAVITY_M_PER_S2)
+    metres_per_bar = 1e5 / (WATER_KG_PER_M3 * STANDARD_GRAVITY_M_PER_S2)
     return builder.op("Mul", _difference_bar(builder, means), builder.number(metres_per_bar))
 
 

@@ -17,10 +17,10 @@ from workbench.core.scoring_spec import ScoringSpec
 from workbench.logs.recordings.time_axis import GAP_FACTOR
 from workbench.scoring.windower import windows_of
 
-_STOPPED_SHARE = 0.1
+STOPPED_SHARE = 0.1
 """A driver that draws less than this share of its usual current, power or speed stands still."""
 _SEAM_ROWS, _SAME_RATE = 1000, 0.1
-_DRIVER_QUANTITIES = ("speed", "power", "current", "flow")
+DRIVER_QUANTITIES = ("speed", "power", "current", "flow")
 
 
 class EventSpan(Record, frozen=True, kw_only=True):
@@ -141,14 +141,14 @@ def find_running(windows: NDArray[np.float32], spec: ScoringSpec) -> NDArray[np.
     if column is None or not len(windows):
         return np.ones(len(windows), np.bool_)
     level = np.abs(windows[:, :, column]).mean(axis=1)
-    is_running: NDArray[np.bool_] = level >= _STOPPED_SHARE * np.quantile(level, 0.9)
+    is_running: NDArray[np.bool_] = level >= STOPPED_SHARE * np.quantile(level, 0.9)
     return is_running
 
 
 def driver_channel(spec: ScoringSpec) -> int | None:
     """Index of the channel that tells whether the pump runs: speed, else power, current, flow; None without any."""
     by_quantity = {channel.quantity: index for index, channel in reversed(list(enumerate(spec.channels)))}
-    return next((by_quantity[name] for name in _DRIVER_QUANTITIES if name in by_quantity), None)
+    return next((by_quantity[name] for name in DRIVER_QUANTITIES if name in by_quantity), None)
 
 
 def overlaps_events(table: WindowTable, events: Sequence[EventSpan], *, margin_ns: int = 0) -> NDArray[np.bool_]:

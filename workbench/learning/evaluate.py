@@ -13,11 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.core.clock import NS_PER_S
+from workbench.core.clock import NS_PER_DAY, NS_PER_S
 from workbench.learning.dataset import EventSpan
 
 WEEK_S = 7 * 24 * 3600.0
-_DAY_NS = 24 * 3600 * NS_PER_S
 _N_FINE = 100
 _N_COARSE = 150
 Metrics = dict[str, float | None]
@@ -291,7 +290,7 @@ def _false_runs(is_alarm: NDArray[np.bool_], scored: Scored, marks: Marks) -> li
 
 
 def _daily(windows: NDArray[np.int64], end_ns: NDArray[np.int64]) -> list[tuple[int, int]]:
-    day = (end_ns[windows] - end_ns[windows[0]]) // _DAY_NS
+    day = (end_ns[windows] - end_ns[windows[0]]) // NS_PER_DAY
     starts = np.concatenate(([0], np.flatnonzero(np.diff(day)) + 1))
     ends = np.concatenate((starts[1:], [len(windows)])) - 1
     return [(int(windows[start]), int(windows[end])) for start, end in zip(starts, ends, strict=True)]

@@ -19,6 +19,7 @@ from workbench.core.clock import NS_PER_S
 from workbench.core.errors import InputError
 from workbench.core.scoring_spec import ChannelSpec
 from workbench.learning.channels import THERMAL_SETTLING_S, LeftOutInput, is_label_like, is_thermal, quantity_of
+from workbench.learning.dataset import DRIVER_QUANTITIES, STOPPED_SHARE
 from workbench.learning.families.mahalanobis import FittedMahalanobis, fit_mahalanobis
 
 MINIMUM_REFERENCE_ROWS = 30
@@ -33,8 +34,6 @@ _MAX_FIT_ROWS = 50_000
 _PEAK_BLOCK_ROWS = 400
 _PEAK_QUANTILE = 0.85
 """Of a long reference, not its single largest score counts, but the one that 85 of 100 stretches of 400 rows stay under."""
-_DRIVER_QUANTITIES = ("speed", "power", "current", "flow")
-_STOPPED_SHARE = 0.1
 _LEAST_STOPPED = 0.01
 
 _SLOW_BLOCK_ROWS = 20
@@ -119,12 +118,12 @@ def find_running_rows(channels: Sequence[ChannelSpec], held: Floats, n_reference
     """
     everywhere = np.ones(len(held), np.bool_)
     quantities = [quantity_of(channel) for channel in channels]
-    driver = next((quantities.index(name) for name in _DRIVER_QUANTITIES if name in quantities), None)
+    driver = next((quantities.index(name) for name in DRIVER_QUANTITIES if name in quantities), None)
     if driver is None or not np.isfinite(held[:n_reference, driver]).any():
         return everywhere
     level = np.abs(held[:, driver])
     # A single row at nothing is a glitch, not a stop.
-    is_low = level < _STOPPED_SHARE * np.nanquantile(level[:n_reference], 0.9)
+    is_low = level < STOPPED_SHARE * np.nanquantile(level[:n_reference], 0.9)
     is_stopped = is_low & np.concatenate(([False], is_low[:-1])) & np.concatenate(([False, False], is_low[:-2]))
     if is_stopped[:n_reference].mean() < _LEAST_STOPPED:
         return everywhere

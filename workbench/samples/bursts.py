@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.core.codec import write_atomic
+from workbench.core.constants import STANDARD_GRAVITY_M_PER_S2
 from workbench.samples.fleet import PumpTruth
 from workbench.samples.train import BURST_PERIOD_S, Surroundings, burst_samples
 from workbench.samples.vibration import BurstConditions, BurstMaker
@@ -24,7 +25,6 @@ FloatBlock = NDArray[np.float32]
 START_UTC = "2026-03-02T00:00:00Z"
 RATE_HZ = 25_600
 N_SAMPLES = 25_600
-_STANDARD_GRAVITY = 9.80665
 _NOISE_G = 0.0008
 _PULSE_SHARE = 0.02
 """The key's share of a turn: a slot of some 7 degrees."""
@@ -79,7 +79,7 @@ def _waves(
     t = np.arange(N_SAMPLES) / RATE_HZ
     for block, wave in maker.waves(conditions):
         noise = rng.normal(0.0, _NOISE_G, (wave.shape[0], 2, N_SAMPLES))
-        read = np.clip(wave[:, :2] / _STANDARD_GRAVITY + noise, -_RANGE_G, _RANGE_G)
+        read = np.clip(wave[:, :2] / STANDARD_GRAVITY_M_PER_S2 + noise, -_RANGE_G, _RANGE_G)
         waves[block] = np.round(read / quantum) * quantum
         angle = conditions.shaft_hz[block, None] * t + maker.start_phase / (2.0 * np.pi)
         key = _PULSE_V * ((angle % 1.0 < _PULSE_SHARE) & turns[block, None]) + rng.normal(0.0, 0.01, angle.shape)

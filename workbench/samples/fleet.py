@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.core.constants import STANDARD_GRAVITY_M_PER_S2
 from workbench.samples import motor
 from workbench.samples.bearing import Defect
 from workbench.samples.faults import (
@@ -21,7 +22,6 @@ from workbench.samples.faults import (
 )
 from workbench.samples.hydraulics import (
     ATMOSPHERE_BAR,
-    GRAVITY_M_PER_S2,
     HeadCurve,
     PumpInputs,
     PumpState,
@@ -241,7 +241,7 @@ def _demand(t: Array, step_s: float, rng: np.random.Generator) -> Array:
 
 def _suction_bar(plan: PairPlan, around: Surroundings, rng: np.random.Generator) -> Array:
     """Suction header, bar gauge: set for an NPSH ratio of about 3, breathing with the feed tank's level."""
-    head_bar = _SUCTION_RESERVE * plan.pump.npsh3_m * DENSITY_KG_PER_M3 * GRAVITY_M_PER_S2 * 1e-5
+    head_bar = _SUCTION_RESERVE * plan.pump.npsh3_m * DENSITY_KG_PER_M3 * STANDARD_GRAVITY_M_PER_S2 * 1e-5
     base = head_bar - ATMOSPHERE_BAR + float(vapour_pressure_bar(np.asarray(LIQUID_C)))
     tank = 0.035 * ornstein_uhlenbeck(around.t_s.size, around.step_s, 4.0 * HOUR_S, rng)
     return np.asarray(base + tank + 0.006 * pinkish(around.t_s.size, around.step_s, rng))
@@ -312,7 +312,7 @@ def _with_cavitation_cause(system: SystemInputs, severities: list[Severity], pla
     worst = np.maximum(severities[0]["cavitation"], severities[1]["cavitation"])
     needed = 0.78 if plan.pump.motor.has_drive else 1.0  # NPSH3 at the usual speed; a drive runs slower
     lost_m = (_SUCTION_RESERVE - needed) * plan.pump.npsh3_m * worst
-    lost_bar = lost_m * DENSITY_KG_PER_M3 * GRAVITY_M_PER_S2 * 1e-5
+    lost_bar = lost_m * DENSITY_KG_PER_M3 * STANDARD_GRAVITY_M_PER_S2 * 1e-5
     return SystemInputs(
         static_head_m=system.static_head_m, friction=system.friction, suction_bar=system.suction_bar - lost_bar,
         liquid_c=system.liquid_c, density_kg_per_m3=system.density_kg_per_m3,

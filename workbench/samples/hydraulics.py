@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.core.constants import STANDARD_GRAVITY_M_PER_S2
 from workbench.samples.makers import PumpType
 
 Array = NDArray[np.float64]
-GRAVITY_M_PER_S2 = 9.80665
 ATMOSPHERE_BAR = 1.01325
 _BISECTIONS = 32
 _OUTER_ROUNDS = 4
@@ -69,7 +69,7 @@ def efficiency_at(curve: HeadCurve, flow: Array, r: Array) -> Array:
 def shaft_power_kw(curve: HeadCurve, flow: Array, r: Array, density_kg_per_m3: Array | float) -> Array:
     """P = ρ g Q H / η with its finite limit at shut-off (η is linear in Q there)."""
     q = np.maximum(flow, 1e-6 * curve.bep_m3_per_h)
-    hydraulic_w = density_kg_per_m3 * GRAVITY_M_PER_S2 * q / 3600.0 * head_m(curve, q, r)
+    hydraulic_w = density_kg_per_m3 * STANDARD_GRAVITY_M_PER_S2 * q / 3600.0 * head_m(curve, q, r)
     return np.where(r > 0.0, hydraulic_w / efficiency_at(curve, q, r) / 1000.0, 0.0)
 
 
@@ -81,7 +81,7 @@ def vapour_pressure_bar(temperature_c: Array) -> Array:
 def npsh_available_m(suction_bar: Array, temperature_c: Array, density_kg_per_m3: Array | float) -> Array:
     """NPSHa = (p_s + p_atm − p_v)/(ρ g) at the suction flange (ANSI/HI 9.6.1), velocity head left out."""
     head_pa = (suction_bar + ATMOSPHERE_BAR - vapour_pressure_bar(temperature_c)) * 1e5
-    return head_pa / (density_kg_per_m3 * GRAVITY_M_PER_S2)
+    return head_pa / (density_kg_per_m3 * STANDARD_GRAVITY_M_PER_S2)
 
 
 def npsh3_required_m(curve: HeadCurve, flow: Array, r: Array) -> Array:
@@ -207,14 +207,14 @@ def _npsh_ratio(curve: HeadCurve, pump: PumpInputs, system: SystemInputs, flow: 
 
 def _suction_bar(pump: PumpInputs, system: SystemInputs, flow: Array) -> Array:
     lost_m = pump.strainer_loss * flow**2
-    return np.asarray(system.suction_bar - lost_m * system.density_kg_per_m3 * GRAVITY_M_PER_S2 * 1e-5)
+    return np.asarray(system.suction_bar - lost_m * system.density_kg_per_m3 * STANDARD_GRAVITY_M_PER_S2 * 1e-5)
 
 
 def _state(curve: HeadCurve, pump: PumpInputs, system: SystemInputs, solved: tuple[Array, Array, Array, Array]) -> PumpState:
     flow, drop, ratio, header = solved
     suction = _suction_bar(pump, system, flow)
     head = np.where(pump.r > 0.0, head_m(curve, flow, pump.r) * (1.0 - drop), 0.0)
-    bar_per_m = system.density_kg_per_m3 * GRAVITY_M_PER_S2 * 1e-5
+    bar_per_m = system.density_kg_per_m3 * STANDARD_GRAVITY_M_PER_S2 * 1e-5
     return PumpState(
         flow=flow,
         forward_flow=flow - bypass_flow(flow, pump.min_flow_m3_per_h, curve, header),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.core.constants import STANDARD_GRAVITY_M_PER_S2
 from workbench.samples import bearing
 from workbench.samples.bearing import Defect, ImpactTrain
 from workbench.samples.makers import PumpType
@@ -25,7 +26,6 @@ PLACES = ("DE", "NDE", "AX")
 _BLOCK = 256
 _BANK_SAMPLES = 1 << 18
 _HOUSING_HZ = 4500.0
-_STANDARD_GRAVITY = 9.80665
 _ROTOR_TO_TOTAL_MASS = 0.35
 IMPACT_SHARES = (1.0, 0.12, 0.2)
 CAVITATION_SHARES = (0.9, 1.0, 0.6)
@@ -211,6 +211,6 @@ def trend_values(wave: FloatBlock) -> tuple[Array, Array]:
     in_velocity = (frequency >= 10.0) & (frequency <= 1000.0)
     weights = np.zeros((frequency.size, 2), dtype=np.float32)
     weights[in_velocity, 0] = scale * 1e6 / (2.0 * np.pi * frequency[in_velocity]) ** 2
-    weights[frequency > 1000.0, 1] = scale / _STANDARD_GRAVITY**2
+    weights[frequency > 1000.0, 1] = scale / STANDARD_GRAVITY_M_PER_S2**2
     both = np.sqrt(power @ weights)
     return both[..., 0], both[..., 1]

@@ -16,10 +16,8 @@ from numpy.typing import NDArray
 from workbench.core.codec import decode_strict
 from workbench.core.errors import InputError, ModelError
 from workbench.core.onnx_session import block_size, open_session, run_session
-from workbench.core.scoring_spec import CLASS_OUTPUT, INPUT_NAME, RAW_OUTPUT, RUL_OUTPUT, SCORE_OUTPUT, ScoringSpec
+from workbench.core.scoring_spec import CLASS_OUTPUT, INPUT_NAME, RAW_OUTPUT, RUL_OUTPUT, SCORE_OUTPUT, SPEC_KEY, ScoringSpec
 from workbench.scoring.windower import Windows
-
-SPEC_KEY = "scoring_spec"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

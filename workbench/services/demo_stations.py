@@ -22,7 +22,6 @@ from workbench.services.demo import (
 
 Outcome = tuple[str, tuple[tuple[str, ...], Request] | None]
 _DRIFT_EVERY_S = 21_600.0
-_HEALTHY_SHARE = 0.3
 _BURST_EVERY_H = 24.0
 
 
@@ -208,13 +207,14 @@ def _replay_speed(story: Story) -> float:
 def _reference_end(story: Story) -> str | None:
     """The first part of a sample pump's log is healthy: the generator keeps faults out of it."""
     from workbench.core.clock import format_utc, parse_utc
+    from workbench.samples.faults import HEALTHY_SHARE
 
     recordings = story.imported.recordings if story.imported else ()
     found = next((one for one in recordings if one.asset == story.device_tag), None)
     if found is None or found.first_utc is None or found.last_utc is None:
         return None
     first, last = parse_utc(found.first_utc), parse_utc(found.last_utc)
-    return format_utc(first + round((last - first) * _HEALTHY_SHARE))
+    return format_utc(first + round((last - first) * HEALTHY_SHARE))
 
 
 def _last_stamp(log: Path) -> str:

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 _SEVERITIES = ("failure", "function_check", "out_of_specification", "maintenance_required", "not_checked")
 _LONG_GAP, _MOSTLY_GAPS = 0.05, 0.6
 """Shares of the whole time: what a long gap is, and from when on gaps are most of a log."""
-_LATE_STEPS = 3.5
-"""A last value older than this many steps is no longer the curve's value at the cursor."""
 
 
 class OpenLogsRequest(Request, frozen=True, kw_only=True):
@@ -200,6 +198,8 @@ class AssetLogs:
 
     def last_known(self, channel: str, at_ns: int) -> LastValue | None:
         """The last good value of a channel at or before an instant, over all recordings."""
+        from workbench.logs.recordings.held import LATE_STEPS
+
         best: LastValue | None = None
         for part in reversed(self._by_channel.get(channel, ())):
             info, recording = part.info, part.recording
@@ -209,7 +209,7 @@ class AssetLogs:
             if known is None or (best is not None and known[1] <= best.at_ns):
                 continue
             step_ns = (recording.summary.sample_period_s or 0.0) * NS_PER_S
-            is_late = at_ns - known[1] > _LATE_STEPS * step_ns and (not recording.is_on_change or at_ns > info.last_ns)
+            is_late = at_ns - known[1] > LATE_STEPS * step_ns and (not recording.is_on_change or at_ns > info.last_ns)
             best = LastValue(value=known[0], at_ns=known[1], is_late=is_late)
         return best
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workbench.core.clock import NS_PER_S, format_utc, parse_utc
+from workbench.core.clock import NS_PER_DAY, NS_PER_S, format_utc, parse_utc
 from workbench.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from workbench.project.acts import Item
     from workbench.project.store import Project
 
-DAY_NS = 86_400 * NS_PER_S
 FULL_DAY = 0.999
 
 
@@ -101,23 +100,23 @@ def availability(recording: Recording) -> list[tuple[str, float]]:
     if facts.first_ns is None or facts.last_ns is None:
         return []
     step_ns = round((facts.sample_period_s or 0.0) * NS_PER_S)
-    covered_ns = dict.fromkeys(range(facts.first_ns // DAY_NS, facts.last_ns // DAY_NS + 1), 0)
+    covered_ns = dict.fromkeys(range(facts.first_ns // NS_PER_DAY, facts.last_ns // NS_PER_DAY + 1), 0)
     gaps = [] if recording.is_on_change else recording.gaps
     starts = [facts.first_ns, *(end for _, end in gaps)]
     ends = [*(start for start, _ in gaps), facts.last_ns]
     for start, end in zip(starts, ends, strict=True):
         _cover(covered_ns, start, end + step_ns)
-    return [(format_utc(day * DAY_NS)[:10], _share(covered)) for day, covered in covered_ns.items()]
+    return [(format_utc(day * NS_PER_DAY)[:10], _share(covered)) for day, covered in covered_ns.items()]
 
 
 def _cover(covered_ns: dict[int, int], start_ns: int, end_ns: int) -> None:
-    for day in range(start_ns // DAY_NS, (end_ns - 1) // DAY_NS + 1):
+    for day in range(start_ns // NS_PER_DAY, (end_ns - 1) // NS_PER_DAY + 1):
         if day in covered_ns:
-            covered_ns[day] += min(end_ns, (day + 1) * DAY_NS) - max(start_ns, day * DAY_NS)
+            covered_ns[day] += min(end_ns, (day + 1) * NS_PER_DAY) - max(start_ns, day * NS_PER_DAY)
 
 
 def _share(covered_ns: int) -> float:
-    share = covered_ns / DAY_NS
+    share = covered_ns / NS_PER_DAY
     return 1.0 if share > FULL_DAY else round(share, 4)
 
 

@@ -18,6 +18,10 @@ class State(StrEnum):
     NOT_CHECKED = "not_checked"
 
 
+VERDICTS = {"verified": State.GOOD, "failed": State.FAILURE, "unknown": State.OUT_OF_SPECIFICATION}
+"""What a device update's verdict looks like."""
+
+
 def find_state(word: str) -> State | None:
     """The state of a service's word, or None for '' and words that are no state."""
     try:

@@ -11,12 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.scoring_spec import CLASS_OUTPUT, RAW_OUTPUT, RUL_OUTPUT
+from workbench.features.builder import IR_VERSION, OPSET
 
 if TYPE_CHECKING:
     import onnx
 
-IR_VERSION = 10
-OPSET = 20
 ML_OPSET = 3
 ML_DOMAIN = "ai.onnx.ml"
 FEATURES_INPUT = "features"

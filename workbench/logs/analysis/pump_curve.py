@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.core.constants import STANDARD_GRAVITY_M_PER_S2
 from workbench.core.errors import InputError
 
 Array = NDArray[np.float64]
-GRAVITY_M_PER_S2 = 9.80665
 _PA_PER_BAR = 1e5
 _S_PER_H = 3600.0
 POR = (0.70, 1.20)
@@ -45,12 +45,12 @@ def velocity_m_per_s(flow_m3_per_h: Array, pipe_mm: float) -> Array:
 
 def total_head_m(suction_bar: Array, discharge_bar: Array, flow_m3_per_h: Array, site: PumpSite) -> Array:
     """H = (p₂ − p₁)/(ρ g) + z₂ − z₁ + (v₂² − v₁²)/(2 g) (ISO 9906:2012, eq. 4); without both pipes no velocity head."""
-    head = (discharge_bar - suction_bar) * _PA_PER_BAR / (site.density_kg_per_m3 * GRAVITY_M_PER_S2)
+    head = (discharge_bar - suction_bar) * _PA_PER_BAR / (site.density_kg_per_m3 * STANDARD_GRAVITY_M_PER_S2)
     head = head + (site.discharge_height_m - site.suction_height_m)
     if site.suction_pipe_mm and site.discharge_pipe_mm:
         out = velocity_m_per_s(flow_m3_per_h, site.discharge_pipe_mm)
         into = velocity_m_per_s(flow_m3_per_h, site.suction_pipe_mm)
-        head = head + (out**2 - into**2) / (2.0 * GRAVITY_M_PER_S2)
+        head = head + (out**2 - into**2) / (2.0 * STANDARD_GRAVITY_M_PER_S2)
     return np.asarray(head)
 
 
@@ -61,16 +61,16 @@ def to_nominal_speed(value: Array, rpm: Array, nominal_rpm: float, power_of_spee
 
 def efficiency(flow_m3_per_h: Array, head_m: Array, motor_input_kw: Array, site: PumpSite) -> Array:
     """Pump efficiency η = ρ g Q H / P at the shaft, P = motor input × motor efficiency (ISO 9906:2012, eq. 8)."""
-    useful_kw = site.density_kg_per_m3 * GRAVITY_M_PER_S2 * flow_m3_per_h / _S_PER_H * head_m / 1000.0
+    useful_kw = site.density_kg_per_m3 * STANDARD_GRAVITY_M_PER_S2 * flow_m3_per_h / _S_PER_H * head_m / 1000.0
     return np.asarray(useful_kw / np.maximum(motor_input_kw * site.motor_efficiency, 1e-9))
 
 
 def npsh_available_m(suction_bar: Array, flow_m3_per_h: Array, site: PumpSite) -> Array:
     """NPSHa = (p₁ + p_atm − p_v)/(ρ g) + z₁ + v₁²/(2 g), heights from the impeller's datum (ISO 9906:2012, 3.2.27)."""
     absolute = (suction_bar + site.atmosphere_bar - site.vapour_pressure_bar) * _PA_PER_BAR
-    head = absolute / (site.density_kg_per_m3 * GRAVITY_M_PER_S2) + site.suction_height_m
+    head = absolute / (site.density_kg_per_m3 * STANDARD_GRAVITY_M_PER_S2) + site.suction_height_m
     if site.suction_pipe_mm:
-        head = head + velocity_m_per_s(flow_m3_per_h, site.suction_pipe_mm) ** 2 / (2.0 * GRAVITY_M_PER_S2)
+        head = head + velocity_m_per_s(flow_m3_per_h, site.suction_pipe_mm) ** 2 / (2.0 * STANDARD_GRAVITY_M_PER_S2)
     return np.asarray(head)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.core.clock import NS_PER_S
+from workbench.core.clock import NS_PER_DAY, NS_PER_S
 from workbench.logs import questions
 from workbench.logs.careful.scratch import READ_ROWS, ScratchArray
 from workbench.logs.careful.spool import Block, block_times, read_instants
@@ -38,7 +38,6 @@ from workbench.logs.times.zones import ZoneTable, load_zone, tell_doubled, usual
 
 GOOD, ABSOLUTE = 1, 2
 _NO_INSTANT = np.iinfo(np.int64).min
-_DAY_NS = 86_400 * NS_PER_S
 _FIRST_TEXTS = 1000
 _DATE_CHARS = 10
 _LONG_DATE_CHARS = 14
@@ -183,9 +182,9 @@ def _read_clock(plan: TimePlan, cells: Cells) -> Instants:
     days = np.zeros(of_row.size, np.int64)
     if good.size:
         before = good[0] if plan.last_clock_ns < 0 else plan.last_clock_ns
-        days[is_good] = plan.n_clock_days + np.cumsum(np.diff(good, prepend=before) < -_DAY_NS // 2)
+        days[is_good] = plan.n_clock_days + np.cumsum(np.diff(good, prepend=before) < -NS_PER_DAY // 2)
         plan.n_clock_days, plan.last_clock_ns = int(days[is_good][-1]), int(good[-1])
-    return Instants(np.where(is_good, plan.zero_ns + days * _DAY_NS + of_row, 0), np.ones(of_row.size, np.bool_), is_good)
+    return Instants(np.where(is_good, plan.zero_ns + days * NS_PER_DAY + of_row, 0), np.ones(of_row.size, np.bool_), is_good)
 
 
 class Series:

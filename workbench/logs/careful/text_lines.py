@@ -7,17 +7,15 @@ layout is guessed.
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.byte_stream import StreamSource, is_growing, open_source
 from workbench.logs.readers.text import MAX_LINE_CHARS, QuoteJoiner, join_quoted
-from workbench.logs.text.decode import check_is_text, find_encoding, plain_marks
+from workbench.logs.text.decode import NUL_BLOCK, check_is_text, find_encoding, plain_marks
 from workbench.logs.text.encodings import guess_legacy
 
-_NUL_BLOCK = re.compile("\x00{8,}")
 _NUL_BLOCK_CHARS = 8
 _HEAD_BYTES = 200_000
 _MIDDLE_CHARS = 60_000
@@ -99,7 +97,7 @@ class _Scan:
     def finish(self, source: StreamSource) -> ScannedText:
         encoding, confidence = self._encoding()
         head = codecs.getincrementaldecoder(encoding)("replace").decode(self._head)
-        check_is_text(_clean(_NUL_BLOCK.sub("", self._head.decode(encoding, "replace")).removeprefix("\ufeff")), self._name)
+        check_is_text(_clean(NUL_BLOCK.sub("", self._head.decode(encoding, "replace")).removeprefix("\ufeff")), self._name)
         middle = min(self._middles, key=lambda item: abs(item[0] - self._n_chars / 2), default=(0, ""))[1]
         return ScannedText(
             source=source, encoding=encoding, confidence=confidence, has_quotes=self._has_quotes, head=_clean(head),
@@ -120,7 +118,7 @@ class _Scan:
 def _clean(text: str) -> str:
     text = text.replace("\ufeff", "")
     if "\x00" in text:
-        text = _NUL_BLOCK.sub("\n", text).replace("\x00", "")
+        text = NUL_BLOCK.sub("\n", text).replace("\x00", "")
     return plain_marks(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -182,7 +180,7 @@ class LineStream:
                 text = carry + decoder.decode(chunk)
                 # what may go on in the next piece waits: a block of zeros, the first half of \r\n, the last line
                 end = len(text.rstrip("\x00\r"))
-                held = _NUL_BLOCK.sub("\x00" * _NUL_BLOCK_CHARS, text[end:])
+                held = NUL_BLOCK.sub("\x00" * _NUL_BLOCK_CHARS, text[end:])
                 whole, _, rest = _clean(text[:end]).rpartition("\n")
                 carry = rest + held
                 n_lines += whole.count("\n") + bool(whole)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from workbench.core.clock import EPOCH
+
 NO_PRESSURE = "No pressure"
 """How a discharge at nothing under load is told, so that it can be told as one with the zeros it is made of."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -14,7 +15,7 @@ _S_PER_MIN, _S_PER_H, _S_PER_D = 60, 3600, 86_400
 def format_instant(instant_ns: int) -> str:
     """12 Mar 03:12, in UTC; seconds only where they aren't zero."""
     # Not fromtimestamp, which refuses instants before 1970 on Windows.
-    moment = _EPOCH + timedelta(seconds=instant_ns // 1_000_000_000)
+    moment = EPOCH + timedelta(seconds=instant_ns // 1_000_000_000)
     clock = moment.strftime("%H:%M:%S" if moment.second else "%H:%M")
     return f"{moment.day} {_MONTHS[moment.month - 1]} {clock}"
 

@@ -20,7 +20,7 @@ from workbench.logs.regimes.pump_roles import PumpRoles, find_roles
 STRETCH_ROWS = 64
 MAX_STRETCHES = 1024
 MIN_GOOD = 8
-_TO_SIGMA = 1.4826
+TO_SIGMA = 1.4826
 """Median absolute deviation of normal noise to its standard deviation."""
 _STOPPED_SHARE = 0.1
 _BLOCK_ROWS = 1 << 18
@@ -180,7 +180,7 @@ def _survey_channel(rows: Floats64) -> ChannelSurvey:
     sizes = np.abs(steps)
     moves = sizes[sizes > 0]
     return ChannelSurvey(
-        rows=rows, steps=steps, level=row_medians(rows), noise=row_medians(sizes) * _TO_SIGMA / np.sqrt(2.0),
+        rows=rows, steps=steps, level=row_medians(rows), noise=row_medians(sizes) * TO_SIGMA / np.sqrt(2.0),
         resolution=_smallest(moves),
     )  # fmt: skip
 

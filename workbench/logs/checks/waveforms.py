@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from workbench.logs.checks.flat_runs import Samples
 from workbench.logs.checks.phrases import format_instant, format_value
+from workbench.logs.checks.survey import TO_SIGMA
 from workbench.logs.recordings.time_axis import RunsAxis
 from workbench.logs.summary import Finding, Remedy
 
@@ -32,7 +33,6 @@ _GOES_ON = 0.25
 _LEAST_RATE_HZ = 1000.0
 _MOST_SINGLE = 8
 _WHY = "an overloaded sensor, a knock or a bad cable; integrated to velocity it is a ski slope"
-_TO_SIGMA = 1.4826
 
 
 def find_overloads(axis: RunsAxis, columns: Mapping[str, Samples], units: Mapping[str, str | None]) -> tuple[Finding, ...]:
@@ -82,7 +82,7 @@ def _runaway(values: NDArray[np.float64], rate_hz: float) -> float:
         return 0.0
     means = table.mean(axis=1)
     moved = float(np.ptp(means))
-    shaking = _TO_SIGMA * float(np.median(np.abs((table - means[:, None])[:, ::4])))
+    shaking = TO_SIGMA * float(np.median(np.abs((table - means[:, None])[:, ::4])))
     if not moved > _RUNS_AWAY * shaking > 0:
         return 0.0
     is_above = means > 0.5 * (means.max() + means.min())

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from workbench.core.clock import NS_PER_S
+from workbench.core.clock import EPOCH, NS_PER_DAY, NS_PER_S
 from workbench.logs.times.instants import DayOrder, Stamp, days_of, parse_stamp, possible_orders
 
-_DAY_NS = 86_400 * NS_PER_S
 _EXCEL_DAYS = (20_000.0, 60_000.0)
 _EXCEL_EPOCH_DAYS = 25_569
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_DATE = re.compile(
     r"(0001-01-01|1900-01-01|1970-01-01|9999-12-31|0000-00-00|00\.00\.0000|0?1[./]0?1[./](0001|1900|1970|9999)|31[./]12[./]9999|"
     r"12/31/9999)([ T]+(0?0|12|23):[\d:.]+(\s*[AP]M)?)?(Z|[+-]00:?00)?$",
@@ -75,7 +73,7 @@ def read_moment(cell: str, rules: DateRules) -> Moment | None:
     day = days_of(stamp, rules.order) if stamp is not None else None
     if stamp is None or day is None:
         return None
-    return _moment(day * _DAY_NS + stamp.clock_ns, rules, is_day=not stamp.has_clock, offset_ns=_offset(stamp))
+    return _moment(day * NS_PER_DAY + stamp.clock_ns, rules, is_day=not stamp.has_clock, offset_ns=_offset(stamp))
 
 
 def _offset(stamp: Stamp) -> int | None:
@@ -83,7 +81,7 @@ def _offset(stamp: Stamp) -> int | None:
 
 
 def _moment(local_ns: int, rules: DateRules, *, is_day: bool, offset_ns: int | None) -> Moment:
-    last_ns = local_ns + (_DAY_NS - NS_PER_S if is_day else 0)
+    last_ns = local_ns + (NS_PER_DAY - NS_PER_S if is_day else 0)
     if offset_ns is not None:
         return Moment(first_ns=local_ns - offset_ns, last_ns=last_ns - offset_ns)
     return Moment(first_ns=_to_utc(local_ns, rules.zone), last_ns=_to_utc(last_ns, rules.zone))
@@ -92,8 +90,8 @@ def _moment(local_ns: int, rules: DateRules, *, is_day: bool, offset_ns: int | N
 def _to_utc(local_ns: int, zone: ZoneInfo) -> int:
     """A clock time that occurs twice is the first one."""
     seconds, rest = divmod(local_ns, NS_PER_S)
-    local = (_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=zone)
-    return int((local - _EPOCH).total_seconds()) * NS_PER_S + rest
+    local = (EPOCH + timedelta(seconds=seconds)).replace(tzinfo=zone)
+    return int((local - EPOCH).total_seconds()) * NS_PER_S + rest
 
 
 def _is_date(cell: str) -> bool:

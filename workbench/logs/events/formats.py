@@ -13,14 +13,14 @@ import json
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from math import isfinite
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from workbench.core.clock import NS_PER_S, format_utc, parse_utc
+from workbench.core.clock import EPOCH, NS_PER_S, format_utc, parse_utc
 from workbench.core.errors import InputError, LogFormatError
 from workbench.logs.events.event import Event, EventState
 from workbench.logs.events.labels import make_event
@@ -32,7 +32,6 @@ _LETTER = re.compile(r"[^\W\d_]")
 _LOOKED_AT = 20
 _SUFFIX = re.compile(r"(.*?) \[(real|not real|unsure)\]$")
 _TRAINSET = ["series", "timestamp", "value", "label"]
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLIS_FROM = 1e11
 """Numbers of seconds this large would lie in the year 5138: they are milliseconds."""
 
@@ -258,8 +257,8 @@ def _instant(value: object, path: Path) -> int:
 
 
 def _plain(text_utc: str) -> str:
-    return (_EPOCH + timedelta(microseconds=parse_utc(text_utc) // 1000)).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return (EPOCH + timedelta(microseconds=parse_utc(text_utc) // 1000)).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def _iso(at_ns: int) -> str:
-    return (_EPOCH + timedelta(microseconds=at_ns // 1000)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return (EPOCH + timedelta(microseconds=at_ns // 1000)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

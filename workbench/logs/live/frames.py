@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from workbench.core.clock import NS_PER_S
 from workbench.logs.live.checksums import SIZES, Bytes, compute
 from workbench.logs.live.layout import TIME_SCALES_NS, FieldLayout, FrameLayout, group_bytes, numpy_type, offsets_of
+from workbench.logs.live.lines import CUT_SHORT
 from workbench.logs.live.rows import LiveChannel, Rows, Tally
 from workbench.logs.units import find_quantity, find_unit
 
 WRONG_CHECKSUM = "wrong checksum"
 GARBAGE = "bytes that are no frame"
 MISSING = "missing by the frame counter"
-CUT_SHORT = "cut short"
 NO_VALUE_CODE = "no-value code"
 
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from workbench.core.clock import NS_PER_S
+from workbench.core.clock import NS_PER_DAY, NS_PER_S
 from workbench.core.errors import InputError
 from workbench.logs.readers.sources import Source
 from workbench.logs.text.decode import clean_text
@@ -140,7 +140,7 @@ def _start_of_bext(data: bytes, rate_hz: int) -> tuple[int, bool] | None:
     found = _iso(re.sub(r"[^0-9]", "-", date) + "T" + re.sub(r"[^0-9]", ":", clock))
     if found is None:
         return None
-    midnight_ns = found[0] // (86_400 * NS_PER_S) * 86_400 * NS_PER_S
+    midnight_ns = found[0] // NS_PER_DAY * NS_PER_DAY
     exact_ns = midnight_ns + int.from_bytes(data[338:346], "little") * NS_PER_S // rate_hz
     return (exact_ns if abs(exact_ns - found[0]) < NS_PER_S else found[0]), found[1]
 

@@ -12,7 +12,8 @@ from workbench.core.clock import NS_PER_S
 from workbench.logs.recordings.precision import as_printed
 from workbench.logs.recordings.recording import Recording
 
-_LATE_STEPS = 3.5
+LATE_STEPS = 3.5
+"""A value older than this many steps is no longer the curve's value."""
 _DENSE_SHARE = 0.7
 """A channel written in fewer rows than this has steps of its own: rows without a value of it are other channels' instants."""
 _BLANK = "empty"
@@ -24,7 +25,7 @@ def held_in(recording: Recording, name: str, times_ns: NDArray[np.int64]) -> NDA
     A bad cell of a channel that is written in every row is missing, not the good value before it.
     """
     step_ns, is_sparse = _own_step(recording, name)
-    axis, late_ns = recording.axis, _LATE_STEPS * step_ns
+    axis, late_ns = recording.axis, LATE_STEPS * step_ns
     back_ns = int(late_ns) if is_sparse else 0
     first = max(axis.index_at(int(times_ns[0]) - back_ns, after=True) - 1, 0)
     rows = np.arange(first, axis.index_at(int(times_ns[-1]), after=True), dtype=np.int64)

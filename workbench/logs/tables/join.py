@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.core.clock import NS_PER_S
+from workbench.core.clock import NS_PER_DAY
 from workbench.logs.summary import LeftOut
 from workbench.logs.tables.cells import Cells
 from workbench.logs.tables.columns import take_rows
@@ -19,7 +19,7 @@ from workbench.logs.text.decode import clean_text
 from workbench.logs.units import find_unit
 
 MAX_GAP_DURATIONS = 10.0
-MAX_GAP_NS = 366 * 86_400 * NS_PER_S
+MAX_GAP_NS = 366 * NS_PER_DAY
 """A pump that is logged two hours a day, tested once a month, or looked at in spring and autumn, has one log."""
 MAX_OVERLAP = 0.02
 MAX_ASSETS = 500

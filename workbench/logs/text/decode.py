@@ -17,7 +17,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_NUL_BLOCK = re.compile("\x00{8,}")
+NUL_BLOCK = re.compile("\x00{8,}")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _BIDI = dict.fromkeys([0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF, 0x2028, 0x2029])
 _MAX_CONTROL_FRACTION = 0.01
@@ -56,7 +56,7 @@ def find_encoding(head: bytes) -> tuple[str, float]:
 def decode_bytes(data: bytes, name: str) -> Decoded:
     """Decode a text file; NUL blocks (a power loss) become line ends. Raises EncodingError for what is no text."""
     head = data[:_SAMPLE_BYTES]
-    check_is_text(_NUL_BLOCK.sub("", head.decode(find_encoding(head)[0], "replace").removeprefix("\ufeff")), name)
+    check_is_text(NUL_BLOCK.sub("", head.decode(find_encoding(head)[0], "replace").removeprefix("\ufeff")), name)
     encoding, confidence = find_encoding(data)
     if encoding.startswith("utf-16") and len(data) % 2 and data.endswith((b"\n", b"\r")):
         data = data[:-1]  # half of a line end, cut off
@@ -65,7 +65,7 @@ def decode_bytes(data: bytes, name: str) -> Decoded:
         text = data.decode("latin-1")
     text = text.replace("\ufeff", "")  # files that were glued together carry one each
     if "\x00" in text:
-        text = _NUL_BLOCK.sub("\n", text).replace("\x00", "")
+        text = NUL_BLOCK.sub("\n", text).replace("\x00", "")
     check_is_text(text[:_SAMPLE_CHARS], name)
     return Decoded(text=plain_marks(text), encoding=encoding.removesuffix("-sig"), confidence=confidence)
 

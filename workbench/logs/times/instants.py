@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.core.clock import NS_PER_S
+from workbench.core.clock import NS_PER_DAY, NS_PER_S
 from workbench.logs.tables.words import MONTHS, ZONE_OFFSETS_MIN
 from workbench.logs.text.recall import recalled
 from workbench.logs.times.notations import to_common
@@ -25,7 +25,6 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 BUDDHIST_YEARS, FIRST_BUDDHIST, LAST_BUDDHIST = 543, 2443, 2743
 """Thai years of 1900 to 2200: no log is from the years 2443 to 2743 of the common era."""
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
-_DAY_NS = 86_400 * NS_PER_S
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DATE = (
     r"(?:(?P<y>\d{4})(?P<ysep>[-/.]?)(?P<m>\d{2}|(?<=[-/.])\d)(?P=ysep)(?P<d>\d{2}|(?<=[-/.])\d)"
@@ -253,7 +252,7 @@ def _stamp_reader(order: DayOrder) -> Callable[[str], tuple[int, bool] | None]:
         if stamp is None or days is None:
             count_ns = unix_ns(text)
             return None if count_ns is None else (count_ns, True)
-        return days * _DAY_NS + stamp.clock_ns - (stamp.offset_ns or 0), stamp.offset_ns is not None
+        return days * NS_PER_DAY + stamp.clock_ns - (stamp.offset_ns or 0), stamp.offset_ns is not None
 
     return read
 

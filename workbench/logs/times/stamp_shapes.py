@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.core.clock import NS_PER_S
+from workbench.core.clock import NS_PER_DAY, NS_PER_S
 from workbench.logs.tables.words import MONTHS
 from workbench.logs.times.instants import (
     BUDDHIST_YEARS,
@@ -28,7 +28,6 @@ from workbench.logs.times.instants import (
     read_stamps,
 )
 
-_DAY_NS = 86_400 * NS_PER_S
 MAX_LENGTHS = 6
 _FEW = 64
 _MAX_CHARS = 40
@@ -108,7 +107,7 @@ def _read_shape(first: str, chars: Chars, order: DayOrder) -> Instants | None:
     is_good = is_day & is_clock
     shift_ns, is_zone = (np.zeros(len(digits), np.int64), is_good) if offset_ns is None else offset_ns
     is_good &= is_zone
-    ns = np.where(is_good, days * _DAY_NS + clock_ns - shift_ns, 0)
+    ns = np.where(is_good, days * NS_PER_DAY + clock_ns - shift_ns, 0)
     return Instants(ns, is_good & (offset_ns is not None), is_good)
 
 

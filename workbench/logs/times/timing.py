@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.core.clock import NS_PER_S, parse_utc
+from workbench.core.clock import NS_PER_DAY, NS_PER_S, parse_utc
 from workbench.core.errors import InputError, RequestError
 from workbench.logs import questions
 from workbench.logs.readers.table import TimeColumns
@@ -33,7 +33,6 @@ from workbench.logs.times.instants import (
 from workbench.logs.times.zones import load_zone, local_to_utc
 
 Blocks = Sequence[NDArray[np.intp]]
-_DAY_NS = 86_400 * NS_PER_S
 _EXCEL_1900_DAYS = -25_569
 """1899-12-30 in days from 1970-01-01: Excel's serial 1 with its 29 February 1900 that never was."""
 _EXCEL_1904_DAYS = -24_107
@@ -47,12 +46,12 @@ SCALES: dict[str, tuple[int, int]] = {
     "unix_ms": (1_000_000, 0),
     "unix_us": (1_000, 0),
     "unix_ns": (1, 0),
-    "excel1900": (_DAY_NS, _EXCEL_1900_DAYS * _DAY_NS),
-    "excel1904": (_DAY_NS, _EXCEL_1904_DAYS * _DAY_NS),
+    "excel1900": (NS_PER_DAY, _EXCEL_1900_DAYS * NS_PER_DAY),
+    "excel1904": (NS_PER_DAY, _EXCEL_1904_DAYS * NS_PER_DAY),
     "labview": (NS_PER_S, _LABVIEW_NS),
     "filetime": (100, _FILETIME_NS),
     "ticks": (100, _TICKS_NS),
-    "matlab": (_DAY_NS, _MATLAB_DAYS * _DAY_NS),
+    "matlab": (NS_PER_DAY, _MATLAB_DAYS * NS_PER_DAY),
 }
 CLOCK_EPOCHS = frozenset({"excel1900", "excel1904", "matlab", "ticks"})
 """Serials that count a clock on the wall, not an instant."""
@@ -78,7 +77,7 @@ RELATIVE_UNITS = {
     "min": 60 * NS_PER_S,
     "h": 3600 * NS_PER_S,
     "hr": 3600 * NS_PER_S,
-    "d": _DAY_NS,
+    "d": NS_PER_DAY,
 }
 
 
@@ -185,7 +184,7 @@ def _weigh_short_years(
     if is_sure:
         return ["ymd"] if best == "ymd" else [order for order in orders if order != "ymd"]
     latest = max((days for stamp in stamps if (days := days_of(stamp, "ymd")) is not None), default=0)
-    if stamps[0].sep != "-" or latest * _DAY_NS > choices.now_ns + 2 * _DAY_NS:
+    if stamps[0].sep != "-" or latest * NS_PER_DAY > choices.now_ns + 2 * NS_PER_DAY:
         return [order for order in orders if order != "ymd"]
     return ["ymd", *(order for order in orders if order != "ymd")]
 
@@ -272,7 +271,7 @@ def excel_epoch(cells: Cells, choices: TimeChoices) -> tuple[str, list[Question]
     if answer:
         return questions.epoch_of(answer), []
     late = scaled(cells.texts, *SCALES["excel1904"], is_absolute=False)
-    if late.is_good.any() and int(late.ns[late.is_good].max()) > choices.now_ns + 2 * _DAY_NS:
+    if late.is_good.any() and int(late.ns[late.is_good].max()) > choices.now_ns + 2 * NS_PER_DAY:
         return "excel1900", []  # read from 1904 it would lie in the future
     return "excel1900", [questions.epoch_ambiguous(cells.texts[0])]
 
@@ -288,7 +287,7 @@ def scaled(texts: Sequence[str], scale_ns: int, zero_ns: int, *, is_absolute: bo
             if abs(instant) < 2**62:
                 ns[index] = instant
                 is_good[index] = True
-    if scale_ns == _DAY_NS:
+    if scale_ns == NS_PER_DAY:
         ns = (ns + 500_000) // 1_000_000 * 1_000_000  # a serial carries no more than the millisecond
     return Instants(ns, np.full(len(texts), is_absolute), is_good)
 
@@ -315,9 +314,9 @@ def _clock_alone(cells: Cells, time: TimeColumns, choices: TimeChoices) -> TimeA
     is_good = of_row >= 0
     days = np.zeros(of_row.size, np.int64)
     good = np.flatnonzero(is_good)
-    days[good[1:]] = np.cumsum(np.diff(of_row[good]) < -_DAY_NS // 2)
+    days[good[1:]] = np.cumsum(np.diff(of_row[good]) < -NS_PER_DAY // 2)
     start_ns, _, asked = relative_start(choices, f"'{time.header}' gives times of day without a date")
-    times_ns = np.where(is_good, start_ns + days * _DAY_NS + of_row, 0)
+    times_ns = np.where(is_good, start_ns + days * NS_PER_DAY + of_row, 0)
     return TimeAxis(times_ns=times_ns, is_good=is_good, notation="time of day", zone="printed", questions=tuple(asked))
 
 

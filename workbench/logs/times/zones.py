@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.core.clock import NS_PER_S
+from workbench.core.clock import EPOCH, NS_PER_DAY, NS_PER_S
 from workbench.core.errors import RequestError
 
-_DAY_NS = 86_400 * NS_PER_S
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MIN_NS, _MAX_NS = -2_000_000_000 * NS_PER_S, 7_000_000_000 * NS_PER_S
 
 
@@ -88,7 +86,7 @@ def zone_table(low_ns: int, high_ns: int, zone: ZoneInfo) -> ZoneTable | None:
     """The offsets between two clock times; None where they lie beyond what zones know."""
     if low_ns < _MIN_NS or high_ns > _MAX_NS:
         return None
-    starts, offsets = _offsets(low_ns - 2 * _DAY_NS, high_ns + 2 * _DAY_NS, zone)
+    starts, offsets = _offsets(low_ns - 2 * NS_PER_DAY, high_ns + 2 * NS_PER_DAY, zone)
     wall = starts.copy()
     wall[1:] += offsets[:-1]
     return ZoneTable(offsets_ns=offsets, wall_ns=wall)
@@ -138,10 +136,10 @@ def _second_pass(local: NDArray[np.int64], block: NDArray[np.intp], step: int) -
 
 def _offsets(low_ns: int, high_ns: int, zone: ZoneInfo) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """UTC instants at which an offset begins, and the offsets, both ns; the first begins before `low_ns`."""
-    starts, offsets = [low_ns - _DAY_NS], [_offset_ns(low_ns - _DAY_NS, zone)]
+    starts, offsets = [low_ns - NS_PER_DAY], [_offset_ns(low_ns - NS_PER_DAY, zone)]
     at = starts[0]
     while at < high_ns:
-        upcoming = min(at + 7 * _DAY_NS, high_ns)
+        upcoming = min(at + 7 * NS_PER_DAY, high_ns)
         if _offset_ns(upcoming, zone) != offsets[-1]:
             change = _bisect_change(at, upcoming, offsets[-1], zone)
             starts.append(change)
@@ -164,5 +162,5 @@ def _bisect_change(low_ns: int, high_ns: int, offset_ns: int, zone: ZoneInfo) ->
 
 
 def _offset_ns(utc_ns: int, zone: ZoneInfo) -> int:
-    offset = (_EPOCH + timedelta(seconds=utc_ns // NS_PER_S)).astimezone(zone).utcoffset()
+    offset = (EPOCH + timedelta(seconds=utc_ns // NS_PER_S)).astimezone(zone).utcoffset()
     return 0 if offset is None else round(offset.total_seconds()) * NS_PER_S

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from workbench.core.clock import NS_PER_DAY
 from workbench.ui.format import day, percent
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.text import plain_tip
@@ -23,7 +24,6 @@ MOST_EMPTY_DAYS = 31
 """Longer without any sample of any pump: one capture months later must not press all else together."""
 _FOOT_PX = 18
 _GAP_PX = 1
-_DAY_NS = 86_400 * 10**9
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 
@@ -230,7 +230,7 @@ class AvailabilityMap(QWidget):
         row = next((number for number, (asset, _) in enumerate(self._rows) if asset == self._asset), None)
         if row is None or self._range_ns is None:
             return
-        start, end = (self._scale.place(at_ns / _DAY_NS + _EPOCH_ORDINAL) for at_ns in self._range_ns)
+        start, end = (self._scale.place(at_ns / NS_PER_DAY + _EPOCH_ORDINAL) for at_ns in self._range_ns)
         step = (self.width() - self._name_px) / self._scale.n_cells
         left, right = (self._name_px + max(0.0, min(self._scale.n_cells, at)) * step for at in (start, end))
         painter.setBrush(Qt.BrushStyle.NoBrush)

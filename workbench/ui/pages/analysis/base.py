@@ -165,7 +165,9 @@ class AnalysisMode(LogsMode):
         if pixmap.save(str(path)):
             self.context.messages.say(self.tr("Wrote {path}.").format(path=path), icon="download")
         else:
-            self.context.messages.error(WorkbenchError(self.tr("{path} can't be written.").format(path=path)))
+            self.context.messages.error(
+                WorkbenchError(self.tr("{path} can't be written.").format(path=path), self.tr("Choose another folder."))
+            )
 
     def _on_values_file(self, paths: list[Path]) -> None:
         self.write_values(paths[0])

@@ -14,7 +14,7 @@ from workbench.ui.context import AppContext
 from workbench.ui.format import duration, instant, number, percent, size
 from workbench.ui.pages.devices.checks import SlotCard, StepBar
 from workbench.ui.pages.devices.words import can_resume, next_step, plain_sizes, step_name, verdict_name
-from workbench.ui.states import State
+from workbench.ui.states import VERDICTS, State
 from workbench.ui.widgets.bars import ProgressBar
 from workbench.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from workbench.ui.widgets.card import Card
@@ -27,7 +27,6 @@ from workbench.ui.widgets.text import IconLabel, StateSymbol, Text
 
 _STEP_OF = {"identify": 0, "check": 1, "transfer": 2, "verify": 3, "activate": 4, "self-test": 5, "confirm": 6, "receipt": 7}
 _MAX_POINTS = 400
-_VERDICTS = {"verified": State.GOOD, "failed": State.FAILURE, "unknown": State.OUT_OF_SPECIFICATION}
 
 
 class StepTable(ArrayTable):
@@ -209,7 +208,7 @@ class VerdictView(QWidget):
     def show_result(self, result: UpdateResult) -> None:
         """One of three words, one sentence, and the evidence."""
         is_unfinished = can_resume(result)
-        self.banner.show_verdict(_VERDICTS[result.verdict], verdict_name(result.verdict), self._sentence(result))
+        self.banner.show_verdict(VERDICTS[result.verdict], verdict_name(result.verdict), self._sentence(result))
         said = result.message if result.verdict == "unknown" else ""
         self._said.setText(self.tr("What happened: {text}").format(text=said))
         self._said.setVisible(bool(said))

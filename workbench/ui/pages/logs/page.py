@@ -8,7 +8,7 @@ from typing import ClassVar
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.core.clock import NS_PER_S
+from workbench.core.clock import NS_PER_DAY, NS_PER_S
 from workbench.core.runner import JobCall
 from workbench.services.log_files import log_suffixes
 from workbench.services.log_views import AssetLogs, RecordingInfo, finding_span
@@ -34,7 +34,6 @@ from workbench.ui.widgets.tab_order import order_tabs
 from workbench.ui.widgets.text import Text
 
 _SIDE_PX = 236
-_DAY_NS = 86_400 * NS_PER_S
 
 
 class LogsPage(Page):
@@ -258,7 +257,7 @@ class LogsPage(Page):
         self.set_header(logs.asset, breadcrumb=(site or project,), facts=" · ".join(parts))
 
     def _on_asset(self, asset: str, day: str) -> None:
-        range_ns = (parse_day(day), parse_day(day) + _DAY_NS) if day else None
+        range_ns = (parse_day(day), parse_day(day) + NS_PER_DAY) if day else None
         self.context.select(asset=asset)
         self.view.open_asset(asset, range_ns)
 

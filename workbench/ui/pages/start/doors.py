@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from workbench.services.overview import LastUpdate, Trace
 from workbench.services.training import RunSummary
-from workbench.ui.states import State
+from workbench.ui.states import VERDICTS, State
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import Button, FlatButton, SecondaryButton
 from workbench.ui.widgets.layouts import horizontal, vertical
@@ -16,7 +16,6 @@ from workbench.ui.widgets.text import IconLabel, KeyCap, Text
 
 PREVIEW_PX = 112
 HEIGHT_PX = 270
-_VERDICTS = {"verified": State.GOOD, "failed": State.FAILURE, "unknown": State.OUT_OF_SPECIFICATION}
 
 
 class Door(QFrame):
@@ -204,7 +203,7 @@ class SlotPair(Picture):
         self._paint_box(painter, sent, "border")
         self._paint_box(painter, found, "text2")
         self._paint_words(painter, sent.adjusted(16, 14, -8, -8), self.tr("Sent"), update.bundle or "–")
-        state = _VERDICTS.get(update.verdict, State.NOT_CHECKED)
+        state = VERDICTS.get(update.verdict, State.NOT_CHECKED)
         painter.drawPixmap(QPointF(found.left() + 16, 34.5), self._theme.state_pixmap(state, 16, self.devicePixelRatioF()))
         inner = found.adjusted(16, 14, -8, -8)
         self._paint_words(painter, inner, self.tr("Read back"), update.verdict.capitalize(), indent_px=22)
