@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 HOME_VARIABLE = "WORKBENCH_HOME"
+PROJECT_FILE = "project.toml"
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -23,3 +24,8 @@ def resources() -> Path:
     """The folder of icons, themes, boards, help: inside the wheel, else beside the package in a checkout."""
     inside = _PACKAGE / "resources"
     return inside if inside.is_dir() else _PACKAGE.parent / "resources"
+
+
+def is_project(folder: Path) -> bool:
+    """Whether there is a project in a folder."""
+    return (folder / PROJECT_FILE).is_file()

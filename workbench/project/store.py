@@ -22,7 +22,7 @@ from workbench.bundle.signing import SigningKey
 from workbench.core.clock import Clock, format_utc, now_ns
 from workbench.core.codec import Record, decode_strict, encode_canonical, translate_os_error, write_atomic
 from workbench.core.errors import InputError, ProjectError, ProjectTooNew
-from workbench.core.paths import user_home
+from workbench.core.paths import PROJECT_FILE, is_project, user_home
 from workbench.core.settings import load_settings, operator_name
 from workbench.project.acts import MAX_AT_NS, Act, Item, ItemKey, Line, SignedLine, check_act
 from workbench.project.catalog import Catalog
@@ -31,7 +31,6 @@ from workbench.project.lock import write_lock
 from workbench.project.objects import ObjectStore
 
 SCHEMA_VERSION = 1
-PROJECT_FILE = "project.toml"
 _OBJECT_ID_CHARS = 64
 
 
@@ -75,7 +74,7 @@ class Project:
     def open(cls, root: Path, *, who: str | None = None, home: Path | None = None, clock: Clock = now_ns) -> Project:
         """Open the project in `root`, made if absent. Raises ProjectError, ProjectTooNew, DiskFull."""
         home = home or user_home()
-        if not (root / PROJECT_FILE).is_file():
+        if not is_project(root):
             _create(root, clock)
         meta = load_meta(root)
         try:
@@ -87,7 +86,7 @@ class Project:
     @classmethod
     def open_existing(cls, root: Path) -> Project:
         """Open the project in `root`; raises ProjectError where there is none, so that a slip of the pen makes no new one."""
-        if not (root / PROJECT_FILE).is_file() and not (root / "journal").is_dir():
+        if not is_project(root) and not (root / "journal").is_dir():
             raise ProjectError(f"There is no project in {root}.", "Check the path, or make one: workbench project new DIR.")
         return cls.open(root)
 
@@ -292,5 +291,5 @@ def _create(root: Path, clock: Clock) -> None:
     name = root.resolve().name or "project"
     meta = ProjectMeta(schema_version=SCHEMA_VERSION, id=uuid.uuid4().hex, name=name, created_utc=format_utc(clock()))
     with write_lock(root):
-        if not (root / PROJECT_FILE).is_file():  # another program may have made it meanwhile; a project has one id
+        if not is_project(root):  # another program may have made it meanwhile; a project has one id
             save_meta(root, meta)

@@ -94,7 +94,7 @@ class Capturing:
                 return "time"
             try:
                 self._take()
-            except (PortBusy, DeviceNotFound, DeviceError) as error:
+            except DeviceError as error:
                 self.reason = str(error)
                 self._let_go()
                 if not self._request.reconnect:

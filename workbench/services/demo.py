@@ -103,7 +103,9 @@ class Story:
     @property
     def trust_path(self) -> Path:
         """The demo's own trust root."""
-        return self.out / "trust.json"
+        from workbench.bundle.trust import TRUST_FILE
+
+        return self.out / TRUST_FILE
 
     @property
     def champion(self) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from workbench.core.codec import disk_of
 from workbench.core.jobs import Job
+from workbench.core.paths import is_project
 from workbench.services import log_memory, log_streams
 from workbench.services.common import open_project
 from workbench.services.log_summaries import summary_of
@@ -79,9 +80,8 @@ def _scratch() -> Iterator[Path]:
 
 
 def _recall(request: PreviewRequest) -> log_memory.Recalled:
-    from workbench.project.store import PROJECT_FILE
 
-    if request.project is None or not (Path(request.project) / PROJECT_FILE).is_file():
+    if request.project is None or not is_project(Path(request.project)):
         return log_memory.Recalled(log_memory.Remembered(), "")
     with open_project(request.project) as project:
         return log_memory.recall(project, [Path(request.path)])

@@ -11,6 +11,7 @@ import msgspec
 from workbench.core.codec import Record
 from workbench.core.errors import ProjectError
 from workbench.core.jobs import Job
+from workbench.core.paths import is_project
 from workbench.core.requests import Request, Result, parameter
 from workbench.services.common import ProjectFolder, open_or_make_project, open_project
 
@@ -67,7 +68,7 @@ class ProjectResult(Result, frozen=True, kw_only=True):
 
 def new_project(request: ProjectRequest, job: Job) -> ProjectResult:
     """Make a project; raises ProjectError where there is one already."""
-    if (Path(request.project) / "project.toml").is_file():
+    if is_project(Path(request.project)):
         raise ProjectError(f"{request.project} is a project already.", "Open it, or choose another folder.")
     with open_or_make_project(request.project) as project:
         return _result_of(project, ())

@@ -33,10 +33,11 @@ class RehearsalRequest(Request, frozen=True, kw_only=True):
 
 def start_rehearsal(request: RehearsalRequest, job: Job) -> VirtualDevice:
     """The running device; raises InputError where the project has no log, or where nobody is trusted yet."""
+    from workbench.bundle.trust import TRUST_FILE
     from workbench.services.devices import VirtualRequest, start_virtual_device
     from workbench.services.recordings import open_project_recordings
 
-    trust = user_home() / "trust.json"
+    trust = user_home() / TRUST_FILE
     if not trust.is_file():
         raise InputError(
             "No key is trusted on this laptop yet, so a device would refuse every bundle.", "Make a key on the Package page."

@@ -18,6 +18,7 @@ import msgspec
 from workbench.core.codec import Record, read_bounded
 from workbench.core.errors import InputError, RequestError
 from workbench.core.jobs import Job
+from workbench.core.paths import is_project
 from workbench.core.requests import Request, Result, parameter, to_arguments
 from workbench.services.common import LogPaths, NewProjectFolder, ProjectFolder, open_project
 
@@ -267,9 +268,9 @@ def _numbers(sample: Sequence[str]) -> tuple[float, ...]:
 
 
 def _map_of(folder: str | None) -> dict[str, dict[str, str]]:
-    from workbench.project.store import PROJECT_FILE, load_meta
+    from workbench.project.store import load_meta
 
-    return load_meta(Path(folder)).tags if folder and (Path(folder) / PROJECT_FILE).is_file() else {}
+    return load_meta(Path(folder)).tags if folder and is_project(Path(folder)) else {}
 
 
 def rows_of(facts: Sequence[object], known: Mapping[str, Mapping[str, str]], asset: str) -> list[TagRow]:

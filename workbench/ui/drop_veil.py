@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from workbench.core.paths import is_project
 from workbench.ui.theme import ThemeSource
 
 _INSET_PX = 12
@@ -25,7 +26,7 @@ class DropVeil(QWidget):
 
     def show_for(self, paths: list[Path]) -> None:
         """Say what dropping these does."""
-        if len(paths) == 1 and (paths[0] / "project.toml").is_file():
+        if len(paths) == 1 and is_project(paths[0]):
             self._words = self.tr("Let go to open the project {name}").format(name=paths[0].name)
         elif paths and all(path.suffix == ".pwb" for path in paths):
             self._words = self.tr("Let go to look at the bundle {name}").format(name=paths[0].name)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
+from workbench.core.paths import is_project
 from workbench.ui.actions import Action
 from workbench.ui.context import AppContext, Selection
 from workbench.ui.drop_veil import DropVeil
@@ -89,7 +90,7 @@ class MainWindow(QMainWindow):
 
     def open_files(self, paths: list[Path]) -> None:
         """What dropping does: projects are opened, bundles go to Package, all else to Logs, which hands on events to Label."""
-        if len(paths) == 1 and (paths[0] / "project.toml").is_file():
+        if len(paths) == 1 and is_project(paths[0]):
             self.context.open_project(paths[0])
             return
         if paths and all(path.suffix == ".pwb" for path in paths):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from workbench.core.clock import NS_PER_S, now_ns
 from workbench.core.errors import WorkbenchError
+from workbench.core.paths import PROJECT_FILE, is_project
 from workbench.services.overview import Need
 from workbench.ui import format as shown
 from workbench.ui.context import AppContext
@@ -109,7 +110,7 @@ class ProjectRow(QFrame):
         self.setProperty("focus_inside", True)
         self.setAccessibleName(folder.name)
         self.setToolTip(plain_tip(str(folder)))
-        is_there = (folder / "project.toml").is_file()
+        is_there = is_project(folder)
         row = horizontal(self, margins_px=(16, 6, 16, 6), gap_px=16)
         bad = error is not None or not is_there
         symbol = StateSymbol(context.theme, State.FAILURE if error else State.NOT_CHECKED) if bad else None
@@ -203,5 +204,5 @@ class ProjectsCard(Card):
 
 
 def _changed_ns(folder: Path) -> int:
-    files = [*folder.glob("journal/*.jsonl"), folder / "project.toml"]
+    files = [*folder.glob("journal/*.jsonl"), folder / PROJECT_FILE]
     return int(max(file.stat().st_mtime for file in files)) * NS_PER_S
