@@ -19,6 +19,9 @@ from workbench.services.scoring import ScoreRequest, score
 from workbench.services.screening import ScreenRequest, screen
 from workbench.services.training import TrainRequest, train
 
+WINDOW = 20
+"""Rows of a window of `RECIPE`, one a minute."""
+
 
 def read_rows(path: str | Path) -> list[dict[str, str]]:
     with Path(path).open(encoding="utf-8", newline="") as stream:
@@ -148,6 +151,27 @@ def test_the_next_days_file_is_scored_as_if_it_were_the_same_log(champion: tuple
     np.testing.assert_allclose(scores[0], scores[1], atol=1e-6)
     windows = [np.load(tmp_path / "w" / f"{name}.windows.npy") for name in ("P-7001B", "P-7001B-1", "P-7001B-2")]
     np.testing.assert_array_equal(windows[0], np.concatenate(windows[1:]))
+
+
+def test_a_score_kept_to_an_operating_state_is_that_of_windows_wholly_in_it(champion: tuple[Path, str], tmp_path: Path) -> None:
+    folder, run = champion
+    log = write_csv(tmp_path / "P-7001B.csv", "P-7001B", seed=4)
+    head, *lines = log.read_text(encoding="utf-8").splitlines()
+    for row in range(1000, 1300):  # a stop: nothing but the stamp and zeros
+        lines[row] = ",".join([lines[row].split(",")[0], *["0"] * head.count(",")])
+    log.write_text("\n".join([head, *lines, ""]), encoding="utf-8")
+    given = {"model": run, "project": str(folder), "paths": (str(log),)}
+    with pytest.raises(InputError, match="was never dry run"):
+        score(ScoreRequest(out=str(tmp_path / "no"), regimes=("dry run",), **given), Job())
+    whole, kept = (
+        read_rows(score(ScoreRequest(out=str(tmp_path / name), regimes=states, **given), Job()).logs[0].scores)
+        for name, states in (("all", ()), ("steady", ("steady",)))
+    )
+    scored = [number for number, row in enumerate(kept) if row["score"]]
+    assert all(kept[number]["score"] == whole[number]["score"] for number in scored)
+    assert any(row["score"] for row in whole[1000:1300])
+    assert not [number for number in scored if 1000 <= number < 1300 + WINDOW - 1]
+    assert len(scored) > 2000
 
 
 def test_units_are_converted_to_the_models(champion: tuple[Path, str], tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -125,6 +126,25 @@ def channels_of(recording: ParsedRecording) -> tuple[ChannelSpec, ...]:
 def left_out_of(recording: ParsedRecording) -> tuple[dict[str, str], ...]:
     """Columns that the importer kept from being inputs."""
     return tuple({"channel": item.channel, "why": item.why} for item in recording.facts.left_out)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogColumns:
+    """The inputs of a log that is in no project, as the finding of operating states takes them."""
+
+    source: str
+    times_ns: NDArray[np.int64]
+    columns: dict[str, NDArray[np.floating]]
+    units: dict[str, str]
+
+
+def columns_of(recording: ParsedRecording, source: str) -> LogColumns:
+    """The channels of `channels_of` with their samples."""
+    channels = channels_of(recording)
+    return LogColumns(
+        source=source, times_ns=recording.times_ns, columns={one.name: recording.columns[one.name] for one in channels},
+        units={one.name: one.unit for one in channels},
+    )  # fmt: skip
 
 
 def inputs_of(recording: ParsedRecording, spec: ScoringSpec, source: str) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ from workbench.core.requests import Request, Result, parameter
 from workbench.core.scoring_spec import SCORE_THRESHOLD
 from workbench.services.common import Answers, LogPaths, OutFolder, ZoneName, open_project
 from workbench.services.logs import Question
+from workbench.services.regime_filter import RegimeNames, Spans
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +33,7 @@ class ScoreRequest(Request, frozen=True, kw_only=True):
     out: OutFolder
     project: Annotated[str | None, parameter("Project folder, where the model is a run.", path=True)] = None
     windows_out: Annotated[str | None, parameter("Folder for the raw windows that were scored.", path=True)] = None
+    regimes: RegimeNames = ()
     zone: ZoneName = None
     answer: Answers = ()
 
@@ -115,16 +117,23 @@ def _score_one(
     model: tuple[ScoringSession, ScoringSpec, str],
     before: _Before | None,
 ) -> tuple[ScoredLog, _Before]:
-    """Score a log; where it goes on from the one before, its first windows begin in that one, as on the device."""
+    """Score a log; where it goes on from the one before, its first windows begin in that one, as on the device.
+
+    With states, a window counts that lies wholly in one of them, and a row has a score only there.
+    """
     import numpy as np
 
     from workbench.scoring.alerts import alarms_of
-    from workbench.services.score_files import hold_on_rows, inputs_of, told_columns, write_scores, write_windows
+    from workbench.services.regime_filter import rows_within, spans_in_log
+    from workbench.services.score_files import columns_of, hold_on_rows, inputs_of, told_columns, write_scores, write_windows
 
     session, spec, name = model
     values = inputs_of(recording, spec, source)
     before = before if before is not None and _goes_on(before, recording) else None
     windows = _windows_after(before, recording.times_ns, values, spec)
+    spans = spans_in_log(columns_of(recording, source), request.regimes) if request.regimes else None
+    if spans is not None:
+        windows = _windows_within(windows, spans, spec)
     scores = session.score(windows)
     # Delays of the alarm, and the score that the first rows carry, come from the windows before.
     end_ns = windows.end_ns if before is None else np.concatenate((before.end_ns, windows.end_ns))
@@ -132,6 +141,8 @@ def _score_one(
     every_alarm = alarms_of(known.score, end_ns, spec)
     is_alarm = every_alarm[len(end_ns) - len(windows) :]
     row = hold_on_rows(recording.times_ns, end_ns, spec)
+    if spans is not None:
+        row = np.where(rows_within(recording.times_ns, spans), row, -1)
     row_score = np.where(row >= 0, known.score[row], np.nan) if len(end_ns) else np.full(len(row), np.nan)
     row_alarm = (row >= 0) & every_alarm[row] if len(end_ns) else np.zeros(len(row), np.bool_)
     path = Path(request.out) / f"{name}.scores.csv"
@@ -172,3 +183,17 @@ def _windows_after(
     found = windows_of(*joined, spec)
     own = found.end_ns > last_ns
     return Windows(values=found.values[own], end_ns=found.end_ns[own], is_complete=found.is_complete[own])
+
+
+def _windows_within(windows: Windows, spans: Spans, spec: ScoringSpec) -> Windows:
+    """Those whose first and last instant lie in one and the same stretch."""
+    import numpy as np
+
+    from workbench.core.clock import NS_PER_S
+    from workbench.scoring.windower import Windows
+
+    starts, ends = np.array(spans, np.int64).reshape(-1, 2).T
+    first_ns = windows.end_ns - round((spec.window_samples - 1) * spec.sample_period_s * NS_PER_S)
+    at = np.searchsorted(starts, first_ns, side="right") - 1
+    own = (at >= 0) & (windows.end_ns < ends[np.maximum(at, 0)])
+    return Windows(values=windows.values[own], end_ns=windows.end_ns[own], is_complete=windows.is_complete[own])

@@ -45,16 +45,6 @@ class ScreenSource:
     keep: NDArray[np.bool_] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Columns:
-    """A log as the finding of operating states takes it."""
-
-    source: str
-    times_ns: NDArray[np.int64]
-    columns: dict[str, NDArray[np.floating]]
-    units: dict[str, str]
-
-
 def read_sources(request: ScreenRequest, job: Job) -> Iterator[tuple[ScreenSource, list[Question]]]:
     """The logs that the request names, else those of its project's pumps, one by one. Raises RequestError without either."""
     if request.paths and request.project:
@@ -71,17 +61,14 @@ def read_sources(request: ScreenRequest, job: Job) -> Iterator[tuple[ScreenSourc
 def _of_files(request: ScreenRequest) -> Iterator[tuple[ScreenSource, list[Question]]]:
     import numpy as np
 
-    from workbench.services.score_files import channels_of, left_out_of, parse_each
+    from workbench.services.score_files import channels_of, columns_of, left_out_of, parse_each
 
     for source, (recording,), asked in parse_each(request.paths, request, join=request.join):
-        channels = channels_of(recording)
-        columns = {channel.name: recording.columns[channel.name] for channel in channels}
-        units = {channel.name: channel.unit for channel in channels}
-        log = _Columns(source=source, times_ns=recording.times_ns, columns=columns, units=units)
+        channels, log = channels_of(recording), columns_of(recording, source)
         states, keep = _states_of(log, request)
         found = ScreenSource(
             source=source, times_ns=recording.times_ns, channels=channels,
-            values=np.column_stack(list(columns.values())) if columns else np.empty((0, 0)),
+            values=np.column_stack(list(log.columns.values())) if log.columns else np.empty((0, 0)),
             left_out=left_out_of(recording), works=_works(_events_of_file(recording, source, request)), states=states, keep=keep,
         )  # fmt: skip
         yield found, asked
