@@ -15,6 +15,7 @@ import numpy as np
 from workbench.core.clock import NS_PER_S
 from workbench.logs.acquisition import Timing, band_of, how_acquired, how_detected
 from workbench.logs.checks.flat_runs import Samples
+from workbench.logs.checks.pressure_reference import Printed, find_absolute_pressures
 from workbench.logs.checks.quality import find_quality
 from workbench.logs.checks.waveforms import find_overloads
 from workbench.logs.readers.byte_stream import FixedEndFile, growing_file
@@ -81,13 +82,15 @@ def import_plain(log: PlainLog, folder: Path, progress: Progress) -> RecordingFa
         if waveform
         else find_quality(instants_ns, columns, units, lambda done: _say_quality(progress, done))
     )
+    printed = [Printed(name=column.name, unit=column.unit, words=column.header) for column in log.channels()]
+    absolute = find_absolute_pressures(printed, times.first_ns, times.last_ns)
     timing = timing_of(times, waveform)
     stats = writer.stats
     facts = RecordingFacts(
         checks=CHECKS_VERSION,
         source=log.names[0], sources=log.names, rows=times.rows, first_ns=times.first_ns, last_ns=times.last_ns,
         sample_period_s=times.sample_period_s, n_gaps=times.n_gaps, n_duplicates_dropped=0, n_backward_steps=0,
-        findings=(*growing, *findings), left_out=left_out, labels=writer.label_names, questions=_questions(log),
+        findings=(*growing, *absolute, *findings), left_out=left_out, labels=writer.label_names, questions=_questions(log),
         channels=tuple(_facts_of(column, stats[column.name], timing) for column in log.channels() if column.name in stats),
         group=timing.group, rate_hz=waveform.rate_hz if waveform else None, n_bursts=timing.n_bursts,
     )  # fmt: skip

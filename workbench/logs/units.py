@@ -41,12 +41,13 @@ bbl/d|flow|1.8401307283333334e-6|bbl/d bpd bbl/day stb/d
 kg/s|mass flow|1|kg/s kg/sec кг/с
 kg/h|mass flow|2.777777777777778e-4|kg/h kg/hr кг/ч
 t/h|mass flow|0.2777777777777778|t/h t/hr т/ч t/std t/godz
-bar|pressure|1e5|bar bars barg bara bar(g) bar(a) barü бар bares barabs bargauge bar.g bar.a بار בר บาร์ 巴 バール barg. bara.
-mbar|pressure|1e2|mbar millibar hpa mbarg mbara мбар
+bar|pressure|1e5|bar bars barg bara bar(g) bar(a) barü бар bares barabs bargauge bar.g bar.a bar(abs) بار בר บาร์ 巴 バール barg.
+  bara.
+mbar|pressure|1e2|mbar millibar hpa mbarg mbara mbar(g) mbar(a) mbar(abs) мбар
 Pa|pressure|1|pa pascal па
-kPa|pressure|1e3|kpa kilopascal kpag kpaa кпа 千帕
-MPa|pressure|1e6|mpa megapascal мпа
-psi|pressure|6894.757293168361|psi psig psia lbf/in2 pound_force_per_square_inch
+kPa|pressure|1e3|kpa kilopascal kpag kpaa kpa(g) kpa(a) kpa(abs) kpaabs кпа 千帕
+MPa|pressure|1e6|mpa megapascal mpa(g) mpa(a) mpa(abs) мпа
+psi|pressure|6894.757293168361|psi psig psia psi(g) psi(a) psi(abs) lbf/in2 pound_force_per_square_inch
 kgf/cm2|pressure|98066.5|kgf/cm2 kg/cm2 kgf/cm2g kg/cm2g at kgfcm2 kilogram_force/centimeter2 technical_atmosphere kp/cm2
   кгс/см2 кг/см2 kgf/cm2(g)
 mmHg|pressure|133.322387415|mmhg torr ммрт.ст.

@@ -11,6 +11,7 @@ import numpy as np
 from workbench.logs.acquisition import Timing, band_of, how_acquired, how_detected
 from workbench.logs.careful.feed import StreamLog
 from workbench.logs.careful.numbers import FinishedColumn
+from workbench.logs.checks.pressure_reference import Printed, find_absolute_pressures
 from workbench.logs.checks.quality import find_quality
 from workbench.logs.checks.waveforms import find_overloads
 from workbench.logs.plain_import import timing_of
@@ -108,6 +109,8 @@ def _gather(
     if counted.conflicts.n:
         found.append(log.conflicts(counted.conflicts))
     found += [finding for column in log.columns for finding in column.findings]
+    printed = [Printed(name=column.name, unit=column.unit, words=column.hint) for column in log.columns]
+    found += find_absolute_pressures(printed, times.first_ns, times.last_ns)
     asked = (*said[0], *log.questions_of_all())
     told = {item.channel for item in log.left_out}
     named = tuple(column.name for column in log.labels)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from workbench.core.clock import NS_PER_S
 from workbench.logs import questions
 from workbench.logs.acquisition import Timing
+from workbench.logs.checks.pressure_reference import Printed, find_absolute_pressures
 from workbench.logs.recordings.conflicts import Conflicts, conflicting_rows
 from workbench.logs.recordings.rate_groups import RateGroup, part_by_rate
 from workbench.logs.recordings.time_axis import find_gaps, is_on_change, median_step_ns
@@ -92,14 +93,20 @@ def _build_group(
     source_of_row = log.source_of_row[kept] if rows is None else log.source_of_row[kept][rows]
     sources = tuple(log.sources[index] for index in dict.fromkeys(source_of_row.tolist()))
     timing = _timing_of(group, columns, step_ns, len(gaps))
+    first_ns, last_ns = (int(times_ns[0]), int(times_ns[-1])) if times_ns.size else (None, None)
+    printed = [Printed(name=column.name, unit=column.unit, words=column.hint) for column in columns]
     facts = RecordingFacts(
         checks=CHECKS_VERSION,
         source=sources[0] if sources else log.sources[0], rows=int(times_ns.size),
-        first_ns=int(times_ns[0]) if times_ns.size else None, last_ns=int(times_ns[-1]) if times_ns.size else None,
+        first_ns=first_ns, last_ns=last_ns,
         sample_period_s=None if step_ns is None else step_ns / 1e9,
         channels=tuple(facts_of(column, timing) for column in columns),
         n_gaps=len(gaps), n_duplicates_dropped=n_duplicates, n_backward_steps=n_backward,
-        findings=(*found, *(finding for column in columns for finding in column.findings)), left_out=left, labels=named,
+        findings=(
+            *found, *(finding for column in columns for finding in column.findings),
+            *find_absolute_pressures(printed, first_ns, last_ns),
+        ),
+        left_out=left, labels=named,
         sources=sources, questions=(*asked, *questions_of), group=timing.group,
         rate_hz=None if group.waveform is None else group.waveform.rate_hz, n_bursts=timing.n_bursts,
         machine=log.machine,
