@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from workbench.core.jobs import Job
+from workbench.project.acts import Act, Item
 from workbench.project.store import Project
 from workbench.services.log_views import OpenLogsRequest, open_asset_logs
 from workbench.services.logs import ImportRequest, RecordingSummary, import_logs
@@ -77,3 +78,42 @@ def test_what_begins_after_a_long_pause_continues_nothing(tmp_path: Path) -> Non
     bring_in(tmp_path / "p", write(tmp_path / "day1.csv", 0, 100))
     (later,) = bring_in(tmp_path / "p", write(tmp_path / "year.csv", 5000, 5100))
     assert later.continues is None
+
+
+def test_a_file_that_is_read_again_with_an_answer_takes_the_place_of_what_was_read_before(tmp_path: Path) -> None:
+    log = write(tmp_path / "P-1.csv", 0, 1000, header="time,PI-1,TI-1 [degC]")
+    log.write_text(log.read_text(encoding="utf-8").replace("Z,", ","), encoding="utf-8")
+    given = {"paths": (str(log),), "project": str(tmp_path / "p"), "asset": "P-1"}
+    (first,) = import_logs(ImportRequest(**given), Job()).recordings
+    moved = import_logs(ImportRequest(zone="Europe/Oslo", **given), Job())
+    assert moved.replaced == ("P-1.csv was read before, 1 h later; this takes its place.",)
+    told = import_logs(ImportRequest(answer=("UNIT_UNKNOWN@PI-1=bar",), **given), Job())
+    assert told.replaced == ("P-1.csv was read before, with other units; this takes its place.",)
+    with Project.open(tmp_path / "p") as project:
+        (item,) = project.items("recording")
+        assert item.id == told.recordings[0].id != first.id
+        assert project.check() == []
+        acts = [line.line.act.act for line in project.lines() if line.line.act.act != "remember"]
+        assert acts == ["remove", "import", "remove", "import", "import"]
+
+
+def test_a_recording_that_something_was_made_from_stays_and_that_is_said(tmp_path: Path) -> None:
+    log = write(tmp_path / "P-1.csv", 0, 1000)
+    log.write_text(log.read_text(encoding="utf-8").replace("Z,", ","), encoding="utf-8")
+    given = {"paths": (str(log),), "project": str(tmp_path / "p"), "asset": "P-1"}
+    (first,) = import_logs(ImportRequest(**given), Job()).recordings
+    with Project.open(tmp_path / "p") as project:
+        run = Item(kind="report", id="0" * 64, name="made of it", asset="P-1", refs=(first.id or "",))
+        project.record(Act(act="report", what="a report", on="P-1", item=run))
+    (said,) = import_logs(ImportRequest(zone="Europe/Oslo", **given), Job()).replaced
+    assert said.startswith("P-1.csv was read before, 1 h later; that stays as well.")
+    assert "made of it" in said
+    with Project.open(tmp_path / "p") as project:
+        assert len(project.items("recording")) == 2
+
+
+def test_another_file_of_the_same_name_replaces_nothing(tmp_path: Path) -> None:
+    bring_in(tmp_path / "p", write(tmp_path / "P-1.csv", 0, 1000))
+    bring_in(tmp_path / "p", write(tmp_path / "P-1.csv", 1000, 2000, shift=0.5))
+    with Project.open(tmp_path / "p") as project:
+        assert len(project.items("recording")) == 2

@@ -174,6 +174,15 @@ def test_late_rows_copies_and_contradictions_come_out_as_in_memory(tmp_path: Pat
     assert any(finding.code == "CONFLICTING_ROWS" for finding in facts.findings)
 
 
+def test_a_clock_that_was_set_back_is_named_with_by_how_much(tmp_path: Path) -> None:
+    rows = [f"{stamp(k)};{k % 9},5" for k in range(500)] + [f"{stamp(k - 60)};{k % 7},25" for k in range(500, 900)]
+    path = write_rows(tmp_path / "log.csv", "Zeit;Druck [bar]", rows)
+    found = check_same([path], ParseOptions(zone="UTC"), tmp_path).recordings[0].facts.findings
+    (finding,) = [one for one in found if one.code == "CONFLICTING_ROWS"]
+    assert finding.text.startswith("60 rows repeat an instant")
+    assert "goes back once, by 1 min to 12 Mar 08:07:20 UTC" in finding.text
+
+
 def test_a_row_further_out_of_order_than_memory_reaches_is_refused_with_its_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from workbench.project.acts import Item
     from workbench.project.store import Project
 
+_MOST = 0.5
+_LEAST_MOVES = 30
+_BLOCK_ROWS = 1 << 18
 _MAX_GAP_DURATIONS = 10.0
 """A file that begins later than this many times the length of the one before it continues nothing."""
 
@@ -76,6 +79,44 @@ def _same_log(project: Project, asset: str, recording: Recording) -> list[tuple[
         if other.group == recording.group and all(theirs.get(name, "?") == unit for name, unit in mine.items()):
             found.append((item, other))
     return found
+
+
+def read_otherwise(project: Project, asset: str, recording: Recording) -> list[tuple[Item, str]]:
+    """The pump's recordings of the very same samples, read from a file of this name with other answers; in which way other."""
+    from workbench.services.recordings import open_project_recordings
+
+    found = []
+    for item, other in open_project_recordings(project, (asset,), group=None, is_corrected=False):
+        is_alike = (other.group, other.rows, len(other.channels)) == (recording.group, recording.rows, len(recording.channels))
+        is_new = other.folder.name != recording.folder.name and other.summary.source == recording.summary.source
+        if is_alike and is_new and _are_same_samples(other, recording):
+            found.append((item, _otherwise(other, recording)))
+    return found
+
+
+def _are_same_samples(one: Recording, other: Recording) -> bool:
+    """All values that both have are equal, and enough of them move to be no chance."""
+    pairs = [(one.values(a.name), other.values(b.name)) for a, b in zip(one.channels, other.channels, strict=True)]
+    n_both, n_moves = np.zeros(len(pairs), np.int64), np.zeros(len(pairs), np.int64)
+    for first in range(0, one.rows, _BLOCK_ROWS):
+        for number, (mine, theirs) in enumerate(pairs):
+            a, b = np.asarray(mine[first : first + _BLOCK_ROWS]), np.asarray(theirs[first : first + _BLOCK_ROWS])
+            both = ~np.isnan(a) & ~np.isnan(b)
+            if not np.array_equal(a[both], b[both]):
+                return False
+            n_both[number] += np.count_nonzero(both)
+            n_moves[number] += np.count_nonzero(np.diff(a[both]))
+    return bool(((n_both > _MOST * one.rows) & (n_moves >= _LEAST_MOVES)).any())
+
+
+def _otherwise(before: Recording, now: Recording) -> str:
+    """What was other when it was read before, in words."""
+    from workbench.logs.checks.phrases import format_span
+
+    shift_ns = _span(before)[0] - _span(now)[0]
+    if shift_ns:
+        return f"{format_span(abs(shift_ns))} {'later' if shift_ns > 0 else 'earlier'}"
+    return "with other units" if [c.unit for c in before.channels] != [c.unit for c in now.channels] else "with other answers"
 
 
 def _span(recording: Recording) -> tuple[int, int]:

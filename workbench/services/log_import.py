@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from workbench.logs.parse import ParsedLogs, ParsedRecording
     from workbench.logs.recordings.recording import Recording
     from workbench.logs.summary import Question, RecordingFacts
+    from workbench.project.acts import Item
     from workbench.project.store import Project
     from workbench.services.log_continue import Continued
     from workbench.services.log_parts import PumpPart
@@ -46,6 +47,7 @@ class Stored:
     summary: RecordingSummary
     size_bytes: int
     is_known: bool = False
+    replaced: tuple[str, ...] = ()
 
 
 Imported = tuple[list[Stored], list["Question"]]
@@ -76,6 +78,7 @@ def run_import(request: ImportRequest, job: Job) -> ImportResult:
         nothing_new=tuple(_nothing_new(one.summary) for one in stored if one.is_known),
         recordings=tuple(one.summary for one in stored), questions=tuple(questions),
         bytes_stored=sum(one.size_bytes for one in stored), replayed=replayed,
+        replaced=tuple(words for one in stored for words in one.replaced),
     )  # fmt: skip
 
 
@@ -269,8 +272,22 @@ def _store_part(ask: _Ask, part: PumpPart, found: Continued) -> Stored:
     with ask.project.exclusive():  # another import may store the same at this moment
         if any(known.id == tree for known in ask.project.items("recording", part.asset)):
             return Stored(summary=summary, size_bytes=0, is_known=True)
+        before = [] if found.n_known else log_continue.read_otherwise(ask.project, part.asset, recording)
         ask.project.record(Act(act="import", on=part.asset, what=what, item=item, refs=(tree,), command=command))
-    return Stored(summary=summary, size_bytes=size_bytes)
+    replaced = tuple(_take_out(ask.project, one, how) for one, how in before)
+    return Stored(summary=summary, size_bytes=size_bytes, replaced=replaced)
+
+
+def _take_out(project: Project, before: Item, how: str) -> str:
+    """The same samples must not count twice because a question was answered later."""
+    from workbench.core.errors import ProjectError
+
+    said = f"{before.name} was read before, {how}"
+    try:
+        project.remove("recording", before.id)
+    except ProjectError as error:
+        return f"{said}; that stays as well. {error.message}"
+    return f"{said}; this takes its place."
 
 
 def index_details(recording: Recording, size_bytes: int, site: str | None) -> dict[str, object]:

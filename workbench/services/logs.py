@@ -172,6 +172,8 @@ class ImportResult(Result, frozen=True, kw_only=True):
     bytes_stored: int = 0
     replayed: tuple[str, ...] = ()
     """What was chosen before for the same source and used again, one sentence each."""
+    replaced: tuple[str, ...] = ()
+    """Recordings of the same file that were read with other answers and are taken out, one sentence each."""
 
 
 def import_logs(request: ImportRequest, job: Job) -> ImportResult:

@@ -107,7 +107,7 @@ def _gather(
     counted = log.feed.counted
     found = [*said[1], *log.findings]
     if counted.conflicts.n:
-        found.append(log.conflicts(counted.conflicts))
+        found.append(log.conflicts(counted.conflicts, counted.n_backward))
     found += [finding for column in log.columns for finding in column.findings]
     printed = [Printed(name=column.name, unit=column.unit, words=column.hint) for column in log.columns]
     found += find_absolute_pressures(printed, times.first_ns, times.last_ns)

@@ -64,7 +64,7 @@ class StreamLog:
     left_out: tuple[LeftOut, ...] = ()
     questions: tuple[Question, ...] = ()
     findings: tuple[Finding, ...] = ()
-    conflicts: Callable[[Conflicts], Finding] = conflicting_rows
+    conflicts: Callable[[Conflicts, int], Finding] = conflicting_rows
     """What is said about so many values that others stand before."""
     machine: str = ""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.logs.checks.phrases import format_instant, format_span
 from workbench.logs.summary import Finding, Remedy
 
 
@@ -27,13 +28,19 @@ class Conflicts:
             self.last_ns = last if self.last_ns is None else max(self.last_ns, last)
 
 
-def conflicting_rows(found: Conflicts) -> Finding:
-    """What is said about rows of one instant with other values."""
-    return _said(f"{found.n} rows repeat an instant with other values; the first value of each channel is kept.", found)
+def conflicting_rows(found: Conflicts, n_backward: int) -> Finding:
+    """What is said about rows of one instant with other values, in a file whose time goes back so many times."""
+    text = f"{found.n} rows repeat an instant with other values; the first value of each channel is kept."
+    if n_backward == 1 and found.first_ns is not None and found.last_ns is not None and found.n > 1:
+        span_ns = found.last_ns - found.first_ns
+        back = f"{format_span(span_ns + span_ns // (found.n - 1))} to {format_instant(found.first_ns)} UTC"
+        text += f" The time goes back once, by {back}: a clock that was set back, the end of summer time, or rows written again."
+    return _said(text, found)
 
 
-def conflicting_values(found: Conflicts) -> Finding:
-    """What is said about values of one tag and instant that differ."""
+def conflicting_values(found: Conflicts, n_backward: int) -> Finding:
+    """What is said about values of one tag and instant that differ; tags that come in turn make the time go back often."""
+    del n_backward
     text = (
         f"{found.n} rows give a tag another value at an instant it already has; the first is kept. "
         "If a column tells machines or places apart, name it 'asset'."

@@ -55,14 +55,15 @@ def build_recordings(log: LogRows, time_questions: Sequence[Question], findings:
     kept = order.kept
     merged = [merge_column(column, log.times_ns, kept) for column in everything]
     columns, labels = merged[: len(log.columns)], merged[len(log.columns) :]
+    n_backward = log.n_backward + count_backward(log.times_ns[~order.is_copy])
     groups = part_by_rate(np.ascontiguousarray(log.times_ns[kept]), columns)
     found = [*findings, *log.findings]
     if order.conflicts_ns.size:
         lost = Conflicts()
         lost.add(order.conflicts_ns)
-        found.append(conflicting_rows(lost))
+        found.append(conflicting_rows(lost, n_backward))
     asked = [*time_questions, *log.questions]
-    counts = (log.n_duplicates + int(order.is_copy.sum()), log.n_backward + count_backward(log.times_ns[~order.is_copy]))
+    counts = (log.n_duplicates + int(order.is_copy.sum()), n_backward)
     recordings = [_build_group(log, kept, groups[0], labels, (asked, found, counts))]
     recordings += [_build_group(log, kept, group, (), (time_questions, (), (0, 0))) for group in groups[1:]]
     return recordings

@@ -81,7 +81,7 @@ def read_long(
         columns.append(_scatter(column, times_ns[mine], kept, instants))
     labels = [column for column in columns if is_label_name(column.name)]
     left = [LeftOut(channel=column.name, why=NAMED_WHY) for column in labels]
-    lost = (conflicting_values(conflicts),) if conflicts.n else ()
+    lost = (conflicting_values(conflicts, n_backward),) if conflicts.n else ()
     return LogRows(
         sources=table.sources, source_of_row=_source_at(table, times_ns, rows, instants), times_ns=instants,
         columns=tuple(column for column in columns if column not in labels), labels=tuple(labels),

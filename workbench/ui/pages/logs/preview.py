@@ -247,6 +247,8 @@ class ImportPreview(QWidget):
     def _on_imported(self, result: object) -> None:
         assert isinstance(result, ImportResult)
         self._stored.extend(one.asset for one in result.recordings if one.asset)
+        for said in (*result.nothing_new, *result.replaced):
+            self._context.messages.say(said, icon="import")
         self._queue = self._queue[1:]
         if not self._queue or self._is_busy:
             self._next()
