@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ import pytest
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.errors import InputError, QuestionOpen, RequestError
 from workbench.core.jobs import Job
+from workbench.logs import parse
+from workbench.services import log_streams, score_files
 from workbench.services.corrections import ExcludeRequest, exclude
 from workbench.services.derived_channels import ChannelAddRequest, add_channel
 from workbench.services.drift import DriftRequest, measure_drift
@@ -139,6 +142,24 @@ def test_drift_watches_derived_channels_and_states_of_files(project: str, tmp_pa
     assert min(one.n_analysis for one in whole.channels) - max(one.n_analysis for one in steady.channels) > 100
 
 
+def test_a_log_too_large_for_memory_is_screened_and_watched_as_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    log, scratch = write_log(tmp_path, stop=(700, 800)), tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    whole = screen(ScreenRequest(paths=(str(log),), reference_rows=400, out=str(tmp_path / "whole")), Job())
+    drift = measure_drift(DriftRequest(paths=(str(log),)), Job())
+    monkeypatch.setattr(log_streams, "STREAM_FROM_BYTES", 10)
+    monkeypatch.setattr(parse, "parse_logs", None)  # nothing is read whole
+    monkeypatch.setattr(score_files, "_BLOCK_ROWS", 500)
+    stored = screen(ScreenRequest(paths=(str(log),), reference_rows=400, out=str(tmp_path / "stored")), Job())
+    assert [one.hours for one in stored.logs] == [one.hours for one in whole.logs]
+    assert Path(stored.logs[0].scores or "").read_bytes() == Path(whole.logs[0].scores or "").read_bytes()
+    assert measure_drift(DriftRequest(paths=(str(log),)), Job()) == drift
+    assert list(scratch.iterdir()) == []
+
+
 def test_a_log_whose_days_or_months_come_first_is_not_screened_before_somebody_says_which(tmp_path: Path) -> None:
     rows = [f"04/07/2026 {k // 60:02d}:{k % 60:02d},{4 + 0.1 * (k % 7):.2f},{50 + 0.3 * (k % 5):.2f}" for k in range(900)]
     path = tmp_path / "log.csv"
@@ -150,7 +171,7 @@ def test_a_log_whose_days_or_months_come_first_is_not_screened_before_somebody_s
     assert refused.value.questions == ("DAY_MONTH_AMBIGUOUS",)
     assert not list(out.glob("*.csv"))
     with pytest.raises(QuestionOpen):  # `score` reads its files this way too
-        next(parse_each((str(path),), ScoreRequest(model="run", paths=(str(path),), out=str(out)), join=False))
+        next(parse_each((str(path),), ScoreRequest(model="run", paths=(str(path),), out=str(out)), Job(), join=False))
     answered = ScreenRequest(paths=(str(path),), reference_rows=400, out=str(out), answer=("DAY_MONTH_AMBIGUOUS=DMY",))
     result = screen(answered, Job())
     assert result.logs[0].rows == 500

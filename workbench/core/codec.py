@@ -10,7 +10,7 @@ import errno
 import hashlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -88,14 +88,17 @@ def check_out_file(path: Path) -> None:
         raise InputError(f"There is no folder {path.parent} for {path.name}.", "Make it, or choose another.")
 
 
-def write_atomic(path: Path, data: bytes) -> None:
-    """Write beside, fsync, rename, fsync the folder: after a crash the old or the new bytes, never a mixture."""
+def write_atomic(path: Path, data: bytes | Iterable[bytes]) -> None:
+    """Write beside, fsync, rename, fsync the folder: after a crash the old or the new bytes, never a mixture.
+
+    What is too large for memory comes in blocks.
+    """
     # Two threads of one program may write the same file too.
     partial = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("wb") as stream:
-            stream.write(data)
+            stream.writelines([data] if isinstance(data, bytes) else data)
             stream.flush()
             os.fsync(stream.fileno())
         partial.replace(path)

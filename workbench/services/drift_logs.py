@@ -106,19 +106,20 @@ def _watch_channels(log: Log, schedule: Schedule, job: Job) -> list[ChannelHisto
 
 
 def _read_files(request: DriftRequest, job: Job) -> list[Log]:
-    from workbench.logs.parse import ParseOptions, parse_logs
+    from workbench.logs.parse import ParseOptions
     from workbench.services.log_import import check_questions
     from workbench.services.recordings import trends_of
+    from workbench.services.stored_logs import read_logs as read_files
 
     options = ParseOptions(zone=request.zone, answers=request.answer)
-    parsed = parse_logs([Path(path) for path in request.paths], options, job.progress)
+    parsed = read_files([Path(path) for path in request.paths], options, job.progress)
     asked = [*parsed.questions, *(question for one in parsed.recordings for question in one.facts.questions)]
     check_questions(asked)
     return [
         Log(
             source=one.facts.source,
             times_ns=one.times_ns,
-            columns=dict(one.columns),
+            columns=one.columns,
             units={channel.name: channel.unit or "" for channel in one.facts.channels},
         )
         for one in trends_of(parsed.recordings)

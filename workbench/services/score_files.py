@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from workbench.core.codec import write_atomic
 from workbench.core.errors import InputError
+from workbench.core.jobs import Job
 from workbench.logs.text.spreadsheet import csv_cell
 from workbench.services.logs import Question
 from workbench.services.recordings import in_unit, trends_of
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from workbench.logs.parse import ParsedLogs, ParsedRecording, ParseOptions
     from workbench.scoring.session import Scores
     from workbench.scoring.windower import Windows
+
+READ_SHARE = 0.7
+"""Of the time that a file takes, what reading it is."""
+_BLOCK_ROWS = 1 << 16
 
 
 class ParseChoices(Protocol):
@@ -65,17 +70,20 @@ def name_of(source: str) -> str:
 
 
 def parse_each(
-    paths: tuple[str, ...], choices: ParseChoices, *, join: bool | None
+    paths: tuple[str, ...], choices: ParseChoices, job: Job, *, join: bool | None
 ) -> Iterator[tuple[str, list[ParsedRecording], list[Question]]]:
-    """Read file by file (or all together to join them): source, recordings, questions.
+    """Read file by file (or all together to join them): source, recordings, questions. Large ones stay on the disk.
 
     Raises LogFormatError, EncodingError, QuestionOpen where a guess would decide what the numbers or the times are.
     """
-    from workbench.logs.parse import ParseOptions, parse_logs
+    from workbench.logs.parse import ParseOptions
     from workbench.services.log_import import check_questions
+    from workbench.services.stored_logs import read_logs
 
     options = ParseOptions(zone=choices.zone, answers=choices.answer, join=join)
-    parts = _each_file(paths, options) if join is False else [(None, parse_logs(paths, options))]
+    parts = (
+        _each_file(paths, options, job) if join is False else [(None, read_logs(list(map(Path, paths)), options, job.progress))]
+    )
     for path, parsed in parts:
         questions = list(parsed.questions)
         check_questions(questions)
@@ -85,19 +93,20 @@ def parse_each(
             questions = []
 
 
-def _each_file(paths: tuple[str, ...], options: ParseOptions) -> Iterator[tuple[Path | None, ParsedLogs]]:
+def _each_file(paths: tuple[str, ...], options: ParseOptions, job: Job) -> Iterator[tuple[Path | None, ParsedLogs]]:
     """One file in memory at a time; what a folder holds besides logs is passed over, as nobody named it."""
-    from workbench.logs.parse import parse_logs
     from workbench.logs.readers.sources import files_in
+    from workbench.services.stored_logs import read_logs
 
-    for path in map(Path, paths):
+    for number, path in enumerate(map(Path, paths)):
+        part = job.part(number / len(paths), (number + READ_SHARE) / len(paths))
         if not path.is_dir():
-            yield path, parse_logs([path], options)
+            yield path, read_logs([path], options, part.progress)
             continue
         refused, n_read = None, 0
         for file in files_in(path):
             try:
-                parsed = parse_logs([file], options)
+                parsed = read_logs([file], options, part.progress)
             except InputError as error:
                 refused = refused or error
                 continue
@@ -136,14 +145,21 @@ class LogColumns:
     times_ns: NDArray[np.int64]
     columns: dict[str, NDArray[np.floating]]
     units: dict[str, str]
+    table: NDArray[np.float64]
+    """The same samples side by side [n, c]; `columns` are views of it."""
 
 
 def columns_of(recording: ParsedRecording, source: str) -> LogColumns:
     """The channels of `channels_of` with their samples."""
+    import numpy as np
+
     channels = channels_of(recording)
+    table = np.empty((len(recording.times_ns), len(channels)))
+    for index, one in enumerate(channels):
+        table[:, index] = recording.columns[one.name]
     return LogColumns(
-        source=source, times_ns=recording.times_ns, columns={one.name: recording.columns[one.name] for one in channels},
-        units={one.name: one.unit for one in channels},
+        source=source, times_ns=recording.times_ns, columns={one.name: table[:, k] for k, one in enumerate(channels)},
+        units={one.name: one.unit for one in channels}, table=table,
     )  # fmt: skip
 
 
@@ -207,12 +223,19 @@ def write_scores(
     more: dict[str, list[str]] | None = None,
 ) -> None:
     """Write time_utc,score,threshold,alarm (and what the task adds), one line a row; no score = empty and 0."""
-    limits = [f"{threshold:.9g}"] * len(times_ns) if isinstance(threshold, float) else _numbers(threshold)
-    columns = [format_times(times_ns), _numbers(score), limits, _flags(is_alarm)]
     more = more or {}
-    lines = [",".join(["time_utc", "score", "threshold", "alarm", *more])]
-    lines += [",".join(row) for row in zip(*columns, *more.values(), strict=True)]
-    write_atomic(path, ("\n".join(lines) + "\n").encode("utf-8"))
+    unit = _unit_of(times_ns)
+
+    def lines() -> Iterator[bytes]:
+        yield (",".join(["time_utc", "score", "threshold", "alarm", *more]) + "\n").encode()
+        for first in range(0, len(times_ns), _BLOCK_ROWS):
+            rows = slice(first, first + _BLOCK_ROWS)
+            limits = [f"{threshold:.9g}"] * len(times_ns[rows]) if isinstance(threshold, float) else _numbers(threshold[rows])
+            columns = [_format(times_ns[rows], unit), _numbers(score[rows]), limits, _flags(is_alarm[rows])]
+            block = zip(*columns, *(column[rows] for column in more.values()), strict=True)
+            yield "".join(",".join(row) + "\n" for row in block).encode()
+
+    write_atomic(path, lines())
 
 
 def write_windows(folder: Path, name: str, windows: Windows, score: NDArray[np.float32], is_alarm: NDArray[np.bool_]) -> Path:
@@ -234,11 +257,19 @@ def write_windows(folder: Path, name: str, windows: Windows, score: NDArray[np.f
 
 def format_times(times_ns: NDArray[np.int64]) -> list[str]:
     """ISO 8601 with Z; as many decimals as any of them needs (0, 3, 6 or 9)."""
+    return _format(times_ns, _unit_of(times_ns))
+
+
+def _unit_of(times_ns: NDArray[np.int64]) -> Literal["s", "ms", "us", "ns"]:
+    """The coarsest unit in which all of them are whole."""
+    steps: tuple[tuple[Literal["s", "ms", "us"], int], ...] = (("s", 10**9), ("ms", 10**6), ("us", 10**3))
+    return next((unit for unit, step in steps if not (times_ns % step).any()), "ns")
+
+
+def _format(times_ns: NDArray[np.int64], unit: Literal["s", "ms", "us", "ns"]) -> list[str]:
     import numpy as np
 
-    steps: tuple[tuple[Literal["s", "ms", "us"], int], ...] = (("s", 10**9), ("ms", 10**6), ("us", 10**3))
-    digits: Literal["s", "ms", "us", "ns"] = next((unit for unit, step in steps if not (times_ns % step).any()), "ns")
-    return [f"{text}Z" for text in np.datetime_as_string(times_ns.astype("datetime64[ns]"), unit=digits).tolist()]
+    return [f"{text}Z" for text in np.datetime_as_string(times_ns.astype("datetime64[ns]"), unit=unit).tolist()]
 
 
 def _numbers(values: NDArray[np.floating]) -> list[str]:

@@ -59,15 +59,15 @@ class ScoreResult(Result, frozen=True, kw_only=True):
 
 def score(request: ScoreRequest, job: Job) -> ScoreResult:
     """The same `scoring` code as on the device. Raises InputError where a log lacks one of the model's channels."""
-    from workbench.services.score_files import OutNames, parse_each
+    from workbench.services.score_files import READ_SHARE, OutNames, parse_each
 
     session, spec = _open_model(request)
     names = OutNames()
     logs: list[ScoredLog] = []
     before: _Before | None = None
     questions: list[Question] = []
-    for number, (source, parsed, asked) in enumerate(parse_each(request.paths, request, join=False)):
-        job.progress(number / max(len(request.paths), number + 1), f"Scoring {source}")
+    for number, (source, parsed, asked) in enumerate(parse_each(request.paths, request, job, join=False)):
+        job.progress((number + READ_SHARE) / max(len(request.paths), number + 1), f"Scoring {source}")
         questions += asked
         for recording in parsed:
             scored, before = _score_one(recording, source, request, (session, spec, names.take(source)), before)

@@ -50,7 +50,7 @@ def read_sources(request: ScreenRequest, job: Job) -> Iterator[tuple[ScreenSourc
     if request.paths and request.project:
         raise RequestError("Log files and a project are given; one is screened at a time.", "Leave one of them out.")
     if request.paths:
-        yield from _of_files(request)
+        yield from _of_files(request, job)
     elif request.project:
         for source in _of_project(request, job):
             yield source, []
@@ -58,17 +58,17 @@ def read_sources(request: ScreenRequest, job: Job) -> Iterator[tuple[ScreenSourc
         raise RequestError("There is nothing to screen.", "Name log files, or a project with recordings: --project DIR.")
 
 
-def _of_files(request: ScreenRequest) -> Iterator[tuple[ScreenSource, list[Question]]]:
+def _of_files(request: ScreenRequest, job: Job) -> Iterator[tuple[ScreenSource, list[Question]]]:
     import numpy as np
 
     from workbench.services.score_files import channels_of, columns_of, left_out_of, parse_each
 
-    for source, (recording,), asked in parse_each(request.paths, request, join=request.join):
+    for source, (recording,), asked in parse_each(request.paths, request, job, join=request.join):
         channels, log = channels_of(recording), columns_of(recording, source)
         states, keep = _states_of(log, request)
         found = ScreenSource(
             source=source, times_ns=recording.times_ns, channels=channels,
-            values=np.column_stack(list(log.columns.values())) if log.columns else np.empty((0, 0)),
+            values=log.table if channels else np.empty((0, 0)),
             left_out=left_out_of(recording), works=_works(_events_of_file(recording, source, request)), states=states, keep=keep,
         )  # fmt: skip
         yield found, asked

@@ -99,7 +99,7 @@ def screen(request: ScreenRequest, job: Job) -> ScreenResult:
 
     Raises RequestError without a reference or without logs, InputError for a log whose reference is too short.
     """
-    from workbench.services.score_files import OutNames
+    from workbench.services.score_files import READ_SHARE, OutNames
     from workbench.services.screen_logs import read_sources
 
     if (request.reference_rows is None) == (request.reference_until is None):
@@ -108,7 +108,7 @@ def screen(request: ScreenRequest, job: Job) -> ScreenResult:
     logs: list[ScreenLog] = []
     questions: list[Question] = []
     for number, (source, asked) in enumerate(read_sources(request, job)):
-        job.progress(number / max(len(request.paths), number + 1), f"Screening {source.source}")
+        job.progress((number + READ_SHARE) / max(len(request.paths), number + 1), f"Screening {source.source}")
         questions += asked
         logs.append(_screen_one(source, request, names.take(source.source)))
     if not logs:

@@ -9,6 +9,8 @@ from workbench.core.errors import InputError
 from workbench.services.pumps import check_logged
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -23,7 +25,7 @@ class Log:
 
     source: str
     times_ns: NDArray[np.int64]
-    columns: dict[str, NDArray[np.floating]]
+    columns: Mapping[str, NDArray[np.floating]]
     units: dict[str, str]
 
 

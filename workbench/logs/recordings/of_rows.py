@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -30,12 +30,12 @@ MOSTLY = 0.9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedRecording:
-    """One recording in memory: `times_ns` int64 [n] strictly increasing, columns and labels float [n] (NaN = bad)."""
+    """One recording: `times_ns` int64 [n] strictly increasing, columns and labels float [n] (NaN = bad), in memory or on disk."""
 
     facts: RecordingFacts
     times_ns: NDArray[np.int64]
-    columns: dict[str, NDArray[np.floating]]
-    labels: dict[str, NDArray[np.floating]]
+    columns: Mapping[str, NDArray[np.floating]]
+    labels: Mapping[str, NDArray[np.floating]]
 
     @property
     def findings(self) -> tuple[Finding, ...]:
