@@ -35,6 +35,7 @@ _PEAK_BLOCK_ROWS = 400
 _PEAK_QUANTILE = 0.85
 """Of a long reference, not its single largest score counts, but the one that 85 of 100 stretches of 400 rows stay under."""
 _LEAST_STOPPED = 0.01
+_BLOCK_ROWS = 1 << 16
 
 _SLOW_BLOCK_ROWS = 20
 _SLOW_DRIFT = 3.0
@@ -82,10 +83,11 @@ def screen_log(
     held[~is_running] = np.nan
     good = np.flatnonzero(is_running[:n_reference])
     used, left_out = choose_channels(times_ns[good], channels, held[good], ignored)
-    block = _segments(times_ns, held[:, used], _HOLD_PERIODS * period_s)
-    table = _features(held[:, used], block, _rows_of(FEATURE_ROWS, FEATURE_S, period_s))
+    held = held if len(used) == len(channels) else held[:, used]
+    block = _segments(times_ns, held, _HOLD_PERIODS * period_s)
+    table = _features(held, block, _rows_of(FEATURE_ROWS, FEATURE_S, period_s))
     distance = _fit(table[:n_reference]).distance(table)
-    score = _rolling_mean(distance[:, None], block, smooth_rows)[:, 0]
+    score = _rolling_mean(distance, _starts(block, smooth_rows))
     return Screened(
         channels=tuple(channels[index].name for index in used),
         left_out=left_out,
@@ -152,11 +154,13 @@ def is_slow(values: Floats) -> bool:
 
 def hold_values(times_ns: NDArray[np.int64], values: Floats, limit_s: float) -> Floats:
     """The values [n, c] with missing ones held from the last good one for at most `limit_s`."""
-    rows = np.arange(len(values))[:, None]
-    last = np.maximum.accumulate(np.where(np.isfinite(values), rows, -1), axis=0)
-    held = np.take_along_axis(values, np.maximum(last, 0), axis=0)
-    age_ns = times_ns[:, None] - times_ns[np.maximum(last, 0)]
-    return np.where((last >= 0) & (age_ns <= limit_s * NS_PER_S), held, np.nan)
+    rows = np.arange(len(values))
+    held = np.empty_like(values)
+    for index in range(values.shape[1]):  # one after the other: what is made on the way takes several times a column
+        last = np.maximum.accumulate(np.where(np.isfinite(values[:, index]), rows, -1))
+        is_fresh = (last >= 0) & (times_ns - times_ns[np.maximum(last, 0)] <= limit_s * NS_PER_S)
+        held[:, index] = np.where(is_fresh, values[np.maximum(last, 0), index], np.nan)
+    return held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +168,9 @@ class _Distance:
     model: FittedMahalanobis
 
     def distance(self, table: Floats) -> Floats:
+        return np.concatenate([self._of_block(table[first : first + _BLOCK_ROWS]) for first in range(0, len(table), _BLOCK_ROWS)])
+
+    def _of_block(self, table: Floats) -> Floats:
         standardised = (table - self.model.centre) * self.model.gain
         return np.asarray(np.sqrt(((standardised @ self.model.whitening) ** 2).sum(axis=1)))
 
@@ -229,19 +236,33 @@ def _segments(times_ns: NDArray[np.int64], values: Floats, limit_s: float) -> ND
 
 def _features(values: Floats, block: NDArray[np.int64], n_rows: int) -> Floats:
     """Means and mean absolute differences over the last rows of the same stretch; [n, 2c]."""
-    steps = np.abs(np.diff(values, axis=0, prepend=values[:1]))
-    steps[np.concatenate(([True], np.diff(block) != 0))] = 0
-    return np.hstack([_rolling_mean(values, block, n_rows), _rolling_mean(steps, block, n_rows)])
+    n_channels = values.shape[1]
+    table = np.empty((len(values), 2 * n_channels))
+    is_first = np.concatenate(([True], np.diff(block) != 0))
+    starts = _starts(block, n_rows)
+    for index in range(n_channels):
+        column = values[:, index]
+        steps = np.abs(np.diff(column, prepend=column[:1]))
+        steps[is_first] = 0
+        table[:, index] = _rolling_mean(column, starts)
+        table[:, n_channels + index] = _rolling_mean(steps, starts)
+    return table
 
 
-def _rolling_mean(values: Floats, block: NDArray[np.int64], n_rows: int) -> Floats:
-    """Mean over the last `n_rows` rows (fewer at the start of a stretch), NaN where the row itself has none; [n, c]."""
-    clean = np.where(np.isfinite(values), values, 0.0)
-    # Sums of offsets from the column's middle keep their digits over long logs.
-    middle = np.median(clean, axis=0)
-    total = np.concatenate([np.zeros((1, clean.shape[1])), np.cumsum(clean - middle, axis=0)])
-    rows = np.arange(1, len(values) + 1)
+def _starts(block: NDArray[np.int64], n_rows: int) -> NDArray[np.int64]:
+    """The first of the last `n_rows` rows of the same stretch, for each row [n]."""
+    rows = np.arange(1, len(block) + 1)
     first = np.concatenate(([0], np.flatnonzero(np.diff(block)) + 1))
-    start = np.maximum(rows - n_rows, first[np.searchsorted(first, rows - 1, side="right") - 1])
-    mean = (total[rows] - total[start]) / (rows - start)[:, None] + middle
-    return np.where(np.isfinite(values), mean, np.nan)
+    return np.asarray(np.maximum(rows - n_rows, first[np.searchsorted(first, rows - 1, side="right") - 1]))
+
+
+def _rolling_mean(values: Floats, start: NDArray[np.int64]) -> Floats:
+    """Mean from the row `start` [n] to each row, NaN where the row itself has none; [n]."""
+    is_good = np.isfinite(values)
+    clean = np.where(is_good, values, 0.0)
+    # Sums of offsets from the column's middle keep their digits over long logs.
+    middle = np.median(clean)
+    total = np.concatenate([[0.0], np.cumsum(clean - middle)])
+    rows = np.arange(1, len(values) + 1)
+    mean = (total[rows] - total[start]) / (rows - start) + middle
+    return np.where(is_good, mean, np.nan)
