@@ -29,7 +29,8 @@ def test_a_printed_unit_has_one_spelling(printed: str, unit: str | None) -> None
         ("Turbidity [NTU]", "Turbidity", "NTU"),
         ("Running [bool]", "Running", None),
         ("Pressure", "Pressure", None),
-        ("Druck [bar(ü)]", "Druck [bar(ü)]", None),
+        ("Druck [bar(ü)]", "Druck", "bar"),
+        ("Druck [x(ü)]", "Druck [x(ü)]", None),
     ],
 )
 def test_a_trailing_bracket_is_a_unit_only_when_it_can_be_one(header: str, name: str, unit: str | None) -> None:
@@ -71,3 +72,19 @@ def test_a_temperature_in_fahrenheit_becomes_celsius() -> None:
 )  # fmt: skip
 def test_the_quantity_comes_from_the_unit_then_words_then_isa_letters(unit: str | None, name: str, quantity: str) -> None:
     assert find_quantity(unit, name) == quantity
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit"),
+    [
+        ("m³/hod.", "m3/h"), ("㎥/時", "m3/h"), ("立方公尺/小時", "m3/h"), ("м³/сағ", "m3/h"), ("μ³/ώρα", "m3/h"),
+        ("ลบ.ม./ชม.", "m3/h"),
+        ("م³/ساعة", "m3/h"), ("m³/min", "m3/min"), ("L/분", "L/min"), ("λ/λεπτό", "L/min"), ("ℓ/초", "L/s"), ("л/сек.", "L/s"),
+        ("ob/min", "rpm"), ("kierr./min", "rpm"), ("回/分", "rpm"), ("דور/דקה", None), ("mm/초", "mm/s"), ("мм/с СКЗ", "mm/s"),
+        ("mm/s_ef.", "mm/s"), ("kPa abs", "kPa"), ("bar-g", "bar"), ("PSI(G)", "psi"), ("攝氏度", "degC"), ("°Ц", "degC"),
+        ("٪", "%"),
+        ("m3/x", None), ("x/min", None), ("kg/min", None), ("p/min", None),
+    ],
+)  # fmt: skip
+def test_a_unit_in_another_tongue_has_the_same_spelling(printed: str, unit: str | None) -> None:
+    assert find_unit(printed) == unit

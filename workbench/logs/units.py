@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from workbench.logs.tables.quality_words import STRONG_NAMES, WEAK_NAMES
 from workbench.logs.tables.words import ISA_LETTERS, QUANTITY_WORDS, VALUE_NAMES
+from workbench.logs.unit_words import spelled_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,9 @@ m3/h|flow|2.777777777777778e-4|m3/hr m3h cbm/h m3/hour m3h-1 meter3/hour m3/std 
   m3/χρ m3/h.n m3/година м3/год m3/val m3/sat m3/tund m3/uri m3/t м3/ч м3/час куб.м/ч m3/heure m3/hora m3/ora m3/stunde cum/h
   m3ph nm3/hr nm3/std
 m3/s|flow|1|m3/sec m3s-1 м3/с
+m3/min|flow|1.6666666666666666e-2|м3/мин
+m3/d|flow|1.1574074074074073e-5|m3/day m3/tag m3/jour m3/día m3/dia m3/giorno m3/dag m3/døgn m3/сут m3/доб м3/сут
+  м3/добу m3/den m3/dobę m3/nap m3/gün m3/日 m3/天 m3/일
 L/s|flow|1e-3|l/s liter/second litre/second l/sec lps ltr/s ls-1 l/sek л/с л/сек liter/sekunde litre/s l/sn l/giây
   l/วินาที l/detik l/seg л/сек. l/mp ל/שניה 升/秒
 L/min|flow|1.6666666666666667e-5|l/min lpm liter/minute litre/minute l/m ltr/min lmin-1 л/мин liter/minuut liter/min
@@ -41,23 +45,32 @@ bbl/d|flow|1.8401307283333334e-6|bbl/d bpd bbl/day stb/d
 kg/s|mass flow|1|kg/s kg/sec кг/с
 kg/h|mass flow|2.777777777777778e-4|kg/h kg/hr кг/ч
 t/h|mass flow|0.2777777777777778|t/h t/hr т/ч t/std t/godz
-bar|pressure|1e5|bar bars barg bara bar(g) bar(a) barü бар bares barabs bargauge bar.g bar.a bar(abs) بار בר บาร์ 巴 バール barg.
+bar|pressure|1e5|bar bars barg bara bar(g) bar(a) barü бар bares barabs bargauge bar.g bar.a بار בר บาร์ 巴 バール barg.
   bara.
-mbar|pressure|1e2|mbar millibar hpa mbarg mbara mbar(g) mbar(a) mbar(abs) мбар
+  baria bāri bāras baari baary бара बार 바 bary barů
+mbar|pressure|1e2|mbar millibar hpa mbarg mbara мбар
+  ミリバール 毫巴 millibars миллибар mbarů
 Pa|pressure|1|pa pascal па
-kPa|pressure|1e3|kpa kilopascal kpag kpaa kpa(g) kpa(a) kpa(abs) kpaabs кпа 千帕
-MPa|pressure|1e6|mpa megapascal mpa(g) mpa(a) mpa(abs) мпа
-psi|pressure|6894.757293168361|psi psig psia psi(g) psi(a) psi(abs) lbf/in2 pound_force_per_square_inch
+kPa|pressure|1e3|kpa kilopascal kpag kpaa кпа 千帕
+  キロパスカル 킬로파스칼 كيلوباسكال کیلوپاسکال קפ"א kilopascals килопаскаль
+MPa|pressure|1e6|mpa megapascal мпа
+  兆帕 メガパスカル 메가파스칼 میکاپاسکال مگاپاسکال megapascals
+psi|pressure|6894.757293168361|psi psig psia lbf/in2 pound_force_per_square_inch
+  lbs/in2 lb/in2 磅/平方英寸 psi.
 kgf/cm2|pressure|98066.5|kgf/cm2 kg/cm2 kgf/cm2g kg/cm2g at kgfcm2 kilogram_force/centimeter2 technical_atmosphere kp/cm2
   кгс/см2 кг/см2 kgf/cm2(g)
+  公斤/平方厘米 公斤/平方公分 кг/кв.см كغ/سم2
 mmHg|pressure|133.322387415|mmhg torr ммрт.ст.
 A|current|1|a amp amps ampere amperes ampère arms а ампер amperios ampères amp. амп 安培 安
+  amper ampér ampeer ampērs ampēri ampeeri ampeeria アンペア 암페어 أمبير امبير آمپر אמפר แอมป์ แอมแปร์ एम्पीयर एम्पियर αμπέρ
 mA|current|1e-3|ma milliamp milliampere ма
 V|voltage|1|v volt volts vdc vac в вольт voltios volt. вольты
+  伏 伏特 ボルト 볼트 فولت ولت וולט โวลต์ волт βολτ
 kV|voltage|1e3|kv кв
 mV|voltage|1e-3|mv мв
 W|power|1|w watt watts вт
 kW|power|1e3|kw kilowatt квт 千瓦 كيلووات
+  キロワット 킬로와트 كيلوواط کیلووات קילוואט קו"ט กิโลวัตต์ किलोवाट киловатт kilowatts
 MW|power|1e6|
 hp|power|745.6998715822702|hp bhp
 kWh|energy|1|kwh квтч квт·ч квтгод
@@ -65,7 +78,12 @@ degC|temperature|1|degc c cel celsius degreecelsius degree_celsius degreec degre
   gradcelsius gradi degcelsius градc градс deg.c deg.c. grad.c st.c stopnic stupenc fokc °с degс градусc gradosc graus
   graderc 摄氏度
   องศาc grd.c st.celsius
-degF|temperature|0.5555555555555556:-17.77777777777778|degf f fahrenheit degree_fahrenheit degreef degreesf ºf øf deg.f grad.f
+  攝氏度 ℃度 섭씨 مئوية درجةمئوية درجهسانتیگراد سانتیگراد degم مdeg degس degц degц. degצ מ"צ degसे डिग्रीसे
+  डिग्रीसेल्सियस cdeg oc gr.c stc grauscelsius gradoscelsius κελσίου degκελσίου độc องศาเซลเซียส град.с град.c
+  градcельсия celsiusgrad stopniec
+degF|temperature|0.5555555555555556:-17.77777777777778|degf f fahrenheit degree_fahrenheit degreef degreesf ºf øf deg.f
+  grad.f
+  华氏度 華氏度 華氏
 K|temperature|1:-273.15|k kelvin degk
 rpm|speed|1|rpm 1/min r/min u/min o/min omdr/min min-1 rev/min revolutions_per_minute revolution/minute tr/min rpms upm
   об/мин giri/min obr/min ot/min varv/min v/min omw/min toeren/min tpm rpm. umdr/min umdrehungen/min rev.pm r.p.m. rev/mn
@@ -74,10 +92,13 @@ rpm|speed|1|rpm 1/min r/min u/min o/min omdr/min min-1 rev/min revolutions_per_m
   kierr/min στρ/λεπτό στροφές/λεπτό σ.α.λ. σαλ 转/分 轉/分 r/分 转/分钟 回転/分 rot./min vòng/phút v/ph รอบ/นาที
   putaran/menit
   обр/мин apgr/min aps/min
+  סל"ד rpm. 毎分回転数 분당회전수 o.m. dev.dak r.p.m upm.
 Hz|frequency|1|hz hertz 1/s гц герц
+  赫兹 赫茲 ヘルツ 헤르츠 هرتز הרץ เฮิรตซ์ हर्ट्ज герц. χερτζ
 mm/s|vibration velocity|1|mm/s mm/sec mm/srms mm/s_rms millimeter/second mm/s(rms) mm/srm mms-1 мм/с мм/сек мм/сскз mm/seff
   mm/srms. mm/seg mm/sek 毫米/秒 мм/сек. mm/sn mm/seff. mm/s(eff) mm/s(rms). mm/sköz мм/срмс mmpers
 in/s|vibration velocity|25.4|in/s ips inch/second in/sec in_i/s in/srms
+  英寸/秒 インチ/秒 дюйм/с
 m/s2|vibration acceleration|1|m/s2 mps2 m/s/s
 g|vibration acceleration|9.80665|g grms gpk gee
 um|displacement|1e-6|um micron microns mum umpp umpk-pk мкм
@@ -85,9 +106,12 @@ mil|displacement|2.54e-5|mil mils
 mm|length|1e-3|mm millimeter millimetre мм
 cm|length|1e-2|cm centimeter centimetre
 m|length|1|m meter metre mtr mwc mh2o м mws mca mce mcl mwk мвс м.в.ст.
+  米 公尺 メートル 미터 متر מטר מ' เมตร मीटर метр μέτρα
 ft|length|0.3048|ft feet foot
 in|length|0.0254|in inch inches
 %|fraction|1|% pct percent prozent %open
+  процент процентов проц проц. відсоток prosent prosenttia protsenti procent procenti százalék yüzde パーセント 百分比
+  퍼센트 ٪ אחוז เปอร์เซ็นต์ प्रतिशत τοις%
 ppm|fraction|1e-4|ppm
 Nm|torque|1|nm n.m newtonmeter
 kg/m3|density|1|kg/m3
@@ -161,7 +185,8 @@ def _find(text: str | None) -> Unit | None:
         or _FOLDED.get(folded.rstrip("."))
         or _FOLDED.get(folded.replace("_", ""))
     )
-    return found or _EXACT.get(plain.strip("()"))
+    plainer = None if found else spelled_out(folded)
+    return found or _EXACT.get(plain.strip("()")) or (_FOLDED.get(plainer) if plainer else None)
 
 
 def _fold(text: str) -> str:
