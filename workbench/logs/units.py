@@ -158,6 +158,7 @@ _BY_NAME, _EXACT, _FOLDED = _parse_table()
 _FALSE_FRIENDS = frozenset({"mW", "mPa"})
 """Units that upper or lower case alone tells from others that we know: never folded."""
 _TRAILING = re.compile(r"^(?P<name>.*?\S)\s*(?:\[(?P<square>[^\[\]]*)\]|\((?P<round>[^()]*(?:\([^()]*\))?)\))\s*$")
+_WIDE_BRACKETS = str.maketrans("（）［］【】〔〕", "()[][][]")
 _WITH_DEVICE = re.compile(r"^(?P<name>.*\w\W?)\s*,\s*(?P<unit>[^,()\[\]\s][^,()\[\]]{0,19}?)\s*\([^()]*\b(?:S/N|LBL)\b[^()]*\)$")
 """'Temp, °C (LGR S/N: 20345678, LBL: Bearing)', as loggers print a channel, its unit and the device."""
 _UNIT_AT_END = re.compile(r"^(?P<name>.*\w\W?)(?P<mark>\s*,\s*|\s+in\s+|\s*/\s+|\s+-\s+|_)(?P<unit>[^,\s_]{1,12})$")
@@ -211,7 +212,7 @@ def split_unit(header: str) -> tuple[str, str | None]:
     known, as they often hold a place or a side ('Temperature (DE)').
     """
     header = header.strip()
-    match = _TRAILING.match(header)
+    match = _TRAILING.match(header.translate(_WIDE_BRACKETS))
     device = _WITH_DEVICE.match(header)
     if device and find_unit(device["unit"]):
         return device["name"].strip(), find_unit(device["unit"])
@@ -220,13 +221,13 @@ def split_unit(header: str) -> tuple[str, str | None]:
     inner = match["square"] if match["square"] is not None else match["round"]
     unit = find_unit(inner)
     if unit:
-        return match["name"], unit
+        return header[: match.end("name")], unit
     if _fold(inner) in _VALUE_OR_QUALITY:
         return header, None
     if match["square"] is not None and is_no_unit(inner):
-        return match["name"], None
+        return header[: match.end("name")], None
     if match["square"] is not None and _LOOKS_LIKE_UNIT.fullmatch(inner.strip()):
-        return match["name"], inner.strip()
+        return header[: match.end("name")], inner.strip()
     return header, None
 
 

@@ -27,6 +27,10 @@ _SPLIT_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MAX_RUNS_FRACTION = 0.02
 _STATE_WORDS = re.compile(
     r"pump|valve|ventil|motor|\brun|status|state|mode|speed|\bs\b|\bxs\b|\bhs\b|\bzs\b|\bon\b|\boff\b|marche|betrieb|lauf|drift"
+    r"|pomp|bomba|čerpad|črpalk|crpalk|szivatt|насос|помпа|αντλ|משאב|مضخ|पंप|ปั๊ม|bơm|泵|ポンプ|펌프|pumppu|sūkn|siurbl|dælu"
+    r"|válvula|vanne|valvola|zawór|zawor|klep|клапан|кран|βάν|βαλβ|שסתום|صمام|वाल्व|วาล์ว|\bvan\b|阀|閥|弁|バルブ|밸브|vana|szelep"
+    r"|stato|estado|état|etat|tila\b|stan\b|stav|állapot|durum|состоян|статус|стан\b|режим|κατάστασ|מצב|حالة|وضعیت|स्थिति|สถานะ|trạng"
+    r"|状态|狀態|状態|상태|模式|モード|모드|marcha|marcia|chod|praca|ruch\b|работа|робота|λειτουργ|运行|運轉|運転|稼働|운전|가동|çalış|käynt|gang\b"
 )
 
 
