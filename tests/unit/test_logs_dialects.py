@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workbench.logs.parse import ParseOptions, parse_logs
+from workbench.logs.readers.text import join_quoted
 
 ZONE = ZoneInfo("Europe/Oslo")
 START = datetime(2026, 3, 5, 8, tzinfo=UTC)
@@ -137,3 +138,8 @@ def test_a_log_reads_the_same_in_every_dialect(path: Path, dialect: Dialect, val
     poor = (np.arange(len(values)) % 30 == 7) & dialect.has_quality
     assert np.array_equal(recording.columns["Lager"][~poor], expected[~poor, 2])
     assert np.isnan(recording.columns["Lager"][poor]).all()
+
+
+def test_only_a_quote_in_front_of_a_cell_goes_on_in_the_next_line() -> None:
+    assert list(join_quoted(['1;5"', '2;6"', '3;מ"ק'])) == ['1;5"', '2;6"', '3;מ"ק']
+    assert list(join_quoted(['1;"first', 'second";2', '3;"a ""b"" c"'])) == ['1;"first second";2', '3;"a ""b"" c"']

@@ -27,6 +27,7 @@ from tests.messy import (
     tongue_cases,
     vendor_cases,
     words_cases,
+    world_cases,
 )
 from tests.messy.judge import differences
 from tests.messy.plant import Case
@@ -77,6 +78,8 @@ GROUPS: dict[str, Callable[[], Iterator[Case]]] = {
     "notations of many tongues": tongue_cases.notations,
     "digits and states of many tongues": tongue_cases.numbers,
     "columns of many tongues": tongue_cases.columns,
+    "tables of the world": world_cases.wide,
+    "long tables of the world": world_cases.long,
     "workbooks": file_cases.workbooks,
     "exports": export_cases.exports,
     "dumps": dump_cases.dumps,

@@ -112,6 +112,10 @@ def split_lines(text: str, name: str) -> list[str]:
     return list(join_quoted(lines)) if '"' in text else lines
 
 
+_QUOTED = re.compile(r'(^|[,;\t| ])"(?:[^"]|"")*"(?=[,;\t| ]|$)')
+_OPENS = re.compile(r'(?:^|[,;\t| ])"')
+
+
 class QuoteJoiner:
     """Joins lines while a quote is open, at most ten: a lost quote must not swallow the file."""
 
@@ -126,8 +130,7 @@ class QuoteJoiner:
     def add(self, line: str) -> list[str]:
         """What is complete with this line."""
         self._held.append(line)
-        n_quotes = sum(part.count('"') for part in self._held)
-        if n_quotes % 2 == 0:
+        if not _waits(" ".join(self._held)):
             return [" ".join(self.rest())]
         return self.rest() if len(self._held) >= 10 else []
 
@@ -135,6 +138,11 @@ class QuoteJoiner:
         """What waits, as it is."""
         held, self._held = self._held, []
         return held
+
+
+def _waits(text: str) -> bool:
+    """Whether a quote is open at the end: one in front of a cell, which inches (5") and Hebrew abbreviations are not."""
+    return text.count('"') % 2 == 1 and _OPENS.search(_QUOTED.sub(r"\1", text)) is not None
 
 
 def join_quoted(lines: Iterable[str]) -> Iterator[str]:

@@ -74,7 +74,7 @@ _HABITS: dict[str, tuple[tuple[re.Pattern[str], float], ...]] = {
         *_ACCENTS,
         (re.compile("[a-z]þ"), -3.0),  # Icelandic þ begins a word
         (re.compile("ã(?!o|e|s\\b|\\b)|(?<![hlm])ã\\b"), -2.0),  # Romanian ă is no Portuguese ã
-        (re.compile("[âîû][kvjz]"), -2.0),  # Latvian ā, ī and ū are no French vowels
+        (re.compile("[âîû][kvjz]|ç[b-df-hj-np-tv-zei]"), -2.0),  # Latvian ā, ē, ī and ū are no French letters
     ),
     "cp850": _ACCENTS,
     "mac-roman": _ACCENTS,

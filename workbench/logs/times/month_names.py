@@ -47,12 +47,13 @@ _CJK_MONTH = re.compile(r"(?<=\d)(\.?[-\s])\s?(\d{1,2})\s?[月월]\s?(?=[-\s]\s?
 """13-1月-2026, as databases and spreadsheets of East Asia put their months between day and year."""
 _CJK_WEEKDAY = re.compile(
     r"\s?[(（]?(?:[月火水木金土日]曜日?|(?:星期|周|週|礼拜|禮拜)[一二三四五六日天]|[월화수목금토일]요일)[)）]?"
-    r"|\s?[(（][月火水木金土日一二三四五六월화수목금토일][)）]|^thứ \d,?\s",
+    r"|\s?[(（][月火水木金土日一二三四五六월화수목금토일](?:[)）]|$)|^thứ \d,?\s",
     re.IGNORECASE,
 )
 _YEAR_FIRST = re.compile(r"\b(\d{4})\.?\s+([A-Z][a-z]{2})\.?\s+(\d{1,2})\.?(?=\s|,|$)")
 _YEAR_DAY_MONTH = re.compile(r"\b(\d{4})\.?\s+(\d{1,2})\.?\s+([A-Z][a-z]{2})\.?(?=\s|,|$)")
 _AFTER_YEAR = re.compile(r"(?<=[A-Z][a-z]{2} \d{4})\.(?=\s|,|$)")
+_NOTHING_BRACKETED = re.compile(r"[(\[]\s*(?:[)\]]|$)")
 _NUMERIC_DATE = re.compile(r"\d{1,4}[-./]\s?\d{1,2}[-./]\s?\d{1,4}")
 _CLOCK = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[.,]\d+)?"
 _CLOCK_FIRST = re.compile(rf"^({_CLOCK})\s*[,;]?\s+(\d{{1,4}}[-./]\d{{1,2}}[-./]\d{{2,4}})$")
@@ -83,9 +84,14 @@ def in_english(text: str) -> str:
     plain = _YEAR_FIRST.sub(r"\3 \2 \1", plain)
     plain = _YEAR_DAY_MONTH.sub(r"\2 \3 \1", plain)
     plain = _AFTER_YEAR.sub("", plain)
-    plain = _HALF.sub(_half, plain)
+    plain = halves_in_english(plain)
     plain = _WORD_IN_FRONT.sub(_unless_month, plain)
     return _CLOCK_FIRST.sub(r"\2 \1", plain)
+
+
+def halves_in_english(text: str) -> str:
+    """The text with am or pm behind its clock, where a half of the day stands at its end or before the clock."""
+    return _HALF.sub(_half, text)
 
 
 def _without_weekdays(text: str) -> str:
@@ -97,7 +103,7 @@ def _without_weekdays(text: str) -> str:
         is_day = word in _WEEKDAYS and (match.start() == 0 or word not in _HALF_OF)
         if is_day and (match not in months or has_number or (match is months[0] and len(months) > 1)):
             text = text[: match.start()] + text[match.end() :]
-    return text.strip(" ,-")
+    return _NOTHING_BRACKETED.sub("", text).strip(" ,-")
 
 
 def _from_cjk(match: re.Match[str]) -> str:

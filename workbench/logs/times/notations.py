@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from workbench.logs.tables.words import MONTHS
 from workbench.logs.times.calendars import in_common_era
-from workbench.logs.times.month_names import in_english
+from workbench.logs.times.month_names import halves_in_english, in_english
 
 _WORTH_A_LOOK = re.compile(r"\d[^\d.,]+\d|\d\D{2,}\d|\d[.,]\d+[.,\s]|\d{11}")
 """More than a number: two numbers with something between them, or very many digits."""
@@ -38,6 +38,12 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 """Words for "at" between date and time of day. No other word is dropped there: it may be a half of the day."""
+_AT = re.compile(
+    r"^(?:kl\.?|klo|kello|um|om|ore|ora|las|às|à|godz\.?|saat|pukul|jam|lúc|час|в|о)\s(?=\d)|(?<=\d)\s(?:ч\.?|h|hod\.?)$",
+    re.IGNORECASE,
+)
+_CLOCK_ALONE = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?: [ap]m)?")
+_DIGIT = re.compile(r"\d")
 _YEAR_WORD = re.compile(r"(?<=\d{4})\.?\s*(?:г\.?|года|р\.?|року|ж\.?|r\.?|roku|gada|an|թ\.?|оны)(?=\s|,|$)", re.IGNORECASE)
 _SPOKEN = re.compile(r"(?<=\d)\s?h\s?(\d{2})(?:\s?min\s?(?:(\d{2})\s?s)?)?(?!\d)", re.IGNORECASE)
 """9 h 07 min 05 s"""
@@ -51,6 +57,17 @@ _WEEKDAY = re.compile(
     r"|zo|ma|di|wo|do|vr|za|пн|вт|ср|чт|пт|сб|вс|pon|wt|śr|czw|pt|sob|niedz|mo|di|mi|fr|sa|so)[^\W\d]*\.?,?\s+(?=\d)",
     re.IGNORECASE,
 )
+
+
+def clock_to_common(text: str) -> str | None:
+    """A time of day alone in a common notation, None when nothing of it changes."""
+    plain = _DIGIT.sub(lambda match: str(int(match[0])), text)
+    plain = _CJK_CLOCK.sub(_clock, plain)
+    plain = _CJK_HALF.sub(_half, plain)
+    plain = _HALF.sub(r" \1m", plain)
+    plain = _SPOKEN.sub(_of_hours, _AT.sub("", plain))
+    plain = halves_in_english(plain).strip()
+    return plain if plain != text and _CLOCK_ALONE.fullmatch(plain) else None
 
 
 def to_common(text: str) -> str | None:
