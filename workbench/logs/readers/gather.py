@@ -54,6 +54,7 @@ class Gatherer:
         self._batch: list[list[str]] = []
         self._is_below_header = False
         self._headers: tuple[Header, ...] | None = None
+        self._findings: tuple[Finding, ...] = ()
         self._n_cut = self._n_not_rows = self._n_long = self._n_without_time = self._n_before = 0
 
     def gather(self, rows: Iterable[list[str]]) -> list[Segment]:
@@ -154,6 +155,9 @@ class Gatherer:
 
     def _end(self) -> None:
         """The last rows under this header."""
+        if self._n_long and self._header.names is not None:
+            text = f"{self._n_long} lines have more cells than the header has names; what lies beyond is left out."
+            self._findings = (Finding(code="CELLS_LEFT_OUT", text=text),)
         n_rows = self._n_before + self._cut()
         if self._n_long > 0.02 * max(n_rows, 1) and self._header.names is not None:
             raise LogFormatError(
@@ -161,9 +165,6 @@ class Gatherer:
                 "The decimal mark may be the delimiter too; export it again with semicolons.",
                 path=self._name,
             )
-        if self._n_long and self._header.names is not None:
-            text = f"{self._n_long} lines have more cells than the header has names; what lies beyond is left out."
-            self._done[-1].findings = (Finding(code="CELLS_LEFT_OUT", text=text),)
 
     def _cut(self) -> int:
         """Hand out the rows so far; how many they are."""
@@ -183,7 +184,9 @@ class Gatherer:
         segment = Segment(
             source=self._name, layout="wide", headers=self._headers, columns=columns, time=self._time,
             n_cut_short=self._n_cut, n_not_rows=self._n_not_rows, n_without_time=self._n_without_time,
+            findings=self._findings,
         )  # fmt: skip
+        self._findings = ()
         self._n_cut = self._n_not_rows = self._n_without_time = 0
         return segment
 
