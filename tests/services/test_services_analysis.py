@@ -186,6 +186,18 @@ def test_a_channel_without_a_value_has_no_part_in_the_pump_curve(tmp_path: Path)
         log_pump_curve(late, Job())
 
 
+def test_no_channel_is_suction_and_discharge_at_once(tmp_path: Path) -> None:
+    """Where all pressures are named as suctions, the highest of the others is the discharge; a lone one is none."""
+    lines = ["time,PI-1-SUCT [bar],PI-2-SUCT [bar],FI-4 [m3/h]"]
+    lines += [f"2026-03-02T00:{row:02}:00Z,{9 + row % 2},{3 + row % 2},{80 + row % 20}" for row in range(60)]
+    log = tmp_path / "P-4.csv"
+    log.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    project = str(tmp_path / "project")
+    import_logs(ImportRequest(paths=(str(log),), project=project), Job())
+    channels = log_pump_curve(PumpCurveRequest(project=project, asset="P-4"), Job()).channels
+    assert (channels["suction"], channels["discharge"]) == ("PI-1-SUCT", "PI-2-SUCT")
+
+
 def test_a_pump_without_flow_has_no_curve_and_is_told_what_is_missing(project: str, tmp_path: Path) -> None:
     machine(MachineRequest(project=project, asset=PUMP, npshr_m=3.0), Job())
     result = log_pump_curve(PumpCurveRequest(project=project, asset=PUMP), Job())

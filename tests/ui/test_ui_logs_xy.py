@@ -13,8 +13,10 @@ from PySide6.QtTest import QTest
 
 from tests.ui.log_projects import N_ROWS, at_minute, make_project
 from workbench.app.window import Built
+from workbench.core.jobs import Job
 from workbench.core.paths import resources
 from workbench.logs.xy import XYCloud
+from workbench.services.logs import ImportRequest, import_logs
 from workbench.ui.pages.logs.page import LogsPage
 from workbench.ui.pages.logs.xy import XYMode
 from workbench.ui.theme import ThemeSource
@@ -107,3 +109,24 @@ def test_the_cursor_does_not_cross_the_name_of_the_y_axis(app: object) -> None:
     plot.set_at((0.06, 0.999))
     assert plot.grab(name).toImage() == plain
     plot.deleteLater()
+
+
+def test_a_pump_with_one_channel_is_told_that_there_is_nothing_to_hold_it_against(
+    built: Built, tmp_path: Path, wait_for: WaitFor
+) -> None:
+    log = tmp_path / "P-9.csv"
+    log.write_text("time,TI-9 [degC]\n" + "".join(f"2026-03-02T00:{row:02}:00Z,{row}\n" for row in range(60)), encoding="utf-8")
+    project = tmp_path / "project"
+    import_logs(ImportRequest(paths=(str(log),), project=str(project)), Job())
+    built.context.open_project(project)
+    built.window.show()
+    built.window.show_page("logs")
+    page = built.window.host.page("logs")
+    assert isinstance(page, LogsPage)
+    wait_for(lambda: page.view.logs is not None)
+    page.modes.choose("xy")
+    made = page.modes.mode("xy")
+    assert isinstance(made, XYMode)
+    wait_for(lambda: bool(made.said.text()))
+    assert made.said.text() == "P-9 has one channel: there is nothing to hold it against."
+    assert made.plot.cloud is None

@@ -56,6 +56,7 @@ def test_without_a_log_the_page_says_what_to_do(built: Built) -> None:
     page = show(built)
     assert page.header_ids == ("logs.fetch", "logs.live")
     assert page._empty.isVisible()
+    assert page._empty.title.text() == "No project is open"
     assert not page.side.isVisible()
 
 

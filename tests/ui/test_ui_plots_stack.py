@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,9 +15,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from tests.ui.log_projects import PUMP, at_minute, make_project
 from workbench.core.jobs import Job
 from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs
+from workbench.services.logs import ImportRequest, import_logs
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.plots.gutter import value_text
 from workbench.ui.widgets.plots.row_cursor import dots
+from workbench.ui.widgets.plots.row_frame import _Drawing
 from workbench.ui.widgets.plots.row_model import Scale, digits_of_scale
 from workbench.ui.widgets.plots.rows import ROW_PX
 from workbench.ui.widgets.plots.stack import StackedPlots
@@ -250,3 +253,20 @@ def test_a_value_has_the_digits_that_its_plot_tells_apart() -> None:
     assert value_text(0.644, "bar", digits_of_scale(Scale(0.5, 0.75))) == "0.64"
     assert value_text(0.644, "bar", digits_of_scale(Scale(0.60, 0.68))) == "0.644"
     assert value_text(148.31, "bar", digits_of_scale(Scale(0.0, 150.0))) == "148.3"
+
+
+def test_a_row_without_a_value_has_no_axis_and_says_so(theme: ThemeSource, tmp_path: Path) -> None:
+    log, project = tmp_path / "P-9.csv", tmp_path / "project"
+    rows = "".join(f"2026-03-02T00:{row:02}:00Z,{row},\n" for row in range(60))
+    log.write_text("time,TI-9 [degC],PI-9 [bar]\n" + rows, encoding="utf-8")
+    import_logs(ImportRequest(paths=(str(log),), project=str(project)), Job())
+    made = StackedPlots(theme)
+    made.resize(900, 400)
+    made.show_logs(open_asset_logs(OpenLogsRequest(project=str(project), asset="P-9"), Job()))
+    made.show_channels(("TI-9", "PI-9"))
+    scene = made.rows.scene()
+    assert scene is not None
+    drawing = _Drawing(scene)
+    assert len(drawing.ticks[0]) >= 3
+    assert drawing.ticks[1] == []
+    made.deleteLater()

@@ -38,18 +38,17 @@ def guess_roles(logs: AssetLogs, facts: MachineFacts, range_ns: tuple[int, int] 
     A channel without a value says nothing: of the log, or of a stretch (ns) where one is given and others have values there.
     """
     names = {view.name for view in logs.channels}
-    trends = [view for view in logs.channels if view.group == "trend" and view.high is not None]
 
     def among(kind: str) -> list[ChannelView]:
-        views = [view for view in trends if view.quantity == kind]
-        return [view for view in views if range_ns is None or _has_values(logs, view.name, range_ns)] or views
+        views = [view for view in logs.channels if view.group == "trend" and view.quantity == kind]
+        known = [view for view in views if view.high is not None]
+        return [view for view in known if range_ns is None or _has_values(logs, view.name, range_ns)] or known or views
 
     pressures = among("pressure")
     ranked = sorted(pressures, key=lambda view: view.high or 0.0)
     suction = next((v.name for v in pressures if _SUCTION.search(v.name)), ranked[0].name if len(ranked) > 1 else "")
-    discharge = next(
-        (v.name for v in pressures if _DISCHARGE.search(v.name) and v.name != suction), ranked[-1].name if ranked else ""
-    )
+    others = [view.name for view in ranked if view.name != suction]
+    discharge = next((name for name in others if _DISCHARGE.search(name)), others[-1] if others else "")
     flow, power = (next((view.name for view in among(kind)), "") for kind in ("flow", "power"))
 
     def kept(own: str, guessed: str) -> str:

@@ -16,6 +16,7 @@ from workbench.ui.format import quantity
 from workbench.ui.states import find_state, state_word
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.channel_search import found_channels
+from workbench.ui.widgets.plots.gutter import fitting_font
 from workbench.ui.widgets.plots.words import channel_words, unit_words
 from workbench.ui.widgets.text import plain_tip
 
@@ -103,6 +104,8 @@ class ChannelList(QListView):
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setAccessibleName(self.tr("Channels"))
         self.setProperty("no_ring", True)
+        self.longest = ""
+        """The name that the size of all is chosen for."""
         self.value_of: Callable[[str], LastValue | None] | None = None
         """The last known value of a channel at the cursor; asked for the rows in sight only."""
         self._pressed: tuple[QPoint, str] | None = None
@@ -122,6 +125,7 @@ class ChannelList(QListView):
     def set_channels(self, channels: Sequence[ChannelView], checked: Sequence[str]) -> None:
         """Show these; some are on."""
         self._model.set_channels(channels, checked)
+        self.longest = max((channel.name for channel in channels), key=len, default="")
 
     def set_checked(self, names: Sequence[str]) -> None:
         """Turn on these and no others, without saying so."""
@@ -295,11 +299,13 @@ class ChannelPainter(QStyledItemDelegate):
 
     def _paint_words(self, painter: QPainter, channel: ChannelView, box: QRect) -> None:
         theme = self._theme
-        painter.setFont(theme.font("body"))
         painter.setPen(theme.colour("text1"))
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(box, int(middle), channel.name)
-        used = painter.fontMetrics().horizontalAdvance(channel.name) + 8
+        painter.setFont(fitting_font(theme.font("body"), self._list.longest, box.width()))
+        # Names of one kind differ at their ends.
+        name = painter.fontMetrics().elidedText(channel.name, Qt.TextElideMode.ElideMiddle, box.width())
+        painter.drawText(box, int(middle), name)
+        used = painter.fontMetrics().horizontalAdvance(name) + 8
         words = self._list.tr("derived") if channel.formula else channel_words(channel.name, channel.unit, channel.quantity)
         words, unit = words.partition(",")[0], unit_words(channel.unit)
         painter.setFont(theme.font("small"))

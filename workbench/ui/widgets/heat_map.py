@@ -24,6 +24,7 @@ MOST_EMPTY_DAYS = 31
 """Longer without any sample of any pump: one capture months later must not press all else together."""
 _FOOT_PX = 18
 _GAP_PX = 1
+_LEAST_BOX_PX = 8
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 
@@ -194,6 +195,9 @@ class AvailabilityMap(QWidget):
         painter.drawText(QPointF(0, row * ROW_PX + 11), name)
 
     def _paint_cell(self, painter: QPainter, box: QRectF, share: float) -> None:
+        if share <= 0 and box.width() < _LEAST_BOX_PX:  # boxes that narrow are a grey noise: a dot says that there is nothing
+            painter.fillRect(QRectF(box.center().x() - 0.5, box.center().y() - 0.5, 1.5, 1.5), self._theme.colour("border_mid"))
+            return
         if share <= 0:
             pen = QPen(self._theme.colour("border_mid"), 1)
             pen.setDashPattern([2, 2])
@@ -234,7 +238,10 @@ class AvailabilityMap(QWidget):
         step = (self.width() - self._name_px) / self._scale.n_cells
         left, right = (self._name_px + max(0.0, min(self._scale.n_cells, at)) * step for at in (start, end))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        box = QRectF(left - 1, row * ROW_PX, max(5.0, right - left + 1), ROW_PX - 1)
+        if right - left < step:  # less than a cell: around the whole of it, or the outline would hide it
+            left = self._name_px + math.floor((left - self._name_px) / step + 1e-6) * step
+            right = left + step
+        box = QRectF(left - 1.5, row * ROW_PX, right - left + 2, ROW_PX - 1)
         for tone, width_px in (("bg2", 4.0), ("accent", 1.5)):  # the ground between keeps it apart from the cells
             painter.setPen(QPen(self._theme.colour(tone), width_px))
             painter.drawRoundedRect(box, 2, 2)

@@ -148,6 +148,11 @@ class EmptyState(QFrame):
         self._column = column
         theme.changed.connect(self._redraw)
 
+    def say(self, title: str, sentence: str) -> None:
+        """Say something else."""
+        self.title.setText(title)
+        self.sentence.setText(sentence)
+
     def add(self, widget: QWidget) -> None:
         """Put something else that can be done below."""
         self._column.insertWidget(self._column.count() - 1, widget, 0, Qt.AlignmentFlag.AlignHCenter)

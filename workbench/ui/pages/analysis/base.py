@@ -265,9 +265,8 @@ class AnalysisMode(LogsMode):
     def refuse(self, message: str, hint: str) -> None:
         """Say why there is no picture, and what would do."""
         self.picture = None
-        self.said.title.setText(message)
+        self.said.say(message, hint)
         self.said.title.setWordWrap(True)
-        self.said.sentence.setText(hint)
         self.notes.setText("")
         self._stack.setCurrentIndex(1)
 
@@ -277,6 +276,7 @@ class AnalysisMode(LogsMode):
             inner.addWidget(_holder(row))
         inner.addWidget(hairline())
         holder = QWidget()
+        holder.setProperty("no_ring", True)  # it has the keys while there is no picture, but nothing to do with them
         around = QVBoxLayout(holder)
         around.setContentsMargins(16, 16, 16, 16)
         around.addWidget(self.said)

@@ -59,6 +59,8 @@ class LinesPanel(QWidget):
         self.spacing.setAccessibleName(self.tr("Distance of sidebands"))
         self.spacing.setToolTip(self.tr("Distance of sidebands; empty: shaft speed"))
         self._every = QWidget()
+        self._spare = QWidget()
+        """Takes the room of the tables where there is none, so that what is above stays there."""
         self._lay_out()
         self.combs.toggled.connect(self._on_comb)
         self.spacing.textEdited.connect(self._on_spacing)
@@ -79,6 +81,7 @@ class LinesPanel(QWidget):
         self.peaks.setVisible(bool(peaks))
         self.marks.set_data(_data(marks, scale))
         self.marks.setVisible(bool(marks))
+        self._spare.setHidden(bool(peaks or marks))
         self.verdict.setText(verdict)
         self.verdict.setVisible(bool(verdict))
 
@@ -149,6 +152,7 @@ class LinesPanel(QWidget):
         inner.addWidget(self.marks, 3)
         inner.addWidget(hairline())
         inner.addWidget(self.peaks, 2)
+        inner.addWidget(self._spare, 1)
         self.peaks.setAccessibleName(self.tr("Peaks"))
         self.marks.setAccessibleName(self._marks_title)
         outer = horizontal(self)

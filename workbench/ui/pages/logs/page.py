@@ -59,10 +59,7 @@ class LogsPage(Page):
         self.view.put_below(self.statistics)
         self.preview = ImportPreview(context)
         self._is_previewing = self._is_stale = False
-        self._empty = EmptyState(
-            self.theme, "logs", self.tr("No log in this project yet"),
-            self.tr("Drop a file or a folder here: CSV, text, Excel or Parquet, also packed."), self.tr("Import log"),
-        )  # fmt: skip
+        self._empty = EmptyState(self.theme, "logs", "", "", self.tr("Import log"))
         self._stack = QStackedWidget()
         self.corrector = Corrector(context, self.view)
         self.history = PageHistory(context.history, self.view.open_name, ON_LOGS)
@@ -362,6 +359,12 @@ class LogsPage(Page):
             self.activated(self.context.selection)
 
     def _show_stack(self) -> None:
+        formats = self.tr("CSV, text, Excel, Parquet, WAV and many more, also packed.")
+        if self.context.project is None:
+            sentence = self.tr("Drop logs here, and a project is made for them: {f}").format(f=formats)
+            self._empty.say(self.tr("No project is open"), sentence)
+        else:
+            self._empty.say(self.tr("No log in this project yet"), self.tr("Drop a file or a folder here: {f}").format(f=formats))
         self.side.setVisible(bool(self._assets) and not self._is_previewing)
         self._stack.setCurrentIndex(2 if self._is_previewing else 0 if self._assets else 1)
         if self._is_previewing:

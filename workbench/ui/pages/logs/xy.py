@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.core.clock import NS_PER_S, format_utc
-from workbench.core.errors import WorkbenchError
+from workbench.core.errors import InputError, WorkbenchError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request
 from workbench.services.log_views import AssetLogs, ChannelView
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 _WAIT_MS = 60
 _STRIP_PX = 26
+_SHORT_NS = 600 * NS_PER_S
+_CHOICE_PX = (136, 260)
 Span = tuple[int, int]
 
 
@@ -169,11 +171,15 @@ class XYMode(LogsMode):
     def _lay_out(self) -> None:
         self.x_choice.setAccessibleName(self.tr("Channel along x"))
         self.y_choice.setAccessibleName(self.tr("Channel along y"))
+        for choice in (self.x_choice, self.y_choice):
+            choice.setMinimumWidth(_CHOICE_PX[0])
+            choice.setMaximumWidth(_CHOICE_PX[1])
+        self.said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         holder = QWidget()
         row = horizontal(holder, margins_px=(16, 6, 16, 6), gap_px=8)
-        for widget in (Text("x", "label"), self.x_choice, self.swap_button, Text("y", "label"), self.y_choice, self.said):
+        for widget in (Text("x", "label"), self.x_choice, self.swap_button, Text("y", "label"), self.y_choice):
             row.addWidget(widget)
-        row.addStretch(1)
+        row.addWidget(self.said, 1)
         row.addWidget(self.command_button)
         column = vertical(self, margins_px=(0, 0, 0, 4))
         column.addWidget(holder)
@@ -202,6 +208,10 @@ class XYMode(LogsMode):
 
     def _read(self) -> None:
         if self._logs is None or not all(self.names):
+            return
+        if self.x_choice.count() < 2:
+            words = self.tr("{pump} has one channel: there is nothing to hold it against.")
+            self._on_nothing(InputError(words.format(pump=self._logs.asset)))
             return
         task = _Task(self._logs, self._range_ns)
         self.context.read(task, self._request(self._logs), self._on_cloud, self._on_nothing, slot="logs.xy")
@@ -232,7 +242,8 @@ class XYMode(LogsMode):
             return "", ""
         zone = zone_of(self.context.settings.zone)
         ends = int(cloud.times_ns.min()), int(cloud.times_ns.max())
-        return instant(ends[0], zone, with_seconds=False), instant(ends[1], zone, with_seconds=False)
+        is_short = ends[1] - ends[0] < _SHORT_NS  # both ends in one minute would say nothing
+        return instant(ends[0], zone, with_seconds=is_short), instant(ends[1], zone, with_seconds=is_short)
 
     def _on_brushed(self, box: object) -> None:
         if self._logs is None or not isinstance(box, tuple):

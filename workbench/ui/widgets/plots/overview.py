@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.plots.curves import comfortable, draw_strokes, limits_of, strokes
+from workbench.ui.widgets.plots.gutter import NAME_PX
 from workbench.ui.widgets.plots.strip import Strip
 from workbench.ui.widgets.plots.time_view import TimeView
 
@@ -102,7 +103,8 @@ class OverviewStrip(Strip):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        self.paint_gutter(painter, [(self.tr("Overview"), "small", "text2"), (self._channel, "small", "text2")], 10)
+        name = QFontMetrics(self.theme.font("small")).elidedText(self._channel, Qt.TextElideMode.ElideMiddle, NAME_PX)
+        self.paint_gutter(painter, [(self.tr("Overview"), "small", "text2"), (name, "small", "text2")], 10)
         if self._logs is not None and self._channel:
             self._paint_curve(painter)
         self._paint_region(painter)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QImage, QPainter
 
 from workbench.ui.theme import ThemeSource
@@ -115,7 +115,8 @@ class _Drawing:
             self.scales.update({(row, name): scale for name, scale in scales.items()})
             self.axes[row] = limits
             unit = " %" if scene.rows[row].is_percent else ""
-            self.ticks[row] = [(limits.share(value), text + unit) for value, text in _ticks(limits)]
+            is_empty = not any(_has_values(self.envelopes[channel.name]) for channel in scene.rows[row].channels)
+            self.ticks[row] = [] if is_empty else [(limits.share(value), text + unit) for value, text in _ticks(limits)]
         self.gaps = gaps_px(scene.logs, columns)
         self.curves = CurveDrawing(scene, self.envelopes, self.scales)
 
@@ -135,6 +136,10 @@ class _Drawing:
             self._draw_grid(painter, box, row, days)
             self._draw_gaps(painter, box)
             self._draw_excluded(painter, box, row)
+            if not self.ticks[row] and not self.gaps:
+                painter.setPen(self.theme.colour("text3"))
+                words = QCoreApplication.translate("Plots", "no value in this stretch")
+                painter.drawText(box.adjusted(6, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), words)
             # Over the hatch of gaps, which would cover the lines' names.
             paint_limits(painter, self.theme, box, self.axes[row], lines_of(scene.rows[row], scene.limits))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -259,6 +264,12 @@ def _ticks(limits: Scale) -> list[tuple[float, str]]:
     if limits.is_log:
         return log_ticks((limits.low, limits.high))
     return value_ticks((limits.low, limits.high))
+
+
+def _has_values(found: list[Envelope]) -> bool:
+    import numpy as np
+
+    return any(bool(np.isfinite(one.maximum).any()) for one in found)
 
 
 def _last_share(found: list[Envelope], scale: Scale) -> float | None:

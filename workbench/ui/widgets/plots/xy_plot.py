@@ -50,6 +50,10 @@ class XYPlot(ChartFrame):
         x_range, y_range = (cloud.x_range, cloud.y_range) if cloud else ((0.0, 1.0), (0.0, 1.0))
         self.set_axes(Axes(x_range=x_range, y_range=y_range, x_label=labels[0], y_label=labels[1], n_x_ticks=8))
 
+    def _paint_grid(self, painter: QPainter) -> None:
+        if self.cloud is not None:  # axes from 0 to 1 say nothing
+            super()._paint_grid(painter)
+
     def set_box(self, box: Box | None) -> None:
         """Show a brushed box."""
         self.box = box
