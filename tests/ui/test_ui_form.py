@@ -19,6 +19,7 @@ from workbench.services.logs import ImportRequest
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.fields import Choice, UnitField
 from workbench.ui.widgets.form import RequestForm, parse_number
+from workbench.ui.widgets.text import Text
 
 
 class FormRequest(Request, frozen=True, kw_only=True):
@@ -132,3 +133,10 @@ def test_the_wheel_changes_nothing_without_the_focus(app: QApplication, theme: T
     )  # fmt: skip
     app.sendEvent(choice, turn)
     assert choice.value() == "a"
+
+
+def test_every_field_but_a_box_has_its_name_beside_it(theme: ThemeSource) -> None:
+    form = RequestForm(theme, FormRequest)
+    names = [text.text() for text in form.findChildren(Text)]
+    assert [one.label in names for one in describe(FormRequest)] == [one.name != "shuffle" for one in describe(FormRequest)]
+    form.deleteLater()

@@ -204,7 +204,7 @@ class RequestForm(QWidget, Generic[R]):
             field = FormField(theme, parameter, given.get(parameter.name, parameter.default))
             field.edited.connect(self.changed)
             self._fields[parameter.name] = field
-            if parameter.kind != "switch":
+            if parameter.kind != "switch" or parameter.is_optional:  # a box that is ticked says its own name
                 label = Text(parameter.label, "body", "text2", is_wrapped=True)
                 label.setBuddy(field.input)
                 label.setFixedWidth(LABEL_PX)

@@ -17,7 +17,7 @@ from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import Text, hairline
 
-PANEL_PX = 276
+PANEL_PX = 284
 _SCALES = ((0.05, 1.0, ""), (5e-5, 1e3, "10⁻³ "), (0.0, 1e6, "10⁻⁶ "))
 """(least highest value, factor, word): small heights are shown as thousandths or millionths."""
 
@@ -164,7 +164,7 @@ def _columns(title: str, *, has_name: bool) -> tuple[Column, ...]:
     name = (Column(key="name", title=title, kind="text", width_px=92, stretch=True),) if has_name else ()
     place = Column(key="x", title="Hz" if has_name else title, kind="number", width_px=64, stretch=not has_name, digits=1)
     order = () if has_name else (Column(key="order", title="×", kind="number", width_px=76, digits=2),)
-    height = Column(key="height", title="", kind="number", width_px=74, sort_key="height_value")
+    height = Column(key="height", title="", kind="number", width_px=68, sort_key="height_value")
     return (*name, place, *order, height, Column(key="decibel", title="dB", kind="number", width_px=40, digits=0))
 
 

@@ -237,6 +237,7 @@ class LogsPage(Page):
 
     def _on_mode(self, _mode: str) -> None:
         self._on_span()
+        self.view.severity.close_form()  # its limits lie over time
 
     def _on_shown(self) -> None:
         logs = self.view.logs

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtCore import QCoreApplication, QObject
 
 from workbench.services.log_views import AssetLogs
 from workbench.services.machine import MachineFacts, MachineRequest, MachineResult, machine
 from workbench.ui.context import AppContext
 from workbench.ui.format import number
-from workbench.ui.pages.analysis.machine_panel import MACHINE_CHANGED, PANEL_PX, MachinePanel
+from workbench.ui.pages.analysis.machine_panel import MACHINE_CHANGED, MachinePanel
 from workbench.ui.widgets.plots.limit_lines import LimitLine
 
 if TYPE_CHECKING:
@@ -34,37 +34,23 @@ class SeverityLines(QObject):
         context.content_changed.connect(self._on_content)
 
     def open_form(self) -> None:
-        """Show the form at the right, over the plots."""
+        """Show the form at the right of the plots."""
         if self._view.logs is None:
             return
         if self._panel is None:
             self._panel = MachinePanel(self._context, FIELDS)
-            self._panel.setParent(self._view.plots)
+            self._view.put_beside(self._panel)
             self._panel.saved.connect(self._on_saved)
-            self._panel.closed.connect(self._on_closed)
-            self._view.plots.installEventFilter(self)
+            self._panel.closed.connect(self.close_form)
         self._panel.show_facts(self._view.logs, self.facts)
-        self._place()
         self._panel.show()
-        self._panel.raise_()
         self._panel.focus_first()
 
-    def _on_closed(self) -> None:
-        """The keys go back to the plots."""
-        if self._panel is not None:
+    def close_form(self) -> None:
+        """Put it away; the keys go back to the plots."""
+        if self._panel is not None and not self._panel.isHidden():
             self._panel.hide()
             self._view.focus_main()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The form keeps its place at the right when the plots change their size."""
-        if event.type() == QEvent.Type.Resize:
-            self._place()
-        return super().eventFilter(watched, event)
-
-    def _place(self) -> None:
-        if self._panel is not None:
-            plots = self._view.plots
-            self._panel.setGeometry(plots.width() - PANEL_PX, 0, PANEL_PX, plots.height())
 
     def _read(self, _logs: object) -> None:
         if self._view.logs is None or self._context.project is None:

@@ -165,13 +165,17 @@ class LogsView(KeysInside):
 
     def put_in_place_of_plots(self, stack: QStackedWidget) -> None:
         """Let a stack with other ways to look hold the plots as its first widget."""
-        self._column.replaceWidget(self.plots, stack)
-        self._column.setStretchFactor(stack, 1)
+        self._middle.replaceWidget(self.plots, stack)
+        self._middle.setStretchFactor(stack, 1)
         stack.addWidget(self.plots)
 
     def put_above(self, panel: QWidget) -> None:
         """A strip between the bar and the plots."""
         self._column.insertWidget(_ABOVE_PLOTS, panel)
+
+    def put_beside(self, panel: QWidget) -> None:
+        """A panel at the right of the plots, which get narrower: it covers nothing."""
+        self._middle.addWidget(panel)
 
     def put_below(self, panel: QWidget) -> None:
         """A panel under the plots, or whatever is in their place."""
@@ -299,7 +303,9 @@ class LogsView(KeysInside):
         column.setSpacing(0)
         column.addWidget(holder)
         column.addWidget(hairline())
-        column.addWidget(self.plots, 1)
+        self._middle = horizontal()
+        self._middle.addWidget(self.plots, 1)
+        column.addLayout(self._middle, 1)
 
 
 def first_channels(logs: AssetLogs, n_fit: int) -> tuple[str, ...]:
