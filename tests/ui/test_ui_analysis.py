@@ -492,6 +492,17 @@ def test_the_waterfall_and_the_map_show_the_same_spectrum(hand: Hand) -> None:
     assert mode.map_plot.isVisible()
 
 
+def test_what_has_one_axis_begins_and_ends_at_the_same_pixels(hand: Hand) -> None:
+    mode = choose(hand, "orders")
+    assert isinstance(mode, MapMode)
+    mode.toggle_waterfall()
+    hand.rest()
+    upper, lower = mode.waterfall.plot_box(), mode.plot.plot_box()
+    assert (upper.left(), upper.right()) == (lower.left(), lower.right())
+    mode.toggle_waterfall()
+    assert mode.plot.plot_box().left() == mode.map_plot.plot_box().left()
+
+
 def test_each_line_of_a_waterfall_reaches_the_highest_of_its_spectra(app: object) -> None:
     n, lines = 300, 64
     rms = np.full((n, lines), 0.1, np.float32)

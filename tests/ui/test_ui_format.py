@@ -72,3 +72,8 @@ def test_an_unknown_zone_is_utc() -> None:
 
 def test_a_hash_is_shown_in_groups_of_four() -> None:
     assert shown.short_hash("b41c09e27fa0") == "b41c 09e2"
+
+
+def test_speeds_in_a_sentence_are_written_as_the_window_writes_numbers() -> None:
+    said = "Tracked by ST-2982 of 2026, 2982 rpm on average, 980 rpm at least."
+    assert shown.with_spaced_speeds(said) == "Tracked by ST-2982 of 2026, 2\u2009982 rpm on average, 980 rpm at least."

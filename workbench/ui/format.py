@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,6 +20,7 @@ _DIGITS = {
     "bar": 1, "mbar": 0, "kPa": 0, "MPa": 2, "psi": 0, "mm/s": 2, "in/s": 3, "g": 2, "°C": 1, "°F": 1, "K": 1,
     "m³/h": 0, "L/min": 0, "L/s": 1, "A": 0, "rpm": 0, "r/min": 0, "Hz": 1, "kW": 0, "V": 0, "%": 0,
 }  # fmt: skip
+_SPEED = re.compile(r"(?<![\w.])\d{4,}(?= rpm\b)")
 _SIZES = (("B", 1), ("kB", 10**3), ("MB", 10**6), ("GB", 10**9), ("TB", 10**12))
 
 
@@ -29,6 +31,15 @@ def number(value: float | None, digits: int = 0, unit: str = "") -> str:
     text = f"{abs(value):,.{digits}f}".replace(",", THIN_SPACE)
     is_negative = value < 0 and any(digit in text for digit in "123456789")
     return f"{MINUS if is_negative else ''}{text}{f' {unit}' if unit else ''}"
+
+
+def with_spaced_speeds(text: str) -> str:
+    """A sentence of a service, which writes plain digits for every console, with its speeds as the window writes them."""
+    return _SPEED.sub(_spaced, text)
+
+
+def _spaced(found: re.Match[str]) -> str:
+    return number(float(found[0]))
 
 
 def quantity(value: float | None, unit: str) -> str:

@@ -17,6 +17,7 @@ from workbench.services.analysis_reads import Opened, tacho_channel_of
 from workbench.services.log_views import AssetLogs, ChannelView
 from workbench.services.machine import MachineFacts, MachineRequest, MachineResult, machine
 from workbench.ui.context import AppContext
+from workbench.ui.format import with_spaced_speeds
 from workbench.ui.pages.analysis.machine_panel import MACHINE_CHANGED, MachinePanel
 from workbench.ui.pages.logs.modes import LogsMode
 from workbench.ui.pages.logs.regimes import REGIMES
@@ -256,7 +257,7 @@ class AnalysisMode(LogsMode):
     def _on_picture(self, picture: object) -> None:
         self.picture = picture
         self._stack.setCurrentIndex(0)
-        self.notes.setText(" ".join(self.show_picture(picture)))
+        self.notes.setText(with_spaced_speeds(" ".join(self.show_picture(picture))))
         self.notes.set_tone("text2")
 
     def _on_refused(self, error: WorkbenchError) -> None:
@@ -265,7 +266,7 @@ class AnalysisMode(LogsMode):
     def refuse(self, message: str, hint: str) -> None:
         """Say why there is no picture, and what would do."""
         self.picture = None
-        self.said.say(message, hint)
+        self.said.say(with_spaced_speeds(message), with_spaced_speeds(hint))
         self.said.title.setWordWrap(True)
         self.notes.setText("")
         self._stack.setCurrentIndex(1)

@@ -144,6 +144,8 @@ class MapMode(AnalysisMode):
         self._on_shape(self.shape.current())
 
     def _on_shape(self, name: str) -> None:
+        # Below a waterfall the spectrum has the same axis, so it begins and ends where that does; below a map it has another.
+        self.plot.left_px = self.waterfall.left_px if name == "waterfall" else self.map_plot.left_px
         self.map_plot.setVisible(name == "map")
         self.waterfall.setVisible(name == "waterfall")
         self.main = self.map_plot if name == "map" else self.waterfall
