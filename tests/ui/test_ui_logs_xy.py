@@ -20,7 +20,7 @@ from workbench.services.logs import ImportRequest, import_logs
 from workbench.ui.pages.logs.page import LogsPage
 from workbench.ui.pages.logs.xy import XYMode
 from workbench.ui.theme import ThemeSource
-from workbench.ui.widgets.plots.xy_plot import XYPlot
+from workbench.ui.widgets.plots.xy_plot import XYPlot, line_words
 
 WaitFor = Callable[..., None]
 
@@ -130,3 +130,13 @@ def test_a_pump_with_one_channel_is_told_that_there_is_nothing_to_hold_it_agains
     wait_for(lambda: bool(made.said.text()))
     assert made.said.text() == "P-9 has one channel: there is nothing to hold it against."
     assert made.plot.cloud is None
+
+
+def test_a_line_is_said_with_names_that_have_room() -> None:
+    values = np.array([0.0, 1.0])
+    cloud = XYCloud(
+        n=2, n_unmatched=0, x_range=(0.0, 1.0), y_range=(-4.2, -3.0), times_ns=np.arange(2), x=values, y=-1.2 * values - 3.0,
+        counts=None, r=-1.0, slope=-1.2, offset=-3.0,
+    )  # fmt: skip
+    assert line_words(cloud, ("FI-1", "PI-1")) == "r \u22121.00, PI-1 = \u22121.2 × FI-1 \u2212 3"
+    assert line_words(cloud, ("FI-12-00-MAIN-HEADER-DISCH", "PI-1")) == "r \u22121.00, y = \u22121.2 × x \u2212 3"

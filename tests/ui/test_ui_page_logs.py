@@ -216,6 +216,17 @@ def test_the_keys_go_to_the_plot_of_another_way_to_look_and_back(page: LogsPage,
     assert rows.hasFocus()
 
 
+def test_of_many_pumps_the_one_that_is_open_is_in_sight_in_the_map(page: LogsPage) -> None:
+    logs = page.view.logs
+    assert logs is not None
+    others = tuple(msgspec.structs.replace(page._assets[0], tag=f"P-{number}") for number in range(20))
+    page.side.show_assets((*others, page._assets[0]))
+    QApplication.processEvents()
+    page.side.show_logs(logs, page.view.channels())
+    shown = page.side.availability
+    assert shown.visibleRegion().boundingRect().contains(0, shown.row_middle(PUMP))
+
+
 def test_tab_goes_through_the_page_as_it_is_read(page: LogsPage, wait_for: WaitFor) -> None:
     side, view = page.side, page.view
     holders = [

@@ -123,6 +123,10 @@ class AvailabilityMap(QWidget):
         step = (self.width() - self._name_px) / self._scale.n_cells
         return QRectF(self._name_px + cell * step, row * ROW_PX + 1, step - _GAP_PX, ROW_PX - 3)
 
+    def row_middle(self, asset: str) -> int:
+        """Pixel of a pump's row; 0 where it has none."""
+        return next((row * ROW_PX + ROW_PX // 2 for row, (tag, _) in enumerate(self._rows) if tag == asset), 0)
+
     def share(self, row: int, cell: int) -> float:
         """Mean share of samples over the days of a cell, 0..1."""
         days = self._cell_days(cell)

@@ -22,7 +22,7 @@ from workbench.ui.widgets.tab_order import order_tabs
 from workbench.ui.widgets.text import Text, hairline, plain_tip
 
 _SEARCH_FROM = 13
-_MOST_MAP_PX, _BELOW_MAP_PX = 164, 6
+_MOST_MAP_PX, _BELOW_MAP_PX, _AROUND_ROW_PX = 164, 6, 24
 
 
 class RecordingRow(QWidget):
@@ -99,6 +99,7 @@ class LogsSide(QWidget):
         """Channels and findings of a pump."""
         _empty(self._recording_column, self.recordings)
         self.channels.set_channels(logs.channels, checked)
+        self._map_area.ensureVisible(0, self.availability.row_middle(logs.asset), 0, _AROUND_ROW_PX)
         self.panel.show_findings(logs.findings, logs.corrections)
         for info in logs.recordings:
             shown = RecordingRow(self._theme, info)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 
-from workbench.ui.format import number
+from workbench.ui.format import MINUS, number
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.chart_axes import Axes, ChartFrame
 
@@ -22,6 +22,7 @@ _SHADES = 64
 _FIRST_SHADE = 0.3
 """The lightest colours are left out: on the ground of the plot they can't be seen."""
 _LEAST_DRAG_PX = 4
+_LONG_NAME = 16
 _SCALE_PX, _SCALE_TOP_PX = 120, 6
 
 
@@ -243,10 +244,10 @@ class XYPlot(ChartFrame):
 
 
 def line_words(cloud: XYCloud, names: tuple[str, str]) -> str:
-    """'r 0.94, y = 0.42 x + 1.7, 40 218 pairs'."""
-    parts = []
-    if cloud.r == cloud.r:
-        parts.append(f"r {number(cloud.r, 2)}")
-        sign = "−" if cloud.offset < 0 else "+"
-        parts.append(f"{names[1]} = {cloud.slope:.3g} × {names[0]} {sign} {abs(cloud.offset):.3g}".replace("-0", "−0", 1))
-    return ", ".join(parts)
+    """'r 0.94, PI-1 = 0.42 × FI-1 + 1.7'; x and y stand for names that would leave no room. '' where there is no line."""
+    if cloud.r != cloud.r:
+        return ""
+    x, y = names if max(map(len, names)) <= _LONG_NAME else ("x", "y")
+    sign = MINUS if cloud.offset < 0 else "+"
+    slope = f"{cloud.slope:.3g}".replace("-", MINUS)
+    return f"r {number(cloud.r, 2)}, {y} = {slope} × {x} {sign} {abs(cloud.offset):.3g}"
