@@ -31,6 +31,7 @@ def dropped(hand: Hand, path: Path, text: str) -> ImportPreview:
     hand.drop([path])
     hand.rest()
     hand.window.activateWindow()
+    hand.wait(hand.window.isActiveWindow)  # before that no widget can be given the focus
     return page.preview
 
 
@@ -44,6 +45,7 @@ def test_the_next_question_has_the_focus_once_one_is_answered(hand: Hand, tmp_pa
     day, mark = questions.choices["DAY_MONTH_AMBIGUOUS"], questions.choices["DECIMAL_AMBIGUOUS"]
     assert mark.property("blocks")
     day.setFocus()
+    hand.wait(day.hasFocus)
     QTest.keyClick(day, Qt.Key.Key_Down)
     hand.wait(lambda: set(questions.choices) == {"DECIMAL_AMBIGUOUS"})
     assert QApplication.focusWidget() is questions.choices["DECIMAL_AMBIGUOUS"]

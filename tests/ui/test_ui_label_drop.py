@@ -61,6 +61,26 @@ def test_dropped_work_orders_are_looked_at_on_the_label_page_and_then_added(hand
     assert not page.is_importing  # what was dropped is not looked at again
 
 
+def test_on_a_large_screen_all_columns_are_seen_and_on_a_small_one_the_events_too(hand: Hand, tmp_path: Path) -> None:
+    (tmp_path / "iw28.csv").write_text(ORDERS, encoding="utf-8")
+    names = ";".join(f"Zusatz {number}" for number in range(6))
+    wide = "\n".join(f"{line};{names}" for line in ORDERS.splitlines()) + "\n"
+    (tmp_path / "wide.csv").write_text(wide, encoding="utf-8")
+    hand.window.resize(1920, 1080)
+    hand.show("logs")
+    hand.drop([tmp_path / "wide.csv"])
+    hand.rest()
+    shown = label_of(hand).importing
+    last = list(shown.mapping.choices.values())[-1]
+    assert len(shown.mapping.choices) == 13
+    assert not last.visibleRegion().isEmpty()
+    assert shown.mapping.height() < shown.height() - shown.events.height()
+    hand.window.resize(1280, 800)
+    hand.pause(0.2)
+    assert last.visibleRegion().isEmpty()
+    assert shown.events.table.visualRect(shown.events.table.array.index(1, 0)).bottom() <= shown.events.table.viewport().height()
+
+
 def test_work_orders_that_come_with_a_log_are_looked_at_after_it(hand: Hand, tmp_path: Path) -> None:
     folder = tmp_path / "stick"
     folder.mkdir()

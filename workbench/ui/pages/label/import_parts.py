@@ -13,7 +13,7 @@ from workbench.ui.context import AppContext
 from workbench.ui.format import count, instant, number, percent, zone_of
 from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
-from workbench.ui.widgets.card import Card
+from workbench.ui.widgets.card import HEADER_PX, Card
 from workbench.ui.widgets.fields import Choice
 from workbench.ui.widgets.layouts import scrolled, vertical
 from workbench.ui.widgets.states import StateBadge
@@ -22,7 +22,7 @@ from workbench.ui.widgets.text import CutText, Text
 
 _SURE, _LIKELY = 0.85, 0.6
 _LABEL_PX = 92
-_MAPPING_PX = 270
+_MAPPING_PX, _ROW_PX = 310, 34
 _NAME_PX = 220
 _ORDERS = ("DMY", "MDY", "YMD")
 _MAY_BE_ABSENT = ("kind", "mode", "action")
@@ -62,9 +62,8 @@ class MappingCard(Card):
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnMinimumWidth(1, 170)
         self._grid.setColumnStretch(3, 1)
-        scroll = scrolled(self._inner, is_sideways=True)
-        scroll.setMinimumHeight(_MAPPING_PX)
-        self.body.addWidget(scroll)
+        self._scroll = scrolled(self._inner, is_sideways=True, takes_focus=False)
+        self.body.addWidget(self._scroll)
 
     def show_columns(self, columns: tuple[EventColumn, ...]) -> None:
         """List these; the menus stay where the columns are the same."""
@@ -96,6 +95,9 @@ class MappingCard(Card):
             self._grid.addWidget(choice, row, 1)
             self._grid.addWidget(CutText("  ·  ".join(column.sample), "small", "text2"), row, 3)
         self._grid.setRowStretch(len(columns), 1)
+        height_px = HEADER_PX + _ROW_PX * len(columns) + 16  # no higher than its rows, no lower than what is worth scrolling in
+        self.setMaximumHeight(height_px)
+        self.setMinimumHeight(min(height_px, _MAPPING_PX))
 
     def _show_sureness(self, row: int, column: EventColumn) -> None:
         item = self._grid.itemAtPosition(row, 2)

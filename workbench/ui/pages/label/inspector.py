@@ -59,7 +59,7 @@ class EventInspector(QWidget):
         self.facts = KeyValueList((), key_px=_LABEL_PX)
         self.evidence = KeyValueList((), key_px=_LABEL_PX)
         self._evidence_box, self._form, self._works = QWidget(), QWidget(), QWidget()
-        self._scroll = scrolled()
+        self._scroll = scrolled(takes_focus=False)
         self._zone = Text("", "caption", "text3")
         self._head = SectionHeader(self.tr("Event"))
         self._empty = Text(

@@ -140,7 +140,7 @@ class ColumnsCard(Card):
             "pump": [self._shown(column.name, "asset") for column in columns],
             "quantity": [self._quantity(column) for column in columns],
             "unit": [self._unit(column) for column in columns],
-            "sample": ["  ".join(column.sample) for column in columns],
+            "sample": ["  ".join(column.sample[: 1 if column.role == "time" else None]) for column in columns],
             "is_quiet": [column.role not in _SHOWN_AS for column in columns],
         })  # fmt: skip
         self.table.blockSignals(False)
