@@ -94,6 +94,17 @@ def test_a_quantised_flow_that_rests_on_a_value_is_coarse_and_not_stuck() -> Non
     assert finding.text == "Told in steps of 1 L/min: 3 of them are all it usually spans"
 
 
+@pytest.mark.parametrize("seed", [0, 1, 3])
+def test_a_slow_temperature_in_whole_degrees_rests_for_hours_and_is_stuck_for_many_more(seed: int) -> None:
+    n_rows = 2 * N_ROWS
+    slow = np.cumsum(np.random.default_rng(seed).normal(0, 0.02, n_rows))
+    columns = {**pump(n_rows=n_rows), "TI-1": np.round(54 + slow + np.random.default_rng(seed + 50).normal(0, 0.06, n_rows))}
+    coarse = {("QUANTIZED", "TI-1")}  # which is true of it
+    assert set(codes(find_quality(times(n_rows), columns, UNITS))) <= coarse
+    columns["TI-1"][20_000:60_000] = columns["TI-1"][20_000]
+    assert set(codes(find_quality(times(n_rows), columns, UNITS))) - coarse == {("FLAT_LINE", "TI-1")}
+
+
 def test_a_signal_below_its_range_is_pinned() -> None:
     columns = {**pump(), "LI-1": np.round(70 + np.random.default_rng(1).normal(0, 2, N_ROWS), 1)}
     columns["LI-1"][5000:8600] = -25.0

@@ -7,7 +7,7 @@ Nothing is changed: a finding is a remark beside the data. Must not import anyth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,10 +23,10 @@ from workbench.logs.checks.flat_runs import (
     find_flat_runs,
     learn_habits,
 )
+from workbench.logs.checks.parts import DRIVE_UNITS, Part, Tick, by_pump, filled_share
 from workbench.logs.checks.phrases import format_instant, format_span, format_value
 from workbench.logs.checks.survey import take_survey
 from workbench.logs.checks.together import put_together
-from workbench.logs.equipment import find_pumps
 from workbench.logs.recordings.pyramid import Floats
 from workbench.logs.recordings.time_axis import Instants, Int64s, find_gaps, is_on_change, median_step_ns
 from workbench.logs.summary import Finding, Remedy, Severity
@@ -34,6 +34,8 @@ from workbench.logs.summary import Finding, Remedy, Severity
 USUAL_RUNS = 10.0
 """A run is too long when it is this many times as long as nineteen of twenty are."""
 USUAL_RUNS_COARSE = 30.0
+_TENTH, _TIMES_ITS_RESTS = 9, 3.0
+"""A slow temperature in whole degrees rests for hours: what is too long for it is three times its tenth longest rest."""
 LONG_GAP_STEPS = 10.0
 _MIN_RUNS = 12
 _MIN_LEVELS = 4
@@ -49,12 +51,9 @@ _MAX_ZERO_SHARE = 0.1
 _MIN_ROWS = 30
 MAX_TOGETHER = 100
 """Channels that are surveyed at once: some 100 MB, and five thousand pairs."""
-Tick = Callable[[float], None]
 _SCAN_ROWS = 1 << 18
-_FILL_PROBES = 1000
 _HELD_ROWS = 2000
 """So far back the last value of a channel is looked for that has none of its own at a row."""
-_DRIVE_UNITS = frozenset({"A", "kW", "W", "rpm", "1/min", "Hz", "m3/h", "L/s", "L/min", "gpm", "m3/s"})
 _SPEED_UNITS = frozenset({"rpm", "1/min", "Hz"})
 _NEVER_ZERO_UNITS = frozenset({"degC", "degF", "K", "V", "kV"})
 RULE_CODES = frozenset(
@@ -83,7 +82,7 @@ class _Channel:
     @property
     def is_drive(self) -> bool:
         """Shows by itself whether the pump runs."""
-        return self.unit in _DRIVE_UNITS
+        return self.unit in DRIVE_UNITS
 
     def is_at_rest(self, rows: Int64s) -> bool:
         """Whether it reads (nearly) nothing at most of `rows`."""
@@ -122,33 +121,20 @@ def find_quality(
     """
     step_ns = median_step_ns(times_ns)
     gaps = find_gaps(times_ns, step_ns)
-    on_change = is_on_change(len(gaps), len(times_ns), _filled(columns, len(times_ns)))
+    on_change = is_on_change(len(gaps), len(times_ns), filled_share(columns, len(times_ns)))
     findings = [] if on_change else _long_gaps(gaps, step_ns)
     if len(times_ns) < _MIN_ROWS:
         return tuple(findings)
     say = tick or _say_nothing
     log = _Log(times_ns, units, step_ns, gaps, on_change)
-    groups = _by_pump(list(columns), units)
+    groups = by_pump(list(columns), units)
     found: dict[tuple[str, str | None, str], Finding] = {}
     for number, (kept, names) in enumerate(groups):
         of_group = {name: columns[name] for name in names}
-        for one in _check(log, of_group, _Part(say, number / len(groups), 1 / len(groups))):
+        for one in _check(log, of_group, Part(say, number / len(groups), 1 / len(groups))):
             if one.channel is None or one.channel in kept:
                 found.setdefault((one.code, one.channel, one.text), one)
     return (*findings, *sorted(found.values(), key=_whole_log_first))
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Tells the progress of a part as that of the whole."""
-
-    say: Tick
-    first: float
-    share: float
-
-    def __call__(self, fraction: float) -> None:
-        """A share of the part is done."""
-        self.say(self.first + self.share * fraction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +146,6 @@ class _Log:
     step_ns: float | None
     gaps: Int64s
     is_on_change: bool
-
-
-def _by_pump(names: Sequence[str], units: Mapping[str, str | None]) -> list[tuple[frozenset[str], list[str]]]:
-    """(channels to speak of, channels to look at together): all at once, or pump by pump and what the pumps share."""
-    pumps = find_pumps(names)
-    shared = [name for name in names if name not in pumps]
-    groups = []
-    for pump in dict.fromkeys(pumps.values()):
-        own = [name for name in names if pumps.get(name) == pump]
-        groups.append((frozenset(own), own + (shared if len(shared) <= len(own) else [])))
-    drives = [name for name in pumps if units.get(name) in _DRIVE_UNITS]
-    return [*groups, (frozenset(shared), shared + drives)] if shared else groups
 
 
 def _whole_log_first(finding: Finding) -> bool:
@@ -198,16 +172,6 @@ def _check(log: _Log, columns: Mapping[str, Samples], say: Tick) -> tuple[Findin
         together = check_survey(survey, log.step_ns, log.gaps, is_on_change=log.is_on_change)
         checked += [finding for finding in together if finding.channel or first == 0]  # of the clock once
     return put_together(flat, checked)
-
-
-def _filled(columns: Mapping[str, Samples], n_rows: int) -> float:
-    """The share of rows with any value that the middle one of the channels has a value in, 0 to 1."""
-    if not columns or not n_rows:
-        return 1.0
-    rows = np.linspace(0, n_rows - 1, min(n_rows, _FILL_PROBES)).astype(np.int64)
-    there = np.array([~np.isnan(np.asarray(values[rows], np.float64)) for values in columns.values()])
-    any_there = there.any(axis=0)
-    return float(np.median(there[:, any_there].mean(axis=1))) if any_there.any() else 1.0
 
 
 def _say_nothing(fraction: float) -> None:
@@ -239,7 +203,10 @@ def _find_in_channel(
         return []
     zeros = _find_zeros(channel, channels, times_ns)
     low, high = float(np.fmin.reduce(extremes[:, 0])), float(np.fmax.reduce(extremes[:, 1]))
-    too_long = [] if is_on_change else [run for run in runs if _is_too_long(run, channel) and not (zeros and run.value == 0)]
+    rests = _usual_rest(runs, channel)
+    too_long = [
+        run for run in ([] if is_on_change else runs) if _is_too_long(run, channel, rests) and not (zeros and run.value == 0)
+    ]
     too_long += [] if is_on_change else [run for run in runs if run not in too_long and _is_far_rail(run, channel, low, high)]
     stuck = [run for run in too_long if not _is_stopped(channel, channels, run) and not _is_governed(channel, channels, run)]
     pinned = [run for run in stuck if run.value in (low, high) and _may_be_rail(run.value, channel, low, high)]
@@ -254,9 +221,15 @@ def _find_in_channel(
     return findings
 
 
-def _is_too_long(run: FlatRun, channel: _Channel) -> bool:
+def _is_too_long(run: FlatRun, channel: _Channel, rests: float) -> bool:
     factor = USUAL_RUNS_COARSE if channel.habits.is_coarse else USUAL_RUNS
-    return run.n_rows >= factor * channel.habits.long_run
+    return run.n_rows >= max(factor * channel.habits.long_run, _TIMES_ITS_RESTS * rests)
+
+
+def _usual_rest(runs: list[FlatRun], channel: _Channel) -> float:
+    """How long a slow and coarse channel (whole degrees) rests time and again; 0 of one that is no such."""
+    moving = [run.n_rows for run in runs if run.value != 0]
+    return float(moving[_TENTH]) if channel.habits.is_coarse and len(moving) > 2 * _TENTH else 0.0
 
 
 def _is_far_rail(run: FlatRun, channel: _Channel, low: float, high: float) -> bool:
