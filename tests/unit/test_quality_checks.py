@@ -182,6 +182,16 @@ def test_a_short_copy_is_told_and_so_is_one_in_a_coarse_channel(digit: float, n_
     assert found.end_ns is not None and 0 <= found.end_ns // SECOND - (START_NS // SECOND + (1999 + shift + n_rows) * 30) <= 120
 
 
+def test_a_channel_that_is_told_in_larger_steps_from_an_instant_on_is_coarser_and_not_stuck() -> None:
+    columns, units = a_pump()
+    columns["PI-1"][8000:] = np.round(np.round(columns["PI-1"][8000:] / 0.25) * 0.25, 2)
+    (found,) = found_in(columns, units)
+    assert (found.code, found.channel) == ("COARSER", "PI-1")
+    assert found.text.startswith("Told in steps of 0.25 bar since 4 Mar 18:")
+    assert found.start_ns is not None and 0 <= found.start_ns // SECOND - (START_NS // SECOND + 8000 * 30) <= 64 * 30
+    assert found.end_ns == START_NS + 11_999 * 30 * SECOND
+
+
 def test_a_signal_that_rests_on_few_levels_for_long_is_no_copy_of_itself() -> None:
     columns, units = a_pump()
     columns["TI-1"] = np.round(54 + 0.6 * np.sin(np.arange(12_000) / 90) + 0.02 * columns["FI-1"] - 6, 0)

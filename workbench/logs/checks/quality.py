@@ -60,7 +60,7 @@ RULE_CODES = frozenset(
     {
         "GAP", "FLAT_LINE", "SATURATED", "COMMS_LOST", "ZERO_SUSPECTED", "SPIKE", "NE43_FAILURE", "IMPOSSIBLE", "ZERO_OFFSET",
         "FLOW_AT_REST", "UNIT_JUMP", "SWAPPED", "LOOSE_SENSOR", "PLUGGED_LINE", "REDUNDANT", "QUANTIZED", "COMPRESSED",
-        "CLOCK_FORWARD", "PERIOD_CHANGE", "CLOCK_DRIFT", "REPEATED_BLOCK", "TWIN_BIAS",
+        "CLOCK_FORWARD", "PERIOD_CHANGE", "CLOCK_DRIFT", "REPEATED_BLOCK", "TWIN_BIAS", "COARSER",
     }
 )  # fmt: skip
 """What the rules here can say; other findings are remarks of whoever read the file."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.logs.checks.phrases import format_value
+from workbench.logs.checks.phrases import format_instant, format_value
 from workbench.logs.checks.survey import ChannelSurvey, Floats64, Survey
-from workbench.logs.summary import Finding
+from workbench.logs.summary import Finding, Remedy
 
 _MIN_MOVES = 24
 _MIN_LEVELS = 4
@@ -27,6 +27,7 @@ _BAND_STEPS = 8.0
 _BAND_HOLDS = 0.8
 _BAND_MOVES = 40
 _GRID_SHARE = 0.9
+_COARSER, _MIN_STRETCHES = 8.0, 8
 _MEASURED = frozenset({"pressure", "flow", "temperature", "current", "power", "vibration", "level"})
 """A valve or a set point moves in large steps by its nature."""
 
@@ -38,7 +39,10 @@ def find_resolution(survey: Survey) -> list[Finding]:
         moves = _moves(known)
         if len(moves) < _MIN_MOVES or not survey.is_running.any():
             continue
-        finding = _compressed(name, known, survey) or _by_exception(name, moves, survey) or _coarse(name, moves, survey)
+        finding = (
+            _compressed(name, known, survey) or _by_exception(name, moves, survey) or _coarse(name, moves, survey)
+            or _coarser(name, survey)
+        )  # fmt: skip
         if finding is not None:
             findings.append(finding)
     return findings
@@ -151,6 +155,32 @@ def _coarse(name: str, moves: Floats64, survey: Survey) -> Finding | None:
     said = format_value(float(f"{step:.3g}"), survey.units.get(name))
     text = f"Told in steps of {said}: {n_steps:.0f} of them are all it usually spans"
     return _about_all("QUANTIZED", text, name, survey)
+
+
+def _coarser(name: str, survey: Survey) -> Finding | None:
+    """From an instant to the end every change is one step or a few, which was many of the former digits."""
+    known = survey.channels[name]
+    sizes = np.where(np.abs(known.steps) > 0, np.abs(known.steps), np.inf)
+    least = sizes.min(axis=1)
+    is_told, is_fine = np.isfinite(least), least < _COARSER * known.resolution
+    if known.resolution <= 0 or not is_fine.any() or survey.roles.quantities[name] not in _MEASURED:
+        return None
+    since = int(np.flatnonzero(is_fine)[-1]) + 1
+    moves = sizes[since:][np.isfinite(sizes[since:])]
+    n_before, n_after = np.count_nonzero(is_fine[:since]), np.count_nonzero(is_told[since:])
+    if min(n_before, n_after) < _MIN_STRETCHES or n_before < 0.5 * np.count_nonzero(is_told[:since]) or len(moves) < _MIN_MOVES:
+        return None
+    step = float(np.quantile(moves, 0.25))
+    wholes = np.maximum(np.round(moves / step), 1.0)
+    if np.mean(np.abs(moves / step - wholes) < 0.02 * wholes + 2 * known.resolution / step) < _GRID_SHARE:
+        return None
+    unit, start_ns = survey.units.get(name), survey.instant(int(survey.first_rows[since]))
+    now, before = (format_value(float(f"{one:.3g}"), unit) for one in (step, known.resolution))
+    text = f"Told in steps of {now} since {format_instant(start_ns)} UTC, of {before} before: something was set otherwise"
+    return Finding(
+        code="COARSER", text=text, channel=name, severity="function_check", start_ns=start_ns,
+        end_ns=survey.instant(len(survey.times_ns) - 1), remedy=Remedy(action="exclude"),
+    )  # fmt: skip
 
 
 def _printed_digit(good: Floats64) -> float:

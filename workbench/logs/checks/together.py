@@ -21,6 +21,7 @@ _COVERS = {
     "SATURATED": ("NE43_FAILURE", "IMPOSSIBLE"), "ZERO_SUSPECTED": ("IMPOSSIBLE", "SPIKE"),
     "NE43_FAILURE": ("FLAT_LINE", "SPIKE"), "IMPOSSIBLE": ("FLAT_LINE", "SPIKE"),
     "COMPRESSED": ("QUANTIZED", "PLUGGED_LINE", "FLAT_LINE"), "REPEATED_BLOCK": ("TWIN_BIAS", "PLUGGED_LINE"),
+    "COARSER": ("FLAT_LINE", "SATURATED", "SPIKE", "PLUGGED_LINE"),
     "PLUGGED_LINE": ("FLAT_LINE",), "UNIT_JUMP": ("IMPOSSIBLE", "PLUGGED_LINE", "LOOSE_SENSOR"), "SWAPPED": ("PLUGGED_LINE",),
 }  # fmt: skip
 """What is said, and what it makes superfluous on the same channel and time."""
