@@ -15,7 +15,7 @@ import numpy as np
 from pyarrow import parquet
 
 from workbench.core.jobs import Job
-from workbench.logs.checks.waveforms import find_overloads
+from workbench.logs.checks.waveforms import find_in_waveform, find_overloads
 from workbench.logs.recordings.rates import find_waveform
 from workbench.logs.recordings.time_axis import RunsAxis
 from workbench.services.samples import SampleRequest, write_samples
@@ -48,7 +48,7 @@ def measure(seeds: list[int]) -> None:
                 for name in (one for one in table.column_names if one.endswith("[g]")):
                     values = table[name].to_numpy().astype(float)
                     n_healthy += len(waveform.lengths)
-                    n_false += len(find_overloads(waveform.axis(), {name: values}, {name: "g"}))
+                    n_false += len(find_in_waveform(waveform.axis(), {name: values}, {name: "g"}))
                     for burst in values.reshape(-1, n)[::EVERY]:
                         _try(burst, waveform.rate_hz, rng, (found, tried))
     print(f"{n_false} of {n_healthy} healthy bursts")

@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from workbench.core.jobs import Job
-from workbench.logs.checks.waveforms import find_overloads
+from workbench.logs.checks.waveforms import find_in_waveform, find_overloads
 from workbench.logs.parse import ParseOptions, parse_logs
 from workbench.logs.recordings.time_axis import RunsAxis
 from workbench.logs.summary import Finding
@@ -109,3 +109,41 @@ def test_an_import_says_it_as_well(tmp_path: Path) -> None:
     parquet.write_table(pa.table({"time": times, "VT-1 [g]": pa.array(waves.ravel().astype(np.float32))}), path)
     done = import_logs(ImportRequest(paths=(str(path),), project=str(tmp_path / "project")), Job())
     assert [one.code for one in done.recordings[0].findings] == ["SENSOR_OVERLOAD"]
+
+
+def in_both(axis: RunsAxis, first: np.ndarray, second: np.ndarray) -> list[Finding]:
+    return list(find_in_waveform(axis, {"VT-1": first.ravel(), "VT-2": second.ravel()}, {"VT-1": "g", "VT-2": "g"}))
+
+
+def test_a_sensor_that_comes_loose_between_two_bursts_is_told_with_both_levels() -> None:
+    axis, waves = bursts(20)
+    loads = np.random.default_rng(3).uniform(0.6, 1.6, (20, 1))
+    one, other = waves * loads, bursts(20, seed=1)[1] * loads
+    assert in_both(axis, one, other) == []
+    one[12:] *= 0.2
+    (found_one,) = in_both(axis, one, other)
+    assert (found_one.code, found_one.channel, found_one.start_ns) == ("LOOSE_SENSOR", "VT-1", axis.first_ns[12])
+    assert "the other channels shake on" in found_one.text
+
+
+def test_a_pump_that_stops_or_vibration_that_rises_in_one_place_is_no_loose_sensor() -> None:
+    axis, waves = bursts(20)
+    other = bursts(20, seed=1)[1]
+    stopped = np.where(np.arange(20)[:, None] < 12, 1.0, 0.05)
+    assert in_both(axis, waves * stopped, other * stopped * 0.8) == []
+    rises = np.where(np.arange(20)[:, None] < 12, 1.0, 4.0)
+    assert in_both(axis, waves * rises, other) == []
+    fades = np.linspace(1.0, 0.2, 20)[:, None]  # damped little by little: wear, or another duty
+    assert in_both(axis, waves * fades, other) == []
+
+
+def test_bursts_of_a_table_that_were_cut_off_say_so(tmp_path: Path) -> None:
+    axis, waves = bursts(3)
+    path = tmp_path / "P-70A.parquet"
+    times = pa.array(axis.take(np.arange(3 * N)), pa.timestamp("ns", "UTC"))
+    cut_off = np.clip(waves + 2 * np.sin(2 * np.pi * 147 * T_S), -1.5, 1.5).ravel().astype(np.float32)
+    parquet.write_table(pa.table({"time": times, "VT-1 [g]": cut_off}), path)
+    (log,) = parse_logs([path], ParseOptions()).recordings
+    assert [(one.code, one.text.split(":")[0]) for one in log.findings] == [
+        ("SATURATED", "Cut off at the top"), ("SATURATED", "Cut off at the bottom"),
+    ]  # fmt: skip

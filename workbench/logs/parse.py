@@ -21,7 +21,7 @@ from workbench.core.clock import now_ns
 from workbench.core.errors import LogFormatError, WorkbenchError
 from workbench.logs import questions
 from workbench.logs.checks.quality import find_quality
-from workbench.logs.checks.waveforms import find_overloads
+from workbench.logs.checks.waveforms import find_in_waveform
 from workbench.logs.readers.events import EventFile
 from workbench.logs.readers.registry import read_content
 from workbench.logs.readers.signals import Signals
@@ -238,7 +238,9 @@ def _with_quality(recording: ParsedRecording) -> ParsedRecording:
     if recording.facts.group == "waveform":
         waveform = find_waveform(recording.times_ns)
         return (
-            recording if waveform is None else recording.with_findings(find_overloads(waveform.axis(), recording.columns, units))
+            recording
+            if waveform is None
+            else recording.with_findings(find_in_waveform(waveform.axis(), recording.columns, units))
         )
     return recording.with_findings(find_quality(recording.times_ns, recording.columns, units))
 

@@ -17,7 +17,7 @@ from workbench.logs.acquisition import Timing, band_of, how_acquired, how_detect
 from workbench.logs.checks.flat_runs import Samples
 from workbench.logs.checks.pressure_reference import Printed, find_absolute_pressures
 from workbench.logs.checks.quality import find_quality
-from workbench.logs.checks.waveforms import find_overloads
+from workbench.logs.checks.waveforms import find_in_waveform
 from workbench.logs.readers.byte_stream import FixedEndFile, growing_file
 from workbench.logs.readers.csv_stream import NotPlain, PlainColumn, PlainFormat, find_plain_format, stream_plain_csv
 from workbench.logs.recordings.format import ChannelInfo
@@ -78,7 +78,7 @@ def import_plain(log: PlainLog, folder: Path, progress: Progress) -> RecordingFa
     waveform = find_waveform(instants_ns)
     units = {column.name: column.unit for column in log.channels()}
     findings = (
-        find_overloads(waveform.axis(), columns, units)
+        find_in_waveform(waveform.axis(), columns, units)
         if waveform
         else find_quality(instants_ns, columns, units, lambda done: _say_quality(progress, done))
     )

@@ -13,7 +13,7 @@ from workbench.logs.careful.feed import StreamLog
 from workbench.logs.careful.numbers import FinishedColumn
 from workbench.logs.checks.pressure_reference import Printed, find_absolute_pressures
 from workbench.logs.checks.quality import find_quality
-from workbench.logs.checks.waveforms import find_overloads
+from workbench.logs.checks.waveforms import find_in_waveform
 from workbench.logs.plain_import import timing_of
 from workbench.logs.recordings.format import ChannelInfo
 from workbench.logs.recordings.of_rows import EVEN_SHARE, MOSTLY
@@ -98,7 +98,7 @@ def _gather(
     waveform = find_waveform(instants_ns)
     units = {column.name: column.unit for column in log.columns}
     quality = (
-        find_overloads(waveform.axis(), columns, units)
+        find_in_waveform(waveform.axis(), columns, units)
         if waveform
         else find_quality(instants_ns, columns, units, lambda done: _say_quality(say, done))
     )

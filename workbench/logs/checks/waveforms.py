@@ -13,7 +13,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.logs.checks.clipping import find_clipping
 from workbench.logs.checks.flat_runs import Samples
+from workbench.logs.checks.loose_bursts import find_loose
 from workbench.logs.checks.phrases import format_instant, format_value
 from workbench.logs.checks.survey import TO_SIGMA
 from workbench.logs.recordings.time_axis import RunsAxis
@@ -33,6 +35,15 @@ _GOES_ON = 0.25
 _LEAST_RATE_HZ = 1000.0
 _MOST_SINGLE = 8
 _WHY = "an overloaded sensor, a knock or a bad cable; integrated to velocity it is a ski slope"
+
+
+def find_in_waveform(axis: RunsAxis, columns: Mapping[str, Samples], units: Mapping[str, str | None]) -> tuple[Finding, ...]:
+    """All findings about a waveform: cut off by its converter, overloaded, or of a sensor that came loose.
+
+    Parameters are those of `find_overloads`.
+    """
+    clipped = [one for name, values in columns.items() for one in find_clipping(name, units.get(name), values, axis)]
+    return (*clipped, *find_overloads(axis, columns, units), *_find_loose(axis, columns, units))
 
 
 def find_overloads(axis: RunsAxis, columns: Mapping[str, Samples], units: Mapping[str, str | None]) -> tuple[Finding, ...]:
@@ -56,6 +67,27 @@ def find_overloads(axis: RunsAxis, columns: Mapping[str, Samples], units: Mappin
             told = np.array([_runaway(np.asarray(values[first:end], np.float64), rate_hz) for first, end in pieces.tolist()])
             found += _said(name, units.get(name), axis, pieces[told > 0], told[told > 0], len(pieces))
     return tuple(found)
+
+
+def _find_loose(axis: RunsAxis, columns: Mapping[str, Samples], units: Mapping[str, str | None]) -> list[Finding]:
+    """By unit: what is told in g is not held against what is told in m/s²."""
+    rate_hz = 1e9 / axis.step
+    pieces = _pieces(axis, rate_hz)
+    if rate_hz < _LEAST_RATE_HZ or not len(pieces):
+        return []
+    found: list[Finding] = []
+    for unit in sorted(_ACCELERATIONS):
+        names = [name for name in columns if units.get(name) == unit]
+        if len(names) > 1:
+            levels = [[_shaking(columns[name][first:end]) for first, end in pieces.tolist()] for name in names]
+            found += find_loose(names, unit, np.array(levels), pieces, axis)
+    return found
+
+
+def _shaking(values: NDArray[np.floating]) -> float:
+    """The standard deviation of a burst; 0 where most of it is missing."""
+    good = values[np.isfinite(values)]
+    return float(np.std(good, dtype=np.float64)) if 2 * len(good) > len(values) else 0.0
 
 
 def _pieces(axis: RunsAxis, rate_hz: float) -> NDArray[np.int64]:

@@ -15,25 +15,18 @@ from workbench.core.clock import NS_PER_S
 from workbench.logs import questions
 from workbench.logs.acquisition import Timing, band_of, how_acquired, how_detected
 from workbench.logs.checks.flat_runs import Samples
-from workbench.logs.checks.phrases import format_value
-from workbench.logs.checks.waveforms import find_overloads
+from workbench.logs.checks.waveforms import find_in_waveform
 from workbench.logs.readers.lazy import multiplied
 from workbench.logs.readers.signals import Signal, Signals
 from workbench.logs.readers.table import TimeColumns
 from workbench.logs.recordings.of_rows import ParsedRecording
 from workbench.logs.recordings.rates import find_waveform
-from workbench.logs.recordings.time_axis import BLOCK_ROWS, AxisInstants, RunsAxis, gaps_between
-from workbench.logs.summary import ChannelFacts, Finding, LeftOut, Question, RecordingFacts
+from workbench.logs.recordings.time_axis import AxisInstants, RunsAxis, gaps_between
+from workbench.logs.summary import ChannelFacts, LeftOut, Question, RecordingFacts
 from workbench.logs.tables.columns import unique_names
 from workbench.logs.tables.label_like import NAMED_WHY, is_label_name
 from workbench.logs.times.timing import StoredTimes, TimeChoices, read_times, relative_start
 from workbench.logs.units import find_quantity
-
-_MIN_CLIPPED = 10
-_CLIPPED_SHARE = 1e-4
-_MIN_LEVELS = 50
-_TOGETHER = 0.3
-_HEAD_SAMPLES = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,8 +207,7 @@ def gather_facts(log: SignalLog, counts: Mapping[str, SampleCount], samples: Map
         n_gaps=len(gaps_between(axis)), n_duplicates_dropped=0, n_backward_steps=0,
         findings=(
             *(found for dated in log.parts for found in dated.signals.findings),
-            *(found for name, one in log.kept for found in _find_clipping(name, one.unit, samples[name], counts[name], axis)),
-            *find_overloads(axis, {name: samples[name] for name, _ in log.kept}, {name: one.unit for name, one in log.kept}),
+            *find_in_waveform(axis, {name: samples[name] for name, _ in log.kept}, {name: one.unit for name, one in log.kept}),
         ),
         left_out=tuple(LeftOut(channel=name, why=NAMED_WHY) for name in labels), labels=labels, questions=log.questions,
         group="waveform", rate_hz=float(log.first.rate), n_bursts=timing.n_bursts,
@@ -233,40 +225,3 @@ def _facts_of(name: str, channel: Signal, count: SampleCount, timing: Timing) ->
         acquired=how_acquired(channel.hint, timing), detected=how_detected(channel.hint, channel.unit, quantity, "waveform"),
         band_hz=channel.band_hz or band_of(channel.hint),
     )  # fmt: skip
-
-
-def _find_clipping(name: str, unit: str | None, values: Samples, count: SampleCount, axis: RunsAxis) -> list[Finding]:
-    """A waveform that stands at its largest or smallest value again and again was cut off there by its converter."""
-    if len(values) < _HEAD_SAMPLES // 100 or np.unique(values[:_HEAD_SAMPLES]).size < _MIN_LEVELS:
-        return []
-    found = []
-    for side, rail in (("top", count.high), ("bottom", count.low)):
-        stays = _Stays()
-        for first in range(0, len(values), BLOCK_ROWS):
-            piece = values[first : first + BLOCK_ROWS]
-            stays.add(first + np.flatnonzero(piece == np.asarray(rail, piece.dtype)))
-        if stays.n >= max(_MIN_CLIPPED, _CLIPPED_SHARE * len(values)) and stays.n_together > _TOGETHER * stays.n:
-            share = 100 * stays.n / len(values)
-            text = f"Cut off at the {side}: {share:.2g} % of the samples are exactly {format_value(rail, unit)}"
-            start_ns, end_ns = axis.take(np.array([stays.first, stays.last])).tolist()
-            found.append(Finding(code="SATURATED", text=text, channel=name, start_ns=start_ns, end_ns=end_ns))
-    return found
-
-
-@dataclass(slots=True)
-class _Stays:
-    """Rows at a rail: how many, and how many of them follow another one.
-
-    A pure tone meets its peak often, but not twice in a row.
-    """
-
-    n: int = 0
-    n_together: int = 0
-    first: int = -1
-    last: int = -2
-
-    def add(self, rows: NDArray[np.intp]) -> None:
-        if rows.size:
-            self.n_together += int(np.count_nonzero(np.diff(rows, prepend=self.last) == 1))
-            self.first = int(rows[0]) if self.first < 0 else self.first
-            self.n, self.last = self.n + rows.size, int(rows[-1])
