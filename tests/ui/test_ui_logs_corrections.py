@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -70,6 +71,19 @@ def test_a_finding_with_a_known_remedy_is_corrected_after_a_look_and_the_correct
     assert "1 correction" in page.facts
     QTest.mouseClick(page.side.panel.corrections[0].button, LEFT)
     wait_for(lambda: page.view.logs is not None and not page.view.logs.corrections)
+
+
+def test_what_can_be_done_stands_right_under_the_finding_that_was_chosen(page: LogsPage) -> None:
+    panel = page.side.panel
+    one = panel.findings[0].finding
+    panel.show_findings(tuple(msgspec.structs.replace(one, text=f"Finding {number}") for number in range(4)), ())
+    for number in (0, 3, 1, 2):
+        row = panel.findings[number]
+        QTest.mouseClick(row, LEFT)
+        column = panel._finding_column
+        below = column.itemAt(column.indexOf(row) + 1)
+        assert below is not None
+        assert below.widget() is panel.acts
 
 
 def press(built: Built, key: Qt.Key, *, shift: bool = False) -> None:

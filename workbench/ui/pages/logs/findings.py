@@ -188,6 +188,7 @@ class FindingsPanel(QWidget):
             other.update()
         self._current = row
         self.acts.show_for(row.finding)
+        self._finding_column.removeWidget(self.acts)  # or the row's place is counted with it
         self._finding_column.insertWidget(self._finding_column.indexOf(row) + 1, self.acts)
         self.acts.show()
         self.chosen.emit(row.finding)
