@@ -156,7 +156,7 @@ def join_quoted(lines: Iterable[str]) -> Iterator[str]:
 def read_rows(rows: Iterable[list[str]], sample: Rows, name: str, min_share: float = MIN_SHARE) -> list[Segment]:
     """Segments from rows of cells (text lines or a sheet); `sample` are the first of them."""
     rows, sample = join_date_parts(rows, sample)
-    layout = plan_rows(sample, name)
+    layout = _plan_joined(sample, name)
     groups = find_tag_times(sample[layout.first_row :], layout.header.names)
     if groups:
         segments = [read_tag_times(rows, layout, groups, name)]
@@ -195,7 +195,10 @@ def _read_odd(
 
 def plan_rows(sample: Rows, name: str) -> TableLayout:
     """How rows are to be taken, from the first of them. Raises LogFormatError where they are no table."""
-    _, sample = join_date_parts((), sample)
+    return _plan_joined(join_date_parts((), sample)[1], name)
+
+
+def _plan_joined(sample: Rows, name: str) -> TableLayout:
     layout = find_layout(sample)
     if layout is None:
         raise no_table(name)

@@ -72,8 +72,8 @@ def clock_to_common(text: str) -> str | None:
 
 def to_common(text: str) -> str | None:
     """The stamp in a common notation, None when nothing of it changes."""
-    if not _WORTH_A_LOOK.search(text):
-        return None
+    if ";" in text or not _WORTH_A_LOOK.search(text):
+        return None  # with a semicolon it is more than a cell: lines are tried with every delimiter
     if dotnet := _DOTNET.fullmatch(text.strip()):
         return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(dotnet[1]))).isoformat(timespec="milliseconds")
     plain = _MARKS.sub(r"\g<inside>", text).strip().replace("،", ",")
