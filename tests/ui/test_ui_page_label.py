@@ -282,6 +282,47 @@ def test_a_look_is_kept_in_the_project(page: LabelPage, built: Built, wait_for: 
     assert open_asset_logs(request, Job()).looks == {"seal leak": Look(colour=7, shape="plus")}
 
 
+def test_a_look_is_taken_back_and_given_again_between_other_edits(page: LabelPage, built: Built, wait_for: WaitFor) -> None:
+    rows, marks = page.view.plots.rows, page.view.plots
+    former, given = marks.marks.look("seal leak"), Look(colour=7, shape="plus")
+    page.acts.judge_real()
+    page.inspector.look.look_given.emit(given)
+    page.acts.judge_not_real()
+    states, looks = [], []
+    for key in (Qt.Key.Key_Z, Qt.Key.Key_Z, Qt.Key.Key_Z, Qt.Key.Key_Y, Qt.Key.Key_Y):
+        QTest.keyClick(rows, key, Qt.KeyboardModifier.ControlModifier)
+        chosen = page.editor.chosen
+        states.append(chosen.state if chosen else "")
+        looks.append(marks.marks.look("seal leak"))
+    assert states == ["real", "real", "unsure", "real", "real"]
+    assert looks == [given, former, former, former, given]
+    wait_for(lambda: not built.context.jobs.running)
+    request = OpenLogsRequest(project=built.context.project_text, asset=PUMP)
+    assert open_asset_logs(request, Job()).looks["seal leak"] == given
+
+
+def test_keys_make_and_move_events_within_the_log(page: LabelPage, stored: Callable[[], tuple[Event, ...]]) -> None:
+    rows, view = page.view.plots.rows, page.view.plots.view
+    first, last = view.full_ns
+    rows.setFocus()
+    view.set_cursor(last)
+    QTest.keyClick(rows, Qt.Key.Key_N)
+    made = next(event for event in stored() if event.name == "unnamed")
+    assert (parse_utc(made.end_utc), parse_utc(made.end_utc) - parse_utc(made.start_utc) > 0.04 * (last - first)) == (last, True)
+    rows.setFocus()
+    QTest.keyClick(rows, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert next(event for event in stored() if event.name == "unnamed") == made
+
+
+def test_escape_leaves_the_comparison_of_two_readers(page: LabelPage, wait_for: WaitFor) -> None:
+    page.view.plots.rows.setFocus()
+    QTest.keyClick(page.view.plots.rows, Qt.Key.Key_G)
+    wait_for(page.agreement.first.hasFocus)
+    QTest.keyClick(page.agreement.first, Qt.Key.Key_Escape)
+    assert page.inspector.isVisible()
+    assert page.view.plots.rows.hasFocus()
+
+
 def test_kind_and_mode_are_stored_and_what_they_mean_is_said(page: LabelPage, stored: Callable[[], tuple[Event, ...]]) -> None:
     page.inspector.kind.set_value("preventive")
     page.inspector.action.set_value("bearing")

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from workbench.ui.context import AppContext
 
 LAYERS: dict[str, LayerKind] = {"corrections": "corrections", "regimes": "regimes"}
-EVENTS, ROWS = "labels", "rows"
-ON_LABEL = (EVENTS, *LAYERS)
-ON_LOGS = (ROWS, EVENTS, *LAYERS)
+EVENTS, LOOKS, ROWS = "labels", "label looks", "rows"
+ON_LABEL = (EVENTS, LOOKS, *LAYERS)
+ON_LOGS = (ROWS, EVENTS, LOOKS, *LAYERS)
 """What Ctrl+Z on a page takes back: nothing that the page doesn't show."""
 _MOST = 500
 Step = Callable[[str], bool]

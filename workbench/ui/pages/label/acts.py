@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from workbench.core.clock import parse_utc
 from workbench.core.errors import WorkbenchError
 from workbench.core.runner import JobCall
 from workbench.services.labels import EventState
@@ -29,11 +30,12 @@ class LabelActs(QObject):
     # Acts
 
     def add_at_cursor(self) -> None:
-        """A new event that begins at the cursor."""
+        """A new event that begins at the cursor; where the log ends behind it, one that ends there."""
         view = self._page.view.plots.view
+        length = round(_NEW_SHARE * view.length_ns)
         start = view.cursor_ns if view.cursor_ns is not None else view.start_ns
-        start = max(view.start_ns, min(start, view.end_ns - 1))
-        self._page.draw(start, min(view.full_ns[1], start + round(_NEW_SHARE * view.length_ns)))
+        start = max(view.full_ns[0], min(max(start, view.start_ns), view.full_ns[1] - length))
+        self._page.draw(start, min(view.full_ns[1], start + length))
 
     def add_over_span(self) -> None:
         """A new event over the span that was marked on the Logs page, as soon as its pump is open here."""
@@ -111,11 +113,19 @@ class LabelActs(QObject):
 
     def move_earlier(self) -> None:
         """Move the chosen event a little to the left."""
-        self._page.editor.shift(-round(_STEP_SHARE * self._page.view.plots.view.length_ns))
+        self._shift(-1)
 
     def move_later(self) -> None:
         """Move the chosen event a little to the right."""
-        self._page.editor.shift(round(_STEP_SHARE * self._page.view.plots.view.length_ns))
+        self._shift(1)
+
+    def _shift(self, step: int) -> None:
+        """As far as the log goes, as with the mouse."""
+        view, event = self._page.view.plots.view, self._page.editor.chosen
+        if event is not None:
+            before, after = view.full_ns[0] - parse_utc(event.start_utc), view.full_ns[1] - parse_utc(event.end_utc)
+            shift = step * round(_STEP_SHARE * view.length_ns)
+            self._page.editor.shift(max(min(before, 0), min(max(after, 0), shift)))
 
     def draw_mode(self) -> None:
         """Dragging draws."""

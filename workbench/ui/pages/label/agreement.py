@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from workbench.core.errors import WorkbenchError
@@ -85,6 +86,13 @@ class AgreementPanel(QWidget):
             choice.setCurrentIndex(min(place, len(options) - 1))
             choice.blockSignals(False)
         self._compare()
+        self.first.setFocus()  # from there Tab leads to the places, and Escape back
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
 
     def compare_with(self, path: Path) -> None:
         """Take a file (or another project) as the second reader."""

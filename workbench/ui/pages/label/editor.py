@@ -93,6 +93,11 @@ class LabelEditor(QObject):
         self._asset, self.chosen_id, self.also_chosen = "", "", ()
         self.changed.emit()
 
+    def set_look(self, name: str, look: Look) -> None:
+        """Draw the events of a name so."""
+        self.looks = {**self.looks, name: look}
+        self.changed.emit()
+
     # Choosing
 
     def choose(self, event_id: str) -> None:

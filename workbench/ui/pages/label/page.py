@@ -10,9 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.clock import format_utc, parse_utc
 from workbench.core.errors import WorkbenchError
-from workbench.logs.events.looks import Look
 from workbench.services.agreement import Disagreement
-from workbench.services.label_edits import LookRequest, label_looks
 from workbench.services.log_views import AssetLogs
 from workbench.services.projects import ProjectRequest, ProjectResult, show_project
 from workbench.ui.actions import Action
@@ -28,6 +26,7 @@ from workbench.ui.pages.label.fields import parse_local
 from workbench.ui.pages.label.files import LabelFiles
 from workbench.ui.pages.label.importing import EventImport
 from workbench.ui.pages.label.inspector import EventInspector
+from workbench.ui.pages.label.looks import LookEdits
 from workbench.ui.pages.label.parts import EventPanel, StateBar
 from workbench.ui.pages.logs.view import CLOSING, CORRECTED, LogsView, asked_range
 from workbench.ui.session_history import ON_LABEL, PageHistory
@@ -37,6 +36,7 @@ from workbench.ui.widgets.plots.event_tool import EventTool
 from workbench.ui.widgets.plots.words import channel_words
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.states import EmptyState
+from workbench.ui.widgets.tab_order import order_tabs
 from workbench.ui.widgets.text import hairline
 
 _SIDE_PX, _INSPECTOR_PX = 236, 300
@@ -57,6 +57,7 @@ class LabelPage(Page):
         self.span: tuple[str, int, int] | None = None
         self._is_announcing = self._is_stale = False
         self.editor = LabelEditor(context, self)
+        self.looks = LookEdits(context, self.editor, self)
         self.files = LabelFiles(context, self)
         self.importing = EventImport(context)
         self.is_importing = False
@@ -148,18 +149,6 @@ class LabelPage(Page):
 
     def _on_field(self, field: str, value: object) -> None:
         self.editor.change(f"Event's {field.replace('_', ' ')} given", **{field: value})
-
-    def _on_look(self, look: object) -> None:
-        assert isinstance(look, Look)
-        event = self.editor.chosen
-        if event is not None:
-            self.editor.looks = {**self.editor.looks, event.name: look}
-            request = LookRequest(project=self.context.project_text, name=event.name, colour=look.colour, shape=look.shape)
-            self.context.read(label_looks, request, self._on_looks)
-            self._show_events()
-
-    def _on_looks(self, _result: object) -> None:
-        self._on_stored()
 
     def _on_names(self, name: str) -> None:
         if name:
@@ -361,6 +350,7 @@ class LabelPage(Page):
         self._right.addWidget(self.inspector)
         self._right.addWidget(self.agreement)
         self.set_inspector(self._right, _INSPECTOR_PX)
+        order_tabs(self)
 
     def _connect(self) -> None:
         self.editor.changed.connect(self._show_events)
@@ -384,7 +374,8 @@ class LabelPage(Page):
         self.inspector.name_given.connect(self.editor.rename)
         self.inspector.field_given.connect(self._on_field)
         self.inspector.onset_given.connect(self._on_onset)
-        self.inspector.look_given.connect(self._on_look)
+        self.inspector.look_given.connect(self.looks.give)
+        self.looks.stored.connect(self._on_stored)
         self.inspector.state_given.connect(self._on_state)
         self.inspector.span_given.connect(self._on_span)
         self.inspector.done.connect(self.focus_first)
@@ -393,6 +384,7 @@ class LabelPage(Page):
         self.agreement.shown.connect(self._on_difference)
         self.agreement.compared.connect(self._on_readers)
         self.agreement.closed.connect(self.close_agreement)
+        self.agreement.closed.connect(self.focus_first)
         self.importing.changed.connect(self._on_importing)
         self.importing.ended.connect(self._on_import_ended)
         self.context.content_changed.connect(self._on_changed)
