@@ -250,3 +250,16 @@ def long() -> Iterator[Case]:
             files={"log.csv": "\n".join(rows).encode(tongue.enc)},
             truth=truth_of(times, signals),
         )
+
+
+def half_known() -> Iterator[Case]:
+    """Kind 24: of the two words of a state one is a usual one, the other nobody would list."""
+    times = instants(N, 60)
+    for name, words in {
+        "rest": ("Schläft", "Läuft"),
+        "way": ("Zurrunba", "Marcha"),
+        "valve": ("Fermé", "Béant"),
+        "case": ("STOJÍ", "fičí"),
+    }.items():
+        signals = [signal("FT-7", "m3/h", "m3/h", 50.0, 1.0, 2, N), state("XS-7", words, N)]
+        yield case(f"24_half_known_{name}", 24, Wide(signals=signals, times=times, sep=";"), "UTC")

@@ -120,6 +120,16 @@ def test_columns_between_blanks_are_cut_alike(tmp_path: Path) -> None:
     check_same([write_rows(tmp_path / "log.txt", "Date Time P T", rows)], ZONE, tmp_path)
 
 
+@pytest.mark.parametrize("is_long", [False, True])
+def test_a_word_is_the_opposite_of_the_only_other_one_in_every_block(tmp_path: Path, *, is_long: bool) -> None:
+    words = ["Zurrunba" if 300 < k < 500 else "Marcha" for k in range(700)]
+    wide = [f"{stamp(k)};{k % 13},5;{words[k]}" for k in range(700)]
+    long = [f"{stamp(k)};{tag};{value}" for k in range(700) for tag, value in (("FT-1", f"{k % 13},5"), ("XS-1", words[k]))]
+    header, rows = ("Hora;Tag;Valor", long) if is_long else ("Hora;Caudal;Bomba 1", wide)
+    channel = check_same([write_rows(tmp_path / "log.csv", header, rows)], ZONE, tmp_path).recordings[0].facts.channels[-1]
+    assert (channel.n_good, channel.min, channel.max, channel.mean) == (700, 0.0, 1.0, pytest.approx(501 / 700))
+
+
 @pytest.mark.parametrize("mark", [".", ","])
 def test_texts_of_a_column_are_read_at_once_as_one_by_one(mark: str, tmp_path: Path) -> None:
     plain = [f"{k % 997 - 400}{mark}{k % 1000:03d}" for k in range(1500)]

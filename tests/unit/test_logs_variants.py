@@ -80,6 +80,7 @@ GROUPS: dict[str, Callable[[], Iterator[Case]]] = {
     "columns of many tongues": tongue_cases.columns,
     "tables of the world": world_cases.wide,
     "long tables of the world": world_cases.long,
+    "states half known": world_cases.half_known,
     "workbooks": file_cases.workbooks,
     "exports": export_cases.exports,
     "dumps": dump_cases.dumps,

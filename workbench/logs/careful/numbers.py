@@ -5,7 +5,7 @@ First every cell is read; then what is known of the whole column (quality, senti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,11 +65,12 @@ class _Rising:
 class NumberColumn:
     """One column's numbers, reasons and units on disk, and what was counted meanwhile (`ReadFacts`)."""
 
-    def __init__(self, folder: Path, name: str, mark: Decimal, is_state: bool) -> None:
+    def __init__(self, folder: Path, name: str, mark: Decimal, states: Mapping[str, float] | None) -> None:
         self.values: ScratchArray[np.float64] = ScratchArray(folder / f"{name}.values", np.dtype(np.float64))
         self.codes = SparseCodes(folder / f"{name}.codes", GOOD)
         self.cell_units = SparseCodes(folder / f"{name}.units", NO_UNIT)
-        self.is_state = is_state
+        self._states = states
+        self.is_state = states is not None
         self.n_number = self.n_text = self.n_known_bad = 0
         self._mark = mark
         self._reasons: dict[str, int] = {}
@@ -144,7 +145,7 @@ class NumberColumn:
         return self._units.setdefault(unit, len(self._units)) + _CELL_UNITS_FROM if unit else NO_UNIT
 
     def _append_states(self, cells: Cells) -> None:
-        states = states_of(cells) or {}
+        states = self._states or {}
         values = np.array([states.get(text, np.nan) for text in cells.texts], np.float64)
         codes = np.zeros(len(cells.texts) + 1, np.int16)
         for index, text in enumerate(cells.texts):
@@ -195,9 +196,9 @@ class NumberColumn:
                 self.values.write(first, values)
 
 
-def is_state_column(cells: TalliedCells) -> bool:
-    """Whether all of a column's words say on and off."""
-    return not cells.is_many and states_of(cells) is not None
+def states_of_column(cells: TalliedCells) -> dict[str, float] | None:
+    """The words of a column that says on and off; None of another."""
+    return None if cells.is_many else states_of(cells.used())
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,8 +22,8 @@ from workbench.logs.parse import MIN_GOOD_TIMES
 from workbench.logs.recordings.conflicts import conflicting_values
 from workbench.logs.summary import LeftOut, Question
 from workbench.logs.tables.cell_quality import find_scheme, good_rows
-from workbench.logs.tables.cells import Cells, Decimal, state_of
-from workbench.logs.tables.columns import Column, is_no_state, take_rows
+from workbench.logs.tables.cells import Cells, Decimal
+from workbench.logs.tables.columns import Column, cannot_be_states, states_of, take_rows
 from workbench.logs.tables.label_like import NAMED_WHY, is_label_name
 from workbench.logs.tables.long import (
     MAX_TAGS,
@@ -197,7 +197,7 @@ class _Reader:
             is_bad, units = self._bad_rows(number), self._units(number)
             for code in codes:
                 rows = rows_of[code]
-                tag = tags.get(code) or tags.setdefault(code, self._new_tag(code, is_state=code in states))
+                tag = tags.get(code) or tags.setdefault(code, self._new_tag(code, states.get(code)))
                 tag.series.append(source, Instants(found.ns[rows], found.is_absolute[rows], found.is_good[rows]))
                 append(tag.numbers, rows)
                 tag.is_bad.append(is_bad[rows])
@@ -235,11 +235,11 @@ class _Reader:
         numbers = range(len(self._log.blocks))
         return sorted(numbers, key=lambda number: (first_ns.get(self._log.source_numbers[number], 0), number))
 
-    def _new_tag(self, code: int, *, is_state: bool) -> _Tag:
+    def _new_tag(self, code: int, states: Mapping[str, float] | None) -> _Tag:
         texts = self._log.tally(self._roles.tag).texts
         name = f"t{code:04d}"
         return _Tag(
-            series=Series(self._folder, name), numbers=NumberColumn(self._folder, name, self._mark, is_state),
+            series=Series(self._folder, name), numbers=NumberColumn(self._folder, name, self._mark, states),
             is_bad=SparseCodes(self._folder / f"{name}.bad", 0), units=SparseCodes(self._folder / f"{name}.unit", -1),
             text=texts[code % len(texts)],
         )  # fmt: skip
@@ -270,12 +270,12 @@ class _Reader:
         cells = block_cells(self._log, self._roles.unit, number)
         return np.array([*(self._unit_of.get(text, -1) for text in cells.texts), -1], np.int16)[cells.codes]
 
-    def _find_states(self) -> set[int]:
-        """Which tags say on and off."""
+    def _find_states(self) -> dict[int, dict[str, float]]:
+        """The words of the tags that say on and off."""
         if not _may_hold_states(self._log.tally(self._roles.value)):
-            return set()
+            return {}
+        texts_of: dict[int, set[str]] = {}
         others: set[int] = set()
-        states: set[int] = set()
         for number, block in enumerate(self._log.blocks):
             codes, rows_of = self._by_tag(number, np.ones(block.n_rows, np.bool_))
             open_ = [code for code in codes if code not in others]
@@ -283,12 +283,12 @@ class _Reader:
                 continue
             value = self._log.cells(self._roles.value, block)
             for code in open_:
-                texts = value.take(rows_of[code]).used()
-                if any(map(is_no_state, texts)):
+                texts = texts_of.setdefault(code, set())
+                texts.update(value.take(rows_of[code]).used())
+                if cannot_be_states(texts):
                     others.add(code)
-                elif any(state_of(text) is not None for text in texts):
-                    states.add(code)
-        return states - others
+        found = {code: states_of(texts) for code, texts in texts_of.items() if code not in others}
+        return {code: states for code, states in found.items() if states}
 
 
 def _may_hold_states(values: Cells) -> bool:

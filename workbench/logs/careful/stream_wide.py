@@ -13,7 +13,7 @@ from workbench.core.errors import LogFormatError
 from workbench.logs import questions
 from workbench.logs.careful.feed import Chosen, Span, StreamLog, WideFeed
 from workbench.logs.careful.join_streams import find_machines, group_sources
-from workbench.logs.careful.numbers import FinishedColumn, NumberColumn, UnitSource, finish_numbers, is_state_column
+from workbench.logs.careful.numbers import FinishedColumn, NumberColumn, UnitSource, finish_numbers, states_of_column
 from workbench.logs.careful.stream_table import StreamTable
 from workbench.logs.careful.stream_times import GOOD, Series, TimePlan, read_block, settle_zone
 from workbench.logs.parse import MIN_GOOD_TIMES
@@ -47,7 +47,7 @@ def read_wide_stream(
     table, answers = log.table, choices.answers
     marks = mark_columns(table, answers)
     numbers = [
-        NumberColumn(folder, f"c{index:04d}", mark, not log.is_numeric(index) and is_state_column(log.tally(index)))
+        NumberColumn(folder, f"c{index:04d}", mark, None if log.is_numeric(index) else states_of_column(log.tally(index)))
         for index, mark in enumerate(marks.marks)
     ]
     series = _read_blocks(log, plan, numbers, folder, say)

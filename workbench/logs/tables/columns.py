@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -22,6 +23,9 @@ GOOD = 0
 _MAX_REASONS = 64
 _HEAD_ROWS, _MANY_DISTINCT = 4096, 100
 _OTHER = "other text"
+_HAS_DIGIT = re.compile(r"\d")
+_MIN_TELLING_CHARS = 2
+"""Letters of a word that tells what the only other word of its column says: N may be no, or north."""
 
 
 class ReadFacts(Protocol):
@@ -126,7 +130,7 @@ def read_cells(cells: Cells | NumberCells, decimal: Decimal) -> ReadCells:
     plain = read_plain(cells.texts, decimal)
     if plain is not None:
         return _read_plain(cells, plain)
-    states = states_of(cells)
+    states = states_of(cells.used())
     if states is not None:
         return _read_states(cells, states)
     readings = [read_cell(text, decimal) for text in cells.texts]
@@ -193,20 +197,36 @@ def _read_numbers(cells: NumberCells) -> ReadCells:
     )  # fmt: skip
 
 
-def states_of(cells: Cells) -> dict[str, float] | None:
-    """Words of a column that says on and off; None when it is no such column."""
-    found: dict[str, float] = {}
-    for text in cells.used():
-        is_on = state_of(text)
-        if is_on is not None:
-            found[text] = float(is_on)
-        elif is_no_state(text):
+def states_of(texts: Collection[str]) -> dict[str, float] | None:
+    """The words of a column of these distinct texts that say on and off; None when it is no such column.
+
+    Of two words of which one is known the other is its opposite: Marcha and Paro, open and shut.
+    """
+    if cannot_be_states(texts):
+        return None
+    found = {text: float(is_on) for text in texts if (is_on := state_of(text)) is not None}
+    known = {text.strip().casefold() for text in found}
+    unknown = [text for text in texts if text not in found and is_no_state(text)]
+    if unknown:
+        if len(known) != 1 or len(known.pop()) < _MIN_TELLING_CHARS:
             return None
+        found |= dict.fromkeys(unknown, 1.0 - next(iter(found.values())))
     return found or None
 
 
+def cannot_be_states(texts: Collection[str]) -> bool:
+    """Whether a column of these texts can't be one that says on and off: it has numbers, or two words that are neither."""
+    unknown: set[str] = set()
+    for text in texts:
+        if is_no_state(text):
+            unknown.add(text.strip().casefold())
+            if len(unknown) > 1 or _HAS_DIGIT.search(text):
+                return True
+    return False
+
+
 def is_no_state(text: str) -> bool:
-    """Whether a cell keeps its column from being one that says on and off: a number, or a word for something else."""
+    """Whether a cell is neither a known word for on or off nor one that says that there is no value."""
     if state_of(text) is not None:
         return False
     reason = read_cell(text, ".").reason

@@ -47,7 +47,12 @@ TAG = """
     نقطة_القياس سیگنال کانال متغیر برچسب نام نام_تگ تگ नाम टैग_नाम সংকেত ট্যাগ சமிக்ஞை సిగ్నల్ ช่อง ตัวแปร ชื่อ จุดวัด
     tên tên_thẻ điểm_đo mã_thẻ variabel nama nama_tag isyarat saluran 測定点 計測項目 項目 項目名 名前 タグ番号 이름
     태그이름 항목 변수명 通道 通道名 点位 点位名称 变量名称 參數 訊號 變數 名稱 點名 標籤名稱 senyal seinalea
-    punto_de_medición variable_de_proceso nom
+    punto_de_medición variable_de_proceso nom σημείο αισθητήρας παράμετρος μέγεθος punkt messort sensore paramètre
+    parámetro parametro parâmetro parametr paraméter parametru параметър параметар parametre פרמטר חיישן نقطة معلمة
+    مستشعر حساس سنسور نقطه पैरामीटर सेंसर बिंदु พารามิเตอร์ เซ็นเซอร์ จุด thông_số tham_số cảm_biến điểm パラメータ
+    パラメーター センサー センサ 計器 계기 파라미터 센서 포인트명 传感器 傳感器 感測器 仪表 儀表 测量点 測量點 点号 點號
+    czujnik čidlo snímač bod érzékelő pont senzor сензор тачка точка točka taškas jutiklis punkts sensors andur
+    mõõtekoht anturi piste skynjari punktur titik sensor_id alat
 """
 QUALITY = """
     gæði квалитет kakovost veljavnost keyfiyyət сапасы сапа کیفیت গুণমান தரம் నాణ్యత kualiti qualitat calidade kalitatea
@@ -86,7 +91,10 @@ ON = """
     yanılı işləyir bəli açıq қосулы жұмыста иә ашық ақиқат yoniq ha ochiq דולק מחובר פעיל تعمل مشغل مشغلة مفتوحة نشط
     شغال روشن درحال_کار در_حال_کار بله باز درست فعال खुला सक्रिय เดินเครื่อง เดิน ทำงานอยู่ hoạt_động đang_mở terbuka
     jalan オン 開 起動 稼動 稼働中 起動中 接 有 온 켬 기동 기동중 启 闭合 开启 开泵 运 启用 运转中 正在运行 有效 運轉
-    運轉中 啟動 閉合 啟用 通電 en_marxa obert cert encès engegat martxan irekita egia
+    運轉中 啟動 閉合 啟用 通電 en_marxa obert cert encès engegat martxan irekita egia slått_på påslått tilslått
+    indkoblet inkopplad tillslagen ingeschakeld gestart v_chodu beh engedélyezve üzemben funcționare ход работещ
+    покренут пуштено פעולה בפעולה روشن_است تشغيل_يدوي चल_रहा_है जारी jalankan berputar đang_chạy_tốt 起動済 통전 송수중
+    在运行 送水 demarré démarré démarrée gestartet angelaufen laufend em_serviço rodar
 """
 OFF = """
     arrêté éteint hors_service désactivée detenido desactivado desactivada disattivo disattivato disattivata ferma
@@ -100,7 +108,12 @@ OFF = """
     devre_dışı çalışmıyor sönük dayanıb xeyr bağlı өшірулі тоқтады жоқ жабық жалған o'chiq yo'q yopiq עצר עצור מנותק
     לא_פעיל متوقفة مطفأ مطفأة مغلقة غير_نشط خاموش متوقف خیر بسته غلط غیرفعال निष्क्रिय หยุดเดิน ngừng ngưng không_chạy
     tertutup padam berhenti palsu オフ 偽 断 停止状態 無 오프 끔 중지 중지됨 停泵 停运 停用 无效 未运行 已停 停機 斷開
-    停車 斷 未運轉 aturat tancat fals apagat desligat geldirik itxita gezurra
+    停車 斷 未運轉 aturat tancat fals apagat desligat geldirik itxita gezurra paro detención parar paragem ute_av_drift
+    ur_drift avslått slått_av avslag afbrudt udkoblet urkopplad frånslagen uitgeschakeld odstavené v_kľude v_klidu
+    nečinné leáll üzemen_kívül repaus în_repaus покой простой в_покое в_резерве стоянка в_покой мирува мирује заустављен
+    mirovanje παύση παύσης beklemede dur המתנה עצירה בהמתנה توقف وقوف يتوقف توقف_شده बंद_है रुका_हुआ นิ่ง พัก nghỉ
+    đang_dừng henti diam 待機 休止 運休 休止中 대기 중단 待机 备用 待機中 停水 ruhe pausiert in_ruhe au_repos en_repos
+    en_reposo reposo a_riposo riposo em_repouso repouso in_rust rust lepo lepotila spoczynek w_spoczynku
 """
 GOOD = """
     ordnung correct correcte kelvollinen gott gilt laba labas derīgs derīga galiojantis galioja tinkama валидно валидна
