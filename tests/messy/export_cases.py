@@ -100,6 +100,8 @@ def _dates_in_parts() -> Iterator[Case]:
     yield _case("33_date_in_three_columns", 17, [f"no,Jahr,Monat,Tag,Uhrzeit,{names}", *dated], times, signals, notes=_UNKNOWN)
     day = [f"{t.year},{t.timetuple().tm_yday},{t.hour * 100 + t.minute},{cells[row]}" for row, t in enumerate(times)]
     yield _case("33_day_of_year", 17, [f"Year,DOY,HHMM,{names}", *day], times, signals, notes=_UNKNOWN)
+    head = f"Year_RTM,Day_RTM,Hour_Minute_RTM,{names}"
+    yield _case("33_day_of_year_in_words_of_a_logger", 17, [head, *day], times, signals, notes=_UNKNOWN)
 
 
 def _other_tables() -> Iterator[Case]:
@@ -136,6 +138,9 @@ def _clocks_and_words() -> Iterator[Case]:
     names = ",".join(f"{one.name} [{one.shown}]" for one in signals)
     dotted = [f"{t:%d-%m-%Y},{t:%H.%M.%S},{cells[row]}" for row, t in enumerate(times)]
     yield _case("33_dots_in_the_clock", 7, [f"Date,Time,{names}", *dotted], times, signals, notes=_UNKNOWN)
+    unnamed = [f"{t:%d-%m-%Y}\t{t:%H.%M.%S}\t{cells[row]}".replace(",", "\t") for row, t in enumerate(instants(N, 20))]
+    head = f"Aika 1\tAika 2\t{names}".replace(",", "\t")
+    yield _case("33_dots_in_a_clock_of_any_name", 7, [head, *unnamed], instants(N, 20), signals, notes=_UNKNOWN)
     dashed = [f"{t:%d.%m.%Y - %H:%M:%S},{cells[row]}" for row, t in enumerate(times)]
     yield _case("33_dash_before_the_clock", 22, [f"Time,{names}", *dashed], times, signals, notes=_UNKNOWN)
     finer = instants(N, 2.5)
@@ -166,6 +171,12 @@ def _series() -> Iterator[Case]:
     yield _case("33_exposition", 11, shown, times, signals)
     lines = [f"{one.name},pump=P1 value={one.plain[row]} {count}000000" for row, count in enumerate(counts) for one in signals]
     yield _case("33_measurements_of_a_value", 11, lines, times, signals)
+    tags = r"pump,site=North\ Side,unit=P1"
+    flow = signals[0].plain
+    escaped = [f'{tags} flow={flow[row]},note="a, b" {count}000000' for row, count in enumerate(counts)]
+    found = _case("33_escaped_tags", 11, escaped, times, signals[:1])
+    found.truth["recordings"][0]["optional"] = ["note"]
+    yield found
     pumps = [replace(one, name=f"P{number}.flow") for number, one in enumerate(signals[:2], 1)]
     lines = [
         f"pump,asset=P{number} flow={one.plain[row]} {count}000000"

@@ -433,3 +433,25 @@ def test_a_column_that_looks_like_times_and_cannot_be_read_is_never_replaced_by_
     lines = ["Hetki;FT-1 [m3/h]", *(f"5 xyzkuu 2026 08:{row:02}:00;{280 + row}.5" for row in range(40))]
     with pytest.raises(LogFormatError, match="xyzkuu"):
         one(tmp_path, "\n".join(lines))
+
+
+def test_an_elapsed_time_is_counted_in_the_unit_of_the_row_of_units(tmp_path: Path) -> None:
+    text = "Time;Current;Speed\nms;A;rpm\n" + "".join(f"{2 * row - 20};3{row}.5;148{row % 10}\n" for row in range(N))
+    recording = one(tmp_path, text)
+    assert recording.facts.sample_period_s == pytest.approx(0.002)
+    assert {channel.unit for channel in recording.facts.channels} == {"A", "rpm"}
+
+
+def test_dates_beside_texts_that_differ_in_each_row_name_no_machines(tmp_path: Path) -> None:
+    rows = (f"2026-03-{5 + row // 30:02},Lot{row}x,6.{row},7.{row},8.{row}\n" for row in range(N))
+    text = "Date,Batch,P [bar],Q [m3/h],I [A]\n" + "".join(rows)
+    assert len(parse(write(tmp_path, text)).recordings) == 1
+
+
+def test_events_in_xml_beside_a_log_are_announced(tmp_path: Path) -> None:
+    log = write(tmp_path, table("time,P", "{t},5.{i}"))
+    events = '<?xml version="1.0"?><notes>' + f'<event start="{iso(2)}" end="{iso(9)}">cavitation</event>' * 3 + "</notes>"
+    parsed = parse(write(tmp_path, events, "notes.xml"), log)
+    assert len(parsed.recordings) == 1
+    assert [(file.name, file.n_events) for file in parsed.event_files] == [("notes.xml", 3)]
+    assert "LABELS_ELSEWHERE" in codes(parsed)

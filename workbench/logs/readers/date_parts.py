@@ -52,7 +52,7 @@ class DateParts:
         return [*rest[:at], stamp, *rest[at:]]
 
     def _is_title(self, row: Sequence[str]) -> bool:
-        return all(index < len(row) and fold_name(row[index]) in _NAMES[part] for part, index in self.columns.items())
+        return _parts_of(row) == self.columns
 
     def _stamp(self, row: Sequence[str]) -> str | None:
         parts: dict[str, str] = {}
@@ -110,14 +110,21 @@ def _parts_of(row: Sequence[str]) -> dict[str, int] | None:
     """Columns of the parts; None without a whole date. Parts must stand side by side."""
     columns: dict[str, int] = {}
     for index, cell in enumerate(row[:20]):
-        folded = fold_name(cell)
-        part = next((part for part, names in _NAMES.items() if folded in names and part not in columns), None)
+        part = next((part for part in _called(cell) if part not in columns), None)
         if part and (not columns or index == max(columns.values()) + 1):
             columns[part] = index
+    if "day" in columns and "month" not in columns and "yearday" not in columns:
+        columns = {"yearday" if part == "day" else part: index for part, index in columns.items()}
     if "yearday" not in columns and "clock" not in columns and "hour" in columns:
         return None  # each part for itself: `time_parts` knows them
     has_day = "yearday" in columns or {"month", "day"} <= set(columns)
     return columns if "year" in columns and has_day else None
+
+
+def _called(cell: str) -> Iterator[str]:
+    """The parts that a header may name, in whole or before a last word of the logger's own: Hour_Minute_RTM."""
+    for text in (cell, cell.rpartition("_")[0]):
+        yield from (part for part, names in _NAMES.items() if text and fold_name(text) in names)
 
 
 def _can_be(part: str, text: str) -> bool:

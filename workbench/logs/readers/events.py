@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from html.parser import HTMLParser
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.json_series import find_series_rows, is_instant
@@ -74,6 +75,34 @@ def find_events_in_text(source: Source) -> EventFile | None:
     lines = [line for line in decode_bytes(source.data, source.name).text.splitlines()[:MAX_JOURNAL_LINES] if line.strip()]
     n_dated = sum(_begins_with_date(line) for line in lines)
     return EventFile(name=source.name, n_events=n_dated) if n_dated >= max(1, 0.5 * len(lines)) else None
+
+
+def find_events_in_markup(source: Source) -> EventFile | None:
+    """Events in XML: elements that say an instant, in an attribute or in an element of their own. None for other text."""
+    text = decode_bytes(source.data, source.name).text
+    if not text.lstrip().startswith("<"):
+        return None
+    dated = _Dated()
+    dated.feed(text)
+    dated.close()
+    n_events = dated.n_elements or -(-dated.n_texts // 2)  # a start and an end each
+    return EventFile(name=source.name, n_events=n_events) if n_events else None
+
+
+class _Dated(HTMLParser):
+    """Counts elements with an instant in an attribute, and instants that are an element's text."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.n_elements = self.n_texts = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - HTMLParser's own form
+        """An element begins."""
+        self.n_elements += any(value and is_instant(value) for _, value in attrs)
+
+    def handle_data(self, data: str) -> None:
+        """Text between elements."""
+        self.n_texts += is_instant(data.strip())
 
 
 def _begins_with_date(line: str) -> bool:

@@ -17,9 +17,12 @@ import numpy as np
 
 from workbench.logs.tables.words import VALUE_NAMES
 
+_KEY = r"(?:\\.|[^\s,={}\\])+"
+_VALUE = r'(?:"(?:\\.|[^"\\]){0,400}"|(?:\\.|[^\s,=\\"])+)'
+"""Blanks, commas and equals signs stand behind a backslash, or between the quotes of a text."""
+_PAIR = re.compile(rf"({_KEY})=({_VALUE})")
 _PROTOCOL = re.compile(
-    r"(?P<name>[^\s,={}]+)(?P<tags>(?:,[^\s=,]+=[^\s=,]+)*)\s(?P<fields>[^\s=,]+=[^\s=,]+(?:,[^\s=,]+=[^\s=,]+)*)"
-    r"\s(?P<time>\d{10,19})"
+    rf"(?P<name>{_KEY})(?P<tags>(?:,{_KEY}={_VALUE})*)\s(?P<fields>{_KEY}={_VALUE}(?:,{_KEY}={_VALUE})*)\s(?P<time>\d{{10,19}})"
 )
 _EXPOSED = re.compile(
     r"(?P<name>[A-Za-z_:][\w:]{0,79})(?:\{(?P<tags>[^{}]{0,400})\})?\s+(?P<value>[+-]?[\w.+-]{1,30})\s+(?P<time>\d{10,19})"
@@ -64,15 +67,19 @@ def read_series_line(line: str) -> SeriesLine | None:
     """One line taken apart; None when it is none of a series."""
     found = _PROTOCOL.fullmatch(line.strip())
     if found:
-        fields = [field.partition("=") for field in found["fields"].split(",")]
-        pairs = tuple((name, re.sub(r"(?<=\d)[iu]$", "", value)) for name, _, value in fields)
-        tags = dict(tag.split("=", 1) for tag in found["tags"].split(",") if tag)
-        return SeriesLine(name=found["name"], tags=tags, fields=pairs, count=int(found["time"]))
+        pairs = tuple((_bare(name), re.sub(r"(?<=\d)[iu]$", "", _bare(value))) for name, value in _PAIR.findall(found["fields"]))
+        tags = {_bare(name): _bare(value) for name, value in _PAIR.findall(found["tags"])}
+        return SeriesLine(name=_bare(found["name"]), tags=tags, fields=pairs, count=int(found["time"]))
     shown = _EXPOSED.fullmatch(line.strip())
     if shown is None:
         return None
     tags = dict(_LABEL.findall(shown["tags"] or ""))
     return SeriesLine(name=shown["name"], tags=tags, fields=(("", shown["value"]),), count=int(shown["time"]))
+
+
+def _bare(text: str) -> str:
+    """A name or a value without its quotes and backslashes."""
+    return re.sub(r"\\(.)", r"\1", text.removeprefix('"').removesuffix('"'))
 
 
 def find_series_names(lines: Sequence[str]) -> SeriesNames:

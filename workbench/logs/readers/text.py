@@ -29,6 +29,7 @@ from workbench.logs.tables.sniff import (
 from workbench.logs.text.decode import Decoded, clean_text, decode_bytes
 from workbench.logs.times.instants import parse_clock, parse_stamp
 from workbench.logs.times.parts import joined
+from workbench.logs.times.timing import has_time_unit
 
 MAX_LINE_CHARS = 1_000_000
 MAX_COLUMNS = 16_384
@@ -244,7 +245,7 @@ def find_layout(sample: Rows) -> TableLayout | None:
     header = _match_row_names(find_header(sample[:first], data, time.indexes), data, time)
     # the header's words settle what the numbers alone can't: epochs, elapsed time, UTC
     time = find_time(data, header.names, header.notes)
-    time = replace(time, notes=header.notes)
+    time = replace(time, notes=header.notes, header=_name_with_unit(time, header.units))
     pairs = find_named_pairs(header.names or ()) if time.kind in _DATED else ()
     if pairs:
         return TableLayout(time=time, header=header, first_row=first, n_cells=0, is_pairs=True, pairs=pairs)
@@ -252,6 +253,13 @@ def find_layout(sample: Rows) -> TableLayout | None:
         return TableLayout(time=time, header=header, first_row=first, n_cells=0, is_pairs=True)
     n_cells = len(strip_trailing(header.names)) if header.names else max(len(strip_trailing(row)) for row in data[:50])
     return TableLayout(time=time, header=header, first_row=first, n_cells=n_cells)
+
+
+def _name_with_unit(time: TimeColumns, units: Sequence[str] | None) -> str:
+    """The name of an elapsed time with the unit that a row of units gives it, where the name has none."""
+    unit = units[time.indexes[0]].strip(" []()") if time.kind == "relative" and units and time.indexes[0] < len(units) else ""
+    named = f"{time.header} [{unit}]"
+    return named if has_time_unit(named) and not has_time_unit(time.header) else time.header
 
 
 def _find_first_row(sample: Rows, is_dated: Sequence[bool], body: Rows) -> int | None:
@@ -296,9 +304,10 @@ def _has_time(row: Sequence[str], time: TimeColumns) -> bool:
         return False
     if time.parts:
         return parse_stamp(joined([row[index] for index in time.indexes], time.parts)) is not None
-    if parse_stamp(row[time.indexes[0]]) is None:
-        return False
-    return time.kind != "date+clock" or parse_clock(row[time.indexes[1]]) is not None
+    day, *clock = (row[index].strip() for index in time.indexes[:2])
+    if time.kind != "date+clock" or parse_stamp(day) is None:
+        return parse_stamp(day) is not None
+    return parse_clock(clock[0]) is not None or parse_stamp(f"{day} {clock[0]}") is not None  # 06.30.00 is one beside a date only
 
 
 def _is_pairs(data: Rows, time: TimeColumns) -> bool:

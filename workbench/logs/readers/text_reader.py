@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from workbench.core.errors import LogFormatError, WorkbenchError
-from workbench.logs.readers.events import EventFile, begins_like_json, find_events_in_text, read_json
+from workbench.logs.readers.events import (
+    EventFile,
+    begins_like_json,
+    find_events_in_markup,
+    find_events_in_text,
+    read_json,
+)
 from workbench.logs.readers.reader import Content
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import Segment
@@ -64,7 +70,9 @@ class TextReader:
 
 
 def _find_journal(source: Source) -> EventFile | None:
-    return find_events_in_text(source) if len(source.data) < MAX_JOURNAL_BYTES else None
+    if len(source.data) >= MAX_JOURNAL_BYTES:
+        return None
+    return find_events_in_text(source) or find_events_in_markup(source)
 
 
 def _is_prose(segment: Segment) -> bool:

@@ -92,7 +92,8 @@ def find_asset_column(table: Table, times_ns: NDArray[np.int64], rows: NDArray[n
         n_codes = np.unique(codes).size
         title = table.headers[index].name
         is_name = fold_name(title) not in CLOCK_NAMES and not find_unit(title)
-        if 2 <= n_codes <= MAX_ASSETS and codes.min() >= 0 and is_name:
+        # a text that differs from row to row names no machine, whatever it is
+        if 2 <= n_codes <= min(MAX_ASSETS, rows.size // 2) and codes.min() >= 0 and is_name:
             pairs = np.unique(np.stack([instants, codes.astype(np.int64)], axis=1), axis=0)
             if len(pairs) >= MIN_DISTINCT_PAIRS * rows.size and n_instants * n_codes <= 2 * rows.size:
                 return index

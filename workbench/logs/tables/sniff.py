@@ -193,8 +193,9 @@ def find_time(rows: Sequence[Sequence[str]], header: Sequence[str] | None, notes
         return _with_more(
             TimeColumns(kind="date+clock", indexes=(dates[0], clocks[0]), header=header_text, notes=notes), rows, title
         )
-    dotted = next((index for index in (*dates[1:], *clocks) if _is_dotted_clock(rows, index, title[index])), None)
-    if dates and dotted is not None and dotted != dates[0]:
+    beside = [*dates[1:], *clocks, *(index + 1 for index in dates[:1] if index + 1 < n_columns)]
+    dotted = next((index for index in beside if dates and _is_dotted_clock(rows, dates[0], index, title[index])), None)
+    if dates and dotted is not None:
         header_text = f"{title[dates[0]]} {title[dotted]}".strip()
         return TimeColumns(kind="date+clock", indexes=(dates[0], dotted), header=header_text, notes=notes)
     numeric = _find_numeric_time(rows, title, notes)
@@ -209,10 +210,13 @@ def find_time(rows: Sequence[Sequence[str]], header: Sequence[str] | None, notes
     return numeric or TimeColumns(kind="none", notes=notes, confidence=0.5)
 
 
-def _is_dotted_clock(rows: Sequence[Sequence[str]], index: int, title: str) -> bool:
-    """Whether a column beside a date holds times of day as 06.30.00, which could be dates too."""
-    cells = [row[index].strip() for row in rows if index < len(row)]
-    return fold_name(title) in CLOCK_NAMES and all(_DOTTED_CLOCK.fullmatch(cell) for cell in cells if cell)
+def _is_dotted_clock(rows: Sequence[Sequence[str]], date: int, index: int, title: str) -> bool:
+    """Whether a column beside a date holds times of day as 06.30.00, which could be dates too: its name says so, or it goes on
+    while the date stands."""
+    pairs = [(row[date].strip(), row[index].strip()) for row in rows if max(date, index) < len(row) and row[index].strip()]
+    n_dates, n_clocks = (len(set(cells)) for cells in zip(*pairs, strict=True)) if pairs else (0, 0)
+    is_told = fold_name(title) in CLOCK_NAMES or n_clocks >= max(3, 3 * n_dates)
+    return is_told and all(_DOTTED_CLOCK.fullmatch(clock) for _, clock in pairs)
 
 
 def _with_more(time: TimeColumns, rows: Sequence[Sequence[str]], title: Sequence[str]) -> TimeColumns:

@@ -71,7 +71,10 @@ _ZONE_WORDS = re.compile(
     re.IGNORECASE,
 )
 RELATIVE_UNITS = {
+    "us": 10**3,
+    "µs": 10**3,
     "ms": 10**6,
+    "msec": 10**6,
     "s": NS_PER_S,
     "sec": NS_PER_S,
     "min": 60 * NS_PER_S,
@@ -79,6 +82,7 @@ RELATIVE_UNITS = {
     "hr": 3600 * NS_PER_S,
     "d": NS_PER_DAY,
 }
+_COUNTED_IN = re.compile(r"[\[(]\s*(us|µs|ms|msec|sec|s|min|hr|h|d)\s*[\])]|_(us|ms|sec|s|min|h|d)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,9 +304,14 @@ def _relative(cells: Cells, time: TimeColumns, choices: TimeChoices) -> TimeAxis
     return TimeAxis(times_ns=found.ns, is_good=found.is_good, notation="elapsed time", zone="printed", questions=tuple(asked))
 
 
+def has_time_unit(header: str) -> bool:
+    """Whether the header of an elapsed time says its unit."""
+    return _COUNTED_IN.search(header) is not None
+
+
 def relative_scale(header: str) -> int:
     """ns in one count of an elapsed time, by the unit in its header; seconds without one."""
-    match = re.search(r"[\[(]\s*(ms|sec|s|min|hr|h|d)\s*[\])]|_(ms|sec|s|min|h|d)$", header, re.IGNORECASE)
+    match = _COUNTED_IN.search(header)
     return RELATIVE_UNITS[(match[1] or match[2]).lower()] if match else NS_PER_S
 
 
