@@ -56,6 +56,7 @@ def test_names_tell_the_pumps_of_one_table_apart_and_leave_what_they_share() -> 
     assert find_pumps([*shared, *numbers]) == numbers
     tags = {f"{pump} {what}": pump for pump in ("P-310A", "P-310B") for what in ("flow", "motor current")}
     assert find_pumps([*tags, "P-310 header"]) == tags
+    assert find_pumps(["P1_Flow", "P1_Amps", "P2_Flow", "P2_Amps"])["P2_Amps"] == "P2"
     assert find_pumps(["Pump 1 flow", "Pump 1 power", "Pump 2 flow", "Pump 2 power"])["Pump 2 flow"] == "Pump 2"
 
 
@@ -64,7 +65,7 @@ def test_names_tell_the_pumps_of_one_table_apart_and_leave_what_they_share() -> 
     [
         ("P-101", "P-102", "P-103"), ("P-101 min", "P-101 max", "P-102 min", "P-102 max"),
         ("P-2041A flow", "P-2041A current", "P-2041B running"), ("PI-2041A", "II-2041A", "PI-2041B", "II-2041B"),
-        ("P1 in", "P1 out", "P2 speed", "P2 flow"),
+        ("P1 in", "P1 out", "P2 speed", "P2 flow"), ("P1 temp", "P1 press", "P2 temp", "P2 press"),
     ],
 )  # fmt: skip
 def test_tags_of_pressures_and_of_one_pump_are_no_several_pumps(names: tuple[str, ...]) -> None:

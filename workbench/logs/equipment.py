@@ -23,6 +23,11 @@ _NUMBERED = re.compile(
     r"(?![A-Za-z0-9])"
 )
 """A pump without a tag of its own: PU1, Pump 2, Pumpe_A."""
+_PLACE = re.compile(r"P ?\d")
+_MACHINE = re.compile(
+    r"amp|current|strom|courant|corriente|power|leistung|\bkw|speed|rpm|drehzahl|\bhz|run|status|start|motor|vib"
+)
+"""P1 may be where something is measured; what has a current, a speed or a status is a machine."""
 _STATISTICS = frozenset(
     ("min", "max", "avg", "mean", "average", "sd", "std", "stdev", "last", "first", "value", "val", "pv", "raw")
 )
@@ -74,7 +79,10 @@ def find_pumps(channels: Sequence[str]) -> dict[str, str]:
             measured.setdefault(tag or re.sub(r"[-_ ]+", " ", match[0]), {})[name] = " ".join(words)
     kinds = Counter(kind for own in measured.values() for kind in set(own.values()))
     pumps = [
-        pump for pump, own in measured.items() if len(set(own.values())) > 1 and any(kinds[kind] > 1 for kind in own.values())
+        pump
+        for pump, own in measured.items()
+        if len(set(own.values())) > 1 and any(kinds[kind] > 1 for kind in own.values())
+        if not _PLACE.fullmatch(pump) or any(_MACHINE.search(kind) for kind in own.values())
     ]
     return {name: pump for pump in pumps for name in measured[pump]} if len(pumps) > 1 else {}
 
