@@ -4,29 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workbench.ui.actions import Action
 from workbench.ui.context import AppContext
 from workbench.ui.page import Page
-from workbench.ui.page_table import PAGES, find_entry, load_page_class, page_title
-from workbench.ui.widgets.states import EmptyState
-
-
-class MissingPage(Page):
-    """Shown where a page's module is not in this version."""
-
-    def __init__(self, context: AppContext, page_id: str, parent: QWidget | None = None) -> None:
-        super().__init__(context, parent)
-        self.setObjectName(f"missing:{page_id}")
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(16, 16, 16, 16)
-        title = self.tr("{page} is not in this version").format(page=page_title(page_id))
-        sentence = self.tr("What it does can be done on the command line: workbench --help.")
-        column.addWidget(EmptyState(self.theme, find_entry(page_id).icon, title, sentence))
-        self.set_content(holder)
-        self.set_header(page_title(page_id))
+from workbench.ui.page_table import PAGES, find_entry, load_page_class
 
 
 class PageHost(QStackedWidget):
@@ -72,8 +55,7 @@ class PageHost(QStackedWidget):
         return page
 
     def _build(self, page_id: str) -> Page:
-        kind = load_page_class(find_entry(page_id))
-        page = MissingPage(self._context, page_id, self) if kind is None else kind(self._context, self)
+        page = load_page_class(find_entry(page_id))(self._context, self)
         page.setProperty("page_id", page_id)
         self.addWidget(page)
         offered = page.actions_offered()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from dataclasses import dataclass
 from typing import Literal
 
@@ -72,13 +71,10 @@ def page_title(page_id: str) -> str:
     return titles[page_id]
 
 
-def load_page_class(entry: PageEntry) -> type[Page] | None:
-    """The page's class, or None where its module is not in this version."""
+def load_page_class(entry: PageEntry) -> type[Page]:
+    """The page's class."""
     module, _, class_name = entry.target.partition(":")
-    module_name = f"workbench.ui.pages.{module}"
-    if importlib.util.find_spec(module_name) is None:
-        return None
-    found: type[Page] = getattr(importlib.import_module(module_name), class_name)
+    found: type[Page] = getattr(importlib.import_module(f"workbench.ui.pages.{module}"), class_name)
     if not issubclass(found, Page):
         raise TypeError(f"{entry.target} is not a Page.")
     return found

@@ -6,7 +6,7 @@ import posixpath
 from importlib import metadata
 
 from PySide6.QtCore import QUrl
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.core.paths import resources
 from workbench.core.provenance import version
@@ -67,15 +67,13 @@ class HelpPage(Page):
     def _lay_out(self) -> None:
         side = QWidget()
         column = vertical(side, margins_px=(0, 12, 0, 0), gap_px=8)
-        searching = QVBoxLayout()
-        searching.setContentsMargins(16, 0, 16, 0)
+        searching = vertical(margins_px=(16, 0, 16, 0))
         searching.addWidget(self.search)
         column.addLayout(searching)
         column.addWidget(self.table, 1)
         self.table.horizontalHeader().setVisible(False)
         content = QWidget()
-        inner = QVBoxLayout(content)
-        inner.setContentsMargins(24, 16, 16, 0)
+        inner = vertical(content, margins_px=(24, 16, 16, 0))
         self.view.setMaximumWidth(_TEXT_PX)
         inner.addWidget(self.view)
         self.set_side(side, _SIDE_PX)

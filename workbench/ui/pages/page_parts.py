@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
-
-
-def framed(widget: QWidget, margin_px: int = 16) -> QWidget:
-    """A holder with room around a widget that fills the page, such as an empty state."""
-    holder = QWidget()
-    column = QVBoxLayout(holder)
-    column.setContentsMargins(margin_px, margin_px, margin_px, margin_px)
-    column.addWidget(widget)
-    return holder
+from PySide6.QtWidgets import QLayout
 
 
 def clear_layout(layout: QLayout) -> None:

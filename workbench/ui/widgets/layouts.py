@@ -22,6 +22,13 @@ def horizontal(owner: QWidget | None = None, *, margins_px: Margins = 0, gap_px:
     return _spaced(QHBoxLayout(), owner, margins_px, gap_px)
 
 
+def framed(widget: QWidget, margins_px: Margins = 16) -> QWidget:
+    """A holder with room around one widget, such as an empty state that fills the page."""
+    holder = QWidget()
+    vertical(holder, margins_px=margins_px).addWidget(widget)
+    return holder
+
+
 def scrolled(widget: QWidget | None = None, *, is_sideways: bool = False, takes_focus: bool = True) -> QScrollArea:
     """An area without a frame that scrolls a widget down, and sideways only where asked."""
     area = QScrollArea()

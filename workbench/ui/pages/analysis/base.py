@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import msgspec
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedWidget, QWidget
 
 from workbench.core.errors import RequestError, WorkbenchError
 from workbench.core.jobs import Job
@@ -25,7 +25,7 @@ from workbench.ui.pages.logs.view import LogsView
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import Button, SecondaryButton
 from workbench.ui.widgets.fields import Choice, UnitField
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import framed, horizontal, vertical
 from workbench.ui.widgets.states import EmptyState
 from workbench.ui.widgets.text import Text, hairline
 
@@ -276,11 +276,8 @@ class AnalysisMode(LogsMode):
         for row in (self.bar, self.options):
             inner.addWidget(_holder(row))
         inner.addWidget(hairline())
-        holder = QWidget()
+        holder = framed(self.said)
         holder.setProperty("no_ring", True)  # it has the keys while there is no picture, but nothing to do with them
-        around = QVBoxLayout(holder)
-        around.setContentsMargins(16, 16, 16, 16)
-        around.addWidget(self.said)
         self._stack.addWidget(self.plots)
         self._stack.addWidget(holder)
         # The panel stands beside the plots alone: the bars above need the whole width.

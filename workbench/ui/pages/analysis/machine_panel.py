@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QWidget
 
 from workbench.core.errors import RequestError
 from workbench.core.requests import describe
@@ -16,7 +16,7 @@ from workbench.services.pump_roles import guess_roles
 from workbench.ui.context import AppContext
 from workbench.ui.widgets.buttons import FlatButton, IconButton, SecondaryButton
 from workbench.ui.widgets.form import RequestForm
-from workbench.ui.widgets.layouts import horizontal, scrolled, vertical
+from workbench.ui.widgets.layouts import framed, horizontal, scrolled, vertical
 from workbench.ui.widgets.text import Text, hairline
 
 PANEL_PX = 312
@@ -62,10 +62,7 @@ class MachinePanel(QWidget):
             **{name: shown_value(facts, name) for name in self._fields},
         }  # fmt: skip
         self._form = RequestForm(self._context.theme, MachineRequest, initial, hidden)
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(16, 12, 16, 12)
-        column.addWidget(self._form)
+        holder = framed(self._form, (16, 12, 16, 12))
         self._scroll.setWidget(holder)
         channels = [view.name for view in logs.channels]
         for name in self._fields:

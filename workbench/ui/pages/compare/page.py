@@ -26,8 +26,7 @@ from workbench.ui.actions import Action
 from workbench.ui.context import AppContext, Selection
 from workbench.ui.page import Page
 from workbench.ui.pages.compare.parts import AlarmsCard, DiffCard, FrontCard, LeaderboardCard, ThresholdCard
-from workbench.ui.pages.page_parts import framed
-from workbench.ui.widgets.layouts import horizontal
+from workbench.ui.widgets.layouts import framed, horizontal
 from workbench.ui.widgets.states import EmptyState
 
 _AROUND_NS = 30 * 60 * NS_PER_S

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.runner import JobCall
@@ -42,6 +42,7 @@ from workbench.ui.pages.devices.panels import PortPanel, UpdatePanel
 from workbench.ui.pages.devices.words import light_name
 from workbench.ui.pages.devices.write import VerdictView, WriteView
 from workbench.ui.states import State
+from workbench.ui.widgets.layouts import framed
 from workbench.ui.widgets.states import EmptyState
 
 if TYPE_CHECKING:
@@ -188,10 +189,7 @@ class DevicesPage(Page):
 
     def _lay_out(self) -> None:
         for view in (self._empty, self.checks, self.writing, self.verdict):
-            holder = QWidget()
-            column = QVBoxLayout(holder)
-            column.setContentsMargins(16, 16, 16, 16)
-            column.addWidget(view)
+            holder = framed(view)
             self._stack.addWidget(holder)
         self.set_side(self.ports, _SIDE_PX)
         self.set_content(self._stack)

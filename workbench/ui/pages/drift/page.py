@@ -19,12 +19,11 @@ from workbench.ui.context import AppContext, Selection
 from workbench.ui.format import day, number, quantity, span, zone_of
 from workbench.ui.page import Page
 from workbench.ui.pages.drift.parts import AlarmsCard, ChannelPanel, DistributionCard, HistoryCard
-from workbench.ui.pages.page_parts import framed
 from workbench.ui.pages.train.page import TRAIN_SLOT
 from workbench.ui.states import State
 from workbench.ui.widgets.buttons import SecondaryButton
 from workbench.ui.widgets.fields import Choice, UnitField
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import framed, horizontal, vertical
 from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.state_filter import StateFilter, states_action
 from workbench.ui.widgets.states import EmptyState

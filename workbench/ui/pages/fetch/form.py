@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from workbench.core.errors import RequestError, WorkbenchError
 from workbench.core.requests import build
@@ -206,6 +206,5 @@ class FetchForm(QWidget):
             column.addWidget(card)
         column.addStretch(1)
         scroll = scrolled(inner, is_sideways=True)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
+        outer = vertical(self)
         outer.addWidget(scroll)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workbench.core.clock import parse_utc
 from workbench.core.errors import RequestError, WorkbenchError
@@ -26,6 +26,7 @@ from workbench.ui.context import AppContext, Selection
 from workbench.ui.format import count
 from workbench.ui.page import Page
 from workbench.ui.pages.fetch.form import FetchForm
+from workbench.ui.widgets.layouts import framed
 from workbench.ui.widgets.states import EmptyState
 
 _SLOT = "logs.fetch"
@@ -46,10 +47,7 @@ class FetchPage(Page):
             self.tr("Open the settings"),
         )  # fmt: skip
         self._stack = QStackedWidget()
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.addWidget(self._none)
+        holder = framed(self._none)
         self._stack.addWidget(holder)
         self._stack.addWidget(self.form)
         self.set_content(self._stack)

@@ -18,10 +18,9 @@ from workbench.ui.format import count, instant, number, zone_of
 from workbench.ui.page import Page
 from workbench.ui.pages.devices.words import state_of_word
 from workbench.ui.pages.journal.entry import EntryPanel
-from workbench.ui.pages.page_parts import framed
 from workbench.ui.states import State
 from workbench.ui.widgets.fields import Choice, SearchField
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import framed, horizontal, vertical
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.states import EmptyState, StateBadge
 from workbench.ui.widgets.table import ArrayTable, Column

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workbench.core.clock import format_utc, parse_utc
 from workbench.core.errors import WorkbenchError
@@ -30,7 +30,7 @@ from workbench.ui.pages.label.looks import LookEdits
 from workbench.ui.pages.label.parts import EventPanel, StateBar
 from workbench.ui.pages.logs.view import CLOSING, CORRECTED, LogsView, asked_range
 from workbench.ui.session_history import ON_LABEL, PageHistory
-from workbench.ui.widgets.layouts import vertical
+from workbench.ui.widgets.layouts import framed, vertical
 from workbench.ui.widgets.menu_button import CheckMenuButton
 from workbench.ui.widgets.plots.event_tool import EventTool
 from workbench.ui.widgets.plots.words import channel_words
@@ -338,10 +338,7 @@ class LabelPage(Page):
         column = vertical(shown)
         for widget in (self.view, hairline(), self.state_bar):
             column.addWidget(widget, 1 if widget is self.view else 0)
-        holder = QWidget()
-        inner = QVBoxLayout(holder)
-        inner.setContentsMargins(16, 16, 16, 16)
-        inner.addWidget(self._empty)
+        holder = framed(self._empty)
         self._stack.addWidget(shown)
         self._stack.addWidget(holder)
         self._stack.addWidget(self.importing)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workbench.core.clock import parse_utc
 from workbench.core.errors import RequestError, WorkbenchError
@@ -25,6 +25,7 @@ from workbench.ui.pages.live.preview import LivePreview
 from workbench.ui.pages.live.view import LiveView
 from workbench.ui.states import State
 from workbench.ui.widgets.buttons import SecondaryButton
+from workbench.ui.widgets.layouts import framed
 from workbench.ui.widgets.states import EmptyState
 
 _SIDE_PX = 316
@@ -224,10 +225,7 @@ class LivePage(Page):
         self.refresh_actions()
 
     def _lay_out(self) -> None:
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.addWidget(self._idle, 1)
+        holder = framed(self._idle)
         self._idle.add(self._rehearse)
         for widget in (holder, self.preview, self.live):
             self._stack.addWidget(widget)

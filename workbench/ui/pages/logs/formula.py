@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from workbench.core.runner import JobCall
 from workbench.services.derived_channels import (
@@ -222,8 +222,7 @@ class FormulaPanel(QWidget):
         row.addWidget(Text("=", "body", "text2"))
         row.addWidget(self.formula, 1)
         row.addWidget(self.add_button)
-        said = QHBoxLayout()
-        said.setContentsMargins(220, 4, 16, 10)
+        said = horizontal(margins_px=(220, 4, 16, 10))
         said.addWidget(self.said)
         column = vertical(self)
         self.head.add(self._command)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import QPoint, QPointF
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from workbench.core.clock import NS_PER_DAY, NS_PER_S
 from workbench.core.runner import JobCall
@@ -29,6 +29,7 @@ from workbench.ui.pages.logs.side import LogsSide
 from workbench.ui.pages.logs.statistics import StatisticsPanel
 from workbench.ui.pages.logs.view import CLOSING, LogsView, asked_range, parse_day
 from workbench.ui.session_history import ON_LOGS, PageHistory
+from workbench.ui.widgets.layouts import framed
 from workbench.ui.widgets.states import EmptyState
 from workbench.ui.widgets.tab_order import order_tabs
 from workbench.ui.widgets.text import Text
@@ -146,10 +147,7 @@ class LogsPage(Page):
         self.view.bar.addWidget(self.layout_menu.button)
         self.modes.chosen.connect(self._on_mode)
         self._on_span()
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.addWidget(self._empty)
+        holder = framed(self._empty)
         self._stack.addWidget(self.view)
         self._stack.addWidget(holder)
         self._stack.addWidget(self.preview)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from workbench.services.log_views import AssetLogs, RecordingInfo
 from workbench.services.projects import AssetInfo
@@ -17,7 +17,7 @@ from workbench.ui.widgets.card import SectionHeader
 from workbench.ui.widgets.channel_list import ChannelList
 from workbench.ui.widgets.fields import SearchField
 from workbench.ui.widgets.heat_map import AvailabilityMap
-from workbench.ui.widgets.layouts import horizontal, scrolled, vertical
+from workbench.ui.widgets.layouts import framed, horizontal, scrolled, vertical
 from workbench.ui.widgets.tab_order import order_tabs
 from workbench.ui.widgets.text import Text, hairline, plain_tip
 
@@ -146,18 +146,14 @@ class LogsSide(QWidget):
     def _lay_out(self) -> None:
         column = vertical(self, margins_px=(0, 4, 0, 0))
         column.addWidget(self._days)
-        holder = QWidget()
-        inner = QVBoxLayout(holder)
-        inner.setContentsMargins(16, 0, 8, _BELOW_MAP_PX)
-        inner.addWidget(self.availability)
+        holder = framed(self.availability, (16, 0, 8, _BELOW_MAP_PX))
         self._map_area = area = scrolled(holder, takes_focus=False)
         column.addWidget(area)
         column.addWidget(hairline())
         self._channels.add(self.filter_button)
         column.addWidget(self._channels)
         self._search_box = QWidget()
-        search = QHBoxLayout(self._search_box)
-        search.setContentsMargins(16, 0, 12, 4)
+        search = horizontal(self._search_box, margins_px=(16, 0, 12, 4))
         search.addWidget(self.search)
         column.addWidget(self._search_box)
         column.addWidget(self.channels, 5)

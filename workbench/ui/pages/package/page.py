@@ -31,9 +31,8 @@ from workbench.ui.format import percent
 from workbench.ui.page import Page
 from workbench.ui.pages.package.bundle import BundlePanel
 from workbench.ui.pages.package.parts import MOST_CHANGED, ParityCard, ValidateCard, VariantsCard
-from workbench.ui.pages.page_parts import framed
 from workbench.ui.states import State
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import framed, horizontal, vertical
 from workbench.ui.widgets.states import EmptyState
 
 _INSPECTOR_PX = 320

@@ -27,11 +27,10 @@ from workbench.ui.context import AppContext, Selection
 from workbench.ui.format import number
 from workbench.ui.messages import NoticeText
 from workbench.ui.page import Page
-from workbench.ui.pages.page_parts import framed
 from workbench.ui.pages.train.form import RecipePanel
 from workbench.ui.pages.train.parts import RunsCard, SplitCard
 from workbench.ui.states import State
-from workbench.ui.widgets.layouts import vertical
+from workbench.ui.widgets.layouts import framed, vertical
 from workbench.ui.widgets.state_filter import states_action
 from workbench.ui.widgets.states import EmptyState
 from workbench.ui.widgets.text import Text
