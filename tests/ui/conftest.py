@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import pytest
 
@@ -16,17 +18,21 @@ os.environ.pop("QT_SCALE_FACTOR", None)
 pytest.importorskip("PySide6.QtWidgets", reason="Qt's system libraries are not here", exc_type=ImportError)
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from tests.ui.log_projects import make_project
 from workbench.app.window import Built, build, make_application
 from workbench.core.paths import HOME_VARIABLE, resources
 from workbench.core.settings import Settings
 from workbench.ui.context import AppContext
+from workbench.ui.page import Page
 from workbench.ui.theme import ThemeSource
 
 # Said by the offscreen platform itself, about nothing that a screen would do.
 _HARMLESS = ("This plugin does not support propagateSizeHints()", "This plugin does not support raise()")
 _LEFT_WAIT_S = 3.0
+P = TypeVar("P", bound=Page)
 
 
 @pytest.fixture(scope="session")
@@ -109,3 +115,43 @@ def built(app: QApplication, home: Path) -> Iterator[Built]:
 def context(built: Built) -> AppContext:
     """The window's context with real jobs."""
     return built.context
+
+
+@pytest.fixture(scope="session")
+def log_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project of `log_projects`, made once."""
+    return make_project(tmp_path_factory.mktemp("log-template"))
+
+
+@pytest.fixture
+def log_project(log_template: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(log_template, tmp_path / "project"))
+
+
+def activate(built: Built) -> None:
+    """Keys of actions need a window that has the focus."""
+    built.window.activateWindow()
+    QTest.qWaitForWindowActive(built.window, 2000)
+
+
+class OpenPage(Protocol):
+    """Open a project in the window, and one of its pages; it is of the kind that is named."""
+
+    def __call__(self, project: Path, page_id: str, kind: type[P]) -> P: ...
+
+
+@pytest.fixture
+def open_page(built: Built, wait_for: Callable[..., None]) -> OpenPage:
+    """See `OpenPage`."""
+
+    def opened(project: Path, page_id: str, kind: type[P]) -> P:
+        built.context.open_project(project)
+        wait_for(lambda: built.context.project == project)
+        built.window.show()
+        built.window.show_page(page_id)
+        page = built.window.host.page(page_id)
+        assert isinstance(page, kind)
+        return page
+
+    return opened

@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
+from tests.ui.conftest import OpenPage
 from tests.ui.log_projects import N_ROWS, PUMP, START_NS, csv_text
 from workbench.app.window import Built
 from workbench.core.clock import format_utc
@@ -25,7 +26,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def page(built: Built, tmp_path: Path, wait_for: WaitFor) -> LogsPage:
+def page(tmp_path: Path, wait_for: WaitFor, open_page: OpenPage) -> LogsPage:
     """A pump whose pressure jumps from bar to psi in the middle of its log."""
     lines = csv_text(gap=range(0)).splitlines()
     for row in range(N_ROWS // 2, N_ROWS):
@@ -34,12 +35,7 @@ def page(built: Built, tmp_path: Path, wait_for: WaitFor) -> LogsPage:
     log = tmp_path / f"{PUMP}.csv"
     log.write_text("\n".join(lines) + "\n", encoding="utf-8")
     import_logs(ImportRequest(paths=(str(log),), project=str(tmp_path / "project")), Job())
-    built.context.open_project(tmp_path / "project")
-    wait_for(lambda: built.context.project is not None)
-    built.window.show()
-    built.window.show_page("logs")
-    page = built.window.host.page("logs")
-    assert isinstance(page, LogsPage)
+    page = open_page(tmp_path / "project", "logs", LogsPage)
     wait_for(lambda: page.view.logs is not None)
     return page
 

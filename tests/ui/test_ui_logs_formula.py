@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from tests.ui.log_projects import make_project
+from tests.ui.conftest import OpenPage, activate
 from workbench.app.window import Built
 from workbench.ui.pages.logs.page import LogsPage
 
@@ -18,25 +17,12 @@ WaitFor = Callable[..., None]
 
 
 @pytest.fixture
-def page(built: Built, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, wait_for: WaitFor) -> LogsPage:
-    project = tmp_path / "project"
-    shutil.copytree(make_project(tmp_path_factory.mktemp("formula")), project)
-    built.context.open_project(project)
-    wait_for(lambda: built.context.project is not None)
-    built.window.show()
-    built.window.show_page("logs")
-    shown = built.window.host.page("logs")
-    assert isinstance(shown, LogsPage)
+def page(log_project: Path, built: Built, wait_for: WaitFor, open_page: OpenPage) -> LogsPage:
+    shown = open_page(log_project, "logs", LogsPage)
     wait_for(lambda: shown.view.logs is not None and bool(shown.view.plots.rows.rows))
     wait_for(lambda: not built.context.jobs.running)
     activate(built)
     return shown
-
-
-def activate(built: Built) -> None:
-    """Keys of actions need a window that has the focus."""
-    built.window.activateWindow()
-    QTest.qWaitForWindowActive(built.window, 2000)
 
 
 def test_a_formula_is_typed_checked_and_becomes_a_row(page: LogsPage, built: Built, wait_for: WaitFor) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
@@ -13,8 +12,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
-from tests.ui.log_projects import PUMP, make_project
-from tests.ui.test_ui_logs_layouts import F, P, V, open_page, rows_of
+from tests.ui.conftest import OpenPage
+from tests.ui.log_projects import PUMP
+from tests.ui.test_ui_logs_layouts import F, P, V, rows_of
 from workbench.app.window import Built
 from workbench.cli.main import run
 from workbench.core.jobs import Job
@@ -28,16 +28,11 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 CTRL_SHIFT = CTRL | Qt.KeyboardModifier.ShiftModifier
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_project(tmp_path_factory.mktemp("tabs"))
-
-
 @pytest.fixture
-def page(built: Built, template: Path, tmp_path: Path, wait_for: WaitFor) -> LogsPage:
-    project = tmp_path / "project"
-    shutil.copytree(template, project)
-    return open_page(built, project, wait_for)
+def page(log_project: Path, built: Built, open_page: OpenPage, wait_for: WaitFor) -> LogsPage:
+    shown = open_page(log_project, "logs", LogsPage)
+    wait_for(lambda: shown.view.logs is not None and not built.context.jobs.running)
+    return shown
 
 
 def texts(page: LogsPage) -> list[str]:

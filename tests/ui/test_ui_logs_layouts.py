@@ -12,36 +12,32 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
-from tests.ui.log_projects import PUMP, make_project
+from tests.ui.conftest import OpenPage
+from tests.ui.log_projects import PUMP
 from workbench.app.window import Built
 from workbench.ui.pages.logs.page import LogsPage
 from workbench.ui.widgets.plots.export import draw_picture, picture_size, write_svg
 
 WaitFor = Callable[..., None]
+OpenLogs = Callable[[Path], LogsPage]
 P, F, V = "PI-2041A", "FI-2041A", "VI-2041A-DE"
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_project(tmp_path_factory.mktemp("layouts"))
+@pytest.fixture
+def open_logs(open_page: OpenPage, built: Built, wait_for: WaitFor) -> OpenLogs:
+    """The Logs page on a project, with everything read."""
 
+    def opened(project: Path) -> LogsPage:
+        page = open_page(project, "logs", LogsPage)
+        wait_for(lambda: page.view.logs is not None and not built.context.jobs.running)
+        return page
 
-def open_page(built: Built, project: Path, wait_for: WaitFor) -> LogsPage:
-    built.context.open_project(project)
-    wait_for(lambda: built.context.project == project)
-    built.window.show()
-    built.window.show_page("logs")
-    page = built.window.host.page("logs")
-    assert isinstance(page, LogsPage)
-    wait_for(lambda: page.view.logs is not None and not built.context.jobs.running)
-    return page
+    return opened
 
 
 @pytest.fixture
-def page(built: Built, template: Path, tmp_path: Path, wait_for: WaitFor) -> LogsPage:
-    project = tmp_path / "project"
-    shutil.copytree(template, project)
-    return open_page(built, project, wait_for)
+def page(log_project: Path, open_logs: OpenLogs) -> LogsPage:
+    return open_logs(log_project)
 
 
 def rows_of(page: LogsPage) -> list[tuple[str, ...]]:
@@ -73,7 +69,7 @@ def test_a_layout_keeps_the_way_to_look(page: LogsPage, wait_for: WaitFor) -> No
     wait_for(lambda: not mode._timer.isActive() and not page.context.jobs.running)
 
 
-def test_a_pump_starts_with_its_default_layout(page: LogsPage, built: Built, wait_for: WaitFor, tmp_path: Path) -> None:
+def test_a_pump_starts_with_its_default_layout(page: LogsPage, open_logs: OpenLogs, wait_for: WaitFor, tmp_path: Path) -> None:
     page.view.show_channels((V, F))
     page.view.change_layout(page.view.plots.rows.layout_now.moved(0, 1))
     expected = rows_of(page)
@@ -82,7 +78,7 @@ def test_a_pump_starts_with_its_default_layout(page: LogsPage, built: Built, wai
     page.view.layouts._now.clear()
     other = tmp_path / "again"
     shutil.copytree(tmp_path / "project", other)
-    again = open_page(built, other, wait_for)
+    again = open_logs(other)
     wait_for(lambda: rows_of(again) == expected)
     assert again.side.checked() == (F, V)
 

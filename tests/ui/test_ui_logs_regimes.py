@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from workbench.app.window import Built
+from tests.ui.conftest import OpenPage
 from workbench.core.clock import parse_utc
 from workbench.core.jobs import Job
 from workbench.services.logs import ImportRequest, import_logs
@@ -21,7 +21,7 @@ LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
-def page(built: Built, tmp_path: Path, wait_for: WaitFor) -> LogsPage:
+def page(tmp_path: Path, wait_for: WaitFor, open_page: OpenPage) -> LogsPage:
     """Ten hours of a pump that starts at 02:00 and stops at 06:00."""
     rows = [
         f"2026-03-12T{k // 60:02d}:{k % 60:02d}:00Z,{37 + k % 3 / 10 if 120 <= k < 360 else 0.0:.1f},{6 + k % 7 / 10:.1f}"
@@ -30,12 +30,7 @@ def page(built: Built, tmp_path: Path, wait_for: WaitFor) -> LogsPage:
     log = tmp_path / "P-2041A.csv"
     log.write_text("time,II-2041A [A],PI-2041A [bar]\n" + "\n".join(rows) + "\n", encoding="utf-8")
     import_logs(ImportRequest(paths=(str(log),), project=str(tmp_path / "project")), Job())
-    built.context.open_project(tmp_path / "project")
-    wait_for(lambda: built.context.project is not None)
-    built.window.show()
-    built.window.show_page("logs")
-    page = built.window.host.page("logs")
-    assert isinstance(page, LogsPage)
+    page = open_page(tmp_path / "project", "logs", LogsPage)
     wait_for(lambda: len(page.view.plots.regimes.marks) == 4)
     return page
 

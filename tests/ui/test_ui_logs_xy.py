@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +10,8 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 
-from tests.ui.log_projects import N_ROWS, at_minute, make_project
+from tests.ui.conftest import OpenPage
+from tests.ui.log_projects import N_ROWS, at_minute
 from workbench.app.window import Built
 from workbench.core.jobs import Job
 from workbench.core.paths import resources
@@ -26,15 +26,8 @@ WaitFor = Callable[..., None]
 
 
 @pytest.fixture
-def mode(built: Built, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, wait_for: WaitFor) -> XYMode:
-    project = tmp_path / "project"
-    shutil.copytree(make_project(tmp_path_factory.mktemp("xy")), project)
-    built.context.open_project(project)
-    wait_for(lambda: built.context.project is not None)
-    built.window.show()
-    built.window.show_page("logs")
-    page = built.window.host.page("logs")
-    assert isinstance(page, LogsPage)
+def mode(log_project: Path, wait_for: WaitFor, open_page: OpenPage) -> XYMode:
+    page = open_page(log_project, "logs", LogsPage)
     wait_for(lambda: page.view.logs is not None and bool(page.view.plots.rows.rows))
     page.modes.choose("xy")
     made = page.modes.mode("xy")

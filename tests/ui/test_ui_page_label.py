@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +9,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from tests.ui.log_projects import PUMP, at_minute, make_project
+from tests.ui.conftest import OpenPage
+from tests.ui.log_projects import PUMP, at_minute
 from workbench.app.window import Built
 from workbench.core.clock import format_utc, parse_utc
 from workbench.core.jobs import Job
@@ -24,21 +24,9 @@ WaitFor = Callable[..., None]
 LEFT = Qt.MouseButton.LeftButton
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_project(tmp_path_factory.mktemp("label"))
-
-
 @pytest.fixture
-def page(built: Built, template: Path, tmp_path: Path, wait_for: WaitFor) -> LabelPage:
-    project = tmp_path / "project"
-    shutil.copytree(template, project)
-    built.context.open_project(project)
-    wait_for(lambda: built.context.project is not None)
-    built.window.show()
-    built.window.show_page("label")
-    found = built.window.host.page("label")
-    assert isinstance(found, LabelPage)
+def page(log_project: Path, wait_for: WaitFor, open_page: OpenPage) -> LabelPage:
+    found = open_page(log_project, "label", LabelPage)
     wait_for(lambda: found.editor.session is not None)
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from tests.ui.log_projects import N_ROWS, PUMP, START_NS, at_minute, csv_text, make_project
+from tests.ui.log_projects import N_ROWS, PUMP, START_NS, at_minute, csv_text
 from workbench.app.window import Built
 from workbench.core.clock import NS_PER_S
 from workbench.core.jobs import Job
@@ -27,17 +26,10 @@ WaitFor = Callable[..., None]
 DAY_NS = 86400 * NS_PER_S
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_project(tmp_path_factory.mktemp("logs"))
-
-
 @pytest.fixture
-def page(built: Built, template: Path, tmp_path: Path, wait_for: WaitFor) -> LogsPage:
+def page(log_project: Path, built: Built, wait_for: WaitFor) -> LogsPage:
     """The page with the project's pump open."""
-    project = tmp_path / "project"
-    shutil.copytree(template, project)
-    built.context.open_project(project)
+    built.context.open_project(log_project)
     wait_for(lambda: built.context.project is not None)
     shown = show(built)
     wait_for(lambda: shown.view.logs is not None)
@@ -306,13 +298,11 @@ def test_clicking_an_event_shows_it_closely(page: LogsPage) -> None:
     assert page.view.range_ns == (at_minute(500), at_minute(800))
 
 
-def test_one_recording_of_several_can_be_removed(built: Built, template: Path, tmp_path: Path, wait_for: WaitFor) -> None:
-    project = tmp_path / "project"
-    shutil.copytree(template, project)
+def test_one_recording_of_several_can_be_removed(log_project: Path, built: Built, tmp_path: Path, wait_for: WaitFor) -> None:
     second = tmp_path / f"{PUMP}_later.csv"
     second.write_text(csv_text(300, START_NS + 10 * DAY_NS, range(0)), encoding="utf-8")
-    import_logs(ImportRequest(paths=(str(second),), project=str(project)), Job())
-    built.context.open_project(project)
+    import_logs(ImportRequest(paths=(str(second),), project=str(log_project)), Job())
+    built.context.open_project(log_project)
     wait_for(lambda: built.context.project is not None)
     page = show(built)
     wait_for(lambda: len(page.side.recordings) == 2)

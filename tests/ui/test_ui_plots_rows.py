@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +12,8 @@ from PySide6.QtGui import QContextMenuEvent, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
-from tests.ui.log_projects import at_minute, make_project
+from tests.ui.conftest import OpenPage, activate
+from tests.ui.log_projects import at_minute
 from workbench.app.window import Built
 from workbench.ui.pages.logs.page import LogsPage
 from workbench.ui.widgets.chart_axes import curve_colour
@@ -27,31 +27,13 @@ LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 P, F, V = "PI-2041A", "FI-2041A", "VI-2041A-DE"
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_project(tmp_path_factory.mktemp("rows"))
-
-
 @pytest.fixture
-def page(built: Built, template: Path, tmp_path: Path, wait_for: WaitFor) -> LogsPage:
-    project = tmp_path / "project"
-    shutil.copytree(template, project)
-    built.context.open_project(project)
-    wait_for(lambda: built.context.project is not None)
-    built.window.show()
-    built.window.show_page("logs")
-    shown = built.window.host.page("logs")
-    assert isinstance(shown, LogsPage)
+def page(log_project: Path, built: Built, wait_for: WaitFor, open_page: OpenPage) -> LogsPage:
+    shown = open_page(log_project, "logs", LogsPage)
     wait_for(lambda: shown.view.logs is not None and bool(shown.view.plots.rows.rows))
     shown.view.plots.rows.grab()
     activate(built)
     return shown
-
-
-def activate(built: Built) -> None:
-    """Keys of actions need a window that has the focus."""
-    built.window.activateWindow()
-    QTest.qWaitForWindowActive(built.window, 2000)
 
 
 def rows_of(page: LogsPage) -> list[tuple[str, ...]]:
