@@ -16,243 +16,85 @@ class Word:
 
     code: str
     words: str
-    stems: tuple[str, ...] = ()
+    stems: tuple[str, ...]
 
 
-MODES: tuple[Word, ...] = (
-    Word(
-        code="ELP",
-        words="process leak",
-        stems=(
-            "seal leak",
-            "leak",
-            "lekkasje",
-            "lekk",
-            "leckage",
-            "undicht",
-            "tropf",
-            "fuite",
-            "fuga",
-            "vazamento",
-            "perdita",
-            "läck",
-            "lek ",
-            "drip",
-        ),
-    ),
-    Word(
-        code="ELU",
-        words="utility leak",
-        stems=("oil leak", "oljelekk", "ölleck", "fuite d'huile", "grease leak"),
-    ),
-    Word(code="INL", words="internal leak", stems=("internal leak", "wear ring", "slitering", "spaltring", "intern lekk")),
-    Word(
-        code="VIB",
-        words="vibration",
-        stems=("vibration", "vibrasjon", "schwing", "vibracion", "vibración", "vibração", "vibrazion", "trilling", "vib "),
-    ),
-    Word(
-        code="NOI",
-        words="noise",
-        stems=("noise", "støy", "lärm", "geräusch", "bruit", "ruido", "ruído", "rumore", "geluid", "oljud", "støj", "rattl"),
-    ),
-    Word(
-        code="OHE",
-        words="overheating",
-        stems=(
-            "overheat",
-            "hot bearing",
-            "varmgang",
-            "overopphet",
-            "heiß",
-            "überhitz",
-            "surchauffe",
-            "sobrecalent",
-            "superaquec",
-            "surriscald",
-            "oververhit",
-            "överhett",
-        ),
-    ),
-    Word(
-        code="STD",
-        words="structural deficiency",
-        stems=("crack", "sprekk", "riss im", "fissure", "grieta", "corros", "korros", "loose"),
-    ),
-    Word(
-        code="PLU",
-        words="plugged or choked",
-        stems=(
-            "plug",
-            "choke",
-            "clog",
-            "block",
-            "tett",
-            "verstopf",
-            "bouch",
-            "obstru",
-            "entup",
-            "intasa",
-            "igensatt",
-            "verstopt",
-            "strainer",
-            "fouled",
-        ),
-    ),
-    Word(
-        code="LOO",
-        words="low output",
-        stems=(
-            "low output",
-            "low flow",
-            "low head",
-            "loss of head",
-            "lav leveranse",
-            "minderleistung",
-            "faible débit",
-            "bajo caudal",
-            "cavitat",
-            "cavitac",
-            "cavitaç",
-            "cavitaz",
-            "kavita",
-        ),
-    ),
-    Word(code="HIO", words="high output", stems=("high output", "overspeed")),
-    Word(code="ERO", words="erratic output", stems=("erratic", "hunting", "unstable", "ustabil", "schwankt", "instable")),
-    Word(
-        code="FTS",
-        words="failure to start on demand",
-        stems=(
-            "fail to start",
-            "failed to start",
-            "won't start",
-            "does not start",
-            "starter ikke",
-            "startet nicht",
-            "ne démarre",
-            "no arranca",
-            "não parte",
-        ),
-    ),
-    Word(code="STP", words="failure to stop on demand", stems=("fail to stop", "failed to stop", "stopper ikke", "stoppt nicht")),
-    Word(
-        code="UST",
-        words="spurious stop",
-        stems=("trip", "spurious stop", "unplanned stop", "utilsiktet stopp", "abschalt", "déclench", "disparo", "desarm"),
-    ),
-    Word(
-        code="BRD",
-        words="breakdown",
-        stems=(
-            "breakdown",
-            "seized",
-            "havari",
-            "havarert",
-            "broke down",
-            "festgefressen",
-            "grippé",
-            "avería",
-            "quebra",
-            "shaft broke",
-        ),
-    ),
-    Word(
-        code="PDE",
-        words="parameter deviation",
-        stems=("deviation", "high temperature", "low pressure", "avvik", "abweichung", "écart", "desviación"),
-    ),
-    Word(
-        code="AIR",
-        words="abnormal instrument reading",
-        stems=("instrument", "sensor", "transmitter", "false reading", "giver", "messwert", "capteur"),
-    ),
-    Word(code="SER", words="minor in-service problem", stems=("minor", "mindre", "kleinere", "mineur")),
-    Word(code="OTH", words="other"),
-    Word(code="UNK", words="unknown"),
-)
+def _table(*rows: tuple[str, str, str]) -> tuple[Word, ...]:
+    """Rows of code, words and stems between bars; a blank at a stem's end is part of it."""
+    return tuple(Word(code=code, words=words, stems=tuple(filter(None, stems.split("|")))) for code, words, stems in rows)
 
-MECHANISMS: tuple[Word, ...] = (
-    Word(code="1", words="mechanical failure, general"),
-    Word(code="1.1", words="leakage", stems=("leak", "lekk", "undicht", "fuite")),
-    Word(code="1.2", words="vibration", stems=("vibration", "vibrasjon")),
-    Word(code="1.3", words="clearance or alignment", stems=("align", "oppretting", "ausricht", "clearance", "lignage")),
-    Word(code="1.4", words="deformation", stems=("bent", "deform", "bøyd", "verbog")),
-    Word(code="1.5", words="looseness", stems=("loose", "løs", "locker", "desserr")),
-    Word(code="1.6", words="sticking", stems=("stuck", "seized", "sticking", "festgefressen", "grippé")),
-    Word(code="2", words="material failure, general"),
-    Word(code="2.1", words="cavitation", stems=("cavitat", "cavitac", "cavitaç", "cavitaz", "kavita")),
-    Word(code="2.2", words="corrosion", stems=("corros", "korros", "rust")),
-    Word(code="2.3", words="erosion", stems=("erosion", "erosjon")),
-    Word(
-        code="2.4",
-        words="wear",
-        stems=("wear", "worn", "slitasje", "slitt", "verschl", "usure", "desgaste", "usura", "slitage", "slijtage"),
-    ),
-    Word(code="2.5", words="breakage", stems=("broke", "brudd", "bruch", "rupture", "rotura")),
-    Word(code="2.6", words="fatigue", stems=("fatigue", "utmatting", "ermüd")),
-    Word(code="2.7", words="overheating", stems=("overheat", "varmgang", "überhitz")),
-    Word(code="2.8", words="burst", stems=("burst", "sprengt", "geplatzt")),
-    Word(code="3", words="instrument failure, general", stems=("sensor", "transmitter", "instrument", "giver")),
-    Word(code="3.3", words="out of adjustment", stems=("calibrat", "kalibr", "drift")),
-    Word(code="4", words="electrical failure, general", stems=("electric", "elektr", "winding", "motor fault")),
-    Word(code="5", words="external influence, general"),
-    Word(code="5.1", words="blockage or plugging", stems=("plug", "clog", "block", "tett", "verstopf", "bouch")),
-    Word(code="5.2", words="contamination", stems=("contamin", "forurens", "verschmutz", "sand", "water in oil")),
-    Word(code="6", words="miscellaneous"),
-    Word(code="6.1", words="no cause found", stems=("no fault found", "no cause", "ingen feil", "ohne befund")),
-    Word(code="6.4", words="other"),
-    Word(code="6.5", words="unknown"),
-)
 
-ACTIONS: tuple[Word, ...] = (
-    Word(
-        code="impeller",
-        words="impeller",
-        stems=(
-            "impeller",
-            "løpehjul",
-            "laufrad",
-            "roue",
-            "rodete",
-            "impulsor",
-            "girante",
-            "waaier",
-            "pumphjul",
-            "løbehjul",
-            "rotor replaced",
-        ),
-    ),
-    Word(
-        code="seal",
-        words="seal",
-        stems=(
-            "seal",
-            "tetning",
-            "gleitring",
-            "dichtung",
-            "garniture",
-            "sello",
-            "selo",
-            "tenuta",
-            "tätning",
-            "pakning",
-            "packing",
-        ),
-    ),
-    Word(
-        code="bearing",
-        words="bearing",
-        stems=("bearing", "lager", "roulement", "palier", "rodamiento", "cojinete", "rolamento", "mancal", "cuscinett"),
-    ),
-    Word(code="alignment", words="alignment", stems=("align", "oppretting", "ausricht", "lignage", "alineac", "alinham")),
-    Word(
-        code="sensor",
-        words="sensor",
-        stems=("sensor", "transmitter", "instrument", "giver", "capteur", "accelerometer", "calibrat"),
-    ),
-    Word(code="other", words="other"),
-)
+MODES = _table(
+    ("ELP", "process leak", "seal leak|leak|lekkasje|lekk|leckage|undicht|tropf|fuite|fuga|vazamento|perdita|läck|lek |drip"),
+    ("ELU", "utility leak", "oil leak|oljelekk|ölleck|fuite d'huile|grease leak"),
+    ("INL", "internal leak", "internal leak|wear ring|slitering|spaltring|intern lekk"),
+    ("VIB", "vibration", "vibration|vibrasjon|schwing|vibracion|vibración|vibração|vibrazion|trilling|vib "),
+    ("NOI", "noise", "noise|støy|lärm|geräusch|bruit|ruido|ruído|rumore|geluid|oljud|støj|rattl"),
+    ("OHE", "overheating", (
+        "overheat|hot bearing|varmgang|overopphet|heiß|überhitz|surchauffe|sobrecalent|superaquec|surriscald|"
+        "oververhit|överhett"
+    )),
+    ("STD", "structural deficiency", "crack|sprekk|riss im|fissure|grieta|corros|korros|loose"),
+    ("PLU", "plugged or choked", (
+        "plug|choke|clog|block|tett|verstopf|bouch|obstru|entup|intasa|igensatt|verstopt|strainer|fouled"
+    )),
+    ("LOO", "low output", (
+        "low output|low flow|low head|loss of head|lav leveranse|minderleistung|faible débit|bajo caudal|cavitat|"
+        "cavitac|cavitaç|cavitaz|kavita"
+    )),
+    ("HIO", "high output", "high output|overspeed"),
+    ("ERO", "erratic output", "erratic|hunting|unstable|ustabil|schwankt|instable"),
+    ("FTS", "failure to start on demand", (
+        "fail to start|failed to start|won't start|does not start|starter ikke|startet nicht|ne démarre|no arranca|"
+        "não parte"
+    )),
+    ("STP", "failure to stop on demand", "fail to stop|failed to stop|stopper ikke|stoppt nicht"),
+    ("UST", "spurious stop", "trip|spurious stop|unplanned stop|utilsiktet stopp|abschalt|déclench|disparo|desarm"),
+    ("BRD", "breakdown", "breakdown|seized|havari|havarert|broke down|festgefressen|grippé|avería|quebra|shaft broke"),
+    ("PDE", "parameter deviation", "deviation|high temperature|low pressure|avvik|abweichung|écart|desviación"),
+    ("AIR", "abnormal instrument reading", "instrument|sensor|transmitter|false reading|giver|messwert|capteur"),
+    ("SER", "minor in-service problem", "minor|mindre|kleinere|mineur"),
+    ("OTH", "other", ""),
+    ("UNK", "unknown", ""),
+)  # fmt: skip
+
+MECHANISMS = _table(
+    ("1", "mechanical failure, general", ""),
+    ("1.1", "leakage", "leak|lekk|undicht|fuite"),
+    ("1.2", "vibration", "vibration|vibrasjon"),
+    ("1.3", "clearance or alignment", "align|oppretting|ausricht|clearance|lignage"),
+    ("1.4", "deformation", "bent|deform|bøyd|verbog"),
+    ("1.5", "looseness", "loose|løs|locker|desserr"),
+    ("1.6", "sticking", "stuck|seized|sticking|festgefressen|grippé"),
+    ("2", "material failure, general", ""),
+    ("2.1", "cavitation", "cavitat|cavitac|cavitaç|cavitaz|kavita"),
+    ("2.2", "corrosion", "corros|korros|rust"),
+    ("2.3", "erosion", "erosion|erosjon"),
+    ("2.4", "wear", "wear|worn|slitasje|slitt|verschl|usure|desgaste|usura|slitage|slijtage"),
+    ("2.5", "breakage", "broke|brudd|bruch|rupture|rotura"),
+    ("2.6", "fatigue", "fatigue|utmatting|ermüd"),
+    ("2.7", "overheating", "overheat|varmgang|überhitz"),
+    ("2.8", "burst", "burst|sprengt|geplatzt"),
+    ("3", "instrument failure, general", "sensor|transmitter|instrument|giver"),
+    ("3.3", "out of adjustment", "calibrat|kalibr|drift"),
+    ("4", "electrical failure, general", "electric|elektr|winding|motor fault"),
+    ("5", "external influence, general", ""),
+    ("5.1", "blockage or plugging", "plug|clog|block|tett|verstopf|bouch"),
+    ("5.2", "contamination", "contamin|forurens|verschmutz|sand|water in oil"),
+    ("6", "miscellaneous", ""),
+    ("6.1", "no cause found", "no fault found|no cause|ingen feil|ohne befund"),
+    ("6.4", "other", ""),
+    ("6.5", "unknown", ""),
+)  # fmt: skip
+
+ACTIONS = _table(
+    ("impeller", "impeller", "impeller|løpehjul|laufrad|roue|rodete|impulsor|girante|waaier|pumphjul|løbehjul|rotor replaced"),
+    ("seal", "seal", "seal|tetning|gleitring|dichtung|garniture|sello|selo|tenuta|tätning|pakning|packing"),
+    ("bearing", "bearing", "bearing|lager|roulement|palier|rodamiento|cojinete|rolamento|mancal|cuscinett"),
+    ("alignment", "alignment", "align|oppretting|ausricht|lignage|alineac|alinham"),
+    ("sensor", "sensor", "sensor|transmitter|instrument|giver|capteur|accelerometer|calibrat"),
+    ("other", "other", ""),
+)  # fmt: skip
 
 _WORKED = re.compile(
     r"\b(replac|chang|renew|exchang|overhaul|repair|refit|install|adjust|re?-?align|calibrat|byttet|skift|overhalt|reparert|"
