@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -259,18 +259,17 @@ def finish_column(
     answers: questions.AnswerBook,
 ) -> Column:
     """Apply quality, sentinels and units, in this order, to a column that was read."""
-    values, codes, reasons = read.values.copy(), read.codes.copy(), list(read.reasons)
-    asked: list[Question] = []
-    found: list[Finding] = []
+    made = _Making(name=name, values=read.values.copy(), codes=read.codes.copy(), reasons=list(read.reasons))
     if is_good is not None:
-        _mark(values, codes, reasons, ~is_good & (codes != ABSENT), "quality")
-    _drop_sentinels(name, values, codes, reasons, asked, answers)
-    unit = _unify(name, read, units, values, codes, reasons, asked, found)
+        made.leave_out(~is_good & (made.codes != ABSENT), "quality")
+    made.drop_sentinels(answers)
+    unit = made.unify(read, units)
     if unit is None and not read.is_state:
         unit = answered_unit(name, answers)
     return Column(
-        name=name, unit=unit, quantity="state" if read.is_state else find_quantity(unit, name, description), values=values,
-        codes=codes, reasons=tuple(reasons), is_state=read.is_state, questions=tuple(asked), findings=tuple(found),
+        name=name, unit=unit, quantity="state" if read.is_state else find_quantity(unit, name, description), values=made.values,
+        codes=made.codes, reasons=tuple(made.reasons), is_state=read.is_state, questions=tuple(made.asked),
+        findings=tuple(made.found),
     )  # fmt: skip
 
 
@@ -280,68 +279,63 @@ def answered_unit(name: str, answers: questions.AnswerBook) -> str | None:
     return None if answer is None else find_unit(answer) or answer
 
 
-def _mark(
-    values: NDArray[np.float64], codes: NDArray[np.int16], reasons: list[str], rows: NDArray[np.bool_], reason: str
-) -> None:
-    if rows.any():
-        if reason not in reasons:
-            reasons.append(reason)
-        codes[rows] = reasons.index(reason) + 1
-        values[rows] = np.nan
+@dataclass(slots=True, kw_only=True)
+class _Making:
+    """A column in the making: values [n], what each cell is [n], and what was asked and found on the way."""
 
+    name: str
+    values: NDArray[np.float64]
+    codes: NDArray[np.int16]
+    reasons: list[str]
+    asked: list[Question] = field(default_factory=list)
+    found: list[Finding] = field(default_factory=list)
 
-def _drop_sentinels(
-    name: str,
-    values: NDArray[np.float64],
-    codes: NDArray[np.int16],
-    reasons: list[str],
-    asked: list[Question],
-    answers: questions.AnswerBook,
-) -> None:
-    found = find_sentinels(values)
-    if found is None:
-        return
-    _mark(values, codes, reasons, found.is_sentinel, "sentinel")
-    if not found.doubtful:
-        return
-    answer = answers.find("SENTINEL_SUSPECTED", name)
-    if answer == "missing":
-        _mark(values, codes, reasons, np.isin(values, found.doubtful), "sentinel")
-    elif answer is None:
-        asked.append(questions.sentinel_suspected(name, found.doubtful))
+    def leave_out(self, rows: NDArray[np.bool_], reason: str) -> None:
+        """Make cells bad, and say why."""
+        if rows.any():
+            if reason not in self.reasons:
+                self.reasons.append(reason)
+            self.codes[rows] = self.reasons.index(reason) + 1
+            self.values[rows] = np.nan
 
+    def drop_sentinels(self, answers: questions.AnswerBook) -> None:
+        """Leave out numbers that stand for no value; ask about those that may."""
+        found = find_sentinels(self.values)
+        if found is None:
+            return
+        self.leave_out(found.is_sentinel, "sentinel")
+        if not found.doubtful:
+            return
+        answer = answers.find("SENTINEL_SUSPECTED", self.name)
+        if answer == "missing":
+            self.leave_out(np.isin(self.values, found.doubtful), "sentinel")
+        elif answer is None:
+            self.asked.append(questions.sentinel_suspected(self.name, found.doubtful))
 
-def _unify(
-    name: str,
-    read: ReadCells,
-    units: UnitRows,
-    values: NDArray[np.float64],
-    codes: NDArray[np.int16],
-    reasons: list[str],
-    asked: list[Question],
-    found: list[Finding],
-) -> str | None:
-    """Bring all rows to the first unit that occurs; rows whose unit can't be converted become bad."""
-    names = (*units.names, *read.unit_names)
-    row_units = np.where(read.cell_units >= 0, read.cell_units + len(units.names), units.codes)
-    used = row_units[codes == GOOD]
-    used = used[used >= 0]
-    if used.size == 0:
-        first = row_units[row_units >= 0]
-        return names[int(first[0])] if first.size else None
-    target = names[int(used[0])]
-    others = [code for code in np.unique(used).tolist() if names[code] != target]
-    for code in others:
-        rows = (row_units == code) & (codes == GOOD)
-        if can_convert(names[code], target):
-            factor, offset = conversion(names[code], target)
-            values[rows] = values[rows] * factor + offset
-            text = f"{int(rows.sum())} cells in {names[code]} were converted to {target}."
-            found.append(Finding(code="UNIT_CHANGE", channel=name, text=text))
-        else:
-            _mark(values, codes, reasons, rows, f"unit {names[code]}")
-            asked.append(questions.unit_mixed(name, (target, names[code])))
-    return target
+    def unify(self, read: ReadCells, units: UnitRows) -> str | None:
+        """Bring all rows to the first unit that occurs, which is returned; rows whose unit can't be converted become bad."""
+        names = (*units.names, *read.unit_names)
+        row_units = np.where(read.cell_units >= 0, read.cell_units + len(units.names), units.codes)
+        used = row_units[self.codes == GOOD]
+        used = used[used >= 0]
+        if used.size == 0:
+            first = row_units[row_units >= 0]
+            return names[int(first[0])] if first.size else None
+        target = names[int(used[0])]
+        for code in np.unique(used).tolist():
+            if names[code] != target:
+                self._convert((row_units == code) & (self.codes == GOOD), names[code], target)
+        return target
+
+    def _convert(self, rows: NDArray[np.bool_], unit: str, target: str) -> None:
+        if not can_convert(unit, target):
+            self.leave_out(rows, f"unit {unit}")
+            self.asked.append(questions.unit_mixed(self.name, (target, unit)))
+            return
+        factor, offset = conversion(unit, target)
+        self.values[rows] = self.values[rows] * factor + offset
+        text = f"{int(rows.sum())} cells in {unit} were converted to {target}."
+        self.found.append(Finding(code="UNIT_CHANGE", channel=self.name, text=text))
 
 
 def facts_of(column: Column, timing: Timing | None = None) -> ChannelFacts:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 def logs_actions(page: LogsPage) -> tuple[Action, ...]:
     """All actions of the page."""
     states = states_action("logs", page.view.states.open_menu)
-    return (*_importing(page), *_of_the_log(page), *_of_the_rows(page), states, *page.modes.actions())
+    plots = (*_of_the_rows(page), *_of_the_layout(page), *_of_the_plots(page))
+    return (*_importing(page), *_of_the_log(page), *plots, states, *page.modes.actions())
 
 
 def _importing(page: LogsPage) -> tuple[Action, ...]:
@@ -96,16 +97,17 @@ def _of_the_rows(page: LogsPage) -> tuple[Action, ...]:
         ("defect_trend", page.tr("Defect lines over all bursts"), "drift", page.modes.toggle_trend, ("B",)),
         ("delta", page.tr("Second cursor, or none"), "arrow", acts.toggle_delta, ("D",)),
     )  # fmt: skip
-    listed = tuple(
+    return tuple(
         Action(
             id=f"logs.{name}", title=title, icon=icon, callback=callback, page="logs", menu="Plot", keys=keys,
             blocked=page.why_no_log,
         )
         for name, title, icon, callback, keys in entries
     )  # fmt: skip
+
+
+def _of_the_plots(page: LogsPage) -> tuple[Action, ...]:
     return (
-        *listed,
-        *_of_the_layout(page),
         Action(
             id="logs.keys", title=page.tr("Keys and mouse of the plots"), icon="help", callback=page.show_keys, page="logs",
             menu="Plot", keys=("?",),
