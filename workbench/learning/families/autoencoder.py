@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from workbench.core.scoring_spec import Task
 from workbench.learning.families.base import Features, Json, check_features, check_training, configured
-from workbench.learning.families.network import Network, network_of, restore_network
+from workbench.learning.families.network import Network, fitting_inputs, network_of, restore_network
 from workbench.learning.families.onnx_fragment import FragmentBuilder
 from workbench.learning.families.scaling import robust_scaling
 from workbench.learning.families.threads import one_thread
@@ -57,7 +57,7 @@ class _Estimator:
 
         table = check_training(features, targets)
         centre, gain = robust_scaling(table)
-        inputs = np.clip((table - centre) * gain, -10, 10)
+        inputs = fitting_inputs(table, centre, gain)
         estimator = MLPRegressor(
             hidden_layer_sizes=(self.hidden, self.middle, self.hidden),
             max_iter=self.max_epochs,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from workbench.core.scoring_spec import Task
 from workbench.learning.families.base import Features, Json, check_classes, check_training, configured
 from workbench.learning.families.classifying import FittedNetworkClassifier, with_normal_logit
-from workbench.learning.families.network import network_of, restore_network
+from workbench.learning.families.network import fitting_inputs, network_of, restore_network
 from workbench.learning.families.scaling import plain_scaling
 from workbench.learning.families.threads import one_thread
 
@@ -40,7 +40,7 @@ class _Estimator:
         with one_thread(), warnings.catch_warnings():
             # Stopping at the last epoch is the plan, not a fault.
             warnings.simplefilter("ignore", ConvergenceWarning)
-            estimator.fit(np.clip((table - centre) * gain, -10, 10), classes)
+            estimator.fit(fitting_inputs(table, centre, gain), classes)
         return FittedNetworkClassifier(network=with_normal_logit(network_of(centre, gain, estimator)))
 
 

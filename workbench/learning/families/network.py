@@ -16,6 +16,9 @@ from workbench.learning.families.base import Json, encode_array, floats
 from workbench.learning.families.onnx_fragment import FragmentBuilder
 
 LARGEST_INPUT = 30.0
+"""Standard deviations: beyond them a network only extrapolates."""
+_LARGEST_FITTED = 10.0
+"""Standard deviations: a single wild window must not steer the weights."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +31,7 @@ class Network:
     biases: tuple[NDArray[np.float32], ...]
 
     def inputs(self, table: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Standardised and clipped [n, k] float32: beyond 30 standard deviations a network only extrapolates."""
+        """Standardised and clipped [n, k] float32."""
         return np.clip((table - self.centre) * self.gain, -LARGEST_INPUT, LARGEST_INPUT).astype(np.float32)
 
     def outputs(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -58,6 +61,11 @@ class Network:
             for weight, bias in zip(self.weights, self.biases, strict=True)
         ]
         return {"centre": encode_array(self.centre), "gain": encode_array(self.gain), "layers": layers}
+
+
+def fitting_inputs(table: NDArray[np.float64], centre: NDArray[np.float64], gain: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What a network is fitted on: `table` [n, k] standardised, held closer than what it is asked about."""
+    return np.clip((table - centre) * gain, -_LARGEST_FITTED, _LARGEST_FITTED)
 
 
 def network_of(centre: NDArray[np.float64], gain: NDArray[np.float64], fitted: Any) -> Network:
