@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.core.constants import STANDARD_GRAVITY_M_PER_S2
+from workbench.core.constants import MAD_TO_SIGMA, STANDARD_GRAVITY_M_PER_S2
 from workbench.core.errors import InputError
 
 Array = NDArray[np.float64]
@@ -112,7 +112,7 @@ def fit_head_curve(flow: Array, head: Array, source: str) -> HeadCurve:
         root = np.sqrt(weights)
         solution = np.asarray(np.linalg.lstsq(columns * root[:, None], head * root, rcond=None)[0], np.float64)
         misses = np.abs(head - columns @ solution)
-        sigma = max(1.4826 * float(np.median(misses)), 1e-9)
+        sigma = max(MAD_TO_SIGMA * float(np.median(misses)), 1e-9)
         weights = np.minimum(1.0, _HUBER * sigma / np.maximum(misses, 1e-12))
     error = float(np.sqrt(np.average((head - columns @ solution) ** 2, weights=weights)))
     return HeadCurve(

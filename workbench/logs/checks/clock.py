@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
+from workbench.core.constants import MAD_TO_SIGMA
 from workbench.logs.checks.phrases import format_instant, format_value
 from workbench.logs.recordings.time_axis import Instants
 from workbench.logs.summary import Finding, Remedy
@@ -93,7 +94,7 @@ def _drifted(times_ns: Instants, steps: np.ndarray, step_ns: float) -> list[Find
     quarter = max(len(steps) // 4, 1)
     early, late = float(np.median(steps[:quarter])), float(np.median(steps[-quarter:]))
     change = (late - early) / step_ns
-    scatter = 1.4826 * float(np.median(np.abs(np.diff(steps)))) / step_ns
+    scatter = MAD_TO_SIGMA * float(np.median(np.abs(np.diff(steps)))) / step_ns
     one_way = np.mean(np.sign(np.diff(steps)) == np.sign(change))
     if abs(change) < max(_DRIFT, 10 * scatter) or one_way < 0.6:
         return []

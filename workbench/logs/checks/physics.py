@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from workbench.core.constants import MAD_TO_SIGMA
 from workbench.logs.checks.flat_runs import rows_of_buckets
 from workbench.logs.checks.phrases import NO_PRESSURE, format_instant, format_value
 from workbench.logs.checks.survey import Floats64, Survey
@@ -148,7 +149,7 @@ def _at_rest(survey: Survey) -> list[Finding]:
 
 def _offset(name: str, rest: Floats64, usual: float, survey: Survey) -> Finding | None:
     middle, unit = float(np.median(rest)), survey.units.get(name)
-    spread = 1.4826 * float(np.median(np.abs(rest - middle)))
+    spread = MAD_TO_SIGMA * float(np.median(np.abs(rest - middle)))
     at = np.flatnonzero(survey.is_at_rest & np.isfinite(survey.channels[name].level))
     start_ns, end_ns = survey.instant(int(survey.first_rows[at[0]])), survey.instant(int(survey.end_rows[at[-1]]) - 1)
     said = format_value(float(f"{middle:.3g}"), unit)

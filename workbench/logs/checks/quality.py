@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.core.constants import MAD_TO_SIGMA
 from workbench.logs.checks import check_channel, check_survey
 from workbench.logs.checks.flat_runs import (
     SHORTEST_RUN,
@@ -317,7 +318,7 @@ def _find_zeros(channel: _Channel, channels: list[_Channel], times_ns: Instants)
 def _is_zero_far(usual: NDArray[np.float64]) -> bool:
     """Zero lies beyond eight spreads and beyond half of the way from the nearest value to the median."""
     median = float(np.median(usual))
-    spread = 1.4826 * float(np.median(np.abs(usual - median)))
+    spread = MAD_TO_SIGMA * float(np.median(np.abs(usual - median)))
     edge = float(np.quantile(usual, 0.001 if median > 0 else 0.999))
     return median * edge > 0 and abs(median) > _FAR_SPREADS * spread and abs(edge) > 0.5 * abs(median)
 

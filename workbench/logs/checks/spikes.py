@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from workbench.core.constants import MAD_TO_SIGMA
 from workbench.logs.checks.flat_runs import BUCKET_ROWS
 from workbench.logs.checks.phrases import format_instant, format_value
 from workbench.logs.checks.survey import Floats64, Survey
@@ -114,7 +115,7 @@ def _height(piece: Floats64, at: int) -> tuple[float, float, float] | None:
     both = np.concatenate([left, right])
     around = float(np.median(both))
     height = abs(float(piece[at]) - around)
-    sigma = 1.4826 * max(float(np.median(np.abs(side - np.median(side)))) for side in (left, right))
+    sigma = MAD_TO_SIGMA * max(float(np.median(np.abs(side - np.median(side)))) for side in (left, right))
     sides = abs(float(np.median(left)) - float(np.median(right)))
     if sides > max(4 * sigma, 0.05 * height) or float(np.ptp(both)) > 0.5 * height:
         return None
@@ -135,7 +136,7 @@ def _others_move(row: int, name: str, survey: Survey) -> bool:
         if len(rest) < 4 or not np.isfinite(near).any():
             continue
         median = float(np.median(rest))
-        sigma = max(1.4826 * float(np.median(np.abs(rest - median))), survey.channels[other].resolution)
+        sigma = max(MAD_TO_SIGMA * float(np.median(np.abs(rest - median))), survey.channels[other].resolution)
         reach = float(np.nanmax(np.abs(near - median)))
         if sigma > 0 and reach > _ALONE_SIGMAS * sigma and reach > 2 * float(np.max(np.abs(rest - median))):
             return True

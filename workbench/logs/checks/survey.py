@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.core.constants import MAD_TO_SIGMA
 from workbench.logs.checks.flat_runs import Samples
 from workbench.logs.recordings.time_axis import Instants, Int64s
 from workbench.logs.regimes.pump_roles import PumpRoles, find_roles
@@ -20,8 +21,6 @@ from workbench.logs.regimes.pump_roles import PumpRoles, find_roles
 STRETCH_ROWS = 64
 MAX_STRETCHES = 1024
 MIN_GOOD = 8
-TO_SIGMA = 1.4826
-"""Median absolute deviation of normal noise to its standard deviation."""
 _STOPPED_SHARE = 0.1
 _BLOCK_ROWS = 1 << 18
 _FEW_RUNNING = 8
@@ -180,7 +179,7 @@ def _survey_channel(rows: Floats64) -> ChannelSurvey:
     sizes = np.abs(steps)
     moves = sizes[sizes > 0]
     return ChannelSurvey(
-        rows=rows, steps=steps, level=row_medians(rows), noise=row_medians(sizes) * TO_SIGMA / np.sqrt(2.0),
+        rows=rows, steps=steps, level=row_medians(rows), noise=row_medians(sizes) * MAD_TO_SIGMA / np.sqrt(2.0),
         resolution=_smallest(moves),
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from workbench.core.constants import MAD_TO_SIGMA
 from workbench.logs.checks.phrases import format_instant, format_value
 from workbench.logs.checks.survey import Floats64, Survey
 from workbench.logs.summary import Finding
@@ -74,7 +75,7 @@ def _bias(one: str, other: str, survey: Survey) -> Finding | None:
     quarter = len(difference) // 4
     early, late = difference[:quarter], difference[-quarter:]
     change = float(np.median(late) - np.median(early))
-    noise = 1.4826 * float(np.median(np.abs(np.diff(difference)))) / np.sqrt(2.0)
+    noise = MAD_TO_SIGMA * float(np.median(np.abs(np.diff(difference)))) / np.sqrt(2.0)
     digits = survey.channels[one].resolution + survey.channels[other].resolution
     if abs(change) < max(_SIGMAS * noise, _LEAST_SHARE * abs(survey.usual_level(one)), 3 * digits):
         return None

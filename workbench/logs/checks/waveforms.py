@@ -13,11 +13,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.core.constants import MAD_TO_SIGMA
 from workbench.logs.checks.clipping import find_clipping
 from workbench.logs.checks.flat_runs import Samples
 from workbench.logs.checks.loose_bursts import find_loose
 from workbench.logs.checks.phrases import format_instant, format_value
-from workbench.logs.checks.survey import TO_SIGMA
 from workbench.logs.recordings.time_axis import RunsAxis
 from workbench.logs.summary import Finding, Remedy
 
@@ -114,7 +114,7 @@ def _runaway(values: NDArray[np.float64], rate_hz: float) -> float:
         return 0.0
     means = table.mean(axis=1)
     moved = float(np.ptp(means))
-    shaking = TO_SIGMA * float(np.median(np.abs((table - means[:, None])[:, ::4])))
+    shaking = MAD_TO_SIGMA * float(np.median(np.abs((table - means[:, None])[:, ::4])))
     if not moved > _RUNS_AWAY * shaking > 0:
         return 0.0
     is_above = means > 0.5 * (means.max() + means.min())

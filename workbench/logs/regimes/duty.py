@@ -136,6 +136,7 @@ def _family() -> _Family:
     for number, share in enumerate(_PRIOR):
         here = usual[kind == number] if number == 0 else np.ones(int(np.count_nonzero(kind == number)))
         prior[kind == number] = share * here / here.sum()
+    # Rise of the head at no flow, the straight part of that rise, load at no flow, and how early the load rises.
     radial = product((0.06, 0.11, 0.17, 0.25, 0.35, 0.48), (0.0, 0.4), (0.4, 0.5, 0.6, 0.7, 0.8, 0.9), (0.7, 1.0, 1.3))
     mixed = product((0.5, 0.7, 0.95), (0.3, 0.7), (0.8, 0.95, 1.1), (1.0,))
     axial = product((1.1, 1.5, 2.0), (0.4, 0.8), (1.15, 1.4, 1.7, 2.0), (1.0,))

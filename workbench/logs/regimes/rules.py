@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.core.constants import MAD_TO_SIGMA
 from workbench.logs.recordings.time_axis import Int64s
 from workbench.logs.regimes import duty
 from workbench.logs.regimes.regime import REGIME_NAMES
@@ -148,7 +149,7 @@ def _mark_by_load(told: Told, is_running: Bools, load: Floats64) -> None:
     told.say(is_running, STEADY, _BY_LOAD, (THROTTLED, MINIMUM_FLOW, DENSITY))
     size = np.log(np.maximum(calm(load), 1e-3))
     middle = size[is_running]
-    spread = _LOAD_SIGMAS * 1.4826 * float(np.median(np.abs(middle - np.median(middle))))
+    spread = _LOAD_SIGMAS * MAD_TO_SIGMA * float(np.median(np.abs(middle - np.median(middle))))
     fallen = below(size, min(np.log(_LOAD_FALLS), -spread), min(np.log(_LOAD_FALLS), -spread) * 0.8)
     risen = below(-size, min(-np.log(_LOAD_RISES), -spread), min(-np.log(_LOAD_RISES), -spread) * 0.8)
     told.say(is_running & fallen, UNTOLD, _BY_LOAD, _BUT_FOR_HEAD)
