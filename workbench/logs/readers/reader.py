@@ -10,7 +10,7 @@
 It gets bytes that were checked for size, gives tables (`Segment`) or even signals (`Signals`), and raises LogFormatError naming
 the file for everything else. It imports its library when it reads, not before. `tests/contracts/test_readers.py` is the contract.
 
-A reader that can read a file of any size in blocks is a `StreamingReader`: `opened` gives the same content with columns that stay
+A reader that can read a file of any size in blocks is `Streaming`: `opened` gives the same content with columns that stay
 in the file (`StoredTable`, and `Signals` of `LazyArray`), as long as the file is open.
 """
 
@@ -105,19 +105,12 @@ class Reader(Protocol):
         """Read it all. Raises LogFormatError or EncodingError naming the file."""
 
 
-class StreamingReader(Reader, Protocol):
-    """A format that is read in blocks."""
-
-    def opened(self, source: Source) -> AbstractContextManager[Content]:
-        """The file, open: nothing but its description is read yet. Raises as `read` does, also while rows are read."""
-
-
 class Streaming(ABC):
-    """Base of a reader that streams: reading all of it is opening it and loading it."""
+    """Base of a reader of a format that is read in blocks: reading all of it is opening it and loading it."""
 
     @abstractmethod
     def opened(self, source: Source) -> AbstractContextManager[Content]:
-        """See `StreamingReader`."""
+        """The file, open: nothing but its description is read yet. Raises as `read` does, also while rows are read."""
 
     def read(self, source: Source) -> Content:
         """All of it in memory. Raises LogFormatError naming the file."""
