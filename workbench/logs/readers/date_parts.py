@@ -1,4 +1,4 @@
-"""Dates in columns of their own that `time_parts` does not take: the day of the year, hour and minute as one number, no hour.
+"""Dates in columns of their own that `times.parts` does not take: the day of the year, hour and minute as one number, no hour.
 
 Loggers of the array kind print them (2026, 45, 1310); a date of three columns may stand beside a clock. The columns become one
 cell, so that all else reads the table as any other. Names tell the columns, and numbers below must be able to be what they say.
@@ -116,7 +116,7 @@ def _parts_of(row: Sequence[str]) -> dict[str, int] | None:
     if "day" in columns and "month" not in columns and "yearday" not in columns:
         columns = {"yearday" if part == "day" else part: index for part, index in columns.items()}
     if "yearday" not in columns and "clock" not in columns and "hour" in columns:
-        return None  # each part for itself: `time_parts` knows them
+        return None  # each part for itself: `find_parts` knows them
     has_day = "yearday" in columns or {"month", "day"} <= set(columns)
     return columns if "year" in columns and has_day else None
 

@@ -1,6 +1,6 @@
 """The rules that tell one operating state from another. Each says something of some rows and leaves the others.
 
-Duty is told from flow where there is one; without it from head against load (`regime_duty`); from a load alone only that it is
+Duty is told from flow where there is one; without it from head against load (`duty`); from a load alone only that it is
 another than usual. A pump that runs dry loses head and load; a change of density moves both alike. Speeds are taken out by the
 affinity laws. Where the channels don't tell states apart, that is said. Must not import anything but numpy and this domain.
 """
