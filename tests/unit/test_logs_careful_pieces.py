@@ -133,8 +133,27 @@ def test_a_word_is_the_opposite_of_the_only_other_one_in_every_block(tmp_path: P
 @pytest.mark.parametrize("mark", [".", ","])
 def test_texts_of_a_column_are_read_at_once_as_one_by_one(mark: str, tmp_path: Path) -> None:
     plain = [f"{k % 997 - 400}{mark}{k % 1000:03d}" for k in range(1500)]
-    odd = ["", " ", "Bad", "-", "+5", "1e5", "1E999", "5 bar", "1.234,5", "1,234.5", "(5)", "5-", "--1", "1.2.3", "nan", "  7  "]
-    odd += ["\u0663", "." * 9]
+    odd = [
+        "",
+        " ",
+        "Bad",
+        "-",
+        "+5",
+        "1e5",
+        "1E999",
+        "5 bar",
+        "1.234,5",
+        "1,234.5",
+        "(5)",
+        "5-",
+        "+   5.2",
+        "-  1,5",
+        "--1",
+        "1.2.3",
+        "nan",
+        "  7  ",
+    ]
+    odd += ["+   5.2", "-  1,5", "\u0663", "." * 9]
     for texts in (plain, [*plain, *odd, *odd], odd, ["7"] * 40, [*plain[:50], "1" * 70]):
         values, others = read_column(TextColumn(pa.array(texts)), mark)  # type: ignore[arg-type]
         alone, readings = read_texts(texts, mark)  # type: ignore[arg-type]

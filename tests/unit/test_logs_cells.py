@@ -166,3 +166,9 @@ def test_words_in_cells_do_not_make_blanks_the_delimiter() -> None:
 def test_decimal_commas_between_blanks_are_no_delimiter() -> None:
     rows = [f"2026-03-16 09:{minute:02}:00 128{minute},4 87,3 10{minute},9" for minute in range(40)]
     assert find_delimiter(["Date Time Flow Discharge Winding", *rows]).delimiter == WHITESPACE
+
+
+def test_a_sign_may_stand_apart_from_its_digits() -> None:
+    assert [read_cell(text, ".").value for text in ("+   53.5", "-    1.25", "+1")] == [53.5, -1.25, 1.0]
+    assert read_cell("-  1,5", ",").value == -1.5
+    assert weigh_marks(["+   1,5"]).decided == ","

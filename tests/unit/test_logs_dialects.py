@@ -143,3 +143,39 @@ def test_a_log_reads_the_same_in_every_dialect(path: Path, dialect: Dialect, val
 def test_only_a_quote_in_front_of_a_cell_goes_on_in_the_next_line() -> None:
     assert list(join_quoted(['1;5"', '2;6"', '3;מ"ק'])) == ['1;5"', '2;6"', '3;מ"ק']
     assert list(join_quoted(['1;"first', 'second";2', '3;"a ""b"" c"'])) == ['1;"first second";2', '3;"a ""b"" c"']
+
+
+def test_a_date_and_a_clock_saved_as_bare_serials_are_one_serial_whose_epoch_is_asked_for(tmp_path: Path) -> None:
+    rows = "".join(f"{43800 + k // 96};{k % 96 / 96:.9f};{5 + k % 7 / 10}\n" for k in range(200)).replace(".", ",")
+    (tmp_path / "log.csv").write_text("Datum;Uhrzeit;Druck [bar]\n" + rows)
+    parsed = parse_logs([tmp_path / "log.csv"], ParseOptions(zone="Europe/Berlin"))
+    (recording,) = parsed.recordings
+    assert [question.code for question in parsed.questions] == ["EPOCH_AMBIGUOUS"]
+    assert (recording.facts.rows, recording.facts.sample_period_s) == (200, pytest.approx(900, abs=0.01))
+    assert [channel.name for channel in recording.facts.channels] == ["Druck"]
+
+
+def test_the_units_on_each_page_of_a_printed_report_stand_under_the_same_names(tmp_path: Path) -> None:
+    names = "Date       Time    FT-3    PT-3\n                 m3/h     bar\n---------- -----  -----  -----\n"
+    head = f"\fPLANT 4    SHIFT REPORT   Page {{}}\n\n{names}"
+    lines = [f"02.03.2026 {k // 6:02}:{k % 6}0  {200 + k / 10:5.1f}   {5 + k / 100:.2f}\n" for k in range(120)]
+    pages = [head.format(at // 40 + 1) + "".join(lines[at : at + 40]) + "Average           202.1   5.31\n" for at in (0, 40, 80)]
+    (tmp_path / "report.prn").write_text("".join(pages))
+    parsed = parse_logs([tmp_path / "report.prn"], ParseOptions(zone="Europe/Berlin"))
+    assert [(one.name, one.unit, one.n_good, one.max) for one in parsed.recordings[0].facts.channels] == [
+        ("FT-3", "m3/h", 120, 211.9),
+        ("PT-3", "bar", 120, 6.19),
+    ]
+    assert parsed.questions == ()
+
+
+def test_work_orders_with_hours_and_costs_beside_a_log_are_no_log(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("time,PT-1\n" + "".join(f"2026-03-02T00:{k:02}:00Z,{5 + k / 10}\n" for k in range(60)))
+    orders = "Order,Reported,Completed,Work done,Hours,Cost\n" + "".join(
+        f"77{k},2026-03-02 0{k}:30,2026-03-02 0{k + 1}:10,{text},{k}.5,{k}20.00\n"
+        for k, text in enumerate(("Seal leaks at drive end", "Bearing hot and greased", "Coupling looked at"))
+    )
+    (tmp_path / "orders.csv").write_text(orders)
+    parsed = parse_logs([tmp_path / "log.csv", tmp_path / "orders.csv"], ParseOptions())
+    assert [recording.facts.rows for recording in parsed.recordings] == [60]
+    assert "LABELS_ELSEWHERE" in [question.code for question in parsed.questions]

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from workbench.logs.readers.clock_digits import ClockDigits, find_clock_digits
 from workbench.logs.readers.scope_export import ScopeExport, find_scope_export
+from workbench.logs.readers.serial_pairs import SerialPair, find_serial_pair
 from workbench.logs.readers.tag_blocks import find_tag_blocks
 from workbench.logs.tables.sniff import fold_name
 from workbench.logs.tables.words import as_words
@@ -82,13 +83,13 @@ def join_date_parts(rows: Iterable[list[str]], sample: Sequence[list[str]]) -> t
     blocks = find_tag_blocks(sample)
     if blocks is not None:
         return blocks.rows(rows), list(blocks.rows(sample))
-    found = find_scope_export(sample) or find_date_parts(sample) or find_clock_digits(sample)
+    found = find_scope_export(sample) or find_date_parts(sample) or find_serial_pair(sample) or find_clock_digits(sample)
     if found is None:
         return rows, sample
     return _joined(found, rows), [found.joined(number, row) for number, row in enumerate(sample)]
 
 
-def _joined(found: DateParts | ClockDigits | ScopeExport, rows: Iterable[list[str]]) -> Iterator[list[str]]:
+def _joined(found: DateParts | ClockDigits | ScopeExport | SerialPair, rows: Iterable[list[str]]) -> Iterator[list[str]]:
     for number, row in enumerate(rows):
         yield found.joined(number, row)
 

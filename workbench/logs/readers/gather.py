@@ -9,7 +9,7 @@ from workbench.core.errors import LogFormatError
 from workbench.logs.readers.table import ColumnEncoder, Header, Segment, TimeColumns, build_headers
 from workbench.logs.summary import Finding
 from workbench.logs.tables.cells import Cells
-from workbench.logs.tables.header_rows import COMMENT, HeaderGuess, is_unit_row, strip_trailing, without_mark
+from workbench.logs.tables.header_rows import COMMENT, HeaderGuess, aligner, is_unit_row, strip_trailing, without_mark
 from workbench.logs.tables.sniff import cell_kind
 from workbench.logs.text.decode import clean_text
 from workbench.logs.times.instants import parse_stamp
@@ -101,6 +101,7 @@ class Gatherer:
         if len(cells) >= self._n_cells and is_data_like(row):
             self._n_without_time += 1
             return
+        row = list(aligner(self._n_cells, self._time.indexes)(row))  # as `find_header` saw the rows of the first head
         names = self._layout.header.names
         if _folded(row) not in self._block and names and not COMMENT.match(names[0]):
             row = without_mark(row)

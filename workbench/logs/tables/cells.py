@@ -24,6 +24,8 @@ ABSENT = -1
 MAX_REASON_CHARS = 60
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
+_SIGN_APART = re.compile(r"(?<=^[+-])\s+(?=[\d.,])")
+"""Recorders with columns of a fixed width print the sign in front of the blanks."""
 _ODD_SIGN = re.compile(r"\((?P<bracket>[\d.,' ’\u00a0\u202f]+)\)|(?P<minus>[\d.,' ’\u00a0\u202f]*\d)-")
 _WITHOUT_MARK = re.compile(r"-?\d+e-?\d+")
 _FORTRAN = re.compile(r"^([+-]?\d+(?:[.,]\d*)?)[dD]([+-]?\d{1,3})$")
@@ -160,10 +162,12 @@ def with_mark(text: str) -> str:
 
 
 def unwrapped(text: str) -> str:
-    """A cell without what makes a spreadsheet take it as text: ="5.2" is 5.2, and so is '5.2'."""
+    """A cell without what makes a spreadsheet take it as text: ="5.2" is 5.2, and so is '5.2'; and + 5.2."""
     if text[:1] == "'" and text[-1] == "'" and len(text) > 2:
         return text[1:-1].strip()
-    return text[2:-1].strip() if text[:2] == '="' and text[-1] == '"' and len(text) > 3 else text
+    if text[:2] == '="' and text[-1] == '"' and len(text) > 3:
+        return text[2:-1].strip()
+    return _SIGN_APART.sub("", text) if text[:1] in ("+", "-") else text
 
 
 def state_of(text: str) -> bool | None:

@@ -43,7 +43,7 @@ def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], t
     """Tell names, units and descriptions apart in the rows above the data; other lines are notes."""
     n_data = len(strip_trailing(data[0]))
     block: list[tuple[str, ...]] = []
-    for row in map(_aligner(n_data, time_indexes), reversed(above[-_MAX_HEADER_ROWS:])):
+    for row in map(aligner(n_data, time_indexes), reversed(above[-_MAX_HEADER_ROWS:])):
         names_time = _names_time(row, time_indexes)
         if (_is_numeric_row(row) and not names_time) or (not block and _is_prose(row) and COMMENT.match(row[0])):
             continue
@@ -80,7 +80,7 @@ def _names_time(row: Sequence[str], time_indexes: Sequence[int]) -> bool:
     return any(map(is_time_name, over)) or (len(folded) == 2 and folded[0] in DATE_NAMES and folded[1] in CLOCK_NAMES)
 
 
-def _aligner(n_data: int, time_indexes: Sequence[int]) -> Callable[[Sequence[str]], Sequence[str]]:
+def aligner(n_data: int, time_indexes: Sequence[int]) -> Callable[[Sequence[str]], Sequence[str]]:
     """Brings header rows under the columns where they have one cell for date and time, or none."""
     n_time = len(time_indexes)
 

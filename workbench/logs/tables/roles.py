@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.logs.events.date_names import date_role
 from workbench.logs.readers.table import Header, NumberCells
 from workbench.logs.summary import LeftOut
 from workbench.logs.tables.bad_words import is_bad_word
@@ -310,6 +311,8 @@ def is_event_list(headers: Sequence[Header], columns: Sequence[Cells | NumberCel
     if graded and _n_numeric(columns) == _n_numeric(graded):
         return True
     remarks = sum(_is_remark(column) for _, column in texts)
+    if remarks and stamps and len({date_role(name) for name in (*stamps, time_header)} - {None}) > 1:
+        return True  # reported and completed: an order, whatever hours and costs stand beside
     n_numeric = _n_numeric(columns)
     return (remarks > 0 and n_numeric <= 1 and n_rows < 5_000) or (
         n_numeric == 0 and not any(_is_state(column) for _, column in texts)
