@@ -255,6 +255,17 @@ def test_a_sump_pump_that_runs_for_minutes_is_looked_at_while_it_runs() -> None:
     assert "UNIT_JUMP" in {one.code for one in found_in(columns, units, 15)}
 
 
+def test_a_pump_that_runs_for_minutes_again_and_again_has_no_plugged_line() -> None:
+    rng = np.random.default_rng(11)
+    is_on = np.concatenate([np.repeat([True, False], (rng.integers(66, 120), rng.integers(60, 200))) for _ in range(400)])
+    flow = np.where(is_on, np.round(175 + rng.normal(0, 1.2, len(is_on)), 2), 0.0)
+    current = np.where(is_on, np.round(60 + rng.normal(0, 0.3, len(is_on)), 2), 0.0)
+    kept = {f"TI-{number}": np.round(30 + rng.normal(0, 0.2, len(is_on)), 2) for number in range(1, 5)}
+    units = {"II-1": "A", "FI-1": "m3/h", **dict.fromkeys(kept, "degC")}
+    found = found_in({"II-1": current, "FI-1": flow, **kept}, units, step_s=2)
+    assert "PLUGGED_LINE" not in [one.code for one in found]
+
+
 def test_lines_that_a_historian_drew_are_known_though_they_are_printed_with_few_digits() -> None:
     columns, units = a_pump()
     columns["PI-1"] = np.round(swinging_door(columns["PI-1"], 0.08), 3)

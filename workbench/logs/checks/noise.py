@@ -66,12 +66,15 @@ def _median_of_others(ordered: Floats64, own: Floats64) -> Floats64:
 
 
 def _noise_ratio(name: str, usual: float, survey: Survey) -> Floats64:
-    """Noise over the usual one, median of five stretches [n]; 1 where it can't be told."""
-    ratio = survey.channels[name].noise / usual
+    """Noise over the usual one, median of those of five stretches in which the pump runs [n]; 1 where it can't be told."""
+    noise = survey.channels[name].noise
+    ratio = np.where(np.isnan(noise), 1.0, noise / usual)
     half = _SMOOTH_STRETCHES // 2
-    padded = np.pad(ratio, half, mode="edge")
+    padded = np.pad(np.where(survey.is_running, ratio, np.nan), half, mode="edge")  # a pump at rest makes no noise
     windows = np.lib.stride_tricks.sliding_window_view(padded, _SMOOTH_STRETCHES)
-    return np.asarray(np.median(np.where(np.isnan(windows), 1.0, windows), axis=1))
+    found, is_told = np.ones(len(ratio)), np.isfinite(windows).any(axis=1)
+    found[is_told] = np.nanmedian(windows[is_told], axis=1)
+    return found
 
 
 def _longest(is_kept: Bools, is_counted: Bools) -> tuple[int, int] | None:
