@@ -214,3 +214,18 @@ def test_how_far_several_logs_are_is_told_by_their_bytes(tmp_path: Path) -> None
     assert fractions == sorted(fractions)
     assert max(fraction for fraction, words in said if words.startswith("a.csv")) == pytest.approx(0.1, abs=0.01)
     assert fractions[-1] == pytest.approx(1.0)
+
+
+def test_times_that_stand_across_are_read_tag_by_tag(tmp_path: Path) -> None:
+    times = ";".join(stamp(60 * k) for k in range(40))
+    values = [
+        ";".join("Comm Fail" if k % 9 == row else "" if k == 20 else f"{row}{k % 10},5" for k in range(40)) for row in (2, 3)
+    ]
+    lines = [f"Messstelle;Bezeichnung;Einheit;{times}", *(f"PI-{row};Druck;bar;{cells}" for row, cells in enumerate(values))]
+    parsed = check_same([write_rows(tmp_path / "quer.csv", "Stundenwerte", lines)], ZONE, tmp_path)
+    (recording,) = parsed.recordings
+    assert [(one.name, one.unit, one.n_good, one.bad) for one in recording.facts.channels] == [
+        ("PI-0", "bar", 35, {"comm fail": 5}),
+        ("PI-1", "bar", 34, {"comm fail": 5}),
+    ]
+    assert recording.facts.rows == 40

@@ -14,6 +14,7 @@ from workbench.logs.readers.clock_digits import ClockDigits, find_clock_digits
 from workbench.logs.readers.scope_export import ScopeExport, find_scope_export
 from workbench.logs.readers.serial_pairs import SerialPair, find_serial_pair
 from workbench.logs.readers.tag_blocks import find_tag_blocks
+from workbench.logs.readers.times_across import find_times_across
 from workbench.logs.tables.sniff import fold_name
 from workbench.logs.tables.words import as_words
 from workbench.logs.times.parts import NAMES
@@ -80,7 +81,7 @@ class DateParts:
 
 def join_date_parts(rows: Iterable[list[str]], sample: Sequence[list[str]]) -> tuple[Iterable[list[str]], Sequence[list[str]]]:
     """Rows and sample with their dates in one cell, and with the tag of their block; as they came where there are no such."""
-    blocks = find_tag_blocks(sample)
+    blocks = find_tag_blocks(sample) or find_times_across(sample)
     if blocks is not None:
         return blocks.rows(rows), list(blocks.rows(sample))
     found = find_scope_export(sample) or find_date_parts(sample) or find_serial_pair(sample) or find_clock_digits(sample)
