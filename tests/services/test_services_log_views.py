@@ -101,7 +101,7 @@ def test_bursts_beside_a_trend_of_the_same_tag_are_a_channel_of_their_own(tmp_pa
     logs = open_asset_logs(OpenLogsRequest(project=str(tmp_path / "project"), asset="P-1"), Job())
     slow, fast = sorted(logs.channels, key=lambda channel: channel.group)
     assert (slow.name, slow.group, slow.detected) == ("VI-1", "trend", "rms")
-    assert (fast.name, fast.group, fast.rate_hz, fast.unit) == ("VI-1 1 kHz", "waveform", 1000.0, "m/s2")
+    assert (fast.name, fast.group, fast.rate_hz, fast.unit) == ("VI-1 waveform", "waveform", 1000.0, "m/s2")
     (one,) = logs.bursts(fast.name, START_NS, START_NS + NS_PER_S)
     assert (one.start_ns, one.rate_hz, one.values[:6].tolist()) == (START_NS, 1000.0, [0, 1, 2, 3, 4, 0])
     assert len(one.values) == 1000

@@ -455,3 +455,37 @@ def test_events_in_xml_beside_a_log_are_announced(tmp_path: Path) -> None:
     assert len(parsed.recordings) == 1
     assert [(file.name, file.n_events) for file in parsed.event_files] == [("notes.xml", 3)]
     assert "LABELS_ELSEWHERE" in codes(parsed)
+
+
+def test_a_remark_that_is_ok_here_and_there_is_no_quality(tmp_path: Path) -> None:
+    rows = "".join(f"{iso(i)};6.{i};3{i};{'calibrated, ok' if i == 20 else ''}\n" for i in range(N))
+    recording = one(tmp_path, "time;P [bar];Q [m3/h];Remarks\n" + rows)
+    assert [channel.n_good for channel in recording.facts.channels if channel.name in "PQ"] == [N, N]
+
+
+def test_columns_that_are_called_alike_are_qualities_each_of_its_own_value(tmp_path: Path) -> None:
+    rows = "".join(f"{iso(i)}|6.{i}|{'F' if i < 5 else 'G'}|3{i}|{'B' if i < 9 else 'G'}\n" for i in range(N))
+    recording = one(tmp_path, "time|PT [bar]|Q|FT [m3/h]|Q\n" + rows)
+    assert [(channel.name, channel.n_good) for channel in recording.facts.channels] == [("PT", N - 5), ("FT", N - 9)]
+
+
+def test_qualities_may_stand_before_their_values(tmp_path: Path) -> None:
+    rows = "".join(f"{iso(i)};{0 if i < 5 else 192};6.{i};{24 if i < 9 else 192};3{i}\n" for i in range(N))
+    recording = one(tmp_path, "time;Q;PT [bar];Q;FT [m3/h]\n" + rows)
+    assert [(channel.name, channel.n_good) for channel in recording.facts.channels] == [("PT", N - 5), ("FT", N - 9)]
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "step"),
+    [("Seconds since 1904-01-01 00:00 UTC", 3_851_308_800, 1.0), ("MATLAB datenum (UTC)", 739_997, 1 / 1440)],
+)
+def test_a_header_that_says_from_when_it_counts_is_believed(tmp_path: Path, header: str, first: float, step: float) -> None:
+    rows = "".join(f"{first + step * i:.8f}\t6.{i}\t3{i}.5\n" for i in range(N))
+    recording = one(tmp_path, f"{header}\tP [bar]\tI [A]\n" + rows)
+    assert format_utc(int(recording.times_ns[0])).startswith("2026-01-15T")
+    assert list(recording.columns) == ["P", "I"]
+
+
+def test_the_index_of_a_frame_that_was_saved_twice_is_no_channel(tmp_path: Path) -> None:
+    rows = "".join(f"{i},{i + 5000},{iso(i)},6.{i}\n" for i in range(N))
+    assert list(one(tmp_path, "Unnamed: 0,Unnamed: 0.1,time,P [bar]\n" + rows).columns) == ["P"]

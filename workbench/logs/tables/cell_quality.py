@@ -154,10 +154,14 @@ def is_clearly_quality(cells: Cells) -> bool:
 
 
 def speaks_of_quality(cells: Cells) -> bool:
-    """Whether a column of any name is a quality by its words: mostly good, all else known, more than single letters."""
-    if not is_clearly_quality(cells):
-        return False
+    """Whether a column of any name is a quality by its words: mostly good, all else known, more than single letters.
+
+    A remark 'calibrated, ok' here and there says nothing of the rows without one.
+    """
     texts = _said(cells)
+    counts = dict(zip(cells.texts, cells.counts().tolist(), strict=True))
+    if sum(counts[text] for text in texts) < 0.5 * cells.n_rows or not is_clearly_quality(cells):
+        return False
     return all(code_of(text) is None or text.strip().lower().startswith("0x") for text in texts) and all(
         len(text.strip()) > 1 for text in texts
     )
@@ -182,16 +186,28 @@ def find_quality_columns(names: Sequence[str], columns: Sequence[Cells | None]) 
         for index, (name, column) in enumerate(zip(names, columns, strict=True))
         if column is not None and (is_quality_column(name, column) or _is_status_of(name, column, known))
     }
+    called = {_fold(names[index]) for index, (stem, _) in split.items() if not stem}
+    for index, (name, column) in enumerate(zip(names, columns, strict=True)):
+        # of several columns 'Q' that one knows by its words, the others are qualities too
+        if index not in split and _fold(name) in called and column is not None and _may_be_quality(column):
+            split[index] = split_quality_name(name) or ("", "quality")
+    split = dict(sorted(split.items()))
     bare = {_fold(value_name(name)): index for index, name in reversed(list(enumerate(names))) if index not in split}
     values = [index for index in range(len(names)) if index not in split and columns[index] is not None]
     for index, (stem, kind) in split.items():  # 'Estado del dato': the state of what no column is called
         column = columns[index]
         if stem and column is not None and _fold(value_name(stem)) not in bare and speaks_of_quality(column):
             split[index] = "", kind
-    n_unnamed = sum(not stem for stem, _ in split.values())
+    unnamed = [index for index, (stem, _) in split.items() if not stem]
+    stand_before = len(unnamed) > 1 and bool(values) and unnamed[0] < values[0] and unnamed[-1] < values[-1]
     result = []
     for index, (stem, kind) in split.items():
-        targets = _targets(index, stem, bare, values, n_unnamed)
+        beside = (
+            [value for value in values if value > index][:1]
+            if stand_before
+            else [value for value in values if value < index][-1:]
+        )
+        targets = _targets(stem, bare, values, beside or values[:1], is_single=len(unnamed) == 1)
         if targets:
             result.append(QualityColumn(index=index, targets=targets, kind=kind))
     return result
@@ -213,14 +229,14 @@ def _is_status_of(name: str, cells: Cells, known: set[str]) -> bool:
     return share > _MIN_MAJORITY and code_of(commonest) in (0, 1) and all(code_of(text) is not None for text in texts)
 
 
-def _targets(index: int, stem: str, bare: dict[str, int], values: list[int], n_unnamed: int) -> tuple[int, ...]:
-    left = [value for value in values if value < index]
+def _targets(
+    stem: str, bare: dict[str, int], values: list[int], beside: list[int], *, is_single: bool
+) -> tuple[int, ...]:  # fmt: skip
+    """The columns that a quality speaks about: the one it is named after, all of the row, or the one `beside` it."""
     if stem:
         target = bare.get(_fold(value_name(stem)))
         return () if target is None else (target,)
-    if n_unnamed == 1 and len(values) > 1:
-        return tuple(values)
-    return (left[-1],) if left else tuple(values[:1])
+    return tuple(values if is_single and len(values) > 1 else beside)
 
 
 def good_rows(cells: Cells, scheme: Scheme, kind: str = "") -> NDArray[np.bool_]:

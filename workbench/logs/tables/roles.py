@@ -41,7 +41,7 @@ from workbench.logs.text.decode import clean_text
 from workbench.logs.times.instants import parse_clock, parse_stamp
 from workbench.logs.units import find_unit, is_no_unit
 
-_UNNAMED = re.compile(r"(unnamed: ?\d+|column \d+|)", re.IGNORECASE)
+_UNNAMED = re.compile(r"(unnamed: ?\d+(?:\.\d+)*|column \d+|)", re.IGNORECASE)
 _TAG_LIKE = re.compile(r"\d|\w[._:/\\|$-]\w")
 _START = re.compile(r"start|begin|from|von|fra\b|debut|début", re.IGNORECASE)
 _END = re.compile(r"end|until|to\b|bis\b|till?\b|stop|fin\b", re.IGNORECASE)
@@ -124,7 +124,9 @@ def _why_not(index: int, header: Header, column: Cells | NumberCells, read: Read
         return ""
     if is_label_name(header.name, header.unit, read.n_distinct()):
         return NAMED_WHY
-    if header.unit is None and (folded in INDEX_NAMES or (_UNNAMED.fullmatch(header.name) and index == 0)) and read.counts_up():
+    # a frame that was saved twice has its old index beside the new one: 'Unnamed: 0.1'
+    is_index = folded in INDEX_NAMES or (_UNNAMED.fullmatch(header.name) and (index == 0 or folded.startswith("unnamed0")))
+    if header.unit is None and is_index and read.counts_up():
         return "index"
     if folded in ANNOTATION_NAMES and not read.is_state and header.unit is None and (read.n_text or not read.n_number):
         return "annotation"

@@ -117,11 +117,10 @@ def _is_ruled(lines: Sequence[str]) -> bool:
     Numbers are written with commas too: these rule a table where a line of words has as many as the rows have.
     """
     for delimiter in (";", "\t", "|", ","):
-        count, n_lines = Counter(line.count(delimiter) for line in lines).most_common(1)[0]
-        if count < 2 or n_lines < 0.95 * len(lines):
-            continue
-        if delimiter != "," or any(_is_words(line.split(",")) for line in lines if line.count(",") == count):
-            return True
+        for count, n_lines in Counter(line.count(delimiter) for line in lines).most_common(1):
+            is_regular = count >= 2 and n_lines >= 0.95 * len(lines)
+            if is_regular and (delimiter != "," or any(_is_words(line.split(",")) for line in lines if line.count(",") == count)):
+                return True
     return False
 
 
@@ -284,12 +283,14 @@ _EPOCHS = (
     ("excel", 2.0e4, 7.5e4),
     ("matlab", 7.0e5, 7.7e5),
 )
+_SAYS_COUNT = re.compile(r"\bsince\b|\bseit\b|\bdepuis\b|\bdesde\b|date_?num|\bepoch|\bserial (date|time)", re.IGNORECASE)
+"""A header that says from when it counts: 'Seconds since 1904-01-01', 'MATLAB datenum'."""
 _NAMED_ONLY = frozenset({"excel", "matlab", "labview"})
 
 
 def _find_numeric_time(rows: Sequence[Sequence[str]], title: Sequence[str], notes: str) -> TimeColumns | None:
     for index in sorted(range(len(title)), key=lambda index: (not is_time_name(title[index]), index)):
-        named = is_time_name(title[index])
+        named = is_time_name(title[index]) or _SAYS_COUNT.search(title[index]) is not None
         if not named and index > 1:
             break
         numbers = _numbers([row[index] for row in rows if index < len(row)])
