@@ -57,6 +57,8 @@ def _header_rows() -> Iterator[Case]:
     heads["numbers_above_names"] = [
         "Time,1,2,3", f",{names}", ",COM2,COM2,COM2", ",D100,D102,D104", ",REAL,REAL,INT", ",FLT,FLT,S16", f",{units}", "",
     ]  # fmt: skip
+    described = "Bezeichnung,Durchfluss,Druck,Strom"
+    heads["blank_row_above_rows"] = [f"Messstelle,{names}", described, f"Einheit,{units}", ",,,", " , , , "]
     for name, head in heads.items():
         yield _case(f"33_{name}", 9, [*head, *rows], times, signals)
     triggered = [*(row + ",0," for row in rows)]

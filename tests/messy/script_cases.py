@@ -12,6 +12,11 @@ SEMI = Style(dec=",")
 
 
 SETS = {
+    "american": (
+        (("Flow", "gpm", "gpm"), ("Discharge", "psi", "psi"), ("Bearing", "°F", "degF")),
+        "Time",
+        ("cp1252", "mac-roman"),
+    ),
     "german": (
         (("Durchfluss Öl", "m³/h", "m3/h"), ("Förderdruck", "bar", "bar"), ("Lagertemperatur größte", "°C", "degC")),
         "Zeit",

@@ -22,6 +22,7 @@ from tests.messy import (
     number_cases,
     odd_cases,
     quality_cases,
+    report_cases,
     script_cases,
     time_cases,
     tongue_cases,
@@ -84,6 +85,7 @@ GROUPS: dict[str, Callable[[], Iterator[Case]]] = {
     "workbooks": file_cases.workbooks,
     "exports": export_cases.exports,
     "dumps": dump_cases.dumps,
+    "reports": report_cases.reports,
     "no logs": file_cases.unusable,
 }
 

@@ -157,6 +157,7 @@ def _parse_table() -> tuple[dict[str, Unit], dict[str, Unit], dict[str, Unit]]:
 _BY_NAME, _EXACT, _FOLDED = _parse_table()
 _FALSE_FRIENDS = frozenset({"mW", "mPa"})
 """Units that upper or lower case alone tells from others that we know: never folded."""
+_LEADING = re.compile(r"\[(?P<unit>[^\[\]]{1,12})\]\s*(?P<name>[^\[\]()]*\w)")
 _TRAILING = re.compile(r"^(?P<name>.*?\S)\s*(?:\[(?P<square>[^\[\]]*)\]|\((?P<round>[^()]*(?:\([^()]*\))?)\))\s*$")
 _WIDE_BRACKETS = str.maketrans("（）［］【】〔〕", "()[][][]")
 _WITH_DEVICE = re.compile(r"^(?P<name>.*\w\W?)\s*,\s*(?P<unit>[^,()\[\]\s][^,()\[\]]{0,19}?)\s*\([^()]*\b(?:S/N|LBL)\b[^()]*\)$")
@@ -209,13 +210,16 @@ def split_unit(header: str) -> tuple[str, str | None]:
     """A header's name and unit: 'Flow [m3/h]' gives ('Flow', 'm3/h').
 
     Square brackets with a short word that no table knows still are a unit ('[NTU]'); round ones only when the unit is
-    known, as they often hold a place or a side ('Temperature (DE)').
+    known, as they often hold a place or a side ('Temperature (DE)'). Some loggers put it in front: '[°C] Channel 1'.
     """
     header = header.strip()
     match = _TRAILING.match(header.translate(_WIDE_BRACKETS))
     device = _WITH_DEVICE.match(header)
     if device and find_unit(device["unit"]):
         return device["name"].strip(), find_unit(device["unit"])
+    front = _LEADING.fullmatch(header)
+    if front and find_unit(front["unit"]):
+        return front["name"], find_unit(front["unit"])
     if not match:
         return header, None
     inner = match["square"] if match["square"] is not None else match["round"]

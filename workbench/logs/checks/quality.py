@@ -23,6 +23,7 @@ from workbench.logs.checks.flat_runs import (
     bucket_extremes,
     find_flat_runs,
     learn_habits,
+    rows_of_buckets,
 )
 from workbench.logs.checks.parts import DRIVE_UNITS, Part, Tick, by_pump, filled_share
 from workbench.logs.checks.phrases import format_instant, format_span, format_value
@@ -47,12 +48,13 @@ _PILE_NEAR = 0.01
 _FAR_SPREADS = 8.0
 _FAR_RAIL_SPANS = 2.0
 _STOPPED_SHARE = 0.02
+_FULL_SHARE = 0.8
 _MAX_ZERO_SHARE = 0.1
 """More zeros than this are a pump that is switched off and on."""
 _MIN_ROWS = 30
 MAX_TOGETHER = 100
 """Channels that are surveyed at once: some 100 MB, and five thousand pairs."""
-_SCAN_ROWS = 1 << 18
+_MAX_PROBE_ROWS = 20_000
 _HELD_ROWS = 2000
 """So far back the last value of a channel is looked for that has none of its own at a row."""
 _SPEED_UNITS = frozenset({"rpm", "1/min", "Hz"})
@@ -85,9 +87,16 @@ class _Channel:
         """Shows by itself whether the pump runs."""
         return self.unit in DRIVE_UNITS
 
+    def _usual(self) -> float:
+        return float(np.quantile(np.abs(self.habits.sample), 0.95)) if len(self.habits.sample) else 0.0
+
+    def is_at_full(self, rows: Int64s) -> NDArray[np.bool_]:
+        """At which of `rows` it reads about what it usually does, and no start or stop is under way."""
+        return np.asarray(np.abs(np.asarray(self.values[rows], np.float64)) > _FULL_SHARE * self._usual(), np.bool_)
+
     def is_at_rest(self, rows: Int64s) -> bool:
         """Whether it reads (nearly) nothing at most of `rows`."""
-        usual = float(np.quantile(np.abs(self.habits.sample), 0.95)) if len(self.habits.sample) else 0.0
+        usual = self._usual()
         there = np.array(self.values[rows], np.float64)
         for number in np.flatnonzero(np.isnan(there)).tolist():
             there[number] = self._last_known(int(rows[number]))
@@ -202,7 +211,7 @@ def _find_in_channel(
         return [_constant(channel, runs[0], times_ns)]
     if channel.is_switch:
         return []
-    zeros = _find_zeros(channel, channels, times_ns)
+    zeros = _find_zeros(channel, channels, times_ns, extremes)
     low, high = float(np.fmin.reduce(extremes[:, 0])), float(np.fmax.reduce(extremes[:, 1]))
     rests = _usual_rest(runs, channel)
     too_long = [
@@ -290,13 +299,13 @@ def _find_pile(channel: _Channel, rails: list[float], times_ns: Instants) -> Fin
     return None
 
 
-def _find_zeros(channel: _Channel, channels: list[_Channel], times_ns: Instants) -> list[Finding]:
+def _find_zeros(channel: _Channel, channels: list[_Channel], times_ns: Instants, extremes: Floats) -> list[Finding]:
     """Plain zeros far outside of what the channel measures, while the pump runs."""
+    rows = _zero_rows(channel.values, extremes)
     usual = channel.habits.sample[channel.habits.sample != 0]
-    if len(usual) < _MIN_ROWS or not _is_zero_far(usual):
-        return []
-    rows = _zero_rows(channel.values)
-    if not len(rows) or len(rows) > _MAX_ZERO_SHARE * len(times_ns):
+    if len(rows) and len(usual) >= _MIN_ROWS and not _is_zero_far(usual):
+        usual, rows = _while_running(channel, channels, rows)  # a stop is near zero, too: what it measures in motion tells
+    if len(usual) < _MIN_ROWS or not len(rows) or len(rows) > _MAX_ZERO_SHARE * len(times_ns) or not _is_zero_far(usual):
         return []
     first = FlatRun(first=int(rows[0]), end=int(rows[-1]) + 1, value=0.0)
     if channel.unit not in _NEVER_ZERO_UNITS and _is_at_rest_there(channel, channels, rows):
@@ -323,11 +332,21 @@ def _is_zero_far(usual: NDArray[np.float64]) -> bool:
     return median * edge > 0 and abs(median) > _FAR_SPREADS * spread and abs(edge) > 0.5 * abs(median)
 
 
-def _zero_rows(values: Samples) -> Int64s:
-    found = [
-        first + np.flatnonzero(np.asarray(values[first : first + _SCAN_ROWS]) == 0) for first in range(0, len(values), _SCAN_ROWS)
-    ]
-    return np.concatenate(found)
+def _zero_rows(values: Samples, extremes: Floats) -> Int64s:
+    is_near = (extremes[:, 0] <= 0) & (extremes[:, 1] >= 0)
+    found = [rows[np.asarray(values[rows]) == 0] for rows in rows_of_buckets(is_near, len(values))]
+    return np.concatenate(found) if found else np.zeros(0, np.int64)
+
+
+def _while_running(channel: _Channel, channels: list[_Channel], rows: Int64s) -> tuple[NDArray[np.float64], Int64s]:
+    """What else than zero a channel reads while another one shows that the pump runs as usual, and those of `rows` then."""
+    others = [other for other in channels if other.is_drive and other.name != channel.name and not other.is_switch]
+    if not others:
+        return np.zeros(0), rows[:0]
+    probe = np.linspace(0, len(channel.values) - 1, min(len(channel.values), _MAX_PROBE_ROWS)).astype(np.int64)
+    probed, met = (np.logical_or.reduce([other.is_at_full(at) for other in others]) for at in (probe, rows))
+    read = np.asarray(channel.values[probe[probed]], np.float64)
+    return read[~np.isnan(read) & (read != 0)], rows[met]
 
 
 def _is_at_rest_there(channel: _Channel, channels: list[_Channel], rows: Int64s) -> bool:

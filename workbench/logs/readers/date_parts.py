@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from workbench.logs.readers.clock_digits import ClockDigits, find_clock_digits
 from workbench.logs.readers.scope_export import ScopeExport, find_scope_export
 from workbench.logs.readers.serial_pairs import SerialPair, find_serial_pair
+from workbench.logs.readers.sparse_dates import find_sparse_dates
 from workbench.logs.readers.tag_blocks import find_tag_blocks
 from workbench.logs.readers.times_across import find_times_across
 from workbench.logs.tables.sniff import fold_name
@@ -81,9 +82,9 @@ class DateParts:
 
 def join_date_parts(rows: Iterable[list[str]], sample: Sequence[list[str]]) -> tuple[Iterable[list[str]], Sequence[list[str]]]:
     """Rows and sample with their dates in one cell, and with the tag of their block; as they came where there are no such."""
-    blocks = find_tag_blocks(sample) or find_times_across(sample)
-    if blocks is not None:
-        return blocks.rows(rows), list(blocks.rows(sample))
+    change = find_tag_blocks(sample) or find_sparse_dates(sample) or find_times_across(sample)
+    if change is not None:
+        return change.rows(rows), list(change.rows(sample))
     found = find_scope_export(sample) or find_date_parts(sample) or find_serial_pair(sample) or find_clock_digits(sample)
     if found is None:
         return rows, sample

@@ -12,9 +12,10 @@ from workbench.logs.tables.cells import Cells
 from workbench.logs.tables.header_rows import COMMENT, HeaderGuess, aligner, is_unit_row, strip_trailing, without_mark
 from workbench.logs.tables.sniff import cell_kind
 from workbench.logs.text.decode import clean_text
-from workbench.logs.times.instants import parse_stamp
+from workbench.logs.times.instants import parse_stamp, unix_ns
 
 _BATCH_ROWS = 20_000
+_TIME_CELLS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +32,13 @@ class TableLayout:
 
 
 def is_data_like(row: Sequence[str]) -> bool:
-    """Whether a row holds a time, or numbers in at least half of what is written."""
+    """Whether a row holds a time (a stamp, a count since 1970), or numbers in at least half of what is written."""
     kinds = [cell_kind(cell) for cell in row[:64]]
     written = [kind for kind, cell in zip(kinds, row, strict=False) if cell.strip()]
     n_values = sum(kind in "tn" for kind in written)
-    return n_values >= 1 and ("t" in written or n_values >= 0.5 * len(written))
+    if n_values == 0:
+        return False
+    return "t" in written or n_values >= 0.5 * len(written) or any(unix_ns(cell) is not None for cell in row[:_TIME_CELLS])
 
 
 class Gatherer:
@@ -160,7 +163,7 @@ class Gatherer:
             text = f"{self._n_long} lines have more cells than the header has names; what lies beyond is left out."
             self._findings = (Finding(code="CELLS_LEFT_OUT", text=text),)
         n_rows = self._n_before + self._cut()
-        if self._n_long > 0.02 * max(n_rows, 1) and self._header.names is not None:
+        if self._n_long > max(1, 0.02 * n_rows) and self._header.names is not None:
             raise LogFormatError(
                 f"{self._n_long} rows of {self._name} have more cells than the header has names ({self._n_cells}).",
                 "The decimal mark may be the delimiter too; export it again with semicolons.",

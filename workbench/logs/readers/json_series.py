@@ -11,10 +11,9 @@ They become the rows of a long table (tag, time, value and what else is said of 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from workbench.logs.tables.roles import is_tag_name
-from workbench.logs.tables.sniff import fold_name, is_time_name
+from workbench.logs.tables.sniff import fold_name, is_tag_name, is_time_name
 from workbench.logs.tables.words import UNIT_NAMES, VALUE_NAMES, WEAK_VALUE_NAMES, as_words
 from workbench.logs.times.instants import parse_stamp, unix_ns
 
@@ -30,65 +29,92 @@ Point = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Series:
-    """`name` may be borne by several, `full_name` tells them apart."""
+class _Place:
+    """What is known of the points below a node. `name` may be borne by several series, `full_name` tells them apart."""
 
-    name: str
-    full_name: str
-    unit: str
-    points: list[Point]
+    name: str = ""
+    full_name: str = ""
+    unit: str = ""
+    time: object = None
+    """The instant of points that have none."""
+
+
+Series = Iterator[tuple[_Place, list[Point]]]
 
 
 def find_series_rows(tree: object) -> list[list[object]]:
     """Header and rows of the series or the table in a tree; [] where there are none."""
-    return _table_of(tree) or _long_table([*_series_in(tree, ("", ""), "", 0)])
+    return _table_of(tree) or _long_table(_series_in(tree, _Place(), 0))
 
 
 def is_instant(value: object) -> bool:
     """Whether a value is a printed stamp, or a count of s, ms, µs or ns since 1970."""
     if isinstance(value, str):
         return parse_stamp(value) is not None or unix_ns(value) is not None
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and unix_ns(f"{value:.0f}") is not None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return unix_ns(str(value) if isinstance(value, int) else f"{value:.0f}") is not None
 
 
-def _long_table(series: Sequence[_Series]) -> list[list[object]]:
-    names = [one.name for one in series]
-    names = names if len(set(names)) == len(names) else [one.full_name for one in series]
-    if sum(len(one.points) for one in series) < MIN_POINTS or not all(names) or len(set(names)) < len(names):
+def _long_table(series: Series) -> list[list[object]]:
+    """What is said of one series in several places goes together."""
+    by_name: dict[str, tuple[_Place, list[Point]]] = {}
+    for place, points in series:
+        by_name.setdefault(place.full_name, (place, []))[1].extend(points)
+    found = [*by_name.values()]
+    names = [place.name for place, _ in found]
+    names = names if len(set(names)) == len(names) else [*by_name]
+    if sum(len(points) for _, points in found) < MIN_POINTS or not all(names):
         return []
-    keys = list(dict.fromkeys(key for one in series for point in one.points for key in point))
-    has_units = any(one.unit for one in series)
+    keys = list(dict.fromkeys(key for _, points in found for point in points for key in point))
+    has_units = any(place.unit for place, _ in found)
     front: list[object] = ["Tag", "Unit"] if has_units else ["Tag"]
     rows: list[list[object]] = [[*front, *keys]]
-    for name, one in zip(names, series, strict=True):
-        own: list[object] = [name, one.unit] if has_units else [name]
-        rows += [[*own, *(point.get(key) for key in keys)] for point in one.points]
+    for name, (place, points) in zip(names, found, strict=True):
+        own: list[object] = [name, place.unit] if has_units else [name]
+        rows += [[*own, *(point.get(key) for key in keys)] for point in points]
     return rows
 
 
-def _series_in(node: object, names: tuple[str, str], unit: str, depth: int) -> Iterator[_Series]:
+def _series_in(node: object, place: _Place, depth: int) -> Series:
     """Lists of points below a node, called as the nearest thing that names them."""
     if depth > _MAX_DEPTH:
         return
     if isinstance(node, list):
-        points = _points_of(node)
+        points = _points_of(node, place.time)
         if points:
-            own = next((str(said) for key, said in points[0].items() if is_tag_name(fold_name(key)) and said), "")
-            name, full_name = (own, own) if own else names
-            yield _Series(name=name, full_name=full_name, unit=unit, points=[_without_tag(point) for point in points])
+            yield from _by_tag(points, place)
             return
         for child in node:
-            yield from _series_in(child, names, unit, depth + 1)
+            yield from _series_in(child, place, depth + 1)
     elif isinstance(node, dict):
-        own_names = _names_in(node)
-        unit = next((said for key, said in node.items() if fold_name(key) in UNIT_NAMES and isinstance(said, str)), unit)
+        own = _names_in(node)
+        unit = next((said for key, said in node.items() if fold_name(key) in UNIT_NAMES and isinstance(said, str)), place.unit)
+        time = next((said for key, said in node.items() if is_time_name(key) and is_instant(said)), place.time)
         for key, child in node.items():
+            name, full_name = own or ((place.name, place.full_name) if key.casefold() in _WRAPPERS else (key, key))
+            inner = _Place(name=name, full_name=full_name, unit=unit, time=time)
             points = _by_instant(child) if isinstance(child, dict) else []
-            called = own_names or (names if key.casefold() in _WRAPPERS else (key, key))
             if points:
-                yield _Series(name=called[0], full_name=called[1], unit=unit, points=points)
+                yield inner, points
             elif isinstance(child, (list, dict)):
-                yield from _series_in(child, called, unit, depth + 1)
+                yield from _series_in(child, inner, depth + 1)
+
+
+def _by_tag(points: Sequence[Point], place: _Place) -> Series:
+    """Points that name their series, each name holding on until the next; others belong to that of the place."""
+    key = next((key for key, said in points[0].items() if _is_tag_key(key) and isinstance(said, str) and said), None)
+    if key is None:
+        yield place, [*points]
+        return
+    name = ""
+    for point in points:
+        name = str(point.get(key) or name)
+        yield replace(place, name=name, full_name=name), [{other: said for other, said in point.items() if other != key}]
+
+
+def _is_tag_key(key: str) -> bool:
+    return is_tag_name(fold_name(key)) or fold_name(key) in ("id", "n")
 
 
 def _names_in(node: Mapping[str, object]) -> tuple[str, str] | None:
@@ -103,33 +129,33 @@ def _names_in(node: Mapping[str, object]) -> tuple[str, str] | None:
     return None
 
 
-def _without_tag(point: Point) -> Point:
-    return {key: said for key, said in point.items() if not is_tag_name(fold_name(key))}
+def _points_of(node: Sequence[object], time: object) -> list[Point]:
+    """Points as records or as pairs of time and value, the time called time and the value value; [] for other lists.
 
-
-def _points_of(node: Sequence[object]) -> list[Point]:
-    """Points as records or as pairs of time and value, the time called time and the value value; [] for other lists."""
+    Records without a time are of the instant `time`.
+    """
     if all(isinstance(one, dict) for one in node):
-        return _named(node)
+        return _named(node, time)
     pairs = [one for one in node if isinstance(one, list) and len(one) == 2]
     if not pairs or len(pairs) < len(node) or any(isinstance(cell, (list, dict)) for pair in pairs for cell in pair):
         return []
-    for time, value in ((0, 1), (1, 0)):
-        if all(is_instant(pair[time]) for pair in pairs):
-            return [{"time": pair[time], "value": pair[value]} for pair in pairs]
+    for first, second in ((0, 1), (1, 0)):
+        if all(is_instant(pair[first]) for pair in pairs):
+            return [{"time": pair[first], "value": pair[second]} for pair in pairs]
     return []
 
 
-def _named(node: Sequence[object]) -> list[Point]:
+def _named(node: Sequence[object], instant: object) -> list[Point]:
     records = [one for one in node if isinstance(one, dict)]
     first = records[0] if records else {}
     stamps = [key for key, said in first.items() if is_instant(said)]
     time = next(filter(is_time_name, stamps), stamps[0] if len(stamps) == 1 else "")
     value = next((key for key in first if fold_name(key) in _VALUES), "")
-    if not time or not value or not all(time in one for one in records):
+    if not value or not (all(time in one for one in records) if time else instant is not None):
         return []
-    called = {time: "time", value: "value"}
-    return [{called.get(str(key), str(key)): _plain(said) for key, said in one.items()} for one in records]
+    called = {time: "time", value: "value"} if time else {value: "value"}
+    start = {} if time else {"time": instant}
+    return [start | {called.get(str(key), str(key)): _plain(said) for key, said in one.items()} for one in records]
 
 
 def _plain(said: object) -> object:

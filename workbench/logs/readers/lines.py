@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from workbench.logs.readers.keyed import is_keyed, split_keyed
 from workbench.logs.readers.series_lines import SeriesNames, find_series_names
-from workbench.logs.tables.sniff import DelimiterGuess, find_delimiter, split_line
+from workbench.logs.tables.sniff import WHITESPACE, DelimiterGuess, find_delimiter, split_line
 
 KEYED = "="
 _MAX_LINE_CHARS = 20_000
+_GAP = re.compile(r"\s{2,}")
 _RULE = re.compile(r"[\s|+=_:-]+")
 _EXCEL_SEPARATOR = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 
@@ -36,8 +37,19 @@ class LineGrammar:
                 continue
             if delimiter == KEYED:
                 yield split_keyed(line, self.series) or [""]
+            elif delimiter == WHITESPACE:
+                yield _split_at_blanks(line, self.guess.n_cells)
             else:
                 yield split_line(line.strip()[1:-1] if self.is_framed else line, delimiter)
+
+
+def _split_at_blanks(line: str, n_cells: int) -> list[str]:
+    """Cells between blanks; names of several words ('Flow rate   Disch. press') stand two blanks apart."""
+    cells = split_line(line, WHITESPACE)
+    if len(cells) <= n_cells or "  " not in line.strip():
+        return cells
+    apart = _GAP.split(line.strip())
+    return apart if n_cells - 1 <= len(apart) <= n_cells else cells
 
 
 def find_grammar(head: Sequence[str], middle: Sequence[str]) -> LineGrammar:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.logs.tables.roles import is_tag_name
-from workbench.logs.tables.sniff import fold_name
+from workbench.logs.tables.sniff import fold_name, is_tag_name
 from workbench.logs.tables.words import UNIT_NAMES, VALUE_NAMES
 
 Pairs = tuple[tuple[int, int, int | None], ...]

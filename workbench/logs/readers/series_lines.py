@@ -1,7 +1,9 @@
-"""Lines of series as databases and monitors print them: InfluxDB line protocol, the exposition format of Prometheus.
+"""Lines of series as databases and monitors print them: InfluxDB, Prometheus, Graphite, OpenTSDB.
 
     pump,site=north,asset=P1 flow=275.3,run=true 1772419495000000000
     flow{pump="P1"} 275.3 1772419495000
+    pump.flow 275.3 1772419495
+    put pump.flow 1772419495 275.3 pump=P1
 
 Fields alone name the channels where all lines are of one series; where there are several, what tells them apart (the
 measurement, the tags that differ) stands in front, so that no series overwrites another.
@@ -25,7 +27,10 @@ _PROTOCOL = re.compile(
     rf"(?P<name>{_KEY})(?P<tags>(?:,{_KEY}={_VALUE})*)\s(?P<fields>{_KEY}={_VALUE}(?:,{_KEY}={_VALUE})*)\s(?P<time>\d{{10,19}})"
 )
 _EXPOSED = re.compile(
-    r"(?P<name>[A-Za-z_:][\w:]{0,79})(?:\{(?P<tags>[^{}]{0,400})\})?\s+(?P<value>[+-]?[\w.+-]{1,30})\s+(?P<time>\d{10,19})"
+    r"(?P<name>[A-Za-z_:][\w:./-]{0,79})(?:\{(?P<tags>[^{}]{0,400})\})?\s+(?P<value>[+-]?[\w.+-]{1,30})\s+(?P<time>\d{10,19})"
+)
+_PUT = re.compile(
+    r"put\s+(?P<name>\S{1,80})\s+(?P<time>\d{10,19})\s+(?P<value>[+-]?[\w.+-]{1,30})(?P<tags>(?:\s+[^\s=]+=[^\s=]+)*)"
 )
 _LABEL = re.compile(r'(\w+)="([^"]*)"')
 
@@ -70,10 +75,11 @@ def read_series_line(line: str) -> SeriesLine | None:
         pairs = tuple((_bare(name), re.sub(r"(?<=\d)[iu]$", "", _bare(value))) for name, value in _PAIR.findall(found["fields"]))
         tags = {_bare(name): _bare(value) for name, value in _PAIR.findall(found["tags"])}
         return SeriesLine(name=_bare(found["name"]), tags=tags, fields=pairs, count=int(found["time"]))
-    shown = _EXPOSED.fullmatch(line.strip())
+    put = _PUT.fullmatch(line.strip())
+    shown = put or _EXPOSED.fullmatch(line.strip())
     if shown is None:
         return None
-    tags = dict(_LABEL.findall(shown["tags"] or ""))
+    tags = dict(tag.split("=", 1) for tag in put["tags"].split()) if put else dict(_LABEL.findall(shown["tags"] or ""))
     return SeriesLine(name=shown["name"], tags=tags, fields=(("", shown["value"]),), count=int(shown["time"]))
 
 

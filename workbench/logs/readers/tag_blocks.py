@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 from workbench.logs.tables.cell_quality import split_quality_name
 from workbench.logs.tables.header_rows import strip_trailing
-from workbench.logs.tables.roles import is_tag_name
-from workbench.logs.tables.sniff import cell_kind, fold_name, is_time_name
+from workbench.logs.tables.sniff import cell_kind, fold_name, is_tag_name, is_time_name
 from workbench.logs.tables.words import ANNOTATION_NAMES, INDEX_NAMES, UNIT_NAMES, VALUE_NAMES
+from workbench.logs.times.instants import read_stamps
 from workbench.logs.units import find_unit, split_unit
 
 _SEARCHED_ROWS = 60
 _MAX_TITLE_ROWS = 20
+_MAX_TITLE_WORDS = 4
 _KEYED = re.compile(r"\s*[#*;/\[]*\s*(?P<key>[^:=]{1,40}?)\s*[:=]\s*(?P<said>.+?)\s*\]?")
 _SECTION = re.compile(r"\s*\[(?P<name>[^\[\]]{1,80})\]\s*")
 _FRAME = re.compile(r"^[\s#*=<>/;-]+|[\s#*=<>/;-]+$")
@@ -40,6 +41,8 @@ class TagBlocks:
     header: tuple[str, ...]
     time: int
     has_units: bool
+    has_bare_titles: bool = False
+    """Whether a single line above a header is a title, whatever it says."""
 
     def rows(self, rows: Iterable[list[str]]) -> Iterator[list[str]]:
         """Rows with the tag of their block behind them, headers with its name; titles as they are."""
@@ -51,6 +54,8 @@ class TagBlocks:
                 yield row
                 continue
             found = _title_of(above) if above else Title()
+            if is_header and above and self.has_bare_titles:
+                found = Title(tag=_bare_title(above[-1]))
             title, above = (found if found.tag else title), []
             yield self._with(row, ("Tag", "Unit") if is_header else (title.tag, title.unit))
 
@@ -70,10 +75,28 @@ def find_tag_blocks(sample: Sequence[list[str]]) -> TagBlocks | None:
         if time is None:
             continue
         title = _title_of(sample[max(0, number - _MAX_TITLE_ROWS) : number])
-        if not title.tag:
-            return None
-        return TagBlocks(header=_folded(row), time=time, has_units=bool(title.unit))
+        found = TagBlocks(header=_folded(row), time=time, has_units=bool(title.unit), has_bare_titles=not title.tag)
+        return found if title.tag or _has_bare_titles(sample, found) else None
     return None
+
+
+def _has_bare_titles(sample: Sequence[list[str]], blocks: TagBlocks) -> bool:
+    """Whether each header stands below a title of its own and time begins anew under it: no banner of a logger that restarts."""
+    titles: list[str] = []
+    starts: list[str] = []
+    for above, row, below in zip(sample, sample[1:], sample[2:], strict=False):
+        if _folded(row) == blocks.header:
+            titles.append(_bare_title(above))
+            starts.append(below[blocks.time] if len(below) > blocks.time else "")
+    found = read_stamps(starts, "dmy")
+    is_anew = bool(found.is_good.all()) and bool((found.ns <= found.ns[:1]).all())
+    return len(titles) > 1 and all(titles) and len(set(titles)) == len(titles) and is_anew
+
+
+def _bare_title(row: Sequence[str]) -> str:
+    cells = strip_trailing(row)
+    text = _FRAME.sub("", cells[0]).strip("[]") if len(cells) == 1 else ""
+    return text if text and not any(mark in text for mark in ":=") and len(text.split()) <= _MAX_TITLE_WORDS else ""
 
 
 def _time_of(header: Sequence[str]) -> int | None:

@@ -30,6 +30,7 @@ from workbench.logs.text.decode import Decoded, clean_text, decode_bytes
 from workbench.logs.times.instants import parse_clock, parse_stamp
 from workbench.logs.times.parts import joined
 from workbench.logs.times.timing import has_time_unit
+from workbench.logs.units import find_unit
 
 MAX_LINE_CHARS = 1_000_000
 MAX_COLUMNS = 16_384
@@ -251,7 +252,12 @@ def find_layout(sample: Rows) -> TableLayout | None:
         return TableLayout(time=time, header=header, first_row=first, n_cells=0, is_pairs=True, pairs=pairs)
     if header.names is None and _is_pairs(data, time):
         return TableLayout(time=time, header=header, first_row=first, n_cells=0, is_pairs=True)
-    n_cells = len(strip_trailing(header.names)) if header.names else max(len(strip_trailing(row)) for row in data[:50])
+    n_written = Counter(len(strip_trailing(row)) for row in data[:50])
+    n_cells = max(n_written)
+    if header.names:  # the last of them may have a name or not: what most rows write below an empty one is a column
+        n_cells = max(len(strip_trailing(header.names)), min(len(header.names), n_written.most_common(1)[0][0]))
+        if all(len(row) < n_cells for row in data[1:50]):  # the first row alone says something more (a serial number)
+            n_cells = max(len(row) for row in data[1:50]) if len(data) > 1 else n_cells
     return TableLayout(time=time, header=header, first_row=first, n_cells=n_cells)
 
 
@@ -286,6 +292,8 @@ def _match_row_names(header: HeaderGuess, data: Rows, time: TimeColumns) -> Head
         return header
     n_names = len(strip_trailing(header.names))
     one_more = all(len(strip_trailing(row)) == n_names + 1 for row in data[:50])
+    if time.kind == "stamp" and time.indexes[0] < n_names and is_time_name(header.names[time.indexes[0]]):
+        return header  # the names fit as they are
     if one_more and (not is_time_name(header.names[0]) or _is_time_after_names(header.names, time)):
         return replace(header, names=("", *header.names))
     return header
@@ -335,11 +343,13 @@ def _pairs_of(cells: Sequence[str]) -> list[tuple[str, str]] | None:
     # what has an equals sign is no time, and no number: by far the most pairs are told by that
     if cells and all(assigned) and all("=" in cell or cell_kind(cell) not in "tn" for cell in cells):
         return [(match[1], match[2]) for match in assigned if match]
-    if len(cells) % 2 or not cells:
-        return None
-    names, values = cells[0::2], cells[1::2]
-    if all(map(may_be_name, names)) and all(cell_kind(value) in "ne" for value in values):
-        return list(zip((name.strip() for name in names), values, strict=True))
+    for step in (2, 3):
+        if len(cells) % step or not cells:
+            continue
+        names, values, units = cells[0::step], cells[1::step], cells[2::step] if step == 3 else ()
+        if all(map(may_be_name, names)) and all(cell_kind(value) in "ne" for value in values) and all(map(find_unit, units)):
+            titles = [f"{name.strip()} [{unit.strip()}]" for name, unit in zip(names, units, strict=False)]
+            return list(zip(titles or [name.strip() for name in names], values, strict=True))
     return None
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Literal
 
 import numpy as np
@@ -178,6 +178,12 @@ def is_quality_column(name: str, cells: Cells) -> bool:
     return is_clearly_quality(cells) or is_yes_no
 
 
+def is_quality_of_rows(name: str, cells: Cells) -> bool:
+    """Whether a column of a long table is the quality of its rows: there 'q' with TRUE and FALSE is no output of a controller."""
+    is_yes_no = _fold(name) == "q" and {text.strip().casefold() for text in _said(cells)} <= _TRUE | _FALSE
+    return is_yes_no or is_quality_column(name, cells)
+
+
 def find_quality_columns(names: Sequence[str], columns: Sequence[Cells | None]) -> list[QualityColumn]:
     """Quality columns of a wide table; `columns` has None for what can't be one (time, numbers by type)."""
     known = {_fold(value_name(name)) for name in names}
@@ -186,6 +192,7 @@ def find_quality_columns(names: Sequence[str], columns: Sequence[Cells | None]) 
         for index, (name, column) in enumerate(zip(names, columns, strict=True))
         if column is not None and (is_quality_column(name, column) or _is_status_of(name, column, known))
     }
+    split |= _statuses_beside(names, columns)
     called = {_fold(names[index]) for index, (stem, _) in split.items() if not stem}
     for index, (name, column) in enumerate(zip(names, columns, strict=True)):
         # of several columns 'Q' that one knows by its words, the others are qualities too
@@ -213,6 +220,27 @@ def find_quality_columns(names: Sequence[str], columns: Sequence[Cells | None]) 
     return result
 
 
+def _statuses_beside(names: Sequence[str], columns: Sequence[Cells | None]) -> dict[int, tuple[str, str]]:
+    """Columns that all are called 'Status', one right of each value, and mostly say good: what else they say is not good."""
+    alike: dict[str, list[int]] = {}
+    for index, name in enumerate(names):
+        if _fold(name) in WEAK_NAMES:
+            alike.setdefault(_fold(name), []).append(index)
+    found: dict[int, tuple[str, str]] = {}
+    for kind, indexes in alike.items():
+        is_apart = len(indexes) > 1 and indexes[0] > 0 and all(later - first > 1 for first, later in pairwise(indexes))
+        if is_apart and all((cells := columns[index]) is not None and _is_mostly_good(cells) for index in indexes):
+            found |= dict.fromkeys(indexes, ("", kind))
+    return found
+
+
+def _is_mostly_good(cells: Cells) -> bool:
+    texts = _said(cells)
+    counts = dict(zip(cells.texts, cells.counts().tolist(), strict=True))
+    n_good = sum(counts[text] for text in texts if verdict(text) and state_of(text) is None)
+    return len(texts) <= _MAX_CODES and n_good > _MIN_MAJORITY * sum(counts[text] for text in texts)
+
+
 def _is_status_of(name: str, cells: Cells, known: set[str]) -> bool:
     """A status beside the very signal it is called after ('FT-1', 'FT-1 status'): mostly one small number, or mostly good."""
     found = split_quality_name(name)
@@ -221,12 +249,15 @@ def _is_status_of(name: str, cells: Cells, known: set[str]) -> bool:
     texts = _said(cells)
     if len(texts) > _MAX_CODES:
         return False
-    counts = dict(zip(cells.texts, cells.counts().tolist(), strict=True))
-    n_good = sum(counts[text] for text in texts if verdict(text) and state_of(text) is None)
-    if n_good > _MIN_MAJORITY * sum(counts[text] for text in texts):
+    if _is_mostly_good(cells):
         return True  # whatever else such a column says is not good
     commonest, share = _commonest(cells)
-    return share > _MIN_MAJORITY and code_of(commonest) in (0, 1) and all(code_of(text) is not None for text in texts)
+    if share <= _MIN_MAJORITY:
+        return False
+    if code_of(commonest) is None:  # in words of its own, of which the others are known to be bad
+        others = [text for text in texts if text.strip() != commonest]
+        return state_of(commonest) is None and bool(others) and all(verdict(text) is False for text in others)
+    return code_of(commonest) in (0, 1) and all(code_of(text) is not None for text in texts)
 
 
 def _targets(

@@ -44,6 +44,7 @@ _CLEARLY_MARKED = re.compile(r"[+-]?\d*([.,])(?:\d{1,2}|\d{4,})")
 _MANY_GROUPS = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3}){2,}(?=$|[\s%°A-Za-z])")
 _INDIAN = re.compile(r"[+-]?\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d*)?(?=$|[\s%°A-Za-z])")
 """12,34,567.8: lakh and crore."""
+_SPACED = re.compile(r"[+-]?\d{1,3}(?:[ '’\u00a0\u2009\u202f]\d{3})+")
 _MIXED = re.compile(r"[+-]?\d{1,3}(?:([.,' ’])\d{3})+([.,])\d+(?=$|[\s%°A-Za-z])")
 
 
@@ -212,12 +213,15 @@ class MarkEvidence:
     n_dot: int = 0
     n_either_comma: int = 0
     n_either_dot: int = 0
+    n_spaced: int = 0
+    """Whole numbers whose thousands stand apart: 12 345, 12'345."""
 
     def __iadd__(self, other: MarkEvidence) -> MarkEvidence:
         self.n_comma += other.n_comma
         self.n_dot += other.n_dot
         self.n_either_comma += other.n_either_comma
         self.n_either_dot += other.n_either_dot
+        self.n_spaced += other.n_spaced
         return self
 
     @property
@@ -240,6 +244,7 @@ def weigh_marks(texts: Iterable[str], enough: int = 500) -> MarkEvidence:
     found = MarkEvidence()
     for raw in texts:
         if "," not in raw and "." not in raw:
+            found.n_spaced += _SPACED.fullmatch(raw.strip()) is not None
             continue
         if clear := _CLEARLY_MARKED.fullmatch(raw):
             found.n_comma += clear[1] == ","

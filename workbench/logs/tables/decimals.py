@@ -10,6 +10,7 @@ from workbench.logs.summary import Question
 from workbench.logs.tables.cells import Cells, Decimal, MarkEvidence, weigh_marks
 
 _MAX_TEXTS = 20_000
+_MIN_SPACED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,9 @@ def _column_mark(item: MarkEvidence, pooled: MarkEvidence, file_mark: Decimal | 
         return ".", False
     if delimiter == "," and not item.n_either_comma and not pooled.n_comma:
         return ".", False
-    return ("," if item.n_either_comma > item.n_either_dot else "."), True
+    # where blanks part thousands in another column, the only mark of this one is that of decimals
+    is_told = pooled.n_spaced >= _MIN_SPACED and not (pooled.n_either_comma and pooled.n_either_dot)
+    return ("," if item.n_either_comma > item.n_either_dot else "."), not is_told
 
 
 def _question(names: Sequence[str], columns: Sequence[Cells | None], doubtful: list[int]) -> Question:

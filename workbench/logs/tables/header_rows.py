@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from workbench.logs.tables.quality_words import STRONG_NAMES
-from workbench.logs.tables.sniff import cell_kind, fold_name, is_time_name
+from workbench.logs.tables.quality_words import STRONG_NAMES, WEAK_NAMES
+from workbench.logs.tables.sniff import cell_kind, fold_name, is_tag_name, is_time_name
 from workbench.logs.tables.words import (
     CLOCK_NAMES,
     DATE_NAMES,
     INDEX_NAMES,
+    MILLISECOND_NAMES,
     TAG_NAMES,
     TIME_NAMES,
     TYPE_WORDS,
@@ -45,7 +46,8 @@ def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], t
     block: list[tuple[str, ...]] = []
     for row in map(aligner(n_data, time_indexes), reversed(above[-_MAX_HEADER_ROWS:])):
         names_time = _names_time(row, time_indexes)
-        if (_is_numeric_row(row) and not names_time) or (not block and _is_prose(row) and COMMENT.match(row[0])):
+        is_remark = not block and _is_prose(row) and COMMENT.match(row[0])
+        if (_is_numeric_row(row) and not names_time) or is_remark or (len(row) > 1 and not strip_trailing(row)):
             continue
         is_header = (_fits(row, n_data) or (names_time and not block and len(row) == n_data)) and not (
             COMMENT.match(row[0]) and not block and _is_prose(row)
@@ -65,10 +67,10 @@ def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], t
     if numbered:
         names, rest = numbered, [numbered if row is names else row for row in rest]
     elif names and all(_is_bare(cell) for index, cell in enumerate(names) if index not in time_indexes):
-        names = _with_tags(names, rest, time_indexes)  # Date, Time, and nothing else or 1, 2, 3: the tags stand in another row
+        names = _with_tags(names, rest, time_indexes)  # Date, Time, and nothing else: the tags stand above
     names = names or max(rest, key=_name_worth)
-    names = _with_tags_above(names, rest, time_indexes)
-    others = [row for row in rest if row is not names and names in rest and rest.index(row) > rest.index(names)]
+    names = _with_tags_above(_with_groups(names, rest, time_indexes), rest, time_indexes)
+    others = [row for row in rest[rest.index(names) + 1 :] if not _says_values(row, time_indexes)] if names in rest else []
     cleaned = tuple(re.sub(r"^\s*#\s*", "", names[0]) if index == 0 else cell for index, cell in enumerate(names))
     return HeaderGuess(names=cleaned, units=units, description=others[0] if others else None, block=tuple(block), notes=notes)
 
@@ -110,8 +112,26 @@ def without_mark(row: Sequence[str]) -> list[str]:
 
 
 def _is_bare(cell: str) -> bool:
-    """Whether a cell says nothing, or only the number of its column."""
-    return not cell.strip() or (cell.strip().isdecimal() and len(cell.strip()) <= 3)
+    """Whether a cell says nothing, or only that it holds the milliseconds of the time."""
+    return not cell.strip() or fold_name(cell) in MILLISECOND_NAMES
+
+
+def _with_groups(names: tuple[str, ...], rest: Sequence[tuple[str, ...]], time_indexes: Sequence[int]) -> tuple[str, ...]:
+    """Names of groups, each over several columns that the row below names: 'P-101' over 'Flow' and 'Pressure'."""
+    at = rest.index(names) + 1 if names in rest else len(rest)
+    below = rest[at] if at < len(rest) else ()
+    columns = [index for index in range(len(strip_trailing(below))) if index not in time_indexes]
+    is_group = any(index >= len(names) or not names[index].strip() for index in columns)
+    if len(columns) < 2 or not is_group or not all(below[index].strip() for index in columns):
+        return names
+    if _says_values(below, time_indexes) or not (columns[0] < len(names) and names[columns[0]].strip()):
+        return names
+    joined, group = [*names[: columns[0]]], ""
+    inner = [below[index].strip() for index in columns]
+    for index in range(columns[0], columns[-1] + 1):
+        group = (names[index].strip() if index < len(names) else "") or group
+        joined.append(below[index].strip() if len(set(inner)) == len(inner) else f"{group} {below[index].strip()}")
+    return tuple(joined)
 
 
 def _with_tags(names: tuple[str, ...], rest: Sequence[tuple[str, ...]], time_indexes: Sequence[int]) -> tuple[str, ...] | None:
@@ -119,8 +139,31 @@ def _with_tags(names: tuple[str, ...], rest: Sequence[tuple[str, ...]], time_ind
     others = [row for row in rest if row is not names]
     if not others:
         return names
-    tags = next((row for row in others if fold_name(row[0]) in TAG_NAMES), None) or max(others, key=_name_worth)
-    return tuple(names[index] if index in time_indexes else cell for index, cell in enumerate(tags))
+    tags = min((row for row in others if is_tag_name(fold_name(row[0]))), key=_rank_tags, default=None) or max(
+        others, key=_name_worth
+    )
+    above = next((row for row in others if row is not tags and _tells_apart(row, tags, time_indexes)), None)
+    if above is not None:
+        upper, lower = sorted((above, tags), key=others.index)
+        tags = tuple(f"{one.strip()} {other.strip()}".strip() for one, other in zip(upper, lower, strict=False))
+    return tuple(
+        names[index] if index in time_indexes or (index < len(names) and fold_name(names[index]) in MILLISECOND_NAMES) else cell
+        for index, cell in enumerate(tags)
+    )
+
+
+def _rank_tags(row: Sequence[str]) -> tuple[bool, bool]:
+    """A row that is called tag goes before one of channels' numbers."""
+    folded = fold_name(row[0])
+    return not folded.startswith("tag"), folded not in TAG_NAMES
+
+
+def _tells_apart(row: Sequence[str], tags: Sequence[str], time_indexes: Sequence[int]) -> bool:
+    """Whether tags that repeat are told apart by another row: 'P-101' and 'P-102' over 'Flow', 'Pressure', 'Flow', 'Pressure'."""
+    columns = [index for index in range(min(len(row), len(tags))) if index not in time_indexes]
+    written = [(row[index].strip(), tags[index].strip()) for index in columns]
+    is_repeated = len({tag for _, tag in written}) < len(written)
+    return is_repeated and len(written) > 1 and all(all(pair) for pair in written) and len(set(written)) == len(written)
 
 
 def _named_below_numbers(
@@ -144,20 +187,32 @@ def _named_below_numbers(
 def _with_tags_above(
     names: tuple[str, ...], rest: Sequence[tuple[str, ...]], time_indexes: Sequence[int]
 ) -> tuple[str, ...]:  # fmt: skip
-    """Names that say nothing but value, time and quality, with those of the row above: each over its value or its time."""
-    others = [index for index, cell in enumerate(names) if index not in time_indexes and cell.strip()]
-    values = [index for index in others if fold_name(names[index]) in VALUE_NAMES]
-    above = rest[rest.index(names) - 1] if names in rest and rest.index(names) else ()
-    if not values or any(
-        index not in values and not is_time_name(names[index]) and fold_name(names[index]) not in STRONG_NAMES for index in others
-    ):
+    """Names where a row says nothing but value, time and quality: the tags of a row above, each over its value or its time."""
+    beside = next((row for row in rest[rest.index(names) :] if _says_values(row, time_indexes)), None) if names in rest else None
+    above = [row for row in rest[: rest.index(beside)] if row is not beside] if beside else []
+    if beside is None or not above:
         return names
-    tags = {}
-    for index in values:
-        over = [above[at].strip() for at in (index, index - 1) if 0 <= at < len(above)]
-        tags[index] = next(filter(None, over), "")
-    is_named = all(tags.values()) and len(set(tags.values())) == len(tags)
-    return tuple(tags.get(index, cell) for index, cell in enumerate(names)) if is_named else names
+    tags = next((row for row in above if row and is_tag_name(fold_name(row[0]))), above[-1])
+    found = [*beside]
+    last = ""
+    for index, cell in enumerate(beside):
+        folded = fold_name(cell)
+        if index in time_indexes or not folded or is_time_name(cell):
+            found[index] = names[index] if index < len(names) and is_time_name(names[index]) else cell
+        elif folded in VALUE_NAMES:
+            last = next((tags[at].strip() for at in (index, index - 1) if 0 <= at < len(tags) and tags[at].strip()), "")
+            found[index] = last
+        else:
+            found[index] = f"{last} {cell}" if last else cell
+    called = [found[index] for index, cell in enumerate(beside) if fold_name(cell) in VALUE_NAMES and index not in time_indexes]
+    return tuple(found) if all(called) and len(set(called)) == len(called) else names
+
+
+def _says_values(row: Sequence[str], time_indexes: Sequence[int]) -> bool:
+    """Whether a row of names says nothing but value, time and quality, and value at least."""
+    folded = [fold_name(cell) for index, cell in enumerate(row) if index not in time_indexes and cell.strip()]
+    is_mere = all(name in VALUE_NAMES | STRONG_NAMES | WEAK_NAMES or name in TIME_NAMES for name in folded)
+    return is_mere and any(name in VALUE_NAMES for name in folded)
 
 
 def strip_trailing(row: Sequence[str]) -> list[str]:

@@ -39,7 +39,7 @@ _GOOD = (
     good ok okay okey valid gut gute guter gültig gueltig bon bonne bons bonnes bien valide bueno buena buenos válido válida
     valido valida buono buona buoni bom boa boas goed goede geldig god godt gode gyldig bra giltig dobra dobry dobre dobrá
     dobrý dobré poprawny poprawna prawidłowy prawidłowa platný platná ważny хорошо хорошее хорошая хороший норма достоверно
-    достоверное исправно исправен 良好 好 正常 有效 良 合格 优 hyvä jó bună iyi g gd goodlocaloverride 好值
+    достоверное исправно исправен 良好 好 正常 有效 良 合格 优 hyvä jó bună iyi g gd goodlocaloverride nr 好值
 """)
     | as_words("""
     correcto correcta corretto correto 良 良好な 正 有効 양호 좋음
@@ -62,7 +62,7 @@ _BAD = (
     nejistá nejistý neplatná chyba плохо плохое плохой плохая недостоверно недостоверное сомнительное сомнительно
     неопределенное неопределённое неисправно отказ ошибка 坏 不良 差 不确定 可疑 无效 故障 坏值 huono epävarma rossz kötü u b
     q s x notok bd err frozen stuck flatline flatlined held expired outdated disconnected timeout missing clipped saturated
-    overrange underrange interpolated estimated simulated forced eingefroren festgefahren figé gelé congelado bloccato
+    overrange underrange estimated forced qst iop oop eingefroren festgefahren figé gelé congelado bloccato
     bevroren frossen fryst zamrożony заморожено замерло 冻结 卡滞
 """)
     | as_words("""
@@ -90,7 +90,7 @@ _NOT = as_words("not no nicht non nie ikke inte ej niet não nao ne не kein ke
 _SAYS_GOOD = dict.fromkeys(_BAD, False) | dict.fromkeys(_GOOD, True)
 _BARE_GOOD, _BARE_BAD = (frozenset(map(without_accents, words)) for words in (_GOOD, _BAD))
 _SAYS_GOOD |= {word: word in _BARE_GOOD for word in _BARE_GOOD ^ _BARE_BAD if word not in _SAYS_GOOD}
-_SPLIT = re.compile(r"[\s.,;:_/|()\[\]<>\-]+|(?<=[a-zäöü])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
+_SPLIT = re.compile(r"[\s.,;:_/|(){}\[\]<>\-]+|(?<=[a-zäöü])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 _CODE = re.compile(r"(0x[0-9a-f]{1,8}|\d{1,10})(?:\.0*)?", re.IGNORECASE)
 _MORE = re.compile(
     r"last ?known|last ?usable|out of service|config|not connected|device|manual|raw|interpolat|simul|limit|maint|overflow|range"

@@ -16,13 +16,13 @@ from workbench.logs.tables.cell_quality import (
     QualityColumn,
     find_quality_columns,
     has_quality_content,
-    is_quality_column,
+    is_quality_of_rows,
     split_quality_name,
 )
 from workbench.logs.tables.cells import Cells, are_numbers, read_cell, state_of
 from workbench.logs.tables.columns import ReadFacts
 from workbench.logs.tables.label_like import NAMED_WHY, is_label_name
-from workbench.logs.tables.sniff import cell_kind, fold_name, is_time_name, may_be_name
+from workbench.logs.tables.sniff import cell_kind, fold_name, is_tag_name, is_time_name, may_be_name
 from workbench.logs.tables.words import (
     ANNOTATION_NAMES,
     ASSET_NAMES,
@@ -31,14 +31,12 @@ from workbench.logs.tables.words import (
     PLACE_NAMES,
     QUANTITY_NAMES,
     SEVERITY_NAMES,
-    TAG_NAME_ENDINGS,
-    TAG_NAMES,
     UNIT_NAMES,
     VALUE_NAMES,
     WEAK_VALUE_NAMES,
 )
 from workbench.logs.text.decode import clean_text
-from workbench.logs.times.instants import parse_clock, parse_stamp
+from workbench.logs.times.instants import parse_clock, parse_stamp, unix_ns
 from workbench.logs.units import find_unit, is_no_unit
 
 _UNNAMED = re.compile(r"(unnamed: ?\d+(?:\.\d+)*|column \d+|)", re.IGNORECASE)
@@ -46,6 +44,10 @@ _TAG_LIKE = re.compile(r"\d|\w[._:/\\|$-]\w")
 _START = re.compile(r"start|begin|from|von|fra\b|debut|début", re.IGNORECASE)
 _END = re.compile(r"end|until|to\b|bis\b|till?\b|stop|fin\b", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W_]+")
+_TAG_NUMBER = "numericid"
+"""What Kepware puts beside each tag's value where tags stand side by side."""
+_IDENTITY = re.compile(r"0\d{4,}")
+"""A number of a site or a device in every row: 01234567."""
 _SAMPLE = 200
 _MAX_BAD_STATES = 20
 _MAX_TAGS = 4096
@@ -130,7 +132,7 @@ def _why_not(index: int, header: Header, column: Cells | NumberCells, read: Read
         return "index"
     if folded in ANNOTATION_NAMES and not read.is_state and header.unit is None and (read.n_text or not read.n_number):
         return "annotation"
-    if folded in CLOCK_FLAG_NAMES:
+    if folded in CLOCK_FLAG_NAMES or folded.endswith(_TAG_NUMBER):
         return "annotation"
     if isinstance(column, Cells):
         return _why_not_text(header, folded, column, read)
@@ -140,10 +142,15 @@ def _why_not(index: int, header: Header, column: Cells | NumberCells, read: Read
 def _why_not_text(header: Header, folded: str, column: Cells, read: ReadFacts) -> str | None:
     if read.is_state:
         return None
-    if folded in UNIT_NAMES and all(find_unit(text) or is_no_unit(text) for text in column.used(50)):
+    texts = [text for text in column.used(50) if text.strip()]
+    is_called = not {folded, *_WORDS.findall(header.name.casefold())[-1:]}.isdisjoint(UNIT_NAMES)
+    is_called &= all(find_unit(text) or is_no_unit(text) for text in texts)
+    if is_called or (_UNNAMED.fullmatch(header.name) and texts and all(map(find_unit, texts))):
         return "unit"
     if is_instant_column(column, header.name):
         return "time"
+    if len(texts) == 1 and (_IDENTITY.fullmatch(texts[0].strip()) or (is_tag_name(folded) and not read.n_number)):
+        return "annotation"
     return "text" if header.unit is None and _is_text(read) else None
 
 
@@ -161,8 +168,9 @@ def is_instant_column(column: Cells, name: str) -> bool:
         return False
     stamps = sum(parse_stamp(text) is not None for text in sample)
     clocks = sum(parse_clock(text) is not None for text in sample)
-    if all(text.strip().isdigit() for text in sample) and not is_time_name(name):
-        return False
+    if all(text.strip().isdigit() for text in sample):
+        stamps = sum(unix_ns(text) is not None for text in sample) or stamps
+        return is_time_name(name) and stamps >= 0.8 * len(sample)
     return max(stamps, clocks) >= 0.8 * len(sample)
 
 
@@ -172,8 +180,8 @@ def find_long(headers: Sequence[Header], columns: Sequence[Cells | NumberCells],
     if tag is None:
         return None
     value = _find_value(headers, columns, tag)
-    if value is None:
-        return None
+    if value is None or (_is_single(columns[tag]) and not _has_value_word(headers[value])):
+        return None  # 'Sensor' with one name in every row, beside a signal that has its own
     rest = [index for index in range(len(headers)) if index not in (tag, value)]
     unit = next((index for index in rest if fold_name(headers[index].name) in UNIT_NAMES), None)
     quality = tuple(index for index in rest if _is_quality(headers[index], columns[index]))
@@ -199,7 +207,7 @@ def _find_asset(headers: Sequence[Header], columns: Sequence[Cells | NumberCells
 
 def _is_quality(header: Header, column: Cells | NumberCells) -> bool:
     if isinstance(column, Cells):
-        return is_quality_column(header.name, column)
+        return is_quality_of_rows(header.name, column)
     return split_quality_name(header.name) is not None
 
 
@@ -238,11 +246,6 @@ def _find_tag(headers: Sequence[Header], columns: Sequence[Cells | NumberCells],
     return index
 
 
-def is_tag_name(folded: str) -> bool:
-    """Whether a folded header names a column of tags."""
-    return folded in TAG_NAMES or any(folded.endswith(end) and folded.removesuffix(end) in TAG_NAMES for end in TAG_NAME_ENDINGS)
-
-
 def _alternates(column: Cells) -> bool:
     """Whether neighbouring rows mostly differ, as tags do and remarks don't."""
     return column.n_rows > 1 and column.alternation() >= 0.3
@@ -264,6 +267,15 @@ def _is_numeric(column: Cells | NumberCells) -> bool:
         return True
     used = [text for text in column.used(_SAMPLE) if text.strip()]
     return are_numbers(used) or (bool(used) and sum(cell_kind(text) == "n" for text in used) >= 0.5 * len(used))
+
+
+def _is_single(column: Cells | NumberCells) -> bool:
+    return isinstance(column, Cells) and len(column.used(2)) < 2
+
+
+def _is_whole(column: Cells | NumberCells) -> bool:
+    """Whether a column may be a running number."""
+    return not isinstance(column, Cells) or all(text.strip().isdecimal() for text in column.used(_SAMPLE) if text.strip())
 
 
 def _find_value(headers: Sequence[Header], columns: Sequence[Cells | NumberCells], tag: int) -> int | None:
@@ -293,7 +305,8 @@ def _values(headers: Sequence[Header], columns: Sequence[Cells | NumberCells], t
         index
         for index, (header, column) in enumerate(zip(headers, columns, strict=True))
         if index != tag
-        and fold_name(header.name) not in INDEX_NAMES | SEVERITY_NAMES
+        and fold_name(header.name) not in SEVERITY_NAMES
+        and not (fold_name(header.name) in INDEX_NAMES and _is_whole(column))
         and _is_numeric(column)
         and not _is_quality(header, column)
     ]

@@ -23,6 +23,8 @@ from workbench.logs.tables.words import (
     LOCAL_WORDS,
     MILLISECOND_NAMES,
     RELATIVE_NAMES,
+    TAG_NAME_ENDINGS,
+    TAG_NAMES,
     TIME_JOINTS,
     TIME_NAMES,
     ZONE_OFFSETS_MIN,
@@ -46,6 +48,7 @@ _HEX = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
 _BETWEEN_WORDS = re.compile(r"[\s/_&,.()+-]+")
 _TIME_WORDS = TIME_NAMES | DATE_NAMES | CLOCK_NAMES
 _OFFSET = re.compile(r"(?:UTC|GMT)?[+-]\d{1,2}:\d{2}|(?:UTC|GMT)[+-]\d{1,2}", re.IGNORECASE)
+_HALF_OF_DAY = re.compile(r"[ap]\.? ?m\.?", re.IGNORECASE)
 _DATE_LIKE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?")
 
@@ -172,6 +175,11 @@ def _is_date_and_clock(text: str) -> bool:
     return is_pair and all(word in _TIME_WORDS for word in telling)
 
 
+def is_tag_name(folded: str) -> bool:
+    """Whether a folded header names a column of tags."""
+    return folded in TAG_NAMES or any(folded.endswith(end) and folded.removesuffix(end) in TAG_NAMES for end in TAG_NAME_ENDINGS)
+
+
 def find_time(rows: Sequence[Sequence[str]], header: Sequence[str] | None, notes: str = "") -> TimeColumns:
     """The time columns of sample data rows; `header` is the name row where there is one."""
     n_columns = min(max((len(row) for row in rows), default=0), 40)
@@ -180,6 +188,9 @@ def find_time(rows: Sequence[Sequence[str]], header: Sequence[str] | None, notes
     full = [index for index, shape in enumerate(shapes) if shape == "stamp"]
     if full:
         best = min(full, key=lambda index: _rank_time([row[index] for row in rows if index < len(row)], title[index], index))
+        counted = _find_numeric_time(rows, title, notes)
+        if counted and counted.epoch.startswith("unix") and _tells_more(rows, title, counted.indexes[0], best):
+            return _with_milliseconds(counted, rows, title)
         return _with_more(TimeColumns(kind="stamp", indexes=(best,), header=title[best], notes=notes), rows, title)
     dates = [index for index, shape in enumerate(shapes) if shape == "date"]
     clocks = [index for index, shape in enumerate(shapes) if shape == "clock"]
@@ -209,6 +220,13 @@ def find_time(rows: Sequence[Sequence[str]], header: Sequence[str] | None, notes
     return numeric or TimeColumns(kind="none", notes=notes, confidence=0.5)
 
 
+def _tells_more(rows: Sequence[Sequence[str]], title: Sequence[str], counts: int, stamps: int) -> bool:
+    """Whether counts since 1970 say the instants that stamps of an unknown zone say, and as finely."""
+    both = [(row[counts], row[stamps]) for row in rows if max(counts, stamps) < len(row)]
+    is_as_fine = len({count for count, _ in both}) >= len({stamp for _, stamp in both})
+    return is_time_name(title[counts]) and is_as_fine and not _is_absolute([stamp for _, stamp in both], title[stamps])
+
+
 def _is_dotted_clock(rows: Sequence[Sequence[str]], date: int, index: int, title: str) -> bool:
     """Whether a column beside a date holds times of day as 06.30.00, which could be dates too: its name says so, or it goes on
     while the date stands."""
@@ -219,7 +237,7 @@ def _is_dotted_clock(rows: Sequence[Sequence[str]], date: int, index: int, title
 
 
 def _with_more(time: TimeColumns, rows: Sequence[Sequence[str]], title: Sequence[str]) -> TimeColumns:
-    """The time with the column right of it, where that holds its zone or its milliseconds."""
+    """The time with the column right of it, where that holds its half of the day, its zone or its milliseconds."""
     zone = _find_zone_column(rows, time.indexes[-1])
     if zone:
         return replace(time, indexes=(*time.indexes, *zone))
@@ -239,10 +257,11 @@ def _with_milliseconds(time: TimeColumns, rows: Sequence[Sequence[str]], title: 
 
 
 def _find_zone_column(rows: Sequence[Sequence[str]], after: int) -> tuple[int, ...]:
-    """The column right of the time, where it holds nothing but zones: CET, +01:00."""
+    """The column right of the time, where it holds nothing but zones (CET, +01:00) or halves of the day (AM, p. m.)."""
     cells = [row[after + 1].strip() for row in rows if after + 1 < len(row)]
+    is_half = bool(cells) and all(map(_HALF_OF_DAY.fullmatch, cells))
     is_zone = bool(cells) and all(cell.lower() in ZONE_OFFSETS_MIN or _OFFSET.fullmatch(cell) for cell in cells)
-    return (after + 1,) if is_zone else ()
+    return (after + 1,) if is_zone or is_half else ()
 
 
 def _shape(cells: Sequence[str]) -> str:
@@ -260,9 +279,13 @@ def _shape(cells: Sequence[str]) -> str:
     return "clock" if clocks >= 0.7 * len(written) else ""
 
 
-def _rank_time(cells: Sequence[str], title: str, index: int) -> tuple[bool, bool, int]:
-    """Of several columns of stamps: one that goes on from row to row (no start of a query), one that says its zone, the first."""
-    return len(set(cells)) == 1 and len(cells) > 1, not _is_absolute(cells, title), index
+def _rank_time(cells: Sequence[str], title: str, index: int) -> tuple[bool, bool, bool, int]:
+    """Of several columns of stamps: one that goes on from row to row (no start of a query), one that says its zone, the first.
+
+    Of those that don't, one that is called local is of the zone that a person gives.
+    """
+    is_local = title.casefold().startswith(("local", "lokal"))
+    return len(set(cells)) == 1 and len(cells) > 1, not _is_absolute(cells, title), not is_local, index
 
 
 def _is_absolute(cells: Sequence[str], title: str) -> bool:

@@ -85,7 +85,7 @@ _HABITS: dict[str, tuple[tuple[re.Pattern[str], float], ...]] = {
     "cp857": _TURKISH,
     "cp1255": ((re.compile("[ךםןףץ]\\b"), 2.0), (re.compile("[ךםןףץ]\\B"), -3.0)),
 }
-_UNIT_WORDS = frozenset({"m³", "m²", "cm²", "cm³", "µm", "µS", "°C", "Nm³"})
+_UNIT_WORDS = frozenset({"m³", "m²", "cm²", "cm³", "µm", "µS", "µA", "µV", "µs", "°C", "°F", "°K", "°dH", "Nm³", "ft³", "in²"})
 _MAX_WORDS = 2000
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from workbench.core.clock import NS_PER_DAY, NS_PER_S
 from workbench.logs.tables.words import MONTHS, ZONE_OFFSETS_MIN
 from workbench.logs.text.recall import recalled
-from workbench.logs.times.notations import clock_to_common, to_common
+from workbench.logs.times.notations import clock_to_common, padded_clock, to_common
 
 DayOrder = Literal["dmy", "mdy", "ymd"]
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -47,7 +47,7 @@ _TIME_ONLY = re.compile(rf"{_CLOCK}{_ZONE}", re.IGNORECASE)
 _CTIME = re.compile(
     r"(?P<head>[a-z]{3} [a-z]{3} +\d{1,2}) (?P<clock>[\d:.]+)(?P<zone> [A-Z]{2,5})? (?P<year>\d{4})", re.IGNORECASE
 )
-_HAS_CLOCK = re.compile(r"\d[:：h]\d\d|\d\s?[時时点點시]\s?\d|\d\sh\s\d\d")
+_HAS_CLOCK = re.compile(r"\d(?:[:：h]\d\d|:\d:)|\d\s?[時时点點시]\s?\d|\d\sh\s\d\d")
 _ISO_SHAPE = re.compile(r"(?:19|20|21)\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z?")
 _UNIX = re.compile(r"(?P<s>1\d{9})(?:(?P<fine>\d{3}|\d{6}|\d{9})|[.,](?P<f>\d{1,9}))?")
 _MAX_CHARS = 64
@@ -80,7 +80,7 @@ class Instants:
 @recalled
 def parse_stamp(text: str) -> Stamp | None:
     """Take one date (with or without time of day) apart; None when it is none."""
-    text = text.strip().strip("'\"")
+    text = text.strip().removeprefix("=").strip("'\"")
     if not 6 <= len(text) <= _MAX_CHARS or not (text[0].isdigit() or text[0].isalpha() or text[0] in "[(</"):
         return None
     if _DECIMAL.fullmatch(text):
@@ -102,6 +102,7 @@ def parse_clock(text: str) -> tuple[int, int | None] | None:
     text = text.strip().strip("'\"")
     if not 1 < len(text) <= _MAX_CHARS or not _HAS_CLOCK.search(text):
         return None
+    text = padded_clock(text)
     for form in (text, clock_to_common(text)):
         match = _TIME_ONLY.fullmatch(form) if form else None
         if match is not None:

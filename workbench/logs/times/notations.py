@@ -29,7 +29,7 @@ _KOREAN = re.compile(r"^(\d{2})\.\s?(\d{1,2})\.\s?(\d{1,2})\.\s?(?=오[전후])"
 """26. 1. 13. 오전: the year comes first, as the words say."""
 _COLON_DATE = re.compile(r"^(\d{4}):(\d{2}):(\d{2})(?=[ T])")
 _LOGGED = re.compile(r"^(\d{1,2}[/-]?[A-Za-z]{3}[/-]?\d{4}):(?=\d{2}:\d{2})")
-_TIGHT = re.compile(r"^(\d{1,2})([A-Za-z]{3})(\d{4})(?=[ T:]|$)")
+_TIGHT = re.compile(r"^(\d{1,2})([A-Za-z]{3})(\d{4}|\d{2})(?=[ T:]|$)")
 _DASH_CLOCK = re.compile(r"(?<=\d{2})[_ T-](\d{2})-(\d{2})-(\d{2})(?=$|[.,]\d|Z|\s)")
 _COMPACT = re.compile(r"(\d{8})(\d{2})(\d{2})(?:(\d{2})(?:[.,]?(\d{3,9}))?)?")
 _BETWEEN = re.compile(
@@ -49,8 +49,9 @@ _SPOKEN = re.compile(r"(?<=\d)\s?h\s?(\d{2})(?:\s?min\s?(?:(\d{2})\s?s)?)?(?!\d)
 """9 h 07 min 05 s"""
 _OF = re.compile(r"\s+(?:(?:de|del|di|d')\s+|d[’'](?=\w))", re.IGNORECASE)
 _ORDINAL_SUFFIX = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|er|º|ª|°)(?=\s)", re.IGNORECASE)
-_ZONE_TWICE = re.compile(r"([+-]\d{2}:?\d{2})\s+[A-Z]{3,5}$")
-_ORDINAL = re.compile(r"^(\d{4})-?(\d{3})(?=[T ]|$)")
+_ZONE_TWICE = re.compile(r"([+-]\d{2}:?\d{2})\s+(?:[A-Z]{3,5}|[A-Z][a-z]+/[\w/]+)$")
+_ORDINAL = re.compile(r"^(\d{4})[-/]?(\d{3})(?=[T ]|:\d{2}:|$)")
+_UNPADDED = re.compile(r"(?<![\d:])(\d{1,2}):(\d{1,2}):(\d{1,2})(?![\d:])")
 _WEEK = re.compile(r"^(\d{4})-?W(\d{2})-?([1-7])(?=[T ]|$)")
 _WEEKDAY = re.compile(
     r"^(?:lun|mar|mer|jeu|ven|sam|dim|dom|mie|jue|vie|sáb|sab|gio|seg|ter|qua|qui|sex|man|tir|ons|tor|fre|lør|søn|mån|tis|lör|sön"
@@ -97,14 +98,20 @@ def to_common(text: str) -> str | None:
     plain = _LOGGED.sub(r"\1 ", plain)
     plain = _TIGHT.sub(r"\1-\2-\3", plain)
     plain = _DASH_CLOCK.sub(r" \1:\2:\3", plain)
+    plain = padded_clock(plain)
     plain = _ZONE_TWICE.sub(r"\1", plain)
     plain = _of_digits(plain)
     plain = " ".join(plain.split())
     return plain if plain != text else None
 
 
+def padded_clock(text: str) -> str:
+    """8:5:7 as 08:05:07."""
+    return _UNPADDED.sub(_clock, text)
+
+
 def _clock(match: re.Match[str]) -> str:
-    return f"{match[1]}:{match[2]:0>2}:{match[3] or '00':0>2}"
+    return f"{match[1]:0>2}:{match[2]:0>2}:{match[3] or '00':0>2}"
 
 
 def _of_hours(match: re.Match[str]) -> str:
@@ -132,9 +139,9 @@ def _of_calendar(text: str) -> str:
         if week:
             day = date.fromisocalendar(int(week[1]), int(week[2]), int(week[3]))
             return f"{day.isoformat()}{text[week.end() :]}"
-        if ordinal and "-" in ordinal[0]:
+        if ordinal and not ordinal[0].isdigit() and ("/" not in ordinal[0] or ordinal.end() < len(text)):
             day = date(int(ordinal[1]), 1, 1) + timedelta(days=int(ordinal[2]) - 1)
-            return f"{day.isoformat()}{text[ordinal.end() :]}" if day.year == int(ordinal[1]) else text
+            return f"{day.isoformat()} {text[ordinal.end() :].lstrip('T: ')}".strip() if day.year == int(ordinal[1]) else text
     except ValueError:
         return text
     return text
