@@ -83,6 +83,12 @@ def _stacked_tags() -> Iterator[Case]:
     signals = _bare(pump(N, ("P102:FT", "P102:PT", "P102:IT")))
     lines = [f"{one.name},{t:%d-%b-%y %H:%M:%S}.00000,{one.plain[row]}" for one in signals for row, t in enumerate(times)]
     yield _case("33_stacked_without_header", 12, lines, times, signals, notes=_UNKNOWN, n_backward_steps=0)
+    prompt = [
+        "* (sys - TAGS) shell> @mode list",
+        "* (sys - TAGS) shell> @ostr tag,time,value",
+        "* (sys - TAGS) shell> @istr tag,start",
+    ]
+    yield _case("33_stacked_below_a_prompt", 12, [*prompt, *lines], times, signals, notes=_UNKNOWN, n_backward_steps=0)
     signals = _bare(pump(N, ("101", "102", "103")))
     lines = [f"{one.name},{_ISO(t)},{one.plain[row]}" for row, t in enumerate(times) for one in signals]
     yield _case("33_tags_that_are_numbers", 12, ["tag_id,ts,val", *lines], times, signals, n_backward_steps=0)

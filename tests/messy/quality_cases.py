@@ -46,6 +46,7 @@ CODES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "flag_one": (["1", "1"], ["0"]),
     "flag_zero": (["0", "0"], ["1", "2", "8"]),
     "percent": (["100", "100"], ["0"]),
+    "braces": (["{ok}", "{ok}"], ["{down}", "{fault}", "{down,stale}"]),
     "strange": (["OK", "ok"], ["HLD", "Cable?", "ERR", "FROZEN"]),
 }
 NAMES: dict[str, tuple[str, str, str]] = {
@@ -163,7 +164,13 @@ def _cell_of(cells: dict[str, Callable[[int], str]]) -> Callable[[Signal, int], 
 
 def one_for_all() -> Iterator[Case]:
     """Kind 5: a single quality at the end of the row speaks about all of it; and a machine's state that is none."""
-    for codes, title in (("da", "Quality"), ("german", "Qualität"), ("da_long", "OPC Quality"), ("spanish", "Calidad")):
+    for codes, title in (
+        ("da", "Quality"),
+        ("german", "Qualität"),
+        ("da_long", "OPC Quality"),
+        ("spanish", "Calidad"),
+        ("braces", "Status"),
+    ):
         signals = pump(240)
         cell = verdicts(signals[0], CODES[codes])
         for one in signals[1:]:

@@ -122,6 +122,14 @@ def _groups() -> Iterator[Case]:
     rows = [f"{t:%Y/%m/%d},{t:%H:%M:%S},000,{_rows(tagged, row, ',')}" for row, t in enumerate(times)]
     yield _case("35_groups_recorder", [*map(",".join, head_rows), *rows], times, tagged, "UTC")
     late = [f"{row + 1},{ISO_Z(t)},{_rows(tagged, row, ',')}" + (",010012345" if row == 0 else "") for row, t in enumerate(times)]
+    shown = ",".join(f'"{one.name}, {one.shown} (LGR S/N: 1, SEN S/N: 2)"' for one in tagged)
+    events = ",".join(f'"{word} (LGR S/N: 1)"' for word in ("Coupler Attached", "Host Connected", "Stopped", "End Of File"))
+    marked = [f"{row + 1},{t:%m/%d/%y %I:%M:%S %p},{_rows(tagged, row, ',')},,,," for row, t in enumerate(times)]
+    plotted = _case(
+        "35_event_columns", ['"Plot Title: P3"', f'"#","Date Time, GMT+00:00",{shown},{events}', *marked], times, tagged
+    )
+    plotted.truth["recordings"][0]["optional"] = [word.strip('"') for word in events.split(",")]
+    yield plotted
     titles = ",".join(f"{one.name} ({one.shown})" for one in tagged)
     yield _case("35_serial_in_first_row", [f"No.,Time,{titles},Serial Number", *late], times, tagged)
 
@@ -169,6 +177,11 @@ def _names_in_rows() -> Iterator[Case]:
     dotted = [replace(one, name=f"pump.p1.{one.name}") for one in plain]
     graphite = [f"{one.name} {one.plain[row]} {t.timestamp():.0f}" for row, t in enumerate(times) for one in dotted]
     yield _case("35_graphite", graphite, times, dotted)
+    logged = []
+    for row, t in enumerate(times):
+        said = " ".join(f"{one.name}={one.plain[row]}" for one in plain[:2])
+        logged.append(f'ts={ISO_Z(t)} level=info caller=poll.go:{row % 7} {said} msg="poll ok, {row % 3} of 3 answered"')
+    yield _case("35_logfmt", logged, times, plain[:2])
     worded = [
         f"{t.timestamp():.0f}|{one.name}|{one.name} of pump one|{one.plain[row]}|Good"
         for row, t in enumerate(times)

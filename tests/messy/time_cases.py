@@ -146,6 +146,7 @@ def mixed_offsets() -> Iterator[Case]:
             None,
         ),
         "iso_and_epoch": ([ISO_Z, epoch(1)], None),
+        "epoch_then_iso": ([epoch(1), printed("%Y-%m-%dT%H:%M:%S+02:00", "Etc/GMT-2"), epoch(1000)], None),
         "iso_and_german": ([printed("%Y-%m-%d %H:%M:%S", BERLIN), printed("%d.%m.%Y %H:%M:%S", BERLIN)], BERLIN),
         "with_and_without_seconds": ([printed("%d.%m.%Y %H:%M", BERLIN), printed("%d.%m.%Y %H:%M:%S", BERLIN)], BERLIN),
     }

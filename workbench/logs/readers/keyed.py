@@ -63,8 +63,11 @@ def is_keyed(lines: Sequence[str], names: SeriesNames = _ONE_SERIES) -> bool:
         return False
     cells = [cell.partition("=") for row in found for cell in row[1:]]
     keys = {name for name, _, _ in cells}
+    words = {name for name, _, value in cells if cell_kind(value) not in "ne"}
     n_numbers = sum(cell_kind(value) in "ne" for _, _, value in cells)
-    return len(keys) <= min(_MAX_NAMES, max(8, len(found))) and n_numbers >= 0.5 * len(cells)
+    # a level, a caller and a message may stand beside few measurements, which are numbers in every line
+    is_measured = n_numbers >= 0.5 * len(cells) or (n_numbers >= 0.25 * len(cells) and bool(keys - words))
+    return len(keys) <= min(_MAX_NAMES, max(8, len(found))) and is_measured
 
 
 def _stamp_in(text: str) -> str | None:

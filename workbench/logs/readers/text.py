@@ -27,7 +27,7 @@ from workbench.logs.tables.sniff import (
     may_be_name,
 )
 from workbench.logs.text.decode import Decoded, clean_text, decode_bytes
-from workbench.logs.times.instants import parse_clock, parse_stamp
+from workbench.logs.times.instants import parse_clock, parse_stamp, unix_ns
 from workbench.logs.times.parts import joined
 from workbench.logs.times.timing import has_time_unit
 from workbench.logs.units import find_unit
@@ -42,7 +42,7 @@ SAMPLE_LINES = 400
 _HEAD_ROWS = 30
 _HEAD_CELLS = 64
 _DATED = ("stamp", "date+clock", "epoch")
-_PAIR = re.compile(r"\s*([^\s=:;,]{1,80}|[^\W\d][^=;,]{0,79}?(?=\s*=))\s*[=:]\s*([^=]{0,40}?)\s*")
+_PAIR = re.compile(r"\s*([^\s=:;,]{1,80}|[^\W\d][^=;,]{0,79}?(?=\s*=))\s*[=:]\s*([^=]{0,80}?)\s*")
 Rows = Sequence[list[str]]
 
 
@@ -314,7 +314,7 @@ def _has_time(row: Sequence[str], time: TimeColumns) -> bool:
         return parse_stamp(joined([row[index] for index in time.indexes], time.parts)) is not None
     day, *clock = (row[index].strip() for index in time.indexes[:2])
     if time.kind != "date+clock" or parse_stamp(day) is None:
-        return parse_stamp(day) is not None
+        return parse_stamp(day) is not None or unix_ns(day) is not None  # a column may go over from counts to stamps
     return parse_clock(clock[0]) is not None or parse_stamp(f"{day} {clock[0]}") is not None  # 06.30.00 is one beside a date only
 
 

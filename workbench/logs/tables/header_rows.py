@@ -26,6 +26,7 @@ _COMMENT_MARKS = frozenset({"#", "//", "%", "!", "**", ";;"})
 _ADDRESS = re.compile(
     r"(?:%?(?:D|DT|DM|EM|FD|ZR|ZF|MW|MD|MF|VW|VD|IW|ID|QW|QD|DB\d+\.DB[BWD])\d+|%[A-Z]{1,2}\d+|[NFBL]\d+:\d+|\d{5,6})(?:\.\d+)?"
 )
+_PROMPT = re.compile(r"^.*>\s*(?:[@:/-]\w+\s+)?")
 _MAX_HEADER_ROWS = 60
 
 
@@ -42,14 +43,14 @@ class HeaderGuess:
 
 def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], time_indexes: Sequence[int]) -> HeaderGuess:
     """Tell names, units and descriptions apart in the rows above the data; other lines are notes."""
-    n_data = len(strip_trailing(data[0]))
+    n_data, n_raw = len(strip_trailing(data[0])), len(data[0])
     block: list[tuple[str, ...]] = []
     for row in map(aligner(n_data, time_indexes), reversed(above[-_MAX_HEADER_ROWS:])):
         names_time = _names_time(row, time_indexes)
         is_remark = not block and _is_prose(row) and COMMENT.match(row[0])
         if (_is_numeric_row(row) and not names_time) or is_remark or (len(row) > 1 and not strip_trailing(row)):
             continue
-        is_header = (_fits(row, n_data) or (names_time and not block and len(row) == n_data)) and not (
+        is_header = (_fits(row, n_data, n_raw) or (names_time and not block and len(row) == n_data)) and not (
             COMMENT.match(row[0]) and not block and _is_prose(row)
         )
         if not is_header:
@@ -71,7 +72,7 @@ def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], t
     names = names or max(rest, key=_name_worth)
     names = _with_tags_above(_with_groups(names, rest, time_indexes), rest, time_indexes)
     others = [row for row in rest[rest.index(names) + 1 :] if not _says_values(row, time_indexes)] if names in rest else []
-    cleaned = tuple(re.sub(r"^\s*#\s*", "", names[0]) if index == 0 else cell for index, cell in enumerate(names))
+    cleaned = (_without_prompt(re.sub(r"^\s*#\s*", "", names[0])), *names[1:])
     return HeaderGuess(names=cleaned, units=units, description=others[0] if others else None, block=tuple(block), notes=notes)
 
 
@@ -109,6 +110,12 @@ def without_mark(row: Sequence[str]) -> list[str]:
     if row and row[0].strip() in _COMMENT_MARKS:
         return list(row[1:])
     return [COMMENT.sub("", row[0], count=1).strip() if COMMENT.match(row[0]) else row[0], *row[1:]] if row else []
+
+
+def _without_prompt(cell: str) -> str:
+    """The first name without the prompt of a console that was recorded with it: '* (Ls - PIARC) PIconfig> @ostr tag'."""
+    name = _PROMPT.sub("", cell)
+    return name if is_tag_name(fold_name(name)) or is_time_name(name) else cell
 
 
 def _is_bare(cell: str) -> bool:
@@ -223,9 +230,10 @@ def strip_trailing(row: Sequence[str]) -> list[str]:
     return list(row[:end])
 
 
-def _fits(row: Sequence[str], n_data: int) -> bool:
+def _fits(row: Sequence[str], n_data: int, n_raw: int) -> bool:
+    """Whether a row may head rows of `n_data` written cells, or of `n_raw` with the empty ones at their end."""
     n_cells = len(strip_trailing(row))
-    return (n_cells >= 2 and n_data - 1 <= len(row) and n_cells <= n_data + 2 and n_cells >= 0.4 * n_data) or (
+    return (n_cells >= 2 and n_data - 1 <= len(row) and n_cells <= max(n_data + 2, n_raw) and n_cells >= 0.4 * n_data) or (
         n_data <= 2 and len(row) == n_data
     )
 

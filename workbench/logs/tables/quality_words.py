@@ -91,6 +91,8 @@ _SAYS_GOOD = dict.fromkeys(_BAD, False) | dict.fromkeys(_GOOD, True)
 _BARE_GOOD, _BARE_BAD = (frozenset(map(without_accents, words)) for words in (_GOOD, _BAD))
 _SAYS_GOOD |= {word: word in _BARE_GOOD for word in _BARE_GOOD ^ _BARE_BAD if word not in _SAYS_GOOD}
 _SPLIT = re.compile(r"[\s.,;:_/|(){}\[\]<>\-]+|(?<=[a-zäöü])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
+_BRACED = re.compile(r"\{\s*(\w+(?:\s*,\s*\w+)*)\s*\}")
+"""What Niagara says of a point: {ok}, else all that is the matter with it: {down,stale}."""
 _CODE = re.compile(r"(0x[0-9a-f]{1,8}|\d{1,10})(?:\.0*)?", re.IGNORECASE)
 _MORE = re.compile(
     r"last ?known|last ?usable|out of service|config|not connected|device|manual|raw|interpolat|simul|limit|maint|overflow|range"
@@ -118,6 +120,9 @@ def _as_int(text: str) -> int:
 
 def verdict(text: str) -> bool | None:
     """Whether the words of a cell say good (True), anything else that is known (False), or nothing that is known (None)."""
+    braced = _BRACED.fullmatch(text.strip())
+    if braced:
+        return braced[1] == "ok"
     words = [word.casefold() for word in _SPLIT.split(text.strip()) if word and not _CODE.fullmatch(word)]
     if not words:
         return None
