@@ -489,3 +489,15 @@ def test_a_header_that_says_from_when_it_counts_is_believed(tmp_path: Path, head
 def test_the_index_of_a_frame_that_was_saved_twice_is_no_channel(tmp_path: Path) -> None:
     rows = "".join(f"{i},{i + 5000},{iso(i)},6.{i}\n" for i in range(N))
     assert list(one(tmp_path, "Unnamed: 0,Unnamed: 0.1,time,P [bar]\n" + rows).columns) == ["P"]
+
+
+def test_files_of_one_log_may_differ_in_their_decimal_mark(tmp_path: Path) -> None:
+    german = "".join(f"{iso(i)};6,{i};1.{200 + i},5\n" for i in range(30))
+    english = "".join(f"{iso(30 + i)},5.{i},1{200 + i}.5\n" for i in range(30))
+    files = (
+        write(tmp_path, "Zeit;PT-11 [bar];FT-11 [m3/h]\n" + german, "mon.csv"),
+        write(tmp_path, "Time,PT-11 [bar],FT-11 [m3/h]\n" + english, "tue.csv"),
+    )
+    (recording,) = parse(*files).recordings
+    assert recording.columns["PT-11"][[1, 31]].tolist() == [6.1, 5.1]
+    assert recording.columns["FT-11"][[1, 31]].tolist() == [1201.5, 1201.5]

@@ -1,10 +1,12 @@
 """Puts segments together: which belong to one log (equal or growing headers), and their rows one below the other.
 
-Nothing is read here yet: decimal marks, day order and units are decided later over all the rows of a log.
+Nothing is read here yet: decimal marks, day order and units are decided later over all the rows of a log. Only where files of one
+log differ in their mark (programs of two languages wrote them), the texts are brought to one.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,11 +15,14 @@ from numpy.typing import NDArray
 
 from workbench.logs.readers.table import Header, Layout, NumberCells, Segment, TimeColumns
 from workbench.logs.summary import Finding
-from workbench.logs.tables.cells import Cells, absent_cells, concat_cells, without_mark
+from workbench.logs.tables.cells import Cells, MarkEvidence, absent_cells, concat_cells, weigh_marks, without_mark
 from workbench.logs.tables.columns import UnitRows
 from workbench.logs.times.parts import MARKS, padded
 
 Key = tuple[str, int]
+_MARKED_TEXTS = 2_000
+_NUMBER = re.compile(r"\s*[+\-\u2212]?,?\d")
+_THOUSANDS = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,38 @@ class Table:
 
 def build_tables(segments: Sequence[Segment], *, join: bool | None) -> list[Table]:
     """Group segments into logs and stack them."""
-    return [_stack(group) for group in group_segments(segments, join=join)]
+    return [_stack(_with_one_mark(group)) for group in group_segments(segments, join=join)]
+
+
+def _with_one_mark(group: list[Segment]) -> list[Segment]:
+    """Files of one log whose numbers clearly have decimal commas in some and points in others: all with points."""
+    marks = [_mark_of(segment) for segment in group]
+    if not {",", "."} <= set(marks):
+        return group
+    return [_with_points(segment) if mark == "," else segment for segment, mark in zip(group, marks, strict=True)]
+
+
+def _mark_of(segment: Segment) -> str | None:
+    found = MarkEvidence()
+    for index, column in enumerate(segment.columns):
+        if index not in segment.time.indexes and isinstance(column, Cells):
+            found += weigh_marks(column.texts[:_MARKED_TEXTS])
+    return found.decided
+
+
+def _with_points(segment: Segment) -> Segment:
+    columns = tuple(
+        Cells(tuple(map(_with_point, column.texts)), column.codes)
+        if isinstance(column, Cells) and index not in segment.time.indexes
+        else column
+        for index, column in enumerate(segment.columns)
+    )
+    return replace(segment, columns=columns)
+
+
+def _with_point(text: str) -> str:
+    """A number with a decimal comma (1.284,5) with a point (1284.5); other texts as they are."""
+    return _THOUSANDS.sub("", text).replace(",", ".") if _NUMBER.match(text) else text
 
 
 def group_segments(segments: Sequence[Segment], *, join: bool | None) -> list[list[Segment]]:
