@@ -154,6 +154,8 @@ def _clocks_and_words() -> Iterator[Case]:
     finer = instants(N, 2.5)
     split = [f"{int(t.timestamp())},{t.microsecond // 1000},{cells[row]}" for row, t in enumerate(finer)]
     yield _case("33_seconds_and_milliseconds", 22, [f"TIMESTAMP_S,TIMESTAMP_MS,{names}", *split], finer, signals)
+    split = [f"{int(t.timestamp())},{t.microsecond},{cells[row]}" for row, t in enumerate(finer)]
+    yield _case("33_seconds_and_microseconds", 22, [f"tv_sec,tv_usec,{names}", *split], finer, signals)
     remarks = ["% export", f"t,{names}", "% data follows"]
     yield _case("33_remark_below_names", 10, [*remarks, *_rows(signals, times)], times, signals)
     spooled = ["TS                       F1         P1", "------------------- ---------- ----------"]

@@ -45,8 +45,8 @@ class TimeColumns:
     header: str = ""
     notes: str = ""
     confidence: float = 1.0
-    has_milliseconds: bool = False
-    """Whether the last of `indexes` holds the milliseconds alone."""
+    n_fraction: int = 0
+    """Digits of the second's fraction that the last of `indexes` holds alone: 3 for milliseconds, 6 for microseconds."""
     parts: tuple[str, ...] = ()
     """What each of `indexes` holds where they hold no more than parts: ('year', 'month', 'day', 'hour') or ('date', 'hour')."""
 

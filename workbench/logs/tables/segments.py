@@ -261,8 +261,8 @@ def time_cells(segment: Segment) -> Cells | None:
         if segment.time.parts:
             joined = _side_by_side(joined, _map(part, padded), MARKS[segment.time.parts[number]])
             continue
-        is_fraction = segment.time.has_milliseconds and number == len(texts) - 1
-        joined = _side_by_side(joined, _padded(part) if is_fraction else part, "." if is_fraction else " ")
+        n_fraction = segment.time.n_fraction if number == len(texts) - 1 else 0
+        joined = _side_by_side(joined, _padded(part, n_fraction), "." if n_fraction else " ")
     return joined
 
 
@@ -270,8 +270,8 @@ def _map(cells: Cells, change: Callable[[str], str]) -> Cells:
     return Cells(tuple(map(change, cells.texts)), cells.codes)
 
 
-def _padded(milliseconds: Cells) -> Cells:
-    return Cells(tuple(text.strip().zfill(3) for text in milliseconds.texts), milliseconds.codes)
+def _padded(cells: Cells, n_digits: int) -> Cells:
+    return _map(cells, lambda text: text.strip().zfill(n_digits)) if n_digits else cells
 
 
 def _side_by_side(left: Cells, right: Cells, mark: str) -> Cells:

@@ -19,9 +19,9 @@ from workbench.logs.tables.words import (
     CLOCK_NAMES,
     DATE_NAMES,
     EMPTY_WORDS,
+    FRACTION_NAMES,
     INFINITE_WORDS,
     LOCAL_WORDS,
-    MILLISECOND_NAMES,
     RELATIVE_NAMES,
     TAG_NAME_ENDINGS,
     TAG_NAMES,
@@ -190,7 +190,7 @@ def find_time(rows: Sequence[Sequence[str]], header: Sequence[str] | None, notes
         best = min(full, key=lambda index: _rank_time([row[index] for row in rows if index < len(row)], title[index], index))
         counted = _find_numeric_time(rows, title, notes)
         if counted and counted.epoch.startswith("unix") and _tells_more(rows, title, counted.indexes[0], best):
-            return _with_milliseconds(counted, rows, title)
+            return _with_fraction(counted, rows, title)
         return _with_more(TimeColumns(kind="stamp", indexes=(best,), header=title[best], notes=notes), rows, title)
     dates = [index for index, shape in enumerate(shapes) if shape == "date"]
     clocks = [index for index, shape in enumerate(shapes) if shape == "clock"]
@@ -210,7 +210,7 @@ def find_time(rows: Sequence[Sequence[str]], header: Sequence[str] | None, notes
         return TimeColumns(kind="date+clock", indexes=(dates[0], dotted), header=header_text, notes=notes)
     numeric = _find_numeric_time(rows, title, notes)
     if numeric and (not dates or numeric.kind == "epoch"):
-        return _with_milliseconds(numeric, rows, title)
+        return _with_fraction(numeric, rows, title)
     if dates:
         return TimeColumns(kind="stamp", indexes=(dates[0],), header=title[dates[0]], notes=notes)
     if numeric is None and clocks:
@@ -241,18 +241,19 @@ def _with_more(time: TimeColumns, rows: Sequence[Sequence[str]], title: Sequence
     zone = _find_zone_column(rows, time.indexes[-1])
     if zone:
         return replace(time, indexes=(*time.indexes, *zone))
-    return _with_milliseconds(time, rows, title)
+    return _with_fraction(time, rows, title)
 
 
-def _with_milliseconds(time: TimeColumns, rows: Sequence[Sequence[str]], title: Sequence[str]) -> TimeColumns:
+def _with_fraction(time: TimeColumns, rows: Sequence[Sequence[str]], title: Sequence[str]) -> TimeColumns:
+    """The time with the column right of it, where that holds the second's fraction."""
     after = time.indexes[-1] + 1
-    if time.kind == "epoch" and time.epoch != "unix_s":
+    if after >= len(title) or (time.kind == "epoch" and time.epoch != "unix_s"):
         return time
-    words = re.split(r"[\W_]+", title[after].casefold()) if after < len(title) else []
-    if after < len(title) and (fold_name(title[after]) in MILLISECOND_NAMES or words[-1] in MILLISECOND_NAMES):
-        cells = [row[after].strip() for row in rows if after < len(row)]
-        if cells and all(cell.isdigit() and len(cell) <= 3 for cell in cells):
-            return replace(time, indexes=(*time.indexes, after), has_milliseconds=True)
+    called = {fold_name(title[after]), re.split(r"[\W_]+", title[after].casefold())[-1]}
+    n_digits = next((count for count, names in FRACTION_NAMES if not called.isdisjoint(names)), 0)
+    cells = [row[after].strip() for row in rows if after < len(row)]
+    if n_digits and cells and all(cell.isdigit() and len(cell) <= n_digits for cell in cells):
+        return replace(time, indexes=(*time.indexes, after), n_fraction=n_digits)
     return time
 
 

@@ -86,6 +86,12 @@ CLOCK_NAMES = as_names("""
     vrijeme aeg laiks
 """) | as_names(world_words.CLOCK)
 MILLISECOND_NAMES = as_words("ms msec millisec millisecond milliseconds millis millitm millisekunden millisekunde мс 毫秒")
+FRACTION_NAMES = (
+    (3, MILLISECOND_NAMES),
+    (6, as_words("us usec microsec microsecond microseconds micros µs μs mikrosekunden mikrosekunde мкс 微秒")),
+    (9, as_words("ns nsec nanosec nanosecond nanoseconds nanos nanosekunden нс 纳秒")),
+)
+"""Columns that hold the fraction of a second alone, and its digits."""
 CLOCK_FLAG_NAMES = as_words("dst isdst dstflag daylightsaving sommerzeit sommertid summertime heureété zomertijd oralegale")
 """Columns that say whether the clock stood on summer time."""
 RELATIVE_NAMES = ("elapsed", "relative", "laufzeit", "seconds", "sekunden", "runtime")
