@@ -259,3 +259,11 @@ def test_a_column_of_iranian_dates_is_read_as_one_stamp_is() -> None:
     many = read_many_stamps(texts, "dmy")
     assert many.is_good.all()
     assert many.ns.tolist() == read_stamps(texts, "dmy").ns.tolist()
+
+
+@pytest.mark.parametrize("word", ["CH", "SA", "XQ"])
+def test_a_column_with_words_behind_its_clock_is_read_as_one_stamp_is(word: str) -> None:
+    texts = [f"2026-01-{day:02} 02:{minute:02}:00 {word}" for day in range(1, 20) for minute in range(20)]
+    many, single = read_many_stamps(texts, "dmy"), read_stamps(texts, "dmy")
+    assert many.is_good.tolist() == single.is_good.tolist()
+    assert many.ns.tolist() == single.ns.tolist()

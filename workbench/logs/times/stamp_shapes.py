@@ -177,7 +177,9 @@ def _offset(match: re.Match[str], digits: Digits) -> tuple[Digits, NDArray[np.bo
         return None
     if not any(char.isdigit() for char in match["zone"]):  # a word, the same in all texts of the shape
         known = offset_of(match["zone"])
-        return known if not known and known != 0 else (np.full(len(digits), known, np.int64), np.ones(len(digits), np.bool_))
+        if known is None or known is False:  # which equals the offset 0
+            return known
+        return np.full(len(digits), known, np.int64), np.ones(len(digits), np.bool_)
     zone = _OFFSET.fullmatch(match["zone"])
     if zone is None:
         return False
