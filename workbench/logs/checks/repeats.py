@@ -73,12 +73,15 @@ def _places(values: Samples, high: Floats64) -> tuple[Int64s, NDArray[np.uint64]
         return rows[lowest], codes[lowest]
     padded = np.pad(np.where(np.isnan(high), -np.inf, high), 1, constant_values=-np.inf)
     at = np.flatnonzero(high > np.maximum(padded[:-2], padded[2:]))
-    at = at[(at > 0) & (at < len(values) // BUCKET_ROWS - 1)]
+    at = at[(at > 0) & (at < len(values) // BUCKET_ROWS - len(_ABOUT) // BUCKET_ROWS - 1)]
     if len(at) > _MOST_PLACES:
         at = np.sort(at[np.argpartition(_hashed([high[at]]), _MOST_PLACES)[:_MOST_PLACES]])
-    inside = _rows_of(values, at[:, None] * BUCKET_ROWS + np.arange(BUCKET_ROWS))
-    rows = at * BUCKET_ROWS + np.argmax(inside == high[at][:, None], axis=1)
-    return rows, _hashed(_rows_of(values, rows[:, None] + _ABOUT).T)
+    # a bucket with what may be about its peak, in one reading
+    first = at * BUCKET_ROWS + _ABOUT[0]
+    beside = _rows_of(values, first[:, None] + np.arange(BUCKET_ROWS + len(_ABOUT)))
+    peak = np.argmax(beside[:, -_ABOUT[0] : BUCKET_ROWS - _ABOUT[0]] == high[at][:, None], axis=1)
+    about = np.take_along_axis(beside, peak[:, None] + np.arange(len(_ABOUT)), axis=1)
+    return first - _ABOUT[0] + peak, _hashed(about.T)
 
 
 def _rows_of(values: Samples, rows: Int64s) -> Floats64:
