@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from workbench.core.errors import WorkbenchError
 from workbench.logs.events.looks import Look
 from workbench.services.label_edits import LookRequest, label_looks
 from workbench.ui.context import AppContext
@@ -25,6 +26,9 @@ class LookEdits(QObject):
         self._editor = editor
         self._done: dict[str, list[_Given]] = {}
         self._undone: dict[str, list[_Given]] = {}
+        self._waiting: dict[tuple[str, str], Look] = {}
+        """By project and name: what is not yet on disk. Stored one after the other, so that what was given last stays."""
+        self._is_storing = False
         context.history.serve(LOOKS, self._undo_of, self._redo_of)
         context.project_changed.connect(self._on_project)
 
@@ -55,11 +59,27 @@ class LookEdits(QObject):
 
     def _set(self, name: str, look: Look) -> None:
         self._editor.set_look(name, look)
-        request = LookRequest(project=self._context.project_text, name=name, colour=look.colour, shape=look.shape)
-        self._context.read(label_looks, request, self._on_looks)
+        self._waiting[self._context.project_text, name] = look
+        self._store_next()
 
-    def _on_looks(self, _result: object) -> None:
+    def _store_next(self) -> None:
+        if self._is_storing or not self._waiting:
+            return
+        project, name = place = next(iter(self._waiting))
+        look = self._waiting.pop(place)
+        self._is_storing = True
+        request = LookRequest(project=project, name=name, colour=look.colour, shape=look.shape)
+        self._context.read(label_looks, request, self._on_stored, self._on_error)
+
+    def _on_stored(self, _result: object) -> None:
+        self._is_storing = False
         self.stored.emit()
+        self._store_next()
+
+    def _on_error(self, error: WorkbenchError) -> None:
+        self._is_storing = False
+        self._context.messages.error(error)
+        self._store_next()
 
     def _on_project(self, _project: object) -> None:
         self._done, self._undone = {}, {}
