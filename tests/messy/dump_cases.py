@@ -119,22 +119,7 @@ def _json_series() -> Iterator[Case]:
             ]
             for name in due
         ],
-        "table": {
-            "results": [
-                {
-                    "series": [
-                        {
-                            "name": "pump",
-                            "columns": ["time", *due],
-                            "values": [
-                                [ISO_Z(t), *(float(one.plain[row]) if one.plain[row] else None for one in signals)]
-                                for row, t in enumerate(times)
-                            ],
-                        }
-                    ]
-                }
-            ]
-        },
+        "table": {"results": [{"series": [{"name": "pump", "columns": ["time", *due], "values": _json_rows(times, signals)}]}]},
         "columns": {
             "time": [ISO_Z(t) for t in times],
             **{one.name: [float(digits) if digits else None for digits in one.plain] for one in signals},
@@ -143,6 +128,12 @@ def _json_series() -> Iterator[Case]:
     for name, body in bodies.items():
         found = truth_of(times, signals if name == "items" else bare, n_backward_steps=0)
         yield Case(name=f"34_json_{name}", kind=12, files={"answer.json": json.dumps(body).encode()}, truth=found)
+
+
+def _json_rows(times: Sequence[datetime], signals: Sequence[Signal]) -> list[list[object]]:
+    return [
+        [ISO_Z(t), *(float(digits) if (digits := one.plain[row]) else None for one in signals)] for row, t in enumerate(times)
+    ]
 
 
 def _two_notations() -> Iterator[Case]:

@@ -281,6 +281,7 @@ def _vendors_long() -> Iterator[Case]:
         None,
     )
     yield from _vendors_of_other_columns()
+    yield from _databases_of_series()
 
 
 def _vendors_of_other_columns() -> Iterator[Case]:
@@ -321,6 +322,13 @@ def _vendors_of_other_columns() -> Iterator[Case]:
         Long(columns=deltav, stamp=US, codes="da_long", tags=("FIC-41/PV", "PIC-41/PV", "TI-41/PV")),
         "America/Chicago",
     )
+    points = (("Point Address", "tag"), ("When", "time"), ("Raw Count", "number"), ("Present Value", "value"))
+    yield long_case("12_points", Long(columns=points, sep=";", tags=("Range 1", "Short 2", "Sensor 3")), OSLO)
+    citect = (("Variable Tag", "tag"), ("Date", "date"), ("Time", "clock"), ("Value", "value"), ("Quality", "quality"))
+    yield long_case("12_citect", Long(columns=citect, sep="\t", codes="da_long"), "UTC")
+
+
+def _databases_of_series() -> Iterator[Case]:
     influx = (("name", "fixed"), ("time", "time"), ("tag", "tag"), ("value", "value"))
     yield long_case("12_influx", Long(columns=influx, stamp=_epoch_ns, fixed={"name": "pump"}), None)
     note = [
@@ -341,10 +349,6 @@ def _vendors_of_other_columns() -> Iterator[Case]:
     entities = (("Entity ID", "tag"), ("State", "value"), ("Last Changed", "time"), ("Context", "number"))
     names = ("sensor.p41_flow", "sensor.p41_over_pressure", "sensor.wire_temp")
     yield long_case("12_entities", Long(columns=entities, stamp=ISO_Z, by_tag=True, tags=names), None)
-    points = (("Point Address", "tag"), ("When", "time"), ("Raw Count", "number"), ("Present Value", "value"))
-    yield long_case("12_points", Long(columns=points, sep=";", tags=("Range 1", "Short 2", "Sensor 3")), OSLO)
-    citect = (("Variable Tag", "tag"), ("Date", "date"), ("Time", "clock"), ("Value", "value"), ("Quality", "quality"))
-    yield long_case("12_citect", Long(columns=citect, sep="\t", codes="da_long"), "UTC")
 
 
 def _epoch_ms(instant: datetime) -> str:
