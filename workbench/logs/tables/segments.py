@@ -58,7 +58,7 @@ def build_tables(segments: Sequence[Segment], *, join: bool | None) -> list[Tabl
 
 def _with_one_mark(group: list[Segment]) -> list[Segment]:
     """Files of one log whose numbers clearly have decimal commas in some and points in others: all with points."""
-    marks = [_mark_of(segment) for segment in group]
+    marks = [_mark_of(segment) for segment in group] if len(group) > 1 else []
     if not {",", "."} <= set(marks):
         return group
     return [_with_points(segment) if mark == "," else segment for segment, mark in zip(group, marks, strict=True)]
