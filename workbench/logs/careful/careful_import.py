@@ -21,7 +21,7 @@ from workbench.logs.careful.fill import Filled, fill, share_of, small_file
 from workbench.logs.careful.merge_parts import MergedLog, WrittenLog, merge_parts
 from workbench.logs.careful.spool import Block
 from workbench.logs.careful.stream_long import read_long_stream
-from workbench.logs.careful.stream_table import build_stream_table
+from workbench.logs.careful.stream_table import bring_to_one_mark, build_stream_table
 from workbench.logs.careful.stream_times import plan_times
 from workbench.logs.careful.stream_wide import read_wide_stream
 from workbench.logs.parse import ParseOptions, check_no_unread_time, only_events, row_findings, without_events
@@ -206,6 +206,7 @@ def _read_group(
     group: Sequence[Segment], filled: Filled, options: ParseOptions, choices: TimeChoices, folder: Path, say: Say
 ) -> list[CarefulLog]:  # fmt: skip
     blocks = [block for block in group if isinstance(block, Block)]
+    bring_to_one_mark(blocks)
     log = build_stream_table(blocks, share_of(say, 0.0, 0.2))
     tables, events = without_events([log.table])
     filled.events.extend(events)

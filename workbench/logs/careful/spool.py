@@ -19,7 +19,7 @@ from workbench.logs.careful.gather_blocks import RowBlock
 from workbench.logs.careful.texts import Column, TextColumn, Texts, as_cells, from_buffers
 from workbench.logs.readers.table import NumberCells, Segment
 from workbench.logs.tables.cells import Cells, absent_cells
-from workbench.logs.tables.segments import find_key, time_cells
+from workbench.logs.tables.segments import find_key, time_cells, with_points
 
 MARK = "\x00"
 """Between texts: decoding takes it out of every text log."""
@@ -45,6 +45,8 @@ class Block(Segment):
     """Columns that are numbers in the file already."""
     has_times: bool = False
     """Whether the file stores instants as such: they stand behind the columns."""
+    has_commas: bool = False
+    """Whether its numbers have decimal commas, where those of other files of its log have points."""
 
     @property
     def n_rows(self) -> int:
@@ -131,11 +133,13 @@ def key_column(block: Block, key: tuple[str, int]) -> Column | None:
 
 
 def key_texts(block: Block, key: tuple[str, int]) -> Texts:
-    """A column by its name, as texts; absent ones where the block has no such column."""
+    """A column by its name, as texts; absent ones where the block has no such column. Decimal marks are those of its log."""
     column = key_column(block, key)
     if column is None:
         return absent_cells(block.n_rows)
-    return as_cells(column) if isinstance(column, NumberCells) else column
+    if isinstance(column, NumberCells):
+        return as_cells(column)
+    return with_points(as_cells(column)) if block.has_commas else column
 
 
 def block_times(block: Block) -> Texts | None:

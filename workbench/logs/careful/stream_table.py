@@ -15,7 +15,7 @@ from workbench.logs.careful.texts import Texts, as_cells
 from workbench.logs.readers.table import Header, NumberCells
 from workbench.logs.tables.cells import Cells
 from workbench.logs.tables.columns import UnitRows
-from workbench.logs.tables.segments import Key, Table, column_keys, find_key, time_of_all
+from workbench.logs.tables.segments import Key, Table, column_keys, find_key, sources_with_commas, time_of_all
 
 _NUMBERS = NumberCells(np.zeros(0))
 """Stands for a column of numbers: nothing is decided by what they are."""
@@ -77,6 +77,18 @@ class StreamTable:
         line = block.first_line + round((row - block.first_row) * max(n_lines - block.n_rows, 0) / max(block.n_rows, 1))
         line += row - block.first_row
         return f"{block.source}, line {line:,}" if n_lines == block.n_rows else f"{block.source}, about line {line:,}"
+
+
+def bring_to_one_mark(blocks: Sequence[Block]) -> None:
+    """Note of each block whether its file has decimal commas where others of its log have points. Raises LogFormatError."""
+    commas = sources_with_commas(blocks, _printed)
+    for block in blocks:
+        block.has_commas = block.source_index in commas
+
+
+def _printed(block: Block, key: Key) -> Sequence[str]:
+    column = key_column(block, key)
+    return () if column is None or isinstance(column, NumberCells) else as_cells(column).texts
 
 
 def build_stream_table(blocks: Sequence[Block], say: Callable[[float, str], None], *, as_text: bool = False) -> StreamTable:

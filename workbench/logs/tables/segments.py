@@ -7,19 +7,22 @@ log differ in their mark (programs of two languages wrote them), the texts are b
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.core.errors import LogFormatError
 from workbench.logs.readers.table import Header, Layout, NumberCells, Segment, TimeColumns
 from workbench.logs.summary import Finding
-from workbench.logs.tables.cells import Cells, MarkEvidence, absent_cells, concat_cells, weigh_marks, without_mark
+from workbench.logs.tables.cells import Cells, Decimal, MarkEvidence, absent_cells, concat_cells, weigh_marks, without_mark
 from workbench.logs.tables.columns import UnitRows
 from workbench.logs.times.parts import MARKS, padded
 
 Key = tuple[str, int]
+Part = TypeVar("Part", bound=Segment)
 _MARKED_TEXTS = 2_000
 _NUMBER = re.compile(r"\s*[+\-\u2212]?,?\d")
 _THOUSANDS = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
@@ -58,28 +61,79 @@ def build_tables(segments: Sequence[Segment], *, join: bool | None) -> list[Tabl
 
 def _with_one_mark(group: list[Segment]) -> list[Segment]:
     """Files of one log whose numbers clearly have decimal commas in some and points in others: all with points."""
-    marks = [_mark_of(segment) for segment in group] if len(group) > 1 else []
-    if not {",", "."} <= set(marks):
-        return group
-    return [_with_points(segment) if mark == "," else segment for segment, mark in zip(group, marks, strict=True)]
+    commas = sources_with_commas(group, _texts_of)
+    return [_with_points(segment) if segment.source_index in commas else segment for segment in group]
 
 
-def _mark_of(segment: Segment) -> str | None:
+def sources_with_commas(
+    group: Sequence[Part], texts_of: Callable[[Part, Key], Sequence[str]]
+) -> frozenset[int]:  # fmt: skip
+    """Indexes of the files whose numbers have decimal commas, where those of other files of the log have points; else none.
+
+    `texts_of(segment, key)` are the texts of one column.
+
+    Raises
+    ------
+    LogFormatError
+        Files of both kinds, and one whose numbers may be of either and which is written as both.
+    """
+    files: dict[int, list[Part]] = {}
+    for segment in group:
+        files.setdefault(segment.source_index, []).append(segment)
+    if len(files) < 2:
+        return frozenset()
+    found = {index: _weigh_file(segments, texts_of) for index, segments in files.items()}
+    marks = {index: evidence.decided for index, evidence in found.items()}
+    if not {",", "."} <= set(marks.values()):
+        return frozenset()
+    for index, segments in files.items():
+        if marks[index] is None and found[index].n_either:
+            marks[index] = _mark_of_kin(segments[0], files, marks)
+    return frozenset(index for index, mark in marks.items() if mark == ",")
+
+
+def _weigh_file(segments: Sequence[Part], texts_of: Callable[[Part, Key], Sequence[str]]) -> MarkEvidence:
     found = MarkEvidence()
-    for index, column in enumerate(segment.columns):
-        if index not in segment.time.indexes and isinstance(column, Cells):
-            found += weigh_marks(column.texts[:_MARKED_TEXTS])
-    return found.decided
+    for key in dict.fromkeys(key for segment in segments for key in column_keys(segment)):
+        texts: dict[str, None] = {}
+        for segment in segments:
+            if len(texts) < _MARKED_TEXTS:
+                texts.update(dict.fromkeys(texts_of(segment, key)))
+        found += weigh_marks(list(texts)[:_MARKED_TEXTS])
+    return found
+
+
+def _mark_of_kin(segment: Segment, files: Mapping[int, Sequence[Segment]], marks: Mapping[int, Decimal | None]) -> Decimal:
+    """The mark of the files that are written with the same delimiter."""
+    kin = {mark for index, mark in marks.items() if mark and files[index][0].delimiter == segment.delimiter}
+    if len(kin) == 1:
+        return kin.pop()
+    raise LogFormatError(
+        f"Some files of this log have decimal commas and some points, and nothing tells which {segment.source} has: its numbers "
+        "have three digits behind their mark.",
+        "Import it by itself, and answer which mark it has.", path=segment.source,
+    )  # fmt: skip
+
+
+def _texts_of(segment: Segment, key: Key) -> Sequence[str]:
+    index = find_key(segment, key)
+    column = segment.columns[index] if index is not None else None
+    return column.texts if isinstance(column, Cells) else ()
 
 
 def _with_points(segment: Segment) -> Segment:
     columns = tuple(
-        Cells(tuple(map(_with_point, column.texts)), column.codes)
+        with_points(column)
         if isinstance(column, Cells) and index not in segment.time.indexes
         else column
         for index, column in enumerate(segment.columns)
     )
     return replace(segment, columns=columns)
+
+
+def with_points(cells: Cells) -> Cells:
+    """Cells whose numbers have decimal commas, with points."""
+    return concat_cells([_map(cells, _with_point), absent_cells(0)])  # 1,5 and 1.5 become one text
 
 
 def _with_point(text: str) -> str:
