@@ -123,9 +123,7 @@ def _texts_of(segment: Segment, key: Key) -> Sequence[str]:
 
 def _with_points(segment: Segment) -> Segment:
     columns = tuple(
-        with_points(column)
-        if isinstance(column, Cells) and index not in segment.time.indexes
-        else column
+        with_points(column) if isinstance(column, Cells) and index not in segment.time.indexes else column
         for index, column in enumerate(segment.columns)
     )
     return replace(segment, columns=columns)
