@@ -18,6 +18,7 @@ from tests.messy import (
     logger_cases,
     long_cases,
     mixed_cases,
+    neighbour_cases,
     notation_cases,
     number_cases,
     odd_cases,
@@ -86,6 +87,7 @@ GROUPS: dict[str, Callable[[], Iterator[Case]]] = {
     "exports": export_cases.exports,
     "dumps": dump_cases.dumps,
     "reports": report_cases.reports,
+    "months of neighbours": neighbour_cases.neighbour_months,
     "no logs": file_cases.unusable,
 }
 

@@ -36,7 +36,7 @@ from workbench.logs.tables.cells import Cells, read_cell
 from workbench.logs.tables.join import find_asset_column, split_by_asset, split_by_source
 from workbench.logs.tables.long import read_long_logs
 from workbench.logs.tables.roles import LongRoles, find_long, is_event_list
-from workbench.logs.tables.segments import Table, build_tables
+from workbench.logs.tables.segments import Table, build_tables, words_of
 from workbench.logs.tables.sniff import is_time_name
 from workbench.logs.tables.wide import LogRows, read_wide
 from workbench.logs.text.decode import clean_text
@@ -248,7 +248,7 @@ def _with_quality(recording: ParsedRecording) -> ParsedRecording:
 def _read_axis(table: Table, roles: LongRoles | None, options: ParseOptions, answers: questions.AnswerBook) -> TimeAxis:
     if table.time.kind == "none":
         check_no_unread_time(table)
-    choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns)
+    choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns, words=words_of(table))
     stored = None if table.times_ns is None else StoredTimes(ns=table.times_ns, is_absolute=table.is_absolute)
     return read_times(stored or table.time_cells, table.n_rows, table.time, time_blocks(table, roles), choices)
 

@@ -64,7 +64,10 @@ def day_order_of(answer: str) -> DayOrder:
     orders: dict[str, DayOrder] = {"dmy": "dmy", "day": "dmy", "mdy": "mdy", "month": "mdy", "ymd": "ymd", "year": "ymd"}
     found = orders.get(folded) or next((order for order, words in ORDER_WORDS.items() if folded == words), None)
     if not found:
-        raise RequestError(f"'{answer}' is no order of day and month.", "Answer DMY, MDY or YMD.")
+        raise RequestError(
+            f"'{answer}' is no order of day and month.",
+            "Answer DMY, MDY or YMD; for names of months CROATIAN, POLISH or CZECH.",
+        )
     return found
 
 
@@ -94,6 +97,19 @@ def day_month(example: str, default: DayOrder, orders: Sequence[DayOrder], *, is
         text = f"'{example}' can be read in two ways. Which number is the day?"
     choices = tuple(order.upper() for order in orders)
     return Question(code="DAY_MONTH_AMBIGUOUS", text=text, choices=choices, default=default.upper(), blocks=not is_sure)
+
+
+def month_names(example: str, tongues: Sequence[str]) -> Question:
+    """A month whose name means another one in a neighbour's language (lip: June in Croatia, July in Poland)."""
+    listed = " and ".join(tongue.capitalize() for tongue in tongues)
+    return Question(
+        code="DAY_MONTH_AMBIGUOUS",
+        text=f"'{example}': this name of a month is one month earlier in Croatian than elsewhere, and both would do here "
+        f"({listed}). Which language is it?",
+        choices=tuple(tongue.upper() for tongue in tongues),
+        default=tongues[-1].upper(),
+        blocks=True,
+    )
 
 
 def epoch_ambiguous(example: str) -> Question:

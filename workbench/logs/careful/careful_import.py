@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from workbench.core.errors import LogFormatError
@@ -33,7 +33,7 @@ from workbench.logs.readers.unpack import unpack
 from workbench.logs.recordings.of_signals import plan_signals
 from workbench.logs.summary import Finding, Question, RecordingFacts
 from workbench.logs.tables.roles import find_long
-from workbench.logs.tables.segments import group_segments
+from workbench.logs.tables.segments import group_segments, words_of
 from workbench.logs.times.timing import TimeChoices
 from workbench.logs.times.zones import load_zone
 
@@ -215,7 +215,7 @@ def _read_group(
     table = log.table
     if table.time.kind == "none":
         check_no_unread_time(table)
-    plan = plan_times(blocks, choices)
+    plan = plan_times(blocks, replace(choices, words=words_of(table)))
     part = share_of(say, 0.2, 1.0)
     roles = find_long(table.headers, table.columns, table.n_rows) if table.layout == "wide" else None
     if roles is None:

@@ -20,6 +20,7 @@ from workbench.logs.summary import Question
 from workbench.logs.tables.cells import Cells
 from workbench.logs.tables.segments import time_of_all
 from workbench.logs.times.instants import DayOrder, Instants, parse_clock
+from workbench.logs.times.month_tongues import PLAIN, MonthTongue
 from workbench.logs.times.stamp_shapes import read_many_stamps
 from workbench.logs.times.timing import (
     CLOCK_EPOCHS,
@@ -27,6 +28,7 @@ from workbench.logs.times.timing import (
     TimeChoices,
     day_order,
     excel_epoch,
+    month_tongue,
     relative_scale,
     relative_start,
     scaled,
@@ -52,6 +54,7 @@ class TimePlan:
     notation: str
     asked: list[Question]
     order: DayOrder = "dmy"
+    tongue: MonthTongue = PLAIN
     scale_ns: int = NS_PER_S
     zero_ns: int = 0
     is_absolute: bool = True
@@ -77,11 +80,13 @@ def plan_times(blocks: Sequence[Block], choices: TimeChoices) -> TimePlan:
         return TimePlan(time=time, notation=notation, asked=asked, scale_ns=relative_scale(time.header), zero_ns=start_ns)
     if time.kind == "epoch":
         return _plan_epoch(blocks, time, choices)
-    evidence = _gather_dates(blocks)
-    order, asked, notation = day_order(evidence, choices, lambda order: _largest_step(blocks, order))
+    printed = _gather_dates(blocks)
+    tongue, unsure = month_tongue(printed, time, choices, lambda tongue: _largest_step(blocks, "dmy", tongue))
+    evidence = Cells(tuple(tongue.read(printed.texts)), printed.codes)
+    order, asked, notation = day_order(evidence, choices, lambda order: _largest_step(blocks, order, tongue))
     named = _zone_in_all(blocks, evidence)
     time = replace(time, header=f"{time.header} ({named})") if named else time
-    return TimePlan(time=time, notation=notation, asked=list(asked), order=order, is_absolute=False)
+    return TimePlan(time=time, notation=notation, asked=[*unsure, *asked], order=order, tongue=tongue, is_absolute=False)
 
 
 def _plan_epoch(blocks: Sequence[Block], time: TimeColumns, choices: TimeChoices) -> TimePlan:
@@ -135,12 +140,12 @@ def _all_hold(times: Texts, word: str) -> bool:
     return times.all_hold(word) if isinstance(times, TextColumn) else all(word in text for text in times.texts)
 
 
-def _largest_step(blocks: Sequence[Block], order: DayOrder) -> float:
+def _largest_step(blocks: Sequence[Block], order: DayOrder, tongue: MonthTongue) -> float:
     largest, last = 0.0, np.zeros(0, np.int64)
     for block in blocks:
         cells = _time_cells(block)
         if cells is not None:
-            found = spread(read_many_stamps(cells.texts, order), cells)
+            found = spread(read_many_stamps(tongue.read(cells.texts), order), cells)
             good = np.concatenate([last, found.ns[found.is_good]])
             steps = np.abs(np.diff(good))
             largest, last = max(largest, float(steps.max()) if steps.size else 0.0), good[-1:]
@@ -159,6 +164,8 @@ def read_block(plan: TimePlan, block: Block) -> Instants:
         everything = np.ones(block.n_rows, np.bool_)
         return Instants(plan.zero_ns + plan.scale_ns * rows, everything, everything)
     times = block_times(block)
+    if isinstance(times, TextColumn) and plan.tongue.is_croatian:
+        times = times.cells()
     if isinstance(times, TextColumn) and kind not in ("relative", "epoch"):
         return read_stamp_column(times, plan.order)
     if isinstance(times, TextColumn) and plan.time.epoch not in ("clock", "excel", "excel1900", "excel1904", "matlab"):
@@ -171,7 +178,7 @@ def read_block(plan: TimePlan, block: Block) -> Instants:
         return _read_clock(plan, cells)
     if kind in ("relative", "epoch"):
         return spread(scaled(cells.texts, plan.scale_ns, plan.zero_ns, is_absolute=plan.is_absolute), cells)
-    return spread(read_many_stamps(cells.texts, plan.order), cells)
+    return spread(read_many_stamps(plan.tongue.read(cells.texts), plan.order), cells)
 
 
 def _read_clock(plan: TimePlan, cells: Cells) -> Instants:

@@ -36,7 +36,7 @@ from workbench.logs.tables.columns import read_cells
 from workbench.logs.tables.decimals import Marks
 from workbench.logs.tables.label_like import is_label_name
 from workbench.logs.tables.roles import LongRoles, assign_roles, find_long
-from workbench.logs.tables.segments import Table, build_tables
+from workbench.logs.tables.segments import Table, build_tables, words_of
 from workbench.logs.tables.wide import mark_columns
 from workbench.logs.text.decode import clean_text
 from workbench.logs.times.timing import StoredTimes, TimeAxis, TimeChoices, read_times
@@ -255,7 +255,7 @@ def _preview_tables(tables: list[Table], segments: list[Segment], source: Source
     answers = questions.AnswerBook(options.answers)
     table, *others = tables
     first = next(segment for segment in segments if segment.source == table.sources[0])
-    choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns)
+    choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns, words=words_of(table))
     stored = None if table.times_ns is None else StoredTimes(ns=table.times_ns, is_absolute=table.is_absolute)
     long = find_long(table.headers, table.columns, table.n_rows) if table.layout == "wide" else None
     axis = read_times(stored or table.time_cells, table.n_rows, table.time, time_blocks(table, long), choices)

@@ -24,6 +24,7 @@ from workbench.logs.times.parts import MARKS, padded
 Key = tuple[str, int]
 Part = TypeVar("Part", bound=Segment)
 _MARKED_TEXTS = 2_000
+_WORDS_OF_COLUMN = 20
 _NUMBER = re.compile(r"\s*[+\-\u2212]?,?\d")
 _THOUSANDS = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
 
@@ -137,6 +138,13 @@ def with_points(cells: Cells) -> Cells:
 def _with_point(text: str) -> str:
     """A number with a decimal comma (1.284,5) with a point (1284.5); other texts as they are."""
     return _THOUSANDS.sub("", text).replace(",", ".") if _NUMBER.match(text) else text
+
+
+def words_of(table: Table) -> tuple[str, ...]:
+    """What a log says besides its times: names of its files, headers, and the first texts of its columns that are no numbers."""
+    headers = (f"{header.name} {header.printed} {header.description}" for header in table.headers)
+    texts = (text for column in table.columns if isinstance(column, Cells) for text in column.texts[:_WORDS_OF_COLUMN])
+    return (*table.sources, *headers, *(text for text in texts if text[:1].isalpha()))
 
 
 def group_segments(segments: Sequence[Segment], *, join: bool | None) -> list[list[Segment]]:

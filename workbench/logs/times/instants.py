@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from workbench.core.clock import NS_PER_DAY, NS_PER_S
 from workbench.logs.tables.words import MONTHS, ZONE_OFFSETS_MIN
 from workbench.logs.text.recall import recalled
+from workbench.logs.times.month_names import as_in_croatia
 from workbench.logs.times.notations import clock_to_common, padded_clock, to_common
 
 DayOrder = Literal["dmy", "mdy", "ymd"]
@@ -94,6 +95,8 @@ def parse_stamp(text: str) -> Stamp | None:
         common = f"{swapped['head']} {swapped['year']} {swapped['clock']}{swapped['zone'] or ''}" if swapped else to_common(text)
         match = STAMP_PATTERN.fullmatch(common) if common else None
         found = _stamp_of(match) if match else None
+    if found is None and (elsewhere := as_in_croatia(text)) != text:
+        return parse_stamp(elsewhere)  # 31 lis: November has no such day
     return found
 
 

@@ -24,7 +24,7 @@ _MORE_MORNINGS = "صباحا de fm ap dop лפנה״צ pd ق.ظ priekšp 凌晨 
 _MORE_AFTERNOONS = "مساء du em ip odp אחה״צ md ب.ظ pēcp 晚上"
 
 
-def _folded(text: str) -> str:
+def folded_name(text: str) -> str:
     """A name without case and accents, which terminals and old exports drop."""
     apart = unicodedata.normalize("NFD", text.casefold().translate(_BARE))
     return "".join(char for char in apart if not "\u0300" <= char <= "\u036f" and char not in ".,׳\u200c")
@@ -32,15 +32,17 @@ def _folded(text: str) -> str:
 
 _BARE = str.maketrans("ıłđøς", "ildoσ")
 _IN_POLAND_OR_CZECHIA = {"lip": 7, "srp": 8, "lis": 11, "listopad": 11, "listopada": 11}
-"""Names that mean another month in Croatia; `_CROATIAN` reads them where the stamp is Croatian."""
+"""Names that mean another month in Croatia; `_CROATIAN` reads them where the stamp is Croatian, else `month_tongues` decides."""
 _MONTH_OF = {
-    _folded(name): number for number, names in MONTH_NAMES.items() for name in (*names.split("|"), *_MORE_MONTHS[number].split())
+    folded_name(name): number
+    for number, names in MONTH_NAMES.items()
+    for name in (*names.split("|"), *_MORE_MONTHS[number].split())
 }
-_MONTH_OF |= {_folded(name): number for name, number in MONTHS.items()} | _IN_POLAND_OR_CZECHIA
+_MONTH_OF |= {folded_name(name): number for name, number in MONTHS.items()} | _IN_POLAND_OR_CZECHIA
 _LONG_MONTHS = {name: number for number, names in MONTH_NAMES.items() for name in names.split("|") if " " in name}
-_WEEKDAYS = frozenset(map(_folded, WEEKDAY_WORDS.split("|"))) - {"de"}  # Irish Dé; elsewhere it says "of", or morning
-_HALF_OF = dict.fromkeys(map(_folded, (*MORNING.split("|"), *_MORE_MORNINGS.split())), "am")
-_HALF_OF |= dict.fromkeys(map(_folded, (*AFTERNOON.split("|"), *_MORE_AFTERNOONS.split())), "pm")
+_WEEKDAYS = frozenset(map(folded_name, WEEKDAY_WORDS.split("|"))) - {"de"}  # Irish Dé; elsewhere it says "of", or morning
+_HALF_OF = dict.fromkeys(map(folded_name, (*MORNING.split("|"), *_MORE_MORNINGS.split())), "am")
+_HALF_OF |= dict.fromkeys(map(folded_name, (*AFTERNOON.split("|"), *_MORE_AFTERNOONS.split())), "pm")
 _WORD = re.compile(r"[^\s\d,:/\-()\[\]]+")
 _NUMBERED = re.compile(r"(?:tháng|thg|th\.?)\s?(\d{1,2})(?=\D)", re.IGNORECASE)
 _CJK_MONTH = re.compile(r"(?<=\d)(\.?[-\s])\s?(\d{1,2})\s?[月월]\s?(?=[-\s]\s?\d)")
@@ -63,8 +65,9 @@ _HALF = re.compile(
 
 
 _CROATIAN = re.compile(
-    r"(?<=\d\.)\s*(?:(?P<full>listopada)|(?P<short>listopad|lis|lip|srp)\.?(?=\s*\d{4}\.))(?![^\W\d_])", re.IGNORECASE
+    r"(?<=\d\.)\s*(?:(?P<full>listopada)(?![^\W\d_])\.?|(?P<short>listopad|lis|lip|srp)\.?(?=\s*\d{4}\.))\s*", re.IGNORECASE
 )
+_AS_IN_CROATIA = re.compile(r"(?<![^\W\d_])(?P<name>listopada?|lis|lip|srp)(?![^\W\d_])", re.IGNORECASE)
 _CROATIAN_MONTHS = {"listopada": 10, "listopad": 10, "lis": 10, "lip": 6, "srp": 7}
 _LITHUANIAN = re.compile(r"(?<=\d)\s+[md]\.(?=[\s,])")
 _WORD_IN_FRONT = re.compile(r"^([^\W\d_]{1,14})\.?,?\s+(?=\d)")
@@ -96,7 +99,7 @@ def halves_in_english(text: str) -> str:
 
 def _without_weekdays(text: str) -> str:
     """The text without the names of weekdays; 'mar' is one in French where another word or a number is the month."""
-    words = [(match, _folded(match[0]).removesuffix("ที่")) for match in _WORD.finditer(text)]
+    words = [(match, folded_name(match[0]).removesuffix("ที่")) for match in _WORD.finditer(text)]
     months = [match for match, word in words if _month(word) is not None]
     has_number = _NUMERIC_DATE.search(text) is not None
     for match, word in reversed(words):
@@ -112,7 +115,21 @@ def _from_cjk(match: re.Match[str]) -> str:
 
 
 def _from_croatian(match: re.Match[str]) -> str:
-    return f" {_ENGLISH[_CROATIAN_MONTHS[(match['full'] or match['short']).casefold()] - 1]}"
+    return f" {_ENGLISH[_CROATIAN_MONTHS[(match['full'] or match['short']).casefold()] - 1]} "
+
+
+def is_croatian(text: str) -> bool:
+    """Whether a stamp has a month that is another one elsewhere, written as in Croatia alone."""
+    return _CROATIAN.search(text) is not None
+
+
+def as_in_croatia(text: str) -> str:
+    """The stamp with the months of Croatia that are others elsewhere in English; as it is where nothing is to be changed."""
+    return text if is_croatian(text) else _AS_IN_CROATIA.sub(_named_in_croatia, text)
+
+
+def _named_in_croatia(match: re.Match[str]) -> str:
+    return _ENGLISH[_CROATIAN_MONTHS[match["name"].casefold()] - 1]
 
 
 def _numbered(match: re.Match[str]) -> str:
@@ -121,17 +138,17 @@ def _numbered(match: re.Match[str]) -> str:
 
 
 def _unless_month(match: re.Match[str]) -> str:
-    return match[0] if _month(_folded(match[1])) else ""
+    return match[0] if _month(folded_name(match[1])) else ""
 
 
 def _half(match: re.Match[str]) -> str:
-    word = _folded(match["after"] or match["before"])
+    word = folded_name(match["after"] or match["before"])
     half = None if match["before"] and word in _WEEKDAYS else _HALF_OF.get(word)
     return f"{match['clock'] or match['late']} {half}" if half else match[0]
 
 
 def _translated(match: re.Match[str]) -> str:
-    folded = _folded(match[0])
+    folded = folded_name(match[0])
     number = _month(folded) or _month(folded.removesuffix("kuuta").removesuffix("kuu")) or _month(folded.removeprefix("ב"))
     return match[0] if number is None else _ENGLISH[number - 1]
 

@@ -30,6 +30,7 @@ from workbench.logs.times.instants import (
     read_iso,
     read_stamps,
 )
+from workbench.logs.times.month_tongues import MonthTongue, TongueEvidence, find_month_tongue, is_tongue
 from workbench.logs.times.zones import load_zone, local_to_utc
 
 Blocks = Sequence[NDArray[np.intp]]
@@ -103,6 +104,8 @@ class TimeChoices:
     zone: str | None
     answers: questions.AnswerBook
     now_ns: int
+    words: tuple[str, ...] = ()
+    """What the file says besides its times: names of files and columns, states."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,11 +134,32 @@ def read_times(
 
 
 def _stamps(cells: Cells, time: TimeColumns, blocks: Blocks, choices: TimeChoices) -> TimeAxis:
+    tongue, unsure = month_tongue(cells, time, choices)
+    cells = _read_in(tongue, cells)
     order, asked, notation = day_order(cells, choices)
+    asked = [*unsure, *asked]
     found = spread(read_stamps(cells.texts, order), cells)
     named = zone_in_cells(cells)
     time = replace(time, header=f"{time.header} ({named})") if named else time
     return _to_utc(found, time, blocks, choices, notation, asked)
+
+
+def month_tongue(
+    cells: Cells, time: TimeColumns, choices: TimeChoices, largest_step: Callable[[MonthTongue], float] | None = None
+) -> tuple[MonthTongue, list[Question]]:  # fmt: skip
+    """In which language the months of printed stamps are read, and what is asked about it; `largest_step` as in `day_order`."""
+    evidence = TongueEvidence(
+        words=(*choices.words, time.header, time.notes),
+        zone=zone_of(time, choices)[0],
+        now_ns=choices.now_ns,
+        largest_step=largest_step or (lambda tongue: _largest_step(_read_in(tongue, cells), "dmy")),
+    )
+    found = find_month_tongue(cells.texts, evidence, choices.answers.find("DAY_MONTH_AMBIGUOUS"))
+    return found, [questions.month_names(found.example, found.choices)] if found.choices else []
+
+
+def _read_in(tongue: MonthTongue, cells: Cells) -> Cells:
+    return Cells(tuple(tongue.read(cells.texts)), cells.codes)
 
 
 def zone_in_cells(cells: Cells) -> str | None:
@@ -168,7 +192,7 @@ def day_order(
         return "dmy", [], "date and time"
     orders = possible_orders(stamps)
     answer = choices.answers.find("DAY_MONTH_AMBIGUOUS")
-    if answer:
+    if answer and not is_tongue(answer):
         return questions.day_order_of(answer), [], "day and month as answered"
     if "ymd" in orders and len(orders) > 1:
         orders = _weigh_short_years(step, stamps, orders, choices)

@@ -30,6 +30,8 @@ _WRITTEN = {"SCALE_UNKNOWN": "50 g", "TIME_RELATIVE": "2026-03-16T10:00:00Z"}
 _ANSWER_OF = {"decimal mark": "DECIMAL_AMBIGUOUS", "time format": "DAY_MONTH_AMBIGUOUS"}
 _UNSTATED = "UTC (not known)"
 _ORDERS = ("DMY", "MDY", "YMD")
+_TONGUES = ("CROATIAN", "POLISH", "CZECH")
+"""Answers about months whose names mean another month elsewhere."""
 
 
 class GuessCard(Card):
@@ -84,7 +86,8 @@ class GuessCard(Card):
             self._row_widgets.append(widget)
 
     def _choice(self, code: str, guess: Guess, answers: dict[str, str]) -> Choice:
-        options = guess.choices or (_ORDERS if code == "DAY_MONTH_AMBIGUOUS" else ())
+        answered = _TONGUES if answers.get(code) in _TONGUES else _ORDERS
+        options = guess.choices or (answered if code == "DAY_MONTH_AMBIGUOUS" else ())
         choice = Choice(self._theme, [("", guess_words(guess.value)), *((one, guess_words(one)) for one in options)])
         choice.set_value(answers.get(code, ""))
         choice.setAccessibleName(guess_title(guess.name))
@@ -254,7 +257,7 @@ def guess_words(value: str) -> str:
     """A guess in words a person reads."""
     words = {
         ".": "point  1.5", ",": "comma  1,5", "DMY": "day/month/year", "MDY": "month/day/year", "YMD": "year/month/day",
-        _UNSTATED: "UTC, assumed",
+        "CROATIAN": "Croatian months", "POLISH": "Polish months", "CZECH": "Czech months", _UNSTATED: "UTC, assumed",
     }  # fmt: skip
     return words.get(value, value)
 
