@@ -9,12 +9,23 @@ import msgspec
 import pytest
 
 from tests.ui.hand import Hand
-from tests.ui.page_fixtures import hand, template  # noqa: F401 - fixtures
+from tests.ui.page_fixtures import Site, hand, template  # noqa: F401 - fixtures
 from workbench.app.window import Built
+from workbench.core.jobs import Job
 from workbench.services.device_servers import VirtualDevice
-from workbench.services.devices import UpdateResult, UpdateStep, VirtualRequest, start_virtual_device
+from workbench.services.devices import (
+    UpdateRequest,
+    UpdateResult,
+    UpdateStep,
+    VirtualRequest,
+    start_virtual_device,
+    update_device,
+)
+from workbench.ui.format import instant, zone_of
 from workbench.ui.pages.devices.page import DevicesPage
 from workbench.ui.states import State
+from workbench.ui.widgets.states import StateBadge
+from workbench.ui.widgets.text import Text
 
 TAG = "P-2041A"
 HOLD_S = 2.2
@@ -36,10 +47,13 @@ class Gateways:
         self._trust = trust
         self._started: list[VirtualDevice] = []
 
-    def start(self, listen: str = "socket://127.0.0.1:0", baud_rate_bd: int = 0) -> VirtualDevice:
+    def start(
+        self, listen: str = "socket://127.0.0.1:0", baud_rate_bd: int = 0, log: Path | None = None, speed: float = 1.0
+    ) -> VirtualDevice:
         request = VirtualRequest(
-            trust=str(self._trust), tag=TAG, state=str(self._folder), listen=listen, baud_rate_bd=baud_rate_bd
-        )
+            trust=str(self._trust), tag=TAG, state=str(self._folder), listen=listen, baud_rate_bd=baud_rate_bd,
+            input=None if log is None else str(log), speed=speed,
+        )  # fmt: skip
         device = start_virtual_device(request)
         self._started.append(device)
         return device
@@ -147,6 +161,33 @@ def test_typing_another_tag_locks_the_second_touch_at_once(
     hand.type(page.checks.tag_field, "P-2041B")
     assert page.update_panel.hold.is_locked
     hand.pause(0.7)  # it is checked again
+
+
+def test_a_gateway_whose_sensors_fell_silent_has_no_data(
+    hand: Hand, page: DevicesPage, gateways: Gateways, template: Site, tmp_path: Path  # noqa: F811
+) -> None:  # fmt: skip
+    log = tmp_path / "log.csv"
+    whole = next((template.project.parent / "samples").glob(f"{TAG}*.csv")).read_text(encoding="utf-8").splitlines()
+    log.write_text("\n".join(whole[:400]) + "\n", encoding="utf-8")
+    device = gateways.start()
+    bundle = str(template.project.parent / "first.pwb")
+    assert update_device(UpdateRequest(port=device.port, bundle=bundle, yes=True), Job()).verdict == "verified"
+    device.stop()
+    gateways.start(device.port, log=log, speed=100_000.0)  # a log of seven hours, over in a quarter of a second
+    plug_in(hand, page, device.port)
+    hand.wait(lambda: page._identity is not None)
+    hand.pause(0.5)
+    hand.press("Look again")
+    hand.rest()
+    assert page.update_panel._model.text() == "No data"
+    assert page.update_panel._model.state == State.OUT_OF_SPECIFICATION
+    (score,) = (text.text() for text in page.update_panel._device.findChildren(Text) if text.text().startswith("none: "))
+    (tile,) = page.ports._tiles
+    (badge,) = tile.findChildren(StateBadge)
+    assert badge.text() == "Release 1 has no data"
+    assert [card._badge.text() for card in page.checks._slots] == ["No data", "Not running"]
+    last = whole[399].partition(",")[0]
+    assert instant(last, zone_of(hand.built.context.settings.zone)) in score
 
 
 def test_a_port_where_nobody_answers_says_so_on_its_tile(hand: Hand, page: DevicesPage) -> None:  # noqa: F811

@@ -140,6 +140,27 @@ def test_streaming_gives_bit_for_bit_the_windows_of_the_batch(stream):
     np.testing.assert_array_equal(np.concatenate([piece.values for piece in pieces]), whole.values)
 
 
+@settings(max_examples=150, deadline=None)
+@given(streams(), st.lists(st.floats(0, 1), min_size=1, max_size=8), st.floats(0, 3))
+def test_whenever_time_is_told_to_have_passed_the_windows_are_those_of_the_batch(stream, shares, behind):
+    """A gateway is told between samples that nothing came; the laptop cuts the log afterwards, to the same instant."""
+    spec, times, values, _ = stream
+    keep = np.concatenate(([True], np.diff(times) > 0))
+    times, values = times[keep], values[keep]
+    until = int(times[-1]) + round(behind * longest_gap_ns(spec))
+    whole = windows_of(times, values, spec, until_ns=until)
+    windower = StreamingWindower(spec)
+    ticks = sorted({int(times[0]) + round(share * (until - int(times[0]))) for share in shares} | {until})
+    pieces, done = [], 0
+    for tick in ticks:
+        end = int(np.searchsorted(times, tick, side="right"))
+        pieces += [windower.push(times[done:end], values[done:end]), windower.advance(tick)]
+        done = end
+    assert np.concatenate([piece.end_ns for piece in pieces]).tolist() == whole.end_ns.tolist()
+    assert np.concatenate([piece.is_complete for piece in pieces]).tolist() == whole.is_complete.tolist()
+    np.testing.assert_array_equal(np.concatenate([piece.values for piece in pieces]), whole.values)
+
+
 @settings(max_examples=50, deadline=None)
 @given(streams(), st.integers(1, 40))
 def test_a_log_cut_off_at_the_front_gives_the_same_later_windows(stream, n_cut):

@@ -6,7 +6,7 @@ CBOR maps and are converted to these records strictly.
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 from workbench.core.codec import Record
 
@@ -130,12 +130,38 @@ class ScoreReply(Record, frozen=True, kw_only=True):
     raw: float | None = None
 
 
+class Verdict(StrEnum):
+    """What a running model can say: a score, or why it has none. Never a number where there is none."""
+
+    SCORED = "scored"
+    NO_SCORE = "no_score"
+    """Its window is not whole: it still fills, a short gap lies in it, or the next window is overdue."""
+    NO_DATA = "no_data"
+    """A sensor has been silent for longer than the model's window."""
+    NO_MODEL = "no_model"
+
+
+class SilentChannel(Record, frozen=True, kw_only=True):
+    """A sensor that fell silent: its last good sample, '' if none came since the device's start."""
+
+    name: str
+    since_utc: str
+
+
 class LiveState(Record, frozen=True, kw_only=True):
-    """What the running model says now; `score` None = no score."""
+    """What the running model says now; `score` None = no score.
+
+    `state` is a `Verdict`, or '' from an agent that does not say. `score_utc` is the end of the newest window, `as_of_utc` the
+    instant up to which the device has heard its sensors. `silent` names the first few of the `n_silent` sensors.
+    """
 
     score: float | None = None
     score_utc: str = ""
     is_alert: bool = False
+    state: str = ""
+    as_of_utc: str = ""
+    n_silent: int = 0
+    silent: tuple[SilentChannel, ...] = ()
 
 
 class DeviceCommand(Record, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from workbench.edge.acceptance import Gate, gate_of, load_image
 from workbench.edge.logger import DeviceLogs
 from workbench.edge.model import RunningModel
 from workbench.edge.provisioning import Provisioning, load_device_trust, load_provisioning
-from workbench.edge.sensors import Replay
+from workbench.edge.sensors import Replay, no_samples
 from workbench.edge.slots import SlotStore
 from workbench.edge.uploads import Uploads
 from workbench.edge.watch import Watch
@@ -71,9 +71,8 @@ class Agent:
         self.logs.event(self._clock(), f"boot_{record.last_boot}", f"slot {record.active}, release {release}")
 
     def tick(self) -> None:
-        """Take the samples that have come and score them."""
-        if self._replay is not None:
-            self._watch.take(self._replay.due())
+        """Take the samples that have come and score them; where none come, time passes."""
+        self._watch.take(self._replay.due() if self._replay is not None else no_samples(self._clock()))
 
     @property
     def gate(self) -> Gate:
@@ -82,7 +81,7 @@ class Agent:
 
     @property
     def live(self) -> LiveState:
-        """The running model's newest score."""
+        """What the running model says now: its newest score, or that it has none, or no data."""
         return self._watch.live
 
     @property

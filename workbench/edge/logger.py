@@ -58,7 +58,7 @@ class DeviceLogs:
         """Append rows of (instant in ns, texts); the first column is `time_utc`. A new header begins a new segment."""
         if not rows:
             return
-        header = ",".join(["time_utc", *map(_quoted, columns)])
+        header = ",".join(["time_utc", *map(quoted, columns)])
         segment = self._segment_for(kind, header)
         lines = [",".join([format_utc(at_ns), *texts]) for at_ns, texts in rows]
         self._write(segment, "".join(f"{line}\n" for line in lines).encode())
@@ -67,7 +67,7 @@ class DeviceLogs:
 
     def event(self, at_ns: int, name: str, detail: str = "") -> None:
         """One line of what happened to the device."""
-        self.append("events", ("event", "detail"), [(at_ns, (name, _quoted(detail)))])
+        self.append("events", ("event", "detail"), [(at_ns, (name, quoted(detail)))])
 
     def infos(self) -> tuple[LogInfo, ...]:
         """All segments, in the order of use: alerts, scores, minutes, events, raw; newest first within a kind."""
@@ -129,5 +129,6 @@ def _recover(path: Path, log_id: int, kind: str) -> Segment:
     return segment
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A cell of a row."""
     return f'"{text.replace(chr(34), chr(34) * 2)}"' if any(mark in text for mark in ',"\r\n') else text

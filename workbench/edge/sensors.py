@@ -30,11 +30,15 @@ MAX_ROWS_AT_ONCE = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Samples:
-    """Rows as they came: `times_ns` int64 [n] strictly increasing, `values` float64 [n, c] (NaN = missing)."""
+    """Rows as they came: `times_ns` int64 [n] strictly increasing, `values` float64 [n, c] (NaN = missing).
+
+    Whatever was measured up to `until_ns` has come, also where no row says so; None: up to the last row.
+    """
 
     names: tuple[str, ...]
     times_ns: NDArray[np.int64]
     values: NDArray[np.float64]
+    until_ns: int | None = None
 
 
 class Replay:
@@ -62,15 +66,27 @@ class Replay:
         self._next = int(np.searchsorted(self._samples.times_ns, after_ns, side="right"))
 
     def due(self) -> Samples:
-        """The rows whose time has come since the last call (at most MAX_ROWS_AT_ONCE)."""
+        """The rows whose time has come since the last call (at most MAX_ROWS_AT_ONCE).
+
+        In the log's gaps and behind its end its time goes on: sensors that say nothing.
+        """
         times_ns = self._samples.times_ns
         if self._started_s is None:
             self._started_s = self._clock()
-            self._first_ns = int(times_ns[self._next]) if not self.is_finished else 0
+            self._first_ns = int(times_ns[min(self._next, len(times_ns) - 1)]) if len(times_ns) else 0
         now_ns = self._first_ns + round((self._clock() - self._started_s) * self._speed * NS_PER_S)
         end = min(int(np.searchsorted(times_ns, now_ns, side="right")), self._next + MAX_ROWS_AT_ONCE)
         start, self._next = self._next, max(self._next, end)
-        return Samples(names=self.names, times_ns=times_ns[start : self._next], values=self._samples.values[start : self._next])
+        is_behind = self._next < len(times_ns) and times_ns[self._next] <= now_ns
+        return Samples(
+            names=self.names, times_ns=times_ns[start : self._next], values=self._samples.values[start : self._next],
+            until_ns=int(times_ns[self._next - 1]) if is_behind else now_ns,
+        )  # fmt: skip
+
+
+def no_samples(until_ns: int) -> Samples:
+    """A device without sensors: nothing came up to this instant."""
+    return Samples(names=(), times_ns=np.empty(0, np.int64), values=np.empty((0, 0)), until_ns=until_ns)
 
 
 def read_csv(path: Path) -> Samples:

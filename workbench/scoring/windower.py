@@ -46,8 +46,8 @@ class Windows:
         return len(self.end_ns)
 
 
-def to_grid(times_ns: NDArray[np.int64], values: NDArray[np.floating], spec: ScoringSpec) -> Grid:
-    """Put samples on the regular grid, from the first sample's instant to the last one's.
+def to_grid(times_ns: NDArray[np.int64], values: NDArray[np.floating], spec: ScoringSpec, *, until_ns: int | None = None) -> Grid:
+    """Put samples on the regular grid, from the first sample's instant to the last one's, or on to `until_ns` if that is later.
 
     `times_ns` int64 [n] strictly increasing, `values` float [n, c] in the order of `spec.channels`, NaN = bad or missing.
     Raises InputError when the shapes don't fit or time goes backwards.
@@ -55,7 +55,8 @@ def to_grid(times_ns: NDArray[np.int64], values: NDArray[np.floating], spec: Sco
     times_ns, samples = _check_samples(times_ns, values, spec)
     if not len(times_ns):
         return _empty_grid(len(spec.channels))
-    grid_ns = _grid_instants(times_ns, int(times_ns[0]), int(times_ns[-1]), spec)
+    last_ns = int(times_ns[-1]) if until_ns is None else max(until_ns, int(times_ns[-1]))
+    grid_ns = _grid_instants(times_ns, int(times_ns[0]), last_ns, spec)
     return _fill_grid(times_ns, samples, grid_ns, nothing_seen(samples.shape[1]), spec)
 
 
@@ -76,14 +77,21 @@ def cut_windows(grid: Grid, spec: ScoringSpec) -> Windows:
     return Windows(values=slid[_as_slice(starts)], end_ns=end_ns[starts], is_complete=is_complete)
 
 
-def windows_of(times_ns: NDArray[np.int64], values: NDArray[np.floating], spec: ScoringSpec) -> Windows:
+def windows_of(
+    times_ns: NDArray[np.int64], values: NDArray[np.floating], spec: ScoringSpec, *, until_ns: int | None = None
+) -> Windows:
     """`to_grid` and `cut_windows` in one."""
-    return cut_windows(to_grid(times_ns, values, spec), spec)
+    return cut_windows(to_grid(times_ns, values, spec, until_ns=until_ns), spec)
 
 
 def period_of(spec: ScoringSpec) -> int:
     """The sample period in whole nanoseconds, at least one."""
     return max(1, round(spec.sample_period_s * NS_PER_S))
+
+
+def overdue_after_ns(spec: ScoringSpec) -> int:
+    """A window's score stands until the next one is due; from this age on that one is overdue, and there is no score."""
+    return round((spec.stride_samples + 1) * spec.sample_period_s * NS_PER_S)
 
 
 class StreamingWindower:
@@ -111,12 +119,16 @@ class StreamingWindower:
             return _no_windows(self.spec)
         return self._extend(times_ns, samples, int(times_ns[-1]))
 
-    def advance(self, now_ns: int) -> Windows:
-        """Let time pass without samples: windows up to `now_ns`, which become incomplete once the hold limit is over."""
-        if self._newest_ns is None or now_ns <= self._newest_ns:
+    def advance(self, until_ns: int) -> Windows:
+        """Let time pass without samples: windows up to `until_ns`, which become incomplete once the hold limit is over.
+
+        Give an instant up to which every sample has come: a later sample of before changes nothing any more.
+        """
+        period_ns = period_of(self.spec)
+        if self._newest_ns is None or until_ns // period_ns <= (self._next_ns - 1) // period_ns:
             return _no_windows(self.spec)
         n_channels = len(self.spec.channels)
-        return self._extend(np.empty(0, np.int64), np.empty((0, n_channels), np.float32), now_ns)
+        return self._extend(np.empty(0, np.int64), np.empty((0, n_channels), np.float32), until_ns)
 
     def reset(self) -> None:
         """Forget everything but the count of dropped samples."""

@@ -55,7 +55,7 @@ def _asked(port: FoundPort) -> DeviceTile:
     except DeviceError as error:
         return msgspec.structs.replace(tile, error=error.message)
     try:
-        return msgspec.structs.replace(tile, passport=client.passport(), slots=client.slots().slots)
+        return msgspec.structs.replace(tile, passport=client.passport(), slots=client.slots().slots, live=client.live())
     except DeviceRefused:
         return msgspec.structs.replace(tile, error="It speaks SMP, but it is not one of our gateways.")
     except DeviceError as error:
@@ -83,7 +83,7 @@ def _identity_of(client: SmpClient, port: str, job: Job) -> IdentifyResult:
     job.progress(0.8, "Logs")
     return IdentifyResult(
         port=port, passport=passport, slots=slots, self_test=self_test, logs=client.logs(),
-        last_score=live.score, last_score_utc=live.score_utc,
+        last_score=live.score, last_score_utc=live.score_utc, live=live,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from workbench.core.codec import Record
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
-from workbench.core.wire import LogInfo, Passport, SelfTestReport, SlotState
+from workbench.core.wire import LiveState, LogInfo, Passport, SelfTestReport, SlotState
 from workbench.services.common import OutFolder, Port
 
 if TYPE_CHECKING:
@@ -41,12 +41,13 @@ def list_boards(request: BoardsRequest, job: Job) -> BoardsResult:
 
 
 class DeviceTile(Record, frozen=True, kw_only=True):
-    """One port and what answered there."""
+    """One port and what answered there; `live` is what its model says now."""
 
     port: str
     description: str
     passport: Passport | None
     slots: tuple[SlotState, ...] = ()
+    live: LiveState = LiveState()
     error: str = ""
 
 
@@ -78,7 +79,7 @@ class IdentifyRequest(Request, frozen=True, kw_only=True):
 
 
 class IdentifyResult(Result, frozen=True, kw_only=True):
-    """Identity, slots, self-test of the active slot (None if it has none), logs."""
+    """Identity, slots, self-test of the active slot (None if it has none), logs, and what the model says now."""
 
     port: str
     passport: Passport
@@ -87,6 +88,7 @@ class IdentifyResult(Result, frozen=True, kw_only=True):
     logs: tuple[LogInfo, ...]
     last_score: float | None = None
     last_score_utc: str = ""
+    live: LiveState = LiveState()
 
 
 def identify(request: IdentifyRequest, job: Job) -> IdentifyResult:

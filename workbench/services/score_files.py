@@ -189,13 +189,12 @@ def hold_on_rows(times_ns: NDArray[np.int64], end_ns: NDArray[np.int64], spec: S
     """For each row [n] the newest window that had ended by then, or -1 once the next one is overdue."""
     import numpy as np
 
-    from workbench.core.clock import NS_PER_S
+    from workbench.scoring.windower import overdue_after_ns
 
     window = np.searchsorted(end_ns, times_ns, side="right") - 1
     if not len(end_ns):
         return np.full(len(times_ns), -1, np.int64)
-    reach_ns = round((spec.stride_samples + 1) * spec.sample_period_s * NS_PER_S)
-    is_fresh = (window >= 0) & (times_ns - end_ns[np.maximum(window, 0)] < reach_ns)
+    is_fresh = (window >= 0) & (times_ns - end_ns[np.maximum(window, 0)] < overdue_after_ns(spec))
     return np.where(is_fresh, window, -1)
 
 

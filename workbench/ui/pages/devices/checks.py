@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
-from workbench.core.wire import SlotState
+from workbench.core.wire import SlotState, Verdict
 from workbench.services.bundles import BundleResult
 from workbench.services.devices import IdentifyResult, Light, PreflightResult
 from workbench.services.projects import ProjectRequest, ProjectResult, show_project
@@ -109,15 +109,17 @@ class SlotCard(Card):
         self.body.addWidget(self._release)
         self.body.addWidget(self._facts)
 
-    def show_slot(self, slot: SlotState, bundle: BundleResult | None) -> None:
-        """Show a slot; the spare one also says what would be written."""
+    def show_slot(self, slot: SlotState, bundle: BundleResult | None, *, has_data: bool = True) -> None:
+        """Show a slot; the spare one also says what would be written. A model without data guards nothing."""
         letter = "AB"[slot.slot] if slot.slot in (0, 1) else str(slot.slot)
         role = self.tr("active") if slot.active else self.tr("spare")
         self._role.setText(self.tr("Slot {letter} · {role}").format(letter=letter, role=role).upper())
         known = str(slot.release) if slot.release else self.tr("empty")
         text = f"{known} → {bundle.release}" if bundle and not slot.active else known
         self._release.setText(text)
-        if slot.active:
+        if slot.active and slot.confirmed and not has_data:
+            self._badge.set_state(State.OUT_OF_SPECIFICATION, self.tr("No data"))
+        elif slot.active:
             word = self.tr("Guarding") if slot.confirmed else self.tr("On test")
             self._badge.set_state(State.GOOD if slot.confirmed else State.FUNCTION_CHECK, word)
         else:
@@ -254,7 +256,8 @@ class CheckView(QWidget):
     def _show_slots(self, identity: IdentifyResult, bundle: BundleResult | None) -> None:
         spare = _spare_of(identity.slots)
         for card, slot in zip(self._slots, identity.slots, strict=False):
-            card.show_slot(slot, bundle if slot.slot == spare else None)
+            has_data = identity.live.state != Verdict.NO_DATA
+            card.show_slot(slot, bundle if slot.slot == spare else None, has_data=has_data)
 
     def _lay_out(self) -> None:
         column = vertical(self, gap_px=12)

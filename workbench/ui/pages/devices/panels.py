@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from workbench.core.wire import Verdict
 from workbench.services.bundles import (
     BundleListRequest,
     BundleListResult,
@@ -18,8 +19,8 @@ from workbench.services.bundles import (
 )
 from workbench.services.devices import DeviceTile, IdentifyResult, UpdateResult
 from workbench.ui.context import AppContext
-from workbench.ui.format import duration, instant, number, short_hash, size, zone_of
-from workbench.ui.pages.devices.words import verdict_name
+from workbench.ui.format import duration, short_hash, size, zone_of
+from workbench.ui.pages.devices.words import model_state, model_words, verdict_name
 from workbench.ui.states import State
 from workbench.ui.widgets.buttons import FlatButton, SecondaryButton
 from workbench.ui.widgets.card import KeyValueList, SectionHeader
@@ -54,9 +55,15 @@ class Tile(QFrame):
         column.addWidget(Text(board, "small", "text2", is_wrapped=True))
         column.addWidget(Text(tile.port.removeprefix("socket://"), "caption", "text3", is_mono=True))
         if tile.passport:
-            active = next((slot for slot in tile.slots if slot.active), None)
-            word = self.tr("Release {n} runs").format(n=active.release) if active else self.tr("No model yet")
-            column.addWidget(StateBadge(context.theme, State.GOOD if active else State.NOT_CHECKED, word, is_quiet=True))
+            column.addWidget(StateBadge(context.theme, *self._state_of(tile), is_quiet=True))
+
+    def _state_of(self, tile: DeviceTile) -> tuple[State, str]:
+        active = next((slot for slot in tile.slots if slot.active), None)
+        if active is None:
+            return State.NOT_CHECKED, self.tr("No model yet")
+        if tile.live.state == Verdict.NO_DATA:
+            return State.OUT_OF_SPECIFICATION, self.tr("Release {n} has no data").format(n=active.release)
+        return State.GOOD, self.tr("Release {n} runs").format(n=active.release)
 
     def mousePressEvent(self, _event: QMouseEvent) -> None:
         self.chosen.emit(self.port)
@@ -182,6 +189,8 @@ class UpdatePanel(QWidget):
         self._browse = FlatButton(context.theme, self.tr("Another file…"), "folder-open")
         self._facts = KeyValueList(key_px=84)
         self._device = KeyValueList(key_px=84)
+        self._model = StateBadge(context.theme, State.NOT_CHECKED)
+        self._model.setVisible(False)
         self._receipt = KeyValueList(key_px=84)
         self._receipt_title = Text(self.tr("Receipt"), "label")
         self._reason = Text("", "small", "text2", is_wrapped=True)
@@ -218,9 +227,11 @@ class UpdatePanel(QWidget):
             (self.tr("Serial"), passport.serial), (self.tr("Agent"), passport.agent_version),
             (self.tr("Model line"), passport.model_line or self.tr("not set yet")),
             (self.tr("Floor"), str(passport.security_floor)), (self.tr("Free"), free),
-            (self.tr("Last score"), self._score_of(identity)),
+            (self.tr("Score"), model_words(identity.live, zone_of(self._context.settings.zone))),
         ]  # fmt: skip
         self._device.set_rows(rows)
+        self._model.set_state(*model_state(identity.live))
+        self._model.setVisible(True)
         self._show_parts(is_hold=True)
 
     def show_estimate(self, estimate_s: float | None) -> None:
@@ -281,7 +292,11 @@ class UpdatePanel(QWidget):
         column.addWidget(self.choice)
         column.addWidget(self._facts)
         column.addWidget(hairline())
-        column.addWidget(Text(self.tr("This device"), "label"))
+        device = QHBoxLayout()
+        device.addWidget(Text(self.tr("This device"), "label"))
+        device.addStretch(1)
+        device.addWidget(self._model)
+        column.addLayout(device)
         column.addWidget(self._device)
         self._receipt_line = hairline()
         column.addWidget(self._receipt_line)
@@ -291,13 +306,6 @@ class UpdatePanel(QWidget):
         for widget in (self._touch, self.hold, self.stop, self._reason):
             column.addWidget(widget)
         self._show_parts(is_hold=True)
-
-    def _score_of(self, identity: IdentifyResult) -> str:
-        if identity.last_score is None:
-            return self.tr("none yet")
-        zone = zone_of(self._context.settings.zone)
-        at = instant(identity.last_score_utc, zone) if identity.last_score_utc else "–"
-        return self.tr("{score} at {at}").format(score=number(identity.last_score, 2), at=at)
 
     def _show_facts(self) -> None:
         found = self.bundle()

@@ -1,13 +1,15 @@
-"""Words for what devices and their services say in short codes: pre-flight lights, and what to do after an Unknown."""
+"""Words for what devices and their services say in short codes: the model, pre-flight lights, what to do after an Unknown."""
 
 from __future__ import annotations
 
 import re
+from datetime import tzinfo
 
 from PySide6.QtCore import QCoreApplication
 
+from workbench.core.wire import LiveState, Verdict
 from workbench.services.devices import Light, UpdateResult
-from workbench.ui.format import size
+from workbench.ui.format import instant, number, size
 from workbench.ui.states import State, find_state
 
 _BYTES = re.compile(r"\b(\d+)(?: of (\d+))? bytes\b")
@@ -48,6 +50,44 @@ def light_fix(light: Light) -> str:
     if light.name == "right_pump" and light.state == State.NOT_CHECKED:
         return translate("Lights", "Type the tag of the pump you stand at, below.")
     return light.fix
+
+
+def model_state(live: LiveState) -> tuple[State, str]:
+    """Symbol and words for what the running model says; of an agent that says no state, only whether there is a score."""
+    if live.state == Verdict.NO_DATA:
+        return State.OUT_OF_SPECIFICATION, translate("Model", "No data")
+    if live.state == Verdict.NO_MODEL:
+        return State.NOT_CHECKED, translate("Model", "No model runs")
+    if live.score is None:
+        return State.NOT_CHECKED, translate("Model", "No score")
+    if live.is_alert:
+        return State.MAINTENANCE_REQUIRED, translate("Model", "Alert")
+    return State.GOOD, translate("Model", "No alert")
+
+
+def model_words(live: LiveState, zone: tzinfo) -> str:
+    """'0.31 at 16 Mar 10:52:33', or why there is no score and since when."""
+    if live.state == Verdict.NO_DATA:
+        return _silence_words(live, zone)
+    if live.state == Verdict.NO_MODEL:
+        return translate("Model", "none")
+    if live.score is not None:
+        at = instant(live.score_utc, zone)
+        return translate("Model", "{score} at {at}").format(score=number(live.score, 2), at=at)
+    if live.state == Verdict.NO_SCORE:
+        return translate("Model", "none: the model's window is not whole")
+    return translate("Model", "none yet")
+
+
+def _silence_words(live: LiveState, zone: tzinfo) -> str:
+    first = live.silent[0] if live.silent else None
+    name = first.name if first else "–"
+    since = instant(first.since_utc, zone) if first and first.since_utc else ""
+    if live.n_silent > 1:
+        name = translate("Model", "{name} and {n} more").format(name=name, n=live.n_silent - 1)
+    if since:
+        return translate("Model", "none: {name} silent since {since}").format(name=name, since=since)
+    return translate("Model", "none: {name} silent since the device started").format(name=name)
 
 
 def step_name(code: str) -> str:

@@ -8,7 +8,7 @@ import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.core.wire import SlotState
+from workbench.core.wire import SlotState, Verdict
 from workbench.services.devices import IdentifyResult, TransferRate, UpdateResult, UpdateStep
 from workbench.ui.context import AppContext
 from workbench.ui.format import duration, instant, number, percent, size
@@ -127,8 +127,11 @@ class WriteView(QWidget):
 
     def _show_guard(self, identity: IdentifyResult | None) -> None:
         active = next((slot for slot in identity.slots if slot.active), None) if identity else None
-        self._guard_symbol.set_state(State.GOOD if active else State.NOT_CHECKED)
-        self._guard.setText(self.tr("Guarding") if active else self.tr("No model yet"))
+        has_data = identity is None or identity.live.state != Verdict.NO_DATA
+        state = State.NOT_CHECKED if active is None else State.GOOD if has_data else State.OUT_OF_SPECIFICATION
+        self._guard_symbol.set_state(state)
+        word = self.tr("Guarding") if has_data else self.tr("No data")
+        self._guard.setText(word if active else self.tr("No model yet"))
         letter = "AB"[active.slot] if active and active.slot in (0, 1) else "–"
         text = self.tr("Slot {letter}, release {n}").format(letter=letter, n=active.release) if active else self.tr("Both slots")
         self._guard_slot.setText(text)
