@@ -205,6 +205,22 @@ def test_bursts_and_rms_of_one_sensor_keep_apart_under_two_names_from_day_to_day
     assert log_spectrum(request, Job()).n_bursts == 6
 
 
+def test_a_sensor_that_was_read_at_two_rates_has_a_channel_for_each(tmp_path: Path) -> None:
+    """As a route is: 25.6 kHz for bearings, 2.56 kHz for the shaft, both under the point's name."""
+    names = []
+    for day, rate_hz in enumerate((25600, 2560, 25600), 1):
+        with h5py.File(tmp_path / f"{day}.h5", "w") as file:
+            file.attrs["start_utc"] = f"2026-03-0{day}T00:00:00Z"
+            point = file.create_dataset("P1H", data=np.random.default_rng(day).normal(0, 1, rate_hz))
+            point.attrs["unit"], point.attrs["sample_rate"] = "g", float(rate_hz)
+        request = ImportRequest(paths=(str(tmp_path / f"{day}.h5"),), project=str(tmp_path / "p"), asset="P-70A")
+        (stored,) = import_logs(request, Job()).recordings
+        names.append([channel.name for channel in stored.channels])
+        said = [finding.text for finding in stored.findings if finding.code == "NAME_TAKEN"]
+        assert said == (["P1H is a channel at another rate already: the waveform is stored as P1H 2560 Hz."] if day == 2 else [])
+    assert names == [["P1H"], ["P1H 2560 Hz"], ["P1H"]]
+
+
 def test_the_map_comes_before_suggestions_and_only_doubtful_ones_are_marked(tmp_path: Path) -> None:
     import_assets(AssetsImportRequest(path=str(write_list(tmp_path / "tags.csv")), project=str(tmp_path / "p")), Job())
     log = write_log(tmp_path / "P-2041A.csv")

@@ -7,6 +7,7 @@ import shutil
 from datetime import UTC
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -22,6 +23,7 @@ from workbench.core.jobs import Job
 from workbench.core.paths import resources
 from workbench.logs.analysis.maps import SpectralMap
 from workbench.services.analysis_envelope import EnvelopePicture
+from workbench.services.logs import ImportRequest, import_logs
 from workbench.services.regimes import SetRegimeRequest, set_regime
 from workbench.ui.pages.analysis.base import AnalysisMode
 from workbench.ui.pages.analysis.envelope import EnvelopeMode
@@ -76,6 +78,25 @@ def test_a_spectrum_is_drawn_of_the_burst_at_the_cursor_with_its_lines_listed(ha
     assert [round(row.x) for row in mode.side._rows["peaks"]] == [25, 125, 700]
     assert [row.name for row in mode.side._rows["marks"]] == ["1X", "2X", "3X"]
     assert "1 500 rpm from ST-7001A-KEY" in mode.notes.text().replace("\u2009", " ")
+
+
+def test_an_analysis_follows_what_is_ticked_at_the_left(built: Built, tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "rig.h5", "w") as file:
+        file.attrs["start_utc"] = "2026-03-01T00:00:00Z"
+        for number, name in enumerate(("DE", "NDE")):
+            point = file.create_dataset(name, data=np.random.default_rng(number).normal(0, 1, 8192))
+            point.attrs["unit"], point.attrs["sample_rate"] = "g", 4096.0
+    import_logs(ImportRequest(paths=(str(tmp_path / "rig.h5"),), project=str(tmp_path / "rig"), asset="P-1"), Job())
+    hand = Hand(built)
+    built.context.open_project(tmp_path / "rig")
+    hand.wait(lambda: built.context.project is not None)
+    mode = choose(hand, "spectrum")
+    page = hand.window.host.page("logs")
+    assert isinstance(page, LogsPage)
+    for shown, expected in ((("NDE",), "NDE"), (("DE", "NDE"), "NDE"), (("DE",), "DE")):
+        page.view.show_channels(shown)
+        hand.rest()
+        assert mode.channel.value() == expected
 
 
 def test_arrow_keys_go_from_line_to_line_and_with_shift_from_peak_to_peak(hand: Hand) -> None:

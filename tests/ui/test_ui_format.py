@@ -60,6 +60,28 @@ def test_a_span_within_a_minute_says_its_seconds() -> None:
     assert shown.span("2026-03-10T05:28:00Z", "2026-03-10T05:28:00Z") == "10 Mar 05:28 – 05:28"
 
 
+def test_a_span_says_what_tells_its_ends_apart() -> None:
+    assert shown.span("2014-01-06T00:00:00Z", "2015-01-06T00:00:00Z") == "6 Jan 2014 00:00 – 6 Jan 2015 00:00"
+    assert shown.span("2026-03-10T05:28:25.000Z", "2026-03-10T05:28:25.120Z") == "10 Mar 05:28:25.000 – 05:28:25.120"
+    assert shown.span("2026-03-10T05:28:25Z", "2026-03-10T05:28:25.000040Z") == "10 Mar 05:28:25.000000 – 05:28:25.000040"
+    assert shown.span(None, "2026-03-10T12:00:00Z") == "– – 10 Mar 12:00"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(1 / 48828, "20.5 µs"), (1 / 1280, "781 µs"), (0.0025, "2.5 ms"), (0.02, "20 ms"), (0.0, "0 ms")]
+)
+def test_short_steps_keep_their_digits(seconds: float, expected: str) -> None:
+    assert shown.duration(seconds) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [(0.44, "A", "0.44"), (0.0547, "bar", "0.055"), (42.4, "A", "42"), (6.24, "bar", "6.2"), (0.0, "A", "0")],
+)
+def test_a_small_value_keeps_two_digits_that_say_something(value: float, unit: str, expected: str) -> None:
+    assert shown.quantity(value, unit) == expected
+
+
 def test_ago_is_rough() -> None:
     now_ns = parse_utc(AT)
     ages = {30: "just now", 7200: "2 h ago", 100_000: "yesterday", 400_000: "11 Mar"}

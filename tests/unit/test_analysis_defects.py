@@ -66,6 +66,25 @@ def test_a_healthy_bearing_has_no_line_that_stands_out(name: str) -> None:
     assert found_in(pump, shaft_hz, burst(pump, shaft_hz, "outer race", impacts=0.0)) == ()
 
 
+def mark_level(name: str, frequency: float, above_floor_db: float) -> MarkLevel:
+    harmonic = int(name.split(" ")[0]) if name[0].isdigit() else 1
+    mark = Mark(name=name, frequency=frequency, tolerance=1.0, harmonic=harmonic, sideband=0)
+    return MarkLevel(mark=mark, frequency=frequency, amplitude=1.0, above_floor_db=above_floor_db)
+
+
+def test_a_strong_defect_is_no_evidence_of_a_second_one() -> None:
+    """Levels as measured on an inner race (MFPT fault data, vload 4): its sidebands reach the outer race's lines."""
+    measured = [mark_level("BPFO", 79.9, 17.4), mark_level("2 BPFO", 161.5, 24.1), mark_level("BPFI", 118.1, 38.6)]
+    found = find_evidence(measured, 25.0, 0.37)
+    assert found.kinds == ("BPFI",)
+    assert [(kind, round(below), other) for kind, below, other in found.outshone] == [("BPFO", 21, "BPFI")]
+
+
+def test_of_two_defects_the_stronger_is_named_first() -> None:
+    both = [mark_level("BPFO", 79.9, 24.0), mark_level("BPFI", 118.1, 32.0)]
+    assert find_evidence(both, 25.0, 0.37).kinds == ("BPFI", "BPFO")
+
+
 def test_a_sensor_that_gives_nothing_has_no_band_and_no_envelope() -> None:
     found = find_kurtogram(np.zeros(N), RATE_HZ, low_hz=500.0, least_width_hz=400.0)
     assert found.best.kurtosis == 0.0

@@ -50,6 +50,14 @@ def test_a_rate_beside_arrays_makes_a_waveform_and_its_start_is_asked(tmp_path: 
     assert dated.facts.first_ns == START_NS
 
 
+def test_a_unit_that_a_person_tells_is_the_channel_s_and_is_not_asked_again(tmp_path: Path) -> None:
+    savemat(tmp_path / "a.mat", {"bearing": {"sr": 97656.0, "gs": FAST, "tacho": FAST}})
+    parsed = parse_logs([tmp_path / "a.mat"], ParseOptions(zone="UTC", answers=("UNIT_UNKNOWN@gs=g",)))
+    gs, tacho = parsed.recordings[0].facts.channels
+    assert (gs.unit, gs.quantity, tacho.unit) == ("g", "vibration", None)
+    assert [question.channel for question in parsed.questions if question.code == "UNIT_UNKNOWN"] == ["tacho"]
+
+
 def test_structures_are_read_with_their_own_rate(tmp_path: Path) -> None:
     savemat(tmp_path / "a.mat", {"bearing": {"sr": 97656.0, "gs": FAST, "load": 270.0}, "slow": {"dt": 0.5, "P": SLOW}})
     by_group = {one.facts.group: one for one in read(tmp_path / "a.mat")}

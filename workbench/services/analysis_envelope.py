@@ -94,9 +94,11 @@ class EnvelopeResult(Result, frozen=True, kw_only=True):
     orders: dict[str, float]
     defect_lines: tuple[LineFound, ...]
     stands_out: tuple[str, ...]
-    """Defects whose own line stands at least 12 dB above the floor."""
+    """Defects whose own line stands at least 12 dB above the floor, the strongest first."""
     meets_shaft: tuple[str, ...]
     """Lines that stand out but can't be told from a multiple of shaft speed: they don't count."""
+    outshone: tuple[str, ...]
+    """Lines that stand out but lie so far below another defect's that they may be its own sidebands: they don't count."""
     peaks: tuple[LineFound, ...]
     notes: tuple[str, ...]
     out: str | None
@@ -217,7 +219,7 @@ def find_standing_out(picture: EnvelopePicture) -> Evidence:
     from workbench.logs.analysis.defect_lines import Evidence, find_evidence
 
     if picture.speed is None:
-        return Evidence(kinds=(), meets=())
+        return Evidence(kinds=())
     return find_evidence(picture.levels, picture.speed.shaft_hz, picture.spectrum.resolution_hz)
 
 
@@ -251,6 +253,7 @@ def log_envelope(request: EnvelopeRequest, job: Job) -> EnvelopeResult:
         ),
         stands_out=evidence.kinds,
         meets_shaft=tuple(f"{kind} meets {multiple}X" for kind, multiple in evidence.meets),
+        outshone=tuple(f"{kind} lies {below:.0f} dB below {other}" for kind, below, other in evidence.outshone),
         peaks=tuple(
             LineFound(
                 name="", frequency=peak.frequency, order=peak.frequency / hz if hz else None, amplitude=peak.amplitude,

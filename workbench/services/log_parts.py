@@ -40,7 +40,7 @@ def part_by_pump(project: Project, folder: Path, asset: str, site: str, stack: E
     known = _entries_of(recording, project.meta.tags)
     names = [channel.name for channel in recording.channels]
     named = find_pumps(names)
-    if not known and not named and not _taken(project, asset, recording).intersection(names):
+    if not known and not named and not _taken(project, asset, recording).keys() & set(names):
         return [PumpPart(asset, site or _site_of(project, asset, {}), folder)]
     groups: dict[str, list[str]] = {}
     for channel in recording.channels:
@@ -69,27 +69,34 @@ def _site_of(project: Project, asset: str, known: Mapping[str, Mapping[str, str]
     return said or next((one["site"] for one in known.values() if one.get("asset") == asset and one.get("site")), "")
 
 
-def _taken(project: Project, asset: str, recording: Recording) -> set[str]:
-    """Names of the pump's channels of another kind: a DAQ calls the RMS and the waveform of one sensor by the sensor's tag."""
+def _taken(project: Project, asset: str, recording: Recording) -> dict[str, set[str]]:
+    """Names of the pump's channels of another kind, with their groups: a DAQ calls the RMS and the waveform of one sensor by the
+    sensor's tag, and a sensor may have been read at several rates.
+    """
     from workbench.services.recordings import open_project_recordings
 
     others = [other for _, other in open_project_recordings(project, (asset,), group=None, is_corrected=False)]
-    return {channel.name for other in others if _kind_of(other) != _kind_of(recording) for channel in other.channels}
+    taken: dict[str, set[str]] = {}
+    for other in others:
+        for channel in other.channels if _kind_of(other) != _kind_of(recording) else ():
+            taken.setdefault(channel.name, set()).add(other.group)
+    return taken
 
 
 def _kind_of(recording: Recording) -> tuple[str, float | None]:
     return recording.group, recording.summary.rate_hz
 
 
-def _free_name(name: str, recording: Recording, taken: set[str]) -> str:
-    """A name that tells a channel from one of another kind."""
+def _free_name(name: str, recording: Recording, taken: Mapping[str, set[str]]) -> str:
+    """A name that tells a channel from one of another kind: by its group, and from one of the same group by its rate."""
     group, rate_hz = _kind_of(recording)
-    names = (name, f"{name} {group}", f"{name} {group} {rate_hz or 0:g} Hz")
-    return next((free for free in names if free not in taken), names[-1])
+    at_rate = f"{rate_hz or 0:.10g} Hz"
+    names = (f"{name} {at_rate}",) if group in taken.get(name, ()) else (f"{name} {group}", f"{name} {group} {at_rate}")
+    return next((free for free in (name, *names) if free not in taken), names[-1])
 
 
 def _plan(
-    recording: Recording, names: list[str], known: Mapping[str, Mapping[str, str]], of_others: set[str]
+    recording: Recording, names: list[str], known: Mapping[str, Mapping[str, str]], of_others: Mapping[str, set[str]]
 ) -> tuple[list[ChannelPlan], tuple[Finding, ...]]:
     from workbench.logs.recordings.rewrite import ChannelPlan
     from workbench.logs.summary import Finding
@@ -104,7 +111,8 @@ def _plan(
         wanted = name if wanted in taken else wanted
         new = _free_name(wanted, recording, of_others)
         if new != wanted:
-            text = f"{wanted} is a channel of another kind already: the {recording.group} is stored as {new}."
+            kind = "at another rate" if recording.group in of_others.get(wanted, ()) else "of another kind"
+            text = f"{wanted} is a channel {kind} already: the {recording.group} is stored as {new}."
             findings.append(Finding(code="NAME_TAKEN", channel=name, text=text, severity="not_checked"))
         mapped, printed = entry.get("unit", ""), units[name]
         if mapped and printed and mapped != printed:

@@ -48,12 +48,14 @@ def quantity(value: float | None, unit: str) -> str:
 
 
 def digits_of(unit: str, value: float | None = None) -> int:
-    """Digits after the point for a unit; unknown units get three significant digits of `value`."""
-    if unit in _DIGITS:
-        return _DIGITS[unit]
+    """Digits after the point for a unit, more where `value` is so small that it would lose its second significant digit;
+    unknown units get three significant digits.
+    """
+    usual = _DIGITS.get(unit)
     if value is None or not math.isfinite(value) or value == 0:
-        return 2
-    return max(0, min(4, 2 - math.floor(math.log10(abs(value)))))
+        return 2 if usual is None else usual
+    after_first = -math.floor(math.log10(abs(value)))
+    return max(0, min(4, after_first + 2)) if usual is None else max(usual, min(4, after_first + 1))
 
 
 def percent(fraction: float | None, digits: int = 0) -> str:
@@ -71,13 +73,15 @@ def size(size_bytes: float | None) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """'8 s', '1 min 32 s', '3 h 10 min', '4 d 6 h'; below a second in ms."""
+    """'8 s', '1 min 32 s', '3 h 10 min', '4 d 6 h'; below a second in ms, below one in µs with three digits."""
     if seconds is None or not math.isfinite(seconds):
         return MISSING
     if seconds < 0:
         return MINUS + duration(-seconds)
+    if 0 < seconds < 0.0009995:
+        return number(seconds * 1e6, max(0, min(2, 2 - math.floor(math.log10(seconds * 1e6)))), "µs")
     if seconds < 0.9995:
-        return number(seconds * 1000, 0, "ms")
+        return number(seconds * 1000, 1 if 0 < seconds < 0.00995 else 0, "ms")
     whole = round(seconds)
     for big, big_unit, small, small_unit in ((86400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
         if whole >= big:
@@ -112,12 +116,19 @@ def day(when: int | str | None, zone: tzinfo = UTC) -> str:
 
 
 def span(start: int | str | None, end: int | str | None, zone: tzinfo = UTC) -> str:
-    """'10 Mar 00:00 – 13 Mar 12:00'; the day is said once if it is one day, seconds only where minutes are the same."""
-    first, last = (instant(when, zone, with_seconds=False) for when in (start, end))
-    if first == last and start != end:
-        first, last = (instant(when, zone) for when in (start, end))
-    same_day = day(start, zone) == day(end, zone) and MISSING not in (first, last)
-    return f"{first} – {last.split(' ')[-1] if same_day else last}"
+    """'10 Mar 00:00 – 13 Mar 12:00'; the day is said once if it is one day, years where they differ, seconds only where
+    minutes are the same, and their fractions where seconds are.
+    """
+    if start in (None, "") or end in (None, ""):
+        return f"{instant(start, zone, with_seconds=False)} – {instant(end, zone, with_seconds=False)}"
+    ends = [parse_utc(when) if isinstance(when, str) else int(when or 0) for when in (start, end)]
+    days = [instant(when, zone, with_year=True).rpartition(" ")[0] for when in ends]
+    if days[0].split()[-1] != days[1].split()[-1]:
+        return " – ".join(instant(when, zone, with_year=True, with_seconds=False) for when in ends)
+    said = [[instant(when, zone, with_seconds=False) for when in ends], [instant(when, zone) for when in ends]]
+    said += [[f"{instant(when, zone)}.{f'{when % NS_PER_S:09d}'[:digits]}" for when in ends] for digits in (3, 6, 9)]
+    first, last = next((words for words in said if words[0] != words[1]), said[0])
+    return f"{first} – {last.split(' ')[-1] if days[0] == days[1] else last}"
 
 
 def ago(when: int | str | None, now_ns: int, zone: tzinfo = UTC) -> str:

@@ -12,6 +12,8 @@ DEFAULT_SLIP = 0.02
 """Rolling elements slip 1 to 2 % against pure rolling (Randall & Antoni 2011, ch. 2)."""
 STANDS_OUT_DB = 12.0
 """A line this far above the median around it is hardly chance: of the lines of Gaussian noise one in 58 000 is (exp −10.97)."""
+OUTSHINES_DB = 12.0
+"""Harmonics and sidebands of a strong defect lie all over the spectrum: lines of others this far below its own may be that."""
 KINDS = ("BPFO", "BPFI", "BSF", "FTF")
 
 
@@ -40,10 +42,13 @@ def defect_marks(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Defects whose own line stands out, and those whose line can't be told from a multiple of shaft speed (name, multiple)."""
+    """Defects whose own line stands out, the strongest first; those whose line can't be told from a multiple of shaft speed
+    (name, multiple); and those that another one outshines (name, how far below it in dB, the other's name).
+    """
 
     kinds: tuple[str, ...]
-    meets: tuple[tuple[str, int], ...]
+    meets: tuple[tuple[str, int], ...] = ()
+    outshone: tuple[tuple[str, float, str], ...] = ()
 
 
 def kind_of(mark: Mark) -> str:
@@ -57,10 +62,11 @@ def find_evidence(levels: Sequence[MarkLevel], shaft_hz: float, resolution_hz: f
     A race or the cage: its first line. Where that lies within one and a half line spacings of a multiple of shaft speed it may
     be that, and counts only if a higher harmonic, farther from any multiple, stands out too. An element: its first or second
     line (it meets both races in a turn) together with a cage sideband, as many bearings have their BSF at 2X or at a
-    sideband of BPFI (Randall & Antoni 2011, ch. 2, fig. 2).
+    sideband of BPFI (Randall & Antoni 2011, ch. 2, fig. 2). What stands out far less than another defect is not evidence of a
+    second one: a strong defect's harmonics and sidebands lie all over the spectrum.
     """
     strong = [level for level in levels if level.above_floor_db >= STANDS_OUT_DB]
-    kinds: list[str] = []
+    heights: dict[str, float] = {}
     meets: list[tuple[str, int]] = []
     for kind in KINDS:
         own = [level for level in strong if kind_of(level.mark) == kind]
@@ -74,10 +80,18 @@ def find_evidence(levels: Sequence[MarkLevel], shaft_hz: float, resolution_hz: f
             is_sure = any(not _multiple(level, shaft_hz, resolution_hz) for level in plain)
         multiple = _multiple(firsts[0], shaft_hz, resolution_hz)
         if is_sure:
-            kinds.append(kind)
+            heights[kind] = max(level.above_floor_db for level in firsts)
         elif multiple:
             meets.append((kind, multiple))
-    return Evidence(kinds=tuple(kinds), meets=tuple(meets))
+    if not heights:
+        return Evidence(kinds=(), meets=tuple(meets))
+    ranked = sorted(heights, key=lambda kind: -heights[kind])
+    below = {kind: heights[ranked[0]] - heights[kind] for kind in ranked}
+    return Evidence(
+        kinds=tuple(kind for kind in ranked if below[kind] < OUTSHINES_DB),
+        meets=tuple(meets),
+        outshone=tuple((kind, below[kind], ranked[0]) for kind in ranked if below[kind] >= OUTSHINES_DB),
+    )
 
 
 def _multiple(level: MarkLevel, shaft_hz: float, resolution_hz: float) -> int:

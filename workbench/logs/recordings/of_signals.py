@@ -23,7 +23,7 @@ from workbench.logs.recordings.of_rows import ParsedRecording
 from workbench.logs.recordings.rates import find_waveform
 from workbench.logs.recordings.time_axis import AxisInstants, RunsAxis, gaps_between
 from workbench.logs.summary import ChannelFacts, LeftOut, Question, RecordingFacts
-from workbench.logs.tables.columns import unique_names
+from workbench.logs.tables.columns import answered_unit, unique_names
 from workbench.logs.tables.label_like import NAMED_WHY, is_label_name
 from workbench.logs.times.timing import StoredTimes, TimeChoices, read_times, relative_start
 from workbench.logs.units import find_quantity
@@ -81,7 +81,7 @@ def plan_signals(found: Sequence[Signals], choices: TimeChoices, *, join: bool |
     `join` False keeps files apart. Signals whose start nobody knows stay apart as well: their order is not known either.
     """
     groups: list[list[_Dated]] = []
-    scaled = [_scale(signals, choices.answers) for signals in found]
+    scaled = [_named(_scale(signals, choices.answers), choices.answers) for signals in found]
     for dated in sorted((_date(signals, choices) for signals in scaled), key=_start_of):
         home = next((group for group in groups if _continues(group[-1], dated, join=join)), None)
         if home is None:
@@ -109,6 +109,16 @@ def _scale(signals: Signals, answers: questions.AnswerBook) -> Signals:
         if channel.is_share:
             asked.append(questions.scale_unknown(channel.name))
     return replace(signals, channels=tuple(channels), questions=(*signals.questions, *asked))
+
+
+def _named(signals: Signals, answers: questions.AnswerBook) -> Signals:
+    """Units that a person told, where the file prints none."""
+    is_open = [channel.unit is None and not channel.is_share for channel in signals.channels]
+    channels = (
+        replace(channel, unit=answered_unit(channel.name, answers)) if asked else channel
+        for channel, asked in zip(signals.channels, is_open, strict=True)
+    )
+    return replace(signals, channels=tuple(channels))
 
 
 def _date(signals: Signals, choices: TimeChoices) -> _Dated:

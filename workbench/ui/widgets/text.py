@@ -41,10 +41,15 @@ class Text(QLabel):
 
 
 class CutText(Text):
-    """One line that ends in '…' where there is no room; the whole is its tool tip. `most_px`: as wide as it gets, at most."""
+    """One line with '…' at its end, or in its middle, where there is no room; the whole is its tool tip. `most_px`: as wide as
+    it gets, at most.
+    """
 
-    def __init__(self, text: str = "", kind: str = "body", tone: str = "text1", *, most_px: int = 0) -> None:
+    def __init__(
+        self, text: str = "", kind: str = "body", tone: str = "text1", *, most_px: int = 0, is_cut_inside: bool = False
+    ) -> None:
         super().__init__(text, kind, tone)
+        self._cut = Qt.TextElideMode.ElideMiddle if is_cut_inside else Qt.TextElideMode.ElideRight
         self.setToolTip(plain_tip(text))
         self._most_px = most_px
         self.setSizePolicy(QSizePolicy.Policy.Preferred if most_px else QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -59,7 +64,7 @@ class CutText(Text):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        fitted = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        fitted = self.fontMetrics().elidedText(self.text(), self._cut, self.width())
         painter.drawText(self.contentsRect(), self.alignment(), fitted)
         painter.end()
 

@@ -114,6 +114,7 @@ class AnalysisMode(LogsMode):
         if is_other or channels != self._shown:
             self._shown = channels
             self._fill_channels()
+            self._follow_shown()
         key = (self.context.project_text, logs.asset)
         if key != self._facts_of:
             self._facts_of = key
@@ -192,15 +193,23 @@ class AnalysisMode(LogsMode):
     # Inside
 
     def _fill_channels(self) -> None:
-        """Waveforms first; then what is shown, so that it can be said why it has no spectrum."""
+        """Waveforms first, of these the ones that are shown; then what else is shown, to say why it has no spectrum."""
         if self.logs is None or not self.needs_channel:
             return
         tacho = tacho_channel_of(self.logs, self.facts)
         waves = [view for view in self.logs.channels if view.group == "waveform"]
-        waves.sort(key=_vibration_first)
+        waves.sort(key=lambda view: (view.name not in self._shown, _vibration_first(view)))
         trends = [view for view in self.logs.channels if view.group != "waveform" and view.name in self._shown]
         listed = [view for view in waves if view.name != tacho] + trends + [view for view in waves if view.name == tacho]
         self.channel.set_options((view.name, view.name) for view in listed)
+
+    def _follow_shown(self) -> None:
+        """Another choice of channels is a choice of what to analyse, unless the channel on is among them."""
+        first = self.channel.itemData(0)
+        if first in self._shown and self.channel.value() not in self._shown:
+            self.channel.blockSignals(True)  # whoever calls computes anew
+            self.channel.set_value(str(first))
+            self.channel.blockSignals(False)
 
     def _on_facts(self, result: object) -> None:
         assert isinstance(result, MachineResult)

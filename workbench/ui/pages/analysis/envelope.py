@@ -162,7 +162,14 @@ class EnvelopeMode(LineMode):
         else:
             said = self.tr("No defect line of {b} stands {db} dB above the floor.").format(b=bearing, db=limit)
         meets = self.tr("{kind} can't be told from {n}X.")
-        return " ".join([said, *(meets.format(kind=kind, n=multiple) for kind, multiple in evidence.meets)])
+        below = self.tr("{kind} lies {db} dB below {other} and may be its sidebands.")
+        return " ".join(
+            [
+                said,
+                *(below.format(kind=kind, db=number(round(db)), other=other) for kind, db, other in evidence.outshone),
+                *(meets.format(kind=kind, n=multiple) for kind, multiple in evidence.meets),
+            ]
+        )
 
     def _notes(self, picture: EnvelopePicture) -> tuple[str, ...]:
         band = picture.band

@@ -21,7 +21,7 @@ from workbench.services.analysis_maps import (
 )
 from workbench.services.analysis_reads import Opened
 from workbench.ui.context import AppContext
-from workbench.ui.format import instant, number, zone_of
+from workbench.ui.format import number, zone_of
 from workbench.ui.pages.analysis.base import AnalysisMode, NumberField, labelled
 from workbench.ui.pages.analysis.lines_panel import frequency_text, height_text
 from workbench.ui.pages.logs.view import LogsView
@@ -30,6 +30,7 @@ from workbench.ui.widgets.analysis.spectrum_plot import PlotMark, SpectrumPlot
 from workbench.ui.widgets.analysis.waterfall_plot import WaterfallPlot
 from workbench.ui.widgets.fields import Choice
 from workbench.ui.widgets.layouts import vertical
+from workbench.ui.widgets.plots.clock import cursor_text
 from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.text import Text
@@ -128,7 +129,8 @@ class MapMode(AnalysisMode):
         if not isinstance(picture, MapPicture) or self.plot.line_y is None or not len(picture.map.start_ns):
             return
         zone = zone_of(self.context.settings.zone)
-        words = [instant(int(picture.map.start_ns[self.map_plot.column]), zone)]
+        starts_ns = picture.map.start_ns
+        words = [cursor_text(int(starts_ns[self.map_plot.column]), zone, int(starts_ns[-1] - starts_ns[0]))]
         rpm = float(picture.rpm[self.map_plot.column])
         if rpm == rpm:
             words.append(number(rpm, 0, "rpm"))

@@ -19,7 +19,7 @@ from workbench.ui.widgets.fields import SearchField
 from workbench.ui.widgets.heat_map import AvailabilityMap
 from workbench.ui.widgets.layouts import framed, horizontal, scrolled, vertical
 from workbench.ui.widgets.tab_order import order_tabs
-from workbench.ui.widgets.text import Text, hairline, plain_tip
+from workbench.ui.widgets.text import CutText, Text, hairline, plain_tip
 
 _SEARCH_FROM = 13
 _MOST_MAP_PX, _BELOW_MAP_PX, _AROUND_ROW_PX = 164, 6, 24
@@ -34,8 +34,7 @@ class RecordingRow(QWidget):
         super().__init__()
         self.info = info
         row = horizontal(self, margins_px=(16, 0, 8, 0), gap_px=4)
-        name = Text(info.name, "small", is_wrapped=True)
-        row.addWidget(name, 1)
+        row.addWidget(CutText(info.name, "small", is_cut_inside=True), 1)  # files of one kind differ at their ends
         row.addWidget(Text(number(info.rows), "caption", "text2"))
         self.button = IconButton(theme, "trash", self.tr("Remove {name}…").format(name=info.name))
         self.button.setToolTip(plain_tip(self.button.accessibleName()))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.analysis.frame import Range, XYFrame
 from workbench.ui.widgets.chart_axes import curve_colour, time_ticks
+from workbench.ui.widgets.dots import dot_px, put_squares
 from workbench.ui.widgets.plots.regimes import regime_words
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _MOST_DOTS = 4000
 _N_CURVE = 160
 _COLOURS = 64
+_CELL_PX = 3
 
 
 class HeadPlot(XYFrame):
@@ -104,7 +106,7 @@ class HeadPlot(XYFrame):
             self._paint_dots(painter, by_time=self.colour_by == "time")
 
     def _density(self, box: QRectF) -> QImage:
-        """How many points fall into each cell of 3 × 3 pixels, by the logarithm of their number."""
+        """How many points fall into each cell, by the logarithm of their number; cells are larger where few hold any."""
         import numpy as np
 
         assert self.picture is not None
@@ -112,14 +114,18 @@ class HeadPlot(XYFrame):
         if self._image is not None and self._image[0] == key:
             return self._image[1]
         width, height = round(box.width()), round(box.height())
-        columns, rows = max(1, width // 3), max(1, height // 3)
+        columns, rows = max(1, width // _CELL_PX), max(1, height // _CELL_PX)
         counts = _counts((self.picture.flow, self.x_range, columns), (self.picture.head, self.y_range, rows))
         share = np.log1p(counts) / max(float(np.log1p(counts.max())), 1e-9)
-        table = _tide(self.theme, first=0.3)
-        pixels = np.where(counts > 0, table[(share * (_COLOURS - 1)).astype(np.intp)], np.uint32(0))
-        pixels = np.ascontiguousarray(pixels.T[::-1].astype(np.uint32))
-        small = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_ARGB32)
-        image = small.scaled(width, height, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.FastTransformation)
+        column, row = np.nonzero(counts)
+        order = np.argsort(counts[column, row], kind="stable")
+        column, row = column[order], row[order]
+        colours = _tide(self.theme, first=0.3)[(share[column, row] * (_COLOURS - 1)).astype(np.intp)].astype(np.uint32)
+        pixels = np.zeros((height, width), np.uint32)
+        across, down = (column + 0.5) * width / columns, (rows - 0.5 - row) * height / rows
+        edge_px = max(_CELL_PX, dot_px(row.size, width * height))
+        put_squares(pixels, down.astype(np.int64), across.astype(np.int64), colours, edge_px)
+        image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32).copy()
         self._image = (key, image)
         return image
 
@@ -156,13 +162,20 @@ class HeadPlot(XYFrame):
         picked = np.linspace(0, len(self.picture.flow) - 1, min(_MOST_DOTS, len(self.picture.flow))).astype(np.intp)
         table = _tide(self.theme, first=0.3)
         plain = curve_colour(self.theme, 0, 0.6)
-        painter.setPen(Qt.PenStyle.NoPen)
+        box = self.plot_box()
         pairs = zip(self.picture.flow[picked].tolist(), self.picture.head[picked].tolist(), strict=True)
-        for number, (flow, head) in enumerate(pairs):
-            if flow == flow and head == head:
-                age = int(number / max(1, len(picked) - 1) * (_COLOURS - 1))
-                painter.setBrush(QColor.fromRgb(int(table[age])) if by_time else plain)
-                painter.drawEllipse(QPointF(self.x_px(flow), self.y_px(head)), 2.0, 2.0)
+        dots = [
+            (number, QPointF(self.x_px(flow), self.y_px(head)))
+            for number, (flow, head) in enumerate(pairs)
+            if flow == flow and head == head
+        ]
+        n_places = len({(round(at.x()), round(at.y())) for _, at in dots})
+        radius = max(2.0, dot_px(n_places, box.width() * box.height()) / 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for number, at in dots:
+            age = int(number / max(1, len(picked) - 1) * (_COLOURS - 1))
+            painter.setBrush(QColor.fromRgb(int(table[age])) if by_time else plain)
+            painter.drawEllipse(at, radius, radius)
 
     def _paint_curve(self, painter: QPainter, box: QRectF) -> None:
         """The curve: full where it was made from points, dashed beyond; with its best point and source."""

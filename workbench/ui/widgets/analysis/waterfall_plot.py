@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter
 
-from workbench.ui.format import instant
+from workbench.core.clock import NS_PER_DAY
+from workbench.ui.format import day
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.analysis.frame import XYFrame
 from workbench.ui.widgets.chart_axes import curve_colour
+from workbench.ui.widgets.plots.clock import cursor_text
 from workbench.ui.widgets.plots.raster import Spans, fill_spans, pixels_of
 
 if TYPE_CHECKING:
@@ -107,13 +109,21 @@ class WaterfallPlot(XYFrame):
             if not is_chosen and (y - last < _TICK_PX or abs(y - self._chosen_px()) < _TICK_PX):
                 continue
             at_ns = int(self.map.start_ns[self.column if is_chosen else first])
-            text = instant(at_ns, self._zone, with_seconds=False)
+            text = self._when(at_ns)
             painter.setPen(self.theme.colour("accent" if is_chosen else "text3"))
             painter.drawText(QPointF(box.left() - 8 - metrics.horizontalAdvance(text), y + metrics.ascent() / 2 - 1), text)
             last = y
         self.paint_cursor(painter)
 
     # Inside
+
+    def _when(self, at_ns: int) -> str:
+        """When a line was, so that neighbours differ; the day is left out where all are of one."""
+        assert self.map is not None
+        first_ns, last_ns = int(self.map.start_ns[0]), int(self.map.start_ns[-1])
+        text = cursor_text(at_ns, self._zone, last_ns - first_ns)
+        is_one_day = day(first_ns, self._zone) == day(last_ns, self._zone) and last_ns - first_ns < NS_PER_DAY
+        return text.removeprefix(f"{day(at_ns, self._zone)} ") if is_one_day else text
 
     def _chosen_px(self) -> float:
         return next((self.base_px(line) for line, (first, end) in enumerate(self.groups()) if first <= self.column < end), -1e9)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from workbench.logs.live.rows import LiveChannel
 
 ROW_PX = 88
-MOST_ROW_PX = 200
+MOST_ROW_PX = 400
 VALUE_PX = 112
 _AIR_PX = 14
 _SCROLL_PX = 10

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from workbench.services.log_views import ChannelView
 
 ROW_PX = 84
-MOST_ROW_PX = 200
+MOST_ROW_PX = 400
 _MOST_DIGITS = 4
 PLOT_SHARE_PX = 14
 """What of a row is not plot: quality strip and air."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPai
 from workbench.ui.format import MINUS, number
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.chart_axes import Axes, ChartFrame
+from workbench.ui.widgets.dots import dot_px, put_squares
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from workbench.logs.xy import Box, XYCloud
 
-_DOT_PX = 2
 _SHADES = 64
 _FIRST_SHADE = 0.3
 """The lightest colours are left out: on the ground of the plot they can't be seen."""
@@ -164,18 +164,32 @@ class XYPlot(ChartFrame):
         width, height = size
         pixels = np.zeros((height, width), np.uint32)
         if self.cloud.counts is None:
-            self._put_points(pixels, max(1, round(_DOT_PX * ratio)))
+            self._put_points(pixels, ratio)
         else:
-            rows, columns = self.cloud.counts.shape
-            down = rows - 1 - np.arange(height) * rows // height
-            shown = self.cloud.counts[down[:, None], (np.arange(width) * columns // width)[None, :]]
-            top = np.log1p(max(int(self.cloud.counts.max()), 1))
-            level = (np.log1p(shown) / top * (_SHADES - 1)).astype(np.int64)
-            pixels[:] = np.where(shown > 0, self.shades()[level], 0)
+            self._put_counts(pixels, self.cloud.counts, ratio)
         image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
         return image.copy()
 
-    def _put_points(self, pixels: NDArray[np.uint32], dot_px: int) -> None:
+    def _put_counts(self, pixels: NDArray[np.uint32], counts: NDArray[np.int64], ratio: float) -> None:
+        """Cells coloured by how many pairs lie in them; where they are few, larger than they are."""
+        import numpy as np
+
+        height, width = pixels.shape
+        n_rows, n_columns = counts.shape
+        level = (np.log1p(counts) / np.log1p(max(int(counts.max()), 1)) * (_SHADES - 1)).astype(np.int64)
+        row, column = np.nonzero(counts)
+        order = np.argsort(counts[row, column], kind="stable")
+        row, column = row[order], column[order]
+        edge_px = round(dot_px(row.size, width * height / ratio**2) * ratio)
+        if edge_px > max(width // n_columns, height // n_rows):
+            at = ((n_rows - 0.5 - row) * height / n_rows).astype(np.int64), ((column + 0.5) * width / n_columns).astype(np.int64)
+            put_squares(pixels, *at, self.shades()[level[row, column]], edge_px)
+            return
+        down, right = n_rows - 1 - np.arange(height) * n_rows // height, np.arange(width) * n_columns // width
+        shown = np.ix_(down, right)
+        pixels[:] = np.where(counts[shown] > 0, self.shades()[level[shown]], 0)
+
+    def _put_points(self, pixels: NDArray[np.uint32], ratio: float) -> None:
         """Squares coloured by time, the latest on top."""
         import numpy as np
 
@@ -188,11 +202,9 @@ class XYPlot(ChartFrame):
         order = np.argsort(cloud.times_ns, kind="stable")
         length = max(int(cloud.times_ns[order[-1]] - cloud.times_ns[order[0]]), 1)
         level = ((cloud.times_ns - cloud.times_ns[order[0]]) / length * (_SHADES - 1)).astype(np.int64)
-        colours = self.shades()[level]
-        for down in range(dot_px):
-            for right in range(dot_px):
-                at = np.clip(row[order] + down, 0, height - 1), np.clip(column[order] + right, 0, width - 1)
-                pixels[at] = colours[order]
+        n_places = np.unique(row * width + column).size
+        edge_px = round(dot_px(n_places, width * height / ratio**2) * ratio)
+        put_squares(pixels, row[order], column[order], self.shades()[level][order], edge_px)
 
     def _paint_line(self, painter: QPainter, box: QRectF) -> None:
         """The line of least squares, dashed, where there is one."""
