@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from workbench.core.errors import InputError
 
 Clock = Callable[[], int]
+NS_PER_US = 1_000
 NS_PER_S = 1_000_000_000
 NS_PER_DAY = 86_400 * NS_PER_S
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -141,10 +141,13 @@ def asset_of_machine(machine: str, asset: str, *, is_given: bool) -> str:
 def _with_letter(counted: Counter[str]) -> Counter[str]:
     """A number without a letter (FI-2041, the line's flow) counts to the only pump that has one (P-2041A)."""
     merged = Counter(counted)
+    lettered: dict[str, list[str]] = {}
     for tag in counted:
-        lettered = [other for other in counted if other[:-1] == tag and other[-1].isalpha()]
-        if len(lettered) == 1:
-            merged[lettered[0]] += merged.pop(tag)
+        if tag[-1].isalpha():
+            lettered.setdefault(tag[:-1], []).append(tag)
+    for tag in counted:
+        if len(own := lettered.get(tag, [])) == 1:
+            merged[own[0]] += merged.pop(tag)
     return merged
 
 

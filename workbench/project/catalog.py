@@ -40,6 +40,9 @@ class Catalog:
         self._path = path
         self._journal_folder = journal_folder
         self._database = self._open()
+        self._listed: dict[tuple[str | None, str | None], list[Item]] = {}
+        self._listed_version = 0
+        self._decoded: dict[tuple[str, str], tuple[bytes, Item]] = {}
 
     def close(self) -> None:
         """Close the database."""
@@ -54,6 +57,7 @@ class Catalog:
 
     def rebuild(self) -> None:
         """Forget everything and read the journals from their beginning."""
+        self._listed.clear()
         try:
             _make_tables(self._database)
         except sqlite3.Error:
@@ -64,12 +68,25 @@ class Catalog:
         self.follow()
 
     def items(self, kind: str | None = None, asset: str | None = None) -> list[Item]:
-        """Items, newest first."""
-        rows = self._read(
-            "select json from items where (?1 is null or kind = ?1) and (?2 is null or asset = ?2) order by at_ns desc, id",
-            (kind, asset),
-        )
-        return [msgspec.json.decode(row[0], type=Item) for row in rows]
+        """Items, newest first. An import of thousands of logs asks again and again: what is listed or decoded is kept."""
+        version = int(self._read("pragma data_version")[0][0])
+        if version != self._listed_version:  # another program wrote
+            self._listed.clear()
+            self._listed_version = version
+        if (kind, asset) not in self._listed:
+            rows = self._read(
+                "select kind, id, json from items where (?1 is null or kind = ?1) and (?2 is null or asset = ?2)"
+                " order by at_ns desc, id",
+                (kind, asset),
+            )
+            self._listed[kind, asset] = [self._item_of(*row) for row in rows]
+        return list(self._listed[kind, asset])
+
+    def _item_of(self, kind: str, name: str, data: bytes) -> Item:
+        known = self._decoded.get((kind, name))
+        if known is None or known[0] != data:
+            known = self._decoded[kind, name] = data, msgspec.json.decode(data, type=Item)
+        return known[1]
 
     def find(self, kind: str, prefix: str) -> list[Item]:
         """Items whose id begins with `prefix`; an exact match is the only one returned."""
@@ -106,6 +123,7 @@ class Catalog:
         """Damaged, locked for too long, or no room: an index in memory serves as well, only slower to open."""
         self._database.close()
         self._database = _create(":memory:")
+        self._listed.clear()
         self._follow()
 
     def _open(self) -> sqlite3.Connection:
@@ -150,6 +168,7 @@ class Catalog:
             self._database.execute("insert or replace into offsets values (?, ?)", (writer, offset))
 
     def _apply(self, signed: SignedLine) -> None:
+        self._listed.clear()
         line = signed.line
         row = (line.writer, line.number, line.at_ns, signed.hash, msgspec.json.encode(signed))
         self._database.execute("insert or replace into lines values (?, ?, ?, ?, ?)", row)
@@ -174,6 +193,7 @@ class Catalog:
             )
 
     def _reset(self) -> None:
+        self._listed.clear()
         with self._database:
             for table in ("offsets", "items", "removed", "facts", "lines"):
                 self._database.execute(f"delete from {table}")  # noqa: S608 - fixed names

@@ -23,6 +23,7 @@ from workbench.core.codec import (
     encode_canonical,
     sha256_file,
     sha256_hex,
+    sync_files,
     sync_folder,
     translate_os_error,
     write_atomic,
@@ -113,9 +114,9 @@ class ObjectStore:
             shutil.rmtree(folder, ignore_errors=True)
             return name
         try:
-            write_atomic(folder / MEMBERS_FILE, data)
-            for member in members:
-                _sync_file(folder / member.name)
+            (folder / MEMBERS_FILE).write_bytes(data)
+            sync_files([folder / member.name for member in members] + [folder / MEMBERS_FILE])
+            sync_folder(folder)
             place.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:  # what a disk promised to write it may still have no room for
             raise translate_os_error(error, folder) from error
@@ -221,8 +222,3 @@ def _check_tree(kind: str, name: str, place: Path) -> str | None:
         if not path.is_file() or sha256_file(path) != member.sha256:
             return f"{kind} {name[:12]} was damaged: {member.name} is missing or doesn't match its hash."
     return None
-
-
-def _sync_file(path: Path) -> None:
-    with path.open("rb+") as stream:
-        os.fsync(stream.fileno())

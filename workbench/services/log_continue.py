@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from workbench.core.clock import NS_PER_US
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,24 +71,49 @@ def without_known_rows(project: Project, asset: str, folder: Path, stack: ExitSt
 
 
 def _same_log(project: Project, asset: str, recording: Recording) -> list[tuple[Item, Recording]]:
-    """The pump's recordings of this kind that have every channel of this one, in the same units."""
-    from workbench.services.recordings import open_project_recordings
+    """The pump's recordings of this kind that have every channel of this one, in the same units.
 
-    mine = {channel.name: channel.unit for channel in recording.channels}
-    found = []
-    for item, other in open_project_recordings(project, (asset,), group=None):
-        theirs = {channel.name: channel.unit for channel in other.channels}
-        if other.group == recording.group and all(theirs.get(name, "?") == unit for name, unit in mine.items()):
-            found.append((item, other))
-    return found
+    Of those that end before it the last one will do, and others need not be opened where the index says when they were;
+    corrections may have moved them.
+    """
+    from workbench.services.recordings import corrections_of, open_project_recordings, recordings_of, says, span_of
+
+    def opened(ids: Collection[str] | None) -> list[tuple[Item, Recording]]:
+        pairs = open_project_recordings(project, (asset,), group=None, only=lambda item: ids is None or item.id in ids)
+        return [(item, other) for item, other in pairs if _has_channels(other, recording)]
+
+    if corrections_of(project, asset)[1]:
+        return opened(None)
+    first, last = _span(recording)
+    near: set[str] = set()
+    before: dict[int, list[str]] = {}
+    for item in recordings_of(project, (asset,)):
+        span = span_of(item)
+        if not says(item, group=recording.group):
+            continue
+        if span is None or (span[0] <= last and first < span[1] + NS_PER_US):
+            near.add(item.id)
+        elif span[1] < first:
+            before.setdefault(span[1], []).append(item.id)
+    newest = (found for end in sorted(before, reverse=True) if (found := opened(before[end])))
+    return [*next(newest, []), *opened(near)]
+
+
+def _has_channels(other: Recording, recording: Recording) -> bool:
+    theirs = {channel.name: channel.unit for channel in other.channels}
+    return other.group == recording.group and all(theirs.get(one.name, "?") == one.unit for one in recording.channels)
 
 
 def read_otherwise(project: Project, asset: str, recording: Recording) -> list[tuple[Item, str]]:
     """The pump's recordings of the very same samples, read from a file of this name with other answers; in which way other."""
-    from workbench.services.recordings import open_project_recordings
+    from workbench.services.recordings import open_project_recordings, says
 
     found = []
-    for item, other in open_project_recordings(project, (asset,), group=None, is_corrected=False):
+    facts = {"group": recording.group, "rows": recording.rows, "source": recording.summary.source}
+    pairs = open_project_recordings(
+        project, (asset,), group=None, is_corrected=False, only=lambda item: says(item, **facts)
+    )  # fmt: skip
+    for item, other in pairs:
         is_alike = (other.group, other.rows, len(other.channels)) == (recording.group, recording.rows, len(recording.channels))
         is_new = other.folder.name != recording.folder.name and other.summary.source == recording.summary.source
         if is_alike and is_new and _are_same_samples(other, recording):

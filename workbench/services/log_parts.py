@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from workbench.logs.recordings.recording import Recording
     from workbench.logs.recordings.rewrite import ChannelPlan
     from workbench.logs.summary import Finding
+    from workbench.project.acts import Item
     from workbench.project.store import Project
 
 Tags = Mapping[str, Mapping[str, str]]
@@ -75,9 +76,12 @@ def _taken(project: Project, asset: str, recording: Recording) -> dict[str, set[
     """
     from workbench.services.recordings import open_project_recordings
 
-    others = [other for _, other in open_project_recordings(project, (asset,), group=None, is_corrected=False)]
+    def is_of_another(item: Item) -> bool:
+        return (item.details.get("group"), item.details.get("rate_hz")) != _kind_of(recording)
+
+    others = open_project_recordings(project, (asset,), group=None, is_corrected=False, only=is_of_another)
     taken: dict[str, set[str]] = {}
-    for other in others:
+    for _, other in others:
         for channel in other.channels if _kind_of(other) != _kind_of(recording) else ():
             taken.setdefault(channel.name, set()).add(other.group)
     return taken

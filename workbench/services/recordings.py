@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from workbench.core.clock import NS_PER_DAY, NS_PER_S, format_utc, parse_utc
@@ -23,17 +24,40 @@ FULL_DAY = 0.999
 
 
 def open_project_recordings(
-    project: Project, assets: Sequence[str] = (), *, group: Group | None = "trend", is_corrected: bool = True
+    project: Project, assets: Sequence[str] = (), *, group: Group | None = "trend", is_corrected: bool = True,
+    only: Callable[[Item], bool] | None = None,
 ) -> list[tuple[Item, Recording]]:  # fmt: skip
     """The recordings of some assets (of all without `assets`), by asset and then by their first instant.
 
     Trends only, as models, drift and regimes need them, unless another rate group (or all: None) is asked for. Seen through
-    the newest corrections of each asset, unless they are wanted as they were read.
+    the newest corrections of each asset, unless they are wanted as they were read. Of a pump with thousands of recordings
+    those are not opened which `only` leaves out by what the index says of them.
     """
-    items = [item for item in project.items("recording") if not assets or item.asset in assets]
-    layers = {item.asset: corrections_of(project, item.asset)[1] if is_corrected else () for item in items}
+    items = [item for item in recordings_of(project, assets) if only is None or only(item)]
+    layers = {asset: corrections_of(project, asset)[1] if is_corrected else () for asset in {item.asset for item in items}}
     found = [(item, open_corrected(project, item.id, layers[item.asset])) for item in items]
     return sorted((pair for pair in found if group in (None, pair[1].group)), key=_by_asset_and_time)
+
+
+def recordings_of(project: Project, assets: Sequence[str] = ()) -> list[Item]:
+    """The recordings of some assets (of all without `assets`) as the index has them, newest first within each."""
+    return [item for asset in dict.fromkeys(assets) or (None,) for item in project.items("recording", asset)]
+
+
+def says(item: Item, **facts: object) -> bool:
+    """Whether what the index says of a recording agrees with `facts`; an older entry may not say all of them."""
+    return all(item.details.get(name, fact) == fact for name, fact in facts.items())
+
+
+def span_of(item: Item) -> tuple[int, int] | None:
+    """First and last instant of a recording as the index says them, ns, each rounded down to the microsecond; None without."""
+    first, last = item.details.get("first_utc"), item.details.get("last_utc")
+    return (_instant(first), _instant(last)) if isinstance(first, str) and isinstance(last, str) else None
+
+
+@lru_cache(1 << 14)
+def _instant(text: str) -> int:
+    return parse_utc(text)
 
 
 def open_corrected(project: Project, recording_id: str, layer: Layer) -> Recording:

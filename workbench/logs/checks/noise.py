@@ -8,7 +8,7 @@ numpy and this domain.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -40,7 +40,7 @@ def find_plugged_lines(survey: Survey) -> list[Finding]:
     told = [name for name, noise in usual.items() if noise > _TOLD_STEPS * survey.channels[name].resolution > 0]
     if len(told) < 2:
         return []
-    ratios = np.stack([_noise_ratio(name, usual[name], survey) for name in told])
+    ratios = _noise_ratios({name: usual[name] for name in told}, survey)
     ordered = np.sort(ratios, axis=0)
     findings = []
     for name, ratio in zip(told, ratios, strict=True):
@@ -65,16 +65,20 @@ def _median_of_others(ordered: Floats64, own: Floats64) -> Floats64:
     return np.asarray(0.5 * (low + high))
 
 
-def _noise_ratio(name: str, usual: float, survey: Survey) -> Floats64:
-    """Noise over the usual one, median of those of five stretches in which the pump runs [n]; 1 where it can't be told."""
-    noise = survey.channels[name].noise
-    ratio = np.where(np.isnan(noise), 1.0, noise / usual)
+def _noise_ratios(usual: Mapping[str, float], survey: Survey) -> Floats64:
+    """Noise of channels over their usual one [k, n], median of those of five stretches in which the pump runs.
+
+    1 where it can't be told.
+    """
+    noise = np.stack([survey.channels[name].noise for name in usual])
+    ratio = np.where(np.isnan(noise), 1.0, noise / np.array([*usual.values()])[:, None])
     half = _SMOOTH_STRETCHES // 2
-    padded = np.pad(np.where(survey.is_running, ratio, np.nan), half, mode="edge")  # a pump at rest makes no noise
-    windows = np.lib.stride_tricks.sliding_window_view(padded, _SMOOTH_STRETCHES)
-    found, is_told = np.ones(len(ratio)), np.isfinite(windows).any(axis=1)
-    found[is_told] = np.nanmedian(windows[is_told], axis=1)
-    return found
+    running = np.where(survey.is_running, ratio, np.nan)  # a pump at rest makes no noise
+    padded = np.pad(running, ((0, 0), (half, half)), mode="edge")
+    ordered = np.sort(np.lib.stride_tricks.sliding_window_view(padded, _SMOOTH_STRETCHES, axis=1), axis=2)
+    n_told = np.count_nonzero(~np.isnan(ordered), axis=2)[..., None]
+    low, high = (np.take_along_axis(ordered, np.maximum(at, 0), axis=2)[..., 0] for at in ((n_told - 1) // 2, n_told // 2))
+    return np.asarray(np.where(n_told[..., 0] > 0, 0.5 * (low + high), 1.0))
 
 
 def _longest(is_kept: Bools, is_counted: Bools) -> tuple[int, int] | None:
@@ -115,7 +119,9 @@ def _plugged(name: str, found: tuple[int, int], usual: float, survey: Survey) ->
 
 def find_redundant(survey: Survey) -> list[Finding]:
     """Pairs of channels that say the same in every sample, if need be in another unit: one sensor, logged twice."""
-    findings = []
+    findings: list[Finding] = []
+    if len(survey.times_ns) < _MIN_PAIRS:
+        return findings
     quantities = survey.roles.quantities
     names = [name for name in survey.channels if quantities[name]]
     for first, second in np.argwhere(np.triu(_are_alike(names, survey), 1)).tolist():

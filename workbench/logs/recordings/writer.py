@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.clock import format_utc
-from workbench.core.codec import encode_pretty, translate_os_error, write_atomic
+from workbench.core.codec import encode_pretty, translate_os_error
 from workbench.core.errors import InputError
 from workbench.logs.checks.flat_runs import Samples
 from workbench.logs.recordings.format import (
@@ -224,9 +224,9 @@ class RecordingWriter:
         try:
             for column in (*self._columns, *self._label_columns):
                 column.close()
-            write_atomic(self._folder / GAPS_FILE, self._gaps.astype(INT64).tobytes())
+            _write(self._folder / GAPS_FILE, self._gaps.astype(INT64).tobytes())
             if runs is not None:
-                write_atomic(self._folder / RUNS_FILE, np.stack([runs.first_rows, runs.first_ns], axis=1).astype(INT64).tobytes())
+                _write(self._folder / RUNS_FILE, np.stack([runs.first_rows, runs.first_ns], axis=1).astype(INT64).tobytes())
                 self._times_path.unlink(missing_ok=True)
         except OSError as error:
             raise translate_os_error(error, self._folder / META_FILE) from error
@@ -241,7 +241,7 @@ class RecordingWriter:
             n_gaps=len(self._gaps), channels=channels, labels=labels, facts=facts,
             step_rest=runs.step_rest if runs else 0, step_parts=runs.step_parts if runs else 1,
         )  # fmt: skip
-        write_atomic(self._folder / META_FILE, encode_pretty(meta))
+        _write(self._folder / META_FILE, encode_pretty(meta))
 
     def _runs(self, rate_hz: float | None) -> RunsAxis | None:
         """The axis as runs where that is shorter: of a waveform, its bursts."""
@@ -368,6 +368,14 @@ def _rewrite_as_float64(path: Path) -> None:
         _append(wide_path, restore_float64(narrow[first : first + BLOCK_ROWS]).astype(DTYPES["float64"]))
     if wide_path.exists():
         wide_path.replace(path)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """The folder has no name yet that anyone knows; whoever stores it waits until all of it is on the disk."""
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise translate_os_error(error, path) from error
 
 
 def _append(path: Path, values: NDArray[np.generic]) -> None:

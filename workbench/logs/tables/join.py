@@ -32,18 +32,30 @@ def split_by_source(log: LogRows) -> list[LogRows]:
     order = _distinct_in_order(log.source_of_row)
     if len(order) < 2:
         return [log]
-    rows = {source: np.flatnonzero(log.source_of_row == source) for source in order}
-    longest_ns = max(int(np.ptp(log.times_ns[rows[source]])) for source in order)
+    rows = _rows_of_sources(log.source_of_row)
+    longest_ns = max(int(np.ptp(log.times_ns[mine])) for mine in rows.values())
     groups: list[list[int]] = []
+    ends_ns: list[int] = []
     for source in order:
-        home = next((group for group in reversed(groups) if _continues(log, rows, group, source, longest_ns)), None)
+        numbers = reversed(range(len(groups)))
+        home = next((at for at in numbers if _continues(log, rows, (groups[at], ends_ns[at]), source, longest_ns)), None)
+        end_ns = int(log.times_ns[rows[source]].max())
         if home is None:
             groups.append([source])
+            ends_ns.append(end_ns)
         else:
-            home.append(source)
+            groups[home].append(source)
+            ends_ns[home] = max(ends_ns[home], end_ns)
     if len(groups) == 1:
         return [log]
     return [_take(log, np.concatenate([rows[source] for source in group])) for group in groups]
+
+
+def _rows_of_sources(source_of_row: NDArray[np.int32]) -> dict[int, NDArray[np.intp]]:
+    """The rows of each source, in their order."""
+    order = np.argsort(source_of_row, kind="stable")
+    sources, firsts = np.unique(source_of_row[order], return_index=True)
+    return dict(zip(sources.tolist(), np.split(order, firsts[1:]), strict=True))
 
 
 def _distinct_in_order(sources: NDArray[np.int32]) -> list[int]:
@@ -51,15 +63,19 @@ def _distinct_in_order(sources: NDArray[np.int32]) -> list[int]:
     return [int(sources[index]) for index in sorted(first.tolist())]
 
 
-def _continues(log: LogRows, rows: dict[int, NDArray[np.intp]], group: list[int], source: int, longest_ns: int) -> bool:
-    before = np.concatenate([rows[other] for other in group])
+def _continues(
+    log: LogRows, rows: dict[int, NDArray[np.intp]], group: tuple[list[int], int], source: int, longest_ns: int
+) -> bool:  # fmt: skip
+    """Whether a source goes on with a group: its sources, and its last instant."""
+    sources, end_ns = group
     mine = rows[source]
-    end_ns, start_ns = int(log.times_ns[before].max()), int(log.times_ns[mine].min())
+    start_ns = int(log.times_ns[mine].min())
     if start_ns > end_ns:
         return continues_after(start_ns - end_ns, longest_ns)
     inside = mine[log.times_ns[mine] <= end_ns]
     if inside.size <= max(3, MAX_OVERLAP * mine.size):
         return True
+    before = np.concatenate([rows[other] for other in sources])
     return _n_repeated(log, before, inside) >= 0.5 * inside.size
 
 

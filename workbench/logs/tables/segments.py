@@ -23,6 +23,8 @@ from workbench.logs.times.parts import MARKS, padded
 
 Key = tuple[str, int]
 Part = TypeVar("Part", bound=Segment)
+_Shape = tuple[str, int, tuple[int, ...], str]
+"""Layout, number of columns, those of the time, delimiter."""
 _MARKED_TEXTS = 2_000
 _WORDS_OF_COLUMN = 20
 _NUMBER = re.compile(r"\s*[+\-\u2212]?,?\d")
@@ -149,26 +151,63 @@ def words_of(table: Table) -> tuple[str, ...]:
 
 def group_segments(segments: Sequence[Segment], *, join: bool | None) -> list[list[Segment]]:
     """Segments that belong to one log each, all with headers."""
-    named = [_with_headers(segment, segments) for segment in segments]
-    groups: list[list[Segment]] = []
-    for segment in named:
-        home = next((group for group in groups if _belongs(segment, group, join=join)), None)
+    groups = _Groups(join=join)
+    named: dict[_Shape, Segment] = {}
+    for segment in segments:
+        if segment.headers is not None:
+            named.setdefault(_shape_of(segment), segment)
+    for segment in segments:
+        groups.add(_with_headers(segment, named.get(_shape_of(segment))))
+    return groups.found
+
+
+class _Groups:
+    """Logs as far as their segments are known. Of thousands of files only those groups are compared that share a name."""
+
+    def __init__(self, *, join: bool | None) -> None:
+        self.found: list[list[Segment]] = []
+        self._join = join
+        self._keys: list[set[Key]] = []
+        """Of each group, the keys of all its segments."""
+        self._with_key: dict[Key, list[int]] = {}
+        self._without_keys: list[int] = []
+        self._ending_with: dict[int, set[int]] = {}
+        """The groups whose newest segment is of a source."""
+
+    def add(self, segment: Segment) -> None:
+        """Put a segment into the first group that it belongs to, else into one of its own."""
+        keys = set(column_keys(segment))
+        near = set(self._ending_with.get(segment.source_index, ())) | set(self._without_keys if not keys else ())
+        near.update(number for key in keys for number in self._with_key.get(key, ()))
+        home = next(
+            (at for at in sorted(near) if _belongs(segment, self.found[at], (keys, self._keys[at]), join=self._join)), None
+        )
         if home is None:
-            groups.append([segment])
+            home = len(self.found)
+            self.found.append([segment])
+            self._keys.append(set())
+            if not keys:
+                self._without_keys.append(home)
         else:
-            home.append(segment)
-    return groups
+            self._ending_with[self.found[home][-1].source_index].discard(home)
+            self.found[home].append(segment)
+        self._ending_with.setdefault(segment.source_index, set()).add(home)
+        for key in keys - self._keys[home]:
+            self._with_key.setdefault(key, []).append(home)
+        self._keys[home] |= keys
 
 
-def _with_headers(segment: Segment, others: Sequence[Segment]) -> Segment:
-    """A segment without header takes that of another with as many columns (rotating files), else gets numbered names."""
+def _shape_of(segment: Segment) -> _Shape:
+    return segment.layout, len(segment.columns), tuple(segment.time.indexes), segment.delimiter
+
+
+def _with_headers(segment: Segment, named: Segment | None) -> Segment:
+    """A segment without header takes that of another of its shape (rotating files), else gets numbered names."""
     if segment.headers is not None:
         return segment
-    for other in others:
-        fits = other.headers is not None and other.layout == segment.layout and len(other.columns) == len(segment.columns)
-        if fits and other.time.indexes == segment.time.indexes and other.delimiter == segment.delimiter:
-            time = replace(segment.time, header=other.time.header, notes=other.time.notes)
-            return _copy(segment, other.headers or (), time)
+    if named is not None:
+        time = replace(segment.time, header=named.time.header, notes=named.time.notes)
+        return _copy(segment, named.headers or (), time)
     names = tuple(
         Header(name="time" if index in segment.time.indexes else f"column {index + 1}") for index in range(len(segment.columns))
     )
@@ -190,7 +229,8 @@ def column_keys(segment: Segment) -> list[Key]:
     return keys
 
 
-def _belongs(segment: Segment, group: list[Segment], *, join: bool | None) -> bool:
+def _belongs(segment: Segment, group: list[Segment], keys: tuple[set[Key], set[Key]], *, join: bool | None) -> bool:
+    """`keys` are the segment's and the group's."""
     first = group[0]
     if segment.part != first.part:
         return False
@@ -200,7 +240,7 @@ def _belongs(segment: Segment, group: list[Segment], *, join: bool | None) -> bo
         return False
     if segment.time.kind == "none" or segment.time.kind == "relative" or not _fit_in_time(segment.time, first.time):
         return False
-    mine, theirs = set(column_keys(segment)), set().union(*(column_keys(other) for other in group))
+    mine, theirs = keys
     if segment.layout == "pairs":
         return bool(mine & theirs)
     shared = len(mine & theirs)
