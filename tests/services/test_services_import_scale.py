@@ -64,6 +64,16 @@ def test_files_of_one_log_are_compared_with_it_once_each(counted) -> None:
     assert (len(compared), len(named)) == (499, 500)
 
 
+def test_one_column_after_the_other_is_found_without_going_through_all_of_them() -> None:
+    names = tuple(f"P-{k % 4000}" for k in range(5000))
+    one = replace(segment(0, names), columns=())
+    keys = segments.column_keys(one)
+    assert [segments.find_key(one, key) for key in keys] == list(range(1, 5001))
+    assert segments.key_indexes(one) is segments.key_indexes(replace(one, source_index=1))
+    assert (segments.find_key(one, ("P-3", 2)), segments.find_key(one, ("P-3", 3)), keys[4003]) == (4004, None, ("P-3", 2))
+    assert segments.find_key(replace(one, time=replace(one.time, indexes=(1,))), ("P-0", 1)) == 4001
+
+
 def test_segments_find_the_same_home_as_when_all_are_compared() -> None:
     rng = np.random.default_rng(11)
     names = [("P-1", "T-1"), ("P-1", "T-2"), ("P-1",), ("T-1", "P-1"), ("F-9", "F-9"), ("time2", "x"), None]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -220,13 +221,7 @@ def _copy(segment: Segment, headers: tuple[Header, ...], time: TimeColumns) -> S
 
 def column_keys(segment: Segment) -> list[Key]:
     """Names without the time, numbered where they repeat."""
-    seen: dict[str, int] = {}
-    keys = []
-    for index, header in enumerate(segment.headers or ()):
-        if index not in segment.time.indexes:
-            seen[header.name] = seen.get(header.name, 0) + 1
-            keys.append((header.name, seen[header.name]))
-    return keys
+    return list(key_indexes(segment))
 
 
 def _belongs(segment: Segment, group: list[Segment], keys: tuple[set[Key], set[Key]], *, join: bool | None) -> bool:
@@ -280,7 +275,7 @@ def _stack(group: list[Segment]) -> Table:
             source_rows.append(row)
         row += segment.n_rows
     keys = list(order)
-    places = [_key_indexes(segment) for segment in group]
+    places = [key_indexes(segment) for segment in group]
     first = group[0]
     return Table(
         layout=first.layout, sources=tuple(sources), source_rows=tuple(source_rows), n_rows=row,
@@ -296,22 +291,39 @@ def _stack(group: list[Segment]) -> Table:
 
 def find_key(segment: Segment, key: Key) -> int | None:
     """Index of a key among all columns of a segment, the time included."""
-    seen = 0
-    for index, header in enumerate(segment.headers or ()):
-        if index not in segment.time.indexes and header.name == key[0]:
-            seen += 1
-            if seen == key[1]:
-                return index
-    return None
+    return key_indexes(segment).get(key)
 
 
-def _key_indexes(segment: Segment) -> dict[Key, int]:
-    """`find_key` of all columns: of ten thousand of them, one at a time would take a second for each hundred."""
-    indexes = [index for index in range(len(segment.headers or ())) if index not in segment.time.indexes]
-    return dict(zip(column_keys(segment), indexes, strict=True)) if segment.headers else {}
+def key_indexes(segment: Segment) -> Mapping[Key, int]:
+    """Index of each key among all columns of a segment. Whoever asks for one of ten thousand after the other gets the same."""
+    return _indexes_of(_Headers(segment.headers or ()), tuple(segment.time.indexes))
 
 
-def _stack_column(group: list[Segment], places: list[dict[Key, int]], key: Key) -> Cells | NumberCells:
+class _Headers:
+    """Headers that are the same where they are one object, as those of a file's blocks are: comparing all would take long."""
+
+    def __init__(self, headers: tuple[Header, ...]) -> None:
+        self.headers = headers
+
+    def __hash__(self) -> int:
+        return id(self.headers)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Headers) and other.headers is self.headers
+
+
+@lru_cache(64)
+def _indexes_of(of: _Headers, time_indexes: tuple[int, ...]) -> Mapping[Key, int]:
+    seen: dict[str, int] = {}
+    found = {}
+    for index, header in enumerate(of.headers):
+        if index not in time_indexes:
+            seen[header.name] = seen.get(header.name, 0) + 1
+            found[header.name, seen[header.name]] = index
+    return found
+
+
+def _stack_column(group: list[Segment], places: list[Mapping[Key, int]], key: Key) -> Cells | NumberCells:
     found = [(segment, place.get(key)) for segment, place in zip(group, places, strict=True)]
     columns = [segment.columns[index] if index is not None else None for segment, index in found]
     if all(isinstance(column, NumberCells) or column is None for column in columns):
@@ -332,7 +344,7 @@ def _as_cells(column: Cells | NumberCells | None, n_rows: int) -> Cells:
     return Cells.of("" if np.isnan(value) else without_mark(repr(value)) for value in column.values.tolist())
 
 
-def _stack_units(group: list[Segment], places: list[dict[Key, int]], key: Key) -> UnitRows:
+def _stack_units(group: list[Segment], places: list[Mapping[Key, int]], key: Key) -> UnitRows:
     names: list[str] = []
     codes = []
     for segment, place in zip(group, places, strict=True):
