@@ -13,7 +13,7 @@ from workbench.bundle.build import BundleContents, assemble, build_bundle, build
 from workbench.bundle.golden import encode_golden
 from workbench.bundle.manifest import MODEL_NAME, encode_manifest
 from workbench.bundle.signing import PAYLOAD_BUNDLE, SigningKey, sign_detached
-from workbench.bundle.trust import TrustRoot, add_key, revoke_key, trust_key
+from workbench.bundle.trust import TrustRoot, add_key, replace_key, revoke_key, trust_key
 from workbench.bundle.verify import Expectation, Refusal
 from workbench.core.codec import encode_canonical
 from workbench.core.scoring_spec import ChannelSpec, ScoringSpec
@@ -103,6 +103,8 @@ def broken_bundle(reason: Refusal) -> Case:
     trust, expectation = make_root(), Expectation(board=BOARD, model_line=LINE, security_floor=RELEASE)
     if reason is Refusal.KEY_REVOKED:
         trust = revoke_key(trust, KEY.key_id)
+    if reason is Refusal.KEY_REPLACED:
+        trust = replace_key(trust, KEY.key_id, trust_key(OTHER_KEY.public_key, "person 1"), ())
     if reason is Refusal.APPROVALS_MISSING:
         trust = make_root(KEY, OTHER_KEY, bundle_threshold=2)
     return Case(data=_MAKERS[reason](), trust=trust, expectation=expectation)
@@ -159,6 +161,7 @@ def _schema_too_new() -> bytes:
 _MAKERS = {
     Refusal.MALFORMED: _malformed, Refusal.HASH_MISMATCH: _hash_mismatch, Refusal.SIGNATURE_INVALID: _signature_invalid,
     Refusal.KEY_UNKNOWN: _key_unknown, Refusal.KEY_REVOKED: make_bundle, Refusal.APPROVALS_MISSING: make_bundle,
+    Refusal.KEY_REPLACED: make_bundle,
     Refusal.BOARD_MISMATCH: _board_mismatch, Refusal.LINE_MISMATCH: _line_mismatch, Refusal.BELOW_FLOOR: _below_floor,
     Refusal.MODEL_NOT_ALLOWED: _model_not_allowed, Refusal.SCHEMA_TOO_NEW: _schema_too_new,
 }  # fmt: skip

@@ -4,8 +4,8 @@ import pytest
 from keyring.backends.fail import Keyring as FailKeyring
 from keyring.backends.null import Keyring as NullKeyring
 
-from workbench.bundle.signing import decode_envelope
-from workbench.bundle.trust import add_key, advance_root, decode_public_key, load_trust
+from workbench.bundle.chain import decode_chain, follow
+from workbench.bundle.trust import add_key, decode_public_key, load_trust
 from workbench.core.errors import InputError, KeyVaultError
 from workbench.core.jobs import Job
 from workbench.services.key_store import ALLOWED_BACKENDS, OsKeyStore, find_key_store
@@ -77,8 +77,9 @@ def test_a_rotated_key_is_followed_by_whoever_trusted_the_old_one(tmp_path, home
     trust_new_key(tmp_path)
     device = load_trust(home / "trust.json")
     result = rotate_key(KeyRotateRequest(key="ola", out=str(tmp_path / "link.json")), Job())
-    link = decode_envelope((tmp_path / "link.json").read_bytes(), what="link")
-    assert advance_root(device, link) == load_trust(home / "trust.json")
+    chain = decode_chain((tmp_path / "link.json").read_bytes(), what="chain")
+    assert follow(device, chain) == load_trust(home / "trust.json")
+    assert result.chain == str(home / "trust-chain.json")
     assert sorted(key.state for key in result.keys) == ["active", "replaced"]
 
 

@@ -17,6 +17,7 @@ from typing import Annotated, Literal, Protocol
 
 import msgspec
 
+from workbench.bundle.signed import load_signed, note_signed
 from workbench.bundle.signing import SEED_BYTES, SigningKey, decode_base64, encode_base64
 from workbench.bundle.words import HIDDEN
 from workbench.core.codec import (
@@ -142,6 +143,14 @@ class KeyVault:
         if key.key_id != found.key_id:
             raise KeyVaultError(f"The vault's file of key {found.key_id} holds another key.", "Restore it from a backup.")
         return key
+
+    def note_signed(self, key_id: str, identity: str) -> None:
+        """Remember that a key signs the bundle of this identity: it counts on when the key is replaced."""
+        note_signed(self._folder, self.find(key_id).key_id, identity)
+
+    def signed_by(self, key_id: str) -> tuple[str, ...]:
+        """Identities of the bundles that a key has signed here, oldest first."""
+        return load_signed(self._folder, self.find(key_id).key_id)
 
     def _add(self, name: str, ask: AskPassphrase, created_utc: str) -> KeyRecord:
         key = SigningKey.generate()

@@ -2,8 +2,9 @@
 
 A root is pinned: it comes from the person's own folder or was provisioned into a device, never from a project or a bundle.
 Root N+1 is accepted only if the thresholds of root N *and* of root N+1 have signed it (The Update Framework 1.0, section
-5.3). A revoked key stays in the root, so that a bundle signed with it is refused by that name. Without keys everything is
-refused. Must not import anything heavier than msgspec; `cryptography` loads when a signature is checked.
+5.3). A revoked key stays in the root, so that a bundle signed with it is refused by that name. So does a replaced one, with
+the bundles that it had signed until then: these count on, nothing else of it does. Without keys everything is refused. Must
+not import anything heavier than msgspec; `cryptography` loads when a signature is checked.
 """
 
 from __future__ import annotations
@@ -42,11 +43,13 @@ ALL_ROLES: tuple[Role, ...] = ("bundle", "command", "root")
 TRUST_FILE = "trust.json"
 MAX_TRUST_BYTES = 256 * 1024
 MAX_CHAIN = 256
+MAX_KEPT = 2000
+"""Bundles of replaced keys that a root names, all keys together; the oldest make room."""
 Threshold = Annotated[int, msgspec.Meta(ge=1, le=16)]
 
 
 class TrustedKey(Record, frozen=True, kw_only=True):
-    """One public key: its name for people, what it may sign, and whether it has been revoked."""
+    """One public key: its name for people, what it may sign, whether it has been revoked, and what replaced it."""
 
     key_id: str
     name: Annotated[str, msgspec.Meta(max_length=200)]
@@ -54,6 +57,15 @@ class TrustedKey(Record, frozen=True, kw_only=True):
     """Strict base64 of 32 bytes."""
     roles: tuple[Role, ...] = ALL_ROLES
     is_revoked: bool = False
+    replaced_by: Annotated[str, msgspec.Meta(max_length=16)] = ""
+    """Key id of its successor; '' while it is in use."""
+    kept: Annotated[tuple[Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")], ...], msgspec.Meta(max_length=MAX_KEPT)] = ()
+    """Of a replaced key: identities of the bundles that it had signed before, oldest first."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it may sign something new."""
+        return not self.is_revoked and not self.replaced_by
 
     @property
     def raw(self) -> bytes:
@@ -73,11 +85,13 @@ class TrustRoot(Record, frozen=True, kw_only=True):
 
     def active(self, role: Role) -> tuple[TrustedKey, ...]:
         """Keys that may sign for this role now."""
-        return tuple(key for key in self.keys if role in key.roles and not key.is_revoked)
+        return tuple(key for key in self.keys if role in key.roles and key.is_active)
 
-    def revoked(self, role: Role) -> tuple[TrustedKey, ...]:
-        """Keys that might once."""
-        return tuple(key for key in self.keys if role in key.roles and key.is_revoked)
+    def signers_of(self, identity: str) -> tuple[TrustedKey, ...]:
+        """Keys whose signature counts under the bundle of this identity: those in use, and what signed it before."""
+        return tuple(
+            key for key in self.keys if "bundle" in key.roles and not key.is_revoked and (key.is_active or identity in key.kept)
+        )
 
 
 class PublicKeyFile(Record, frozen=True, kw_only=True):
@@ -111,8 +125,33 @@ def revoke_key(root: TrustRoot, key_id: str) -> TrustRoot:
     """The root in which this key is revoked, one version on. Raises BundleError if it isn't in the root."""
     if key_id not in {key.key_id for key in root.keys}:
         raise BundleError(f"The trust root doesn't hold key {key_id}.", "See the keys with: workbench trust show.")
-    keys = tuple(msgspec.structs.replace(key, is_revoked=True) if key.key_id == key_id else key for key in root.keys)
+    keys = tuple(msgspec.structs.replace(key, is_revoked=True, kept=()) if key.key_id == key_id else key for key in root.keys)
     return msgspec.structs.replace(root, version=root.version + 1, keys=keys)
+
+
+def replace_key(root: TrustRoot, key_id: str, successor: TrustedKey, signed: Sequence[str]) -> TrustRoot:
+    """The root in which a key made way for its successor, one version on; `signed`: identities that it signed, oldest first.
+
+    Raises BundleError if the key isn't in use in the root, or the successor is in it already.
+    """
+    former = next((key for key in root.keys if key.key_id == key_id and key.is_active), None)
+    if former is None:
+        raise BundleError(f"The trust root holds no key {key_id} in use.", "See the keys with: workbench trust show.")
+    if any(key.public_key == successor.public_key for key in root.keys):
+        raise BundleError(f"The trust root holds key {successor.key_id} already.", "Make a new key.")
+    replaced = msgspec.structs.replace(former, replaced_by=successor.key_id, kept=tuple(signed))
+    others = tuple(key for key in root.keys if key.key_id != key_id)
+    keys = _within_limit((*others, replaced), replaced.key_id)
+    return _checked(msgspec.structs.replace(root, version=root.version + 1, keys=tuple(sorted((*keys, successor), key=_id_of))))
+
+
+def _within_limit(keys: tuple[TrustedKey, ...], newest: str) -> tuple[TrustedKey, ...]:
+    """Together at most MAX_KEPT names of bundles: the key that was replaced last keeps its own first."""
+    room, kept = MAX_KEPT, {}
+    for key in sorted(keys, key=lambda key: key.key_id != newest):
+        kept[key.key_id] = key.kept[-room:] if room else ()
+        room -= len(kept[key.key_id])
+    return tuple(msgspec.structs.replace(key, kept=kept[key.key_id]) for key in keys)
 
 
 def encode_trust(root: TrustRoot) -> bytes:

@@ -49,6 +49,7 @@ class Refusal(StrEnum):
     SIGNATURE_INVALID = "signature_invalid"
     KEY_UNKNOWN = "key_unknown"
     KEY_REVOKED = "key_revoked"
+    KEY_REPLACED = "key_replaced"
     APPROVALS_MISSING = "approvals_missing"
     BOARD_MISMATCH = "board_mismatch"
     LINE_MISMATCH = "line_mismatch"
@@ -61,8 +62,12 @@ HINTS: Mapping[Refusal, str] = {
     Refusal.MALFORMED: "The file is damaged or not a bundle; copy it again from its source.",
     Refusal.HASH_MISMATCH: "A part was changed after it was signed; copy the bundle again from its source.",
     Refusal.SIGNATURE_INVALID: "The bundle was changed after it was signed; don't use it, and tell who gave it to you.",
-    Refusal.KEY_UNKNOWN: "If you know the signer, trust the key: workbench trust add KEY.pub.",
+    Refusal.KEY_UNKNOWN: (
+        "If you know the signer, trust the key: workbench trust add KEY.pub. If it replaced a key that you trust: "
+        "workbench trust follow CHAIN."
+    ),
     Refusal.KEY_REVOKED: "Ask for a bundle that is signed with the present key.",
+    Refusal.KEY_REPLACED: "Let the signer sign it with the present key: workbench bundle sign BUNDLE --key ID.",
     Refusal.APPROVALS_MISSING: "Let the missing person sign: workbench bundle approve BUNDLE --key ID.",
     Refusal.BOARD_MISMATCH: "Take the bundle that was built for this board.",
     Refusal.LINE_MISMATCH: "Take a bundle of this device's model line, or provision the device for the other one.",
@@ -195,12 +200,12 @@ def _check_signatures(head: Head, trust: TrustRoot) -> tuple[TrustedKey, ...]:
     found = _read_signatures(head.signatures)
     if found.payload_type != PAYLOAD_BUNDLE:
         raise reject(Refusal.SIGNATURE_INVALID, f"The signatures are for '{found.payload_type}', not for a bundle.")
-    active = {key.public_key: key for key in trust.active("bundle")}
-    revoked = trust.revoked("bundle")
+    counting = {key.public_key: key for key in trust.signers_of(identity_of(head.manifest))}
+    others = tuple(key for key in trust.keys if "bundle" in key.roles and key.public_key not in counting)
     signed = pre_authentication_encoding(PAYLOAD_BUNDLE, head.manifest)
-    _check_claims(found, signed, tuple(active.values()))
-    signers = find_signers(head.manifest, found, (*active.values(), *revoked))
-    valid = tuple({key.public_key: key for key in signers.values() if key.public_key in active}.values())
+    _check_claims(found, signed, tuple(counting.values()))
+    signers = find_signers(head.manifest, found, (*counting.values(), *others))
+    valid = tuple({key.public_key: key for key in signers.values() if key.public_key in counting}.values())
     if len(valid) >= trust.bundle_threshold:
         return valid
     raise _too_few(found, signers, valid, trust.bundle_threshold)
@@ -225,6 +230,14 @@ def _too_few(
         return reject(
             Refusal.KEY_REVOKED, f"The bundle is signed with {revoked[0].name} ({revoked[0].key_id}), which is revoked."
         )
+    replaced = [key for key in signers.values() if key.replaced_by]
+    if replaced:
+        key = replaced[0]
+        text = (
+            f"The bundle is signed with {key.name} ({key.key_id}), which {key.replaced_by} has replaced, and it is not among "
+            f"the {len(key.kept)} bundles that it had signed before."
+        )
+        return reject(Refusal.KEY_REPLACED, text)
     hints = ", ".join(mark.keyid for mark in found.signatures)
     return reject(Refusal.KEY_UNKNOWN, f"The bundle is signed with {hints}, which is not trusted here.")
 

@@ -26,6 +26,7 @@ class PumpCommand(IntEnum):
     ROLL_BACK = 7
     NONCE = 8
     LIVE = 9
+    TRUST = 10
 
 
 class PumpStatus(IntEnum):
@@ -42,7 +43,10 @@ class PumpStatus(IntEnum):
 
 
 class Passport(Record, frozen=True, kw_only=True):
-    """Who the device is: board, serial, pump tag, model line, agent version, security floor, trust key ids."""
+    """Who the device is: board, serial, pump tag, model line, agent version, security floor.
+
+    `trust_keys`: ids of the keys that may sign a bundle for it, replaced ones with bundles of before included.
+    """
 
     board: str
     serial: str
@@ -57,6 +61,8 @@ class Passport(Record, frozen=True, kw_only=True):
     last_reset: str = ""
     framings: tuple[str, ...] = ("lines",)
     """lines (SMP's own), raw (core/smp_raw.py)."""
+    trust_version: int = 0
+    """Of the device's trust root; 0 from an agent that takes no chain of roots."""
 
 
 class SlotState(Record, frozen=True, kw_only=True):
@@ -146,6 +152,13 @@ class SilentChannel(Record, frozen=True, kw_only=True):
 
     name: str
     since_utc: str
+
+
+class TrustReply(Record, frozen=True, kw_only=True):
+    """Answer to a chain that was sent in pieces: how much is there, and the version of the device's root."""
+
+    offset_bytes: int
+    version: int
 
 
 class LiveState(Record, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from workbench.bundle.chain import TrustChain, links_after, root_in
 from workbench.bundle.trust import TrustRoot
 from workbench.bundle.verify import Expectation, OpenedBundle, open_bundle, verify_bundle, verify_head
 from workbench.core.codec import Record, sha256_hex
@@ -20,6 +21,7 @@ from workbench.devices.verdicts import Snapshot, Trouble, hint_of
 GOOD, FAILURE, OUT_OF_SPECIFICATION, NOT_CHECKED = "good", "failure", "out_of_specification", "not_checked"
 N_ECHOES = 8
 ECHO_CHARS = 256
+NO_CHAIN = TrustChain()
 TEST_BOOT_S = 10.0
 FRAMING_SHARE = 0.70
 """Share of a serial line that SMP's own framing leaves for the image."""
@@ -38,12 +40,26 @@ class CheckLight(Record, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckPlan:
-    """What shall be put where."""
+    """What shall be put where. `chain` leads to `trust`, for a device that still holds a root of before."""
 
     image: bytes
     trust: TrustRoot
+    chain: TrustChain = NO_CHAIN
     expect_asset: str | None = None
     expect_serial: str | None = None
+
+
+def links_for(plan: CheckPlan, passport: Passport) -> TrustChain:
+    """The links that bring a device's root up to ours; an empty chain where it has it, or can't be brought there by them."""
+    if not passport.trust_version or passport.trust_version >= plan.trust.version:
+        return TrustChain()
+    links = links_after(plan.chain, passport.trust_version)
+    return TrustChain(links=links) if links and root_in(links[-1]) == plan.trust else TrustChain()
+
+
+def trusts_without_chain(passport: Passport, opened: OpenedBundle | None) -> bool:
+    """Whether the device's own root, as it is, names one of the bundle's signers."""
+    return bool(opened and {mark.keyid for mark in opened.signatures.signatures} & set(passport.trust_keys))
 
 
 def check_device(plan: CheckPlan, device: Snapshot) -> tuple[CheckLight, ...]:
@@ -124,7 +140,7 @@ def _bundle_lights(plan: CheckPlan, device: Snapshot) -> tuple[CheckLight, ...]:
     if rejected is not None:
         signature = CheckLight(name="signature", state=FAILURE, value=rejected.message, fix=rejected.hint, reason=rejected.reason)
     else:
-        signature = _device_trust_light(passport, opened)
+        signature = _device_trust_light(plan, passport, opened)
     if opened is None:
         return (signature,)
     line = passport.model_line or None
@@ -140,12 +156,18 @@ def _bundle_lights(plan: CheckPlan, device: Snapshot) -> tuple[CheckLight, ...]:
     return (signature, *lights, _release_light(opened, device))
 
 
-def _device_trust_light(passport: Passport, opened: OpenedBundle | None) -> CheckLight:
-    """This machine trusts the signers; the device has a trust root of its own and names the keys in it."""
+def _device_trust_light(plan: CheckPlan, passport: Passport, opened: OpenedBundle | None) -> CheckLight:
+    """This machine trusts the signers; the device has a trust root of its own, and may be brought up to ours first."""
     signers = {mark.keyid for mark in opened.signatures.signatures} if opened else set()
+    links = links_for(plan, passport).links
+    if links:
+        ours = {key.key_id for key in plan.trust.signers_of(opened.identity)} if opened else set()
+        known = ", ".join(sorted(signers & ours))
+        step = f"the device takes trust root {plan.trust.version} after its {passport.trust_version} first"
+        return CheckLight(name="signature", state=GOOD, value=f"signed with key {known}, trusted here; {step}")
     if not passport.trust_keys:
         value, reason = "The device trusts no key, so it refuses every bundle.", "not_provisioned"
-    elif not signers & set(passport.trust_keys):
+    elif not trusts_without_chain(passport, opened):
         value, reason = f"The device trusts {', '.join(passport.trust_keys)}, and none of them signed this.", "key_unknown"
     else:
         known = ", ".join(sorted(signers & set(passport.trust_keys)))

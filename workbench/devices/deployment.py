@@ -1,9 +1,9 @@
 """An update as a journalled state machine, driven by what the device says about itself.
 
-connect → identify → check → transfer → verify → activate (test boot) → self-test → confirm. Before each transition a line is
-forced to disk, so a killed program resumes. Which transition comes next is read from the device every time, never
-remembered: after a pulled cable, a power cut or a restart the same loop simply goes on. Must not print, and must not raise
-for what the device does: the verdict says it.
+connect → identify → check → trust (where its trust root is older) → transfer → verify → activate (test boot) → self-test →
+confirm. Before each transition a line is forced to disk, so a killed program resumes. Which transition comes next is read
+from the device every time, never remembered: after a pulled cable, a power cut or a restart the same loop simply goes on.
+Must not print, and must not raise for what the device does: the verdict says it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from collections.abc import Callable
 import msgspec
 import numpy as np
 
+from workbench.bundle.chain import TrustChain, encode_chain
 from workbench.bundle.verify import OpenedBundle
 from workbench.core.clock import format_utc
 from workbench.core.errors import DeviceError, DeviceRefused, JobCancelled, ReplyTimeout, VerifyMismatch
 from workbench.core.transition_log import TransitionLog
-from workbench.core.wire import SelfTestReport, SlotState
-from workbench.devices.checks import CheckLight, check_device, first_trouble
+from workbench.core.wire import PumpStatus, SelfTestReport, SlotState
+from workbench.devices.checks import CheckLight, check_device, first_trouble, links_for, trusts_without_chain
 from workbench.devices.host_windows import HostTest, ask_device, draw_windows
 from workbench.devices.link import LINK_ERRORS, Link
 from workbench.devices.protocols.upload import Upload
@@ -53,7 +54,7 @@ class Deployment:
         self._lights: tuple[CheckLight, ...] = ()
         self._self_test: SelfTestReport | None = None
         self._host_test: HostTest | None = None
-        self._is_checked = self._is_verified = self._is_tested = False
+        self._is_checked = self._is_trust_handed = self._is_verified = self._is_tested = False
         self._n_activations = 0
         self._n_bytes = 0
         self._transfer_s = 0.0
@@ -93,8 +94,8 @@ class Deployment:
 
     def _actions(self) -> dict[str, Callable[[], str]]:
         return {
-            "check": self._check, "transfer": self._transfer, "verify": self._verify, "activate": self._activate,
-            "self-test": self._test, "confirm": self._confirm,
+            "check": self._check, "trust": self._hand_trust, "transfer": self._transfer, "verify": self._verify,
+            "activate": self._activate, "self-test": self._test, "confirm": self._confirm,
         }  # fmt: skip
 
     def _next_transition(self) -> str | None:
@@ -105,6 +106,8 @@ class Deployment:
             return None
         if not self._is_checked:
             return "check"
+        if not self._is_trust_handed and self._update.scope == "all" and self._links().links:
+            return "trust"
         if target is not None and target.active:
             if target.confirmed:
                 return None
@@ -197,6 +200,33 @@ class Deployment:
             raise Stopped(trouble)
         self._is_checked = True
         return f"{sum(light.state == 'good' for light in self._lights)} lights are good"
+
+    def _links(self) -> TrustChain:
+        assert self._now is not None
+        return links_for(self._update.plan, self._now.passport)
+
+    def _hand_trust(self) -> str:
+        """Rotations and revocations first. A device that trusts the signer by a root of its own is not made to follow ours."""
+        assert self._now is not None
+        links, passport = self._links(), self._now.passport
+        if not links.links:
+            return "taken already"  # the answer was lost, not the chain
+        try:
+            version = self._link.client.hand_trust(encode_chain(links))
+        except DeviceRefused as error:
+            if error.reason != PumpStatus.NOT_TRUSTED.name.lower():
+                raise
+            self._is_trust_handed = True
+            if trusts_without_chain(passport, self._update.bundle):
+                return f"the device keeps trust root {passport.trust_version}, which is not the one before ours"
+            text = f"The device does not follow from its trust root {passport.trust_version} to ours, so it refuses the bundle."
+            trouble = Trouble(
+                step="trust", reason="key_unknown", message=text, hint=hint_of("not_provisioned", ""), is_refusal=True
+            )
+            self._tell("trust", "failed", text)
+            raise Stopped(trouble) from error
+        self._is_trust_handed = True
+        return f"the device's trust root is {version} now"
 
     def _transfer(self) -> str:
         image = self._update.image

@@ -34,6 +34,8 @@ class Intent(Record, frozen=True, kw_only=True):
     bundle_path: str
     trust: str
     """The trust root that the check used, as its JSON text."""
+    chain: str = ""
+    """The chain that leads to it, as its JSON text; '' for none."""
     confirm: bool = True
     expect_asset: str | None = None
     expect_serial: str | None = None

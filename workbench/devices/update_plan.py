@@ -37,6 +37,7 @@ TRANSITIONS = {
         Transition(name="connect", timeout_s=10, n_retries=2, is_cancellable=True),
         Transition(name="identify", timeout_s=20, n_retries=2, is_cancellable=True),
         Transition(name="check", timeout_s=30, n_retries=2, is_cancellable=True),
+        Transition(name="trust", timeout_s=60, n_retries=2, is_cancellable=True),
         Transition(name="transfer", timeout_s=4 * 3600, n_retries=5, is_cancellable=True),
         Transition(name="verify", timeout_s=60, n_retries=2, is_cancellable=True),
         Transition(name="activate", timeout_s=120, n_retries=3, is_cancellable=False),

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from workbench.bundle.chain import TrustChain, follow
 from workbench.bundle.trust import TrustRoot
 from workbench.core.clock import Clock, format_utc, now_ns
 from workbench.core.errors import BundleRejected, InputError, ModelError
@@ -20,7 +21,7 @@ from workbench.core.wire import LiveState, Passport, SelfTestReport
 from workbench.edge.acceptance import Gate, gate_of, load_image
 from workbench.edge.logger import DeviceLogs
 from workbench.edge.model import RunningModel
-from workbench.edge.provisioning import Provisioning, load_device_trust, load_provisioning
+from workbench.edge.provisioning import Provisioning, load_device_trust, load_provisioning, save_device_trust
 from workbench.edge.sensors import Replay, no_samples
 from workbench.edge.slots import SlotStore
 from workbench.edge.uploads import Uploads
@@ -95,10 +96,24 @@ class Agent:
         return Passport(
             board=self.provisioning.board, serial=self.provisioning.serial, tag=self.provisioning.tag,
             model_line=self.provisioning.model_line or record.model_line, agent_version=version(),
-            security_floor=record.security_floor, trust_keys=tuple(key.key_id for key in self.trust.keys),
+            security_floor=record.security_floor, trust_keys=self._signer_ids(),
             uptime_s=self._monotonic() - self._booted_s, clock_utc=format_utc(self._clock()),
             free_bytes=shutil.disk_usage(self.folder).free, last_reset=record.last_boot, framings=FRAMINGS,
+            trust_version=self.trust.version if self.trust.keys else 0,
         )  # fmt: skip
+
+    def take_trust(self, chain: TrustChain) -> None:
+        """Follow a chain of trust roots; what runs keeps running. Raises BundleError, and then nothing was changed."""
+        following = follow(self.trust, chain)
+        if following.version == self.trust.version:
+            return
+        save_device_trust(self.folder, following)
+        self.trust = following
+        self.note("trust_root", f"version {following.version}")
+
+    def _signer_ids(self) -> tuple[str, ...]:
+        may_sign = (key for key in self.trust.keys if "bundle" in key.roles and not key.is_revoked)
+        return tuple(key.key_id for key in may_sign if key.is_active or key.kept)
 
     def run_self_test(self) -> SelfTestReport | None:
         """The golden vectors of the active slot, run now; None when no model runs."""

@@ -13,11 +13,21 @@ from typing import TypeVar
 import msgspec
 import numpy as np
 
+from workbench.bundle.chain import MAX_MESSAGE_BYTES, decode_chain
 from workbench.bundle.signing import PAYLOAD_COMMAND, decode_base64, decode_envelope, valid_signers
 from workbench.core.codec import decode_canonical
-from workbench.core.errors import BundleRejected, InputError
+from workbench.core.errors import BundleError, BundleRejected, InputError
 from workbench.core.smp_codec import IMAGE_GROUP, OS_GROUP, ImageCommand, Operation, OsCommand
-from workbench.core.wire import PUMP_GROUP, DeviceCommand, PumpCommand, PumpStatus, ScoreReply, SlotsReply, UploadProgress
+from workbench.core.wire import (
+    PUMP_GROUP,
+    DeviceCommand,
+    PumpCommand,
+    PumpStatus,
+    ScoreReply,
+    SlotsReply,
+    TrustReply,
+    UploadProgress,
+)
 from workbench.edge.agent import Agent
 from workbench.edge.smp_server import BUFFER_BYTES, BUFFER_COUNT, Handler, HandlerKey, ImageFault, Mgmt, SmpFault
 from workbench.edge.uploads import DeviceFull
@@ -170,6 +180,7 @@ class PumpHandlers:
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
         self._window = bytearray()
+        self._chain = bytearray()
         self._nonce = ""
 
     def table(self) -> dict[HandlerKey, Handler]:
@@ -184,7 +195,11 @@ class PumpHandlers:
             PumpCommand.NONCE: self._give_nonce,
             PumpCommand.LIVE: self._live,
         }
-        writes = {PumpCommand.SCORE_WINDOW: self._score_window, PumpCommand.ROLL_BACK: self._roll_back}
+        writes = {
+            PumpCommand.SCORE_WINDOW: self._score_window,
+            PumpCommand.ROLL_BACK: self._roll_back,
+            PumpCommand.TRUST: self._take_trust,
+        }
         return {
             **{(PUMP_GROUP, int(command), _READ): handler for command, handler in reads.items()},
             **{(PUMP_GROUP, int(command), _WRITE): handler for command, handler in writes.items()},
@@ -225,15 +240,10 @@ class PumpHandlers:
         model = self._agent.model
         if model is None:
             raise _pump_fault(PumpStatus.NOT_FOUND)
-        offset, length, data = take(payload, "off", int), take(payload, "len", int), take(payload, "data", bytes)
         row_bytes = 8 + 4 * len(model.spec.channels)
-        if not 0 < length <= MAX_WINDOW_BYTES or length % row_bytes or not 0 <= offset <= length - len(data):
+        length = _gather(self._window, payload, MAX_WINDOW_BYTES)
+        if length % row_bytes:
             raise _pump_fault(PumpStatus.BAD_REQUEST)
-        if offset == 0 or len(self._window) > length:
-            # Another window than the one that was begun: what is there of that one doesn't belong to it.
-            self._window.clear()
-        if offset == len(self._window):
-            self._window += data
         if len(self._window) < length:
             return to_map(ScoreReply(offset_bytes=len(self._window)))
         score, raw = self._score_blob(bytes(self._window), length // row_bytes)
@@ -247,6 +257,19 @@ class PumpHandlers:
             return self._agent.model.score_samples(times_ns, values)
         except InputError as error:
             raise _pump_fault(PumpStatus.BAD_REQUEST) from error
+
+    def _take_trust(self, payload: Payload) -> Payload:
+        """A chain of trust roots in pieces. It proves itself; whoever carries it needs no trust."""
+        agent, length = self._agent, _gather(self._chain, payload, MAX_MESSAGE_BYTES)
+        if len(self._chain) == length:
+            try:
+                agent.take_trust(decode_chain(bytes(self._chain), what="The chain"))
+            except InputError as error:
+                raise _pump_fault(PumpStatus.BAD_REQUEST) from error
+            except BundleError as error:
+                agent.note("trust_root_refused", error.message)
+                raise _pump_fault(PumpStatus.NOT_TRUSTED) from error
+        return to_map(TrustReply(offset_bytes=len(self._chain), version=agent.trust.version))
 
     def _log_list(self, payload: Payload) -> Payload:
         start = take(payload, "start", int) if "start" in payload else 0
@@ -301,6 +324,19 @@ class PumpHandlers:
             return decode_canonical(decode_base64(envelope.payload), DeviceCommand, what="The command", max_bytes=4096)
         except InputError as error:
             raise _pump_fault(PumpStatus.BAD_REQUEST) from error
+
+
+def _gather(pieces: bytearray, payload: Payload, max_bytes: int) -> int:
+    """Take one piece (off, len, data) of something that is sent in pieces; returns how long the whole is to be."""
+    offset, length, data = take(payload, "off", int), take(payload, "len", int), take(payload, "data", bytes)
+    if not 0 < length <= max_bytes or not 0 <= offset <= length - len(data):
+        raise _pump_fault(PumpStatus.BAD_REQUEST)
+    if offset == 0 or len(pieces) > length:
+        # Another one than was begun: what is there of that one doesn't belong to it.
+        pieces.clear()
+    if offset == len(pieces):
+        pieces += data
+    return length
 
 
 def take(payload: Payload, name: str, kind: type[T]) -> T:

@@ -1,6 +1,6 @@
 """Who this device is and whom it trusts: written once, at the gateway itself, and read at every start.
 
-The trust root lies beside it; a device without one refuses everything. Must not be reachable over the wire.
+The trust root lies beside it; a device without one refuses everything. Over the wire it goes on only along a signed chain.
 """
 
 from __future__ import annotations
@@ -49,6 +49,11 @@ def load_device_trust(folder: Path) -> TrustRoot:
     """The trust root; an empty one, which trusts nobody, where there is none."""
     path = folder / TRUST_FILE
     return load_trust(path) if path.is_file() else TrustRoot()
+
+
+def save_device_trust(folder: Path, trust: TrustRoot) -> None:
+    """Put another root in the place of the present one; the caller has checked that it may."""
+    save_trust(folder / TRUST_FILE, trust)
 
 
 def new_serial(prefix: str = "GW") -> str:

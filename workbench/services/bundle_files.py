@@ -14,6 +14,7 @@ from workbench.core.paths import user_home
 from workbench.core.requests import Result, parameter
 
 if TYPE_CHECKING:
+    from workbench.bundle.chain import TrustChain
     from workbench.bundle.trust import TrustRoot
     from workbench.bundle.verify import OpenedBundle
     from workbench.project.acts import Act
@@ -118,10 +119,11 @@ def _signatures_of(opened: OpenedBundle, trust: TrustRoot) -> tuple[BundleSignat
 
     signers = find_signers(opened.manifest_bytes, opened.signatures, trust.keys)
     names = {key.key_id: key.name for key in trust.keys}
+    counting = {key.key_id for key in trust.signers_of(opened.identity)}
     found = []
     for mark in opened.signatures.signatures:
         signer = signers.get(mark.keyid)
-        is_valid = not signer.is_revoked if signer else False if mark.keyid in names else None
+        is_valid = signer.key_id in counting if signer else False if mark.keyid in names else None
         found.append(BundleSignature(key_id=mark.keyid, name=names.get(mark.keyid, ""), is_valid=is_valid))
     return tuple(found)
 
@@ -146,6 +148,25 @@ def read_bundle(path: str) -> bytes:
 def card_of(opened: OpenedBundle) -> str:
     """The model card's text, '' where there is none; at most MAX_CARD_CHARS of it."""
     return opened.members.get("card.md", b"").decode("utf-8", errors="replace")[:MAX_CARD_CHARS]
+
+
+def load_chain_of(file: str | None) -> TrustChain:
+    """The chain beside a trust file, else beside the person's pinned root; an empty one where there is none."""
+    from workbench.bundle.chain import chain_path_of, load_chain
+    from workbench.bundle.trust import TRUST_FILE
+
+    return load_chain(chain_path_of(Path(file) if file else user_home() / TRUST_FILE))
+
+
+def followed(trust: TrustRoot, chain_file: str | None) -> TrustRoot:
+    """The root that a chain file leads to, the same one without a file. Raises BundleError, InputError."""
+    from workbench.bundle.chain import MAX_CHAIN_BYTES, decode_chain, follow
+    from workbench.core.codec import read_bounded
+
+    if chain_file is None:
+        return trust
+    data = read_bounded(Path(chain_file), MAX_CHAIN_BYTES)
+    return follow(trust, decode_chain(data, what=f"Chain file {chain_file}"))
 
 
 def load_trust_file(file: str | None) -> TrustRoot:

@@ -19,6 +19,7 @@ from workbench.services.bundle_files import (
     BundleSignature,
     Outcome,
     card_of,
+    followed,
     load_trust_file,
     open_bundle_bytes,
     open_bundle_file,
@@ -67,6 +68,8 @@ def build_bundle(request: BundleBuildRequest, job: Job, ask: Ask | None = None) 
             release=request.release or 1 + _latest_release(project, line), floor=request.floor,
         )  # fmt: skip
         data = assemble(make_contents(project, run.id, choice, job.part(0.0, 0.9)), (key,) if key else ())
+        if key is not None:
+            open_vault().note_signed(key.key_id, open_bundle_bytes(data).identity)
         outcome = Outcome(word="signed" if key else "built", trust=load_trust_file(None))
         result = result_of(request.out, data, open_bundle_bytes(data), outcome)
         write_atomic(Path(request.out), data)
@@ -114,6 +117,7 @@ class BundleVerifyRequest(Request, frozen=True, kw_only=True):
 
     bundle: BundlePath
     trust: Annotated[str | None, parameter("Trust file; default: the user's pinned root.", path=True, file=True)] = None
+    chain: Annotated[str | None, parameter("Chain file that leads on from this root.", path=True, file=True)] = None
     board: Annotated[str | None, parameter("Also check that it suits this board.")] = None
     line: Annotated[str | None, parameter("Also check the model line.")] = None
     min_release: Annotated[int, parameter("Also check against this security floor.", ge=0)] = 0
@@ -126,7 +130,7 @@ def verify_bundle(request: BundleVerifyRequest, job: Job) -> BundleResult:
 
     data = read_bundle(request.bundle)
     job.progress(0.2, "Checking signatures, structure and hashes")
-    trust = load_trust_file(request.trust)
+    trust = followed(load_trust_file(request.trust), request.chain)
     expectation = Expectation(board=request.board, model_line=request.line, security_floor=request.min_release)
     try:
         check(data, trust, expectation)
@@ -250,9 +254,11 @@ def _sign(request: _SignAct, ask: Ask | None) -> BundleResult:
     from workbench.bundle.build import add_bundle_signature
 
     data = read_bundle(request.bundle)
-    key = open_vault().unlock(request.key, ask or ask_environment)
+    vault = open_vault()
+    key = vault.unlock(request.key, ask or ask_environment)
     signed = add_bundle_signature(data, key)
     result = result_of(request.bundle, signed, open_bundle_bytes(signed), Outcome(word="signed", trust=load_trust_file(None)))
+    vault.note_signed(key.key_id, result.identity)
     if request.project is not None:
         _record_signature(request, signed, result, key.key_id)
     write_atomic(Path(request.bundle), signed)

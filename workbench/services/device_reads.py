@@ -23,6 +23,8 @@ from workbench.services.devices import (
     PullLogsRequest,
     PullLogsResult,
     ReceiptResult,
+    TrustRequest,
+    TrustResult,
 )
 
 if TYPE_CHECKING:
@@ -91,12 +93,13 @@ def run_preflight(request: PreflightRequest, job: Job) -> PreflightResult:
     """All lights that can truly be looked at, in order."""
     from workbench.devices.checks import CheckPlan, check_cable, check_device, check_place, estimate_s
     from workbench.devices.verdicts import Snapshot
-    from workbench.services.bundle_files import load_trust_file, read_bundle
+    from workbench.services.bundle_files import load_chain_of, load_trust_file, read_bundle
 
     image = read_bundle(request.bundle) if request.bundle else b""
     plan = CheckPlan(
-        image=image, trust=load_trust_file(request.trust), expect_asset=request.expect_asset, expect_serial=request.expect_serial
-    )
+        image=image, trust=load_trust_file(request.trust), chain=load_chain_of(request.trust),
+        expect_asset=request.expect_asset, expect_serial=request.expect_serial,
+    )  # fmt: skip
     client = open_client(request.port, request.baud_rate_bd)
     try:
         identity = _identity_of(client, request.port, job)
@@ -115,6 +118,51 @@ def run_preflight(request: PreflightRequest, job: Job) -> PreflightResult:
 
 def _light(light: CheckLight) -> Light:
     return Light(name=light.name, state=light.state, value=light.value, fix=light.fix)
+
+
+def hand_trust(request: TrustRequest, job: Job) -> TrustResult:
+    """The whole chain from the device's root on; one that it doesn't follow is refused by the device. Raises DeviceError."""
+    from workbench.bundle.chain import TrustChain, encode_chain, links_after
+    from workbench.services.bundle_files import load_chain_of, load_trust_file
+
+    trust, chain = load_trust_file(request.trust), load_chain_of(request.trust)
+    client = open_client(request.port, DEFAULT_BAUD_RATE_BD)
+    try:
+        passport = client.greet()
+        before = passport.trust_version
+        if not before:
+            raise DeviceRefused("The device takes no chain of trust roots.", hint_of_provisioning(), reason="not_provisioned")
+        job.progress(0.3, f"{passport.tag or passport.serial} holds trust root {before}, ours is {trust.version}")
+        links = links_after(chain, before)
+        if not links and before < trust.version:
+            text = f"The chain beside the trust file has no link after the device's trust root {before}."
+            raise DeviceRefused(text, hint_of_provisioning(), reason="chain_missing")
+        after = _handed(client, encode_chain(TrustChain(links=links)), before) if links else before
+        keys = client.passport().trust_keys
+    finally:
+        client.close()
+    is_current = after == trust.version
+    return TrustResult(
+        port=request.port, serial=passport.serial, tag=passport.tag, before=before, after=after, own=trust.version,
+        trust_keys=keys, is_current=is_current,
+    )  # fmt: skip
+
+
+def _handed(client: SmpClient, chain: bytes, before: int) -> int:
+    try:
+        return client.hand_trust(chain)
+    except DeviceRefused as error:
+        if error.reason != "not_trusted":
+            raise
+        text = f"The device does not follow from its trust root {before} to ours: another root lies before ours."
+        raise DeviceRefused(text, hint_of_provisioning(), reason=error.reason) from error
+
+
+def hint_of_provisioning() -> str:
+    """What to do at a device whose root can't be brought up over the cable."""
+    from workbench.devices.verdicts import hint_of
+
+    return hint_of("not_provisioned", "")
 
 
 def run_pull(request: PullLogsRequest, job: Job) -> PullLogsResult:

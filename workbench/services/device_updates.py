@@ -35,6 +35,7 @@ BOOT_TIMEOUT_S = 60.0
 _SHARE_OF_STEP = {
     "identify": 0.02,
     "check": 0.04,
+    "trust": 0.045,
     "transfer": 0.05,
     "verify": 0.86,
     "activate": 0.88,
@@ -83,15 +84,17 @@ def open_client(port: str, baud_rate_bd: int, *, n_tries: int = 3) -> SmpClient:
 
 def run_update(order: UpdateOrder, job: Job) -> UpdateResult:
     """A new update, from the bundle's file to the receipt."""
+    from workbench.bundle.chain import encode_chain
     from workbench.bundle.trust import encode_trust
     from workbench.devices.history import Intent, Past, begin_log, keep_image
-    from workbench.services.bundle_files import load_trust_file, read_bundle
+    from workbench.services.bundle_files import load_chain_of, load_trust_file, read_bundle
 
     image, trust, home = read_bundle(order.bundle), load_trust_file(order.trust), user_home()
     deployment_id, log = begin_log(home)
     intent = Intent(
         deployment_id=deployment_id, port=order.port, baud_rate_bd=order.baud_rate_bd, image_sha256=keep_image(home, image),
-        size_bytes=len(image), bundle_path=order.bundle, trust=encode_trust(trust).decode("utf-8"), confirm=order.confirm,
+        size_bytes=len(image), bundle_path=order.bundle, trust=encode_trust(trust).decode("utf-8"),
+        chain=encode_chain(load_chain_of(order.trust)).decode("utf-8"), confirm=order.confirm,
         expect_asset=order.expect_asset, expect_serial=order.expect_serial, project=order.project,
     )  # fmt: skip
     log.append("update", "open", msgspec.to_builtins(intent))
@@ -159,14 +162,16 @@ def _run(past: Past, job: Job, this: _Run) -> UpdateResult:
 
 
 def _update_of(past: Past, image: bytes, this: _Run) -> Update:
+    from workbench.bundle.chain import TrustChain, decode_chain
     from workbench.bundle.trust import decode_trust
     from workbench.devices.checks import CheckPlan, open_image
     from workbench.devices.protocols.upload import Image
     from workbench.devices.update_plan import Update
 
     intent: Intent = past.intent
+    chain = decode_chain(intent.chain.encode("utf-8"), what="The update's chain") if intent.chain else TrustChain()
     plan = CheckPlan(
-        image=image, trust=decode_trust(intent.trust.encode("utf-8")), expect_asset=intent.expect_asset,
+        image=image, trust=decode_trust(intent.trust.encode("utf-8")), chain=chain, expect_asset=intent.expect_asset,
         expect_serial=intent.expect_serial,
     )  # fmt: skip
     return Update(

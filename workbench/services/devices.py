@@ -159,7 +159,7 @@ class UpdateStep(Record, frozen=True, kw_only=True):
 
     at_utc: str
     step: str
-    """identify, check, transfer, verify, activate, self-test, confirm, receipt."""
+    """identify, check, trust, transfer, verify, activate, self-test, confirm, receipt."""
     state: Literal["running", "done", "failed"]
     text: str
 
@@ -202,6 +202,33 @@ def update_device(request: UpdateRequest, job: Job) -> UpdateResult:
         baud_rate_bd=request.baud_rate_bd, reconnect_wait_s=request.reconnect_wait_s,
     )  # fmt: skip
     return run_update(order, job)
+
+
+class TrustRequest(Request, frozen=True, kw_only=True):
+    """Bring a device's trust root up to yours, along the signed chain: rotations and revocations. An update does it too."""
+
+    port: Port
+    trust: Annotated[str | None, parameter("Trust file, its chain beside it; default: the user's.", path=True, file=True)] = None
+
+
+class TrustResult(Result, frozen=True, kw_only=True):
+    """Versions of the device's root before and after, and of ours; ids of the keys that may sign for the device."""
+
+    port: str
+    serial: str
+    tag: str
+    before: int
+    after: int
+    own: int
+    trust_keys: tuple[str, ...]
+    is_current: bool
+
+
+def update_trust(request: TrustRequest, job: Job) -> TrustResult:
+    """What runs keeps running. Raises DeviceRefused where the device does not follow."""
+    from workbench.services.device_reads import hand_trust
+
+    return hand_trust(request, job)
 
 
 class ResumeRequest(Request, frozen=True, kw_only=True):

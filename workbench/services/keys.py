@@ -7,20 +7,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from workbench.core.clock import Clock, format_utc, now_ns
-from workbench.core.codec import Record, read_bounded, write_atomic
-from workbench.core.errors import BundleError, KeyVaultError
+from workbench.core.codec import Record, write_atomic
+from workbench.core.errors import KeyVaultError
 from workbench.core.jobs import Job
 from workbench.core.paths import user_home
 from workbench.core.requests import Request, Result, parameter
 
 if TYPE_CHECKING:
     from workbench.bundle.keys import KeyRecord, KeyVault
-    from workbench.bundle.signing import SigningKey
     from workbench.bundle.trust import TrustedKey, TrustRoot
 
 Ask = Callable[[str], str]
 """Asks a person for a passphrase. Without one, WORKBENCH_PASSPHRASE is taken."""
 KeyId = Annotated[str, parameter("Key id or name.", positional=True)]
+SignWith = Annotated[tuple[str, ...], parameter("Own key that signs the new root as well, so that devices follow it.")]
+ChainOut = Annotated[str | None, parameter("Chain file to write: what devices and others need to follow.", path=True, file=True)]
 
 
 class KeyInfo(Record, frozen=True, kw_only=True):
@@ -43,17 +44,21 @@ class KeyNewRequest(Request, frozen=True, kw_only=True):
 
 
 class KeysResult(Result, frozen=True, kw_only=True):
-    """Keys, and the file written where there was one."""
+    """Keys, and the file written where there was one. `chain`: the chain file that devices follow, None where they can't."""
 
     keys: tuple[KeyInfo, ...]
     path: str | None = None
+    version: int | None = None
+    """Of the trust root, where it is about one."""
+    chain: str | None = None
+    message: str = ""
 
 
 def new_key(request: KeyNewRequest, job: Job, ask: Ask | None = None, clock: Clock = now_ns) -> KeysResult:
     """Made here, never shown."""
     record = open_vault().create(request.name, ask or ask_environment, created_utc=format_utc(clock()))
     job.progress(1.0, f"Key {record.key_id} made")
-    return KeysResult(keys=(_info_of_own(record),))
+    return KeysResult(keys=(info_of_own(record),))
 
 
 class KeyListRequest(Request, frozen=True, kw_only=True):
@@ -63,7 +68,7 @@ class KeyListRequest(Request, frozen=True, kw_only=True):
 def list_keys(request: KeyListRequest, job: Job) -> KeysResult:
     """Public parts only."""
     job.checkpoint()
-    return KeysResult(keys=tuple(_info_of_own(record) for record in open_vault().records()))
+    return KeysResult(keys=tuple(info_of_own(record) for record in open_vault().records()))
 
 
 class KeyExportRequest(Request, frozen=True, kw_only=True):
@@ -81,32 +86,28 @@ def export_key(request: KeyExportRequest, job: Job) -> KeysResult:
     job.checkpoint()
     record = open_vault().find(request.key)
     write_atomic(Path(request.out), encode_public_key(decode_base64(record.public_key), record.name))
-    return KeysResult(keys=(_info_of_own(record),), path=request.out)
+    return KeysResult(keys=(info_of_own(record),), path=request.out)
 
 
 class KeyRotateRequest(Request, frozen=True, kw_only=True):
-    """Replace a signing key by a new one of the same name, and trust the new one as well."""
+    """Replace a signing key by a new one of the same name, in the trust root too."""
 
     key: KeyId
-    out: Annotated[str | None, parameter("Chain file to write: what devices need to follow.", path=True, file=True)] = None
+    project: Annotated[str | None, parameter("Project whose bundles by this key count on as well.", path=True)] = None
+    keep: Annotated[tuple[str, ...], parameter("Bundle file by this key that counts on as well.", path=True, file=True)] = ()
+    sign_with: SignWith = ()
+    out: ChainOut = None
 
 
 def rotate_key(request: KeyRotateRequest, job: Job, ask: Ask | None = None, clock: Clock = now_ns) -> KeysResult:
-    """Bundles that the former key signed stay valid until it is revoked; it signs no new ones.
+    """What the former key has signed until now counts on, until it is revoked; nothing else of it does.
 
-    The pinned root goes one version on, signed by both keys; that link is written to `out`.
+    The pinned root goes one version on, signed by both keys; that link is added to the chain beside it, which `out` gets too.
+    Raises BundleError where devices could not follow, and then nothing was changed.
     """
-    from workbench.bundle.signing import decode_base64
-    from workbench.bundle.trust import add_key, trust_key
+    from workbench.services.key_rotation import rotate
 
-    vault = open_vault()
-    former, record = vault.rotate(request.key, ask or ask_environment, created_utc=format_utc(clock()))
-    job.progress(0.7, f"Key {record.key_id} made")
-    path = _trust_path(None)
-    root = add_key(_load_root(path, must_exist=False), trust_key(decode_base64(record.public_key), record.name))
-    successor = vault.unlock(record.key_id, ask or ask_environment)
-    _save_root(path, root, request.out, (former, successor))
-    return KeysResult(keys=tuple(_info_of_own(key) for key in vault.records()), path=request.out)
+    return rotate(request, job, ask or ask_environment, format_utc(clock()))
 
 
 class KeyRevokeRequest(Request, frozen=True, kw_only=True):
@@ -114,24 +115,16 @@ class KeyRevokeRequest(Request, frozen=True, kw_only=True):
 
     key: Annotated[str, parameter("Key id or name in the trust root.", positional=True)]
     file: Annotated[str | None, parameter("Trust file instead of the user's own.", path=True, file=True)] = None
-    sign_with: Annotated[str | None, parameter("Own key that signs the new root for devices.")] = None
-    out: Annotated[str | None, parameter("Chain file to write: what devices need to follow.", path=True, file=True)] = None
+    sign_with: SignWith = ()
+    out: ChainOut = None
 
 
 def revoke_trust(request: KeyRevokeRequest, job: Job, ask: Ask | None = None) -> KeysResult:
-    """The key stays in the root as revoked, so that it can't come back unnoticed."""
-    from workbench.bundle.trust import revoke_key
+    """The key stays in the root as revoked, so that it can't come back unnoticed. Devices follow where the root is signed."""
+    from workbench.services.key_rotation import revoke
 
     job.checkpoint()
-    path = _trust_path(request.file)
-    root = _load_root(path, must_exist=True)
-    matching = [key.key_id for key in root.keys if request.key in (key.key_id, key.name) and not key.is_revoked]
-    if len(matching) > 1:
-        raise BundleError(f"{len(matching)} trusted keys are called '{request.key}'.", f"Say which: {', '.join(matching)}.")
-    root = revoke_key(root, matching[0] if matching else request.key)
-    signers = (open_vault().unlock(request.sign_with, ask or ask_environment),) if request.sign_with else ()
-    _save_root(path, root, request.out, signers)
-    return _result_of(root, path)
+    return revoke(request, ask or ask_environment)
 
 
 class TrustShowRequest(Request, frozen=True, kw_only=True):
@@ -143,8 +136,8 @@ class TrustShowRequest(Request, frozen=True, kw_only=True):
 def show_trust(request: TrustShowRequest, job: Job) -> KeysResult:
     """Trusted keys."""
     job.checkpoint()
-    path = _trust_path(request.file)
-    return _result_of(_load_root(path, must_exist=request.file is not None), path)
+    path = trust_path(request.file)
+    return result_of_root(load_root(path, must_exist=request.file is not None), path)
 
 
 class TrustAddRequest(Request, frozen=True, kw_only=True):
@@ -152,18 +145,30 @@ class TrustAddRequest(Request, frozen=True, kw_only=True):
 
     key_file: Annotated[str, parameter("Public key file (.pub).", positional=True, path=True, file=True)]
     file: Annotated[str | None, parameter("Trust file to write instead of the user's own.", path=True, file=True)] = None
+    sign_with: SignWith = ()
 
 
-def add_trust(request: TrustAddRequest, job: Job) -> KeysResult:
-    """Adds to the root; an identical key is not added twice."""
-    from workbench.bundle.trust import add_key, decode_public_key, save_trust
+def add_trust(request: TrustAddRequest, job: Job, ask: Ask | None = None) -> KeysResult:
+    """Adds to the root; an identical key is not added twice. Devices follow where the root is signed."""
+    from workbench.services.key_rotation import add
 
     job.checkpoint()
-    path, key_path = _trust_path(request.file), Path(request.key_file)
-    data = read_bounded(key_path)
-    root = add_key(_load_root(path, must_exist=False), decode_public_key(data, what=f"Key file {key_path}"))
-    save_trust(path, root)
-    return _result_of(root, path)
+    return add(request, ask or ask_environment)
+
+
+class TrustFollowRequest(Request, frozen=True, kw_only=True):
+    """Follow a chain of trust roots: take over rotations and revocations that the present root's keys have signed."""
+
+    chain: Annotated[str, parameter("Chain file.", positional=True, path=True, file=True)]
+    file: Annotated[str | None, parameter("Trust file instead of the user's own.", path=True, file=True)] = None
+
+
+def follow_trust(request: TrustFollowRequest, job: Job) -> KeysResult:
+    """Each link is checked against the root before it. Raises BundleError where the chain does not follow the present root."""
+    from workbench.services.key_rotation import take_over
+
+    job.checkpoint()
+    return take_over(request)
 
 
 def open_vault() -> KeyVault:
@@ -195,32 +200,27 @@ def ask_environment(question: str) -> str:
     return passphrase_from_environment(question)
 
 
-def _trust_path(file: str | None) -> Path:
+def trust_path(file: str | None) -> Path:
+    """A trust file that was named, else the person's own."""
     from workbench.bundle.trust import TRUST_FILE
 
     return Path(file) if file else user_home() / TRUST_FILE
 
 
-def _load_root(path: Path, *, must_exist: bool) -> TrustRoot:
+def load_root(path: Path, *, must_exist: bool) -> TrustRoot:
+    """The root in a file; one that trusts nobody where there need not be one."""
     from workbench.bundle.trust import TrustRoot, load_trust
 
     return load_trust(path) if must_exist or path.is_file() else TrustRoot()
 
 
-def _save_root(path: Path, root: TrustRoot, out: str | None, signers: tuple[SigningKey, ...]) -> None:
-    from workbench.bundle.signing import encode_envelope
-    from workbench.bundle.trust import save_trust, sign_root
-
-    if out is not None:
-        write_atomic(Path(out), encode_envelope(sign_root(root, signers)))
-    save_trust(path, root)
+def result_of_root(root: TrustRoot, path: Path) -> KeysResult:
+    """A root's keys."""
+    return KeysResult(keys=tuple(_info_of_trusted(key) for key in root.keys), path=str(path), version=root.version)
 
 
-def _result_of(root: TrustRoot, path: Path) -> KeysResult:
-    return KeysResult(keys=tuple(_info_of_trusted(key) for key in root.keys), path=str(path))
-
-
-def _info_of_own(record: KeyRecord) -> KeyInfo:
+def info_of_own(record: KeyRecord) -> KeyInfo:
+    """A key of the person's own, without its secret."""
     return KeyInfo(
         id=record.key_id, name=record.name, public_key=record.public_key, created_utc=record.created_utc, store=record.store,
         state="replaced" if record.replaced_by else "active",
@@ -228,5 +228,5 @@ def _info_of_own(record: KeyRecord) -> KeyInfo:
 
 
 def _info_of_trusted(key: TrustedKey) -> KeyInfo:
-    state = "revoked" if key.is_revoked else "active"
+    state = "revoked" if key.is_revoked else "replaced" if key.replaced_by else "active"
     return KeyInfo(id=key.key_id, name=key.name, public_key=key.public_key, created_utc="", store="trust", state=state)

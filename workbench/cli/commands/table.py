@@ -174,7 +174,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(words=("keys", "rotate"), service="keys:rotate_key", request="KeyRotateRequest", asks=True),
     Command(words=("keys", "revoke"), service="keys:revoke_trust", request="KeyRevokeRequest", asks=True),
     Command(words=("trust", "show"), service="keys:show_trust", request="TrustShowRequest"),
-    Command(words=("trust", "add"), service="keys:add_trust", request="TrustAddRequest"),
+    Command(words=("trust", "add"), service="keys:add_trust", request="TrustAddRequest", asks=True),
+    Command(words=("trust", "follow"), service="keys:follow_trust", request="TrustFollowRequest"),
     Command(words=("devices", "boards"), service="devices:list_boards", request="BoardsRequest"),
     Command(words=("devices", "list"), service="devices:list_devices", request="DevicesListRequest"),
     Command(words=("devices", "identify"), service="devices:identify", request="IdentifyRequest"),
@@ -185,6 +186,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         words=("devices", "rollback"), service="devices:roll_back", request="RollBackRequest", exit_rule=verdict_exit, asks=True
     ),
+    Command(words=("devices", "trust"), service="devices:update_trust", request="TrustRequest"),
     Command(words=("devices", "pull-logs"), service="devices:pull_logs", request="PullLogsRequest"),
     Command(words=("devices", "virtual"), service="devices:serve_virtual", request="VirtualRequest", goes_on=True),
     Command(words=("edge", "run"), service="devices:serve_edge", request="EdgeRequest", goes_on=True),

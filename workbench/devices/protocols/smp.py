@@ -36,6 +36,7 @@ from workbench.core.wire import (
     ScoreReply,
     SelfTestReport,
     SlotsReply,
+    TrustReply,
 )
 from workbench.devices.protocols.refusals import refusal_of
 from workbench.devices.transports.ports import ByteTransport
@@ -239,6 +240,19 @@ class SmpClient:
         reply = self.receive(REPLY_TIMEOUT_S)
         if reply is not None:
             checked(reply)
+
+    def hand_trust(self, chain: bytes) -> int:
+        """Send a chain of trust roots; returns the version of the device's root afterwards. Raises DeviceRefused."""
+        step = self.max_message_bytes - 64
+        reply = TrustReply(offset_bytes=0, version=0)
+        while reply.offset_bytes < len(chain):
+            start = reply.offset_bytes
+            payload = {"off": start, "len": len(chain), "data": chain[start : start + step]}
+            found = self.request(Operation.WRITE, PUMP_GROUP, PumpCommand.TRUST, payload, timeout_s=SLOW_REPLY_TIMEOUT_S)
+            reply = to_record(found, TrustReply)
+            if reply.offset_bytes <= start:
+                raise ProtocolError(f"The device stays at byte {start} of the chain.", "Try again.")
+        return reply.version
 
     def _write_state(self, payload: Mapping[str, object]) -> None:
         self.request(Operation.WRITE, IMAGE_GROUP, ImageCommand.STATE, payload, timeout_s=SLOW_REPLY_TIMEOUT_S)

@@ -95,6 +95,7 @@ def step_name(code: str) -> str:
     names = {
         "identify": translate("Steps", "Identify"),
         "check": translate("Steps", "Pre-flight"),
+        "trust": translate("Steps", "Trust"),
         "transfer": translate("Steps", "Write"),
         "verify": translate("Steps", "Read back"),
         "activate": translate("Steps", "Test boot"),

@@ -25,7 +25,9 @@ from workbench.ui.widgets.states import VerdictBanner
 from workbench.ui.widgets.table import ArrayTable, Column
 from workbench.ui.widgets.text import IconLabel, StateSymbol, Text
 
-_STEP_OF = {"identify": 0, "check": 1, "transfer": 2, "verify": 3, "activate": 4, "self-test": 5, "confirm": 6, "receipt": 7}
+_STEP_OF = {
+    "identify": 0, "check": 1, "trust": 1, "transfer": 2, "verify": 3, "activate": 4, "self-test": 5, "confirm": 6, "receipt": 7,
+}  # fmt: skip
 _MAX_POINTS = 400
 
 
@@ -216,7 +218,7 @@ class VerdictView(QWidget):
         self._said.setText(self.tr("What happened: {text}").format(text=said))
         self._said.setVisible(bool(said))
         last = _STEP_OF.get(result.steps[-1].step, 0) if result.steps else 0
-        self.steps.set_current(len(_STEP_OF) if result.verdict == "verified" else last)
+        self.steps.set_current(_STEP_OF["receipt"] + 1 if result.verdict == "verified" else last)
         self._table.show_steps([step for step in result.steps if step.state != "running"])
         self._show_slots(result)
         self.again.setVisible(is_unfinished)
