@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.messy import (
+    daily_cases,
     dump_cases,
     export_cases,
     file_cases,
+    glued_cases,
     layout_cases,
     logger_cases,
     long_cases,
@@ -88,6 +90,13 @@ GROUPS: dict[str, Callable[[], Iterator[Case]]] = {
     "dumps": dump_cases.dumps,
     "reports": report_cases.reports,
     "months of neighbours": neighbour_cases.neighbour_months,
+    "two encodings": glued_cases.two_encodings,
+    "captures": glued_cases.captures,
+    "names of nodes": glued_cases.node_ids,
+    "dates once a day": daily_cases.date_lines,
+    "preambles each day": daily_cases.preambles,
+    "dates in bare digits": daily_cases.bare_dates,
+    "lost hours": daily_cases.lost_hours,
     "no logs": file_cases.unusable,
 }
 

@@ -35,6 +35,7 @@ from workbench.logs.summary import Finding, Question
 from workbench.logs.tables.cells import Cells, read_cell
 from workbench.logs.tables.join import find_asset_column, split_by_asset, split_by_source
 from workbench.logs.tables.long import read_long_logs
+from workbench.logs.tables.lost_hours import check_hours
 from workbench.logs.tables.roles import LongRoles, find_long, is_event_list
 from workbench.logs.tables.segments import Table, build_tables, words_of
 from workbench.logs.tables.sniff import is_time_name
@@ -246,6 +247,7 @@ def _with_quality(recording: ParsedRecording) -> ParsedRecording:
 
 
 def _read_axis(table: Table, roles: LongRoles | None, options: ParseOptions, answers: questions.AnswerBook) -> TimeAxis:
+    check_hours(table, table.time_cells)
     if table.time.kind == "none":
         check_no_unread_time(table)
     choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns, words=words_of(table))

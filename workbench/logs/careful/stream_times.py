@@ -102,6 +102,11 @@ def _plan_epoch(blocks: Sequence[Block], time: TimeColumns, choices: TimeChoices
     )  # fmt: skip
 
 
+def first_times(blocks: Sequence[Block]) -> Cells | None:
+    """Printed times of the first block, where times are printed."""
+    return None if blocks[0].has_times or blocks[0].time.kind == "none" else _time_cells(blocks[0])
+
+
 def _time_cells(block: Block) -> Cells | None:
     times = block_times(block)
     return None if times is None else as_cells(times)

@@ -13,13 +13,23 @@ from dataclasses import dataclass
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.byte_stream import StreamSource, is_growing, open_source
 from workbench.logs.readers.text import MAX_LINE_CHARS, QuoteJoiner, join_quoted
-from workbench.logs.text.decode import NUL_BLOCK, check_is_text, find_encoding, plain_marks
-from workbench.logs.text.encodings import guess_legacy
+from workbench.logs.text.decode import (
+    GLUE_BYTES,
+    NUL_BLOCK,
+    check_is_text,
+    check_not_glued,
+    choose_encoding,
+    find_encoding,
+    plain_marks,
+    without_escapes,
+)
+from workbench.logs.text.mixture import WordsOfBoth
 
 _NUL_BLOCK_CHARS = 8
 _HEAD_BYTES = 200_000
 _MIDDLE_CHARS = 60_000
 _MAX_MIDDLES = 64
+_MAX_HELD_BYTES = 10_000
 _UNDEFINED_CP1252 = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
 Say = Callable[[float], None]
 
@@ -57,6 +67,7 @@ class _Scan:
         self._decoder: codecs.IncrementalDecoder | None = None
         self._n_broken = self._n_multi = self._n_chars = 0
         self._is_ascii = True
+        self._words, self._line, self._tail = WordsOfBoth(), b"", b""
         self._has_undefined = self._has_quotes = self._breaks_at_start = False
         self._middles: list[tuple[int, str]] = []
 
@@ -65,6 +76,8 @@ class _Scan:
             self._head += chunk[: _HEAD_BYTES - len(self._head)]
         if self._decoder is None:
             self._begin(chunk)
+        check_not_glued(self._tail + chunk, self._wide or "utf-8", self._name)
+        self._tail = chunk[-GLUE_BYTES:]
         self._has_quotes = self._has_quotes or b'"' in chunk
         text = self._decoder.decode(chunk) if self._decoder else ""
         if not self._wide and not chunk.isascii():
@@ -75,7 +88,8 @@ class _Scan:
     def _begin(self, chunk: bytes) -> None:
         guess, confidence = find_encoding(chunk[:_HEAD_BYTES])
         # a byte order mark or the zeros of UTF-16 settle it; UTF-8 and the 8-bit code pages differ only over all bytes
-        self._wide = guess if guess.startswith("utf-16") or (confidence == 1.0 and guess not in ("utf-8", "cp1252")) else ""
+        of_8_bits = ("utf-8", "utf-8-sig", "cp1252")
+        self._wide = guess if guess.startswith("utf-16") or (confidence == 1.0 and guess not in of_8_bits) else ""
         self._confidence = confidence
         self._decoder = codecs.getincrementaldecoder(self._wide or "utf-8")("replace")
 
@@ -85,7 +99,11 @@ class _Scan:
         if n_broken and not self._n_broken and not self._n_multi and self._n_chars == 0:
             self._breaks_at_start = text[0] == "\ufffd"
         self._n_broken += n_broken
-        self._n_multi += len(text) - n_broken - len(text.encode("ascii", "ignore"))
+        n_multi = len(text) - n_broken - len(text.encode("ascii", "ignore"))
+        self._n_multi += n_multi
+        whole, _, self._line = (self._line + chunk).rpartition(b"\n")
+        self._words.add(whole, has_broken=n_broken > 0, has_multi=n_multi > 0)
+        self._line = self._line[-_MAX_HELD_BYTES:]
         self._has_undefined = self._has_undefined or any(byte in chunk for byte in _UNDEFINED_CP1252)
 
     def _keep_middle(self, text: str) -> None:
@@ -95,6 +113,7 @@ class _Scan:
             self._middles = self._middles[::2]
 
     def finish(self, source: StreamSource) -> ScannedText:
+        self._words.add(self._line, has_broken=self._n_broken > 0, has_multi=self._n_multi > 0)
         encoding, confidence = self._encoding()
         head = codecs.getincrementaldecoder(encoding)("replace").decode(self._head)
         check_is_text(_clean(NUL_BLOCK.sub("", self._head.decode(encoding, "replace")).removeprefix("\ufeff")), self._name)
@@ -109,9 +128,8 @@ class _Scan:
             return self._wide, self._confidence
         if not self._n_broken:
             return ("utf-8", 1.0) if self._is_ascii else ("utf-8", 0.99)
-        if self._n_multi > 2 * self._n_broken and not self._breaks_at_start:
-            return "utf-8", 0.6
-        encoding, confidence = guess_legacy(self._head)
+        n_multi = 0 if self._breaks_at_start else self._n_multi
+        encoding, confidence = choose_encoding(self._head, self._n_broken, n_multi, self._words)
         return ("latin-1" if self._has_undefined and encoding == "cp1252" else encoding), confidence
 
 
@@ -119,7 +137,7 @@ def _clean(text: str) -> str:
     text = text.replace("\ufeff", "")
     if "\x00" in text:
         text = NUL_BLOCK.sub("\n", text).replace("\x00", "")
-    return plain_marks(text).replace("\r\n", "\n").replace("\r", "\n")
+    return plain_marks(without_escapes(text)).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def sample_lines(text: str, limit: int, *, is_cut: bool) -> list[str]:

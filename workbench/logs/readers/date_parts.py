@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
-from workbench.logs.readers.clock_digits import ClockDigits, find_clock_digits
-from workbench.logs.readers.scope_export import ScopeExport, find_scope_export
-from workbench.logs.readers.serial_pairs import SerialPair, find_serial_pair
+from workbench.logs.readers.clock_digits import find_clock_digits
+from workbench.logs.readers.date_lines import find_date_lines
+from workbench.logs.readers.scope_export import find_scope_export
+from workbench.logs.readers.serial_pairs import find_serial_pair
 from workbench.logs.readers.sparse_dates import find_sparse_dates
 from workbench.logs.readers.tag_blocks import find_tag_blocks
+from workbench.logs.readers.tight_stamps import find_tight_stamps
 from workbench.logs.readers.times_across import find_times_across
 from workbench.logs.tables.sniff import fold_name
 from workbench.logs.tables.words import as_words
@@ -32,6 +35,13 @@ _LIMITS = {
     "second": (0, 60), "clock": (0, 2400),
 }  # fmt: skip
 _TITLE = "time"
+
+
+class _Joiner(Protocol):
+    """What puts the parts of a row's time into one cell."""
+
+    def joined(self, number: int, row: Sequence[str]) -> list[str]:
+        """The row, which is that of this number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +92,17 @@ class DateParts:
 
 def join_date_parts(rows: Iterable[list[str]], sample: Sequence[list[str]]) -> tuple[Iterable[list[str]], Sequence[list[str]]]:
     """Rows and sample with their dates in one cell, and with the tag of their block; as they came where there are no such."""
-    change = find_tag_blocks(sample) or find_sparse_dates(sample) or find_times_across(sample)
+    change = find_tag_blocks(sample) or find_sparse_dates(sample) or find_times_across(sample) or find_date_lines(sample)
     if change is not None:
         return change.rows(rows), list(change.rows(sample))
-    found = find_scope_export(sample) or find_date_parts(sample) or find_serial_pair(sample) or find_clock_digits(sample)
+    found: _Joiner | None = find_scope_export(sample) or find_date_parts(sample) or find_serial_pair(sample)
+    found = found or find_clock_digits(sample) or find_tight_stamps(sample)
     if found is None:
         return rows, sample
     return _joined(found, rows), [found.joined(number, row) for number, row in enumerate(sample)]
 
 
-def _joined(found: DateParts | ClockDigits | ScopeExport | SerialPair, rows: Iterable[list[str]]) -> Iterator[list[str]]:
+def _joined(found: _Joiner, rows: Iterable[list[str]]) -> Iterator[list[str]]:
     for number, row in enumerate(rows):
         yield found.joined(number, row)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from workbench.core.errors import EncodingError
 from workbench.logs.text.encodings import guess_legacy
+from workbench.logs.text.mixture import PREFIX, WordsOfBoth
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -20,6 +21,10 @@ _BOMS = (
 NUL_BLOCK = re.compile("\x00{8,}")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _BIDI = dict.fromkeys([0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF, 0x2028, 0x2029])
+_NARROW = re.compile(rb"(?:\n[^\x00\n]{0,900}[0-9]{2}[^\x00\n]{0,900}){3}\n")
+_WIDE_MARK = re.compile(rb"(?<=\n)(?:\xff\xfe[^\x00]\x00|\xfe\xff\x00[^\x00])")
+GLUE_BYTES = 4_000
+"""What must be seen at once to tell that files were glued together."""
 _MAX_CONTROL_FRACTION = 0.01
 _SAMPLE_CHARS = 200_000
 _SAMPLE_BYTES = 200_000
@@ -38,26 +43,45 @@ class Decoded:
 def find_encoding(head: bytes) -> tuple[str, float]:
     """Encoding and confidence from a file's first bytes (and BOM)."""
     for bom, name in _BOMS:
-        if head.startswith(bom):
+        if head.startswith(bom) and (name != "utf-8-sig" or _is_utf8(head)):
             return name, 1.0
     wide = _utf16_without_bom(head)
     if wide:
         return wide, 0.9
-    try:
-        codecs.getincrementaldecoder("utf-8")("strict").decode(head, final=False)
-    except UnicodeDecodeError as error:
-        # one flipped byte in an otherwise proper UTF-8 text does not make it another encoding
+    if not _is_utf8(head):
         tried = head.decode("utf-8", "replace")
         n_broken, n_multi = tried.count("\ufffd"), sum(1 for char in tried if char > "\x7f" and char != "\ufffd")
-        return ("utf-8", 0.6) if n_multi > 2 * n_broken and error.start > 0 else guess_legacy(head[:_SAMPLE_BYTES])
+        words = WordsOfBoth()
+        words.add(head, has_broken=True, has_multi=n_multi > 0)
+        return choose_encoding(head, n_broken, 0 if tried[0] == "\ufffd" else n_multi, words)
     return ("utf-8", 1.0) if head.isascii() else ("utf-8", 0.99)
+
+
+def _is_utf8(head: bytes) -> bool:
+    """Whether bytes are UTF-8, but for a character that is cut at their end."""
+    try:
+        codecs.getincrementaldecoder("utf-8")("strict").decode(head, final=False)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def choose_encoding(head: bytes, n_broken: int, n_multi: int, words: WordsOfBoth) -> tuple[str, float]:
+    """Encoding and confidence of a file with `n_broken` places that are no UTF-8 and `n_multi` characters that are."""
+    # one flipped byte in an otherwise proper UTF-8 text does not make it another encoding
+    is_mostly_utf8 = n_multi > 2 * n_broken
+    old = words.old_encoding(is_mostly_utf8=is_mostly_utf8)
+    if old:
+        return PREFIX + old, 0.8
+    return ("utf-8", 0.6) if is_mostly_utf8 else guess_legacy(head[:_SAMPLE_BYTES])
 
 
 def decode_bytes(data: bytes, name: str) -> Decoded:
     """Decode a text file; NUL blocks (a power loss) become line ends. Raises EncodingError for what is no text."""
     head = data[:_SAMPLE_BYTES]
-    check_is_text(NUL_BLOCK.sub("", head.decode(find_encoding(head)[0], "replace").removeprefix("\ufeff")), name)
+    check_is_text(without_escapes(NUL_BLOCK.sub("", head.decode(find_encoding(head)[0], "replace").removeprefix("\ufeff"))), name)
     encoding, confidence = find_encoding(data)
+    check_not_glued(data, encoding, name)
     if encoding.startswith("utf-16") and len(data) % 2 and data.endswith((b"\n", b"\r")):
         data = data[:-1]  # half of a line end, cut off
     text = data.decode(encoding, "replace")
@@ -66,8 +90,19 @@ def decode_bytes(data: bytes, name: str) -> Decoded:
     text = text.replace("\ufeff", "")  # files that were glued together carry one each
     if "\x00" in text:
         text = NUL_BLOCK.sub("\n", text).replace("\x00", "")
+    text = without_escapes(text)
     check_is_text(text[:_SAMPLE_CHARS], name)
     return Decoded(text=plain_marks(text), encoding=encoding.removesuffix("-sig"), confidence=confidence)
+
+
+def check_not_glued(data: bytes, encoding: str, name: str) -> None:
+    """Raise EncodingError where text of 8 bits a character stands in a file of 16 bits (or behind a mark of the other kind)."""
+    is_wide = encoding.startswith("utf-16")
+    if (_NARROW if is_wide else _WIDE_MARK).search(data):
+        raise EncodingError(
+            f"{name} is partly UTF-16 and partly not: files of two encodings were glued together.",
+            "Import the files that it was made of, or save each as UTF-8 before they are put together.",
+        )
 
 
 def check_is_text(sample: str, name: str) -> None:
@@ -78,6 +113,31 @@ def check_is_text(sample: str, name: str) -> None:
             f"{name} is not a text log: {n_control} of its first {len(sample)} characters are not printable.",
             "Give a log in a format that the manual's page on logs lists.",
         )
+
+
+_ESCAPES = re.compile(
+    r"\x1b(?:\](?:[^\x07\x1b\n]{0,200})(?:\x07|\x1b\\|(?=\n))|\[(?P<args>[0-?]*)[ -/]*(?P<last>[@-~])"
+    r"|[()#%][0-9A-Za-z]|[=>78cDEHMNOZ])"
+)
+"""What terminals take for colours, titles and moves: OSC, CSI, character sets, others (ECMA-48, 5.4 and 8.3)."""
+_OVERTYPED = re.compile(r"[^\x08\n]\x08")
+_MOVES = frozenset("HfEFABd")
+
+
+def without_escapes(text: str) -> str:
+    """Text of a captured terminal as it was shown: no colours, moves to a line as line ends, overtyped characters gone."""
+    if "\x1b" in text:
+        text = _ESCAPES.sub(_shown, text)
+    while "\x08" in text:
+        shorter = _OVERTYPED.sub("", text)
+        text = shorter if len(shorter) < len(text) else text.replace("\x08", "")
+    return text
+
+
+def _shown(match: re.Match[str]) -> str:
+    if match["last"] == "C":  # to the right
+        return " " * min(int(match["args"] or 1) if (match["args"] or "1").isdigit() else 1, 200)
+    return "\n" if match["last"] in _MOVES else ""
 
 
 _ODD_MARKS = re.compile(

@@ -6,6 +6,8 @@ Only text that is neither UTF-8 nor UTF-16 comes here. Without evidence it is We
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterable
 from functools import cache
 
 from workbench.logs.text.scripts import SCRIPTS, WIDE_ENCODINGS, character_worth, is_of_script, letter_worth
@@ -47,6 +49,7 @@ _ENCODINGS = {
     "latvian": ("cp1257", "cp775"),
     "romanian": ("cp1250", "cp852"),
 }
+SINGLE_BYTE_LATIN = frozenset(name for names in _ENCODINGS.values() for name in names)
 _LATIN = tuple(dict.fromkeys(name for names in _ENCODINGS.values() for name in names))
 _BY_SCRIPT = tuple(dict.fromkeys(name for names in SCRIPTS.values() for name in names))
 _CANDIDATES = (*_LATIN, *_BY_SCRIPT, *WIDE_ENCODINGS)
@@ -87,6 +90,8 @@ _HABITS: dict[str, tuple[tuple[re.Pattern[str], float], ...]] = {
 }
 _UNIT_WORDS = frozenset({"m³", "m²", "cm²", "cm³", "µm", "µS", "µA", "µV", "µs", "°C", "°F", "°K", "°dH", "Nm³", "ft³", "in²"})
 _MAX_WORDS = 2000
+_USUAL = frozenset("".join(_LETTERS.values())) | _SIGNS | frozenset("\ufeff⁰¹²³⁴⁻₀₁₂₃Δδ∆ΩωµμΣσφ∅≤≥×÷←→↑↓•●○√%‰¡¿«»“”„‚‘’ ")
+_EAST = frozenset(("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "FULLWIDTH", "IDEOGRAPHIC", "BOPOMOFO"))
 
 
 def guess_legacy(sample: bytes) -> tuple[str, float]:
@@ -100,6 +105,47 @@ def guess_legacy(sample: bytes) -> tuple[str, float]:
     if scores[best] <= scores[_WESTERN]:
         return _WESTERN, 0.7
     return best, min(0.9, 0.5 + 0.1 * (scores[best] - scores[_WESTERN]))
+
+
+def guess_beside(runs: Iterable[bytes], texts: Iterable[str], at_least: float) -> str | None:
+    """The encoding of words that stand beside UTF-8 `texts`, of the same scripts; None where they make no words in any.
+
+    `at_least` is how good they must be.
+    """
+    sample = b"\n".join(runs)
+    words = [word for word in _WORD.findall(sample) if _HIGH.search(word)][:_MAX_WORDS]
+    scripts = scripts_of(texts)
+    fitting = [name for name in _CANDIDATES if _fit(scripts_of([sample.decode(name, "replace")]), scripts)]
+    scores = {name: _score(name, words, sample) for name in fitting}
+    best = max(fitting, key=scores.__getitem__, default=None)
+    if best is None or scores[best] < at_least:
+        return None
+    return _WESTERN if scores[best] <= scores.get(_WESTERN, at_least - 1) else best
+
+
+def _fit(old: set[str], new: set[str]) -> bool:
+    return not old or not new or bool(old & new)
+
+
+def scripts_of(texts: Iterable[str]) -> set[str]:
+    """The scripts of all letters beyond ASCII."""
+    return {script_of(char) for text in texts for char in text if char > "\x7f" and char.isalpha()}
+
+
+def are_usual_words(texts: Iterable[str]) -> bool:
+    """Whether all characters beyond ASCII are letters of a language that is known here, or usual signs."""
+    return all(
+        char in _USUAL or is_of_script(char) or script_of(char) == "EAST"
+        for text in texts
+        for char in text
+        if char > "\x7f" and char.isprintable()
+    )
+
+
+def script_of(char: str) -> str:
+    """LATIN, CYRILLIC, GREEK …; those of East Asia, which stand side by side, are one."""
+    script = unicodedata.name(char, "UNKNOWN").partition(" ")[0]
+    return "EAST" if script in _EAST else script
 
 
 def _score(encoding: str, words: list[bytes], sample: bytes) -> float:

@@ -109,6 +109,12 @@ def _without_weekdays(text: str) -> str:
     return _NOTHING_BRACKETED.sub("", text).strip(" ,-")
 
 
+def is_day_or_month(word: str) -> bool:
+    """Whether a word names a weekday or a month in any of the languages known here."""
+    folded = folded_name(word.strip(".,"))
+    return folded in _WEEKDAYS or _month(folded) is not None
+
+
 def _from_cjk(match: re.Match[str]) -> str:
     number = int(match[2])
     return f"{match[1]}{_ENGLISH[number - 1]}" if 1 <= number <= 12 else match[0]
