@@ -36,3 +36,23 @@ def test_instants_before_1970_are_told_on_every_system() -> None:
 def test_a_first_line_without_end_is_refused_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(LogFormatError, match=r"events\.csv, line 1"):
         parse_events_csv(b'"' + b"x" * 200_000, tmp_path / "events.csv", asset=None, state="real")
+
+
+@pytest.mark.parametrize(
+    ("row", "instant"),
+    [
+        ("2026,365,2400", "2027-01-01T00:00:00Z"),  # the end of the last day
+        ("2026,366,0100", None),  # 2026 has no such day
+        ("2024,366,0100", "2024-12-31T01:00:00Z"),
+        ("2024,100,1375", None),
+    ],
+)
+def test_a_day_that_its_year_does_not_have_is_no_instant(row: str, instant: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "logger.csv"
+    others = [f"2028,{day},{hour}00,{day / 8}" for day in range(1, 9) for hour in ("06", "18")]
+    path.write_text("\n".join(["year,doy,hhmm,PI-1 [bar]", *others, f"{row},5.5", ""]), encoding="utf-8")
+    (found,) = parse_logs([path]).recordings
+    assert format_utc(int(found.times_ns[0])) == (instant or "2028-01-01T06:00:00Z")
+    assert len(found.times_ns) == len(others) + (instant is not None)
+    said = [finding.text for finding in found.facts.findings if finding.code == "ROWS_WITHOUT_TIME"]
+    assert said == ([] if instant else ["1 rows have no time that can be read and are left out."])

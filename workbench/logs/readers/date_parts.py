@@ -74,20 +74,12 @@ class DateParts:
             if not _can_be(part, text):
                 return None
             parts[part] = text
-        year = int(float(parts["year"]))
-        if "yearday" in parts:
-            day = date(year, 1, 1) + timedelta(days=int(float(parts["yearday"])) - 1)
-        else:
-            try:
-                day = date(year, int(float(parts["month"])), int(float(parts["day"])))
-            except ValueError:
-                return None
-        hour, minute = _clock_of(parts)
-        day += timedelta(days=hour // 24)
+        day = _day_of(parts)
         if "hour" not in parts and "clock" not in parts:
-            return f"{day}"
+            return day
+        hour, minute = _clock_of(parts)
         whole, _, fraction = parts.get("second", "0").replace(",", ".").partition(".")
-        return f"{day} {hour % 24:02d}:{minute:02d}:{int(whole):02d}{'.' + fraction if fraction.strip('0') else ''}"
+        return f"{day} {hour:02d}:{minute:02d}:{int(whole):02d}{'.' + fraction if fraction.strip('0') else ''}"
 
 
 def join_date_parts(rows: Iterable[list[str]], sample: Sequence[list[str]]) -> tuple[Iterable[list[str]], Sequence[list[str]]]:
@@ -147,6 +139,16 @@ def _can_be(part: str, text: str) -> bool:
         return False
     low, high = _LIMITS[part]
     return low <= int(whole) <= high and (part == "second" or not fraction.strip("0"))
+
+
+def _day_of(parts: Mapping[str, str]) -> str:
+    """The day as it is printed: one that its year does not have (31 April, day 366) is for the reader of times to refuse."""
+    year = int(float(parts["year"]))
+    if "yearday" not in parts:
+        return f"{year}-{int(float(parts['month'])):02d}-{int(float(parts['day'])):02d}"
+    number = int(float(parts["yearday"]))
+    day = date(year, 1, 1) + timedelta(days=number - 1)
+    return f"{day}" if day.year == year else f"{year}-{number}"
 
 
 def _clock_of(parts: Mapping[str, str]) -> tuple[int, int]:
