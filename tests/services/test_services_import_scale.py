@@ -10,6 +10,10 @@ import numpy as np
 import pytest
 
 from workbench.core.jobs import Job
+from workbench.logs.parse import parse_logs
+from workbench.logs.readers import typed_rows
+from workbench.logs.readers.byte_stream import find_stream_sources
+from workbench.logs.readers.json_stream import JsonNames, find_json_names
 from workbench.logs.readers.table import Header, NumberCells, Segment, TimeColumns
 from workbench.logs.recordings import recording as recordings
 from workbench.logs.tables import segments
@@ -108,6 +112,22 @@ def _all_compared(made: list[Segment], *, join: bool | None) -> list[list[Segmen
         else:
             groups[home].append(one)
     return groups
+
+
+@pytest.mark.parametrize("is_streamed", [True, False])
+def test_times_of_json_records_are_not_weighed_as_numbers_one_by_one(is_streamed: bool, tmp_path: Path, counted) -> None:
+    stamps = np.datetime_as_string(START + np.arange(2000) * np.timedelta64(1, "s"))
+    path = tmp_path / "log.jsonl"
+    lines = [f'{{"time": "{stamp}Z", "p": {k % 97 / 8}, "state": "run"}}\n' for k, stamp in enumerate(stamps)]
+    path.write_text("".join(lines), encoding="utf-8")
+    weighed = counted(typed_rows, "read_cell")
+    if is_streamed:
+        (source,) = find_stream_sources(path, is_optional=False) or ()
+        assert find_json_names(source, lambda fraction: None) == JsonNames(names=("time", "p", "state"), n_cut_short=0)
+    else:
+        (found,) = parse_logs([path]).recordings
+        assert (found.facts.rows, [channel.name for channel in found.facts.channels]) == (2000, ["p", "state"])
+    assert len(weighed) < 20
 
 
 def day(folder: Path, number: int) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -152,16 +152,25 @@ def _rows_of(tree: object) -> list[list[object]]:
     names = list(dict.fromkeys(str(name) for record in flat for name in record))
     if len(names) > MAX_NAMES or len(names) * len(flat) > _MAX_CELLS:
         return []
-    numbers = [name for name in names if is_number_column(record.get(name) for record in flat)]
-    if not has_time_and_numbers(flat[0], numbers):
+    if not has_time_and_numbers(flat[0], _numbers_in(flat, names)):
         return []
     return [list(names), *([record.get(name) for name in names] for record in flat)]
 
 
-def has_time_and_numbers(first: Mapping[str, object], numbers: Collection[str]) -> bool:
+def _numbers_in(records: Sequence[Mapping[str, object]], names: Sequence[str]) -> Iterator[str]:
+    """The names that hold numbers, as far as anyone asks: those of numbers that are printed come last, as they take long."""
+    typed = [name for name in names if any(isinstance(record.get(name), (int, float)) for record in records)]
+    yield from typed
+    known = set(typed)
+    yield from (name for name in names if name not in known and is_number_column(record.get(name) for record in records))
+
+
+def has_time_and_numbers(first: Mapping[str, object], numbers: Iterable[str]) -> bool:
     """Whether records are measurements, by the first of them and the names that hold a number in any."""
     n_stamps = sum(parse_stamp(str(value)) is not None for value in first.values())
-    return bool(numbers) and (n_stamps == 1 or (n_stamps == 0 and any(is_time_name(name) for name in numbers)))
+    if n_stamps == 1:
+        return any(True for _ in numbers)
+    return n_stamps == 0 and any(map(is_time_name, numbers))
 
 
 def flat_record(record: object) -> object:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.byte_stream import StreamSource, open_source
@@ -29,6 +30,7 @@ MAX_RECORD_CHARS = 4 << 20
 _BETWEEN = re.compile(r"[\s,]*")
 _LIST = re.compile(r"\[\s*\{")
 _HEAD_BYTES = 4096
+_BATCH_RECORDS = 512
 Say = Callable[[float], None]
 
 
@@ -50,17 +52,19 @@ def find_json_names(source: StreamSource, say: Say) -> JsonNames | None:
     names: dict[str, None] = {}
     numbers: set[str] = set()
     first: dict[str, object] = {}
+    is_measured = False
     try:
         for record in reading.records(say):
             first = first or record
             names.update(dict.fromkeys(record))
-            if len(numbers) < len(names):
+            if not is_measured and len(numbers) < len(names):  # more numbers change nothing
                 numbers.update(name for name, value in record.items() if isinstance(value, (int, float)) or is_number(value))
+                is_measured = has_time_and_numbers(first, numbers)
             if len(names) > MAX_NAMES:
                 return None
     except _NoRecords:
         return None
-    if not first or not has_time_and_numbers(first, numbers):
+    if not is_measured:
         return None
     return JsonNames(names=tuple(names), n_cut_short=reading.n_cut_short)
 
@@ -68,17 +72,22 @@ def find_json_names(source: StreamSource, say: Say) -> JsonNames | None:
 def json_rows(source: StreamSource, names: JsonNames, say: Say) -> Iterator[list[str]]:
     """The names, then each record as a row of cells under them. Raises LogFormatError where the file was changed meanwhile."""
     yield list(names.names)
-    plain = [is_time_name(name) for name in names.names]
+    records = _Reading(source).records(say)
     try:
-        for record in _Reading(source).records(say):
-            get = record.get
-            cells = [get(name) for name in names.names]
-            yield [
-                without_mark(repr(cell)) if isinstance(cell, float) and not is_time else cell_text(cell)
-                for cell, is_time in zip(cells, plain, strict=True)
-            ]
+        while batch := list(islice(records, _BATCH_RECORDS)):
+            columns = (_texts([record.get(name) for record in batch], is_time=is_time_name(name)) for name in names.names)
+            yield from map(list, zip(*columns, strict=True))
     except _NoRecords as error:
         raise LogFormatError(f"{source.name} was changed while it was read.", "Import it again.", path=source.name) from error
+
+
+def _texts(cells: Sequence[object], *, is_time: bool) -> list[str]:
+    """The cells of one name as they are printed; numbers so that they can be read with either decimal mark."""
+    if set(map(type, cells)) == {float} and not is_time:
+        return list(map(without_mark, map(repr, cells)))
+    if set(map(type, cells)) == {str}:
+        return list(map(str, cells))
+    return [without_mark(repr(cell)) if isinstance(cell, float) and not is_time else cell_text(cell) for cell in cells]
 
 
 def find_list(start: str) -> int:

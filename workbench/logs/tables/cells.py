@@ -150,6 +150,9 @@ def read_cell(text: str, decimal: Decimal) -> Reading:
 
 def without_mark(text: str) -> str:
     """A printed float (4.184) as its digits and an exponent (4184e-3): the same number whatever the decimal mark is."""
+    whole, _, fraction = text.partition(".")
+    if fraction.isdigit() and fraction[-1] != "0":  # as nearly all are
+        return f"{whole}{fraction}e-{len(fraction)}"
     mantissa, _, exponent = text.partition("e")
     whole, _, fraction = mantissa.partition(".")
     if not fraction.strip("0"):
