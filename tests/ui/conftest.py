@@ -95,9 +95,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def theme(app: QApplication) -> ThemeSource:
-    """The light theme, applied."""
+    """The light theme, applied. In the window the sheet is worn by its parts; here by whatever a test makes, which is no part."""
     source = ThemeSource(resources(), "light")
     source.apply()
+
+    def wear(_tokens: object = None) -> None:
+        app.setStyleSheet(source.style_sheet())
+
+    wear()
+    source.changed.connect(wear)
     return source
 
 

@@ -76,7 +76,7 @@ class MainWindow(QMainWindow):
         self.ring = FocusRing(context.theme, self)
         self.veil = DropVeil(context.theme, self)
         self._palette_box: Palette | None = None
-        context.messages.attach(self)
+        context.messages.attach(self, context.theme)
         context.actions.add(window_actions(self))
         self._add_keys()
         self._connect()
@@ -123,6 +123,7 @@ class MainWindow(QMainWindow):
 
         if self._palette_box is None:
             self._palette_box = Palette(self.context.theme, self, self.run_entry)
+            self.context.theme.dress(self._palette_box)
         return self._palette_box
 
     def palette_entries(self) -> list[PaletteEntry]:
@@ -160,6 +161,7 @@ class MainWindow(QMainWindow):
         """The menu as data says it now."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.context.theme.dress(menu)
         titles = dict.fromkeys([*_MENU_ORDER, *(action.menu for action in self.context.actions.all() if action.menu)])
         for title in titles:
             listed = [action for action in self.context.actions.all() if action.menu == title]
@@ -252,6 +254,8 @@ class MainWindow(QMainWindow):
         row.addWidget(self.rail)
         row.addLayout(body, 1)
         self.setCentralWidget(centre)
+        for part in (self.rail, self.header, self.notices, self.job_panel, self.status):
+            self.context.theme.dress(part)
         if self._geometry is not None and (saved := self._geometry.value("window")) is not None:
             self.restoreGeometry(saved)
         else:

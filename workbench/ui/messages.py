@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from workbench.core.errors import WorkbenchError
 from workbench.ui.actions import Action
 from workbench.ui.states import State
+from workbench.ui.theme import ThemeSource
 
 PASSING_S = 6
 PathsHandler = Callable[[list[Path]], None]
@@ -46,15 +47,16 @@ class Messages(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._window: QWidget | None = None
+        self._theme: ThemeSource | None = None
         self._numbers = itertools.count(1)
         self._question: QMessageBox | None = None
         self._on_yes: Callable[[], None] | None = None
         self._chooser: QFileDialog | None = None
         self._on_chosen: PathsHandler | None = None
 
-    def attach(self, window: QWidget) -> None:
-        """Name the window that questions and choosers belong to."""
-        self._window = window
+    def attach(self, window: QWidget, theme: ThemeSource) -> None:
+        """Name the window that questions and choosers belong to, and what they look like."""
+        self._window, self._theme = window, theme
 
     @property
     def question(self) -> QMessageBox | None:
@@ -104,6 +106,7 @@ class Messages(QObject):
         keep = box.addButton(self.tr("Keep"), QMessageBox.ButtonRole.RejectRole)
         keep.setProperty("kind", "secondary")
         box.setDefaultButton(keep)
+        self._dress(box)  # now that its buttons are there and have their kinds
         box.buttonClicked.connect(self._on_answer)
         box.finished.connect(self._on_question_closed)
         self._question, self._on_yes = box, on_yes
@@ -126,6 +129,7 @@ class Messages(QObject):
 
     def _choose(self, title: str, on_chosen: PathsHandler, mode: QFileDialog.FileMode, patterns: str) -> QFileDialog:
         dialog = QFileDialog(self._window, title)
+        self._dress(dialog)
         dialog.setFileMode(mode)
         if patterns:
             dialog.setNameFilter(patterns)
@@ -134,6 +138,10 @@ class Messages(QObject):
         self._chooser, self._on_chosen = dialog, on_chosen
         dialog.open()
         return dialog
+
+    def _dress(self, dialog: QWidget) -> None:
+        if self._theme is not None:
+            self._theme.dress(dialog)
 
     def _on_files(self, names: list[str]) -> None:
         if self._on_chosen is not None and names:

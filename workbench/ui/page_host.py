@@ -58,6 +58,7 @@ class PageHost(QStackedWidget):
         page = load_page_class(find_entry(page_id))(self._context, self)
         page.setProperty("page_id", page_id)
         self.addWidget(page)
+        self._context.theme.dress(page)
         offered = page.actions_offered()
         self._context.actions.add(offered)
         for action in offered:

@@ -70,6 +70,9 @@ QPushButton[kind="danger"] { background: $bg2; color: $failure_text; border: 1px
 QPushButton[kind="danger"]:hover { background: $failure_tint; }
 QPushButton:disabled { background: $bg2; color: $text_disabled; border: 1px solid $border; }
 QPushButton[kind="flat"]:disabled { background: transparent; border-color: transparent; }
+QPushButton[kind="segment"]:disabled { border-right: none; }
+QPushButton[kind="segment"][place="last"]:disabled, QPushButton[kind="segment"][place="only"]:disabled {
+  border-right: 1px solid $border; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
   background: $bg2; color: $text1; border: 1px solid $border_strong; border-radius: 4px;

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette, QPixmap
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.ui.icons import IconFolder
 from workbench.ui.states import State
+from workbench.ui.styled_roots import StyledRoots
 from workbench.ui.stylesheet import build_style_sheet
 from workbench.ui.tokens import Tokens, load_tokens
 
@@ -38,6 +39,7 @@ class ThemeSource(QObject):
         self._family = _first_of(UI_FAMILIES)
         self._mono = _first_of(MONO_FAMILIES)
         self._tokens = load_tokens(self._folder / f"{name}.toml")
+        self._roots = StyledRoots(self)
         self._fonts: dict[tuple[str, bool, int], QFont] = {}
 
     @property
@@ -54,15 +56,23 @@ class ThemeSource(QObject):
         """Turn another theme on, live; raises InputError for a file that can't be read."""
         self._tokens = load_tokens(self._folder / f"{name}.toml")
         self.apply()
+        self._roots.renew(self.style_sheet())
         self.changed.emit(self._tokens)
 
     def apply(self) -> None:
-        """Give the application the palette, font and style sheet of the current theme."""
+        """Give the application the palette and font of the current theme; the sheet is worn by what is dressed in it."""
         application = QGuiApplication.instance()
         if isinstance(application, QApplication):
             application.setFont(self.font("body"))
             application.setPalette(build_palette(self._tokens))
-            application.setStyleSheet(build_style_sheet(self._tokens, self._family, self._mono))
+
+    def dress(self, widget: QWidget) -> None:
+        """Let a page, a panel of the window, a menu or a dialog wear the style sheet, of this theme and of all that follow."""
+        self._roots.dress(widget, self.style_sheet())
+
+    def style_sheet(self) -> str:
+        """The sheet of the theme that is on."""
+        return build_style_sheet(self._tokens, self._family, self._mono)
 
     def colour(self, tone: str, alpha: float = 1.0) -> QColor:
         """A token's colour, made transparent where asked."""

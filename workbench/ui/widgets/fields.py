@@ -81,6 +81,7 @@ class Choice(QComboBox):
         self.blockSignals(False)
         if kept:
             self.set_value(kept)
+        self.updateGeometry()  # the widest of them may be another now
 
     def value(self) -> str:
         """The value that is on, '' if none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from workbench.core.errors import RequestError
 from workbench.core.requests import describe
@@ -15,6 +15,7 @@ from workbench.services.machine import MachineFacts, MachineRequest, machine
 from workbench.services.pump_roles import guess_roles
 from workbench.ui.context import AppContext
 from workbench.ui.widgets.buttons import FlatButton, IconButton, SecondaryButton
+from workbench.ui.widgets.completer import offer_words
 from workbench.ui.widgets.form import RequestForm
 from workbench.ui.widgets.layouts import framed, horizontal, scrolled, vertical
 from workbench.ui.widgets.text import Text, hairline
@@ -109,11 +110,9 @@ class MachinePanel(QWidget):
 
     def _complete(self, name: str, words: list[str]) -> None:
         assert self._form is not None
-        completer = QCompleter(words, self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
         field = self._form.field(name).input
-        field.setCompleter(completer)  # type: ignore[union-attr]
+        assert isinstance(field, QLineEdit)
+        offer_words(self._context.theme, field, words)
 
     def _show_guesses(self, logs: AssetLogs, facts: MachineFacts) -> None:
         """What is taken where nothing is typed stands in the empty field, grey."""

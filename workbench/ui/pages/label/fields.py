@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCompleter, QLineEdit, QMenu
+from PySide6.QtWidgets import QLineEdit, QMenu
 
 from workbench.core.clock import NS_PER_S, parse_utc
 from workbench.logs.events.looks import N_COLOURS, SHAPES, Look
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import IconButton
+from workbench.ui.widgets.completer import offer_words
 from workbench.ui.widgets.plots.shapes import look_icon, shape_words
 
 
@@ -37,10 +38,7 @@ class NameField(QLineEdit):
             self.tr("seal leak"), self.tr("blockage"), self.tr("dry running"), self.tr("looseness"), self.tr("gas in the pump"),
             self.tr("impeller wear"), self.tr("sensor fault"), self.tr("maintenance"), self.tr("start-up"),
         )  # fmt: skip
-        completer = QCompleter(list(dict.fromkeys([*used, *common])), self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self.setCompleter(completer)
+        offer_words(self._theme, self, list(dict.fromkeys([*used, *common])))
 
     def open_names(self) -> None:
         """Show all common names."""

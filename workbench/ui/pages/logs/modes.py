@@ -17,6 +17,7 @@ from workbench.ui.actions import Action
 from workbench.ui.context import AppContext
 from workbench.ui.pages.logs.mode_switch import ModeSwitch
 from workbench.ui.pages.logs.view import LogsView
+from workbench.ui.styled_roots import DIVIDED
 from workbench.ui.widgets.tab_order import KeysInside, order_tabs
 
 TIME = "time"
@@ -83,6 +84,7 @@ class ModeStack(QObject):
         names = (TIME, *(entry.id for entry in MODES))
         self.switch = ModeSwitch(context.theme, [(name, mode_title(name)) for name in names], TIME)
         self.stack = QStackedWidget()
+        self.stack.setProperty(DIVIDED, True)
         view.put_in_place_of_plots(self.stack)
         self.switch.chosen.connect(self.choose)
         view.opened.connect(self._on_changed)
@@ -119,6 +121,7 @@ class ModeStack(QObject):
             assert isinstance(made, LogsMode)
             self._modes[mode_id] = made
             self.stack.addWidget(made)
+            self._context.theme.dress(made)
             order_tabs(self._view)
         return self._modes[mode_id]
 

@@ -29,6 +29,7 @@ from workbench.ui.pages.logs.side import LogsSide
 from workbench.ui.pages.logs.statistics import StatisticsPanel
 from workbench.ui.pages.logs.view import CLOSING, LogsView, asked_range, parse_day
 from workbench.ui.session_history import ON_LOGS, PageHistory
+from workbench.ui.styled_roots import DIVIDED
 from workbench.ui.widgets.layouts import framed
 from workbench.ui.widgets.states import EmptyState
 from workbench.ui.widgets.tab_order import order_tabs
@@ -62,6 +63,8 @@ class LogsPage(Page):
         self._is_previewing = self._is_stale = False
         self._empty = EmptyState(self.theme, "logs", "", "", self.tr("Import log"))
         self._stack = QStackedWidget()
+        for divided in (self, self.view, self._stack):
+            divided.setProperty(DIVIDED, True)
         self.corrector = Corrector(context, self.view)
         self.history = PageHistory(context.history, self.view.open_name, ON_LOGS)
         self._lay_out()

@@ -15,6 +15,7 @@ from workbench.ui.context import AppContext, Selection
 from workbench.ui.pages.logs.regimes import RegimeLayer
 from workbench.ui.pages.logs.severity_lines import SeverityLines
 from workbench.ui.session_history import ROWS
+from workbench.ui.styled_roots import DIVIDED
 from workbench.ui.widgets.layouts import horizontal
 from workbench.ui.widgets.plots.layout_history import LayoutHistory
 from workbench.ui.widgets.plots.rows import ROW_PX
@@ -176,6 +177,8 @@ class LogsView(KeysInside):
     def put_beside(self, panel: QWidget) -> None:
         """A panel at the right of the plots, which get narrower: it covers nothing."""
         self._middle.addWidget(panel)
+        if self.property(DIVIDED):
+            self._context.theme.dress(panel)
 
     def put_below(self, panel: QWidget) -> None:
         """A panel under the plots, or whatever is in their place."""

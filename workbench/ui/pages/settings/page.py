@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCompleter, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from workbench.core.settings import operator_name
 from workbench.ui.context import AppContext, Selection, projects_folder
@@ -16,6 +16,7 @@ from workbench.ui.states import State
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import SecondaryButton
 from workbench.ui.widgets.card import KEY_GAP_PX, Card, KeyValueList
+from workbench.ui.widgets.completer import offer_words
 from workbench.ui.widgets.fields import Choice, UnitField
 from workbench.ui.widgets.layouts import horizontal, scrolled, vertical
 from workbench.ui.widgets.segmented import Segmented
@@ -68,10 +69,7 @@ class SettingsPage(Page):
         settings, theme = context.settings, self.theme
         self.operator = self._line(settings.operator, operator_name(settings))
         self.zone = self._line(settings.zone, "UTC")
-        completer = QCompleter(sorted(available_timezones()), self.zone)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self.zone.setCompleter(completer)
+        offer_words(theme, self.zone, sorted(available_timezones()))
         self.folder = self._line(settings.projects_folder, str(projects_folder(settings)))
         self.themes = Segmented(
             [("light", self.tr("Light")), ("dark", self.tr("Dark")), ("sunlight", self.tr("Sunlight"))], settings.theme
