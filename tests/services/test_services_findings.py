@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -11,9 +12,10 @@ from tests.ui.log_projects import PUMP, make_project
 from workbench.core.jobs import Job
 from workbench.logs import summary
 from workbench.logs.checks import quality
+from workbench.logs.recordings.recording import open_recording
 from workbench.services import findings
 from workbench.services.log_views import OpenLogsRequest, open_asset_logs
-from workbench.services.logs import QualityRequest, log_quality
+from workbench.services.logs import ImportRequest, QualityRequest, import_logs, log_quality
 
 
 def codes(project: Path) -> set[str]:
@@ -58,6 +60,24 @@ def test_findings_of_older_checks_are_looked_for_again_and_then_kept(project: Pa
     again = open_asset_logs(OpenLogsRequest(project=str(project), asset=PUMP), Job())
     assert not again.has_old_findings
     assert "new" in {one.text for one in again.findings}
+
+
+def test_a_recording_that_was_copied_over_another_gets_no_findings_of_the_former(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first,) = (path.parent for path in (project / "objects").rglob("meta.json"))
+    changed = tmp_path / "changed.csv"
+    rows = (tmp_path / f"{PUMP}.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    changed.write_text("".join(rows[:2000]), encoding="utf-8")
+    import_logs(ImportRequest(paths=(str(changed),), project=str(tmp_path / "other"), asset=PUMP), Job())
+    (second,) = (path.parent for path in (tmp_path / "other" / "objects").rglob("meta.json"))
+    looks = newer(monkeypatch)
+    place = tmp_path / "place"
+    for source, n_looks in ((first, 1), (first, 1), (second, 2)):
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(source, place)
+        findings.facts_of_today(open_recording(place))
+        assert len(looks) == n_looks
 
 
 def test_a_damaged_copy_is_made_anew(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """Findings of recordings that checks of an older version looked at: looked for again, once, and kept in the person's cache.
 
-A recording never changes: what today's checks find in it is known by its id and their version. Deleting the cache costs time
-only.
+A recording never changes: what today's checks find in it is known by the hashes of its files and their version. Its place tells
+nothing: a project may be copied over another one. Deleting the cache costs time only.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from workbench.core.codec import Record, decode_strict, encode_canonical, read_bounded, write_atomic
+from workbench.core.codec import Record, decode_strict, encode_canonical, read_bounded, sha256_hex, write_atomic
 from workbench.core.errors import WorkbenchError
 from workbench.core.paths import user_home
 from workbench.logs.summary import CHECKS_VERSION, Finding, RecordingFacts
@@ -57,9 +57,17 @@ def look_again(recording: Recording) -> tuple[Finding, ...]:
 
 
 def _file_of(recording: Recording) -> Path:
-    # A recording lies in a folder that is named by its content.
-    name = recording.folder.name
+    name = _identity(recording.folder)
     return user_home() / "cache" / "findings" / str(CHECKS_VERSION) / name[:2] / f"{name}.json"
+
+
+def _identity(folder: Path) -> str:
+    """Of its facts and of the list of its files with their hashes, which a stored recording has."""
+    from workbench.logs.recordings.format import META_FILE
+    from workbench.project.objects import MEMBERS_FILE
+
+    paths = [path for path in (folder / META_FILE, folder / MEMBERS_FILE) if path.is_file()]
+    return sha256_hex(b"".join(sha256_hex(read_bounded(path)).encode() for path in paths))
 
 
 def _kept(recording: Recording) -> tuple[Finding, ...] | None:
