@@ -52,6 +52,13 @@ def test_where_all_pressures_are_absolute_nothing_is_wrong_between_them(tmp_path
     assert found_in(write(tmp_path / "a.csv", "time,PT-1 [bara],PT-2 [bara],TT-1 [degC]", "{at},1.{k}5,6.{k}5,5{k}")) == []
 
 
+@pytest.mark.parametrize("header", ["PT-2 [bara],TT-1 [degC]", "A discharge [bara],B discharge [bara]"])
+def test_an_absolute_discharge_without_a_suction_is_no_head(header: str, tmp_path: Path) -> None:
+    log = write(tmp_path / "a.csv", f"time,{header}", "{at},6.{k}5,5{k}")
+    names = [one.partition(" [bara]")[0] for one in header.split(",") if "bara" in one]
+    assert found_in(log) == [(name, pytest.approx(-1.01325)) for name in names]
+
+
 def test_the_correction_that_it_names_makes_it_gauge(tmp_path: Path) -> None:
     log = write(tmp_path / "P-70A.csv", "time,PT-1 [bara],PT-2 [barg]", "{at},2.{k}5,6.{k}5")
     project = str(tmp_path / "p")

@@ -64,6 +64,11 @@ def find_roles(columns: Mapping[str, Samples], units: Mapping[str, str | None]) 
 _KINDS = ("current", "power", "speed", "frequency", "flow", "mass flow")
 
 
+def is_discharge(name: str) -> bool:
+    """Whether a pressure's name says that it is behind the pump."""
+    return bool(_DISCHARGE.search(_fold(name))) and not _SUCTION.search(_fold(name))
+
+
 def _pressures(names: list[str], highs: Mapping[str, float]) -> tuple[str | None, str | None]:
     plain = [name for name in names if not _DIFFERENCE.search(_fold(name))]
     suction = next((name for name in plain if _SUCTION.search(_fold(name))), None)
