@@ -19,7 +19,7 @@ Detected = Literal["raw", "rms", "peak", "peak_to_peak", "unknown"]
 """What a sample is of its signal: the instantaneous value itself, or a figure taken over a stretch of it."""
 
 
-CHECKS_VERSION = 5
+CHECKS_VERSION = 6
 """Raised whenever the rules of `quality` find more or other things: findings of older ones are looked for again."""
 
 RemedyAction = Literal["exclude", "scale", "swap", "missing", "clock"]

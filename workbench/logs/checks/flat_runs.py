@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from workbench.logs.recordings.pyramid import Floats, reduce_samples
 
 SHORTEST_RUN = 31
+SHORTEST_SLOW_RUN = 10
 BUCKET_ROWS = 16
 _BLOCK_ROWS = 1 << 18
 _N_PROBES = 48
@@ -74,6 +75,20 @@ def find_flat_runs(values: Samples, extremes: Floats | None = None) -> list[Flat
     longest = np.argsort(firsts[starts] - ends[stops], kind="stable")[:_MAX_RUNS]
     runs = (_extend(values, int(firsts[starts[k]]), int(ends[stops[k]]), float(levels[starts[k]])) for k in longest)
     return sorted((run for run in runs if run.n_rows >= SHORTEST_RUN), key=_by_length)
+
+
+def find_short_runs(values: Samples) -> list[FlatRun]:
+    """As `find_flat_runs`, of at least ten samples: for logs of few rows, all of which are looked at."""
+    good = np.asarray(values[0 : len(values)], np.float64)
+    rows = np.flatnonzero(~np.isnan(good))
+    starts = np.flatnonzero(np.append(True, np.diff(good[rows]) != 0)) if len(rows) else np.zeros(0, np.int64)
+    stops = np.append(starts[1:], len(rows)) - 1
+    found = [
+        FlatRun(first=int(rows[first]), end=int(rows[last]) + 1, value=float(good[rows[first]]))
+        for first, last in zip(starts.tolist(), stops.tolist(), strict=True)
+        if rows[last] - rows[first] + 1 >= SHORTEST_SLOW_RUN
+    ]
+    return sorted(found, key=_by_length)[:_MAX_RUNS]
 
 
 def learn_habits(values: Samples) -> ChannelHabits:

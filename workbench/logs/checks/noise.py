@@ -19,6 +19,7 @@ from workbench.logs.summary import Finding, Remedy
 
 _LINES = ("pressure", "flow", "level")
 _COLLAPSED = 0.25
+_LEAST_STIR = 0.02
 _AS_EVER = (0.5, 2.0)
 _TOLD_STEPS = 2.0
 """The usual noise must be this many steps of the resolution, or its loss can't be seen."""
@@ -71,7 +72,8 @@ def _noise_ratios(usual: Mapping[str, float], survey: Survey) -> Floats64:
     1 where it can't be told.
     """
     noise = np.stack([survey.channels[name].noise for name in usual])
-    ratio = np.where(np.isnan(noise), 1.0, noise / np.array([*usual.values()])[:, None])
+    expected = np.stack([one * _stir(name, survey) for name, one in usual.items()])
+    ratio = np.where(np.isnan(noise), 1.0, noise / expected)
     half = _SMOOTH_STRETCHES // 2
     running = np.where(survey.is_running, ratio, np.nan)  # a pump at rest makes no noise
     padded = np.pad(running, ((0, 0), (half, half)), mode="edge")
@@ -79,6 +81,15 @@ def _noise_ratios(usual: Mapping[str, float], survey: Survey) -> Floats64:
     n_told = np.count_nonzero(~np.isnan(ordered), axis=2)[..., None]
     low, high = (np.take_along_axis(ordered, np.maximum(at, 0), axis=2)[..., 0] for at in ((n_told - 1) // 2, n_told // 2))
     return np.asarray(np.where(n_told[..., 0] > 0, 0.5 * (low + high), 1.0))
+
+
+def _stir(name: str, survey: Survey) -> Floats64:
+    """How much the flow stirs a line in each stretch, a share of the usual [n]: the noise of what is throttled falls with it."""
+    flow = name if survey.roles.quantities[name] == "flow" else survey.roles.flow
+    usual = survey.usual_level(flow) if flow is not None and survey.roles.quantities[name] in _LINES else float("nan")
+    if flow is None or not usual > 0:
+        return np.ones(len(survey.is_running))
+    return np.clip(np.nan_to_num(survey.channels[flow].level / usual, nan=1.0), _LEAST_STIR, 1.0)
 
 
 def _longest(is_kept: Bools, is_counted: Bools) -> tuple[int, int] | None:

@@ -38,4 +38,5 @@ def format_span(span_ns: int) -> str:
 
 def format_value(value: float, unit: str | None) -> str:
     """1.146 bar."""
+    value += 0.0  # a minus zero is a zero
     return f"{value:.6g} {unit}" if unit else f"{value:.6g}"

@@ -15,23 +15,25 @@ from numpy.typing import NDArray
 
 from workbench.core.constants import MAD_TO_SIGMA
 from workbench.logs.checks import check_channel, check_survey
+from workbench.logs.checks.channels import Channel
 from workbench.logs.checks.flat_runs import (
     SHORTEST_RUN,
-    ChannelHabits,
     FlatRun,
     Samples,
     bucket_extremes,
     find_flat_runs,
+    find_short_runs,
     learn_habits,
     rows_of_buckets,
 )
-from workbench.logs.checks.parts import DRIVE_UNITS, Part, Tick, by_pump, filled_share
+from workbench.logs.checks.parts import Part, Tick, by_pump, filled_share
 from workbench.logs.checks.phrases import format_instant, format_span, format_value
-from workbench.logs.checks.survey import take_survey
+from workbench.logs.checks.survey import MEASURED, take_survey
 from workbench.logs.checks.together import put_together
 from workbench.logs.recordings.pyramid import Floats
 from workbench.logs.recordings.time_axis import Instants, Int64s, find_gaps, is_on_change, median_step_ns
 from workbench.logs.summary import Finding, Remedy, Severity
+from workbench.logs.units import find_quantity
 
 USUAL_RUNS = 10.0
 """A run is too long when it is this many times as long as nineteen of twenty are."""
@@ -39,25 +41,24 @@ USUAL_RUNS_COARSE = 30.0
 _TENTH, _TIMES_ITS_RESTS = 9, 3.0
 """A slow temperature in whole degrees rests for hours: what is too long for it is three times its tenth longest rest."""
 LONG_GAP_STEPS = 10.0
-_MIN_RUNS = 12
-_MIN_LEVELS = 4
 _MIN_PILE = 20
 _PILE_SHARE = 0.005
 _PILE_RATIO = 5.0
 _PILE_NEAR = 0.01
+_RESTS_SHARE = 0.2
+"""Peaks that are cut off stay at the limit for less than this; a tank may be full for half of the time."""
 _FAR_SPREADS = 8.0
 _FAR_RAIL_SPANS = 2.0
-_STOPPED_SHARE = 0.02
-_FULL_SHARE = 0.8
 _MAX_ZERO_SHARE = 0.1
 """More zeros than this are a pump that is switched off and on."""
 _MIN_ROWS = 30
+_SLOW_NS, _SLOW_ROWS = 300 * 1_000_000_000, 1 << 16
+"""A log of this period and so few rows is looked at for stops of `SHORTEST_SLOW_RUN` rows: each one is minutes or hours."""
 MAX_TOGETHER = 100
 """Channels that are surveyed at once: some 100 MB, and five thousand pairs."""
 _MAX_PROBE_ROWS = 20_000
-_HELD_ROWS = 2000
-"""So far back the last value of a channel is looked for that has none of its own at a row."""
 _SPEED_UNITS = frozenset({"rpm", "1/min", "Hz"})
+_TELL_DUTY = frozenset({"current", "power", "pressure"})
 _NEVER_ZERO_UNITS = frozenset({"degC", "degF", "K", "V", "kV"})
 RULE_CODES = frozenset(
     {
@@ -68,46 +69,6 @@ RULE_CODES = frozenset(
 )  # fmt: skip
 """What the rules here can say; other findings are remarks of whoever read the file."""
 _OPEN_OR_SHUT = (0.0, 100.0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Channel:
-    name: str
-    unit: str | None
-    values: Samples
-    habits: ChannelHabits
-
-    @property
-    def is_switch(self) -> bool:
-        """Only a few values, seldom changed: a state or a set point, no measurement."""
-        return len(np.unique(self.habits.sample)) < _MIN_LEVELS or self.habits.n_runs < _MIN_RUNS
-
-    @property
-    def is_drive(self) -> bool:
-        """Shows by itself whether the pump runs."""
-        return self.unit in DRIVE_UNITS
-
-    def _usual(self) -> float:
-        return float(np.quantile(np.abs(self.habits.sample), 0.95)) if len(self.habits.sample) else 0.0
-
-    def is_at_full(self, rows: Int64s) -> NDArray[np.bool_]:
-        """At which of `rows` it reads about what it usually does, and no start or stop is under way."""
-        return np.asarray(np.abs(np.asarray(self.values[rows], np.float64)) > _FULL_SHARE * self._usual(), np.bool_)
-
-    def is_at_rest(self, rows: Int64s) -> bool:
-        """Whether it reads (nearly) nothing at most of `rows`."""
-        usual = self._usual()
-        there = np.array(self.values[rows], np.float64)
-        for number in np.flatnonzero(np.isnan(there)).tolist():
-            there[number] = self._last_known(int(rows[number]))
-        there = there[~np.isnan(there)]
-        return bool(len(there) and usual > 0 and np.mean(np.abs(there) <= _STOPPED_SHARE * usual) > 0.8)
-
-    def _last_known(self, row: int) -> float:
-        """The value at a row, else the last one before it; NaN where it is long ago."""
-        near = np.asarray(self.values[max(row - _HELD_ROWS, 0) : row + 1], np.float64)
-        good = np.flatnonzero(~np.isnan(near))
-        return float(near[good[-1]]) if len(good) else float("nan")
 
 
 def find_quality(
@@ -170,14 +131,17 @@ def _check(log: _Log, columns: Mapping[str, Samples], say: Tick) -> tuple[Findin
     for first in range(0, len(names), MAX_TOGETHER):
         mine = {name: columns[name] for name in names[first : first + MAX_TOGETHER]}
         channels = [
-            _Channel(name=name, unit=log.units.get(name), values=values, habits=learn_habits(values))
+            Channel(
+                name=name, unit=(unit := log.units.get(name)), quantity=find_quantity(unit, name), values=values,
+                habits=learn_habits(values),
+            )
             for name, values in mine.items()
-        ]
+        ]  # fmt: skip
         survey = take_survey(log.times_ns, mine, log.units)
         for number, channel in enumerate(channels, first):
             say(number / len(names))
             extremes = bucket_extremes(channel.values)  # of one channel at a time: a tenth of what the log itself takes
-            flat += _find_in_channel(channel, channels, log.times_ns, extremes, is_on_change=log.is_on_change)
+            flat += _find_in_channel(channel, channels, log, extremes)
             checked += check_channel(channel.name, survey, extremes, is_on_change=log.is_on_change)
         together = check_survey(survey, log.step_ns, log.gaps, is_on_change=log.is_on_change)
         checked += [finding for finding in together if finding.channel or first == 0]  # of the clock once
@@ -200,13 +164,12 @@ def _long_gaps(gaps: Int64s, step_ns: float | None) -> list[Finding]:
     return [Finding(code="GAP", text=text, start_ns=start_ns, end_ns=end_ns, severity="not_checked")]
 
 
-def _find_in_channel(
-    channel: _Channel, channels: list[_Channel], times_ns: Instants, extremes: Floats, *, is_on_change: bool
-) -> list[Finding]:
-    good = channel.habits.sample
+def _find_in_channel(channel: Channel, channels: list[Channel], log: _Log, extremes: Floats) -> list[Finding]:
+    good, times_ns, is_on_change = channel.habits.sample, log.times_ns, log.is_on_change
     if len(good) < _MIN_ROWS:
         return []
-    runs = find_flat_runs(channel.values, extremes)
+    is_slow = (log.step_ns or 0) >= _SLOW_NS and len(times_ns) <= _SLOW_ROWS
+    runs = find_short_runs(channel.values) if is_slow else find_flat_runs(channel.values, extremes)
     if len(runs) == 1 and runs[0].n_rows >= len(times_ns) - SHORTEST_RUN and len(np.unique(good)) == 1:
         return [_constant(channel, runs[0], times_ns)]
     if channel.is_switch:
@@ -218,7 +181,16 @@ def _find_in_channel(
         run for run in ([] if is_on_change else runs) if _is_too_long(run, channel, rests) and not (zeros and run.value == 0)
     ]
     too_long += [] if is_on_change else [run for run in runs if run not in too_long and _is_far_rail(run, channel, low, high)]
-    stuck = [run for run in too_long if not _is_stopped(channel, channels, run) and not _is_governed(channel, channels, run)]
+    stuck = [
+        run
+        for run in too_long
+        if not _is_stopped(channel, channels, run)
+        and not _is_governed(channel, channels, run)
+        and not (run.value == 0 and _is_without_flow(channel, channels, _some_rows(run)))
+    ]
+    # At an end of the range a few rows may well be the process: a tank that is full.
+    stuck = [run for run in stuck if run.n_rows >= SHORTEST_RUN or run.value not in (low, high)]
+    whole = [run for run in runs if run.n_rows >= SHORTEST_RUN]
     pinned = [run for run in stuck if run.value in (low, high) and _may_be_rail(run.value, channel, low, high)]
     loose = [run for run in stuck if run not in pinned]
     findings = [*zeros]
@@ -226,23 +198,23 @@ def _find_in_channel(
         findings.append(_describe("FLAT_LINE", loose, channel, times_ns))
     if pinned:
         findings.append(_describe("SATURATED", pinned, channel, times_ns))
-    elif pile := _find_pile(channel, [rail for rail in (high, low) if all(run.value != rail for run in runs)], times_ns):
+    elif pile := _find_pile(channel, [rail for rail in (high, low) if all(run.value != rail for run in whole)], times_ns):
         findings.append(pile)
     return findings
 
 
-def _is_too_long(run: FlatRun, channel: _Channel, rests: float) -> bool:
+def _is_too_long(run: FlatRun, channel: Channel, rests: float) -> bool:
     factor = USUAL_RUNS_COARSE if channel.habits.is_coarse else USUAL_RUNS
     return run.n_rows >= max(factor * channel.habits.long_run, _TIMES_ITS_RESTS * rests)
 
 
-def _usual_rest(runs: list[FlatRun], channel: _Channel) -> float:
+def _usual_rest(runs: list[FlatRun], channel: Channel) -> float:
     """How long a slow and coarse channel (whole degrees) rests time and again; 0 of one that is no such."""
     moving = [run.n_rows for run in runs if run.value != 0]
     return float(moving[_TENTH]) if channel.habits.is_coarse and len(moving) > 2 * _TENTH else 0.0
 
 
-def _is_far_rail(run: FlatRun, channel: _Channel, low: float, high: float) -> bool:
+def _is_far_rail(run: FlatRun, channel: Channel, low: float, high: float) -> bool:
     """A run at an end of the range, far from all else the channel reads: a broken loop, however coarse the channel is."""
     if run.value == 0 or run.value not in (low, high):
         return False
@@ -254,16 +226,20 @@ def _is_far_rail(run: FlatRun, channel: _Channel, low: float, high: float) -> bo
     return distance > _FAR_RAIL_SPANS * max(inner_high - inner_low, 1e-9)
 
 
-def _is_stopped(channel: _Channel, channels: list[_Channel], run: FlatRun) -> bool:
+def _some_rows(run: FlatRun) -> Int64s:
+    return np.linspace(run.first, run.end - 1, min(run.n_rows, 200)).astype(np.int64)
+
+
+def _is_stopped(channel: Channel, channels: list[Channel], run: FlatRun) -> bool:
     """Whether what shows the pump's running reads nothing during the run; without such a channel, a zero is a stop."""
-    rows = np.linspace(run.first, run.end - 1, min(run.n_rows, 200)).astype(np.int64)
+    rows = _some_rows(run)
     others = [other for other in channels if other.is_drive and other.name != channel.name and not other.is_switch]
     if others:
         return 2 * sum(other.is_at_rest(rows) for other in others) >= len(others)
     return run.value == 0 or (channel.is_drive and channel.is_at_rest(rows))
 
 
-def _is_governed(channel: _Channel, channels: list[_Channel], run: FlatRun) -> bool:
+def _is_governed(channel: Channel, channels: list[Channel], run: FlatRun) -> bool:
     """A drive holds its speed to the digit, most of all at its limit; only one that goes on through a stop is stuck."""
     if channel.unit not in _SPEED_UNITS or run.value == 0:
         return False
@@ -272,14 +248,22 @@ def _is_governed(channel: _Channel, channels: list[_Channel], run: FlatRun) -> b
     return not any(other.is_at_rest(rows) for other in others for rows in thirds)
 
 
-def _may_be_rail(value: float, channel: _Channel, low: float, high: float) -> bool:
+def _is_without_flow(channel: Channel, channels: list[Channel], rows: Int64s) -> bool:
+    """Nothing flows at `rows`, and load or pressure say so too: a shut valve, gas in the pump; no meter that is stuck or dead."""
+    if channel.quantity != "flow":
+        return False
+    chosen = rows[:: max(len(rows) // 200, 1)]
+    return any(other.quantity in _TELL_DUTY and not other.is_switch and other.is_elsewhere(chosen) for other in channels)
+
+
+def _may_be_rail(value: float, channel: Channel, low: float, high: float) -> bool:
     """A valve fully open or shut and a plain zero at the low end are no rails."""
     if channel.unit == "%" and value in _OPEN_OR_SHUT:
         return False
     return low < high and not (value == 0 and value == low)
 
 
-def _find_pile(channel: _Channel, rails: list[float], times_ns: Instants) -> Finding | None:
+def _find_pile(channel: Channel, rails: list[float], times_ns: Instants) -> Finding | None:
     """Peaks cut off at one value: many samples exactly there (in no long run), hardly any just inside it."""
     sample = channel.habits.sample
     low, high = float(sample.min()), float(sample.max())
@@ -293,13 +277,19 @@ def _find_pile(channel: _Channel, rails: list[float], times_ns: Instants) -> Fin
             share = 100 * n_at / len(sample)
             side = "top" if rail == high else "bottom"
             text = f"Cut off at the {side}: {share:.2g} % of the samples are exactly {format_value(rail, channel.unit)}"
+            if n_at > _RESTS_SHARE * len(sample):
+                ends = "highest" if rail == high else "lowest"
+                text = (
+                    f"{share:.2g} % of the samples are exactly {format_value(rail, channel.unit)}, its {ends} value: the process "
+                    "stands at its limit, or the signal is cut off there"
+                )
             return Finding(
                 code="SATURATED", text=text, channel=channel.name, start_ns=_instant(times_ns, 0), end_ns=_instant(times_ns, -1)
             )
     return None
 
 
-def _find_zeros(channel: _Channel, channels: list[_Channel], times_ns: Instants, extremes: Floats) -> list[Finding]:
+def _find_zeros(channel: Channel, channels: list[Channel], times_ns: Instants, extremes: Floats) -> list[Finding]:
     """Plain zeros far outside of what the channel measures, while the pump runs."""
     rows = _zero_rows(channel.values, extremes)
     usual = channel.habits.sample[channel.habits.sample != 0]
@@ -309,6 +299,8 @@ def _find_zeros(channel: _Channel, channels: list[_Channel], times_ns: Instants,
         return []
     first = FlatRun(first=int(rows[0]), end=int(rows[-1]) + 1, value=0.0)
     if channel.unit not in _NEVER_ZERO_UNITS and _is_at_rest_there(channel, channels, rows):
+        return []
+    if _is_without_flow(channel, channels, rows):
         return []
     span = (
         f"between {format_instant(_instant(times_ns, first.first))} and {format_instant(_instant(times_ns, first.end - 1))} UTC"
@@ -338,7 +330,7 @@ def _zero_rows(values: Samples, extremes: Floats) -> Int64s:
     return np.concatenate(found) if found else np.zeros(0, np.int64)
 
 
-def _while_running(channel: _Channel, channels: list[_Channel], rows: Int64s) -> tuple[NDArray[np.float64], Int64s]:
+def _while_running(channel: Channel, channels: list[Channel], rows: Int64s) -> tuple[NDArray[np.float64], Int64s]:
     """What else than zero a channel reads while another one shows that the pump runs as usual, and those of `rows` then."""
     others = [other for other in channels if other.is_drive and other.name != channel.name and not other.is_switch]
     if not others:
@@ -349,7 +341,7 @@ def _while_running(channel: _Channel, channels: list[_Channel], rows: Int64s) ->
     return read[~np.isnan(read) & (read != 0)], rows[met]
 
 
-def _is_at_rest_there(channel: _Channel, channels: list[_Channel], rows: Int64s) -> bool:
+def _is_at_rest_there(channel: Channel, channels: list[Channel], rows: Int64s) -> bool:
     """Whether the pump stood still at `rows`: by the drive channels, else the zero of a drive channel itself."""
     chosen = rows[:: max(len(rows) // 200, 1)]
     others = [other for other in channels if other.is_drive and other.name != channel.name and not other.is_switch]
@@ -358,10 +350,15 @@ def _is_at_rest_there(channel: _Channel, channels: list[_Channel], rows: Int64s)
     return 2 * sum(other.is_at_rest(chosen) for other in others) >= len(others)
 
 
-def _constant(channel: _Channel, run: FlatRun, times_ns: Instants) -> Finding:
-    value = format_value(run.value, channel.unit)
+def _constant(channel: Channel, run: FlatRun, times_ns: Instants) -> Finding:
+    if run.value == 0:
+        why = "a pump that never ran, a state that never came, or a signal that is not connected"
+    elif run.value == 1 and channel.unit is None and channel.quantity not in MEASURED:
+        why = "a state that never changed, or a signal that is not connected"
+    else:
+        why = "a set point, or a signal that is not connected"
     return Finding(
-        code="FLAT_LINE", text=f"Always {value}: a set point, a signal that is not connected, or a stopped pump",
+        code="FLAT_LINE", text=f"Always {format_value(run.value, channel.unit)}: {why}",
         channel=channel.name, severity="not_checked", start_ns=_instant(times_ns, run.first),
         end_ns=_instant(times_ns, run.end - 1),
     )  # fmt: skip
@@ -371,7 +368,7 @@ def _instant(times_ns: Instants, row: int) -> int:
     return int(times_ns[np.array([row % len(times_ns)])][0])
 
 
-def _describe(code: str, runs: list[FlatRun], channel: _Channel, times_ns: Instants) -> Finding:
+def _describe(code: str, runs: list[FlatRun], channel: Channel, times_ns: Instants) -> Finding:
     """One finding about the longest run; how many more there are is said."""
     run = runs[0]
     start_ns, end_ns = _instant(times_ns, run.first), _instant(times_ns, run.end - 1)

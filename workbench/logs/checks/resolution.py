@@ -10,13 +10,22 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.logs.checks.phrases import format_instant, format_value
-from workbench.logs.checks.survey import ChannelSurvey, Floats64, Survey
+from workbench.logs.checks.survey import MEASURED, ChannelSurvey, Floats64, Survey
 from workbench.logs.summary import Finding, Remedy
 
 _MIN_MOVES = 24
 _MIN_LEVELS = 4
 _COARSE_SHARE = 0.12
 """A step of an eighth of what the channel usually spans hides what a model should see."""
+_PLAIN_LEVEL, _PLAIN_SHARE, _RESTS = 0.018, 0.04, 0.5
+"""A step of a fiftieth of the level, on which the noise hardly shows, is coarse as long as it spans less than twenty-five."""
+_ROUND, _SHARE_OF_HIGHEST = 0.01, 0.1
+_JITTER, _OFF_GRID, _ON_GRID = 0.1, 0.06, 0.95
+_DITHERED = 1.6
+"""Noise of more steps than that carries what lies between them."""
+_FEW_LEVELS, _FEW_MOVES, _MIN_RUNNING = 2, 8, 240
+_WHOLE_OF_MIDDLE = 1.25
+"""The middle four fifths, made whole: an hour of another duty doesn't make a channel finer."""
 _COARSE_LEVEL = 0.01
 """A quiet temperature of which a tenth of a degree is all that changes is told finely enough."""
 _LINE_SHARE = 0.7
@@ -28,8 +37,6 @@ _BAND_HOLDS = 0.8
 _BAND_MOVES = 40
 _GRID_SHARE = 0.9
 _COARSER, _MIN_STRETCHES = 8.0, 8
-_MEASURED = frozenset({"pressure", "flow", "temperature", "current", "power", "vibration", "level"})
-"""A valve or a set point moves in large steps by its nature."""
 
 
 def find_resolution(survey: Survey) -> list[Finding]:
@@ -37,11 +44,12 @@ def find_resolution(survey: Survey) -> list[Finding]:
     findings: list[Finding] = []
     for name, known in survey.channels.items():
         moves = _moves(known)
-        if len(moves) < _MIN_MOVES or not survey.is_running.any():
+        if len(moves) < _FEW_MOVES or not survey.is_running.any():
             continue
+        is_lively = len(moves) >= _MIN_MOVES
         finding = (
-            _compressed(name, known, survey) or _by_exception(name, moves, survey) or _coarse(name, moves, survey)
-            or _coarser(name, survey)
+            (is_lively and (_compressed(name, known, survey) or _by_exception(name, moves, survey)))
+            or _coarse(name, survey) or (is_lively and _coarser(name, survey)) or None
         )  # fmt: skip
         if finding is not None:
             findings.append(finding)
@@ -110,7 +118,7 @@ def _words_of_lines(share: float) -> str:
 
 def _by_exception(name: str, moves: Floats64, survey: Survey) -> Finding | None:
     """It rests, and every change is many times the digits that are printed."""
-    if len(moves) < _BAND_MOVES or survey.roles.quantities[name] not in _MEASURED:
+    if len(moves) < _BAND_MOVES or survey.roles.quantities[name] not in MEASURED:
         return None
     rows, steps = survey.channels[name].rows, survey.channels[name].steps
     holds = np.count_nonzero(steps == 0) / max(int(np.count_nonzero(np.isfinite(steps))), 1)
@@ -137,24 +145,59 @@ def _is_grid(moves: Floats64, digit: float) -> bool:
     return bool(np.mean(np.abs(moves - wholes * step) <= 1.1 * digit + 0.01 * step * wholes) > _GRID_SHARE)
 
 
-def _coarse(name: str, moves: Floats64, survey: Survey) -> Finding | None:
-    """Nearly all changes are one step or a few, and the running pump's readings span only some of them."""
-    known = survey.channels[name]
-    step = float(np.quantile(moves, 0.25))
-    is_grid = np.mean(np.abs(moves / step - np.round(moves / step)) < 0.02 * np.maximum(np.round(moves / step), 1.0)) > 0.97
-    running = known.rows[survey.is_running]
+def _coarse(name: str, survey: Survey) -> Finding | None:
+    """Its values lie on a grid of which the running pump takes a few places only, or whose step is a good share of its level."""
+    running = survey.channels[name].rows[survey.is_running]
     running = running[np.isfinite(running)]
-    if not is_grid or len(running) < 10 * _MIN_MOVES or len(np.unique(running[:: max(len(running) // 8192, 1)])) < _MIN_LEVELS:
+    usual = max(float(np.median(np.abs(running))) if len(running) else 0.0, _of_the_highest(name, survey))
+    moves = np.abs(survey.channels[name].steps[survey.is_running])  # a start and a stop are no steps of the instrument
+    moves = moves[moves > 0]
+    step = _grid_step(running, moves) if len(moves) >= _FEW_MOVES else 0.0
+    if step <= 0 or len(running) < _MIN_RUNNING or step < _COARSE_LEVEL * usual:
         return None
-    span = float(np.quantile(running, 0.98) - np.quantile(running, 0.02))
-    noise = survey.usual_noise(name)
-    usual = float(np.median(np.abs(running)))
-    if step < _COARSE_SHARE * max(span, step) or step < _COARSE_LEVEL * usual or noise > step:
+    places = np.unique(np.round((running[:: max(len(running) // 8192, 1)] - running[0]) / step))
+    quantity = survey.roles.quantities[name]
+    is_measured = quantity in MEASURED
+    if len(places) < (_FEW_LEVELS if is_measured else _MIN_LEVELS) or survey.usual_noise(name) > _DITHERED * step:
         return None
-    n_steps = span / step
-    said = format_value(float(f"{step:.3g}"), survey.units.get(name))
-    text = f"Told in steps of {said}: {n_steps:.0f} of them are all it usually spans"
+    low, least, most, high = np.quantile(running, [0.02, 0.1, 0.9, 0.98]).tolist()
+    span = float(high - low)
+    is_few = step >= _COARSE_SHARE * max(span, step)
+    if not is_few and is_measured and quantity != "vibration" and survey.usual_noise(name) < _RESTS * step:
+        middle = _WHOLE_OF_MIDDLE * float(most - least)
+        is_few = step >= _COARSE_SHARE * max(middle, step) or step >= max(_PLAIN_LEVEL * usual, _PLAIN_SHARE * span)
+    if not is_few:
+        return None
+    n_steps = max(round(span / step), 1)
+    round_step = float(f"{step:.1g}")
+    said = format_value(round_step if abs(round_step - step) < _ROUND * step else float(f"{step:.3g}"), survey.units.get(name))
+    text = f"Told in steps of {said}: {n_steps} of them {'are' if n_steps > 1 else 'is'} all it usually spans"
     return _about_all("QUANTIZED", text, name, survey)
+
+
+def _of_the_highest(name: str, survey: Survey) -> float:
+    """A share of the usual discharge for a pressure: near the atmosphere's its own level says nothing."""
+    highest = survey.roles.discharge
+    if highest is None or survey.roles.quantities[name] != "pressure" or survey.units.get(name) != survey.units.get(highest):
+        return 0.0
+    return float(np.nan_to_num(_SHARE_OF_HIGHEST * abs(survey.usual_level(highest))))
+
+
+def _grid_step(values: Floats64, moves: Floats64) -> float:
+    """The step of a grid on which nearly all values lie, but for a jitter of a hundredth of it; 0 where there is none.
+
+    Interpolated or converted readings are off their grid by a little: those moves are no steps.
+    """
+    step = float(np.quantile(moves[moves > _JITTER * float(np.quantile(moves, 0.9))], 0.05))
+    levels, counts = np.unique(values, return_counts=True)
+    centre = float(levels[np.argmax(counts)]) if len(levels) else 0.0
+    for _ in range(2):
+        places = np.round((values - centre) / step)
+        if not places.any():
+            break
+        step = float(np.sum(places * (values - centre)) / np.sum(places * places))
+    is_on_grid = np.abs(moves / step - np.round(moves / step)) < _OFF_GRID
+    return step if np.mean(is_on_grid) > _ON_GRID else 0.0
 
 
 def _coarser(name: str, survey: Survey) -> Finding | None:
@@ -163,7 +206,7 @@ def _coarser(name: str, survey: Survey) -> Finding | None:
     sizes = np.where(np.abs(known.steps) > 0, np.abs(known.steps), np.inf)
     least = sizes.min(axis=1)
     is_told, is_fine = np.isfinite(least), least < _COARSER * known.resolution
-    if known.resolution <= 0 or not is_fine.any() or survey.roles.quantities[name] not in _MEASURED:
+    if known.resolution <= 0 or not is_fine.any() or survey.roles.quantities[name] not in MEASURED:
         return None
     since = int(np.flatnonzero(is_fine)[-1]) + 1
     moves = sizes[since:][np.isfinite(sizes[since:])]

@@ -6,9 +6,9 @@ runs on both sides. Its row is then looked for in the samples. Must not import a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +22,20 @@ _SIDE = 5
 _MIN_SIDE = 3
 _LEAST_RATIO = 1.3
 _LEVEL_ERROR = 0.03
-_NOISE_RATIO = 1.6
+_NOISE_RATIO, _NOISE_RATIO_BACKED = 1.6, 2.5
+_TELL_DUTY = frozenset({"current", "power", "pressure"})
+"""Where one of these goes on as it was, no process changed the channel: its noise may vary by itself."""
 _NEAR_ROWS = 12
+_NEXT_ROWS = 3
 _EDGE_ROWS = 8
+_ABOUT, _PLAIN_FACTOR = 0.15, 1.6
 _SWAP_ERROR = 0.3
 _SWAP_SIGMAS = 6.0
 _LOOSE_SHARE = 0.4
 _MAX_TURNS = 50
 _MAX_STEPS = 12
 _LASTING, _LASTING_ERROR = 40, 0.6
+_TURNED_SHARE = 0.4
 _AT_REST = 0.5
 _NEAR_ZERO = 0.05
 
@@ -44,6 +49,9 @@ class _Step:
     """The first running stretch after it."""
     before: float
     after: float
+    last: float
+    """What the three samples before it say."""
+    next: float
     noise_before: float
     noise_after: float
     is_within_run: bool
@@ -54,7 +62,7 @@ def find_steps(survey: Survey) -> list[Finding]:
     """Unit jumps, exchanged channels, loose sensors."""
     if np.count_nonzero(survey.is_running) < 2 * _MIN_SIDE:
         return []
-    steps = {name: found for name in survey.channels if (found := _steps_of(name, survey))}
+    steps = {name: _steps_of(name, survey) for name in survey.channels}
     return [*_unit_jumps(steps, survey), *_swaps(survey), *_loose(steps, survey)]
 
 
@@ -96,6 +104,7 @@ def _step_at(name: str, order: NDArray[np.int64], k: int, survey: Survey) -> _St
     is_within_run = bool(np.isfinite(_running_rows(name, first + int(at[cut]) - 2, first + int(at[cut]) + 2, survey)).all())
     return _Step(
         row=first + int(at[cut]), place=int(order[k]), before=before, after=after, is_within_run=is_within_run,
+        last=_middle(left[-_NEXT_ROWS:]), next=_middle(right[:_NEXT_ROWS]),
         noise_before=_middle(noise[max(k - _SIDE, 0) : max(k - 1, 1)]), noise_after=_middle(noise[k + 1 : k + 1 + _SIDE]),
     )  # fmt: skip
 
@@ -139,7 +148,9 @@ def _unit_jumps(steps: Mapping[str, list[_Step]], survey: Survey) -> list[Findin
     for name, found in steps.items():
         conversions = conversions_of(survey.units.get(name), survey.roles.quantities[name])
         resolution = survey.channels[name].resolution
-        fitting = ((step, one) for step in found for one in conversions if _fits(one, step, resolution))
+        candidates = chain(found, _converted(name, conversions, survey) if conversions else ())
+        is_backed = any(survey.roles.quantities[other] in _TELL_DUTY for other in survey.channels if other != name)
+        fitting = ((step, one) for step in candidates for one in conversions if _fits(one, step, resolution, is_backed=is_backed))
         jump = next(
             ((step, one) for step, one in fitting if _is_alone(name, step, survey) and _lasts(name, step, one, survey)), None
         )
@@ -148,16 +159,52 @@ def _unit_jumps(steps: Mapping[str, list[_Step]], survey: Survey) -> list[Findin
     return findings
 
 
-def _fits(one: Conversion, step: _Step, resolution: float) -> bool:
+def _converted(name: str, conversions: Sequence[Conversion], survey: Survey) -> Iterator[_Step]:
+    """Where the level becomes about what a conversion makes of it, however much the process moves it elsewhere."""
+    level = survey.channels[name].level
+    order = np.flatnonzero(survey.is_running & np.isfinite(level))
+    if len(order) < 2 * _MIN_SIDE:
+        return
+    before, after = level[order[:-2]], level[order[2:]]
+    for one in conversions:
+        if max(one.factor, 1 / one.factor) < _PLAIN_FACTOR:
+            continue  # a load changes by a third all day
+        wanted = one.factor * before + one.offset
+        off = np.abs(after - wanted)
+        is_like = (off < _ABOUT * np.abs(wanted)) & (np.abs(wanted - before) > 2 * off)
+        near = np.flatnonzero(is_like)
+        for k in near[np.argsort(off[near] / np.abs(wanted[near]), kind="stable")][:_MAX_STEPS].tolist():
+            step = _step_at(name, order, k + 1, survey)
+            if step is not None:
+                yield step
+
+
+def _fits(one: Conversion, step: _Step, resolution: float, *, is_backed: bool) -> bool:
     """Whether level and noise both become what the conversion makes of them."""
-    wanted = one.factor * step.before + one.offset
-    slack = max(_LEVEL_ERROR * abs(wanted), 3 * one.factor * step.noise_before)
-    if not abs(step.after - wanted) <= slack or abs(wanted - step.before) < 4 * slack:
+    if _converted_pair(one, step) is None:
         return False
     if not min(step.noise_before * min(one.factor, 1), step.noise_after) > 1.5 * resolution:
         return True
     ratio = step.noise_after / (one.factor * step.noise_before)
-    return 1 / _NOISE_RATIO < ratio < _NOISE_RATIO
+    is_plain = is_backed and max(one.factor, 1 / one.factor) >= _PLAIN_FACTOR
+    apart = _NOISE_RATIO_BACKED if is_plain else _NOISE_RATIO
+    return 1 / apart < ratio < apart
+
+
+def _converted_pair(one: Conversion, step: _Step) -> tuple[float, float] | None:
+    """What was read before and after where the second is the first, converted.
+
+    Of the dozen samples on both sides; where the process moves meanwhile, of the three that are next to the change.
+    """
+    pairs = [(step.before, step.after)]
+    if max(one.factor, 1 / one.factor) >= _PLAIN_FACTOR:
+        pairs.append((step.last, step.next))
+    for before, after in pairs:
+        wanted = one.factor * before + one.offset
+        slack = max(_LEVEL_ERROR * abs(wanted), 3 * one.factor * step.noise_before)
+        if abs(after - wanted) <= slack and abs(wanted - before) >= 4 * slack:
+            return before, after
+    return None
 
 
 def _lasts(name: str, step: _Step, one: Conversion, survey: Survey) -> bool:
@@ -177,6 +224,8 @@ def _is_alone(name: str, step: _Step, survey: Survey) -> bool:
 def _change(name: str, row: int, survey: Survey) -> float:
     """Log ratio of a channel's samples just after and just before a row; 0 where that can't be told or is near zero."""
     values = _running_rows(name, row - _NEAR_ROWS, row + _NEAR_ROWS, survey)
+    if name in survey.roles.drives[:1]:  # a pump that starts every few minutes stands beside the change
+        values[np.abs(values) < _AT_REST * survey.usual_level(name)] = np.nan
     cut = min(row, _NEAR_ROWS)
     first, second = _middle(values[:cut]), _middle(values[cut:])
     floor = _NEAR_ZERO * float(np.nanmax(np.abs(survey.channels[name].level), initial=0.0))
@@ -188,7 +237,7 @@ def _change(name: str, row: int, survey: Survey) -> float:
 def _unit_jump(name: str, step: _Step, one: Conversion, survey: Survey) -> Finding:
     at_ns = survey.instant(step.row)
     factor = f"× {one.factor:.5g}" + (f" + {one.offset:.5g}" if one.offset else "")
-    before, after = f"{step.before:.4g}", f"{step.after:.4g}"
+    before, after = (f"{value:.4g}" for value in _converted_pair(one, step) or (step.before, step.after))
     text = f"From {format_instant(at_ns)} UTC it reads {after} where it read {before}: {one.words} ({factor})"
     remedy = Remedy(action="scale", factor=1 / one.factor, offset=-one.offset / one.factor if one.offset else 0.0)
     end_ns = survey.instant(len(survey.times_ns) - 1)
@@ -233,10 +282,17 @@ def _swap_row(one: str, other: str, survey: Survey) -> int | None:
         lasts = (
             min(k, len(order) - k) >= _MIN_SIDE and abs(sign[:k][-_SIDE:].sum()) + abs(sign[k:][:_SIDE].sum()) >= 2 * _MIN_SIDE
         )
+        lasts = lasts and _stay_turned(difference, k)
         row = _turn(one, other, order, k, survey) if lasts else None
         if row is not None:
             return row
     return None
+
+
+def _stay_turned(difference: Floats64, k: int) -> bool:
+    """Whether the one that read more before reads less for long: two vibrations that read alike cross now and then."""
+    before, after = float(np.median(difference[:k][-_LASTING:])), float(np.median(difference[k:][:_LASTING]))
+    return before * after < 0 and min(abs(before), abs(after)) > _TURNED_SHARE * max(abs(before), abs(after))
 
 
 def _turn(one: str, other: str, order: NDArray[np.int64], k: int, survey: Survey) -> int | None:

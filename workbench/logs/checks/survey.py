@@ -18,6 +18,8 @@ from workbench.logs.checks.flat_runs import Samples
 from workbench.logs.recordings.time_axis import Instants, Int64s
 from workbench.logs.regimes.pump_roles import PumpRoles, find_roles
 
+MEASURED = frozenset({"pressure", "flow", "mass flow", "temperature", "current", "power", "vibration", "level"})
+"""Quantities that an instrument tells; a valve, a speed or a set point moves in steps and rests by its nature."""
 STRETCH_ROWS = 64
 MAX_STRETCHES = 1024
 MIN_GOOD = 8
