@@ -25,11 +25,13 @@ from workbench.logs.analysis.maps import SpectralMap
 from workbench.services.analysis_envelope import EnvelopePicture
 from workbench.services.logs import ImportRequest, import_logs
 from workbench.services.regimes import SetRegimeRequest, set_regime
+from workbench.ui.format import number, span
 from workbench.ui.pages.analysis.base import AnalysisMode
 from workbench.ui.pages.analysis.envelope import EnvelopeMode
 from workbench.ui.pages.analysis.maps import MapMode
 from workbench.ui.pages.analysis.pump import PumpMode
 from workbench.ui.pages.analysis.spectrum import SpectrumMode
+from workbench.ui.pages.logs.facts import log_facts
 from workbench.ui.pages.logs.page import LogsPage
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.analysis.pump_plot import _counts
@@ -315,6 +317,23 @@ def test_the_layers_are_never_squeezed_by_the_switch_beside_them(hand: Hand) -> 
     for name in ("regimes", "events", "corrected", "quality"):
         button = page.view.layers.button(name)
         assert button.width() >= button.sizeHint().width()
+
+
+def test_the_header_says_the_year_and_the_rate_of_what_is_shown(hand: Hand) -> None:
+    page = hand.show("logs")
+    assert isinstance(page, LogsPage)
+    hand.wait(lambda: page.view.logs is not None)
+    hand.rest()
+    logs = page.view.logs
+    assert logs is not None
+    said = " · ".join(log_facts(logs, (WAVE,), page.view.range_ns, ""))
+    rate_hz = next(one.rate_hz for one in logs.channels if one.name == WAVE)
+    assert said.startswith(span(*page.view.range_ns, with_year=True))
+    assert said.endswith(f" · {number(rate_hz, 0, 'Hz')} samples")
+    assert log_facts(logs, (WAVE, TREND), page.view.range_ns, "")[-1] == f"{number(rate_hz, 0, 'Hz')}, 1 min samples"
+    page.view.show_channels((WAVE,))
+    hand.rest()
+    assert f"{number(rate_hz, 0, 'Hz')} samples" in page.facts
 
 
 def velocity_limits(page: LogsPage) -> list[str]:

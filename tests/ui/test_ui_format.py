@@ -96,6 +96,25 @@ def test_a_hash_is_shown_in_groups_of_four() -> None:
     assert shown.short_hash("b41c09e27fa0") == "b41c 09e2"
 
 
+def test_a_sentence_of_a_service_says_times_and_numbers_as_the_window_does() -> None:
+    text = "gs has no samples from 2013-02-02T10:00:00Z to 2013-02-02T10:00:03.5Z."
+    assert shown.as_window_says(text) == "gs has no samples from 2 Feb 2013 10:00:00 to 2 Feb 2013 10:00:03.5."
+    assert "2 Feb 2013 11:00:00" in shown.as_window_says(text, ZoneInfo("Europe/Oslo"))
+    said = "PT-20 of 10-20 mm: below a vacuum (-1.05 bar), down to -1.257 bar"
+    assert shown.as_window_says(said) == "PT-20 of 10-20 mm: below a vacuum (−1.05 bar), down to −1.257 bar"
+
+
+@pytest.mark.parametrize(("period_s", "expected"), [(1.0, "1 s"), (0.02, "20 ms"), (1 / 48828, "48\u2009828 Hz"), (None, "–")])
+def test_fast_samples_are_said_as_a_frequency(period_s: float | None, expected: str) -> None:
+    assert shown.rate(period_s) == expected
+
+
+def test_a_span_can_say_its_year() -> None:
+    ends = ("2013-02-02T10:00:00Z", "2013-02-02T10:00:00.120Z")
+    assert shown.span(*ends, with_year=True) == "2 Feb 2013 10:00:00.000 – 10:00:00.120"
+    assert shown.span("2026-03-10T00:00:00Z", "2026-03-13T12:00:00Z", with_year=True) == "10 Mar 2026 00:00 – 13 Mar 12:00"
+
+
 def test_speeds_in_a_sentence_are_written_as_the_window_writes_numbers() -> None:
     said = "Tracked by ST-2982 of 2026, 2982 rpm on average, 980 rpm at least."
-    assert shown.with_spaced_speeds(said) == "Tracked by ST-2982 of 2026, 2\u2009982 rpm on average, 980 rpm at least."
+    assert shown.as_window_says(said) == "Tracked by ST-2982 of 2026, 2\u2009982 rpm on average, 980 rpm at least."

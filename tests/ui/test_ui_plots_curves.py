@@ -96,6 +96,23 @@ def test_the_cursor_says_seconds_only_where_they_can_be_told_apart() -> None:
     assert cursor_text(at, UTC, 3600 * NS_PER_S) == "2 Mar 00:01:30"
 
 
+def test_a_rounded_second_carries_and_a_long_log_says_its_year() -> None:
+    at = MONDAY_NS + 1_970_000_000
+    assert cursor_text(at, UTC, 10 * NS_PER_S) == "2 Mar 00:00:02.0"
+    assert cursor_text(at, UTC, NS_PER_S) == "2 Mar 00:00:01.970"
+    assert cursor_text(at, UTC, 365 * DAY_NS) == "2 Mar 2026 00:00"
+
+
+@pytest.mark.parametrize(
+    ("n_days", "expected"),
+    [(365, ["Apr 2026", "Jul 2026", "Oct 2026", "Jan 2027"]), (10 * 365, ["2028", "2030", "2032", "2034", "2036"])],
+)
+def test_months_and_years_begin_where_the_calendar_has_them(n_days: int, expected: list[str]) -> None:
+    ticks = clock_ticks(MONDAY_NS, MONDAY_NS + n_days * DAY_NS, UTC, 6)
+    assert [tick.text for tick in ticks] == expected
+    assert all(cursor_text(tick.at_ns, UTC, DAY_NS).startswith("1 ") for tick in ticks)
+
+
 def test_zooming_keeps_the_instant_under_the_mouse_in_its_place(app: object) -> None:
     view = TimeView()
     view.set_full(0, 1_000 * NS_PER_S)

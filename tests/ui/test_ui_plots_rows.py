@@ -208,6 +208,18 @@ def test_the_axis_says_how_long_it_is_from_one_cursor_to_the_other(page: LogsPag
     assert page.view.plots.axis.difference_text() == "Δ 1 h 30 min"
     view.set_cursor(at_minute(-30))
     assert page.view.plots.axis.difference_text() == "Δ −30 min"
+    view.set_cursor(at_minute(0) + 8_480_000)
+    assert page.view.plots.axis.difference_text() == "Δ 8.48 ms · 118 Hz"
+    view.set_cursor(at_minute(0) - 50_000)
+    assert page.view.plots.axis.difference_text() == "Δ −50.0 µs · 20\u2009000 Hz"
+
+
+def test_the_axis_names_its_day_at_the_left_unless_one_comes_soon(page: LogsPage) -> None:
+    view, axis = page.view.plots.view, page.view.plots.axis
+    view.show_range(at_minute(60), at_minute(60 + 1400))
+    assert next((label.text, label.at_ns) for label in axis.labels() if label.is_day) == ("2 Mar", view.start_ns)
+    view.show_range(at_minute(1439), at_minute(1439 + 600))
+    assert [label.text for label in axis.labels() if label.is_day] == ["3 Mar"]
 
 
 def test_t_shows_statistics_of_what_is_shown_and_of_a_marked_span(page: LogsPage, wait_for: WaitFor) -> None:

@@ -21,6 +21,9 @@ _DIGITS = {
     "m³/h": 0, "L/min": 0, "L/s": 1, "A": 0, "rpm": 0, "r/min": 0, "Hz": 1, "kW": 0, "V": 0, "%": 0,
 }  # fmt: skip
 _SPEED = re.compile(r"(?<![\w.])\d{4,}(?= rpm\b)")
+_ISO = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)(?!\w)")
+_NEGATIVE = re.compile(r"(?<![\w.)-])-(?=\d)")
+_SLOWEST_RATE_S = 0.0101
 _SIZES = (("B", 1), ("kB", 10**3), ("MB", 10**6), ("GB", 10**9), ("TB", 10**12))
 
 
@@ -33,9 +36,16 @@ def number(value: float | None, digits: int = 0, unit: str = "") -> str:
     return f"{MINUS if is_negative else ''}{text}{f' {unit}' if unit else ''}"
 
 
-def with_spaced_speeds(text: str) -> str:
-    """A sentence of a service, which writes plain digits for every console, with its speeds as the window writes them."""
-    return _SPEED.sub(_spaced, text)
+def as_window_says(text: str, zone: tzinfo = UTC) -> str:
+    """A sentence of a service, which writes for every console, with its instants, speeds and minus signs as the window has them:
+    '2026-03-16T10:52:33.5Z' as '16 Mar 2026 10:52:33.5', '2982 rpm' with its space, '-1.05 bar' with a true minus.
+    """
+
+    def shown(found: re.Match[str]) -> str:
+        fraction = re.search(r"\.\d+", found[0])
+        return instant(found[0], zone, with_year=True) + (fraction[0] if fraction else "")
+
+    return _NEGATIVE.sub(MINUS, _SPEED.sub(_spaced, _ISO.sub(shown, text)))
 
 
 def _spaced(found: re.Match[str]) -> str:
@@ -90,6 +100,15 @@ def duration(seconds: float | None) -> str:
     return f"{whole} s"
 
 
+def rate(period_s: float | None) -> str:
+    """How far apart samples are: '1 s', '20 ms'; more than a hundred a second as a frequency: '48 828 Hz'."""
+    if period_s is None or not math.isfinite(period_s) or period_s <= 0:
+        return MISSING
+    if period_s > _SLOWEST_RATE_S:
+        return duration(period_s)
+    return number(1 / period_s, 0, "Hz")
+
+
 def zone_of(name: str) -> tzinfo:
     """The zone of a settings value; UTC for '' and unknown names."""
     try:
@@ -115,9 +134,9 @@ def day(when: int | str | None, zone: tzinfo = UTC) -> str:
     return MISSING if when is None or when == "" else " ".join(instant(when, zone).split(" ")[:2])
 
 
-def span(start: int | str | None, end: int | str | None, zone: tzinfo = UTC) -> str:
-    """'10 Mar 00:00 – 13 Mar 12:00'; the day is said once if it is one day, years where they differ, seconds only where
-    minutes are the same, and their fractions where seconds are.
+def span(start: int | str | None, end: int | str | None, zone: tzinfo = UTC, *, with_year: bool = False) -> str:
+    """'10 Mar 00:00 – 13 Mar 12:00'; the day is said once if it is one day, years where they differ (the one year they have
+    only `with_year`), seconds only where minutes are the same, and their fractions where seconds are.
     """
     if start in (None, "") or end in (None, ""):
         return f"{instant(start, zone, with_seconds=False)} – {instant(end, zone, with_seconds=False)}"
@@ -128,7 +147,11 @@ def span(start: int | str | None, end: int | str | None, zone: tzinfo = UTC) -> 
     said = [[instant(when, zone, with_seconds=False) for when in ends], [instant(when, zone) for when in ends]]
     said += [[f"{instant(when, zone)}.{f'{when % NS_PER_S:09d}'[:digits]}" for when in ends] for digits in (3, 6, 9)]
     first, last = next((words for words in said if words[0] != words[1]), said[0])
-    return f"{first} – {last.split(' ')[-1] if days[0] == days[1] else last}"
+    if days[0] == days[1]:
+        last = last.split(" ")[-1]
+    if with_year:
+        first = f"{days[0]} {first.split(' ')[-1]}"
+    return f"{first} – {last}"
 
 
 def ago(when: int | str | None, now_ns: int, zone: tzinfo = UTC) -> str:

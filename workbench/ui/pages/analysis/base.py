@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import ClassVar
 
 import msgspec
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
 from workbench.core.errors import RequestError, WorkbenchError
 from workbench.core.jobs import Job
@@ -17,13 +17,14 @@ from workbench.services.analysis_reads import Opened, tacho_channel_of
 from workbench.services.log_views import AssetLogs, ChannelView
 from workbench.services.machine import MachineFacts, MachineRequest, MachineResult, machine
 from workbench.ui.context import AppContext
-from workbench.ui.format import with_spaced_speeds
+from workbench.ui.format import as_window_says, zone_of
 from workbench.ui.pages.analysis.machine_panel import MACHINE_CHANGED, MachinePanel
+from workbench.ui.pages.analysis.more_button import MoreButton
 from workbench.ui.pages.logs.modes import LogsMode
 from workbench.ui.pages.logs.regimes import REGIMES
 from workbench.ui.pages.logs.view import LogsView
 from workbench.ui.theme import ThemeSource
-from workbench.ui.widgets.buttons import Button, SecondaryButton
+from workbench.ui.widgets.buttons import SecondaryButton
 from workbench.ui.widgets.fields import Choice, UnitField
 from workbench.ui.widgets.layouts import framed, horizontal, vertical
 from workbench.ui.widgets.states import EmptyState
@@ -266,7 +267,7 @@ class AnalysisMode(LogsMode):
     def _on_picture(self, picture: object) -> None:
         self.picture = picture
         self._stack.setCurrentIndex(0)
-        self.notes.setText(with_spaced_speeds(" ".join(self.show_picture(picture))))
+        self.notes.setText(self._said(" ".join(self.show_picture(picture))))
         self.notes.set_tone("text2")
 
     def _on_refused(self, error: WorkbenchError) -> None:
@@ -275,10 +276,13 @@ class AnalysisMode(LogsMode):
     def refuse(self, message: str, hint: str) -> None:
         """Say why there is no picture, and what would do."""
         self.picture = None
-        self.said.say(with_spaced_speeds(message), with_spaced_speeds(hint))
+        self.said.say(self._said(message), self._said(hint))
         self.said.title.setWordWrap(True)
         self.notes.setText("")
         self._stack.setCurrentIndex(1)
+
+    def _said(self, text: str) -> str:
+        return as_window_says(text, zone_of(self.context.settings.zone))
 
     def _lay_out(self) -> None:
         inner = vertical(self)
@@ -324,24 +328,6 @@ class _Reader:
     def read(self, request: Request, job: Job) -> object:
         """See `AnalysisMode.compute`."""
         return self._compute(self._opened, request, job)
-
-
-class MoreButton(Button):
-    """'…' with copy as command, save picture, save values."""
-
-    def __init__(self, mode: AnalysisMode) -> None:
-        super().__init__(mode.theme, "", "more", kind="secondary")
-        self.setProperty("fit", "icon")
-        self.setAccessibleName(self.tr("Copy or save"))
-        self.setToolTip(self.tr("Copy or save"))
-        self._menu = QMenu(self)
-        self._menu.addAction(self.tr("Copy as command"), mode.copy_command)
-        self._menu.addAction(self.tr("Save picture…"), mode.save_picture)
-        self._menu.addAction(self.tr("Save values as CSV…"), mode.save_values)
-        self.clicked.connect(self._on_clicked)
-
-    def _on_clicked(self) -> None:
-        self._menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
 
 
 class NumberField(UnitField):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.services.corrections import Correction
 from workbench.services.logs import Finding
-from workbench.ui.format import instant
+from workbench.ui.format import as_window_says, instant
 from workbench.ui.states import State, find_state
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import Button, IconButton
@@ -27,9 +27,10 @@ class FindingRow(QAbstractButton):
         self.finding = finding
         self._theme = theme
         self._where = finding.channel or self.tr("All channels")
-        self.setText(f"{self._where}: {finding.text}")
+        self._what = as_window_says(finding.text)
+        self.setText(f"{self._where}: {self._what}")
         self.setAccessibleName(self.text())
-        self.setToolTip(plain_tip(finding.text))
+        self.setToolTip(plain_tip(self._what))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty("no_ring", True)
         self.is_chosen = False
@@ -62,13 +63,13 @@ class FindingRow(QAbstractButton):
         painter.setFont(self._theme.font("caption"))
         painter.setPen(self._theme.colour("text2"))
         flags = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.drawText(self.rect().adjusted(38, 21, -12, 0), int(flags), self.finding.text)
+        painter.drawText(self.rect().adjusted(38, 21, -12, 0), int(flags), self._what)
         painter.end()
 
     def _text_height(self, width: int) -> int:
         flags = int(Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
         metrics = QFontMetrics(self._theme.font("caption"))
-        return metrics.boundingRect(0, 0, max(40, width - 50), 400, flags, self.finding.text).height()
+        return metrics.boundingRect(0, 0, max(40, width - 50), 400, flags, self._what).height()
 
     def _redraw(self, _tokens: object) -> None:
         self.update()

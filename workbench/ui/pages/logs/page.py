@@ -16,10 +16,11 @@ from workbench.services.logs import Finding
 from workbench.services.projects import AssetInfo, ProjectRequest, ProjectResult, RemoveRequest, remove_item, show_project
 from workbench.ui.actions import Action
 from workbench.ui.context import AppContext, Selection
-from workbench.ui.format import count, duration, span, zone_of
+from workbench.ui.format import count, span, zone_of
 from workbench.ui.page import Page
 from workbench.ui.pages.logs.actions import logs_actions
-from workbench.ui.pages.logs.corrector import CORRECTIONS, Corrector, layer_words
+from workbench.ui.pages.logs.corrector import CORRECTIONS, Corrector
+from workbench.ui.pages.logs.facts import log_facts
 from workbench.ui.pages.logs.formula import FormulaPanel
 from workbench.ui.pages.logs.keys import KeysPanel
 from workbench.ui.pages.logs.layouts import LayoutMenu
@@ -175,6 +176,7 @@ class LogsPage(Page):
         self.view.channels_fitted.connect(self.side.set_checked)
         self.view.shown_changed.connect(self._on_shown)
         self.view.channels_shown.connect(self.refresh_actions)
+        self.view.channels_shown.connect(self._on_shown)
         self.view.plots.event_chosen.connect(self._on_event)
         self.view.plots.span_changed.connect(self._on_span)
         self._empty.acted.connect(self.choose_files)
@@ -244,13 +246,8 @@ class LogsPage(Page):
         logs = self.view.logs
         if logs is None:
             return
-        zone = zone_of(self.context.settings.zone)
-        start, end = self.view.range_ns
-        self.side.availability.set_shown(logs.asset, (start, end))
-        parts = [f"{span(start, end, zone)} {self.context.settings.zone or 'UTC'}"]
-        parts.append(layer_words(len(logs.events), len(logs.corrections)))
-        if logs.sample_period_s:
-            parts.append(self.tr("{step} samples").format(step=duration(logs.sample_period_s)))
+        self.side.availability.set_shown(logs.asset, self.view.range_ns)
+        parts = log_facts(logs, self.view.channels(), self.view.range_ns, self.context.settings.zone)
         site = next((asset.site for asset in self._assets if asset.tag == logs.asset), "")
         project = self.context.project.name if self.context.project else ""
         self.set_header(logs.asset, breadcrumb=(site or project,), facts=" · ".join(parts))

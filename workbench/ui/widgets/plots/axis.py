@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 
 from workbench.core.clock import NS_PER_S
-from workbench.ui.format import day, duration
+from workbench.ui.format import day, duration, number
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.plots.clock import Tick, clock_ticks, cursor_text, ticks_that_fit
 from workbench.ui.widgets.plots.geometry import EDGE_PX
@@ -15,6 +17,9 @@ from workbench.ui.widgets.plots.time_view import TimeView
 
 AXIS_PX = 34
 _PILL_PX = 18
+_DAY_PX = 60
+_CYCLE_S = 1.0
+"""Below this a difference is a cycle: its frequency is said as well."""
 
 
 class TimeAxisStrip(Strip):
@@ -31,9 +36,17 @@ class TimeAxisStrip(Strip):
         self.update()
 
     def ticks(self) -> list[Tick]:
-        """The ticks of the present range; the first names its day."""
+        """The ticks of the present range."""
         n_most = ticks_that_fit(self.columns.width, self.view.length_ns)
         return clock_ticks(self.view.start_ns, self.view.end_ns, self.zone, n_most)
+
+    def labels(self) -> list[Tick]:
+        """The ticks, and before them the day at the left end, unless they are days or one comes soon."""
+        ticks, columns = self.ticks(), self.columns
+        days = [tick for tick in ticks if tick.is_day]
+        if days and (len(days) == len(ticks) > 1 or columns.x_px(days[0].at_ns) - columns.left <= _DAY_PX):
+            return ticks
+        return [Tick(at_ns=self.view.start_ns, text=day(self.view.start_ns, self.zone), is_day=True), *ticks]
 
     def _on_cursor(self) -> None:
         """The pill with the cursor's time moves, and ticks make room for it."""
@@ -55,11 +68,16 @@ class TimeAxisStrip(Strip):
         painter.end()
 
     def difference_text(self) -> str:
-        """How long after the second cursor the first one is: 'Δ 2 d 9 h'."""
+        """How long after the second cursor the first is: 'Δ 2 d 9 h'; below a second with its frequency: 'Δ 8.48 ms · 118 Hz'."""
         at_ns, base_ns = self.view.cursor_ns, self.view.delta_ns
         if at_ns is None or base_ns is None or at_ns == base_ns:
             return "Δ 0 s"
-        return f"Δ {duration((at_ns - base_ns) / NS_PER_S)}"
+        difference_s = (at_ns - base_ns) / NS_PER_S
+        if abs(difference_s) >= _CYCLE_S:
+            return f"Δ {duration(difference_s)}"
+        # Between two knocks of a waveform it is how often they come that names the part.
+        hertz = 1 / abs(difference_s)
+        return f"Δ {_cycle(difference_s)} · {number(hertz, max(0, min(2, 2 - math.floor(math.log10(hertz)))), 'Hz')}"
 
     def _difference_box(self, painter: QPainter, pill: QRectF) -> QRectF:
         """Where the length between the cursors goes: at the second one, beside the first one's pill where they would meet."""
@@ -88,11 +106,8 @@ class TimeAxisStrip(Strip):
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), self.difference_text())
 
     def _paint_ticks(self, painter: QPainter, pills: tuple[QRectF, QRectF]) -> None:
-        columns, ticks = self.columns, self.ticks()
+        columns, ticks = self.columns, self.labels()
         taken = 0.0
-        if not any(tick.is_day for tick in ticks):
-            start = Tick(at_ns=self.view.start_ns, text=day(self.view.start_ns, self.zone), is_day=True)
-            ticks = [start, *ticks]
         for tick in ticks:
             painter.setFont(self.theme.font("label" if tick.is_day else "small"))
             width = painter.fontMetrics().horizontalAdvance(tick.text)
@@ -121,3 +136,9 @@ class TimeAxisStrip(Strip):
         text = cursor_text(self.view.cursor_ns or 0, self.zone, self.view.length_ns)
         painter.setFont(self.theme.font("label"))
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
+
+
+def _cycle(seconds: float) -> str:
+    """Three digits of a part of a second: '8.48 ms', '118 µs'."""
+    size, unit = (abs(seconds) * 1e3, "ms") if abs(seconds) >= 1e-3 else (abs(seconds) * 1e6, "µs")
+    return number(math.copysign(size, seconds), max(0, min(2, 2 - math.floor(math.log10(size)))), unit)
