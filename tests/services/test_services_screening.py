@@ -11,7 +11,7 @@ import pytest
 
 from workbench.core.clock import NS_PER_S, format_utc, parse_utc
 from workbench.core.errors import InputError, QuestionOpen, RequestError
-from workbench.core.jobs import Job
+from workbench.core.jobs import Job, JobEvent, Partial
 from workbench.logs import parse
 from workbench.services import log_streams, score_files
 from workbench.services.corrections import ExcludeRequest, exclude
@@ -176,3 +176,33 @@ def test_a_log_whose_days_or_months_come_first_is_not_screened_before_somebody_s
     result = screen(answered, Job())
     assert result.logs[0].rows == 500
     assert [one.code for one in result.questions] == ["ZONE_UNKNOWN"]
+
+
+def test_a_log_that_can_not_be_screened_does_not_stop_the_others_where_that_was_asked(tmp_path: Path) -> None:
+    log, short = write_log(tmp_path), tmp_path / "P-2042A.csv"
+    short.write_text("\n".join(log.read_text(encoding="utf-8").splitlines()[:200]) + "\n", encoding="utf-8")
+    paths = (str(short), str(log))
+    with pytest.raises(InputError, match="the reference takes 400"):
+        screen(ScreenRequest(paths=paths, reference_rows=400), Job())
+    told: list[JobEvent] = []
+    refused, found = screen(ScreenRequest(paths=paths, reference_rows=400, keep_going=True), Job(told.append)).logs
+    assert "the reference takes 400" in refused.why
+    assert (refused.rows, refused.n_scored) == (0, 0)
+    assert (found.why, found.alarm_rows > 1400, found.n_scored > found.alarm_rows) == ("", True, True)
+    assert [event.value for event in told if isinstance(event, Partial)] == [refused, found]
+
+
+def test_the_progress_over_a_projects_pumps_ends_where_the_pumps_end(tmp_path: Path) -> None:
+    project = str(tmp_path / "project")
+    for tag in ("P-2041A", "P-2042A", "P-2043A"):
+        folder = tmp_path / tag
+        folder.mkdir()
+        log = write_log(folder).rename(folder / f"{tag}.csv")
+        log.write_text(log.read_text(encoding="utf-8").replace("2041A", tag[2:]), encoding="utf-8")
+        import_logs(ImportRequest(paths=(str(log),), project=project, zone="UTC"), Job())
+    said: list[tuple[float | None, str]] = []
+    job = Job()
+    job.progress = lambda fraction, message="": said.append((fraction, message))  # type: ignore[method-assign]
+    screen(ScreenRequest(project=project, reference_rows=400), job)
+    shares = [round(fraction or 0.0, 3) for fraction, message in said if message.startswith("Screening ")]
+    assert shares == [round((number + 0.7) / 3, 3) for number in range(3)]

@@ -45,15 +45,19 @@ class ScreenSource:
     keep: NDArray[np.bool_] | None
 
 
-def read_sources(request: ScreenRequest, job: Job) -> Iterator[tuple[ScreenSource, list[Question]]]:
-    """The logs that the request names, else those of its project's pumps, one by one. Raises RequestError without either."""
+def read_sources(request: ScreenRequest, job: Job) -> Iterator[tuple[ScreenSource, list[Question], int]]:
+    """The logs that the request names, else those of its project's pumps, one by one, and how many there are at least.
+
+    Raises RequestError without either.
+    """
     if request.paths and request.project:
         raise RequestError("Log files and a project are given; one is screened at a time.", "Leave one of them out.")
     if request.paths:
-        yield from _of_files(request, job)
+        for source, asked in _of_files(request, job):
+            yield source, asked, len(request.paths)
     elif request.project:
-        for source in _of_project(request, job):
-            yield source, []
+        for source, n_sources in _of_project(request, job):
+            yield source, [], n_sources
     else:
         raise RequestError("There is nothing to screen.", "Name log files, or a project with recordings: --project DIR.")
 
@@ -74,7 +78,7 @@ def _of_files(request: ScreenRequest, job: Job) -> Iterator[tuple[ScreenSource, 
         yield found, asked
 
 
-def _of_project(request: ScreenRequest, job: Job) -> Iterator[ScreenSource]:
+def _of_project(request: ScreenRequest, job: Job) -> Iterator[tuple[ScreenSource, int]]:
     """Each pump's trends: corrected, with derived channels; what looks like a label is no input."""
     import numpy as np
 
@@ -97,7 +101,7 @@ def _of_project(request: ScreenRequest, job: Job) -> Iterator[ScreenSource]:
     for log in logs:
         names = [name for name in log.columns if name not in labels[log.source]]
         units = log.units
-        yield ScreenSource(
+        found = ScreenSource(
             source=log.source, times_ns=log.times_ns,
             channels=tuple(
                 ChannelSpec(name=name, unit=units[name], quantity=find_quantity(units[name] or None, name)) for name in names
@@ -107,6 +111,7 @@ def _of_project(request: ScreenRequest, job: Job) -> Iterator[ScreenSource]:
             works=_works((*layers[log.source], *(one for one in given if one.asset == log.source))),
             states=states[log.source], keep=_keep(log.times_ns, states[log.source], wanted.get(log.source), request),
         )  # fmt: skip
+        yield found, len(logs)
 
 
 def _states_of(log: AnyLog, request: ScreenRequest) -> tuple[States, NDArray[np.bool_] | None]:

@@ -41,6 +41,9 @@ class ScreenRequest(Request, frozen=True, kw_only=True):
     ] = None
     project: Annotated[str | None, parameter("Project folder (its recordings, layers and works).", path=True)] = None
     asset: Annotated[str | None, parameter("Only this pump of the project.")] = None
+    keep_going: Annotated[bool, parameter("A log that can't be screened is listed with the reason, and the others go on.")] = (
+        False
+    )
     out: Annotated[str | None, parameter("Folder for <name>.scores.csv; made if absent.", path=True)] = None
     zone: ZoneName = None
     answer: Answers = ()
@@ -85,6 +88,10 @@ class ScreenLog(Record, frozen=True, kw_only=True):
     """Hours in each operating state, where states could be found."""
     regimes: tuple[str, ...] = ()
     """The states that are scored; empty: all, or those in which the pump runs."""
+    n_scored: int = 0
+    """Rows that have a score."""
+    why: str = ""
+    """Why it could not be screened, where others went on."""
 
 
 class ScreenResult(Result, frozen=True, kw_only=True):
@@ -95,7 +102,7 @@ class ScreenResult(Result, frozen=True, kw_only=True):
 
 
 def screen(request: ScreenRequest, job: Job) -> ScreenResult:
-    """No training by hand, one default, no labels.
+    """No training by hand, one default, no labels. Publishes a ScreenLog as each is done.
 
     Raises RequestError without a reference or without logs, InputError for a log whose reference is too short.
     """
@@ -107,10 +114,11 @@ def screen(request: ScreenRequest, job: Job) -> ScreenResult:
     names = OutNames()
     logs: list[ScreenLog] = []
     questions: list[Question] = []
-    for number, (source, asked) in enumerate(read_sources(request, job)):
-        job.progress((number + READ_SHARE) / max(len(request.paths), number + 1), f"Screening {source.source}")
+    for number, (source, asked, n_sources) in enumerate(read_sources(request, job)):
+        job.progress((number + READ_SHARE) / max(n_sources, number + 1), f"Screening {source.source}")
         questions += asked
-        logs.append(_screen_one(source, request, names.take(source.source)))
+        logs.append(_screen_or_say_why(source, request, names.take(source.source)))
+        job.publish(logs[-1])
     if not logs:
         raise InputError("No log was found.", f"Looked at: {', '.join(request.paths)}.")
     _check_ignored(request.ignore, logs)
@@ -123,6 +131,17 @@ def _check_ignored(ignored: tuple[str, ...], logs: list[ScreenLog]) -> None:
     unknown = [name for name in ignored if name not in known]
     if unknown:
         raise RequestError(f"No log has a channel '{unknown[0]}' to ignore.", f"There are: {', '.join(sorted(known))}.")
+
+
+def _screen_or_say_why(log: ScreenSource, request: ScreenRequest, name: str) -> ScreenLog:
+    try:
+        return _screen_one(log, request, name)
+    except InputError as error:
+        if not request.keep_going:
+            raise
+        return ScreenLog(
+            source=log.source, scores=None, rows=0, alarm_rows=0, channels_used=(), left_out=log.left_out, why=str(error)
+        )  # fmt: skip
 
 
 def _screen_one(log: ScreenSource, request: ScreenRequest, name: str) -> ScreenLog:
@@ -151,7 +170,7 @@ def _screen_one(log: ScreenSource, request: ScreenRequest, name: str) -> ScreenL
         left_out=(*log.left_out, *left_out.values()), n_alarms=len(spans), alarms=_longest(spans),
         periods=tuple(part.period for part in parts) if len(parts) > 1 else (),
         hours={state: round(sum(end - start for start, end in own) / 3.6e12, 2) for state, own in log.states.items()},
-        regimes=request.regimes,
+        regimes=request.regimes, n_scored=int(np.isfinite(score).sum()),
     )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ PAGES = (
     PageEntry(id="settings", icon="settings", target="settings.page:SettingsPage", place="bottom", keys="Ctrl+,"),
     PageEntry(id="live", icon="signal", target="live.page:LivePage", place="hidden", shown_under="logs"),
     PageEntry(id="fetch", icon="import", target="fetch.page:FetchPage", place="hidden", shown_under="logs"),
+    PageEntry(id="screen", icon="pump", target="screen.page:ScreenPage", place="hidden", shown_under="logs"),
     PageEntry(id="help", icon="help", target="help:HelpPage", place="hidden"),
 )
 
@@ -66,6 +67,7 @@ def page_title(page_id: str) -> str:
         "settings": QCoreApplication.translate("Pages", "Settings"),
         "live": QCoreApplication.translate("Pages", "Live capture"),
         "fetch": QCoreApplication.translate("Pages", "Fetch from a historian"),
+        "screen": QCoreApplication.translate("Pages", "Screen pumps"),
         "help": QCoreApplication.translate("Pages", "Help"),
     }
     return titles[page_id]

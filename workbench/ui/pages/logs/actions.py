@@ -21,6 +21,10 @@ def logs_actions(page: LogsPage) -> tuple[Action, ...]:
 def _importing(page: LogsPage) -> tuple[Action, ...]:
     return (
         Action(
+            id="logs.screen", title=page.tr("Screen pumps"), icon="pump", callback=page.open_screen, page="logs", menu="Log",
+            command="workbench screen", blocked=page.why_no_log,
+        ),
+        Action(
             id="logs.live", title=page.tr("Live capture"), icon="signal", callback=page.open_live, page="logs", menu="Log",
             keys=("Ctrl+Shift+L",), command="workbench logs capture",
         ),

@@ -93,6 +93,10 @@ class LogsPage(Page):
         patterns = " ".join(f"*{suffix}" for suffix in log_suffixes())
         self.context.messages.choose_files(self.tr("Import log"), self.tr("Logs ({p})").format(p=patterns), self.open_files)
 
+    def open_screen(self) -> None:
+        """Is each pump well? On its own page."""
+        self.context.navigate("screen")
+
     def open_live(self) -> None:
         """Go to the live capture."""
         self.context.navigate("live")
