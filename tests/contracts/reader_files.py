@@ -40,7 +40,8 @@ class Sample:
     @property
     def columns(self) -> dict[str, np.ndarray]:
         if self.group == "waveform":
-            return {self.channels[0][0]: (WAVE / 1000).astype(np.float32)}
+            kind = np.float64 if self.kind == "wave text" else np.float32
+            return {self.channels[0][0]: (WAVE / 1000).astype(kind)}
         return dict(zip((name for name, _ in self.channels), (PRESSURE, HEAT), strict=True))
 
 
@@ -212,6 +213,11 @@ def write_lvm(path: Path) -> None:
     path.write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
 
 
+def write_wave_text(path: Path) -> None:
+    head = f"Instrument\tanalyser\nSample rate\t{WAVE_RATE_HZ} Hz\nStart\t2026-03-02 00:00:00Z\n\nVT-1 [g]\n"
+    path.write_text(head + "".join(f"{value:.3f}\n" for value in (WAVE / 1000).tolist()), encoding="utf-8")
+
+
 SAMPLES: tuple[Sample, ...] = (
     Sample("text", ".csv", write_csv, is_dense=False),
     Sample("json", ".json", write_json, is_dense=False),
@@ -226,6 +232,7 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("hdf5", ".mat", write_matlab_73, (("P1", None), ("T1", None))),
     Sample("tdms", ".tdms", write_tdms, is_dense=False),
     Sample("lvm", ".lvm", write_lvm, is_dense=False),
+    Sample("wave text", ".asc", write_wave_text, (("VT-1", "g"),), "waveform", is_dense=False),
     Sample("wav", ".wav", write_wav, (("VT-1", "g"),), "waveform", is_dense=False),
 )
 if find_spec("asammdf"):  # it is not there on the newest Python

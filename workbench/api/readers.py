@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from workbench.core.errors import EncodingError, LogFormatError
 from workbench.logs.readers.arrays import ArrayGroup, NamedArray, content_of
-from workbench.logs.readers.reader import HEAD_BYTES, Content, Reader, cant_read
+from workbench.logs.readers.reader import Content, Reader, cant_read
 from workbench.logs.readers.signals import Signal, Signals
-from workbench.logs.readers.sources import Source
+from workbench.logs.readers.sources import HEAD_BYTES, Source
 from workbench.logs.readers.table import Header, NumberCells, Segment, TimeColumns
 from workbench.logs.tables.cells import Cells
 

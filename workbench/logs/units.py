@@ -100,7 +100,7 @@ mm/s|vibration velocity|1|mm/s mm/sec mm/srms mm/s_rms millimeter/second mm/s(rm
 in/s|vibration velocity|25.4|in/s ips inch/second in/sec in_i/s in/srms
   英寸/秒 インチ/秒 дюйм/с
 m/s2|vibration acceleration|1|m/s2 mps2 m/s/s
-g|vibration acceleration|9.80665|g grms gpk gee
+g|vibration acceleration|9.80665|g grms gpk gee g-s g's
 um|displacement|1e-6|um micron microns mum umpp umpk-pk мкм
 mil|displacement|2.54e-5|mil mils
 mm|length|1e-3|mm millimeter millimetre мм

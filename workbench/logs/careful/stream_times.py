@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from workbench.logs.times.timing import (
     CLOCK_EPOCHS,
     SCALES,
     TimeChoices,
+    counted_ns,
     day_order,
     excel_epoch,
     month_tongue,
@@ -56,6 +58,8 @@ class TimePlan:
     order: DayOrder = "dmy"
     tongue: MonthTongue = PLAIN
     scale_ns: int = NS_PER_S
+    period_ns: Fraction = Fraction(NS_PER_S)
+    """Time between rows that have none of their own."""
     zero_ns: int = 0
     is_absolute: bool = True
     zone: str = "printed"
@@ -71,8 +75,8 @@ def plan_times(blocks: Sequence[Block], choices: TimeChoices) -> TimePlan:
     if blocks[0].has_times:
         return TimePlan(time=time, notation="stored", asked=[], is_absolute=blocks[0].is_absolute)
     if time.kind == "none":
-        start_ns, period_ns, asked = relative_start(choices, "There is no time column")
-        return TimePlan(time=time, notation="row number", asked=asked, scale_ns=period_ns, zero_ns=start_ns)
+        start_ns, period_ns, asked = relative_start(choices, "There is no time column", asks_step=True)
+        return TimePlan(time=time, notation="row number", asked=asked, period_ns=period_ns, zero_ns=start_ns)
     if time.kind == "relative":
         what = "gives times of day without a date" if time.epoch == "clock" else "counts from an unknown start"
         start_ns, _, asked = relative_start(choices, f"'{time.header}' {what}")
@@ -165,9 +169,9 @@ def read_block(plan: TimePlan, block: Block) -> Instants:
         is_good = ns != _NO_INSTANT
         return Instants(np.where(is_good, ns, 0), np.full(ns.size, block.is_absolute), is_good)
     if kind == "none":
-        rows = np.arange(block.first_row, block.first_row + block.n_rows, dtype=np.int64)
+        rows_ns = counted_ns(block.first_row, block.first_row + block.n_rows, plan.period_ns)
         everything = np.ones(block.n_rows, np.bool_)
-        return Instants(plan.zero_ns + plan.scale_ns * rows, everything, everything)
+        return Instants(plan.zero_ns + rows_ns, everything, everything)
     times = block_times(block)
     if isinstance(times, TextColumn) and plan.tongue.is_croatian:
         times = times.cells()

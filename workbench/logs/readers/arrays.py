@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.lazy import READ_ROWS, LazyTexts, Numbers, Texts, mapped
 from workbench.logs.readers.reader import Content
+from workbench.logs.readers.sampling_words import RATE_KEYS, START_KEYS, SURE_STEP_KEYS, fold_key
 from workbench.logs.readers.signals import Signal, Signals, check_claim
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import Header, NumberCells, Segment, StoredTable, TimeColumns, build_headers
@@ -35,45 +36,7 @@ _SAMPLE_ROWS = 300
 _LAST_NS = 1 << 62
 """Year 2116."""
 _NO_INSTANT = np.iinfo(np.int64).min
-_RATE_NAMES = frozenset(
-    [
-        "fs",
-        "sr",
-        "srate",
-        "fsamp",
-        "samplerate",
-        "samplingrate",
-        "samplefrequency",
-        "samplingfrequency",
-        "samplefreq",
-        "samplingfreq",
-        "ratehz",
-        "frequencyhz",
-        "acquisitionrate",
-        "daqrate",
-        "samplespersecond",
-        "samplespersec",
-        "abtastrate",
-        "abtastfrequenz",
-    ]
-)
-_STEP_NAMES = frozenset(
-    [
-        "dt",
-        "ts",
-        "deltat",
-        "sampleperiod",
-        "sampletime",
-        "samplingtime",
-        "samplinginterval",
-        "sampleinterval",
-        "increment",
-        "xincrement",
-    ]
-)
-_START_NAMES = frozenset(
-    ["start", "starttime", "startutc", "startdatetime", "t0", "begin", "recordingstart", "acquisitionstart", "wfstarttime"]
-)
+_STEP_NAMES = SURE_STEP_KEYS | {"ts", "increment"}
 _SECONDS = {"s": NS, "sec": NS, "ms": 10**6, "us": 10**3, "ns": 1, "min": 60 * NS, "h": 3600 * NS}
 Plain = float | int | str
 
@@ -152,9 +115,9 @@ def gather(arrays: Sequence[NamedArray], facts: Mapping[str, Plain], title: str 
 
 def rate_in(facts: Mapping[str, Plain]) -> Fraction | None:
     """A sample rate among plain values, by its name: in Hz, or as the step in s."""
-    for names, is_step in ((_RATE_NAMES, False), (_STEP_NAMES, True)):
+    for names, is_step in ((RATE_KEYS, False), (_STEP_NAMES, True)):
         for name, value in facts.items():
-            if _fold(name) in names and isinstance(value, (int, float)) and value > 0:
+            if fold_key(name) in names and isinstance(value, (int, float)) and value > 0:
                 rate = Fraction(1) / Fraction(value).limit_denominator(10**9) if is_step and value > 1e-9 else Fraction(value)
                 if 1e-6 < rate < MAX_RATE_HZ:
                     return exact_rate(float(rate))
@@ -164,15 +127,11 @@ def rate_in(facts: Mapping[str, Plain]) -> Fraction | None:
 def start_in(facts: Mapping[str, Plain]) -> tuple[int, bool] | None:
     """(ns, whether it is UTC) of an ISO 8601 start among plain values."""
     for name, value in facts.items():
-        if _fold(name) in _START_NAMES and isinstance(value, str):
+        if fold_key(name) in START_KEYS and isinstance(value, str):
             found = read_iso([value.strip()])
             if found is not None and found.is_good[0]:
                 return int(found.ns[0]), bool(found.is_absolute[0]) or "utc" in name.casefold()
     return None
-
-
-def _fold(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.casefold())
 
 
 def _read_group(source: Source, group: ArrayGroup) -> StoredTable | Signals | None:

@@ -20,12 +20,11 @@ from typing import Literal
 from workbench.core.codec import translate_os_error
 from workbench.core.errors import InputError, LogFormatError
 from workbench.logs.readers.registry import streams
-from workbench.logs.readers.sources import MAX_MEMBERS, check_ratio, find_kind
+from workbench.logs.readers.sources import HEAD_BYTES, MAX_MEMBERS, check_ratio, find_kind
 from workbench.logs.summary import Finding
 from workbench.logs.text.decode import clean_text
 
 CHUNK_BYTES = 1 << 20
-_HEAD_BYTES = 512
 _TAIL_BYTES = 1 << 20
 UNPACKED = 6
 """How many times larger a packed log is, about."""
@@ -131,7 +130,7 @@ def find_stream_sources(path: Path, *, is_optional: bool = False) -> list[Stream
     try:
         size_bytes = path.stat().st_size
         with path.open("rb") as stream:
-            head = stream.read(_HEAD_BYTES)
+            head = stream.read(HEAD_BYTES)
     except OSError as error:
         raise translate_os_error(error, path) from error
     name = clean_text(path.name.encode("utf-8", "replace").decode("utf-8"))
@@ -184,7 +183,7 @@ def _in_zip(name: str, path: Path) -> list[StreamSource] | None:
 def _is_text(source: StreamSource) -> bool:
     with open_source(source) as opened:
         head = next(opened.chunks(), b"")
-    return bool(head) and head[257:262] != b"ustar" and find_kind(source.name, head[:_HEAD_BYTES]) == "text"
+    return bool(head) and head[257:262] != b"ustar" and find_kind(source.name, head[:HEAD_BYTES]) == "text"
 
 
 class OpenSource:

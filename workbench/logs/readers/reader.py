@@ -31,8 +31,6 @@ from workbench.logs.readers.table import Segment, StoredTable
 
 MAX_PRINTED = 10_000_000
 """Times as text that are read into memory."""
-HEAD_BYTES = 512
-"""What `recognises` is given of a file, where there is as much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

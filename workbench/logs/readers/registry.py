@@ -16,12 +16,13 @@ from workbench.logs.readers.lvm import LvmReader
 from workbench.logs.readers.matlab import MatlabReader
 from workbench.logs.readers.mdf import MdfReader
 from workbench.logs.readers.parquet import ParquetReader
-from workbench.logs.readers.reader import HEAD_BYTES, Content, Reader, Streaming, check_installed
-from workbench.logs.readers.sources import Source
+from workbench.logs.readers.reader import Content, Reader, Streaming, check_installed
+from workbench.logs.readers.sources import HEAD_BYTES, Source
 from workbench.logs.readers.sqlite import SqliteReader
 from workbench.logs.readers.tdms import TdmsReader
 from workbench.logs.readers.text_reader import JsonReader, TextReader
 from workbench.logs.readers.wav import WavReader
+from workbench.logs.readers.wave_text import WaveTextReader
 
 READERS: tuple[Reader, ...] = (
     ParquetReader(),
@@ -34,6 +35,7 @@ READERS: tuple[Reader, ...] = (
     TdmsReader(),
     MdfReader(),
     LvmReader(),
+    WaveTextReader(),
     JsonReader(),
     TextReader(),
 )

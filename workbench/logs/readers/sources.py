@@ -19,6 +19,8 @@ from workbench.core.errors import InputError, LogFormatError
 from workbench.logs.readers import packed
 from workbench.logs.text.decode import clean_text
 
+HEAD_BYTES = 16_384
+"""What is looked at of a file to see what it is, where there is as much."""
 MAX_FILE_BYTES = 1 << 29
 MAX_UNPACKED_BYTES = 1 << 29
 MAX_RATIO = 500
@@ -166,7 +168,7 @@ def _unpack(name: str, data: bytes, path: Path, *, depth: int, is_optional: bool
     name = clean_text(name.encode("utf-8", "replace").decode("utf-8"))  # a name on the disk need not be text
     if not data.strip(b"\x00\r\n\t \xff\xfe\xef\xbb\xbf"):
         raise LogFormatError(f"{name} is empty.", "Export it again, or leave it out.", path=str(path))
-    kind = find_kind(name, data[:512])
+    kind = find_kind(name, data[:HEAD_BYTES])
     if kind == "zip":
         yield from _unpack_zip(name, data, path, depth=depth, is_optional=is_optional)
     elif kind == "tar":

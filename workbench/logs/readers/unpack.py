@@ -22,8 +22,8 @@ from workbench.core.codec import translate_os_error
 from workbench.core.errors import DiskFull, LogFormatError
 from workbench.logs.readers.byte_stream import CHUNK_BYTES, StreamSource, is_workbook
 from workbench.logs.readers.packed import SUFFIXES, Readable, open_packed
-from workbench.logs.readers.reader import HEAD_BYTES
 from workbench.logs.readers.sources import (
+    HEAD_BYTES,
     MAX_MEMBERS,
     check_depth,
     check_ratio,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -354,22 +355,46 @@ def _clock_alone(cells: Cells, time: TimeColumns, choices: TimeChoices) -> TimeA
 
 
 def _row_numbers(n_rows: int, choices: TimeChoices) -> TimeAxis:
-    start_ns, period_ns, asked = relative_start(choices, "There is no time column")
-    times_ns = start_ns + period_ns * np.arange(n_rows, dtype=np.int64)
+    start_ns, period_ns, asked = relative_start(choices, "There is no time column", asks_step=True)
+    times_ns = start_ns + counted_ns(0, n_rows, period_ns)
     return TimeAxis(
         times_ns=times_ns, is_good=np.ones(n_rows, np.bool_), notation="row number", zone="printed", questions=tuple(asked)
     )  # fmt: skip
 
 
-def relative_start(choices: TimeChoices, what: str) -> tuple[int, int, list[Question]]:
-    """(start ns, ns a row, what is asked) of a log without dates. Raises RequestError."""
+def counted_ns(first: int, end: int, period_ns: Fraction) -> NDArray[np.int64]:
+    """ns of rows first to end (excluded) that are `period_ns` apart, int64 [n], each rounded down by itself."""
+    rows = np.arange(first, end, dtype=np.int64)
+    whole, rest = divmod(period_ns.numerator, period_ns.denominator)
+    return whole * rows + rest * rows // period_ns.denominator
+
+
+def relative_start(choices: TimeChoices, what: str, *, asks_step: bool = False) -> tuple[int, Fraction, list[Question]]:
+    """(start ns, ns a row, what is asked) of a log without dates; `asks_step` where nothing says how far rows are apart.
+
+    Raises RequestError.
+    """
     answer = choices.answers.find("TIME_RELATIVE")
     if not answer:
-        return 0, NS_PER_S, [questions.time_relative(what)]
+        return 0, Fraction(NS_PER_S), [questions.time_relative(what, asks_step=asks_step)]
     start, _, period = answer.partition("/")
     try:
-        return parse_utc(start), round(float(period or 1) * NS_PER_S), []
+        return parse_utc(start), NS_PER_S * _period_s(period), []
     except (ValueError, InputError) as error:
         raise RequestError(
-            f"'{answer}' is no answer to TIME_RELATIVE.", "Write the start and the seconds a row: 2026-03-16T10:00:00Z/1."
+            f"'{answer}' is no answer to TIME_RELATIVE.",
+            "Write the start and the seconds a row, or the rows a second: 2026-03-16T10:00:00Z/1, 2026-03-16T10:00:00Z/25600 Hz.",
         ) from error
+
+
+def _period_s(printed: str) -> Fraction:
+    """Seconds a row of '0.5', '25600 Hz', '25.6 kHz' or nothing. Raises ValueError."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(k?Hz)?\s*", printed or "1", re.IGNORECASE)
+    number = Fraction(match[1]) if match else Fraction(0)
+    if match is None or not number:
+        raise ValueError(printed)
+    scale = {"": 1, "hz": 1, "khz": 1000}[(match[2] or "").lower()]
+    period = 1 / (number * scale) if match[2] else number
+    if not Fraction(1, 10**8) <= period <= 10**8:
+        raise ValueError(printed)
+    return period

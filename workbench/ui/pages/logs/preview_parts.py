@@ -194,7 +194,8 @@ class QuestionsCard(Card):
     def _write(self, key: str, words: str, answer: str) -> None:
         text = Text(words, "small", "text1", is_wrapped=True)
         field = AnswerField(answer)
-        field.setPlaceholderText(_WRITTEN[key.partition("@")[0]])
+        asks_rate = key == "TIME_RELATIVE" and "Hz" in words
+        field.setPlaceholderText(_WRITTEN[key.partition("@")[0]] + ("/25600 Hz" if asks_rate else ""))
         field.setAccessibleName(words)
         field.answered.connect(self.changed)
         self.choices[key] = field

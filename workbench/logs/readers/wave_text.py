@@ -1,0 +1,388 @@
+"""Waveforms as text: rows of plain numbers at an even rate, which a head tells once instead of a time in each row.
+
+    Sample rate: 48828 Hz          "HResolution",2.048E-05          (nothing at all)
+    Start: 2024-05-01 10:00:00     "Date","2024/05/01"              -0.1762558
+    DE [g];NDE [g]                 ,0.0132                          -0.5284473
+    -0,0132;0,0871                 ,0.0871                          0.1484201
+
+Rows may begin with a running number or the seconds since the start; where these agree with the rate of the head they are
+counted, not read. One column without any head is a waveform whose rate is asked. Everything else with rows and columns is a
+table (`text`): times in the rows, cells that are no numbers, rows of unequal length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from io import StringIO, TextIOWrapper
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.errors import LogFormatError
+from workbench.logs.readers.arrays import ArrayGroup, NamedArray, content_of
+from workbench.logs.readers.head_facts import HeadFacts, read_head
+from workbench.logs.readers.reader import Content, Streaming
+from workbench.logs.readers.sources import HEAD_BYTES, MAX_FILE_BYTES, Source
+from workbench.logs.readers.spill import Spill, SpilledColumn
+from workbench.logs.summary import Finding
+from workbench.logs.tables.header_rows import find_header, is_unit_row
+from workbench.logs.tables.sniff import is_time_name
+from workbench.logs.text.decode import find_encoding
+from workbench.logs.times.instants import parse_stamp, read_stamps
+from workbench.logs.times.timing import RELATIVE_UNITS, relative_scale
+from workbench.logs.units import find_unit, split_unit
+
+MAX_LINE_CHARS = 1 << 16
+_LEAST_ROWS = 20
+_MOST_COLUMNS = 256
+_ROWS_AT_ONCE = 20_000
+_LAYOUTS = (("\t", "."), ("\t", ","), (";", "."), (";", ","), (" ", "."), (" ", ","), (",", "."), ("", "."), ("", ","))
+"""Delimiter and decimal mark, in the order in which they are tried."""
+_NUMBER = {mark: re.compile(rf"[+-]?(?:\d+[{mark}]?\d*|[{mark}]\d+)(?:[eE][+-]?\d+)?|nan|NaN") for mark in ".,"}
+_NOT_PLAIN = re.compile(r"[^-+.,;\t 0-9eE\r\n]")
+_TOLERANCE = 0.01
+_NS = 10**9
+_SLOWEST_WAVE_S = 0.1
+_LATEST_EPOCH, _EARLIEST_SERIAL, _LATEST_SERIAL = 1e8, 20_000.0, 80_000.0
+
+
+class _NotWaveError(Exception):
+    """Rows farther down are no plain numbers: a table, to be read with care."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveLayout:
+    """How the rows are written, and what was found above them. `lead` are columns in front that count, not measure."""
+
+    delimiter: str
+    mark: str
+    n_cells: int
+    first_line: int
+    facts: HeadFacts
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    lead: tuple[str, ...] = ()
+    """'empty', 'index' or 'seconds' for each of them."""
+    clock: str = ""
+    """The name of the seconds where they have to be read, as no rate is told."""
+
+    def cells(self, line: str) -> list[str]:
+        """A line taken apart."""
+        if not self.delimiter:
+            return [line.strip()]
+        return line.split() if self.delimiter == " " else [cell.strip() for cell in line.split(self.delimiter)]
+
+    def numbers(self, line: str) -> list[str] | None:
+        """The cells of a row of plain numbers, with decimal dots; None for any other line."""
+        cells = self.cells(line)
+        cells = cells[:-1] if len(cells) == self.n_cells + 1 and not cells[-1] else cells
+        n_empty = self.lead.count("empty")
+        if len(cells) != self.n_cells or any(cells[:n_empty]):
+            return None
+        if not all(map(_NUMBER[self.mark].fullmatch, cells[n_empty:])):
+            return None
+        return [cell.replace(",", ".") for cell in cells]
+
+
+class WaveTextReader(Streaming):
+    """Waveforms as text."""
+
+    kind, name, suffixes, extra = "wave text", "waveform as text", (".asc", ".txt", ".csv"), ""
+    needs: tuple[str, ...] = ()
+
+    def recognises(self, head: bytes) -> bool:
+        """Rows of plain numbers to the end of what is seen, below a head that dates them, or in one column."""
+        return find_layout(head) is not None
+
+    @contextmanager
+    def opened(self, source: Source) -> Iterator[Content]:
+        """Columns on the disk where there is a scratch folder. A file that is a table after all is read as one.
+
+        Raises LogFormatError naming the file.
+        """
+        head = source.head(HEAD_BYTES)
+        layout = find_layout(head)
+        if layout is None:
+            yield _as_table(source)
+            return
+        encoding, _ = find_encoding(head)
+        with Spill(source.scratch) as spill:
+            try:
+                with source.open() as raw, TextIOWrapper(raw, encoding, "replace") as text:
+                    columns, n_cut = _read_rows(_lines_of(text, source), layout, spill, source)
+            except _NotWaveError:
+                yield _as_table(source)
+                return
+            yield content_of(source, [_group_of(layout, columns)], findings=_said(n_cut))
+
+
+def find_layout(head: bytes) -> WaveLayout | None:
+    """How the rows of a file that begins with `head` are written; None where they are no waveform's."""
+    encoding, _ = find_encoding(head)
+    try:
+        text = head.decode(encoding, "replace").removeprefix("\ufeff")
+    except LookupError:
+        return None
+    if "\x00" in text:
+        return None
+    lines = text.splitlines()
+    if not text.endswith(("\n", "\r")):
+        lines = lines[:-1]  # where the head is cut, its last line may be
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    for delimiter, mark in _LAYOUTS:
+        found = _rows_at_end(lines[:end], delimiter, mark)
+        if found is not None:
+            first_line, n_empty, n_cells = found
+            plain = WaveLayout(
+                delimiter=delimiter, mark=mark, n_cells=n_cells, first_line=first_line, facts=HeadFacts(), names=(), units=(),
+                lead=("empty",) * n_empty,
+            )  # fmt: skip
+            return _with_head(plain, lines[:first_line], lines[first_line:end])
+    return None
+
+
+def _rows_at_end(lines: Sequence[str], delimiter: str, mark: str) -> tuple[int, int, int] | None:
+    """(first line, empty cells in front, cells) of the rows that the lines end with; None where they are none, or too few."""
+    probe = WaveLayout(delimiter=delimiter, mark=mark, n_cells=1, first_line=0, facts=HeadFacts(), names=(), units=())
+    if not lines:
+        return None
+    last = probe.cells(lines[-1])
+    n_empty = next((number for number, cell in enumerate(last) if cell), len(last))
+    n_cells = len(last) - 1 if len(last) > 1 and not last[-1] else len(last)
+    if not n_empty < n_cells <= _MOST_COLUMNS or (delimiter and n_cells < 2):
+        return None
+    layout = replace(probe, n_cells=n_cells, lead=("empty",) * n_empty)
+    first = len(lines)
+    while first and layout.numbers(lines[first - 1]) is not None:
+        first -= 1
+    if len(lines) - first < _LEAST_ROWS:
+        return None
+    rows = [layout.cells(line) for line in lines[first:]]
+    if delimiter == "," and n_cells == 2 and not n_empty and _is_decimal_comma(rows):
+        return None  # one column with decimal commas, as a later layout has it
+    return first, n_empty, n_cells
+
+
+def _is_decimal_comma(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether two whole numbers with a comma between are one with decimals: '-0,176', '0,05'."""
+    if any(not re.fullmatch(r"[+-]?\d+", cell) for row in rows for cell in row[:2]):
+        return False
+    return any(row[0] in ("-0", "+0") or (len(row[1]) > 1 and row[1].startswith("0")) for row in rows)
+
+
+def _with_head(layout: WaveLayout, above: Sequence[str], body: Sequence[str]) -> WaveLayout | None:
+    """The layout with what the head says; None where that makes it no waveform."""
+    facts = read_head(above)
+    n_empty = len(layout.lead)
+    texts = [numbers for line in body if (numbers := layout.numbers(line)) is not None]
+    values = np.array([[float(cell) for cell in row[n_empty:]] for row in texts], np.float64)
+    lead = list(layout.lead)
+    if values.shape[1] > 1 and _counts(values[:, 0]):
+        lead.append("index")
+    at = len(lead) - n_empty
+    is_even = at < values.shape[1] - 1 and _is_even(values[:, at])
+    names, units = _titles(layout, facts, texts, (len(lead),) if is_even else ())
+    if values.shape[1] == 1:
+        return replace(layout, facts=facts, names=names, units=units)
+    name = names[at + n_empty] if at + n_empty < len(names) else ""
+    unit = units[at + n_empty] if at + n_empty < len(units) else ""
+    told = split_unit(name)[1] or find_unit(unit) or unit
+    clock = f"time [{told or 's'}]"
+    found = replace(layout, facts=facts, names=names, units=units, lead=tuple(lead))
+    if is_even:
+        is_named = is_time_name(split_unit(name)[0]) or told in RELATIVE_UNITS
+        if told == "Hz" or _is_dated(values[:, at], name):
+            return None
+        if facts.rate is not None and _agrees(values[:, at], clock, facts.rate):
+            return replace(found, lead=(*lead, "seconds"))
+        is_fast = _step_s(values[:, at], clock) < _SLOWEST_WAVE_S
+        return replace(found, clock=clock) if is_named and (facts.start or is_fast) else None
+    return found if facts.rate is not None else None
+
+
+def _titles(
+    layout: WaveLayout, facts: HeadFacts, rows: Sequence[Sequence[str]], time_indexes: Sequence[int]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(names, units) of all columns as the head has them, '' where it has none."""
+    n_cells, n_empty = layout.n_cells, len(layout.lead)
+    if n_cells == 1:
+        above = facts.rest[-1].strip().strip('"') if facts.rest and facts.rest[-1].strip() else ""
+        name = above if len(above) < 60 and not re.search(r"[:=;]", above) else ""
+        return (name or (facts.names[0] if len(facts.names) == 1 else ""),), facts.units if len(facts.units) == 1 else ()
+    rest = facts.rest
+    near = next((number for number, line in enumerate(reversed(rest)) if not line.strip()), len(rest))
+    near = near or next((number for number, line in enumerate(reversed(rest[:-1])) if not line.strip()), 0)
+    split = [[cell.strip('"') for cell in layout.cells(line)] for line in rest[len(rest) - near :]]
+    titles = [row for row in split if not row[0].endswith((":", "=")) and not any(map(_NUMBER[layout.mark].fullmatch, row))]
+    found = find_header(titles, rows, time_indexes)
+    names = tuple(found.names or ())
+    units = tuple(found.units or ())
+    if names and not units and is_unit_row(names, ()):
+        names, units = (), names  # names of numbers alone stand above them: 'x-axis', '1' over 'second', 'Volt'
+    n_values = n_cells - n_empty
+    if not names and len(facts.names) in (1, n_values):
+        names = (*[""] * (n_cells - len(facts.names)), *facts.names)
+    if not units and facts.units:
+        units = (*[""] * (n_cells - len(facts.units)), *facts.units) if len(facts.units) > 1 else facts.units * n_cells
+    return names, units
+
+
+def _counts(values: NDArray[np.float64]) -> bool:
+    """Whether a column is a running number."""
+    return bool((np.diff(values) == 1).all()) and values[0] in (0, 1)
+
+
+def _is_even(values: NDArray[np.float64]) -> bool:
+    """Whether a column rises by one step, as far as its digits tell."""
+    steps = np.diff(values)
+    if not (steps > 0).all():
+        return False
+    step = (values[-1] - values[0]) / (values.size - 1)
+    return bool(np.abs(values - values[0] - step * np.arange(values.size)).max() < 0.75 * step)
+
+
+def _is_dated(values: NDArray[np.float64], name: str) -> bool:
+    """Whether a rising column counts from an epoch: seconds since 1970 or days since 1900."""
+    first = float(values[0])
+    return first > _LATEST_EPOCH or (_EARLIEST_SERIAL < first < _LATEST_SERIAL and is_time_name(name))
+
+
+def _agrees(values: NDArray[np.float64], header: str, rate: Fraction) -> bool:
+    """Whether a column of seconds (or what its header says) rises by the step of the rate."""
+    return abs(_step_s(values, header) * float(rate) - 1) < _TOLERANCE
+
+
+def _step_s(values: NDArray[np.float64], header: str) -> float:
+    return float((values[-1] - values[0]) / (values.size - 1) * relative_scale(header) / _NS)
+
+
+def _lines_of(text: TextIOWrapper, source: Source) -> Iterator[str]:
+    number = 0
+    while line := text.readline(MAX_LINE_CHARS):
+        number += 1
+        if number % _ROWS_AT_ONCE == 0:
+            source.pulse()
+        yield line
+
+
+def _read_rows(lines: Iterator[str], layout: WaveLayout, spill: Spill, source: Source) -> tuple[dict[int, SpilledColumn], int]:
+    """(columns by their place, lines that were cut short). Raises _NotWaveError for other lines than a remark at the end."""
+    columns = {index: spill.column() for index in range(len(layout.lead), layout.n_cells)}
+    for _ in islice(lines, layout.first_line):
+        pass
+    n_rows = n_after = 0
+    while block := list(islice(lines, _ROWS_AT_ONCE)):
+        plain = None if n_after else _plain_rows(block, layout)
+        rows, n_odd = _rows_of(block, layout, has_ended=bool(n_after)) if plain is None else (plain, 0)
+        n_after += n_odd
+        if rows.size:
+            for index, column in columns.items():
+                column.append(rows[:, index])
+        n_rows += len(rows)
+        if source.head_rows is not None and n_rows >= source.head_rows:
+            break
+    if not n_rows:
+        raise _NotWaveError
+    return columns, n_after
+
+
+def _plain_rows(block: Sequence[str], layout: WaveLayout) -> NDArray[np.float64] | None:
+    """Numbers [n, cells] of lines that hold nothing but digits, marks and delimiters; None where one has to be looked at."""
+    text = "".join(block)
+    if _NOT_PLAIN.search(text):
+        return None
+    if layout.mark == ",":
+        text = text.replace(",", ".")
+    n_empty = layout.lead.count("empty")
+    try:
+        rows = np.loadtxt(
+            StringIO(text), np.float64, comments=None, delimiter=layout.delimiter.strip(" ") or None, ndmin=2,
+            usecols=range(n_empty, layout.n_cells),
+        )  # fmt: skip
+    except ValueError:
+        return None
+    n_delimiters = layout.n_cells - 1
+    if layout.delimiter.strip() and text.count(layout.delimiter) != n_delimiters * len(rows):
+        return None
+    if not layout.delimiter.strip() and len(text.split()) != layout.n_cells * len(rows):
+        return None
+    return np.concatenate([np.full((len(rows), n_empty), np.nan), rows], axis=1) if n_empty else rows
+
+
+def _rows_of(block: Sequence[str], layout: WaveLayout, *, has_ended: bool) -> tuple[NDArray[np.float64], int]:
+    """(numbers [n, cells], lines behind the rows). Raises _NotWaveError where rows follow what is none."""
+    rows: list[list[str]] = []
+    n_odd = 0
+    for line in block:
+        if not line.strip():
+            continue
+        numbers = layout.numbers(line.rstrip("\r\n"))
+        if numbers is None:
+            n_odd += 1
+        elif n_odd or has_ended:
+            raise _NotWaveError
+        else:
+            rows.append(numbers)
+    if n_odd > 5:
+        raise _NotWaveError
+    n_empty = layout.lead.count("empty")
+    values = np.array([row[n_empty:] for row in rows], np.float64) if rows else np.zeros((0, layout.n_cells - n_empty))
+    return np.concatenate([np.full((len(values), n_empty), np.nan), values], axis=1), n_odd
+
+
+def _group_of(layout: WaveLayout, columns: dict[int, SpilledColumn]) -> ArrayGroup:
+    facts = layout.facts
+    n_rows = max(column.n_written for column in columns.values())
+    arrays = []
+    for index, column in columns.items():
+        is_clock = bool(layout.clock) and index == len(layout.lead)
+        name = layout.names[index].strip() if index < len(layout.names) else ""
+        unit = layout.units[index].strip() if index < len(layout.units) and not is_clock else ""
+        shown = layout.clock if is_clock else name or f"column {index - len(layout.lead) - bool(layout.clock) + 1}"
+        arrays.append(NamedArray(name=shown, values=column.values(n_rows), unit=unit))
+    start_ns, is_utc = _start_of(facts)
+    return ArrayGroup(
+        arrays=tuple(arrays), rate=None if layout.clock else facts.rate, start_ns=start_ns, is_utc=is_utc,
+        facts={"head": " ".join(facts.rest)[:2000]},
+    )  # fmt: skip
+
+
+def _start_of(facts: HeadFacts) -> tuple[int | None, bool]:
+    """(ns, whether it is UTC) of the start; None where its date can be read in two ways, so that it is asked."""
+    stamp = parse_stamp(facts.start) if facts.start else None
+    if stamp is None:
+        return None, False
+    orders = {order: read_stamps([facts.start], order) for order in ("dmy", "mdy")}
+    ns = {int(found.ns[0]) for found in orders.values() if found.is_good[0]}
+    if len(ns) != 1 and stamp.sep != ".":  # dots are written where the day comes first
+        return None, False
+    found = orders["dmy"]
+    return int(found.ns[0]), bool(found.is_absolute[0])
+
+
+def _said(n_after: int) -> tuple[Finding, ...]:
+    if not n_after:
+        return ()
+    return (Finding(code="ROWS_CUT_SHORT", text=f"{n_after} lines at the end are no rows of numbers and are left out."),)
+
+
+def _as_table(source: Source) -> Content:
+    """The same file as a table of text. Raises LogFormatError for one that is larger than memory may hold."""
+    from workbench.logs.readers.text_reader import TextReader
+
+    if source.size_bytes > MAX_FILE_BYTES:
+        raise LogFormatError(
+            f"{source.name} has cells that are no numbers, farther down than its head shows, and is too large to read at once.",
+            "Split it, or export it with a time in each row.",
+            path=str(source.path),
+        )
+    with source.open() as stream:
+        data = stream.read()
+    return TextReader().read(replace(source, data=data, file=None, kind="text"))
