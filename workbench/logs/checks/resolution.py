@@ -21,6 +21,8 @@ _PLAIN_LEVEL, _PLAIN_SHARE, _RESTS = 0.018, 0.04, 0.5
 """A step of a fiftieth of the level, on which the noise hardly shows, is coarse as long as it spans less than twenty-five."""
 _ROUND, _SHARE_OF_HIGHEST = 0.01, 0.1
 _JITTER, _OFF_GRID, _ON_GRID = 0.1, 0.06, 0.95
+_MOST_PLACES = 1e9
+"""Beyond so many steps a value is no reading of a grid but a broken number, and squares of it overflow."""
 _DITHERED = 1.6
 """Noise of more steps than that carries what lies between them."""
 _FEW_LEVELS, _FEW_MOVES, _MIN_RUNNING = 2, 8, 240
@@ -193,7 +195,7 @@ def _grid_step(values: Floats64, moves: Floats64) -> float:
     centre = float(levels[np.argmax(counts)]) if len(levels) else 0.0
     for _ in range(2):
         places = np.round((values - centre) / step)
-        if not places.any():
+        if not places.any() or np.abs(places).max() > _MOST_PLACES:
             break
         step = float(np.sum(places * (values - centre)) / np.sum(places * places))
     is_on_grid = np.abs(moves / step - np.round(moves / step)) < _OFF_GRID
