@@ -28,6 +28,7 @@ from workbench.services.regimes import SetRegimeRequest, set_regime
 from workbench.ui.format import number, span
 from workbench.ui.pages.analysis.base import AnalysisMode
 from workbench.ui.pages.analysis.envelope import EnvelopeMode
+from workbench.ui.pages.analysis.lines_panel import LineRow, LinesPanel, frequency_text
 from workbench.ui.pages.analysis.maps import MapMode
 from workbench.ui.pages.analysis.pump import PumpMode
 from workbench.ui.pages.analysis.spectrum import SpectrumMode
@@ -35,7 +36,7 @@ from workbench.ui.pages.logs.facts import log_facts
 from workbench.ui.pages.logs.page import LogsPage
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.analysis.pump_plot import _counts
-from workbench.ui.widgets.analysis.spectrum_plot import PlotMark, SpectrumPlot
+from workbench.ui.widgets.analysis.spectrum_plot import PlotMark, SpectrumPlot, _by_place, _free_place
 from workbench.ui.widgets.analysis.waterfall_plot import WaterfallPlot
 
 WAVE, TREND = "VT-7001A-DE", "VI-7001A-DE"
@@ -306,6 +307,58 @@ def test_a_name_without_room_at_the_right_stands_left_of_its_line(app: object, t
     assert min(inked) < line_px - 20
 
 
+def test_a_ring_keeps_its_name_beside_a_strong_sideband(app: object, theme: ThemeSource) -> None:
+    plot = SpectrumPlot(theme, "Spectrum")
+    plot.resize(683, 540)
+    x = np.arange(0.0, 551.0)
+    plot.set_lines(x, np.zeros(551))
+    rows: list[list[tuple[float, float]]] = [[], [], []]
+    marks = [
+        PlotMark(x=63.9, name="BSF", rank=1), PlotMark(x=81.1, name="BPFO", rank=1),
+        PlotMark(x=93.9, name="BPFI −1X", rank=11, is_strong=True), PlotMark(x=118.9, name="BPFI", rank=1, is_strong=True),
+    ]  # fmt: skip
+    places = {}
+    for mark in sorted(marks, key=_by_place):
+        places[mark.name] = _free_place(rows, plot.x_px(mark.x), 48 if mark.is_strong else 28, 679)
+    assert all(row is not None for _, row in places.values())
+    assert places["BSF"][0] < plot.x_px(63.9)  # at the left of its line, where the ring's line stands in its way
+
+
+def test_both_tables_have_their_columns_below_one_another(hand: Hand) -> None:
+    mode = choose(hand, "spectrum")
+    assert isinstance(mode, SpectrumMode)
+    tables = (mode.side.marks, mode.side.peaks)
+    ends = [[table.columnViewportPosition(n) + table.columnWidth(n) for n in range(4)] for table in tables]
+    assert ends[0] == ends[1]
+    assert mode.side.marks.viewport().width() == mode.side.peaks.viewport().width()
+    assert not mode.side.marks.verticalScrollBar().isEnabled()  # all of its few lines are seen
+
+
+def test_slow_cycles_are_listed_by_their_length_with_digits_that_tell_them_apart(app: object, theme: ThemeSource) -> None:
+    panel = LinesPanel(theme, marks_title="Machine")
+    panel.set_unit("m", "1/h")
+    rows = [LineRow(name="", x=x, order=None, height=0.4, decibel=25.0) for x in (1 / 24, 1 / 12)]
+    panel.show_rows(rows, [])
+    array = panel.peaks.array
+    assert [column.title for column in array.columns] == ["Peaks, h", "1/h", "m", "dB"]
+    assert [array.text(column, 0) for column in array.columns] == ["24.00", "0.0417", "0.400", "25"]
+    assert frequency_text(1 / 8761, "1/h") == "0.000114 1/h"
+
+
+def test_a_place_on_the_map_is_a_frequency_and_the_cursor_of_the_spectrum_below(hand: Hand) -> None:
+    mode = choose(hand, "spectrogram")
+    assert isinstance(mode, MapMode)
+    assert mode.plot.cursor_x is not None  # the highest line, before anything was clicked
+    assert mode.map_plot.height_at == mode.plot.cursor_x
+    box = mode.map_plot.plot_box()
+    QTest.mouseClick(mode.map_plot, Qt.MouseButton.LeftButton, pos=QPoint(round(box.center().x()), round(box.center().y())))
+    middle = sum(mode.map_plot.y_range) / 2
+    reach = 8 * (mode.plot.x_range[1] - mode.plot.x_range[0]) / mode.plot.plot_box().width()
+    assert abs(mode.plot.cursor_x - middle) < reach
+    assert mode.map_plot.height_at == mode.plot.cursor_x
+    assert frequency_text(mode.plot.cursor_x, "Hz") in mode.readout.text()
+
+
 def test_the_layers_are_never_squeezed_by_the_switch_beside_them(hand: Hand) -> None:
     page = hand.show("logs")
     assert isinstance(page, LogsPage)
@@ -329,8 +382,8 @@ def test_the_header_says_the_year_and_the_rate_of_what_is_shown(hand: Hand) -> N
     said = " · ".join(log_facts(logs, (WAVE,), page.view.range_ns, ""))
     rate_hz = next(one.rate_hz for one in logs.channels if one.name == WAVE)
     assert said.startswith(span(*page.view.range_ns, with_year=True))
-    assert said.endswith(f" · {number(rate_hz, 0, 'Hz')} samples")
-    assert log_facts(logs, (WAVE, TREND), page.view.range_ns, "")[-1] == f"{number(rate_hz, 0, 'Hz')}, 1 min samples"
+    assert f" · {number(rate_hz, 0, 'Hz')} samples · raw log unchanged" in said
+    assert log_facts(logs, (WAVE, TREND), page.view.range_ns, "")[1] == f"{number(rate_hz, 0, 'Hz')}, 1 min samples"
     page.view.show_channels((WAVE,))
     hand.rest()
     assert f"{number(rate_hz, 0, 'Hz')} samples" in page.facts

@@ -100,6 +100,7 @@ def test_a_rounded_second_carries_and_a_long_log_says_its_year() -> None:
     at = MONDAY_NS + 1_970_000_000
     assert cursor_text(at, UTC, 10 * NS_PER_S) == "2 Mar 00:00:02.0"
     assert cursor_text(at, UTC, NS_PER_S) == "2 Mar 00:00:01.970"
+    assert cursor_text(at + 12_340, UTC, NS_PER_S // 100) == "2 Mar 00:00:01.97001"
     assert cursor_text(at, UTC, 365 * DAY_NS) == "2 Mar 2026 00:00"
 
 

@@ -32,7 +32,7 @@ from workbench.ui.widgets.text import Text, hairline
 
 ROW_PX = 40
 _WAIT_MS = 25
-_FOOT_PX = 62
+_FOOT_PX = 68
 """Three lines of notes."""
 
 
@@ -300,6 +300,7 @@ class AnalysisMode(LogsMode):
         inner.addLayout(beside, 1)
         inner.addWidget(hairline())
         foot = _row()
+        foot.setContentsMargins(16, 4, 16, 4)
         foot.addWidget(self.notes, 1)
         foot_holder = _holder(foot)
         foot_holder.setMinimumHeight(28)

@@ -14,10 +14,12 @@ from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.fields import UnitField
 from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.segmented import Segmented
-from workbench.ui.widgets.table import ArrayTable, Column
+from workbench.ui.widgets.table import ROW_PX, ArrayTable, Column
 from workbench.ui.widgets.text import Text, hairline
 
-PANEL_PX = 284
+PANEL_PX = 300
+_TABLE_EDGES_PX = 3
+_PER_HOUR = "1/h"
 _SCALES = ((0.05, 1.0, ""), (5e-5, 1e3, "10⁻³ "), (0.0, 1e6, "10⁻⁶ "))
 """(least highest value, factor, word): small heights are shown as thousandths or millionths."""
 
@@ -50,11 +52,13 @@ class LinesPanel(QWidget):
         self._more = Text("", "small", "text2", is_wrapped=True)
         self._rows: dict[str, tuple[LineRow, ...]] = {"peaks": (), "marks": ()}
         self._marks_title = marks_title
-        self._unit = ""
+        self._unit, self._place_unit = "", "Hz"
         self.verdict = Text("", "small", "text1", is_wrapped=True)
         self.combs = Segmented([("harmonics", self.tr("Harmonics")), ("sidebands", self.tr("Sidebands"))], is_multiple=True)
-        self.peaks = ArrayTable(theme, _columns(self.tr("Peak"), has_name=False))
-        self.marks = ArrayTable(theme, _columns(marks_title, has_name=True))
+        name = Column(key="name", title=marks_title, kind="text", width_px=92, stretch=True)
+        order = Column(key="order", title=self.tr("Peaks, ×"), kind="number", width_px=92, stretch=True, digits=2)
+        self.peaks = ArrayTable(theme, _columns(order))
+        self.marks = ArrayTable(theme, _columns(name))
         self.spacing = UnitField(theme, "Hz")
         self.spacing.setAccessibleName(self.tr("Distance of sidebands"))
         self.spacing.setToolTip(self.tr("Distance of sidebands; empty: shaft speed"))
@@ -77,10 +81,12 @@ class LinesPanel(QWidget):
         """Peaks by height; expected lines in their own order; and a sentence on what stands out."""
         self._rows = {"peaks": tuple(peaks), "marks": tuple(marks)}
         scale = self._show_unit()
-        self.peaks.set_data(_data(peaks, scale))
+        self.peaks.set_data(_data(peaks, scale, self._place_unit))
         self.peaks.setVisible(bool(peaks))
-        self.marks.set_data(_data(marks, scale))
+        self.marks.set_data(_data(marks, scale, self._place_unit))
         self.marks.setVisible(bool(marks))
+        # What the expected lines don't need is the peaks'.
+        self.marks.setMaximumHeight((len(marks) + 1) * ROW_PX + _TABLE_EDGES_PX)
         self._spare.setHidden(bool(peaks or marks))
         self.verdict.setText(verdict)
         self.verdict.setVisible(bool(verdict))
@@ -102,20 +108,34 @@ class LinesPanel(QWidget):
         if typed >= 0:
             self.spacing_changed.emit(typed)
 
-    def set_unit(self, unit: str) -> None:
-        """What heights are in; the title of their column says it, with a power of ten where they are small."""
-        self._unit = unit
+    def set_unit(self, unit: str, place_unit: str = "Hz") -> None:
+        """What heights and places are in; the titles say it, heights with a power of ten where they are small."""
+        self._unit, self._place_unit = unit, place_unit
 
     def _show_unit(self) -> float:
         """Title of the height columns; returns what heights are multiplied by."""
         highest = max((row.height for rows in self._rows.values() for row in rows), default=1.0)
         scale, words = next((s, w) for least, s, w in _SCALES if highest >= least)
         unit = f"{words}{self._unit}"
+        titles = {"height": unit, "x": self._place_unit, "order": self._order_title()}
         for table in (self.peaks, self.marks):
-            columns = (replace(one, title=unit) if one.key == "height" else one for one in table.array.columns)
+            columns = (replace(one, title=titles.get(one.key, one.title)) for one in table.array.columns)
             table.array.columns = tuple(columns)
             table.horizontalHeader().viewport().update()
         return scale
+
+    def _order_title(self) -> str:
+        """A slow cycle has a length, a peak of a machine is a multiple of its speed."""
+        if self._place_unit == _PER_HOUR:
+            return self.tr("Peaks, h")
+        is_known = any(row.order is not None for row in self._rows["peaks"])
+        return self.tr("Peaks, ×") if is_known else self.tr("Peaks")
+
+    def _on_scroll_range(self) -> None:
+        """A bar with nothing to scroll is not seen."""
+        for table in (self.marks, self.peaks):
+            bar = table.verticalScrollBar()
+            bar.setEnabled(bar.maximum() > bar.minimum())
 
     def _on_peak(self, row: int) -> None:
         self.line_chosen.emit(self._rows["peaks"][row].x)
@@ -149,6 +169,10 @@ class LinesPanel(QWidget):
         inner.addWidget(hairline())
         for table in (self.marks, self.peaks):
             table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            # Room for the bar also where there is none, or the columns of the two don't stand below one another.
+            table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+            table.verticalScrollBar().rangeChanged.connect(self._on_scroll_range)
+        self._on_scroll_range()
         inner.addWidget(self.marks, 3)
         inner.addWidget(hairline())
         inner.addWidget(self.peaks, 2)
@@ -160,18 +184,24 @@ class LinesPanel(QWidget):
         outer.addLayout(inner, 1)
 
 
-def _columns(title: str, *, has_name: bool) -> tuple[Column, ...]:
-    name = (Column(key="name", title=title, kind="text", width_px=92, stretch=True),) if has_name else ()
-    place = Column(key="x", title="Hz" if has_name else title, kind="number", width_px=64, stretch=not has_name, digits=1)
-    order = () if has_name else (Column(key="order", title="×", kind="number", width_px=76, digits=2),)
-    height = Column(key="height", title="", kind="number", width_px=68, sort_key="height_value")
-    return (*name, place, *order, height, Column(key="decibel", title="dB", kind="number", width_px=40, digits=0))
+def _columns(first: Column) -> tuple[Column, ...]:
+    """Both tables differ in their first column only, so that the others stand below one another."""
+    return (
+        first,
+        Column(key="x", title="Hz", kind="number", width_px=64, sort_key="x_value"),
+        Column(key="height", title="", kind="number", width_px=74, sort_key="height_value"),
+        Column(key="decibel", title="dB", kind="number", width_px=40, digits=0),
+    )
 
 
-def _data(rows: Sequence[LineRow], scale: float) -> dict[str, Sequence[object]]:
+def _data(rows: Sequence[LineRow], scale: float, place_unit: str) -> dict[str, Sequence[object]]:
+    most = max((row.x for row in rows), default=0.0)
+    digits = 1 if most >= 100 else 2 if most >= 1 else 4  # the same in the whole column
+    is_slow = place_unit == _PER_HOUR
     return {
-        "name": [row.name for row in rows], "x": [row.x for row in rows],
-        "order": [math.nan if row.order is None else row.order for row in rows],
+        "name": [row.name for row in rows], "x": [number(row.x, digits) for row in rows],
+        "x_value": [row.x for row in rows],
+        "order": [1 / row.x if is_slow and row.x > 0 else math.nan if row.order is None else row.order for row in rows],
         "height": [height_text(row.height * scale) for row in rows], "height_value": [row.height for row in rows],
         "decibel": [row.decibel for row in rows],
         "is_quiet": [row.is_quiet for row in rows],
@@ -190,5 +220,7 @@ def height_text(value: float) -> str:
 
 def frequency_text(value: float, unit: str) -> str:
     """A frequency with digits that tell its lines apart."""
-    digits = 3 if abs(value) < 1 else 2 if abs(value) < 100 else 1
+    digits = 2 if abs(value) < 100 else 1
+    if abs(value) < 1:
+        digits = 3 if value == 0 else min(6, 2 - math.floor(math.log10(abs(value))))
     return number(value, digits, unit)

@@ -35,6 +35,9 @@ from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.text import Text
 
+_N_SLOW = 2
+"""Lines at 0 that hold what is left of the mean."""
+
 
 class MapMode(AnalysisMode):
     """Base of both: the map, the spectrum of the chosen column, and what stands at its cursor."""
@@ -67,6 +70,7 @@ class MapMode(AnalysisMode):
         column.addWidget(splitter, 1)
         column.addWidget(self.readout)
         self.map_plot.column_chosen.connect(self._on_column)
+        self.map_plot.height_chosen.connect(self._on_height)
         self.waterfall.column_chosen.connect(self.map_plot.choose_column)
         self.waterfall.cursor_moved.connect(self._on_waterfall_cursor)
         self.shape.chosen.connect(self._on_shape)
@@ -110,8 +114,16 @@ class MapMode(AnalysisMode):
         self.waterfall.choose_column(number_)
         rpm = float(picture.rpm[number_])
         self.plot.marks = self._marks(picture, rpm)
-        self.plot.set_lines(picture.map.y, picture.map.rms[number_].astype(float), full=self.most_y(picture))
+        heights = picture.map.rms[number_].astype(float)
+        if self.plot.cursor_x is None and len(heights) > _N_SLOW:  # the first look is at what is highest, but for the mean
+            self.plot.cursor_x = float(picture.map.y[_N_SLOW + int(heights[_N_SLOW:].argmax())])
+        self.plot.set_lines(picture.map.y, heights, full=self.most_y(picture))
         self._on_cursor(0.0)
+
+    def _on_height(self, y: float) -> None:
+        """A place on the map: the highest line near it."""
+        if self.plot.line_x is not None:
+            self.plot.move_cursor(self.plot.highest_near(y))
 
     def _marks(self, picture: MapPicture, rpm: float) -> tuple[PlotMark, ...]:
         from workbench.logs.analysis.lines import machine_marks
@@ -134,6 +146,8 @@ class MapMode(AnalysisMode):
         rpm = float(picture.rpm[self.map_plot.column])
         if rpm == rpm:
             words.append(number(rpm, 0, "rpm"))
+        self.map_plot.show_height(self.plot.cursor_x)
+        self.waterfall.set_cursor(self.plot.cursor_x)
         if self.plot.cursor_x is not None:
             height = float(self.plot.line_y[self.plot.line_at(self.plot.cursor_x)])
             place = frequency_text(self.plot.cursor_x, "× shaft speed" if picture.y_unit == "orders" else picture.y_unit)

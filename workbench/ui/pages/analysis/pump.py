@@ -85,6 +85,7 @@ class PumpMode(AnalysisMode):
         self.head_plot.y_label = self.tr("Head, m, {at}").format(at=at)
         self.head_plot.x_label = self.tr("Flow, m³/h")
         self.head_plot.colour_by = self.colour.current()
+        self.head_plot.zone = zone_of(self.context.settings.zone)
         self.head_plot.regions = (
             (self.tr("AOR {a}–{b} %").format(a=number(100 * aor[0]), b=number(100 * aor[1])), aor),
             (self.tr("POR {a}–{b} %").format(a=number(100 * por[0]), b=number(100 * por[1])), por),

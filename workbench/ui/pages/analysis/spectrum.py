@@ -17,7 +17,7 @@ from workbench.services.analysis_spectrum import (
     spectrum_lines,
 )
 from workbench.ui.context import AppContext
-from workbench.ui.format import count, number, zone_of
+from workbench.ui.format import count, instant, number, zone_of
 from workbench.ui.pages.analysis.base import NumberField, labelled
 from workbench.ui.pages.analysis.line_mode import LineMode
 from workbench.ui.pages.analysis.lines_panel import LineRow, LinesPanel, frequency_text, height_text
@@ -86,7 +86,8 @@ class SpectrumMode(LineMode):
         request, spectrum = picture.request, picture.spectrum
         self.plot.is_log = self.scale.current() == "log"
         unit = unit_words(picture.value_unit)
-        self.plot.y_label = f"{self.channel.value()}, {unit} {self._amplitude_words(request.amplitude)}".strip()
+        measured = f"{unit} {self._amplitude_words(request.amplitude)}".strip()
+        self.plot.y_label = f"{self.channel.value()}, {measured}"
         self.plot.x_label = self.tr("Frequency, {unit}").format(unit=picture.frequency_unit)
         self.show_spacing_of(picture.speed.shaft_hz if picture.speed else 0.0)
         self.plot.peaks = tuple(peak.frequency for peak in picture.peaks)
@@ -94,6 +95,10 @@ class SpectrumMode(LineMode):
         heights = spectrum.amplitude(request.amplitude)
         others = [(one.frequency_hz, one.amplitude(request.amplitude)) for _, one in picture.others]
         self.plot.set_lines(spectrum.frequency_hz, heights, others, full=self._most_hz(picture))
+        self.plot.keys = ()
+        if picture.others and picture.chosen is not None:
+            own = instant(picture.burst_ns[picture.chosen], zone_of(self.context.settings.zone))
+            self.plot.keys = (("", own), ("text3", self._others(picture)))
         self.stepper.show_bursts(picture.burst_ns, picture.chosen, zone_of(self.context.settings.zone))
         self._show_rows(picture)
         self.show_cursor()
@@ -112,6 +117,9 @@ class SpectrumMode(LineMode):
         typed = self.most.number()
         return min(typed, end) if typed else end
 
+    def _others(self, picture: SpectrumPicture) -> str:
+        return count(len(picture.others), self.tr("other burst"), self.tr("other bursts"))
+
     def _show_rows(self, picture: SpectrumPicture) -> None:
         peaks, machine = spectrum_lines(picture)
         rows = [
@@ -121,7 +129,7 @@ class SpectrumMode(LineMode):
             ]
             for lines in (peaks, machine)
         ]
-        self.side.set_unit(unit_words(picture.value_unit))
+        self.side.set_unit(unit_words(picture.value_unit), picture.frequency_unit)
         self.side.show_rows(rows[0], rows[1])
 
     def _notes(self, picture: SpectrumPicture) -> tuple[str, ...]:
@@ -131,10 +139,10 @@ class SpectrumMode(LineMode):
         rms, unit = height_text(spectrum.overall_rms()), unit_words(spectrum.unit)
         words = [
             *picture.notes,
-            self.tr("Lines every {step}, {n}, overall {rms} {unit} RMS.").format(step=step, n=pieces, rms=rms, unit=unit),
+            self.tr("Lines every {step}, {n}, overall {rms} RMS.").format(step=step, n=pieces, rms=f"{rms} {unit}".strip()),
         ]
         if picture.others:
-            words.append(self.tr("In grey: {n} others of the stretch.").format(n=len(picture.others)))
+            words.append(self.tr("In grey: {others} of the stretch.").format(others=self._others(picture)))
         if picture.frequency_unit == "Hz":
             words.append(
                 self.tr("{rpm} rpm from {source}.").format(rpm=number(speed.mean_rpm), source=speed.source)

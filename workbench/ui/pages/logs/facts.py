@@ -12,13 +12,12 @@ _MOST_RATES = 3
 
 
 def log_facts(logs: AssetLogs, shown: tuple[str, ...], range_ns: tuple[int, int], zone: str) -> list[str]:
-    """When it was (with its year: logs are often old), what lies over it, and how fast what is shown was sampled."""
+    """When it was (with its year: logs are often old), how fast what is shown was sampled, and what lies over it."""
     parts = [f"{span(*range_ns, zone_of(zone), with_year=True)} {zone or 'UTC'}"]
-    parts.append(layer_words(len(logs.events), len(logs.corrections)))
     if steps := steps_s(logs, shown):
         words = QCoreApplication.translate("LogsPage", "{steps} samples")
         parts.append(words.format(steps=", ".join(map(rate, steps[:_MOST_RATES]))))
-    return parts
+    return [*parts, layer_words(len(logs.events), len(logs.corrections))]
 
 
 def steps_s(logs: AssetLogs, shown: tuple[str, ...]) -> list[float]:

@@ -259,7 +259,7 @@ class XYMode(LogsMode):
         if runs:
             longest = max(runs, key=_length)
             self.view.plots.view.set_span(longest if longest[1] > longest[0] else None)
-            text = self.tr("{pairs} in the box, in {runs}; the longest of {length} is marked over time")
+            text = self.tr("{pairs} in the box, {runs}; the longest, {length}, is marked")
             stretches = count(len(runs), self.tr("stretch"), self.tr("stretches"))
             self.said.setText(
                 text.format(

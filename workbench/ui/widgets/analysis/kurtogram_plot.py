@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from workbench.ui.format import number
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.analysis.frame import FOCUS_PX
+from workbench.ui.widgets.analysis.keys import paint_scale
 from workbench.ui.widgets.chart_axes import value_ticks
 from workbench.ui.widgets.text import plain_tip
 
@@ -25,6 +26,7 @@ _LEFT_PX, _RIGHT_PX, _TOP_PX, _BOTTOM_PX = 64, 16, 24, 36
 _LEAST_SPAN = 1.0
 """Colours reach at least to this kurtosis, so that noise alone looks empty."""
 _TICK_PX = 90
+_SCALE_ROOM_PX = 260
 
 
 class KurtogramPlot(QWidget):
@@ -131,13 +133,18 @@ class KurtogramPlot(QWidget):
 
     def _paint_cells(self, painter: QPainter) -> None:
         assert self.found is not None
-        top = max(_LEAST_SPAN, *(float(kurtosis.max(initial=0.0)) for _, kurtosis in self.found.levels))
+        top = self._top()
         for level, (_, kurtosis) in enumerate(self.found.levels):
             for place, value in enumerate(kurtosis.tolist()):
                 share = min(1.0, max(0.0, value / top)) ** 0.5  # the root: weak bands are told from none
                 cell = self.cell_box(level, place)
                 painter.fillRect(cell, self.theme.colour("grid"))  # its edge: the lightest shade may be the ground's
                 painter.fillRect(cell.adjusted(0.5, 0.5, -0.5, -0.5), self._shade(share))
+
+    def _top(self) -> float:
+        """The kurtosis of the darkest shade."""
+        assert self.found is not None
+        return max(_LEAST_SPAN, *(float(kurtosis.max(initial=0.0)) for _, kurtosis in self.found.levels))
 
     def _shade(self, share: float) -> QColor:
         stops = [QColor(stop) for stop in self.theme.tokens.series.tide]
@@ -163,11 +170,17 @@ class KurtogramPlot(QWidget):
             painter.drawText(QPointF(x, box.bottom() + 4 + metrics.ascent()), text)
         painter.setFont(self.theme.font("caption"))
         painter.setPen(self.theme.colour("text2"))
-        painter.drawText(QPointF(10, 15), self.tr("Width of the band, Hz"))
+        title = self.tr("Width of the band, Hz")
+        painter.drawText(QPointF(10, 15), title)
+        left = 10 + painter.fontMetrics().horizontalAdvance(title)
         name = self.tr("Frequency, Hz")
         painter.drawText(QPointF(box.right() - painter.fontMetrics().horizontalAdvance(name), self.height() - 5), name)
         said = self._words(*self.at)
-        painter.drawText(QPointF(box.right() - painter.fontMetrics().horizontalAdvance(said), 15), said)
+        right = box.right() - painter.fontMetrics().horizontalAdvance(said)
+        painter.drawText(QPointF(right, 15), said)
+        ends = (self.tr("kurtosis {least}").format(least=0), number(self._top(), 1))
+        if right - left > _SCALE_ROOM_PX:
+            paint_scale(painter, self.theme, QPointF(right - 28, 15), ends)
 
     def _paint_band(self, painter: QPainter) -> None:
         """The band that is taken, over all levels, and its own cell where it is one."""

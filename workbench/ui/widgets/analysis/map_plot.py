@@ -39,9 +39,13 @@ class MapColours:
 
 
 class MapPlot(XYFrame):
-    """x is time (ns since 1970), y frequency or orders. `column_chosen(number)`; the wheel zooms along y."""
+    """x is time (ns since 1970), y frequency or orders; the wheel zooms along y.
+
+    `column_chosen(number)` by mouse and keys, `height_chosen(y)` by the mouse.
+    """
 
     column_chosen = Signal(int)
+    height_chosen = Signal(float)
     right_px = 84
 
     def __init__(self, theme: ThemeSource, name: str) -> None:
@@ -50,6 +54,8 @@ class MapPlot(XYFrame):
         self.full_y = self.full_x
         self.rpm: NDArray[np.float64] | None = None
         self.column = 0
+        self.height_at: float | None = None
+        """The frequency or order that the spectrum of the column has its cursor on."""
         self.is_log_colour = True
         self.unit = ""
         self._zone: tzinfo = UTC
@@ -87,6 +93,11 @@ class MapPlot(XYFrame):
             return
         self.column = min(max(number, 0), len(self.map.start_ns) - 1)
         self.column_chosen.emit(self.column)
+        self.update()
+
+    def show_height(self, y: float | None) -> None:
+        """Mark a frequency or order over all columns, without a signal."""
+        self.height_at = y
         self.update()
 
     def choose_at(self, at_ns: int) -> None:
@@ -153,11 +164,17 @@ class MapPlot(XYFrame):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         if self.plot_box().contains(event.position()):
-            self.choose_at(round(self.x_at(event.position().x())))
+            self._choose_place(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
-            self.choose_at(round(self.x_at(event.position().x())))
+            self._choose_place(event.position())
+
+    def _choose_place(self, at: QPointF) -> None:
+        """Column and height under the mouse."""
+        self.choose_at(round(self.x_at(at.x())))
+        box, (low, high) = self.plot_box(), self.y_range
+        self.height_chosen.emit(low + min(1.0, max(0.0, (box.bottom() - at.y()) / box.height())) * (high - low))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.y_range = self.full_y
@@ -188,6 +205,7 @@ class MapPlot(XYFrame):
             painter.fillRect(area, self.theme.colour("plot"))
             painter.fillRect(area, QBrush(self.theme.colour("border_mid"), Qt.BrushStyle.BDiagPattern))
         self._paint_speed(painter, box)
+        self._paint_height(painter, box)
         self._paint_column(painter, box)
         self._paint_scale(painter, box)
 
@@ -282,6 +300,14 @@ class MapPlot(XYFrame):
         painter.setFont(self.theme.font("group"))
         painter.setPen(self.theme.colour("text1"))
         painter.drawText(QPointF(box.right() + 4, y[last] + 4), "1X")
+
+    def _paint_height(self, painter: QPainter, box: QRectF) -> None:
+        if self.height_at is None or not self.y_range[0] <= self.height_at <= self.y_range[1]:
+            return
+        y = self.y_px(self.height_at)
+        for tone, width_px, style in (("plot", 3.0, Qt.PenStyle.SolidLine), ("cursor", 1.0, Qt.PenStyle.DashLine)):
+            painter.setPen(QPen(self.theme.colour(tone, alpha=0.7 if tone == "plot" else 1.0), width_px, style))
+            painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
 
     def _paint_column(self, painter: QPainter, box: QRectF) -> None:
         pill, middle = self._pill(), self._column_middle()

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
+from workbench.core.clock import NS_PER_S
+from workbench.ui.format import instant
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.analysis.frame import Range, XYFrame
+from workbench.ui.widgets.analysis.keys import paint_scale
 from workbench.ui.widgets.chart_axes import curve_colour, time_ticks
 from workbench.ui.widgets.dots import dot_px, put_squares
 from workbench.ui.widgets.plots.regimes import regime_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import tzinfo
 
     import numpy as np
     from numpy.typing import NDArray
@@ -30,6 +33,7 @@ _MOST_DOTS = 4000
 _N_CURVE = 160
 _COLOURS = 64
 _CELL_PX = 3
+_FIRST_SHADE = 0.3
 
 
 class HeadPlot(XYFrame):
@@ -43,6 +47,7 @@ class HeadPlot(XYFrame):
         self.colour_by = "density"
         self.regions: tuple[tuple[str, Range], ...] = ()
         """(name, shares of BEP flow), the widest first."""
+        self.zone: tzinfo = UTC
         self.regimes: tuple[tuple[int, int, str], ...] = ()
         """Operating states as (start ns, end ns, name), in order of time."""
         self._image: tuple[object, QImage] | None = None
@@ -70,6 +75,25 @@ class HeadPlot(XYFrame):
         self._paint_points(painter, box)
         painter.restore()
         self._paint_curve(painter, box)
+        ends = self.scale_ends()
+        if ends is not None:
+            paint_scale(painter, self.theme, QPointF(box.right(), 15), ends, first=_FIRST_SHADE)
+
+    def scale_ends(self) -> tuple[str, str] | None:
+        """What the lightest and the darkest points mean; None where shades mean nothing."""
+        if self.picture is None or not len(self.picture.flow):
+            return None
+        if self.colour_by == "time":
+            first, last = int(self.picture.times_ns[0]), int(self.picture.times_ns[-1])
+            is_short = last - first < 600 * NS_PER_S
+            return instant(first, self.zone, with_seconds=is_short), instant(last, self.zone, with_seconds=is_short)
+        if self._is_density():
+            tr = QCoreApplication.translate
+            return tr("HeadPlot", "one point"), tr("HeadPlot", "many points")
+        return None
+
+    def _is_density(self) -> bool:
+        return self.picture is not None and self.colour_by == "density" and len(self.picture.flow) > _MOST_DOTS // 2
 
     def _paint_regions(self, painter: QPainter, box: QRectF) -> None:
         """Regions of BEP flow: a tint with edges and a name above, the narrower one darker."""
@@ -86,18 +110,19 @@ class HeadPlot(XYFrame):
             for x in (left, right):
                 painter.drawLine(QPointF(x, box.top() - 2), QPointF(x, box.bottom()))
             painter.setPen(self.theme.colour("text2"))
-            width = painter.fontMetrics().horizontalAdvance(name)
-            at = left + 4 if row == 0 else max(left + 4, (left + right - width) / 2)
-            painter.drawText(QPointF(at, box.top() - 4 - 13 * (row == 0)), name)
+            painter.drawText(QPointF(left + 4, box.top() - 4 - 13 * (row == 0)), name)
         x = self.x_px(best)
         if box.left() <= x <= box.right():
             painter.setPen(QPen(self.theme.colour("text1"), 1.2))
             painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
+            if self.picture.curve is None:  # on a curve the best point has a mark of its own
+                painter.setFont(self.theme.font("group"))
+                painter.drawText(QPointF(x + 4, box.top() + 12), "BEP")
 
     def _paint_points(self, painter: QPainter, box: QRectF) -> None:
         if self.picture is None or not len(self.picture.flow):
             return
-        if self.colour_by == "density" and len(self.picture.flow) > _MOST_DOTS // 2:
+        if self._is_density():
             painter.drawImage(box.topLeft(), self._density(box))
             return
         if self.colour_by == "regime":
@@ -120,7 +145,7 @@ class HeadPlot(XYFrame):
         column, row = np.nonzero(counts)
         order = np.argsort(counts[column, row], kind="stable")
         column, row = column[order], row[order]
-        colours = _tide(self.theme, first=0.3)[(share[column, row] * (_COLOURS - 1)).astype(np.intp)].astype(np.uint32)
+        colours = _tide(self.theme, first=_FIRST_SHADE)[(share[column, row] * (_COLOURS - 1)).astype(np.intp)].astype(np.uint32)
         pixels = np.zeros((height, width), np.uint32)
         across, down = (column + 0.5) * width / columns, (rows - 0.5 - row) * height / rows
         edge_px = max(_CELL_PX, dot_px(row.size, width * height))
@@ -160,7 +185,7 @@ class HeadPlot(XYFrame):
 
         assert self.picture is not None
         picked = np.linspace(0, len(self.picture.flow) - 1, min(_MOST_DOTS, len(self.picture.flow))).astype(np.intp)
-        table = _tide(self.theme, first=0.3)
+        table = _tide(self.theme, first=_FIRST_SHADE)
         plain = curve_colour(self.theme, 0, 0.6)
         box = self.plot_box()
         pairs = zip(self.picture.flow[picked].tolist(), self.picture.head[picked].tolist(), strict=True)
@@ -264,8 +289,6 @@ class BandOverTime(XYFrame):
         self.update()
 
     def x_ticks(self) -> Ticks:
-        from datetime import UTC
-
         return time_ticks(self.x_range, self._zone or UTC, max(2, int(self.plot_box().width() / 90)))
 
     def paint_data(self, painter: QPainter) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.analysis.frame import Range, XYFrame
+from workbench.ui.widgets.analysis.keys import paint_keys
 from workbench.ui.widgets.chart_axes import curve_colour
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class SpectrumPlot(XYFrame):
         self.marks: tuple[PlotMark, ...] = ()
         self.peaks: tuple[float, ...] = ()
         self.has_harmonics = self.has_sidebands = False
+        self.keys: tuple[tuple[str, str], ...] = ()
+        """What the curves are, where there are several: (colour of the theme, words)."""
         self.spacing = 0.0
         """Distance of sidebands: the shaft's speed unless a person changed it."""
 
@@ -146,6 +149,10 @@ class SpectrumPlot(XYFrame):
         self._paint_curve(painter, self.line_x, self.line_y, curve_colour(self.theme, 0), 1.2 * self.theme.tokens.curve_width_px)
         painter.restore()
         self._paint_combs(painter, box)
+        tones = {"": curve_colour(self.theme, 0)}
+        paint_keys(
+            painter, self.theme, QPointF(box.right(), 15), [(tones.get(t) or self.theme.colour(t), w) for t, w in self.keys]
+        )
         at = self.paint_cursor(painter)
         if at is not None and self.cursor_x is not None:
             height = float(self.line_y[self.line_at(self.cursor_x)])
@@ -194,8 +201,7 @@ class SpectrumPlot(XYFrame):
                 painter.fillRect(area, self.theme.colour("text3", alpha=0.16 if mark.is_strong else 0.08))
             painter.setFont(self.theme.font("group" if mark.is_strong else "caption"))
             width = painter.fontMetrics().horizontalAdvance(mark.name)
-            left = x + _NAME_GAP_PX if x + _NAME_GAP_PX + width < self.width() - _NAME_GAP_PX else x - _NAME_GAP_PX - width
-            row = _free_row(rows, x, left, width)
+            left, row = _free_place(rows, x, width, self.width() - _NAME_GAP_PX)
             top = box.top() if row is None else box.top() - row * _NAME_PX - _NAME_PX + 2
             tone = "text1" if mark.is_strong else "text3"
             style = _DASHES.get(mark.name.split(" ")[-1], Qt.PenStyle.DashLine)
@@ -254,10 +260,22 @@ def _free_row(rows: list[list[Range]], x: float, left: float, width_px: float) -
     return None
 
 
+def _free_place(rows: list[list[Range]], x: float, width_px: float, end_px: float) -> tuple[float, int | None]:
+    """Where a name begins, and its row: at the right of its line if it finds room there, else at the left."""
+    right, left = x + _NAME_GAP_PX, x - _NAME_GAP_PX - width_px
+    sides = [right, left] if right + width_px < end_px else [left]
+    for side in sides:
+        row = _free_row(rows, x, side, width_px)
+        if row is not None:
+            return side, row
+    return sides[0], None
+
+
 def _meet(one: Range, other: Range) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def _by_place(mark: PlotMark) -> tuple[bool, int, float]:
-    """Lines that stand out get room for their names first, then the main ones."""
-    return not mark.is_strong, mark.rank, mark.x
+def _by_place(mark: PlotMark) -> tuple[bool, int, int, float]:
+    """Lines that stand out get room for their names first, then the main ones, of these the rings' before ball and cage."""
+    kind = next((number for number, kind in enumerate(_DASHES) if kind in mark.name.split(" ")), len(_DASHES))
+    return not mark.is_strong, mark.rank, kind, mark.x

@@ -11,7 +11,7 @@ from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter
 
 from workbench.core.clock import NS_PER_DAY
 from workbench.ui.format import day
@@ -154,6 +154,7 @@ class WaterfallPlot(XYFrame):
         box, plain, own = self.plot_box(), curve_colour(self.theme, 0), self.theme.colour("accent")
         pixels = pixels_of(image)
         width_px = self.theme.tokens.curve_width_px * ratio
+        marked: Spans | None = None
         for line, shares in enumerate(self._shares(image.width())):
             base = (self.base_px(line) - box.top()) * ratio
             y = base - shares * _RISE * box.height() * ratio
@@ -161,8 +162,10 @@ class WaterfallPlot(XYFrame):
             fill_spans(pixels, hidden, 0.0, [self.theme.colour("plot")])
             following = np.append(y[1:], y[-1])
             drawn = Spans(0, np.minimum(y, following)[None, :], np.maximum(y, following)[None, :])
-            colour: QColor = own if line == chosen else plain
-            fill_spans(pixels, drawn, width_px * (1.6 if line == chosen else 1.0), [colour])
+            fill_spans(pixels, drawn, width_px, [plain])
+            marked = drawn if line == chosen else marked
+        if marked is not None:  # over all others: what is chosen is seen whole, also where a line in front hides it
+            fill_spans(pixels, marked, 1.6 * width_px, [own])
 
     def _shares(self, n_pixels: int) -> NDArray[np.float64]:
         """Height of each line at each pixel, 0..1 [lines, pixels]: the highest of the spectrum's lines that fall into it."""

@@ -62,7 +62,9 @@ def ticks_that_fit(width_px: float, span_ns: int) -> int:
 def cursor_text(at_ns: int, zone: tzinfo, span_ns: int) -> str:
     """What the pill on the axis says: seconds only where the range is short enough to tell them apart."""
     if span_ns < 120 * NS_PER_S:
-        digits = 3 if span_ns < 2 * NS_PER_S else 1 if span_ns < 20 * NS_PER_S else 0
+        digits = 1 if span_ns < 20 * NS_PER_S else 0
+        if span_ns < 2 * NS_PER_S:  # a thousandth of what is shown, or ten
+            digits = min(6, 3 + sum(span_ns < 2 * NS_PER_S // power for power in (10, 100, 1000)))
         step_ns = NS_PER_S // 10**digits
         at_ns = (at_ns + step_ns // 2) // step_ns * step_ns  # first, or 1.97 s would be said as 1.0
         moment = datetime.fromtimestamp(at_ns // NS_PER_S, zone)
