@@ -75,6 +75,41 @@ def test_each_file_is_read_with_its_own_mark_in_memory_and_on_disk(seed: int, sh
     assert parsed.questions == () or {question.code for question in parsed.questions} == {"UNIT_UNKNOWN"}
 
 
+@pytest.mark.parametrize("is_headed_again", [False, True])
+@pytest.mark.parametrize("seed", range(8))
+def test_a_mark_that_changes_within_a_file_is_followed(seed: int, is_headed_again: bool, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    first, second = rng.sample([comma, comma_and_points], 1) + rng.sample([point, point_and_commas], 1)
+    prints = (first, second) if seed % 2 else (second, first)
+    values = [(rng.randint(100, 900_000), rng.randint(100, 900)) for _ in range(3 * ROWS)]
+    turns = sorted(rng.sample(range(20, 3 * ROWS - 20), 1 + seed % 3))
+    lines = ["time;PT-1 [bar];Set [bar];Count;Level [m]"]
+    for row, (one, other) in enumerate(values):
+        if row in turns and is_headed_again:
+            lines.append(lines[0])
+        printed = prints[sum(turn <= row for turn in turns) % 2]
+        stamp = f"{START + timedelta(minutes=row):%Y-%m-%d %H:%M:%S}"
+        always = f"{other / 1000:.3f}"  # a column of another program, which keeps its points
+        lines.append(f"{stamp};{printed(one)};{printed(550)};{other};{always}")
+    (tmp_path / "log.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (recording,) = check_same([tmp_path / "log.csv"], OPTIONS, tmp_path).recordings
+    expected = np.array(values, np.float64)
+    assert np.array_equal(recording.columns["PT-1"], expected[:, 0] / 100)
+    assert np.array_equal(recording.columns["Set"], np.full(len(values), 5.5))
+    assert np.array_equal(recording.columns["Level"], expected[:, 1] / 1000)
+
+
+def test_single_cells_with_the_other_mark_stay_what_they_are(tmp_path: Path) -> None:
+    values = [(k * 37 % 900 + 5, 500) for k in range(ROWS)]
+    text = wide(point, values, 0).splitlines()
+    for at in (17, 60, 101):
+        cells = text[at].split(";")
+        text[at] = ";".join([cells[0], "7,25", *cells[2:]])
+    (tmp_path / "log.csv").write_text("\n".join(text) + "\n", encoding="utf-8")
+    (recording,) = check_same([tmp_path / "log.csv"], OPTIONS, tmp_path).recordings
+    assert recording.facts.channels[0].bad == {"7,25": 3}
+
+
 def thousandths(mark: str) -> Print:
     return lambda hundredths: f"{hundredths % 90 + 10}{mark}{hundredths * 7 % 900 + 100}"
 

@@ -207,8 +207,9 @@ def _read_group(
     group: Sequence[Segment], filled: Filled, options: ParseOptions, choices: TimeChoices, folder: Path, say: Say
 ) -> list[CarefulLog]:  # fmt: skip
     blocks = [block for block in group if isinstance(block, Block)]
-    bring_to_one_mark(blocks)
     log = build_stream_table(blocks, share_of(say, 0.0, 0.2))
+    if bring_to_one_mark(log):
+        log = build_stream_table(blocks, share_of(say, 0.0, 0.2))
     tables, events = without_events([log.table])
     filled.events.extend(events)
     if not tables:

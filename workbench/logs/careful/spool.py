@@ -19,6 +19,7 @@ from workbench.logs.careful.gather_blocks import RowBlock
 from workbench.logs.careful.texts import Column, TextColumn, Texts, as_cells, from_buffers
 from workbench.logs.readers.table import NumberCells, Segment
 from workbench.logs.tables.cells import Cells, absent_cells
+from workbench.logs.tables.mark_stretches import Key, Span
 from workbench.logs.tables.segments import find_key, time_cells, with_points
 
 MARK = "\x00"
@@ -45,8 +46,10 @@ class Block(Segment):
     """Columns that are numbers in the file already."""
     has_times: bool = False
     """Whether the file stores instants as such: they stand behind the columns."""
-    has_commas: bool = False
-    """Whether its numbers have decimal commas, where those of other files of its log have points."""
+    comma_rows: tuple[Span, ...] = ()
+    """Rows (first, end) whose numbers have decimal commas, where others of its log have points."""
+    as_printed: frozenset[Key] = frozenset()
+    """Columns to which that does not apply."""
 
     @property
     def n_rows(self) -> int:
@@ -139,7 +142,8 @@ def key_texts(block: Block, key: tuple[str, int]) -> Texts:
         return absent_cells(block.n_rows)
     if isinstance(column, NumberCells):
         return as_cells(column)
-    return with_points(as_cells(column)) if block.has_commas else column
+    is_changed = bool(block.comma_rows) and key not in block.as_printed
+    return with_points(as_cells(column), block.comma_rows) if is_changed else column
 
 
 def block_times(block: Block) -> Texts | None:

@@ -15,7 +15,8 @@ from workbench.logs.careful.texts import Texts, as_cells
 from workbench.logs.readers.table import Header, NumberCells
 from workbench.logs.tables.cells import Cells
 from workbench.logs.tables.columns import UnitRows
-from workbench.logs.tables.segments import Key, Table, column_keys, find_key, sources_with_commas, time_of_all
+from workbench.logs.tables.mark_stretches import Key, find_comma_rows
+from workbench.logs.tables.segments import Table, column_keys, find_key, time_of_all
 
 _NUMBERS = NumberCells(np.zeros(0))
 """Stands for a column of numbers: nothing is decided by what they are."""
@@ -79,16 +80,20 @@ class StreamTable:
         return f"{block.source}, line {line:,}" if n_lines == block.n_rows else f"{block.source}, about line {line:,}"
 
 
-def bring_to_one_mark(blocks: Sequence[Block]) -> None:
-    """Note of each block whether its file has decimal commas where others of its log have points. Raises LogFormatError."""
-    commas = sources_with_commas(blocks, _printed)
-    for block in blocks:
-        block.has_commas = block.source_index in commas
+def bring_to_one_mark(log: StreamTable) -> bool:
+    """Note in blocks which rows have decimal commas where others have points; whether there are any. Raises LogFormatError."""
+    mixed = [key for index, key in enumerate(log.keys) if not log.is_numeric(index) and log.tally(index).has_both_marks]
+    found = find_comma_rows(log.blocks, mixed, log.keys, _printed)
+    if found is None:
+        return False
+    for block, spans in zip(log.blocks, found.spans, strict=True):
+        block.comma_rows, block.as_printed = spans, found.as_printed
+    return True
 
 
-def _printed(block: Block, key: Key) -> Sequence[str]:
+def _printed(block: Block, key: Key) -> Cells | None:
     column = key_column(block, key)
-    return () if column is None or isinstance(column, NumberCells) else as_cells(column).texts
+    return None if column is None or isinstance(column, NumberCells) else as_cells(column)
 
 
 def build_stream_table(blocks: Sequence[Block], say: Callable[[float, str], None], *, as_text: bool = False) -> StreamTable:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.logs.careful.texts import TextColumn, Texts, as_cells
+from workbench.logs.careful.texts import TextColumn, Texts, as_cells, has_char
 from workbench.logs.tables.cells import Cells
 
 MAX_TEXTS = 20_000
@@ -26,6 +26,8 @@ class TalliedCells(Cells):
     alternates: float
     is_many: bool
     """Whether there are more distinct texts than are kept."""
+    has_both_marks: bool = False
+    """Whether commas and points occur in its texts."""
 
     @property
     def n_rows(self) -> int:
@@ -51,9 +53,13 @@ class Tally:
         self._n_rows = self._n_changes = 0
         self._n_beyond = 0
         self._last: str | None = None
+        self._has_mark = {",": False, ".": False}
 
     def add(self, column: Texts) -> None:
         """The next rows."""
+        for mark, is_known in self._has_mark.items():
+            if not is_known:
+                self._has_mark[mark] = has_char(column, mark)
         if isinstance(column, TextColumn) and self._n_beyond and column.n_rows:
             self._add_measured(column)
             return
@@ -97,6 +103,7 @@ class Tally:
         return TalliedCells(
             texts, np.arange(len(texts), dtype=np.int32), np.array(counts, np.intp), self._n_rows,
             self._n_changes / (self._n_rows - 1) if self._n_rows > 1 else 0.0, bool(self._n_beyond),
+            all(self._has_mark.values()),
         )  # fmt: skip
 
 

@@ -100,6 +100,13 @@ Texts = Cells | TextColumn
 Column = Texts | NumberCells
 
 
+def has_char(column: Texts, char: str) -> bool:
+    """Whether a character of ASCII occurs in a column."""
+    if isinstance(column, TextColumn):
+        return bool((column.raw() == ord(char)).any())
+    return any(char in text for text in column.texts)
+
+
 def as_cells(column: Column) -> Cells:
     """A column's cells, numbers as text."""
     if isinstance(column, NumberCells):

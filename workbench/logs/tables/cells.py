@@ -259,6 +259,17 @@ def weigh_marks(texts: Iterable[str], enough: int = 500) -> MarkEvidence:
     return found
 
 
+def clear_mark(text: str) -> Literal[",", ".", "either", ""]:
+    """The decimal mark that a cell shows; 'either' where its mark may part thousands, '' for all else."""
+    if "," not in text and "." not in text:
+        return ""
+    if clear := _CLEARLY_MARKED.fullmatch(text):
+        return "," if clear[1] == "," else "."
+    found = MarkEvidence()
+    _weigh_one(_SPACES.sub(" ", unwrapped(text.strip())), found)
+    return "," if found.n_comma else "." if found.n_dot else "either" if found.n_either else ""
+
+
 def are_numbers(texts: Sequence[str]) -> bool:
     """Whether texts are numbers that can be nothing else (no date, no clock, no word), with either mark, or empty. Fast.
 

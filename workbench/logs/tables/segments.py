@@ -1,7 +1,7 @@
 """Puts segments together: which belong to one log (equal or growing headers), and their rows one below the other.
 
-Nothing is read here yet: decimal marks, day order and units are decided later over all the rows of a log. Only where files of one
-log differ in their mark (programs of two languages wrote them), the texts are brought to one.
+Nothing is read here yet: decimal marks, day order and units are decided later over all the rows of a log. Only where its mark
+changes on the way (programs of two languages wrote it), the texts are brought to one.
 """
 
 from __future__ import annotations
@@ -10,26 +10,22 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.core.errors import LogFormatError
 from workbench.logs.readers.table import Header, Layout, NumberCells, Segment, TimeColumns
 from workbench.logs.summary import Finding
-from workbench.logs.tables.cells import Cells, Decimal, MarkEvidence, absent_cells, concat_cells, weigh_marks, without_mark
+from workbench.logs.tables.cells import Cells, absent_cells, concat_cells, without_mark
 from workbench.logs.tables.columns import UnitRows
+from workbench.logs.tables.mark_stretches import Key, Span, find_comma_rows
 from workbench.logs.times.parts import MARKS, padded
 
-Key = tuple[str, int]
-Part = TypeVar("Part", bound=Segment)
 _Shape = tuple[str, int, tuple[int, ...], str]
 """Layout, number of columns, those of the time, delimiter."""
-_MARKED_TEXTS = 2_000
 _WORDS_OF_COLUMN = 20
 _NUMBER = re.compile(r"\s*[+\-\u2212]?,?\d")
-_THOUSANDS = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
+_THOUSANDS = re.compile(r"(?<=\d)(?<!^0)\.(?=\d{3}(?!\d))")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,78 +60,53 @@ def build_tables(segments: Sequence[Segment], *, join: bool | None) -> list[Tabl
 
 
 def _with_one_mark(group: list[Segment]) -> list[Segment]:
-    """Files of one log whose numbers clearly have decimal commas in some and points in others: all with points."""
-    commas = sources_with_commas(group, _texts_of)
-    return [_with_points(segment) if segment.source_index in commas else segment for segment in group]
+    """A log whose numbers have decimal commas in some rows and points in others: all with points."""
+    keys = list(dict.fromkeys(key for segment in group for key in column_keys(segment)))
+    places = [key_indexes(segment) for segment in group]
+    columns = {
+        key: [(segment.columns[place[key]] if key in place else None) for segment, place in zip(group, places, strict=True)]
+        for key in keys
+    }
+    mixed = [key for key in keys if _has_both_marks([cells for cells in columns[key] if isinstance(cells, Cells)])]
+    if not mixed:
+        return group
+    numbers = {id(segment): number for number, segment in enumerate(group)}
+
+    def cells_of(segment: Segment, key: Key) -> Cells | None:
+        column = columns[key][numbers[id(segment)]]
+        return column if isinstance(column, Cells) else None
+
+    found = find_comma_rows(group, mixed, keys, cells_of)
+    if found is None:
+        return group
+    return [
+        _with_points(segment, spans, {place[key] for key in found.as_printed if key in place})
+        for segment, spans, place in zip(group, found.spans, places, strict=True)
+    ]
 
 
-def sources_with_commas(
-    group: Sequence[Part], texts_of: Callable[[Part, Key], Sequence[str]]
-) -> frozenset[int]:  # fmt: skip
-    """Indexes of the files whose numbers have decimal commas, where those of other files of the log have points; else none.
-
-    `texts_of(segment, key)` are the texts of one column.
-
-    Raises
-    ------
-    LogFormatError
-        Files of both kinds, and one whose numbers may be of either and which is written as both.
-    """
-    files: dict[int, list[Part]] = {}
-    for segment in group:
-        files.setdefault(segment.source_index, []).append(segment)
-    if len(files) < 2:
-        return frozenset()
-    found = {index: _weigh_file(segments, texts_of) for index, segments in files.items()}
-    marks = {index: evidence.decided for index, evidence in found.items()}
-    if not {",", "."} <= set(marks.values()):
-        return frozenset()
-    for index, segments in files.items():
-        if marks[index] is None and found[index].n_either:
-            marks[index] = _mark_of_kin(segments[0], files, marks)
-    return frozenset(index for index, mark in marks.items() if mark == ",")
+def _has_both_marks(columns: Sequence[Cells]) -> bool:
+    return all(any(mark in text for column in columns for text in column.texts) for mark in ",.")
 
 
-def _weigh_file(segments: Sequence[Part], texts_of: Callable[[Part, Key], Sequence[str]]) -> MarkEvidence:
-    found = MarkEvidence()
-    for key in dict.fromkeys(key for segment in segments for key in column_keys(segment)):
-        texts: dict[str, None] = {}
-        for segment in segments:
-            if len(texts) < _MARKED_TEXTS:
-                texts.update(dict.fromkeys(texts_of(segment, key)))
-        found += weigh_marks(list(texts)[:_MARKED_TEXTS])
-    return found
-
-
-def _mark_of_kin(segment: Segment, files: Mapping[int, Sequence[Segment]], marks: Mapping[int, Decimal | None]) -> Decimal:
-    """The mark of the files that are written with the same delimiter."""
-    kin = {mark for index, mark in marks.items() if mark and files[index][0].delimiter == segment.delimiter}
-    if len(kin) == 1:
-        return kin.pop()
-    raise LogFormatError(
-        f"Some files of this log have decimal commas and some points, and nothing tells which {segment.source} has: its numbers "
-        "have three digits behind their mark.",
-        "Import it by itself, and answer which mark it has.", path=segment.source,
-    )  # fmt: skip
-
-
-def _texts_of(segment: Segment, key: Key) -> Sequence[str]:
-    index = find_key(segment, key)
-    column = segment.columns[index] if index is not None else None
-    return column.texts if isinstance(column, Cells) else ()
-
-
-def _with_points(segment: Segment) -> Segment:
+def _with_points(segment: Segment, spans: Sequence[Span], as_printed: set[int]) -> Segment:
+    if not spans:
+        return segment
+    kept = as_printed | set(segment.time.indexes)
     columns = tuple(
-        with_points(column) if isinstance(column, Cells) and index not in segment.time.indexes else column
+        with_points(column, spans) if isinstance(column, Cells) and index not in kept else column
         for index, column in enumerate(segment.columns)
     )
     return replace(segment, columns=columns)
 
 
-def with_points(cells: Cells) -> Cells:
-    """Cells whose numbers have decimal commas, with points."""
-    return concat_cells([_map(cells, _with_point), absent_cells(0)])  # 1,5 and 1.5 become one text
+def with_points(cells: Cells, spans: Sequence[Span]) -> Cells:
+    """Cells whose numbers have decimal commas in these rows (first, end), with points."""
+    codes = cells.codes.copy()
+    for first, end in spans:
+        codes[first:end][codes[first:end] >= 0] += len(cells.texts)
+    changed = Cells((*cells.texts, *map(_with_point, cells.texts)), codes).compact()
+    return concat_cells([changed, absent_cells(0)])  # 1,5 and 1.5 become one text
 
 
 def _with_point(text: str) -> str:
