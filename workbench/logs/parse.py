@@ -35,10 +35,10 @@ from workbench.logs.summary import Finding, Question
 from workbench.logs.tables.cells import Cells, read_cell
 from workbench.logs.tables.join import find_asset_column, split_by_asset, split_by_source
 from workbench.logs.tables.long import read_long_logs
-from workbench.logs.tables.lost_hours import check_hours
 from workbench.logs.tables.roles import LongRoles, find_long, is_event_list
 from workbench.logs.tables.segments import Table, build_tables, words_of
 from workbench.logs.tables.sniff import is_time_name
+from workbench.logs.tables.spoiled_times import StepCounts, check_exchanged, check_hours, check_steps
 from workbench.logs.tables.wide import LogRows, read_wide
 from workbench.logs.text.decode import clean_text
 from workbench.logs.times.timing import StoredTimes, TimeAxis, TimeChoices, read_times
@@ -192,6 +192,8 @@ def _read_table(table: Table, options: ParseOptions, answers: questions.AnswerBo
     roles = find_long(table.headers, table.columns, table.n_rows) if table.layout == "wide" else None
     axis = _read_axis(table, roles, options, answers)
     rows = _rows_in_order(table, axis)
+    if roles is None:
+        check_steps(table, table.time_cells, _count_steps(table, axis))
     if rows.size < max(1, MIN_GOOD_TIMES * table.n_rows):
         raise LogFormatError(
             f"Only {rows.size} of {table.n_rows} rows of {table.sources[0]} have a time that can be read.",
@@ -248,6 +250,7 @@ def _with_quality(recording: ParsedRecording) -> ParsedRecording:
 
 def _read_axis(table: Table, roles: LongRoles | None, options: ParseOptions, answers: questions.AnswerBook) -> TimeAxis:
     check_hours(table, table.time_cells)
+    check_exchanged(table, table.time_cells)
     if table.time.kind == "none":
         check_no_unread_time(table)
     choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns, words=words_of(table))
@@ -297,6 +300,13 @@ def _rows_in_order(table: Table, axis: TimeAxis) -> NDArray[np.intp]:
             blocks.append(rows)
     blocks.sort(key=lambda rows: int(axis.times_ns[rows[0]]))
     return np.concatenate(blocks) if blocks else np.zeros(0, np.intp)
+
+
+def _count_steps(table: Table, axis: TimeAxis) -> StepCounts:
+    counts = StepCounts()
+    for start, end in pairwise([*table.source_rows, table.n_rows]):
+        counts.add(axis.times_ns[start:end][axis.is_good[start:end]])
+    return counts
 
 
 def row_findings(table: Table, n_unread: int) -> list[Finding]:

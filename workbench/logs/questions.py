@@ -89,6 +89,17 @@ def zone_unknown(header: str) -> Question:
     )
 
 
+def zone_of_two_places(letters: str, places: Sequence[str]) -> Question:
+    """Stamps with a zone's abbreviation that several parts of the world use."""
+    return Question(
+        code="ZONE_UNKNOWN",
+        text=f"The stamps end in {letters}, which is the time of {' and of '.join(places)}. They are read as that of {places[0]} "
+        "until you say which zone the clock showed.",
+        choices=(),
+        default=None,
+    )
+
+
 def day_month(example: str, default: DayOrder, orders: Sequence[DayOrder], *, is_sure: bool) -> Question:
     """Dates that exist in more than one order; `is_sure` when the even steps between rows tell."""
     if is_sure:
@@ -108,6 +119,18 @@ def month_names(example: str, tongues: Sequence[str]) -> Question:
         f"({listed}). Which language is it?",
         choices=tuple(tongue.upper() for tongue in tongues),
         default=tongues[-1].upper(),
+        blocks=True,
+    )
+
+
+def day_month_changes(day_first: str, month_first: str, default: DayOrder) -> Question:
+    """Dates of one column that exist in no common order: some have the day first, others the month."""
+    return Question(
+        code="DAY_MONTH_AMBIGUOUS",
+        text=f"'{day_first}' has the day first, '{month_first}' the month: the order changes on the way, and rows of the other "
+        "order are left out. Export again with ISO dates, or import the parts by themselves.",
+        choices=("DMY", "MDY"),
+        default=default.upper(),
         blocks=True,
     )
 

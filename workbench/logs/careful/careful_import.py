@@ -22,7 +22,7 @@ from workbench.logs.careful.merge_parts import MergedLog, WrittenLog, merge_part
 from workbench.logs.careful.spool import Block
 from workbench.logs.careful.stream_long import read_long_stream
 from workbench.logs.careful.stream_table import bring_to_one_mark, build_stream_table
-from workbench.logs.careful.stream_times import first_times, plan_times
+from workbench.logs.careful.stream_times import dates_of, first_times, plan_times
 from workbench.logs.careful.stream_wide import read_wide_stream
 from workbench.logs.parse import ParseOptions, check_no_unread_time, only_events, row_findings, without_events
 from workbench.logs.readers.byte_stream import StreamSource, find_stream_sources
@@ -32,9 +32,9 @@ from workbench.logs.readers.table import Segment
 from workbench.logs.readers.unpack import unpack
 from workbench.logs.recordings.of_signals import plan_signals
 from workbench.logs.summary import Finding, Question, RecordingFacts
-from workbench.logs.tables.lost_hours import check_hours
 from workbench.logs.tables.roles import find_long
 from workbench.logs.tables.segments import group_segments, words_of
+from workbench.logs.tables.spoiled_times import check_exchanged, check_hours
 from workbench.logs.times.timing import TimeChoices
 from workbench.logs.times.zones import load_zone
 
@@ -216,6 +216,7 @@ def _read_group(
         return []
     table = log.table
     check_hours(table, first_times(blocks))
+    check_exchanged(table, dates_of(blocks))
     if table.time.kind == "none":
         check_no_unread_time(table)
     plan = plan_times(blocks, replace(choices, words=words_of(table)))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from workbench.logs.careful.texts import TextColumn
 from workbench.logs.times.instants import DayOrder, Instants
 from workbench.logs.times.stamp_shapes import MAX_LENGTHS, no_instants, put, read_equal_lengths, read_many_stamps
-from workbench.logs.times.timing import scaled, spread
+from workbench.logs.times.timing import EARLIEST_UNIX_NS, LATEST_UNIX_NS, scaled, spread
 
 _ZERO, _NINE, _DOT, _COMMA = (ord(char) for char in "09.,")
 _MAX_DIGITS = 18
@@ -42,27 +42,33 @@ def _chars(column: TextColumn, rows: NDArray[np.intp], length: int) -> NDArray[n
     return found
 
 
-def scaled_column(column: TextColumn, scale_ns: int, zero_ns: int, *, is_absolute: bool) -> Instants:
+def scaled_column(column: TextColumn, scale_ns: int, zero_ns: int, *, is_absolute: bool, is_unix: bool = False) -> Instants:
     """As `scaled`: digits, with decimals of at most the nanosecond, at once."""
     lengths = column.lengths()
     distinct = np.unique(lengths)
     found = no_instants(column.n_rows)
     if distinct.size > MAX_LENGTHS:
-        return _one_by_one(column, scale_ns, zero_ns, is_absolute=is_absolute)
+        return _one_by_one(column, scale_ns, zero_ns, is_absolute=is_absolute, is_unix=is_unix)
     for length in distinct.tolist():
         rows = np.flatnonzero(lengths == length)
         counts = _exact_counts(_chars(column, rows, length), scale_ns) if length else None
-        if counts is None or int(counts.max()) > 2**62 - abs(zero_ns):
-            put(found, rows, _one_by_one(column.take(rows), scale_ns, zero_ns, is_absolute=is_absolute))
+        is_odd = counts is None or int(counts.max()) > 2**62 - abs(zero_ns) or (is_unix and _is_far(counts))
+        if counts is None or is_odd:
+            put(found, rows, _one_by_one(column.take(rows), scale_ns, zero_ns, is_absolute=is_absolute, is_unix=is_unix))
             continue
         found.ns[rows], found.is_absolute[rows], found.is_good[rows] = counts + zero_ns, is_absolute, True
     found.is_absolute[:] = is_absolute
     return found
 
 
-def _one_by_one(column: TextColumn, scale_ns: int, zero_ns: int, *, is_absolute: bool) -> Instants:
+def _is_far(counts: NDArray[np.int64]) -> bool:
+    """Whether some counts since 1970 are of another unit than the others."""
+    return int(counts.min()) < EARLIEST_UNIX_NS or int(counts.max()) > LATEST_UNIX_NS
+
+
+def _one_by_one(column: TextColumn, scale_ns: int, zero_ns: int, *, is_absolute: bool, is_unix: bool) -> Instants:
     cells = column.cells()
-    return spread(scaled(cells.texts, scale_ns, zero_ns, is_absolute=is_absolute), cells)
+    return spread(scaled(cells.texts, scale_ns, zero_ns, is_absolute=is_absolute, is_unix=is_unix), cells)
 
 
 def _exact_counts(chars: NDArray[np.uint8], scale_ns: int) -> NDArray[np.int64] | None:

@@ -21,7 +21,7 @@ from workbench.logs.summary import Question
 from workbench.logs.tables.cells import Cells
 from workbench.logs.tables.segments import time_of_all
 from workbench.logs.times.instants import DayOrder, Instants, parse_clock
-from workbench.logs.times.month_tongues import PLAIN, MonthTongue
+from workbench.logs.times.stamp_dialects import PLAIN, StampDialect
 from workbench.logs.times.stamp_shapes import read_many_stamps
 from workbench.logs.times.timing import (
     CLOCK_EPOCHS,
@@ -30,11 +30,11 @@ from workbench.logs.times.timing import (
     counted_ns,
     day_order,
     excel_epoch,
-    month_tongue,
     relative_scale,
     relative_start,
     scaled,
     spread,
+    stamp_dialect,
     zone_in_cells,
     zone_of,
 )
@@ -56,7 +56,7 @@ class TimePlan:
     notation: str
     asked: list[Question]
     order: DayOrder = "dmy"
-    tongue: MonthTongue = PLAIN
+    dialect: StampDialect = PLAIN
     scale_ns: int = NS_PER_S
     period_ns: Fraction = Fraction(NS_PER_S)
     """Time between rows that have none of their own."""
@@ -85,12 +85,12 @@ def plan_times(blocks: Sequence[Block], choices: TimeChoices) -> TimePlan:
     if time.kind == "epoch":
         return _plan_epoch(blocks, time, choices)
     printed = _gather_dates(blocks)
-    tongue, unsure = month_tongue(printed, time, choices, lambda tongue: _largest_step(blocks, "dmy", tongue))
-    evidence = Cells(tuple(tongue.read(printed.texts)), printed.codes)
-    order, asked, notation = day_order(evidence, choices, lambda order: _largest_step(blocks, order, tongue))
+    dialect, unsure = stamp_dialect(printed, time, choices, lambda dialect: _largest_step(blocks, "dmy", dialect))
+    evidence = Cells(tuple(dialect.read(printed.texts)), printed.codes)
+    order, asked, notation = day_order(evidence, choices, lambda order: _largest_step(blocks, order, dialect))
     named = _zone_in_all(blocks, evidence)
     time = replace(time, header=f"{time.header} ({named})") if named else time
-    return TimePlan(time=time, notation=notation, asked=[*unsure, *asked], order=order, tongue=tongue, is_absolute=False)
+    return TimePlan(time=time, notation=notation, asked=[*unsure, *asked], order=order, dialect=dialect, is_absolute=False)
 
 
 def _plan_epoch(blocks: Sequence[Block], time: TimeColumns, choices: TimeChoices) -> TimePlan:
@@ -109,6 +109,12 @@ def _plan_epoch(blocks: Sequence[Block], time: TimeColumns, choices: TimeChoices
 def first_times(blocks: Sequence[Block]) -> Cells | None:
     """Printed times of the first block, where times are printed."""
     return None if blocks[0].has_times or blocks[0].time.kind == "none" else _time_cells(blocks[0])
+
+
+def dates_of(blocks: Sequence[Block]) -> Cells | None:
+    """One printed time of each date at least, where times are printed as dates."""
+    is_printed = not blocks[0].has_times and time_of_all(blocks).kind in ("stamp", "date+clock")
+    return _gather_dates(blocks) if is_printed else None
 
 
 def _time_cells(block: Block) -> Cells | None:
@@ -149,12 +155,12 @@ def _all_hold(times: Texts, word: str) -> bool:
     return times.all_hold(word) if isinstance(times, TextColumn) else all(word in text for text in times.texts)
 
 
-def _largest_step(blocks: Sequence[Block], order: DayOrder, tongue: MonthTongue) -> float:
+def _largest_step(blocks: Sequence[Block], order: DayOrder, dialect: StampDialect) -> float:
     largest, last = 0.0, np.zeros(0, np.int64)
     for block in blocks:
         cells = _time_cells(block)
         if cells is not None:
-            found = spread(read_many_stamps(tongue.read(cells.texts), order), cells)
+            found = spread(read_many_stamps(dialect.read(cells.texts), order), cells)
             good = np.concatenate([last, found.ns[found.is_good]])
             steps = np.abs(np.diff(good))
             largest, last = max(largest, float(steps.max()) if steps.size else 0.0), good[-1:]
@@ -173,12 +179,12 @@ def read_block(plan: TimePlan, block: Block) -> Instants:
         everything = np.ones(block.n_rows, np.bool_)
         return Instants(plan.zero_ns + rows_ns, everything, everything)
     times = block_times(block)
-    if isinstance(times, TextColumn) and plan.tongue.is_croatian:
+    if isinstance(times, TextColumn) and plan.dialect.rewrites:
         times = times.cells()
     if isinstance(times, TextColumn) and kind not in ("relative", "epoch"):
         return read_stamp_column(times, plan.order)
     if isinstance(times, TextColumn) and plan.time.epoch not in ("clock", "excel", "excel1900", "excel1904", "matlab"):
-        return scaled_column(times, plan.scale_ns, plan.zero_ns, is_absolute=plan.is_absolute)
+        return scaled_column(times, plan.scale_ns, plan.zero_ns, is_absolute=plan.is_absolute, is_unix=_is_unix(plan.time))
     cells = None if times is None else as_cells(times)
     if cells is None:
         nothing = np.zeros(block.n_rows, np.bool_)
@@ -186,8 +192,13 @@ def read_block(plan: TimePlan, block: Block) -> Instants:
     if kind == "relative" and plan.time.epoch == "clock":
         return _read_clock(plan, cells)
     if kind in ("relative", "epoch"):
-        return spread(scaled(cells.texts, plan.scale_ns, plan.zero_ns, is_absolute=plan.is_absolute), cells)
-    return spread(read_many_stamps(plan.tongue.read(cells.texts), plan.order), cells)
+        found = scaled(cells.texts, plan.scale_ns, plan.zero_ns, is_absolute=plan.is_absolute, is_unix=_is_unix(plan.time))
+        return spread(found, cells)
+    return spread(read_many_stamps(plan.dialect.read(cells.texts), plan.order), cells)
+
+
+def _is_unix(time: TimeColumns) -> bool:
+    return time.kind == "epoch" and time.epoch.startswith("unix_")
 
 
 def _read_clock(plan: TimePlan, cells: Cells) -> Instants:

@@ -15,13 +15,14 @@ from workbench.logs.careful.feed import Chosen, Span, StreamLog, WideFeed
 from workbench.logs.careful.join_streams import find_machines, group_sources
 from workbench.logs.careful.numbers import FinishedColumn, NumberColumn, UnitSource, finish_numbers, states_of_column
 from workbench.logs.careful.stream_table import StreamTable
-from workbench.logs.careful.stream_times import GOOD, Series, TimePlan, read_block, settle_zone
+from workbench.logs.careful.stream_times import GOOD, Series, TimePlan, first_times, read_block, settle_zone
 from workbench.logs.parse import MIN_GOOD_TIMES
 from workbench.logs.summary import LeftOut
 from workbench.logs.tables.cell_quality import QualityColumn, find_scheme, good_rows
 from workbench.logs.tables.cells import Cells
 from workbench.logs.tables.columns import unique_names
 from workbench.logs.tables.roles import Roles, assign_roles
+from workbench.logs.tables.spoiled_times import StepCounts, check_steps
 from workbench.logs.tables.wide import (
     channel_name,
     mark_columns,
@@ -52,6 +53,7 @@ def read_wide_stream(
     ]
     series = _read_blocks(log, plan, numbers, folder, say)
     settle_zone(plan, [series], choices)
+    check_steps(table, first_times(log.blocks), count_steps(series))
     spans, n_good = order_sources(series, table.sources, table.n_rows)
     roles = assign_roles(table.headers, table.columns, numbers)
     names, doubled = unique_names([channel_name(table, roles, index) for index in roles.channels])
@@ -92,6 +94,19 @@ def _read_blocks(log: StreamTable, plan: TimePlan, numbers: Sequence[NumberColum
             else:
                 column.append(log.texts(index, block))
     return series
+
+
+def count_steps(series: Series) -> StepCounts:
+    """Steps between rows, file by file."""
+    counts = StepCounts()
+    for _, first, end in series.spans:
+        last = np.zeros(0, np.int64)
+        for _, ns, flags in series.pieces(first, end):
+            good = ns[flags & GOOD > 0]
+            counts.add(np.concatenate([last, good]))
+            counts.n_rows -= last.size
+            last = good[-1:] if good.size else last
+    return counts
 
 
 def order_sources(series: Series, names: Sequence[str], n_rows: int) -> tuple[list[tuple[int, Span]], int]:

@@ -321,6 +321,8 @@ def _find_numeric_time(rows: Sequence[Sequence[str]], title: Sequence[str], note
         if numbers is None or not _rises(numbers):
             continue
         middle = numbers[len(numbers) // 2]
+        if (named or index == 0) and _changes_unit([row[index].strip() for row in rows if index < len(row)]):
+            return TimeColumns(kind="stamp", indexes=(index,), header=title[index], notes=notes, confidence=0.8)
         for epoch, low, high in _EPOCHS:
             is_plausible = sum(low <= number <= high for number in numbers) >= 0.9 * len(numbers)
             if is_plausible and (
@@ -330,6 +332,13 @@ def _find_numeric_time(rows: Sequence[Sequence[str]], title: Sequence[str], note
         if named or any(word in title[index].casefold() for word in RELATIVE_NAMES):
             return TimeColumns(kind="relative", indexes=(index,), header=title[index], notes=notes, confidence=0.7)
     return None
+
+
+def _changes_unit(cells: Sequence[str]) -> bool:
+    """Whether counts since 1970 go over from one unit to another (s to ms)."""
+    counts = [cell for cell in cells if unix_ns(cell) is not None]
+    lengths = Counter(len(cell.partition(".")[0]) for cell in counts)
+    return len(counts) >= 0.9 * len(cells) and len(lengths) > 1 and min(lengths.values()) > 2
 
 
 def _numbers(cells: Sequence[str]) -> list[float] | None:

@@ -284,5 +284,7 @@ ZONE_OFFSETS_MIN = {
     "z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 60, "cet": 60, "cest": 120, "mez": 60, "mesz": 120, "eet": 120, "eest": 180,
     "bst": 60, "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420,
     "akst": -540, "akdt": -480, "msk": 180, "jst": 540, "aest": 600, "aedt": 660, "awst": 480,
+    "acst": 570, "acdt": 630, "nzst": 720, "nzdt": 780, "kst": 540, "hkt": 480, "sgt": 480, "myt": 480, "wib": 420, "ict": 420,
+    "pkt": 300, "ist": 330, "gst": 240, "sast": 120, "brt": -180,
 }  # fmt: skip
 """Zone abbreviations printed beside each stamp."""

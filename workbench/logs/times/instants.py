@@ -52,6 +52,7 @@ _HAS_CLOCK = re.compile(r"\d(?:[:：h]\d\d|:\d:)|\d\s?[時时点點시]\s?\d|\d\
 _ISO_SHAPE = re.compile(r"(?:19|20|21)\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z?")
 _UNIX = re.compile(r"(?P<s>1\d{9})(?:(?P<fine>\d{3}|\d{6}|\d{9})|[.,](?P<f>\d{1,9}))?")
 _MAX_CHARS = 64
+_CLASHING = 2
 _DECIMAL = re.compile(r"\d{1,5}[.,]\d+")
 
 
@@ -224,6 +225,30 @@ def possible_orders(stamps: Iterable[Stamp]) -> list[DayOrder]:
             allowed.append("ymd")
         candidates = [order for order in candidates if order in allowed and days_of(stamp, order) is not None]
     return candidates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClashingDates:
+    """Dates of one column that exist in no common order: the order that more of them have, and an example of each where
+    there are several of both (one damaged date is no clash)."""
+
+    better: DayOrder
+    examples: tuple[str, str] | None = None
+
+
+def clashing_dates(stamps: Iterable[Stamp]) -> ClashingDates:
+    """Where some dates exist with the day first alone, and others with the month first alone."""
+    distinct = {stamp.parts: stamp for stamp in stamps if stamp.is_open}
+    sides: dict[DayOrder, list[Stamp]] = {"dmy": [], "mdy": []}
+    for stamp in distinct.values():
+        exists = [order for order in sides if days_of(stamp, order) is not None and (order == "dmy" or stamp.sep != ".")]
+        if len(exists) == 1:
+            sides[exists[0]].append(stamp)
+    better: DayOrder = "dmy" if len(sides["dmy"]) >= len(sides["mdy"]) else "mdy"
+    if min(map(len, sides.values())) < _CLASHING:
+        return ClashingDates(better=better)
+    day_first, month_first = ("{}{sep}{}{sep}{}".format(*side[0].parts, sep=side[0].sep) for side in sides.values())
+    return ClashingDates(better=better, examples=(day_first, month_first))
 
 
 def read_iso(texts: Sequence[str]) -> Instants | None:

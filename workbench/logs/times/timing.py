@@ -24,14 +24,17 @@ from workbench.logs.times.instants import (
     DayOrder,
     Instants,
     Stamp,
+    clashing_dates,
     days_of,
     parse_clock,
     parse_stamp,
     possible_orders,
     read_iso,
     read_stamps,
+    unix_ns,
 )
-from workbench.logs.times.month_tongues import MonthTongue, TongueEvidence, find_month_tongue, is_tongue
+from workbench.logs.times.month_tongues import TongueEvidence, find_month_tongue, is_tongue
+from workbench.logs.times.stamp_dialects import StampDialect, find_dialect, places_of
 from workbench.logs.times.zones import load_zone, local_to_utc
 
 Blocks = Sequence[NDArray[np.intp]]
@@ -55,6 +58,8 @@ SCALES: dict[str, tuple[int, int]] = {
     "ticks": (100, _TICKS_NS),
     "matlab": (NS_PER_DAY, _MATLAB_DAYS * NS_PER_DAY),
 }
+EARLIEST_UNIX_NS, LATEST_UNIX_NS = 315_532_800 * NS_PER_S, 3_155_760_000 * NS_PER_S
+"""1980 and 2070: a count outside is of another unit than the others."""
 CLOCK_EPOCHS = frozenset({"excel1900", "excel1904", "matlab", "ticks"})
 """Serials that count a clock on the wall, not an instant."""
 _UTC_HINT = re.compile(
@@ -135,8 +140,8 @@ def read_times(
 
 
 def _stamps(cells: Cells, time: TimeColumns, blocks: Blocks, choices: TimeChoices) -> TimeAxis:
-    tongue, unsure = month_tongue(cells, time, choices)
-    cells = _read_in(tongue, cells)
+    dialect, unsure = stamp_dialect(cells, time, choices)
+    cells = _read_in(dialect, cells)
     order, asked, notation = day_order(cells, choices)
     asked = [*unsure, *asked]
     found = spread(read_stamps(cells.texts, order), cells)
@@ -145,22 +150,26 @@ def _stamps(cells: Cells, time: TimeColumns, blocks: Blocks, choices: TimeChoice
     return _to_utc(found, time, blocks, choices, notation, asked)
 
 
-def month_tongue(
-    cells: Cells, time: TimeColumns, choices: TimeChoices, largest_step: Callable[[MonthTongue], float] | None = None
-) -> tuple[MonthTongue, list[Question]]:  # fmt: skip
-    """In which language the months of printed stamps are read, and what is asked about it; `largest_step` as in `day_order`."""
+def stamp_dialect(
+    cells: Cells, time: TimeColumns, choices: TimeChoices, largest_step: Callable[[StampDialect], float] | None = None
+) -> tuple[StampDialect, list[Question]]:  # fmt: skip
+    """How printed stamps are rewritten before they are read, and what is asked about it; `largest_step` as in `day_order`."""
+    words = (*choices.words, time.header, time.notes)
+    zone = zone_of(time, choices)[0] or None
+    step = largest_step or (lambda dialect: _largest_step(_read_in(dialect, cells), "dmy"))
     evidence = TongueEvidence(
-        words=(*choices.words, time.header, time.notes),
-        zone=zone_of(time, choices)[0],
-        now_ns=choices.now_ns,
-        largest_step=largest_step or (lambda tongue: _largest_step(_read_in(tongue, cells), "dmy")),
+        words=words, zone=zone, now_ns=choices.now_ns, largest_step=lambda tongue: step(StampDialect(months=tongue))
     )
-    found = find_month_tongue(cells.texts, evidence, choices.answers.find("DAY_MONTH_AMBIGUOUS"))
-    return found, [questions.month_names(found.example, found.choices)] if found.choices else []
+    months = find_month_tongue(cells.texts, evidence, choices.answers.find("DAY_MONTH_AMBIGUOUS"))
+    found = find_dialect(cells.texts, months, words, zone)
+    asked = [questions.month_names(months.example, months.choices)] if months.choices else []
+    if found.unknown_zone:
+        asked.append(questions.zone_of_two_places(found.unknown_zone, places_of(found.unknown_zone)))
+    return found, asked
 
 
-def _read_in(tongue: MonthTongue, cells: Cells) -> Cells:
-    return Cells(tuple(tongue.read(cells.texts)), cells.codes)
+def _read_in(dialect: StampDialect, cells: Cells) -> Cells:
+    return Cells(tuple(dialect.read(cells.texts)), cells.codes) if dialect.rewrites else cells
 
 
 def zone_in_cells(cells: Cells) -> str | None:
@@ -192,9 +201,13 @@ def day_order(
     if not stamps:
         return "dmy", [], "date and time"
     orders = possible_orders(stamps)
+    clashing = None if orders else clashing_dates(stamps)
+    orders = orders or [clashing.better] if clashing else orders
     answer = choices.answers.find("DAY_MONTH_AMBIGUOUS")
     if answer and not is_tongue(answer):
         return questions.day_order_of(answer), [], "day and month as answered"
+    if clashing and clashing.examples:
+        return clashing.better, [questions.day_month_changes(*clashing.examples, clashing.better)], "day and month in both orders"
     if "ymd" in orders and len(orders) > 1:
         orders = _weigh_short_years(step, stamps, orders, choices)
     distinct = {tuple(days_of(stamp, order) for stamp in stamps) for order in orders}
@@ -290,7 +303,8 @@ def _epoch(cells: Cells, time: TimeColumns, blocks: Blocks, choices: TimeChoices
     epoch = time.epoch
     if epoch == "excel":
         epoch, asked = excel_epoch(cells, choices)
-    found = spread(scaled(cells.texts, *SCALES[epoch], is_absolute=epoch not in CLOCK_EPOCHS), cells)
+    is_unix = epoch.startswith("unix_")
+    found = spread(scaled(cells.texts, *SCALES[epoch], is_absolute=epoch not in CLOCK_EPOCHS, is_unix=is_unix), cells)
     return _to_utc(found, time, blocks, choices, questions.EPOCH_WORDS[epoch], asked)
 
 
@@ -305,14 +319,16 @@ def excel_epoch(cells: Cells, choices: TimeChoices) -> tuple[str, list[Question]
     return "excel1900", [questions.epoch_ambiguous(cells.texts[0])]
 
 
-def scaled(texts: Sequence[str], scale_ns: int, zero_ns: int, *, is_absolute: bool) -> Instants:
-    """Instants of printed counts of `scale_ns` from `zero_ns`."""
+def scaled(texts: Sequence[str], scale_ns: int, zero_ns: int, *, is_absolute: bool, is_unix: bool = False) -> Instants:
+    """Instants of printed counts of `scale_ns` from `zero_ns`; Unix counts may go over to another unit (s to ms)."""
     ns = np.zeros(len(texts), np.int64)
     is_good = np.zeros(len(texts), np.bool_)
     for index, text in enumerate(texts):
         count = exact_count(text)
         if count is not None:
             instant = round(count * scale_ns) + zero_ns
+            if is_unix and not EARLIEST_UNIX_NS <= instant <= LATEST_UNIX_NS:
+                instant = next((told for told in (unix_ns(text),) if told is not None), instant)
             if abs(instant) < 2**62:
                 ns[index] = instant
                 is_good[index] = True
