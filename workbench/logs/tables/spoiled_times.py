@@ -31,6 +31,7 @@ _LOOKED_AT = 2_000
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?=[T ]|$)")
 _HOUR = re.compile(r"(?<![\d:.])(\d{1,2}):\d{2}")
+_SECONDS = re.compile(r"\d[:.]\d{2}[:.]\d{2}(?!\d)")
 _HALF_DAY_NS, _ELEVEN_HOURS_NS = 12 * 3600 * NS_PER_S, 11 * 3600 * NS_PER_S
 _CLEARLY_LARGER = 5
 _MOST_SAME = 2 / 3
@@ -69,6 +70,7 @@ def check_steps(table: Table, times: Cells | None, counts: StepCounts) -> None:
         )  # fmt: skip
     stamps = [stamp for stamp in map(parse_stamp, printed) if stamp is not None]
     is_of_minutes = bool(stamps) and all(stamp.has_clock and not stamp.clock_ns % (60 * NS_PER_S) for stamp in stamps)
+    is_of_minutes = is_of_minutes and not any(map(_SECONDS.search, printed))
     is_repeated = counts.n_rows >= _MANY_ROWS and counts.n_same >= _MOST_SAME * counts.n_rows
     if not is_of_minutes or not is_repeated or _may_say_whose(table):
         return
