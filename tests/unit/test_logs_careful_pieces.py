@@ -26,7 +26,7 @@ from workbench.logs.careful.texts import TextColumn
 from workbench.logs.checks import quality
 from workbench.logs.checks.quality import find_quality
 from workbench.logs.parse import ParseOptions
-from workbench.logs.times.timing import scaled
+from workbench.logs.times.scales import scaled
 
 __all__ = ["tiny"]  # used by every test here
 HEADER = "Zeit;Druck [bar];Strom [A];Pumpe läuft"

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from workbench.logs.careful.texts import TextColumn
 from workbench.logs.times.instants import DayOrder, Instants
+from workbench.logs.times.scales import EARLIEST_UNIX_NS, LATEST_UNIX_NS, scaled
 from workbench.logs.times.stamp_shapes import MAX_LENGTHS, no_instants, put, read_equal_lengths, read_many_stamps
-from workbench.logs.times.timing import EARLIEST_UNIX_NS, LATEST_UNIX_NS, scaled, spread
+from workbench.logs.times.timing import spread
 
 _ZERO, _NINE, _DOT, _COMMA = (ord(char) for char in "09.,")
 _MAX_DIGITS = 18

@@ -21,18 +21,16 @@ from workbench.logs.summary import Question
 from workbench.logs.tables.cells import Cells
 from workbench.logs.tables.segments import time_of_all
 from workbench.logs.times.instants import DayOrder, Instants, parse_clock
+from workbench.logs.times.scales import CLOCK_EPOCHS, SCALES, scaled
 from workbench.logs.times.stamp_dialects import PLAIN, StampDialect
 from workbench.logs.times.stamp_shapes import read_many_stamps
 from workbench.logs.times.timing import (
-    CLOCK_EPOCHS,
-    SCALES,
     TimeChoices,
     counted_ns,
     day_order,
     excel_epoch,
     relative_scale,
     relative_start,
-    scaled,
     spread,
     stamp_dialect,
     zone_in_cells,
