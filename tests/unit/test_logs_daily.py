@@ -114,3 +114,10 @@ def test_a_name_spells_the_order_of_a_date(name: str, order: str) -> None:
 )  # fmt: skip
 def test_bare_digits_get_the_marks_of_a_date(text: str, order: str, marked: str | None) -> None:
     assert marked_date(text, order) == marked
+
+
+def test_bare_dates_beside_a_clock_need_no_names(tmp_path: Path) -> None:
+    rows = [f"2603{12 + k // 20:02} {k % 20:02}:30:00  {200 + k % 9:6.1f} {6 + k % 7 / 10:6.2f}" for k in range(100)]
+    (tmp_path / "log.txt").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (recording,) = check_same([tmp_path / "log.txt"], ParseOptions(zone="UTC"), tmp_path).recordings
+    assert (recording.facts.rows, str(recording.times_ns[0].astype("datetime64[ns]"))[:16]) == (100, "2026-03-12T00:30")

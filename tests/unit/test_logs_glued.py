@@ -11,9 +11,9 @@ import pytest
 from tests.messy.glued_cases import captures, node_ids, two_encodings
 from tests.messy.plant import Case
 from tests.unit.test_logs_careful_stream import check_same, read_on_disk, tiny
-from workbench.core.errors import EncodingError
+from workbench.core.errors import EncodingError, LogFormatError
 from workbench.logs.parse import ParseOptions, parse_logs
-from workbench.logs.readers.node_ids import free_node_ids, hold_node_ids
+from workbench.logs.readers.line_marks import free_marks, hold_marks
 from workbench.logs.text.decode import decode_bytes, find_encoding, without_escapes
 
 __all__ = ["tiny"]  # used by every test here
@@ -104,4 +104,47 @@ def test_what_a_terminal_takes_for_itself_is_no_text(captured: str, shown: str) 
 
 @pytest.mark.parametrize("line", ["t;ns=2;s=A;5", "ns=2;i=7=5", "nsu=urn:p;s=a,1", "ons=2;s=1", "a=1;b=2"])
 def test_held_names_of_nodes_come_out_as_they_were(line: str) -> None:
-    assert free_node_ids(hold_node_ids(line)) == line
+    assert free_marks(hold_marks(line)) == line
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+def test_characters_spelled_as_in_a_web_page_are_those_characters(delimiter: str, tmp_path: Path) -> None:
+    lines = [delimiter.join(("Zeit", "Durchflu&szlig; [m&sup3;/h]", "K&#252;hler [&deg;C]", "Zustand"))]
+    lines += [
+        delimiter.join(
+            (f"2026-03-02 {k // 60:02}:{k % 60:02}:00", f"{5 + k % 9 / 10}", f"{20 + k % 7}", "gest&ouml;rt" if k % 5 else "Ein")
+        )
+        for k in range(200)
+    ]
+    (tmp_path / "log.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    facts = check_same([tmp_path / "log.csv"], ParseOptions(zone="UTC"), tmp_path).recordings[0].facts
+    assert [(one.name, one.unit) for one in facts.channels[:2]] == [("Durchfluß", "m3/h"), ("Kühler", "degC")]
+
+
+@pytest.mark.parametrize(
+    "text", ["Durchfluß [m³/h]", "Kühler °C – groß", "Łożysko źle", "čerpadlo", "températures «é»", "μm ½ Ω"]
+)
+def test_what_was_encoded_twice_is_read_as_it_was(text: str) -> None:
+    twice = text.encode().decode("cp1252", "ignore")
+    if twice.encode("cp1252") == text.encode():
+        assert decode_bytes(f"{twice};1\n".encode(), "x").text == f"{text};1\n"
+
+
+@pytest.mark.parametrize("text", ["NÃO", "«PÅ»", "ÄÖÜ", "Â", "não", "mit „Ä“ dabei", "Île", "âge", "15 Ä 20"])
+def test_letters_that_look_encoded_twice_stay(text: str) -> None:
+    assert decode_bytes(f"{text};1\n".encode(), "x").text == f"{text};1\n"
+
+
+def test_lines_of_a_system_log_without_a_year_are_refused(tmp_path: Path) -> None:
+    lines = [f"Mar {12 + k // 24} {k % 24:02}:15:07 gw7 plc[31]: flow={200 + k / 10} press={6 + k / 100}" for k in range(200)]
+    (tmp_path / "sys.log").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(LogFormatError, match=r"sys\.log"):
+        parse_logs([tmp_path / "sys.log"], ParseOptions())
+
+
+def test_a_k_behind_a_number_is_no_kelvin(tmp_path: Path) -> None:
+    rows = "".join(f"2026-03-02 10:{k:02}:00;5.{k}k;{k}.5 K\n" for k in range(60))
+    (tmp_path / "log.csv").write_text("time;Counts;T\n" + rows, encoding="utf-8")
+    (recording,) = parse_logs([tmp_path / "log.csv"], ParseOptions(zone="UTC")).recordings
+    assert {one.name: (one.unit, one.n_good) for one in recording.facts.channels}["T"] == ("K", 60)
+    assert all(one.n_good == 0 for one in recording.facts.channels if one.name == "Counts")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.logs.readers.node_ids import has_node_ids
+from workbench.logs.readers.line_marks import has_held_marks
 from workbench.logs.readers.text import MAX_LINE_CHARS
 from workbench.logs.tables.sniff import WHITESPACE
 
@@ -105,7 +105,7 @@ class Piece:
 
 def split_piece(text: str, shape: RowShape) -> Piece | None:
     """Find the regular rows of whole lines; None where all have to be read one by one."""
-    if shape.delimiter == ";" and has_node_ids(text):
+    if has_held_marks(text):
         return None
     data = text.encode("utf-8")
     if shape.delimiter == WHITESPACE:

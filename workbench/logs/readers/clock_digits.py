@@ -78,7 +78,7 @@ def _of_columns(rows: Sequence[Sequence[str]], date: int, header_row: int, order
         return None
     lengths = {len(digits) for _, digits in cells if digits.isdigit()}
     width = 6 if max(lengths, default=4) > 4 else 4
-    is_padded = lengths == {width}
+    is_padded = lengths <= {width}
     found = ClockDigits(date=date, width=width, header_row=header_row, is_padded=is_padded, order=order)
     n_clocks = sum(len(digits.replace(":", "")) <= 6 and parse_clock(found._clock(digits)) is not None for _, digits in cells)
     if max(lengths, default=0) > 6 or n_clocks < _MIN_SHARE * len(cells) or len(set(cells)) < 2:

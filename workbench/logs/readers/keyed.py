@@ -21,6 +21,8 @@ _NEXT = rf"(?=[\s;,|]+\"?{_NAME}\"?\s{{0,3}}[=:]|[\s;,|\]}})]*$)"
 _PAIR = re.compile(rf"{_START}(?P<value>\"[^\"]{{0,80}}\"|[^=;|\"]{{0,40}}?){_NEXT}")
 _CELL = re.compile(r"\s*([^\W\d][^=;|\t\"]{0,79}?)\s*=\s*([^=;|\t\"]{0,40})")
 """A pair that fills a cell: its name may have blanks."""
+_YEARLESS = re.compile(r"[A-Za-z]{3} {1,2}\d{1,2} \d{2}:\d{2}:\d{2}(?=[\s.,]|$)")
+"""As system logs print it; who reads it refuses it for its year."""
 _MAX_LINE = 4000
 _MAX_NAMES = 256
 _SHARE = 0.9
@@ -72,6 +74,8 @@ def is_keyed(lines: Sequence[str], names: SeriesNames = _ONE_SERIES) -> bool:
 
 def _stamp_in(text: str) -> str | None:
     """The longest run of words at the beginning that is a stamp."""
+    if yearless := _YEARLESS.match(text):
+        return yearless[0]
     words = [word.strip("[](){}<>,;|\"'") for word in text.split()[:6]]
     words = [word for word in words if word]
     for count in range(len(words), 0, -1):

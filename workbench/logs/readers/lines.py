@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from workbench.logs.readers.keyed import is_keyed, split_keyed
-from workbench.logs.readers.node_ids import free_node_ids, hold_node_ids
+from workbench.logs.readers.line_marks import free_marks, hold_marks
 from workbench.logs.readers.series_lines import SeriesNames, find_series_names
 from workbench.logs.tables.sniff import WHITESPACE, DelimiterGuess, find_delimiter, split_line
 
@@ -35,9 +35,9 @@ class LineGrammar:
         for number, line in enumerate(lines):
             if (number == 0 and self.is_told) or _is_rule(line):
                 continue
-            held = hold_node_ids(line)
+            held = hold_marks(line)
             cells = self._cells(held)
-            yield list(map(free_node_ids, cells)) if held is not line else cells
+            yield list(map(free_marks, cells)) if held is not line else cells
 
     def _cells(self, line: str) -> list[str]:
         delimiter = self.guess.delimiter
@@ -62,7 +62,7 @@ def find_grammar(head: Sequence[str], middle: Sequence[str]) -> LineGrammar:
     told = _EXCEL_SEPARATOR.fullmatch(head[0]) if head else None
     if told:
         return LineGrammar(guess=DelimiterGuess(delimiter=told[1], n_cells=0, confidence=1.0), is_told=True)
-    sample = [hold_node_ids(line[:_MAX_LINE_CHARS]) for line in (*head[:100], *middle[:100]) if not _is_rule(line)]
+    sample = [hold_marks(line[:_MAX_LINE_CHARS]) for line in (*head[:100], *middle[:100]) if not _is_rule(line)]
     series = find_series_names(sample)
     if is_keyed(sample, series):
         return LineGrammar(guess=DelimiterGuess(delimiter=KEYED, n_cells=0, confidence=0.9), series=series)

@@ -141,7 +141,7 @@ def read_cell(text: str, decimal: Decimal) -> Reading:
         if number and not rest:
             return _finite(number)
         if number:
-            unit = find_unit(rest)
+            unit = find_unit(rest) if rest != "k" else None  # 5.2k are thousands, and no Kelvin
             if unit:
                 reading = _finite(number)
                 return Reading(reading.value, reading.reason, unit)

@@ -152,7 +152,30 @@ _PLAIN_MARKS = {
 _ODD_SIGNS = (*_PLAIN_MARKS, "\u061c", "\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d", "\u2066", "\u2069")
 
 
+_HIGH_AS_CP1252 = "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xC0))
+_QUOTES = "‘’“”‹›«»–—"
+_TWICE = re.compile(
+    rf"[ÂÃ][{re.escape(_HIGH_AS_CP1252)}]|[ÄÅÎÏÐÑ](?![{_QUOTES}])[{re.escape(_HIGH_AS_CP1252)}]|[âã][{re.escape(_HIGH_AS_CP1252)}]{{2}}"
+)
+"""A quote behind Å is more likely a quote."""
+_TWICE_SIGNS = ("Â", "Ã", "Ä", "Å", "Î", "Ï", "Ð", "Ñ", "â", "ã")
+
+
 def plain_marks(text: str) -> str:
+    """`plain_digits`, and letters as they were before they were encoded twice (UTF-8 that was taken for cp1252: Ã¼ for ü)."""
+    if any(sign in text for sign in _TWICE_SIGNS):
+        text = _TWICE.sub(_once, text)
+    return plain_digits(text)
+
+
+def _once(match: re.Match[str]) -> str:
+    try:
+        return match[0].encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return match[0]
+
+
+def plain_digits(text: str) -> str:
     """Marks that stand between Arabic or full-width digits in ASCII: decimal and thousands marks, colons, slashes, signs."""
     return _ODD_MARKS.sub(_plain_mark, text) if any(mark in text for mark in _ODD_SIGNS) else text
 
