@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSettings, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSettings, QTimer, QTranslator
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -27,6 +27,8 @@ from workbench.ui.messages import Messages
 from workbench.ui.page_table import PAGES
 from workbench.ui.theme import ThemeSource
 
+_AHEAD_AFTER_MS, _AHEAD_PAUSE_MS = 500, 40
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
@@ -43,20 +45,27 @@ class Built:
 
 
 class Starter(QObject):
-    """What waits until the window is up: the worker process and the project."""
+    """What waits until the window is up: the worker process, the project, and pages that were not opened yet."""
 
     def __init__(self, built: Built, project: Path | None) -> None:
         super().__init__(built.window)
         self._context = built.context
+        self._host = built.window.host
         self._project = project
 
     def start(self) -> None:
-        """Open the project on a thread, and warm the worker process up."""
+        """Open the project on a thread, warm the worker process up, and then get the pages ready, a little a turn."""
         if self._project is not None:
             self._context.open_project(self._project)
         request = WarmUp(modules=HEAVY_MODULES)
         call = JobCall(title="warm-up", function=import_modules, request=request, slot="warm-up", lane="process")
         self._context.jobs.start(call, JobHandlers(), is_quiet=True)
+        QTimer.singleShot(_AHEAD_AFTER_MS, self, self._prepare_pages)
+
+    def _prepare_pages(self) -> None:
+        """One step; the pause leaves the window to the person, who waits for none of this."""
+        if self._host.build_next():
+            QTimer.singleShot(_AHEAD_PAUSE_MS, self, self._prepare_pages)
 
 
 def run_window(project: Path | None, *, page: str = "") -> int:

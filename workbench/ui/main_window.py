@@ -113,8 +113,8 @@ class MainWindow(QMainWindow):
 
     def open_palette(self) -> None:
         """Show the command palette over everything that can be done now."""
-        self.host.build_all()
         self.palette_box.open_with(self.palette_entries())
+        self._complete_palette()
 
     @property
     def palette_box(self) -> Palette:
@@ -151,8 +151,10 @@ class MainWindow(QMainWindow):
         action.callback()
 
     def open_menu(self) -> None:
-        """Show the menu: every action that names one, grouped."""
-        self.host.build_all()
+        """Show the menu: every action that names one, grouped. Pages that were not built yet are, one a turn, before."""
+        if self.host.build_next():
+            QTimer.singleShot(0, self, self.open_menu)
+            return
         menu = self.make_menu()
         button = self.rail.menu_button
         menu.popup(button.mapToGlobal(QPoint(button.width(), 0)))
@@ -222,6 +224,12 @@ class MainWindow(QMainWindow):
         event.accept()
 
     # Inside
+
+    def _complete_palette(self) -> None:
+        """Offer what pages that were not built yet can do, while the person types: a page a turn."""
+        if self.palette_box.isVisible() and self.host.build_next():
+            self.palette_box.set_entries(self.palette_entries())
+            QTimer.singleShot(0, self, self._complete_palette)
 
     def _open_dropped(self) -> None:
         paths, self._dropped = self._dropped, []

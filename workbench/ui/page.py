@@ -1,6 +1,7 @@
 """Base of the pages: what the header says, the side panel, content and inspector, the symbol on the rail.
 
-A page is built once, when it is first shown. It may not start work in its constructor: `activated` comes whenever it is shown.
+A page is built once, when it is first shown or before. It may not start work in its constructor: `activated` comes whenever it
+is shown.
 """
 
 from __future__ import annotations

@@ -1,6 +1,10 @@
-"""Holds the pages: builds each when it is first shown, registers its actions, tells it when it is shown."""
+"""Holds the pages: builds each when it is first shown or before, registers its actions, tells it when it is shown."""
 
 from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
@@ -24,6 +28,7 @@ class PageHost(QStackedWidget):
         self._context = context
         self._pages: dict[str, Page] = {}
         self._current = ""
+        self._waiting = [*_steps()]
 
     @property
     def current_id(self) -> str:
@@ -44,6 +49,18 @@ class PageHost(QStackedWidget):
         """Build what was not built yet, so that every action is known."""
         for entry in PAGES:
             self.page(entry.id)
+
+    def build_next(self) -> bool:
+        """Do one short step towards `build_all`: load a module or build a page. False when there was nothing left to do."""
+        while self._waiting:
+            page_id, module = self._waiting.pop(0)
+            if module and module not in sys.modules:
+                importlib.import_module(module)
+                return True
+            if not module and page_id not in self._pages:
+                self.page(page_id)
+                return True
+        return False
 
     def show_page(self, page_id: str) -> Page:
         """Switch to a page and tell it the selection."""
@@ -76,6 +93,14 @@ class PageHost(QStackedWidget):
         sender = self.sender()
         if isinstance(sender, Page):
             self.state_changed.emit(str(sender.property("page_id")))
+
+
+def _steps() -> Iterator[tuple[str, str]]:
+    """(page, module to load), or (page, '') where it is to be built."""
+    for entry in PAGES:
+        for module in (*entry.parts, entry.module):
+            yield entry.id, module
+        yield entry.id, ""
 
 
 class KeyAction(QAction):

@@ -1,4 +1,4 @@
-"""The pages as a table: id, title, icon, where its class is. A page is imported only when it is first shown."""
+"""The pages as a table: id, title, icon, where its class is. A page is imported only when it is built."""
 
 from __future__ import annotations
 
@@ -24,11 +24,22 @@ class PageEntry:
     keys: str = ""
     shown_under: str = ""
     """The page on the rail that a hidden page belongs to."""
+    parts: tuple[str, ...] = ()
+    """Modules that are loaded one a turn before the page's own, where all at once would take long."""
+
+    @property
+    def module(self) -> str:
+        """Where the page's class is."""
+        return f"workbench.ui.pages.{self.target.partition(':')[0]}"
 
 
+_LOGS_PARTS = (
+    "numpy", "workbench.services.log_views", "workbench.ui.widgets.plots.rows", "workbench.ui.widgets.plots.stack",
+    "workbench.ui.pages.logs.view", "workbench.ui.pages.logs.preview", "workbench.ui.pages.logs.side",
+)  # fmt: skip
 PAGES = (
     PageEntry(id="start", icon="pump", target="start.page:StartPage", place="top", keys="Ctrl+0"),
-    PageEntry(id="logs", icon="logs", target="logs.page:LogsPage", keys="Ctrl+1"),
+    PageEntry(id="logs", icon="logs", target="logs.page:LogsPage", keys="Ctrl+1", parts=_LOGS_PARTS),
     PageEntry(id="label", icon="label", target="label.page:LabelPage", keys="Ctrl+2"),
     PageEntry(id="train", icon="train", target="train.page:TrainPage", keys="Ctrl+3"),
     PageEntry(id="compare", icon="compare", target="compare.page:ComparePage", keys="Ctrl+4"),
@@ -75,8 +86,8 @@ def page_title(page_id: str) -> str:
 
 def load_page_class(entry: PageEntry) -> type[Page]:
     """The page's class."""
-    module, _, class_name = entry.target.partition(":")
-    found: type[Page] = getattr(importlib.import_module(f"workbench.ui.pages.{module}"), class_name)
+    class_name = entry.target.partition(":")[2]
+    found: type[Page] = getattr(importlib.import_module(entry.module), class_name)
     if not issubclass(found, Page):
         raise TypeError(f"{entry.target} is not a Page.")
     return found

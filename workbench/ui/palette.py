@@ -163,6 +163,16 @@ class Palette(QFrame):
         self.raise_()
         self.line.setFocus()
 
+    def set_entries(self, entries: list[PaletteEntry]) -> None:
+        """Other entries while it is open; what was typed and what is selected stay."""
+        row = self.view.currentIndex().row()
+        selected = self.model.entry(row).key if row >= 0 else ""
+        self._entries = entries
+        self._on_text(self.line.text())
+        keys = [self.model.entry(number).key for number in range(self.model.rowCount())]
+        if selected in keys:
+            self._select(keys.index(selected))
+
     def close_palette(self) -> None:
         """Hide it and give the keyboard back."""
         if self.isVisible():

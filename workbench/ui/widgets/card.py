@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import horizontal, refilled, vertical
 from workbench.ui.widgets.text import Text, hairline
 
 HEADER_PX = 39
@@ -72,6 +72,10 @@ class KeyValueList(QWidget):
 
     def set_rows(self, rows: Iterable[tuple[str, str]]) -> None:
         """Show these (name, value) pairs."""
+        with refilled(self):
+            self._fill(rows)
+
+    def _fill(self, rows: Iterable[tuple[str, str]]) -> None:
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:

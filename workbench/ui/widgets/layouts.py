@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 Box = TypeVar("Box", bound=QBoxLayout)
 Margins = int | tuple[int, int, int, int]
@@ -41,6 +43,23 @@ def scrolled(widget: QWidget | None = None, *, is_sideways: bool = False, takes_
     if widget is not None:
         area.setWidget(widget)
     return area
+
+
+@contextmanager
+def refilled(box: QWidget) -> Iterator[None]:
+    """Put rows into a box or take them out while nobody looks: each that appears where it is seen lays the window out again.
+
+    A box that holds the keyboard stays in sight, which only takes longer: hidden, it would lose it.
+    """
+    focused = QApplication.focusWidget()
+    is_out = box.isVisible() and not (focused is not None and box.isAncestorOf(focused))
+    if is_out:
+        box.hide()
+    try:
+        yield
+    finally:
+        if is_out:
+            box.show()
 
 
 class Fitted(QWidget):

@@ -24,7 +24,7 @@ from workbench.ui.pages.analysis.base import AnalysisMode, labelled
 from workbench.ui.pages.logs.view import LogsView
 from workbench.ui.widgets.analysis.pump_plot import BandOverTime, HeadPlot, ScatterOverFlow
 from workbench.ui.widgets.buttons import SecondaryButton
-from workbench.ui.widgets.layouts import horizontal
+from workbench.ui.widgets.layouts import horizontal, refilled
 from workbench.ui.widgets.segmented import Segmented
 from workbench.ui.widgets.text import Text, hairline
 
@@ -219,6 +219,10 @@ class FactsBox(QWidget):
 
     def show_rows(self, rows: list[tuple[str, str]]) -> None:
         """Replace all."""
+        with refilled(self):
+            self._fill(rows)
+
+    def _fill(self, rows: list[tuple[str, str]]) -> None:
         while len(self._rows) < len(rows):
             pair = (Text("", "small", "text2"), Text("", "small"))
             pair[1].setAlignment(Qt.AlignmentFlag.AlignRight)

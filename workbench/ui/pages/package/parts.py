@@ -17,7 +17,7 @@ from workbench.ui.widgets.card import Card
 from workbench.ui.widgets.chart_axes import Axes
 from workbench.ui.widgets.charts import ScatterChart
 from workbench.ui.widgets.fields import Choice
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import horizontal, refilled, vertical
 from workbench.ui.widgets.table import TWO_LINE_ROW_PX, ArrayTable, Column
 from workbench.ui.widgets.text import StateSymbol, Text, hairline
 
@@ -166,11 +166,12 @@ class ValidateCard(Card):
         rows = [*self._of_variant(variant), *self._of_bundle(bundle)]
         n_good = sum(state is State.GOOD for state, _, _ in rows)
         self.set_title(self.tr("Validate"), self.tr("{n} of {all}").format(n=n_good, all=len(rows)))
-        clear_layout(self._rows)
-        for index, (state, name, value) in enumerate(rows):
-            if index:
-                self._rows.addWidget(hairline())
-            self._rows.addWidget(CheckRow(self._theme, state, name, value))
+        with refilled(self):
+            clear_layout(self._rows)
+            for index, (state, name, value) in enumerate(rows):
+                if index:
+                    self._rows.addWidget(hairline())
+                self._rows.addWidget(CheckRow(self._theme, state, name, value))
 
     def _of_variant(self, variant: Variant) -> list[tuple[State, str, str]]:
         parity = variant.parity
