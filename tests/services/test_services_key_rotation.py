@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.contracts import bundle_fixtures as fixtures
 from tests.services.device_fixtures import Site
-from workbench.bundle.chain import TrustChain, add_link, load_chain, save_chain
+from workbench.bundle.chain import MAX_MESSAGE_BYTES, TrustChain, add_link, chain_path_of, load_chain, save_chain
 from workbench.bundle.signing import SigningKey
-from workbench.bundle.trust import load_trust, revoke_key, sign_root
+from workbench.bundle.trust import MAX_KEPT, advance_root, load_trust, replace_key, revoke_key, save_trust, sign_root, trust_key
 from workbench.core.errors import BundleError, DeviceError, DeviceRefused, KeyVaultError
 from workbench.core.jobs import Job
 from workbench.edge.provisioning import load_device_trust
@@ -20,11 +21,13 @@ from workbench.services.bundles import BundleSignRequest, BundleVerifyRequest, s
 from workbench.services.devices import (
     IdentifyRequest,
     PreflightRequest,
+    RollBackRequest,
     TrustRequest,
     UpdateRequest,
     UpdateResult,
     identify,
     preflight,
+    roll_back,
     update_device,
     update_trust,
 )
@@ -255,8 +258,6 @@ def test_a_device_that_missed_two_roots_takes_both_and_refuses_the_revoked_key(s
 
 
 def test_a_device_of_another_root_does_not_follow_ours(site: Site, person: Person) -> None:
-    from workbench.bundle.trust import save_trust
-
     rotate_key(KeyRotateRequest(key=NAME), Job())
     save_trust(site.state / "trust.json", fixtures.make_root(fixtures.STRANGER))
     with site.device(trust_file=None) as port:
@@ -269,8 +270,6 @@ def test_a_device_of_another_root_does_not_follow_ours(site: Site, person: Perso
 
 
 def test_a_device_that_trusts_the_signer_by_a_root_of_its_own_is_updated_all_the_same(site: Site, person: Person) -> None:
-    from workbench.bundle.trust import save_trust
-
     add_trust(TrustAddRequest(key_file=str(other_key(site.folder)), sign_with=(person.key,)), Job())
     own = fixtures.make_root(fixtures.OTHER_KEY)
     save_trust(site.state / "trust.json", own)
@@ -323,6 +322,34 @@ def test_a_link_that_breaks_while_the_chain_travels_leaves_one_root_or_the_other
     with site.device(trust_file=None) as port:
         assert update_trust(TrustRequest(port=port), Job()).is_current
     assert load_device_trust(site.state) == load_trust(person.trust)
+
+
+def test_a_roll_back_after_a_rotation_is_signed_with_the_new_key(site: Site, person: Person) -> None:
+    with site.device(trust_file=None) as port:
+        assert update(port, person.sign(4)).verdict == "verified"
+        rotate_key(KeyRotateRequest(key=NAME), Job())
+        result = roll_back(RollBackRequest(port=port), Job())
+    assert (result.verdict, site.running()) == ("verified", 3)
+    assert load_device_trust(site.state) == load_trust(person.trust)
+
+
+def test_many_large_roots_go_over_one_by_one(site: Site, person: Person) -> None:
+    """Together they are more than a device takes at once."""
+    root, keys = load_trust(person.trust), [person.stolen, *(SigningKey(bytes([n]) * 32) for n in range(1, 7))]
+    many = tuple(f"{n:064x}" for n in range(MAX_KEPT))
+    chain = TrustChain()
+    for former, successor in pairwise(keys):
+        entry = trust_key(successor.public_key, NAME)
+        following = replace_key(root, former.key_id, entry, many)
+        link = sign_root(following, (former, successor))
+        root, chain = advance_root(root, link), add_link(chain, link)
+    assert sum(map(len, (link.payload for link in chain.links))) > MAX_MESSAGE_BYTES
+    save_trust(person.trust, root)
+    save_chain(chain_path_of(person.trust), chain)
+    with site.device(trust_file=None) as port:
+        handed = update_trust(TrustRequest(port=port), Job())
+    assert (handed.before, handed.after, handed.is_current) == (1, 7, True)
+    assert load_device_trust(site.state) == root
 
 
 def other_key(folder: Path) -> Path:

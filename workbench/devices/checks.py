@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workbench.bundle.chain import TrustChain, links_after, root_in
+from workbench.bundle.chain import TrustChain
 from workbench.bundle.trust import TrustRoot
 from workbench.bundle.verify import Expectation, OpenedBundle, open_bundle, verify_bundle, verify_head
 from workbench.core.codec import Record, sha256_hex
 from workbench.core.errors import BundleRejected, DeviceError
 from workbench.core.wire import Passport
 from workbench.devices.protocols.smp import SmpClient
+from workbench.devices.trust_links import links_for
 from workbench.devices.verdicts import Snapshot, Trouble, hint_of
 
 GOOD, FAILURE, OUT_OF_SPECIFICATION, NOT_CHECKED = "good", "failure", "out_of_specification", "not_checked"
@@ -47,14 +48,6 @@ class CheckPlan:
     chain: TrustChain = NO_CHAIN
     expect_asset: str | None = None
     expect_serial: str | None = None
-
-
-def links_for(plan: CheckPlan, passport: Passport) -> TrustChain:
-    """The links that bring a device's root up to ours; an empty chain where it has it, or can't be brought there by them."""
-    if not passport.trust_version or passport.trust_version >= plan.trust.version:
-        return TrustChain()
-    links = links_after(plan.chain, passport.trust_version)
-    return TrustChain(links=links) if links and root_in(links[-1]) == plan.trust else TrustChain()
 
 
 def trusts_without_chain(passport: Passport, opened: OpenedBundle | None) -> bool:
@@ -159,8 +152,7 @@ def _bundle_lights(plan: CheckPlan, device: Snapshot) -> tuple[CheckLight, ...]:
 def _device_trust_light(plan: CheckPlan, passport: Passport, opened: OpenedBundle | None) -> CheckLight:
     """This machine trusts the signers; the device has a trust root of its own, and may be brought up to ours first."""
     signers = {mark.keyid for mark in opened.signatures.signatures} if opened else set()
-    links = links_for(plan, passport).links
-    if links:
+    if links_for(passport, plan.trust, plan.chain):
         ours = {key.key_id for key in plan.trust.signers_of(opened.identity)} if opened else set()
         known = ", ".join(sorted(signers & ours))
         step = f"the device takes trust root {plan.trust.version} after its {passport.trust_version} first"

@@ -14,16 +14,17 @@ from collections.abc import Callable
 import msgspec
 import numpy as np
 
-from workbench.bundle.chain import TrustChain, encode_chain
+from workbench.bundle.signing import Envelope
 from workbench.bundle.verify import OpenedBundle
 from workbench.core.clock import format_utc
 from workbench.core.errors import DeviceError, DeviceRefused, JobCancelled, ReplyTimeout, VerifyMismatch
 from workbench.core.transition_log import TransitionLog
-from workbench.core.wire import PumpStatus, SelfTestReport, SlotState
-from workbench.devices.checks import CheckLight, check_device, first_trouble, links_for, trusts_without_chain
+from workbench.core.wire import SelfTestReport, SlotState
+from workbench.devices.checks import CheckLight, check_device, first_trouble, trusts_without_chain
 from workbench.devices.host_windows import HostTest, ask_device, draw_windows
 from workbench.devices.link import LINK_ERRORS, Link
 from workbench.devices.protocols.upload import Upload
+from workbench.devices.trust_links import hand_links, links_for
 from workbench.devices.update_plan import TRANSITIONS, Outcome, Sent, Step, Surroundings, Update
 from workbench.devices.verdicts import Snapshot, Trouble, Verdict, hint_of, judge, not_reached
 
@@ -106,7 +107,7 @@ class Deployment:
             return None
         if not self._is_checked:
             return "check"
-        if not self._is_trust_handed and self._update.scope == "all" and self._links().links:
+        if not self._is_trust_handed and self._update.scope == "all" and self._links():
             return "trust"
         if target is not None and target.active:
             if target.confirmed:
@@ -201,32 +202,27 @@ class Deployment:
         self._is_checked = True
         return f"{sum(light.state == 'good' for light in self._lights)} lights are good"
 
-    def _links(self) -> TrustChain:
+    def _links(self) -> tuple[Envelope, ...]:
         assert self._now is not None
-        return links_for(self._update.plan, self._now.passport)
+        plan = self._update.plan
+        return links_for(self._now.passport, plan.trust, plan.chain)
 
     def _hand_trust(self) -> str:
         """Rotations and revocations first. A device that trusts the signer by a root of its own is not made to follow ours."""
         assert self._now is not None
         links, passport = self._links(), self._now.passport
-        if not links.links:
+        if not links:
             return "taken already"  # the answer was lost, not the chain
-        try:
-            version = self._link.client.hand_trust(encode_chain(links))
-        except DeviceRefused as error:
-            if error.reason != PumpStatus.NOT_TRUSTED.name.lower():
-                raise
-            self._is_trust_handed = True
-            if trusts_without_chain(passport, self._update.bundle):
-                return f"the device keeps trust root {passport.trust_version}, which is not the one before ours"
-            text = f"The device does not follow from its trust root {passport.trust_version} to ours, so it refuses the bundle."
-            trouble = Trouble(
-                step="trust", reason="key_unknown", message=text, hint=hint_of("not_provisioned", ""), is_refusal=True
-            )
-            self._tell("trust", "failed", text)
-            raise Stopped(trouble) from error
+        version = hand_links(self._link.client, links)
         self._is_trust_handed = True
-        return f"the device's trust root is {version} now"
+        if version is not None:
+            return f"the device's trust root is {version} now"
+        if trusts_without_chain(passport, self._update.bundle):
+            return f"the device keeps trust root {passport.trust_version}, which is not the one before ours"
+        text = f"The device does not follow from its trust root {passport.trust_version} to ours, so it refuses the bundle."
+        self._tell("trust", "failed", text)
+        hint = hint_of("not_provisioned", "")
+        raise Stopped(Trouble(step="trust", reason="key_unknown", message=text, hint=hint, is_refusal=True))
 
     def _transfer(self) -> str:
         image = self._update.image

@@ -28,6 +28,7 @@ from workbench.services.devices import (
 )
 
 if TYPE_CHECKING:
+    from workbench.bundle.signing import Envelope
     from workbench.core.wire import LogInfo
     from workbench.devices.checks import CheckLight
     from workbench.devices.discovery import FoundPort
@@ -122,7 +123,7 @@ def _light(light: CheckLight) -> Light:
 
 def hand_trust(request: TrustRequest, job: Job) -> TrustResult:
     """The whole chain from the device's root on; one that it doesn't follow is refused by the device. Raises DeviceError."""
-    from workbench.bundle.chain import TrustChain, encode_chain, links_after
+    from workbench.bundle.chain import links_after
     from workbench.services.bundle_files import load_chain_of, load_trust_file
 
     trust, chain = load_trust_file(request.trust), load_chain_of(request.trust)
@@ -137,25 +138,24 @@ def hand_trust(request: TrustRequest, job: Job) -> TrustResult:
         if not links and before < trust.version:
             text = f"The chain beside the trust file has no link after the device's trust root {before}."
             raise DeviceRefused(text, hint_of_provisioning(), reason="chain_missing")
-        after = _handed(client, encode_chain(TrustChain(links=links)), before) if links else before
+        after = _handed(client, links, before)
         keys = client.passport().trust_keys
     finally:
         client.close()
-    is_current = after == trust.version
     return TrustResult(
         port=request.port, serial=passport.serial, tag=passport.tag, before=before, after=after, own=trust.version,
-        trust_keys=keys, is_current=is_current,
+        trust_keys=keys, is_current=after == trust.version,
     )  # fmt: skip
 
 
-def _handed(client: SmpClient, chain: bytes, before: int) -> int:
-    try:
-        return client.hand_trust(chain)
-    except DeviceRefused as error:
-        if error.reason != "not_trusted":
-            raise
+def _handed(client: SmpClient, links: tuple[Envelope, ...], before: int) -> int:
+    from workbench.devices.trust_links import hand_links
+
+    after = hand_links(client, links) if links else before
+    if after is None:
         text = f"The device does not follow from its trust root {before} to ours: another root lies before ours."
-        raise DeviceRefused(text, hint_of_provisioning(), reason=error.reason) from error
+        raise DeviceRefused(text, hint_of_provisioning(), reason="not_trusted")
+    return after
 
 
 def hint_of_provisioning() -> str:

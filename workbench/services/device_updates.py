@@ -334,6 +334,7 @@ def _roll_back(link: Link, port: str, unlock: Unlock, job: Job) -> tuple[Verdict
         before = link.look()
         target_sha = _former_model(before)
         job.checkpoint()
+        _bring_up(link, before)
         _send_roll_back(link, before, target_sha, unlock())
     except DeviceError as error:
         reason = getattr(error, "reason", "") or error.code.lower()
@@ -353,6 +354,16 @@ def _former_model(before: Snapshot) -> str:
             return slot.image_sha256
     text = f"The device holds no former model at or above its security floor {floor}."
     raise InputError(text, "Update it to the release that you want instead.")
+
+
+def _bring_up(link: Link, before: Snapshot) -> None:
+    """After a rotation the device must hear of the key that signs the command; one with a root of its own is left alone."""
+    from workbench.devices.trust_links import hand_links, links_for
+    from workbench.services.bundle_files import load_chain_of, load_trust_file
+
+    links = links_for(before.passport, load_trust_file(None), load_chain_of(None))
+    if links:
+        hand_links(link.client, links)
 
 
 def _send_roll_back(link: Link, before: Snapshot, target_sha: str, key: SigningKey) -> None:
