@@ -163,6 +163,8 @@ _WIDE_BRACKETS = str.maketrans("（）［］【】〔〕", "()[][][]")
 _WITH_DEVICE = re.compile(r"^(?P<name>.*\w\W?)\s*,\s*(?P<unit>[^,()\[\]\s][^,()\[\]]{0,19}?)\s*\([^()]*\b(?:S/N|LBL)\b[^()]*\)$")
 """'Temp, °C (LGR S/N: 20345678, LBL: Bearing)', as loggers print a channel, its unit and the device."""
 _UNIT_AT_END = re.compile(r"^(?P<name>.*\w\W?)(?P<mark>\s*,\s*|\s+in\s+|\s*/\s+|\s+-\s+|_)(?P<unit>[^,\s_]{1,12})$")
+_OF_A_PLACE = re.compile(r"(F(?=_(?:PU|PMP|P)\d)|L(?=_TK?\d))_[A-Z]{1,3}\d{1,4}$")
+"""F_PU1, L_T2, as models of networks name the flow of a pump and the level of a tank; P_PU1 may be a power or a pressure."""
 _LOOKS_LIKE_UNIT = re.compile(r"[^\W\d_](?:[\w°µ%^²³·.*-]{0,7})(?:/[\w°µ^²³·.*-]{1,8})?")
 
 
@@ -294,5 +296,5 @@ def _quantity_of_tag(name: str) -> str:
     """ISA-5.1 (2009), table 4.1: the first letter of a tag's functional identification is the measured variable."""
     if re.search(r"(?:^|[^A-Za-z])[AD][IO][-_ ]?\d", name):
         return ""  # an input or output of a card (AI_77), not an analysis
-    match = re.search(r"(?:^|[^A-Za-z])([A-Z])D?[ITECRYSXKV]{1,3}[-_ ]?\d", name)
+    match = re.search(r"(?:^|[^A-Za-z])([A-Z])D?[ITECRYSXKV]{1,3}[-_ ]?\d", name) or _OF_A_PLACE.match(name)
     return ISA_LETTERS.get(match[1], "") if match else ""

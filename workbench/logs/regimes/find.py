@@ -1,8 +1,8 @@
 """Finds in which operating state a pump was, from what there is: down to motor current and discharge pressure alone.
 
-The motor's current (else power, speed, flow, at last a discharge pressure with two levels) tells whether the pump runs. Beside
-it `rules` tell starts, run-downs, a pressurised or hot standby, and from flow, or from head against load, how far from its
-usual duty the pump works. Must not import anything but numpy, core and this domain.
+The motor's current (else power, speed, a status, flow, at last a discharge pressure with two levels) tells whether the pump
+runs. Beside it `rules` tell starts, run-downs, a pressurised or hot standby, and from flow, or from head against load, how far
+from its usual duty the pump works. Must not import anything but numpy, core and this domain.
 """
 
 from __future__ import annotations
@@ -24,13 +24,19 @@ __all__ = ["REGIME_NAMES", "Regime", "RegimeName", "find_regimes"]
 _MAX_ROWS = 1 << 20
 _FEWEST_ROWS = 3
 _SHORTEST_NS = 60 * 1_000_000_000
+_SLOW_NS = 300 * 1_000_000_000
 _TWO_LEVELS = 0.4
+_LEAKS, _RUNS_DOWN = 0.25, 0.2
 _STOPPED_SHARE = 0.1
 _BAND_SHARE = 0.03
 _BAND_WIDTH = 0.1
 _LEAST_BAND = 0.003
 _ROUND_RPM = 10.0
 _CONFIDENCE_STEPS = 20
+
+
+_AT_REST = (rules.STOPPED, rules.STANDBY, rules.COAST_DOWN, rules.REVERSE)
+_TOLD_AT_ONCE = (*_AT_REST, rules.STEADY)
 
 
 def find_regimes(
@@ -64,7 +70,8 @@ def find_regimes(
 
 def _signals(times_ns: Int64s, columns: Mapping[str, Samples], units: Mapping[str, str | None], stride: int) -> Signals | None:
     roles = find_roles(columns, units)
-    names = [name for name in (roles.current, roles.power, roles.speed, roles.flow) if name is not None]
+    status = roles.status if _is_of_this_pump(roles, columns, stride) else None
+    names = [name for name in (roles.current, roles.power, roles.speed, status, roles.flow) if name is not None]
     drive_name = next(iter(names), None)
     if drive_name is None and roles.discharge is None:
         return None
@@ -72,6 +79,7 @@ def _signals(times_ns: Int64s, columns: Mapping[str, Samples], units: Mapping[st
     is_running = _running(drive) if drive_name else _running_by_pressure(drive)
     if is_running is None:
         return None
+    is_running = is_running if _is_slow(times_ns) else without_blips(is_running)
 
     def signal(name: str | None) -> Floats64 | None:
         return None if name is None else held(columns[name][::stride])
@@ -86,13 +94,22 @@ def _signals(times_ns: Int64s, columns: Mapping[str, Samples], units: Mapping[st
     )  # fmt: skip
 
 
+def _is_of_this_pump(roles: PumpRoles, columns: Mapping[str, Samples], stride: int) -> bool:
+    """Whether nothing flows while the status is zero (one row of a run-down and a leak aside)."""
+    if roles.status is None or roles.flow is None:
+        return roles.status is not None
+    is_off, flow = held(columns[roles.status][::stride]) == 0, np.abs(held(columns[roles.flow][::stride]))
+    usual = usual_of(flow)
+    return not is_off.any() or not usual > 0 or float(np.mean(flow[is_off] > _LEAKS * usual)) < _RUNS_DOWN
+
+
 def _are_alike(roles: PumpRoles, units: Mapping[str, str | None]) -> bool:
     return units.get(roles.suction or "") == units.get(roles.discharge or "")
 
 
 def _running(drive: Floats64) -> Bools:
     size = np.abs(drive)
-    return without_blips(size > _STOPPED_SHARE * usual_of(size))
+    return np.asarray(size > _STOPPED_SHARE * usual_of(size))
 
 
 def _running_by_pressure(pressure: Floats64) -> Bools | None:
@@ -100,22 +117,31 @@ def _running_by_pressure(pressure: Floats64) -> Bools | None:
     low, high = np.quantile(pressure, [0.05, 0.95]).tolist()
     if high <= 0 or low > _TWO_LEVELS * high:
         return None
-    return without_blips(pressure > (low + high) / 2)
+    return np.asarray(pressure > (low + high) / 2)
+
+
+def _is_slow(times_ns: Int64s) -> bool:
+    """Whether a single sample stands for so long that it is no blip, but a stop or a run."""
+    return float(np.median(np.diff(times_ns))) >= _SLOW_NS
 
 
 def _join_short(told: rules.Told, times_ns: Int64s) -> None:
-    """Stretches of one or two rows or of less than a minute, but for starts and run-downs, join the stretch before them."""
-    codes = told.codes
+    """Stretches of one or two rows or of less than a minute, but for starts and run-downs, join the stretch before them.
+
+    In a slow log a stop and a run of one row stay, and a duty of one or two rows is no stop's.
+    """
+    codes, is_slow = told.codes, _is_slow(times_ns)
     starts = np.flatnonzero(np.diff(codes, prepend=-1))
     ends = np.append(starts[1:], len(codes))
     lasting = (rules.STOPPED, rules.STEADY)
     for first, end, code in zip(starts.tolist(), ends.tolist(), codes[starts].tolist(), strict=True):
-        is_short = end - first < _FEWEST_ROWS or (times_ns[end - 1] - times_ns[first] < _SHORTEST_NS and code not in lasting)
+        is_short = end - first < _FEWEST_ROWS and not (is_slow and code in _TOLD_AT_ONCE)
+        is_short |= times_ns[end - 1] - times_ns[first] < _SHORTEST_NS and code not in lasting
         # Between two duties the chances of both are mixed for as long as they are smoothed over.
         is_short |= code == rules.UNTOLD and end - first <= rules.SMOOTH_ROWS
         if not first or not is_short or code in (rules.START_UP, rules.COAST_DOWN):
             continue
-        if codes[first - 1] == rules.START_UP:
+        if codes[first - 1] == rules.START_UP or (is_slow and codes[first - 1] in _AT_REST):
             codes[first:end] = rules.STEADY  # what is left of a run after a start is no shorter for it
         else:  # a brief dip belongs to what was before
             codes[first:end], told.could_be[first:end] = codes[first - 1], told.could_be[first - 1]

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.logs.checks.flat_runs import Samples
 from workbench.logs.units import find_quantity
@@ -19,6 +20,13 @@ from workbench.logs.units import find_quantity
 _SUCTION = re.compile(r"suct|saug|inlet|intake|zulauf|eintritt|aspir|\bpsuc|\bps\b|innløp|sug\b")
 _DISCHARGE = re.compile(r"disch|druckseit|outlet|auslass|austritt|delivery|refoul|\bpdis|\bpd\b|utløp|header")
 _DIFFERENCE = re.compile(r"diff|delta|\bdp\b|\bpd(?:i|t|it|ic|ir|y)\b|\bpd(?:i|t|it)\d|Δ")
+_STATUS = re.compile(
+    r"\brun(?:s|ning|ning state)?\b|\bstatus\b|\bstate\b|\bon off\b|\bbetrieb|\bläuft\b|\bmarche\b|\bmarcha\b|\bmarcia\b"
+    r"|\bi drift\b|\bbedrijf\b|\bpraca\b|\bs pu ?\d|\bpump on\b|\bmotor on\b"
+)
+_NOT_OF_THE_RUN = re.compile(
+    r"fault|fail|alarm|trip|stör|fehler|warn|valve|ventil|ready|bereit|remote|auto|avail|mode|door|quality"
+)
 _PROBE = 4096
 _CLEARLY = 1.5
 """The discharge reads at least this many times what the suction does."""
@@ -35,6 +43,8 @@ class PumpRoles:
     flow: str | None = None
     suction: str | None = None
     discharge: str | None = None
+    status: str | None = None
+    """Zero while the pump stands, one while it runs."""
 
     @property
     def drives(self) -> tuple[str, ...]:
@@ -58,10 +68,20 @@ def find_roles(columns: Mapping[str, Samples], units: Mapping[str, str | None]) 
     return PumpRoles(
         quantities=quantities, current=first["current"], power=first["power"], speed=first["speed"] or first["frequency"],
         flow=first["flow"] or first["mass flow"], suction=suction, discharge=discharge,
+        status=next((name for name in columns if _is_status(name, units.get(name), columns[name])), None),
     )  # fmt: skip
 
 
 _KINDS = ("current", "power", "speed", "frequency", "flow", "mass flow")
+
+
+def _is_status(name: str, unit: str | None, values: Samples) -> bool:
+    """Named as the state of a motor, and zero or one in all samples that are looked at."""
+    words = _fold(name)
+    if unit is not None or not _STATUS.search(words) or _NOT_OF_THE_RUN.search(words):
+        return False
+    probe = _probe(values)
+    return len(probe) > 0 and bool(np.isin(probe, (0.0, 1.0)).all())
 
 
 def is_discharge(name: str) -> bool:
@@ -87,10 +107,15 @@ def _pressures(names: list[str], highs: Mapping[str, float]) -> tuple[str | None
 
 def _high(values: Samples) -> float:
     """What the channel reads at most, but for the odd twentieth; 0 where nothing is good."""
-    stride = max(len(values) // _PROBE, 1)
-    probe = np.abs(np.asarray(values[::stride], np.float64))
-    probe = probe[np.isfinite(probe)]
-    return float(np.quantile(probe, 0.95)) if len(probe) else 0.0
+    size = np.abs(_probe(values))
+    high = float(np.quantile(size, 0.95)) if len(size) else 0.0
+    # Of a pump that stands by for most of the year it is what it reads at work.
+    return high if high > 0 or not size.any() else float(np.median(size[size > 0]))
+
+
+def _probe(values: Samples) -> NDArray[np.float64]:
+    probe = np.asarray(values[:: max(len(values) // _PROBE, 1)], np.float64)
+    return probe[np.isfinite(probe)]
 
 
 def _fold(name: str) -> str:

@@ -30,6 +30,8 @@ _FEWEST_SETTLED = 8
 _FLOW_LIMITS = ((THROTTLED, 0.6, 0.63), (MINIMUM_FLOW, 0.3, 0.33), (DEAD_HEAD, 0.05, 0.07))
 """Share of the usual flow at which a state begins, and at which it ends."""
 _DRY_HEAD, _DRY_LOAD, _DRY_FLOW = 0.25, 0.75, 0.3
+_IDLES = 0.45
+"""Of a radial pump against a shut valve the load is hardly below this."""
 _DENSITY_HEAD, _DENSITY_FLOW, _DENSITY_ALIKE = 0.04, 0.08, (0.4, 1.6)
 _DENSITY_NS = 10 * _MINUTE_NS
 _TURNS, _TURNS_BACK = 0.05, -0.03
@@ -40,7 +42,8 @@ _HOT_SHARE, _HOT_SPAN = 0.75, 10.0
 _MIN_REFERENCE = 10
 _VARIES, _EXPONENTS = 0.03, (0.5, 3.2)
 SMOOTH_ROWS = 9
-"""Rows over which chances are averaged."""
+_SMOOTH_NS = 30 * 1_000_000_000
+"""Rows over which chances are averaged: as many as half a minute has, nine at least."""
 _SURE, _MAY_BE = 0.7, 0.06
 """A chance that is enough to say a state, and one that is enough to name it beside another."""
 _LOAD_FALLS, _LOAD_RISES, _LOAD_SIGMAS = 0.85, 1.18, 5.0
@@ -81,8 +84,11 @@ def mark_duty(told: Told, signals: Signals) -> None:
     load = None if signals.load is None else _without_speed(_ratio(signals.load, is_running), speed, is_running, flow)
     if flow is not None:
         told.say(is_running, STEADY, _BY_FLOW)
+        # A flow alone falls with the speed as well as with a valve.
+        is_alone = signals.speed is None and head is None and load is None
+        surely, or_else = (_BY_PRESSURE, (STEADY,)) if is_alone else (_BY_FLOW, ())
         for state, enter, leave in _FLOW_LIMITS:
-            told.say(is_running & below(flow, enter, leave), state, _BY_FLOW)
+            told.say(is_running & below(flow, enter, leave), state, surely, or_else)
         _mark_density(told, signals, head, load, flow)
         if head is not None:
             told.say(is_running & (head < _DRY_HEAD) & (flow < _DRY_FLOW), DRY_RUN, _BY_FLOW)
@@ -93,7 +99,11 @@ def mark_duty(told: Told, signals: Signals) -> None:
     else:
         told.say(is_running, STEADY, _BY_PRESSURE, (THROTTLED, MINIMUM_FLOW))
     if head is not None and load is not None:
-        told.say(is_running & (head < _DRY_HEAD) & (load < _DRY_LOAD), DRY_RUN, _BY_FLOW)
+        is_dry = is_running & (head < _DRY_HEAD) & (load < _DRY_LOAD)
+        told.say(is_dry, DRY_RUN, _BY_FLOW)
+        if flow is None:
+            # A gauge behind the valve that was shut loses its pressure too, and the motor idles at no less.
+            told.say(is_dry & (load > _IDLES), DRY_RUN, _BY_LOAD, (DEAD_HEAD,))
 
 
 def _without_speed(load: Floats64, speed: Floats64, is_running: Bools, flow: Floats64 | None) -> Floats64:
@@ -117,7 +127,7 @@ def _mark_by_curve(told: Told, signals: Signals, head: Floats64, load: Floats64)
     chances = duty.chances_of_duty(
         calm(head), calm(load), is_running, rows_an_hour=max(round(60 * _MINUTE_NS / step_ns), 1), is_speed_known=is_speed_known
     )
-    chances = _smooth(chances, is_running)
+    chances = _smooth(chances, is_running, max(SMOOTH_ROWS, round(_SMOOTH_NS / step_ns)))
     alike = (DENSITY,) if is_speed_known else (DENSITY, STEADY)
     meant = np.array([STEADY, THROTTLED, MINIMUM_FLOW, DEAD_HEAD, DENSITY if is_speed_known else UNTOLD, UNTOLD])
     best = np.argmax(chances, axis=1)
@@ -132,13 +142,13 @@ def _mark_by_curve(told: Told, signals: Signals, head: Floats64, load: Floats64)
     told.could_be[is_running] = (bits & ~own)[is_running]
 
 
-def _smooth(chances: Floats64, is_running: Bools) -> Floats64:
-    """Means of nine rows of the same run: a state lasts for minutes, noise doesn't."""
+def _smooth(chances: Floats64, is_running: Bools, n_rows: int) -> Floats64:
+    """Means of rows of the same run: a state lasts for minutes, noise doesn't."""
     out = chances.copy()
     for first, end in runs_of(is_running):
         sums = np.cumsum(np.concatenate([np.zeros((1, chances.shape[1])), chances[first:end]]), axis=0)
         at = np.arange(end - first)
-        half = SMOOTH_ROWS // 2
+        half = n_rows // 2
         low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, end - first)
         out[first:end] = (sums[high] - sums[low]) / (high - low)[:, None]
     return out
@@ -179,13 +189,20 @@ def _mark_density(told: Told, signals: Signals, head: Floats64 | None, load: Flo
 
 
 def mark_start_up(told: Told, signals: Signals) -> None:
-    """From each start until the drive signal stays within a tenth of where it settles, at most ten minutes."""
+    """From each start until the drive signal stays within a tenth of where it settles, at most ten minutes.
+
+    A log of a sample every ten minutes or fewer shows no start; where one stands for over a minute, an unsettled one does.
+    """
+    step_ns = float(np.median(np.diff(signals.times_ns)))
+    if step_ns >= _LONGEST_START_NS:
+        return
+    least = 0 if step_ns > 1.5 * _MINUTE_NS else 1
     for first, end in runs_of(signals.is_running):
         if first == 0:
             continue
         limit = min(end, int(np.searchsorted(signals.times_ns, signals.times_ns[first] + _LONGEST_START_NS)))
-        settled = first + _settled(np.abs(signals.drive[first:limit]))
-        told.say(slice(first, max(settled, first + 1)), START_UP, 1.0)
+        settled = first + max(_settled(np.abs(signals.drive[first:limit])), least)
+        told.say(slice(first, settled), START_UP, 1.0)
 
 
 def _settled(size: Floats64) -> int:
@@ -199,7 +216,7 @@ def _settled(size: Floats64) -> int:
     rows = min(rows, len(size))
     level = float(np.median(size[rows // 2 : rows]))
     far = np.flatnonzero(np.abs(size[:rows] - level) > _SETTLED_SHARE * level)
-    return int(far[-1]) + 1 if len(far) else 1
+    return int(far[-1]) + 1 if len(far) else 0
 
 
 def mark_rest(told: Told, signals: Signals) -> None:
