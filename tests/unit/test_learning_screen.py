@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -9,6 +11,7 @@ from numpy.typing import NDArray
 from workbench.core.clock import NS_PER_S
 from workbench.core.errors import InputError
 from workbench.core.scoring_spec import ChannelSpec
+from workbench.learning import screen as screening
 from workbench.learning.screen import hold_values, is_slow, screen_log
 
 N = 1000
@@ -126,3 +129,29 @@ def test_a_pump_that_always_runs_is_scored_throughout_and_alarmed_when_it_stops(
     found = screen_log(times_ns, channels, values, 400)
     assert np.isfinite(found.score[5:]).all()
     assert (found.score[830:900] >= found.threshold).all()
+
+
+def test_a_log_is_scored_block_by_block_as_in_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    times_ns, values = make_log()
+    values[300:304, 1] = np.nan
+    values[900:960] = np.nan
+    whole = screen_log(times_ns, CHANNELS, values, 400)
+    monkeypatch.setattr(screening, "_BLOCK_ROWS", 61)
+    parts = screen_log(times_ns, CHANNELS, values, 400)
+    np.testing.assert_allclose(parts.score, whole.score, rtol=1e-12)
+    assert (parts.threshold, parts.channels) == (pytest.approx(whole.threshold, rel=1e-12), whole.channels)
+
+
+def test_screening_takes_little_more_room_than_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screening, "_BLOCK_ROWS", 2048)
+    n_rows, n_channels = 40_000, 40
+    values = np.random.default_rng(5).normal(10.0, 1.0, (n_rows, n_channels))
+    channels = tuple(ChannelSpec(name=f"p{k}") for k in range(n_channels))
+    times_ns = np.arange(n_rows) * 10**9
+    kept = screen_log(times_ns, channels, values, 400)
+    tracemalloc.start()
+    overwritten = screen_log(times_ns, channels, values, 400, may_overwrite=True)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak_bytes < 0.6 * values.nbytes
+    np.testing.assert_array_equal(kept.score, overwritten.score)

@@ -9,7 +9,7 @@ Everything is fixed here and fitted from the log's own reference; nothing knows 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,11 +56,12 @@ class Screened:
 
 def screen_log(
     times_ns: NDArray[np.int64], channels: Sequence[ChannelSpec], values: Floats, n_reference: int, ignored: Sequence[str] = (),
-    keep: NDArray[np.bool_] | None = None,
+    keep: NDArray[np.bool_] | None = None, *, may_overwrite: bool = False,
 ) -> Screened:  # fmt: skip
     """Fit on the first `n_reference` rows of `values` [n, c] and score all rows; `times_ns` int64 [n] increasing.
 
-    Rows that are not to be kept (bool [n]) are neither learnt nor scored: the pump was in another operating state.
+    Rows that are not to be kept (bool [n]) are neither learnt nor scored: the pump was in another operating state. Besides the
+    log it takes some columns of its length; a copy of the log as well, where its `values` may not be written over.
     Raises InputError when the reference is too short or no channel is left.
     """
     if n_reference < MINIMUM_REFERENCE_ROWS or len(times_ns) < n_reference:
@@ -75,19 +76,25 @@ def screen_log(
             "Choose a longer reference, or another state.",
         )
     period_s = max(float(np.median(np.diff(times_ns))) / NS_PER_S, 1e-9)
-    held = hold_values(times_ns, values, _HOLD_PERIODS * period_s)
+    held = hold_values(times_ns, values, _HOLD_PERIODS * period_s, out=values if may_overwrite else None)
     smooth_rows = _rows_of(SMOOTH_ROWS, SMOOTH_S, period_s)
     is_running = find_running_rows(channels, held, n_reference, smooth_rows)
     if keep is not None:
         is_running &= keep
     held[~is_running] = np.nan
     good = np.flatnonzero(is_running[:n_reference])
-    used, left_out = choose_channels(times_ns[good], channels, held[good], ignored)
-    held = held if len(used) == len(channels) else held[:, used]
-    block = _segments(times_ns, held, _HOLD_PERIODS * period_s)
-    table = _features(held, block, _rows_of(FEATURE_ROWS, FEATURE_S, period_s))
-    distance = _fit(table[:n_reference]).distance(table)
-    score = _rolling_mean(distance, _starts(block, smooth_rows))
+    reference = (held[good, index] for index in range(len(channels)))
+    used, left_out = choose_channels(times_ns[good], channels, reference, ignored)
+    block = _segments(times_ns, held, used, _HOLD_PERIODS * period_s)
+    features = _Features(held, used, block, _rows_of(FEATURE_ROWS, FEATURE_S, period_s))
+    model = _fit(features, n_reference)
+    score = np.empty(len(held))
+    for first, table in zip(_firsts(len(held)), features.blocks(len(held)), strict=True):
+        score[first : first + _BLOCK_ROWS] = model.distance(table)
+    mean, starts = _RollingMean(_middle(score), smooth_rows), _starts(block, smooth_rows)
+    for first in _firsts(len(held)):
+        rows = slice(first, first + _BLOCK_ROWS)
+        score[rows] = mean.of(score[rows], starts[rows])
     return Screened(
         channels=tuple(channels[index].name for index in used),
         left_out=left_out,
@@ -97,11 +104,11 @@ def screen_log(
 
 
 def choose_channels(
-    times_ns: NDArray[np.int64], channels: Sequence[ChannelSpec], reference: Floats, ignored: Sequence[str] = ()
+    times_ns: NDArray[np.int64], channels: Sequence[ChannelSpec], reference: Iterable[Floats], ignored: Sequence[str] = ()
 ) -> tuple[list[int], tuple[LeftOutInput, ...]]:
-    """Indices of the channels to use, and why the others are left out, from the reference part [n, c] alone."""
+    """Indices of the channels to use, and why the others are left out, from their values [n] in the reference part alone."""
     span_s = (int(times_ns[-1]) - int(times_ns[0])) / NS_PER_S
-    whys = [_why_left_out(channel, reference[:, index], span_s, ignored) for index, channel in enumerate(channels)]
+    whys = [_why_left_out(channel, column, span_s, ignored) for channel, column in zip(channels, reference, strict=True)]
     if not any(why == "" for why in whys):
         # With temperatures alone they are all there is to go by.
         whys = ["" if why.startswith("temperature") else why for why in whys]
@@ -152,10 +159,10 @@ def is_slow(values: Floats) -> bool:
     return bool(np.median(np.abs(np.diff(means))) > _SLOW_DRIFT * expected and memory > _SLOW_MEMORY)
 
 
-def hold_values(times_ns: NDArray[np.int64], values: Floats, limit_s: float) -> Floats:
-    """The values [n, c] with missing ones held from the last good one for at most `limit_s`."""
+def hold_values(times_ns: NDArray[np.int64], values: Floats, limit_s: float, *, out: Floats | None = None) -> Floats:
+    """The values [n, c] with missing ones held from the last good one for at most `limit_s`; `out` may be `values` itself."""
     rows = np.arange(len(values))
-    held = np.empty_like(values)
+    held = np.empty_like(values) if out is None else out
     for index in range(values.shape[1]):  # one after the other: what is made on the way takes several times a column
         last = np.maximum.accumulate(np.where(np.isfinite(values[:, index]), rows, -1))
         is_fresh = (last >= 0) & (times_ns - times_ns[np.maximum(last, 0)] <= limit_s * NS_PER_S)
@@ -194,9 +201,14 @@ def _why_left_out(channel: ChannelSpec, values: Floats, span_s: float, ignored: 
     return ""
 
 
-def _fit(reference: Floats) -> _Distance:
-    table = reference[np.isfinite(reference).all(axis=1)]
-    table = table[:: max(1, len(table) // _MAX_FIT_ROWS)]
+def _fit(features: _Features, n_reference: int) -> _Distance:
+    n_complete = sum(int(np.count_nonzero(np.isfinite(part).all(axis=1))) for part in features.blocks(n_reference))
+    every, n_before, chosen = max(1, n_complete // _MAX_FIT_ROWS), 0, []
+    for part in features.blocks(n_reference):
+        complete = part[np.isfinite(part).all(axis=1)]
+        chosen.append(complete[-n_before % every :: every].copy())
+        n_before += len(complete)
+    table = np.concatenate(chosen)
     if len(table) < MINIMUM_REFERENCE_ROWS // 2:
         raise InputError(f"Only {len(table)} rows of the reference are complete.", "Choose a longer reference part.")
     model = fit_mahalanobis(table)
@@ -226,27 +238,80 @@ def _rows_of(rows: int, seconds: float, period_s: float) -> int:
     return max(rows, round(seconds / period_s))
 
 
-def _segments(times_ns: NDArray[np.int64], values: Floats, limit_s: float) -> NDArray[np.int64]:
-    """Number of the unbroken stretch that each row belongs to; a gap or a row without all values starts a new one."""
-    is_bad = ~np.isfinite(values.sum(axis=1, keepdims=True))[:, 0]
+def _segments(times_ns: NDArray[np.int64], values: Floats, used: Sequence[int], limit_s: float) -> NDArray[np.int64]:
+    """Number of the unbroken stretch that each row belongs to; a gap or a row without all used values starts a new one."""
+    is_bad = np.zeros(len(values), np.bool_)
+    for first in _firsts(len(values)):
+        is_bad[first : first + _BLOCK_ROWS] = ~np.isfinite(values[first : first + _BLOCK_ROWS, used].sum(axis=1))
     starts = is_bad.copy()
     starts[1:] |= (np.diff(times_ns) > limit_s * NS_PER_S) | is_bad[:-1]
     return np.cumsum(starts)
 
 
-def _features(values: Floats, block: NDArray[np.int64], n_rows: int) -> Floats:
-    """Means and mean absolute differences over the last rows of the same stretch; [n, 2c]."""
-    n_channels = values.shape[1]
-    table = np.empty((len(values), 2 * n_channels))
-    is_first = np.concatenate(([True], np.diff(block) != 0))
-    starts = _starts(block, n_rows)
-    for index in range(n_channels):
-        column = values[:, index]
-        steps = np.abs(np.diff(column, prepend=column[:1]))
-        steps[is_first] = 0
-        table[:, index] = _rolling_mean(column, starts)
-        table[:, n_channels + index] = _rolling_mean(steps, starts)
-    return table
+def _firsts(n_rows: int) -> range:
+    """Where blocks begin."""
+    return range(0, n_rows, _BLOCK_ROWS)
+
+
+class _Features:
+    """Means and mean absolute differences over the last rows of the same stretch, [b, 2c] for one block of rows after the other.
+
+    For all rows at once they would take twice the room of the log. Of `values` [n, c'] the channels `used` [c] count.
+    """
+
+    def __init__(self, values: Floats, used: Sequence[int], block: NDArray[np.int64], n_rows: int) -> None:
+        self._values, self._used, self._n_rows = values, used, n_rows
+        self._is_first = np.concatenate(([True], np.diff(block) != 0))
+        self._starts = _starts(block, n_rows)
+        everything = slice(0, len(values))
+        self._middles = [_middle(column) for column in self._columns(everything)]
+
+    def blocks(self, end: int) -> Iterator[Floats]:
+        """The rows up to `end`, `_BLOCK_ROWS` at a time."""
+        means = [_RollingMean(middle, self._n_rows) for middle in self._middles]
+        for first in _firsts(end):
+            rows = slice(first, min(first + _BLOCK_ROWS, end))
+            table = np.empty((rows.stop - rows.start, len(means)))
+            for number, (column, mean) in enumerate(zip(self._columns(rows), means, strict=True)):
+                table[:, number] = mean.of(column, self._starts[rows])
+            yield table
+
+    def _columns(self, rows: slice) -> Iterator[Floats]:
+        """The levels of each channel in these rows, then the steps of each."""
+        for index in self._used:
+            yield self._values[rows, index]
+        for index in self._used:
+            before = max(rows.start - 1, 0)
+            steps = np.abs(np.diff(self._values[rows, index], prepend=self._values[before, index]))
+            steps[self._is_first[rows]] = 0
+            yield steps
+
+
+def _middle(values: Floats) -> float:
+    return float(np.median(np.where(np.isfinite(values), values, 0.0)))
+
+
+class _RollingMean:
+    """Means of a column whose rows come in blocks, each over at most the last `n_rows` of its stretch."""
+
+    def __init__(self, middle: float, n_rows: int) -> None:
+        # Sums of offsets from the column's middle keep their digits over long logs.
+        self._middle, self._n_rows = middle, n_rows
+        self._totals = np.zeros(1)
+        """Of the rows before this one, as far back as a mean reaches; the last one is that of all rows so far."""
+        self._n_before = 0
+
+    def of(self, values: Floats, start: NDArray[np.int64]) -> Floats:
+        """Mean from the row `start` [b] to each row of the next block, NaN where the row itself has none; [b]."""
+        is_good = np.isfinite(values)
+        offsets = np.where(is_good, values, 0.0) - self._middle
+        totals = np.concatenate([self._totals[:-1], np.cumsum(np.concatenate([self._totals[-1:], offsets]))])
+        rows = np.arange(1, len(values) + 1) + self._n_before
+        oldest = self._n_before + 1 - len(self._totals)
+        mean = (totals[rows - oldest] - totals[start - oldest]) / (rows - start) + self._middle
+        self._n_before += len(values)
+        self._totals = totals[-self._n_rows - 1 :]
+        return np.where(is_good, mean, np.nan)
 
 
 def _starts(block: NDArray[np.int64], n_rows: int) -> NDArray[np.int64]:
@@ -254,15 +319,3 @@ def _starts(block: NDArray[np.int64], n_rows: int) -> NDArray[np.int64]:
     rows = np.arange(1, len(block) + 1)
     first = np.concatenate(([0], np.flatnonzero(np.diff(block)) + 1))
     return np.asarray(np.maximum(rows - n_rows, first[np.searchsorted(first, rows - 1, side="right") - 1]))
-
-
-def _rolling_mean(values: Floats, start: NDArray[np.int64]) -> Floats:
-    """Mean from the row `start` [n] to each row, NaN where the row itself has none; [n]."""
-    is_good = np.isfinite(values)
-    clean = np.where(is_good, values, 0.0)
-    # Sums of offsets from the column's middle keep their digits over long logs.
-    middle = np.median(clean)
-    total = np.concatenate([[0.0], np.cumsum(clean - middle)])
-    rows = np.arange(1, len(values) + 1)
-    mean = (total[rows] - total[start]) / (rows - start) + middle
-    return np.where(is_good, mean, np.nan)

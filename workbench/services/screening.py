@@ -195,7 +195,9 @@ class _Part:
 
         log, rows = self._log, self.rows
         keep = None if log.keep is None else log.keep[rows]
-        found = screen_log(log.times_ns[rows], log.channels, log.values[rows], self._n_reference, ignored, keep)
+        found = screen_log(
+            log.times_ns[rows], log.channels, log.values[rows], self._n_reference, ignored, keep, may_overwrite=True
+        )  # fmt: skip
         self.score, self.threshold = found.score[self._n_reference :], found.threshold
         self.channels = found.channels
         self.left_out = tuple({"channel": item.channel, "why": item.why} for item in found.left_out)
