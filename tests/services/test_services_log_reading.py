@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from workbench.core.errors import LogFormatError
 from workbench.core.jobs import Job, JobEvent
+from workbench.services import stored_logs
 from workbench.services.logs import ImportRequest, InspectRequest, PreviewRequest, import_logs, inspect_logs, preview_log
 
 
@@ -90,3 +94,46 @@ def test_bursts_in_a_folder_with_a_big_text_log_are_read_beside_it(tmp_path: Pat
     ]
     imported = import_logs(ImportRequest(paths=(str(folder),), project=str(tmp_path / "project")), Job())
     assert sorted(one.group for one in imported.recordings) == ["trend", "waveform"]
+
+
+_KILLED = """
+import sys, time
+from workbench.services import stored_logs
+with stored_logs.scratch() as folder:
+    columns = stored_logs.StoredColumns()
+    for one in (folder, columns.folder):
+        (one / "block.bin").write_bytes(b"half")
+    print(folder, columns.folder, sep="\\n", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_what_a_killed_reading_left_is_swept_by_the_next_and_a_running_one_is_left_alone(tmp_path: Path) -> None:
+    readers = [subprocess.Popen([sys.executable, "-c", _KILLED], stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    folders = [[Path(str(reader.stdout and reader.stdout.readline()).strip()) for _ in range(2)] for reader in readers]
+    old = folders[1][0].parent / ("log-" + "0" * 8 + "-1-1-" + "0" * 32)  # another machine's, as in a home on a server
+    old.mkdir()
+    os.utime(old, (0, 0))
+    readers[0].kill()
+    readers[0].wait()
+    with stored_logs.scratch() as folder:
+        assert folder.parent == tmp_path / "workbench-home" / "cache" / "reading"
+        assert not any(one.exists() for one in (*folders[0], old))
+        assert all((one / "block.bin").is_file() for one in folders[1])
+    readers[1].kill()
+    readers[1].wait()
+    columns = stored_logs.StoredColumns()
+    place = columns.folder
+    assert [one.name for one in place.parent.iterdir()] == [place.name]
+    del columns
+    assert not any(place.parent.iterdir())
+    for reader in readers:
+        if reader.stdout is not None:
+            reader.stdout.close()
+
+
+def test_a_home_that_takes_no_folder_is_no_reason_not_to_read(tmp_path: Path) -> None:
+    (tmp_path / "workbench-home").write_text("no folder", encoding="utf-8")
+    with stored_logs.scratch() as folder:
+        (folder / "block.bin").write_bytes(b"1")
+    assert not folder.exists()

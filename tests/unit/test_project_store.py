@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from workbench.core.errors import DiskFull, InputError, ObjectCorrupt, ProjectError, ProjectLocked, ProjectTooNew
-from workbench.project import objects
+from workbench.project import owned_folders
 from workbench.project.acts import Act, Item
 from workbench.project.catalog import Catalog
 from workbench.project.lock import write_lock
@@ -98,7 +98,7 @@ def test_a_disk_that_breaks_its_promise_of_room_is_full_and_the_tree_is_not_stor
 
     with pytest.raises(DiskFull) as caught, project.objects.staging("recording") as folder:
         (folder / "a.bin").write_bytes(b"x" * 1000)
-        monkeypatch.setattr(objects.os, "fsync", no_room)
+        monkeypatch.setattr(os, "fsync", no_room)
         project.objects.put_tree("recording", folder)
     assert caught.value.message == f"The disk with {project.root} is full."
     assert not list(project.root.glob("objects/recording/*/*"))
@@ -361,7 +361,7 @@ def test_a_strangers_deep_nesting_is_refused_like_any_damage(project: Project) -
 @pytest.mark.skipif(sys.platform == "win32", reason="on Windows nothing is left of a process that was killed")
 def test_what_a_killed_program_left_is_swept_though_nobody_asked_yet_how_it_ended(project: Project) -> None:
     killed = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    own = f"{objects._machine()}-{killed.pid}-{objects._started_s(killed.pid)}"
+    own = f"{owned_folders.machine_mark()}-{killed.pid}-{owned_folders.started_s(killed.pid)}"
     left = project.objects._staging / f"reading-{own}-{'0' * 32}"
     left.mkdir(parents=True)
     project.objects.sweep()
@@ -377,6 +377,6 @@ def test_what_a_killed_program_left_is_swept_though_nobody_asked_yet_how_it_ende
 def test_a_machine_without_a_network_card_knows_its_staging_folders_again(monkeypatch: pytest.MonkeyPatch) -> None:
     names = []
     for drawn in (0x_01_00_00_00_00_01, 0x_03_12_34_56_78_9A):  # what Python draws there has this bit, and is another each time
-        monkeypatch.setattr(objects.uuid, "getnode", lambda drawn=drawn: drawn)
-        names.append(objects._machine())
+        monkeypatch.setattr(owned_folders.uuid, "getnode", lambda drawn=drawn: drawn)
+        names.append(owned_folders.machine_mark())
     assert names[0] == names[1]

@@ -6,14 +6,10 @@ whole object or none; what is left in `staging/` belongs to nobody and is swept 
 
 from __future__ import annotations
 
-import os
-import platform
 import re
 import shutil
-import time
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.core.codec import (
@@ -29,9 +25,9 @@ from workbench.core.codec import (
     write_atomic,
 )
 from workbench.core.errors import ObjectCorrupt, ProjectError
+from workbench.project.owned_folders import owned_name, sweep
 
 MEMBERS_FILE = "members.json"
-STALE_STAGING_S = 86_400.0
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -93,7 +89,7 @@ class ObjectStore:
     @contextmanager
     def staging(self, kind: str) -> Iterator[Path]:
         """A fresh folder on the disk of the project, which is named when it is full; what is left in it afterwards is removed."""
-        folder = self._staging / f"{kind}-{_owner()}-{uuid.uuid4().hex}"
+        folder = self._staging / owned_name(kind)
         try:
             folder.mkdir(parents=True)
         except OSError as error:
@@ -134,7 +130,7 @@ class ObjectStore:
         place = self._place(kind, name)
         try:
             if place.is_dir():
-                doomed = self._staging / f"removed-{_owner()}-{uuid.uuid4().hex}"
+                doomed = self._staging / owned_name("removed")
                 doomed.parent.mkdir(parents=True, exist_ok=True)
                 place.rename(doomed)
                 shutil.rmtree(doomed, ignore_errors=True)
@@ -155,12 +151,7 @@ class ObjectStore:
 
     def sweep(self) -> None:
         """Remove what a killed program left in `staging/`: at once where it ran on this machine, else after a day."""
-        if not self._staging.is_dir():
-            return
-        for folder in self._staging.iterdir():
-            with suppress(FileNotFoundError):  # its owner may have ended and removed it at this moment
-                if _is_orphan(folder.name) or time.time() - folder.stat().st_mtime > STALE_STAGING_S:
-                    shutil.rmtree(folder, ignore_errors=True)
+        sweep(self._staging)
 
     def _place(self, kind: str, name: str) -> Path:
         if not _KIND.fullmatch(kind) or not _HASH.fullmatch(name):
@@ -174,36 +165,6 @@ class ObjectStore:
                 f"{kind} {name[:12]} is not in this project.", "Run 'workbench project check' to see what is missing."
             )
         return place
-
-
-def _owner() -> str:
-    """This process on this machine, as it stands in the names of its staging folders."""
-    return f"{_machine()}-{os.getpid()}-{_started_s(os.getpid())}"
-
-
-def _machine() -> str:
-    number = uuid.getnode()
-    is_chance = number >> 40 & 1  # without a network card Python draws another number in each process (RFC 4122, 4.5)
-    return sha256_hex(f"{platform.node()} {0 if is_chance else number}".encode())[:8]
-
-
-def _started_s(pid: int) -> int:
-    """When a process began; 0 where there is none (numbers are used again), or only its body waits for whoever started it."""
-    import psutil
-
-    try:
-        process = psutil.Process(pid)
-        return 0 if process.status() == psutil.STATUS_ZOMBIE else int(process.create_time())
-    except psutil.Error:
-        return 0
-
-
-def _is_orphan(name: str) -> bool:
-    """Whether a staging folder's process ran on this machine and is gone."""
-    parts = name.split("-")
-    if len(parts) != 5 or parts[1] != _machine() or not (parts[2].isdigit() and parts[3].isdigit()):
-        return False
-    return abs(_started_s(int(parts[2])) - int(parts[3])) > 1
 
 
 def _members_of(folder: Path) -> Iterator[TreeMember]:

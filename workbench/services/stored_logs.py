@@ -1,6 +1,7 @@
 """Log files of any size as `inspect`, `score`, `screen` and `drift` read them: what is large becomes recordings on the disk.
 
-Those lie among the system's temporary files, are read a column at a time, and go away with whoever held them.
+Those lie in the person's cache, are read a column at a time, and go away with whoever held them; what a killed program left there
+is swept by the next one.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.core.codec import disk_of
+from workbench.core.paths import user_home
+from workbench.project.owned_folders import owned_name, sweep
 from workbench.services import log_streams
 
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ class StoredColumns(Mapping[str, "NDArray[np.float64]"]):
     """The channels of a recording in a folder of its own, which is removed with this: each is read when it is asked for."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        self.folder = new_scratch()
         weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
@@ -143,8 +146,22 @@ def _write_carefully(
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder among the system's temporary files, for as long as it is needed."""
-    with tempfile.TemporaryDirectory(prefix=_PREFIX) as name:
-        folder = Path(name)
+    """A folder for as long as it is needed."""
+    folder = new_scratch()
+    try:
         with disk_of(folder.parent, folder):
             yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_scratch() -> Path:
+    """A new folder in the person's cache, else among the system's temporary files; what killed programs left is swept first."""
+    place = user_home() / "cache" / "reading"
+    folder = place / owned_name("log")
+    try:
+        folder.mkdir(parents=True)
+    except OSError:  # a home that can't be written is no reason not to read a log
+        return Path(tempfile.mkdtemp(prefix=_PREFIX))
+    sweep(place)
+    return folder
