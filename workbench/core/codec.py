@@ -14,7 +14,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -118,12 +117,8 @@ def sync_files(paths: Sequence[Path]) -> None:
 
     The system is asked for several at a time: it writes them together, thirty times as fast as one after the other.
     """
-    deque(_sync_pool().map(_sync_file, paths), maxlen=0)
-
-
-@cache
-def _sync_pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_SYNC_THREADS, "sync")
+    with ThreadPoolExecutor(max(1, min(_SYNC_THREADS, len(paths))), "sync") as pool:  # none outlives the call
+        deque(pool.map(_sync_file, paths), maxlen=0)
 
 
 def _sync_file(path: Path) -> None:
