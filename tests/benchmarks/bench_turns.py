@@ -18,6 +18,8 @@ from tests.benchmarks.table import Row, skipped
 NAME = "turns"
 _LIMIT_MS = 100.0
 _DAYS, _PUMPS = 14.0, 4
+_QUIET_MS, _LEAST_SIZE = 200, 0.1
+"""How long nothing happens before the next act; below this size, where only that it runs counts, a tenth."""
 _PROGRAM = """
 import json, sys, time
 from pathlib import Path
@@ -45,7 +47,7 @@ class Heartbeat(QObject):
         self.last_s = now_s
 
 
-def rest(quiet_ms=200):
+def rest(quiet_ms=int(sys.argv[3])):
     '''Until no job has run for a moment.'''
     loop, timer, quiet = QEventLoop(), QTimer(), QElapsedTimer()
     quiet.start()
@@ -62,10 +64,10 @@ def rest(quiet_ms=200):
     timer.stop()
 
 
-def do(what, act, quiet_ms=200):
+def do(what, act):
     heart.what = what
     QTimer.singleShot(0, built.window, act)
-    rest(quiet_ms)
+    rest()
 
 
 def switch(name):
@@ -84,9 +86,9 @@ if __name__ == "__main__":
     is_ahead = sys.argv[2] == "ahead"
     if not is_ahead:
         window.host.build_next = lambda: False  # as if the person were quicker than what is done ahead
-    do("start, pages got ready", window.show, 1500)
+    do("start, pages got ready", window.show)
     while is_ahead and len(window.host.built()) < len(PAGES):
-        rest(500)
+        rest()
     for entry in PAGES:
         do(f"first visit of {entry.id}", lambda: window.show_page(entry.id))
     window.show_page("logs")
@@ -109,7 +111,8 @@ def run(size: float) -> list[Row]:
     """`size` scales the days of the logs."""
     with tempfile.TemporaryDirectory() as folder:
         project = _project(Path(folder), max(1.0, _DAYS * size))
-        done = [_measured(Path(folder), project, how) for how in ("ahead", "at once")]
+        quiet_ms = _QUIET_MS if size >= _LEAST_SIZE else _QUIET_MS // 10
+        done = [_measured(Path(folder), project, how, quiet_ms) for how in ("ahead", "at once")]
     if not any(done):
         return [skipped("turns", "Qt can't be loaded")]
     ahead, at_once = done
@@ -148,7 +151,7 @@ def _project(folder: Path, days: float) -> Path:
     return Path(project)
 
 
-def _measured(folder: Path, project: Path, how: str) -> dict[str, list[float]]:
+def _measured(folder: Path, project: Path, how: str, quiet_ms: int) -> dict[str, list[float]]:
     """Act → ms of each turn, from a process of its own; {} where it has no Qt."""
     program = folder / "program.py"  # a file: worker processes load it again
     program.write_text(_PROGRAM, encoding="utf-8")
@@ -157,8 +160,8 @@ def _measured(folder: Path, project: Path, how: str) -> dict[str, list[float]]:
         "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
     }  # fmt: skip
     variables.pop("PYTHONDONTWRITEBYTECODE", None)  # as installed: modules are compiled; the first run makes them
-    command = [sys.executable, str(program), str(project), how]
-    for _ in range(2):
+    command = [sys.executable, str(program), str(project), how, str(quiet_ms)]
+    for _ in range(2 if quiet_ms == _QUIET_MS else 1):
         done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=300, check=False)
     if done.returncode and "PySide6" in done.stderr.rpartition("ImportError")[2]:
         return {}

@@ -560,6 +560,28 @@ def test_the_trend_of_defect_lines_goes_to_the_burst_that_is_clicked_or_stepped_
     assert mode.picture.burst_ns[mode.picture.chosen or 0] == int(found.start_ns[min(1, len(found.start_ns) - 1)])
 
 
+def test_the_trend_shows_the_keyboard_as_the_plot_below_it_does(hand: Hand) -> None:
+    mode = choose(hand, "envelope")
+    assert isinstance(mode, EnvelopeMode)
+    mode.bearing.set_value("6313")
+    mode.toggle("trend")
+    hand.rest()
+    hand.window.activateWindow()
+    hand.wait(hand.window.isActiveWindow)
+    focus = hand.built.context.theme.colour("focus")
+    edges = {}
+    for plot in (mode.trend.chart, mode.main):
+        assert plot is not None
+        plot.setFocus(Qt.FocusReason.TabFocusReason)
+        image, middle = plot.grab().toImage(), plot.height() // 2
+        edges[plot] = [image.pixelColor(x, middle) == focus for x in range(4)]
+        assert not hand.window.ring.isVisible()
+        assert plot.mapTo(mode, QPoint(0, 0)).x() == 0
+    assert list(edges.values()) == [[True, True, True, False]] * 2
+    mode.main.setFocus()
+    assert mode.trend.chart.grab().toImage().pixelColor(1, mode.trend.chart.height() // 2) != focus
+
+
 def test_a_trend_without_a_bearing_says_what_to_do(hand: Hand) -> None:
     mode = choose(hand, "envelope")
     assert isinstance(mode, EnvelopeMode)

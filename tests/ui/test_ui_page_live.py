@@ -125,6 +125,30 @@ def test_leaving_the_page_keeps_capturing_and_the_job_strip_stops_it(hand: Hand,
     assert not page.isVisible()  # who is elsewhere is not carried away
 
 
+def test_tab_stops_once_at_the_live_curves_between_what_stands_before_and_after_them(hand: Hand, page: LivePage) -> None:
+    with SocketDevice([HEADER + LINES], holds=True) as device:
+        type_port(hand, page, device.port)
+        hand.press("Start capture")
+        wait_for_rows(hand, page, N_ROWS)
+        rows = page.live.plots.rows
+        assert rows.hasFocus()
+        QTest.keyClick(rows, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+        span = QApplication.focusWidget()
+        assert span is not None and page.live.spans.isAncestorOf(span)
+        QTest.keyClick(span, Qt.Key.Key_Tab)
+        stops = [QApplication.focusWidget()]
+        while stops.count(rows) < 2 and len(stops) < 40:
+            QTest.keyClick(stops[-1], Qt.Key.Key_Tab)
+            stops.append(QApplication.focusWidget())
+        assert (stops[0], stops[-1]) == (rows, rows)
+        assert page.live.plots not in stops and len(set(stops)) == len(stops) - 1 > 5
+        page.live.spans.button("60").setFocus()
+        page.live.plots.setFocus()  # whoever gives the keys to the whole gives them to the curves
+        assert rows.hasFocus()
+        hand.press("Stop")
+        hand.rest()
+
+
 def test_another_span_is_shown_at_once_however_much_drawing_costs(hand: Hand, page: LivePage) -> None:
     page.live.begin()
     curves = page.live._curves

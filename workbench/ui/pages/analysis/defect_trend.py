@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -15,6 +15,8 @@ from workbench.logs.analysis.defect_lines import STANDS_OUT_DB
 from workbench.services.analysis_trend import TREND_LINES, DefectTrendRequest, TrendPicture, find_trend_picture
 from workbench.ui.context import AppContext
 from workbench.ui.format import number, zone_of
+from workbench.ui.theme import ThemeSource
+from workbench.ui.widgets.analysis.frame import FOCUS_PX
 from workbench.ui.widgets.chart_axes import Axes, curve_colour
 from workbench.ui.widgets.charts import LineChart, Series
 from workbench.ui.widgets.layouts import vertical
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from workbench.services.analysis_reads import Opened
 
 _HEADROOM = 1.12
+_SIDE_PX = 16
 
 
 class DefectTrend(QWidget):
@@ -41,13 +44,13 @@ class DefectTrend(QWidget):
         self.found: TrendPicture | None = None
         self.chart = BurstChart(context.theme, height_px=170)
         self.chart.setAccessibleName(self.tr("Defect lines over bursts"))
-        self.chart.setProperty("focus_inside", True)
         self.chart.hide()
         self.said = Text("", "caption", "text2", is_wrapped=True)
         self._reader: _Reader | None = None
         self.setProperty("surface", "plot")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = vertical(self, margins_px=(16, 6, 0, 4), gap_px=2)
+        self.said.setContentsMargins(_SIDE_PX, 0, 0, 0)
+        column = vertical(self, margins_px=(0, 6, 0, 4), gap_px=2)
         column.addWidget(self.said)
         column.addWidget(self.chart, 1)
         self.chart.cursor_moved.connect(self._on_cursor)
@@ -130,9 +133,16 @@ class BurstChart(LineChart):
 
     stepped = Signal(int)
     top_px = 22
+    left_px = LineChart.left_px + _SIDE_PX
+
+    def __init__(self, theme: ThemeSource, *, height_px: int) -> None:
+        super().__init__(theme, height_px=height_px)
+        self.setProperty("no_ring", True)  # a bar at the edge says that it has the keys, as in the plot below
 
     def paint_data(self, painter: QPainter) -> None:
         super().paint_data(painter)
+        if self.hasFocus():
+            painter.fillRect(QRectF(0, 0, FOCUS_PX, self.height()), self.theme.colour("focus"))
         x = self.plot_box().left() + 6.0
         for place, name in enumerate(TREND_LINES):
             painter.setPen(QPen(curve_colour(self.theme, place), 2.5))

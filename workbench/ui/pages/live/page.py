@@ -93,7 +93,7 @@ class LivePage(Page):
         if self._job is None:
             self.form.focus_first()
         else:
-            self.live.plots.setFocus()
+            self.live.plots.focus_main()
 
     def listen(self) -> None:
         """Hear what the port says, for a few seconds."""
@@ -166,7 +166,7 @@ class LivePage(Page):
         )
         self.form.setVisible(False)
         self._show(_LIVE)
-        self.live.plots.setFocus()
+        self.live.plots.focus_main()
 
     def _title_of(self, request: CaptureRequest) -> str:
         if request.asset:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QScrollBar, QWidget
+from PySide6.QtWidgets import QScrollBar
 
 from workbench.core.clock import NS_PER_S
 from workbench.ui.format import quantity, zone_of
@@ -22,6 +22,7 @@ from workbench.ui.widgets.plots.strip import Strip
 from workbench.ui.widgets.plots.time_view import TimeView
 from workbench.ui.widgets.plots.value_ticks import value_ticks
 from workbench.ui.widgets.plots.words import channel_words, unit_words
+from workbench.ui.widgets.tab_order import KeysInside
 
 if TYPE_CHECKING:
     from workbench.logs.live.curves import LiveCurves
@@ -192,7 +193,7 @@ class LiveRows(_LiveStrip):
             painter.drawEllipse(QPointF(box.right(), min(max(y, box.top()), box.bottom())), 3.0, 3.0)
 
 
-class LivePlots(QWidget):
+class LivePlots(KeysInside):
     """Rows and their axis; `follow` moves them on."""
 
     def __init__(self, theme: ThemeSource) -> None:
@@ -202,7 +203,7 @@ class LivePlots(QWidget):
         self.axis = LiveAxis(theme, self.view)
         self.setProperty("surface", "plot")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFocusProxy(self.rows)
+        self.main = self.rows
         column = vertical(self, margins_px=(0, 8, 0, 0))
         column.addWidget(self.rows, 1)
         column.addWidget(self.axis)
