@@ -42,6 +42,15 @@ def test_many_years_of_days_keep_to_the_cells_that_fit() -> None:
     assert scale.n_cells <= MOST_CELLS
 
 
+def test_years_are_said_where_they_differ(app: object) -> None:
+    shown = AvailabilityMap(ThemeSource(resources()))
+    shown.set_days({"P-1": [(day.isoformat(), 1.0) for day in days(FIRST, 14)]})
+    assert shown.ends_said() == ("2 Mar", "15 Mar")
+    shown.set_days({"P-1": [("2013-02-01", 1.0), ("2026-01-13", 1.0)]})
+    assert shown.ends_said() == ("Feb 2013", "Jan 2026")
+    shown.deleteLater()
+
+
 def test_a_click_and_the_keys_reach_the_day_behind_a_break(app: object) -> None:
     shown = AvailabilityMap(ThemeSource(resources()))
     known = [(day.isoformat(), 1.0) for day in (*days(FIRST, 14), date(2026, 9, 20))]

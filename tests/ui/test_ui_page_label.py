@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -17,6 +18,7 @@ from workbench.core.jobs import Job
 from workbench.logs.events.looks import Look
 from workbench.services.labels import Event, LabelsListRequest, list_labels
 from workbench.services.log_views import OpenLogsRequest, open_asset_logs
+from workbench.ui.pages.label.fields import editable_instant, parse_local
 from workbench.ui.pages.label.list import short_name
 from workbench.ui.pages.label.page import LabelPage
 
@@ -98,6 +100,14 @@ def test_escape_leaves_a_field_as_it_was(page: LabelPage, stored: Callable[[], t
     QTest.keyClick(page.inspector.note, Qt.Key.Key_Escape)
     assert page.view.plots.rows.hasFocus()
     assert (page.inspector.note.text(), stored()) == ("", before)
+
+
+def test_a_part_of_a_second_survives_an_edit_of_the_other_end() -> None:
+    zone = ZoneInfo("Europe/Oslo")
+    shown = editable_instant("2013-02-02T10:00:00.500Z", zone)
+    assert shown == "2013-02-02 11:00:00.5"
+    assert parse_local(shown, zone) == parse_utc("2013-02-02T10:00:00.500Z")
+    assert editable_instant("2013-02-02T10:00:00Z", zone) == "2013-02-02 11:00:00"
 
 
 def test_a_list_row_keeps_its_time_whole_and_shortens_who_says_so(page: LabelPage) -> None:

@@ -14,13 +14,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.ui.log_projects import PUMP, at_minute, make_project
 from workbench.core.jobs import Job
+from workbench.logs.plot_layout import PlotLayout
 from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs
 from workbench.services.logs import ImportRequest, import_logs
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.plots.gutter import value_text
 from workbench.ui.widgets.plots.row_cursor import dots
 from workbench.ui.widgets.plots.row_frame import _Drawing
-from workbench.ui.widgets.plots.row_model import Scale, digits_of_scale
+from workbench.ui.widgets.plots.row_model import MOST_ROW_PX, Scale, digits_of_scale
 from workbench.ui.widgets.plots.rows import ROW_PX
 from workbench.ui.widgets.plots.stack import StackedPlots
 
@@ -253,6 +254,14 @@ def test_a_value_has_the_digits_that_its_plot_tells_apart() -> None:
     assert value_text(0.644, "bar", digits_of_scale(Scale(0.5, 0.75))) == "0.64"
     assert value_text(0.644, "bar", digits_of_scale(Scale(0.60, 0.68))) == "0.644"
     assert value_text(148.31, "bar", digits_of_scale(Scale(0.0, 150.0))) == "148.3"
+
+
+def test_a_row_alone_has_all_of_the_height(plots: StackedPlots) -> None:
+    plots.resize(900, 1000)
+    plots.show_channels(("PI-2041A", "FI-2041A"))
+    assert plots.rows.row_px == MOST_ROW_PX
+    plots.rows.show_layout(plots.logs, PlotLayout().inserted(("PI-2041A",), 0))
+    assert plots.rows.row_px == plots.rows.height() > MOST_ROW_PX
 
 
 def test_a_row_without_a_value_has_no_axis_and_says_so(theme: ThemeSource, tmp_path: Path) -> None:

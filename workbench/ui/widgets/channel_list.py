@@ -6,10 +6,11 @@ gives it a row and goes there, arrows move; typing a name jumps to it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from workbench.ui.format import quantity
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 
 ROW_PX = 24
 _BOX_PX = 14
-_LEFT_PX, _RIGHT_PX = 16, 12
+_LEFT_PX, _RIGHT_PX = 16, 8
 _LEAST_DRAG_PX = 5
+_WORD_GAP_PX = 6
 _NO_PARENT = QModelIndex()
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -265,8 +267,8 @@ class ChannelPainter(QStyledItemDelegate):
             right -= _BOX_PX
             painter.drawPixmap(right, box.center().y() - 6, theme.state_pixmap(state, _BOX_PX, self._list.devicePixelRatioF()))
             right -= 4
-        right -= self._paint_value(painter, channel, QRect(box.left(), box.top(), right - box.left() - 2, box.height()))
-        self._paint_words(painter, channel, QRect(box.left() + _LEFT_PX + 22, box.top(), right - box.left() - 38, box.height()))
+        left = box.left() + _LEFT_PX + 20
+        self._paint_words(painter, channel, QRect(left, box.top(), right - left - 2, box.height()))
         painter.restore()
 
     def _paint_box(self, painter: QPainter, box: QRect, *, is_on: bool) -> None:
@@ -282,39 +284,58 @@ class ChannelPainter(QStyledItemDelegate):
                 theme.pixmap("check", "on_accent", 12, self._list.devicePixelRatioF()),
             )
 
-    def _paint_value(self, painter: QPainter, channel: ChannelView, box: QRect) -> int:
-        """The value at the cursor at the right end, grey after a gap; returns how much room it took."""
-        known = self._list.value_of(channel.name) if self._list.value_of is not None else None
-        if known is None:
-            return 0
-        text = quantity(known.value, unit_words(channel.unit))
-        painter.setFont(self._theme.font("strong"))
-        painter.setPen(self._theme.colour("text3" if known.is_late else "text1"))
-        width = painter.fontMetrics().horizontalAdvance(text)
-        name_px = painter.fontMetrics().horizontalAdvance(channel.name)
-        if name_px + width + _LEFT_PX + 34 > box.width():
-            return 0
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), text)
-        return width + 8
-
     def _paint_words(self, painter: QPainter, channel: ChannelView, box: QRect) -> None:
-        theme = self._theme
+        """Name, what it measures with its unit, and the value at the cursor at the right end, grey after a gap."""
+        theme, middle = self._theme, Qt.AlignmentFlag.AlignVCenter
+        known = self._list.value_of(channel.name) if self._list.value_of is not None else None
+        row = self.fitted(channel, quantity(known.value, unit_words(channel.unit)) if known is not None else "", box.width())
+        if known is not None and row.value:
+            painter.setFont(theme.font("strong"))
+            painter.setPen(theme.colour("text3" if known.is_late else "text1"))
+            painter.drawText(box, int(middle | Qt.AlignmentFlag.AlignRight), row.value)
+        painter.setFont(row.font)
         painter.setPen(theme.colour("text1"))
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setFont(fitting_font(theme.font("body"), self._list.longest, box.width()))
         # Names of one kind differ at their ends.
         name = painter.fontMetrics().elidedText(channel.name, Qt.TextElideMode.ElideMiddle, box.width())
         painter.drawText(box, int(middle), name)
-        used = painter.fontMetrics().horizontalAdvance(name) + 8
-        words = self._list.tr("derived") if channel.formula else channel_words(channel.name, channel.unit, channel.quantity)
-        words, unit = words.partition(",")[0], unit_words(channel.unit)
+        used = painter.fontMetrics().horizontalAdvance(name) + _WORD_GAP_PX
         painter.setFont(theme.font("small"))
         painter.setPen(theme.colour("text2"))
-        for text in (f"{words}, {unit}" if words and unit else "", words, unit):
-            # A word that has no room is left out rather than cut: the tip has all of them.
-            if text and painter.fontMetrics().horizontalAdvance(text) <= box.width() - used:
-                painter.drawText(box.adjusted(used, 0, 0, 0), int(middle), text)
-                return
+        painter.drawText(box.adjusted(used, 0, 0, 0), int(middle), row.words)
+
+    def fitted(self, channel: ChannelView, value: str, width_px: int) -> FittedRow:
+        """What of a row finds room: the word goes first, then the name gets smaller, then the value goes, as without its unit it
+        says little; the plot has both. Nothing is cut: the tip has all of it.
+        """
+        theme, unit = self._theme, unit_words(channel.unit)
+        small, strong = QFontMetrics(theme.font("small")), QFontMetrics(theme.font("strong"))
+        words = self._list.tr("derived") if channel.formula else channel_words(channel.name, channel.unit, channel.quantity)
+        words = words.partition(",")[0]
+        offers = [(f"{words}, {unit}", value)] if words and unit else []
+        offers += [(unit, value), (unit, ""), ("", value)] if unit else [(words, value), ("", value)]
+        usual = fitting_font(theme.font("body"), self._list.longest, width_px)
+        for said, shown in offers:
+            room = width_px - (strong.horizontalAdvance(shown) + _WORD_GAP_PX if shown else 0)
+            room -= small.horizontalAdvance(said) + _WORD_GAP_PX if said else 0
+            # A name gets smaller than the others for its unit, not for a word.
+            font = QFont(usual) if words in said and words else _fitting(usual, channel.name, room)
+            if QFontMetrics(font).horizontalAdvance(channel.name) <= room:
+                return FittedRow(font=font, words=said, value=shown)
+        return FittedRow(font=_fitting(usual, channel.name, width_px), words="", value="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedRow:
+    """How a row is written: the font of its name, what stands behind it, and the value at the right."""
+
+    font: QFont
+    words: str
+    value: str
+
+
+def _fitting(font: QFont, name: str, width_px: int) -> QFont:
+    """The font, smaller where a name needs it; a name with blanks is one line here."""
+    return fitting_font(QFont(font), name.replace(" ", "\u00a0"), width_px)
 
 
 def channel_facts(channel: ChannelView) -> tuple[str, ...]:

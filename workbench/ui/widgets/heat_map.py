@@ -167,7 +167,8 @@ class AvailabilityMap(QWidget):
             row, cell = event.pos().y() // ROW_PX, self._cell_at(event.pos().x())
             if 0 <= row < len(self._rows) and cell >= 0:
                 words = self.tr("{asset}, {day}: {share} of the day has samples")
-                said = day(f"{self._cell_days(cell)[0]}T00:00:00Z")
+                iso = self._cell_days(cell)[0]
+                said = f"{day(f'{iso}T00:00:00Z')} {iso[:4]}"
                 text = words.format(asset=self._rows[row][0], day=said, share=percent(self.share(row, cell)))
                 QToolTip.showText(event.globalPos(), plain_tip(text), self)
                 return True
@@ -228,11 +229,18 @@ class AvailabilityMap(QWidget):
         painter.setFont(self._theme.font("caption"))
         painter.setPen(self._theme.colour("text2"))
         base = len(self._rows) * ROW_PX + 12
-        first = day(f"{self._scale.first.isoformat()}T00:00:00Z")
-        last = day(f"{self._cell_days(self._scale.n_cells - 1)[-1]}T00:00:00Z")
+        first, last = self.ends_said()
         painter.drawText(QPointF(self._name_px, base), first)
         if last != first:
             painter.drawText(QPointF(self.width() - painter.fontMetrics().horizontalAdvance(last), base), last)
+
+    def ends_said(self) -> tuple[str, str]:
+        """The first and the last day; months with their years where the years differ, as there is no room for more."""
+        isos = (self._scale.first.isoformat(), self._cell_days(self._scale.n_cells - 1)[-1])
+        if isos[0][:4] == isos[1][:4]:
+            return day(f"{isos[0]}T00:00:00Z"), day(f"{isos[1]}T00:00:00Z")
+        first, last = (f"{day(f'{iso}T00:00:00Z').split(' ')[-1]} {iso[:4]}" for iso in isos)
+        return first, last
 
     def _paint_range(self, painter: QPainter) -> None:
         row = next((number for number, (asset, _) in enumerate(self._rows) if asset == self._asset), None)

@@ -75,7 +75,8 @@ def evidence_words(one: ChannelEvidence) -> tuple[str, str]:
     """('VI-1', '2.00 → 4.10 mm/s, 4.2 σ')."""
     unit = unit_words(one.unit)
     before, within = quantity(one.before, unit), quantity(one.within, unit)
-    sigma = f", {number(one.n_deviations, 1)} σ" if one.n_deviations is not None else ""
+    # A line breaks before the deviation, never within it.
+    sigma = f", {number(one.n_deviations, 1)}\u00a0σ" if one.n_deviations is not None else ""
     return one.channel, f"{before} → {within} {unit}".rstrip() + sigma
 
 

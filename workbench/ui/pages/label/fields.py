@@ -100,9 +100,11 @@ class LookButton(IconButton):
 
 
 def editable_instant(text_utc: str, zone: tzinfo) -> str:
-    """'2026-03-12 03:12:00' in a zone, as one can type it."""
+    """'2026-03-12 03:12:00' in a zone, as one can type it; with its fraction where it has one, or an edit would lose it."""
     at_ns = parse_utc(text_utc)
-    return datetime.fromtimestamp(at_ns // NS_PER_S, zone).strftime("%Y-%m-%d %H:%M:%S")
+    text = datetime.fromtimestamp(at_ns // NS_PER_S, zone).strftime("%Y-%m-%d %H:%M:%S")
+    micros = at_ns % NS_PER_S // 1000
+    return f"{text}.{micros:06d}".rstrip("0") if micros else text
 
 
 def parse_local(text: str, zone: tzinfo) -> int:
@@ -110,4 +112,4 @@ def parse_local(text: str, zone: tzinfo) -> int:
     parse_utc(text)
     moment = datetime.fromisoformat(text.strip())
     moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-    return int(moment.astimezone(UTC).timestamp()) * NS_PER_S
+    return int(moment.astimezone(UTC).replace(microsecond=0).timestamp()) * NS_PER_S + moment.microsecond * 1000

@@ -68,6 +68,8 @@ class SeverityLines(QObject):
         if logs is not None and logs.asset == result.asset:
             self.facts = result.facts
             self._view.plots.rows.set_limits(severity_lines(logs, result.facts))
+            if self._panel is not None and not self._panel.isHidden() and self._panel.asset != logs.asset:
+                self._panel.show_facts(logs, result.facts)  # the form is of the pump that is shown
 
     def _on_saved(self, result: object) -> None:
         self._on_facts(result)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from workbench.services.log_views import AssetLogs, RecordingInfo
@@ -14,6 +14,7 @@ from workbench.ui.pages.logs.findings import FindingRow, FindingsPanel
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import IconButton
 from workbench.ui.widgets.card import SectionHeader
+from workbench.ui.widgets.channel_list import ROW_PX as CHANNEL_PX
 from workbench.ui.widgets.channel_list import ChannelList
 from workbench.ui.widgets.fields import SearchField
 from workbench.ui.widgets.heat_map import AvailabilityMap
@@ -23,6 +24,8 @@ from workbench.ui.widgets.text import CutText, Text, hairline, plain_tip
 
 _SEARCH_FROM = 13
 _MOST_MAP_PX, _BELOW_MAP_PX, _AROUND_ROW_PX = 164, 6, 24
+_MAP_SHARE = 0.28
+_LEAST_CHANNELS, _BELOW_CHANNELS_PX = 4, 8
 
 
 class RecordingRow(QWidget):
@@ -89,8 +92,7 @@ class LogsSide(QWidget):
     def show_assets(self, assets: tuple[AssetInfo, ...]) -> None:
         """The availability map of every pump with a log."""
         self.availability.set_days({asset.tag: asset.days for asset in assets if asset.n_recordings})
-        # A scroll area keeps the height that its widget wanted first: before a project was open, none.
-        self._map_area.setFixedHeight(min(_MOST_MAP_PX, self.availability.sizeHint().height() + _BELOW_MAP_PX))
+        self._share_height()
         days = self.availability.n_days
         self._days.facts.setText(count(days, self.tr("day"), self.tr("days")))
 
@@ -99,6 +101,7 @@ class LogsSide(QWidget):
         _empty(self._recording_column, self.recordings)
         self.channels.set_channels(logs.channels, checked)
         self._map_area.ensureVisible(0, self.availability.row_middle(logs.asset), 0, _AROUND_ROW_PX)
+        self._share_height()
         self.panel.show_findings(logs.findings, logs.corrections)
         for info in logs.recordings:
             shown = RecordingRow(self._theme, info)
@@ -141,6 +144,17 @@ class LogsSide(QWidget):
                 self.channels.setFocus(Qt.FocusReason.OtherFocusReason)
                 return True
         return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_height()
+
+    def _share_height(self) -> None:
+        """A high window shows more pumps at once; what few channels leave over is for findings and recordings."""
+        # A scroll area keeps the height that its widget wanted first: before a project was open, none.
+        most = max(_MOST_MAP_PX, round(_MAP_SHARE * self.height()))
+        self._map_area.setFixedHeight(min(most, self.availability.sizeHint().height() + _BELOW_MAP_PX))
+        self.channels.setMaximumHeight(max(_LEAST_CHANNELS, self.channels.n_all) * CHANNEL_PX + _BELOW_CHANNELS_PX)
 
     def _lay_out(self) -> None:
         column = vertical(self, margins_px=(0, 4, 0, 0))

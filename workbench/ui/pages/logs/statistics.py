@@ -17,7 +17,7 @@ from workbench.ui.format import MINUS, MISSING, digits_of, duration, number, spa
 from workbench.ui.pages.logs.view import LogsView
 from workbench.ui.widgets.buttons import FlatButton, IconButton
 from workbench.ui.widgets.card import SectionHeader
-from workbench.ui.widgets.layouts import vertical
+from workbench.ui.widgets.layouts import horizontal, vertical
 from workbench.ui.widgets.plots.regimes import regime_words
 from workbench.ui.widgets.plots.words import unit_words
 from workbench.ui.widgets.table import ROW_PX, ArrayTable, Column
@@ -25,6 +25,7 @@ from workbench.ui.widgets.text import hairline
 
 _WAIT_MS = 250
 _MOST_ROWS = 6
+_MOST_TABLE_PX = 1120
 _NOTHING = 1e-4
 """Less than this share of a channel's values is zero for a reader."""
 _FIGURES = ("min", "max", "mean", "sd", "median", "rms")
@@ -118,7 +119,12 @@ class StatisticsPanel(QWidget):
             self.head.add(button)
         column.addWidget(hairline())
         column.addWidget(self.head)
-        column.addWidget(self.table)
+        # On a wide screen a figure stands no farther from the name it belongs to.
+        self.table.setMaximumWidth(_MOST_TABLE_PX)
+        row = horizontal()
+        row.addWidget(self.table, _MOST_TABLE_PX)
+        row.addStretch(1)
+        column.addLayout(row)
 
     def _columns(self) -> list[Column]:
         figures = {

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.plots.curves import comfortable, draw_strokes, limits_of, strokes
-from workbench.ui.widgets.plots.gutter import NAME_PX
+from workbench.ui.widgets.plots.geometry import EDGE_PX, GUTTER_PX
+from workbench.ui.widgets.plots.gutter import fitting_font
 from workbench.ui.widgets.plots.strip import Strip
 from workbench.ui.widgets.plots.time_view import TimeView
 
@@ -21,6 +22,8 @@ _TOP_PX = 10
 _BOTTOM_PX = 50
 _REACH_PX = 7.0
 _HANDLE = (4.0, 14.0)
+_NAME_PX = GUTTER_PX - EDGE_PX - 8
+"""No ticks stand beside it: its name has the whole gutter."""
 
 
 class OverviewStrip(Strip):
@@ -103,8 +106,10 @@ class OverviewStrip(Strip):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        name = QFontMetrics(self.theme.font("small")).elidedText(self._channel, Qt.TextElideMode.ElideMiddle, NAME_PX)
-        self.paint_gutter(painter, [(self.tr("Overview"), "small", "text2"), (name, "small", "text2")], 10)
+        end = self.paint_gutter(painter, [(self.tr("Overview"), "small", "text2")], 10)
+        painter.setFont(fitting_font(self.theme.font("small"), self._channel.replace(" ", "_"), _NAME_PX))
+        name = painter.fontMetrics().elidedText(self._channel, Qt.TextElideMode.ElideMiddle, _NAME_PX)
+        painter.drawText(QPointF(EDGE_PX, end + painter.fontMetrics().ascent()), name)
         if self._logs is not None and self._channel:
             self._paint_curve(painter)
         self._paint_region(painter)

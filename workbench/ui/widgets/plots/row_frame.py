@@ -136,10 +136,8 @@ class _Drawing:
             self._draw_grid(painter, box, row, days)
             self._draw_gaps(painter, box)
             self._draw_excluded(painter, box, row)
-            if not self.ticks[row] and not self.gaps:
-                painter.setPen(self.theme.colour("text3"))
-                words = QCoreApplication.translate("Plots", "no value in this stretch")
-                painter.drawText(box.adjusted(6, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), words)
+            if not self.ticks[row]:
+                self._draw_no_value(painter, box)
             # Over the hatch of gaps, which would cover the lines' names.
             paint_limits(painter, self.theme, box, self.axes[row], lines_of(scene.rows[row], scene.limits))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -194,6 +192,16 @@ class _Drawing:
                 painter.fillRect(area, self.theme.colour("plot"))
                 painter.fillRect(area, QBrush(self.theme.colour("border_mid"), Qt.BrushStyle.BDiagPattern))
 
+    def _draw_no_value(self, painter: QPainter, box: QRectF) -> None:
+        """Say that nothing was forgotten, where no hatch says so already."""
+        painter.setFont(self.theme.font("small"))
+        words = QCoreApplication.translate("Plots", "no value in this stretch")
+        edges = [box.left(), *(edge for gap in self.gaps for edge in gap), box.right()]
+        left, right = max(zip(edges[::2], edges[1::2], strict=True), key=_width)
+        if right - left >= painter.fontMetrics().horizontalAdvance(words) + 12:
+            painter.setPen(self.theme.colour("text3"))
+            painter.drawText(QRectF(left + 6, box.top(), right - left, box.height()), int(Qt.AlignmentFlag.AlignVCenter), words)
+
     def _draw_excluded(self, painter: QPainter, box: QRectF, row: int) -> None:
         """Stretches that a correction takes out of a channel: hatched the other way than gaps, dim."""
         columns = self.scene.columns
@@ -233,6 +241,10 @@ class _Drawing:
             painter.fillRect(area, self.theme.colour("plot", 0.85))
             painter.setPen(curve_colour(self.theme, held.colour(number)))
             painter.drawText(QPointF(area.left() + 3, taken + ascent), name)
+
+
+def _width(span: tuple[float, float]) -> float:
+    return span[1] - span[0]
 
 
 def _apart(tops: list[float], height: float, ends: tuple[float, float]) -> list[float]:

@@ -93,8 +93,10 @@ def digits_of_scale(scale: Scale) -> int:
 
 
 def row_heights(rows: Sequence[PlotRow], height_px: int) -> list[float]:
-    """Height of each row: more room shows more rows, and only then taller ones."""
+    """Height of each row: more room shows more rows, and only then taller ones; one alone has all of it."""
     least = [row.least_px for row in rows]
+    if len(rows) == 1:
+        return [float(max(least[0], height_px))]
     spare = max(0, height_px - sum(least)) // max(1, len(rows))
     return [float(min(max(MOST_ROW_PX, needed), needed + spare)) for needed in least]
 
