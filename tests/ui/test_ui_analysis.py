@@ -19,6 +19,7 @@ from tests.ui.hand import Hand
 from workbench.app.window import Built
 from workbench.cli.commands.table import COMMANDS
 from workbench.cli.parser import find_command, parse_request
+from workbench.core.clock import NS_PER_S
 from workbench.core.jobs import Job
 from workbench.core.paths import resources
 from workbench.logs.analysis.maps import SpectralMap
@@ -387,6 +388,24 @@ def test_the_header_says_the_year_and_the_rate_of_what_is_shown(hand: Hand) -> N
     page.view.show_channels((WAVE,))
     hand.rest()
     assert f"{number(rate_hz, 0, 'Hz')} samples" in page.facts
+
+
+def test_a_waveform_has_no_value_after_its_burst(hand: Hand) -> None:
+    page = hand.show("logs")
+    assert isinstance(page, LogsPage)
+    hand.wait(lambda: page.view.logs is not None)
+    logs = page.view.logs
+    assert logs is not None
+    burst = logs.bursts(WAVE, logs.first_ns, logs.last_ns + 1)[0]
+    n = len(burst.values)
+    within_ns = burst.start_ns + round((n // 2) / burst.rate_hz * NS_PER_S)
+    after_ns = burst.start_ns + round(2 * n / burst.rate_hz * NS_PER_S)
+    rows = page.view.plots.rows
+    assert rows.known(WAVE, within_ns) is not None
+    assert rows.known(WAVE, after_ns) is None
+    late = rows.known(TREND, logs.last_ns + 3600 * NS_PER_S)
+    assert late is not None  # a trend keeps its last value, in grey
+    assert late.is_late
 
 
 def velocity_limits(page: LogsPage) -> list[str]:

@@ -109,6 +109,13 @@ def test_fast_samples_are_said_as_a_frequency(period_s: float | None, expected: 
     assert shown.rate(period_s) == expected
 
 
+def test_a_short_span_over_a_full_minute_or_second_says_how_short_it_is() -> None:
+    assert shown.span("2013-02-03T09:59:59Z", "2013-02-03T10:00:06Z") == "3 Feb 09:59:59 – 10:00:06"
+    assert shown.span("2013-02-03T09:59:59.900Z", "2013-02-03T10:00:00.400Z") == "3 Feb 09:59:59.900 – 10:00:00.400"
+    assert shown.span("2013-02-03T10:00:00Z", "2013-02-03T10:00:01Z") == "3 Feb 10:00:00 – 10:00:01"
+    assert shown.span("2013-02-03T10:00:30Z", "2013-02-03T10:05:00Z") == "3 Feb 10:00 – 10:05"
+
+
 def test_a_span_can_say_its_year() -> None:
     ends = ("2013-02-02T10:00:00Z", "2013-02-02T10:00:00.120Z")
     assert shown.span(*ends, with_year=True) == "2 Feb 2013 10:00:00.000 – 10:00:00.120"

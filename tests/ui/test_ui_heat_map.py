@@ -42,6 +42,26 @@ def test_many_years_of_days_keep_to_the_cells_that_fit() -> None:
     assert scale.n_cells <= MOST_CELLS
 
 
+def test_a_break_covers_no_cell_however_narrow_they_are(app: object) -> None:
+    shown = AvailabilityMap(ThemeSource(resources()))
+    far = [date(2013, 2, 1), *days(date(2014, 1, 6), 365), date(2020, 3, 9), date(2026, 1, 12)]
+    shown.set_days({"P-1": [(day.isoformat(), 1.0) for day in far], "P-2": [("2020-03-09", 0.1)]})
+    shown.resize(200, shown.sizeHint().height())
+    n_cells, breaks = shown._scale.n_cells, shown._scale.breaks
+    boxes = [shown.cell_box(0, cell) for cell in range(n_cells)]
+    assert len(breaks) == 3
+    assert all(boxes[cell].left() - boxes[cell - 1].right() > 5 for cell in breaks)
+    assert round(boxes[-1].right()) in {199, 200}
+    picture = shown.grab().toImage()
+    own = boxes[breaks[1]]  # the one cell of P-2, between two breaks
+    y = round(shown.cell_box(1, breaks[1]).center().y())
+    ground = picture.pixelColor(round(own.right()) + 2, 0)
+    assert picture.pixelColor(round(own.center().x()), y) != ground
+    for cell in range(n_cells):
+        assert shown._cell_at(boxes[cell].center().x()) == cell
+    shown.deleteLater()
+
+
 def test_years_are_said_where_they_differ(app: object) -> None:
     shown = AvailabilityMap(ThemeSource(resources()))
     shown.set_days({"P-1": [(day.isoformat(), 1.0) for day in days(FIRST, 14)]})

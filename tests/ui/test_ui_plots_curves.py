@@ -75,6 +75,8 @@ def test_an_axis_of_a_chart_has_three_ticks_at_least(limits: tuple[float, float]
 def test_ticks_of_a_logarithm_reach_over_the_whole_height() -> None:
     assert [text for _, text in log_ticks((1.1, 95.0), 4)] == ["2", "10", "50"]
     assert [text for _, text in log_ticks((3e-6, 0.05), 2)] == ["0.00001", "0.001"]
+    assert [text for _, text in log_ticks((0.0009, 0.11), 4)] == ["0.001", "0.01", "0.1"]
+    assert [text for _, text in log_ticks((0.0009, 0.11), 10)] == ["0.001", "0.002", "0.005", "0.01", "0.02", "0.05", "0.1"]
 
 
 def test_midnights_are_named_and_hours_lie_between() -> None:

@@ -24,6 +24,7 @@ _SPEED = re.compile(r"(?<![\w.])\d{4,}(?= rpm\b)")
 _ISO = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)(?!\w)")
 _NEGATIVE = re.compile(r"(?<![\w.)-])-(?=\d)")
 _SLOWEST_RATE_S = 0.0101
+_MINUTES_FROM_NS, _SECONDS_FROM_NS = 120 * NS_PER_S, 2 * NS_PER_S
 _SIZES = (("B", 1), ("kB", 10**3), ("MB", 10**6), ("GB", 10**9), ("TB", 10**12))
 
 
@@ -136,7 +137,7 @@ def day(when: int | str | None, zone: tzinfo = UTC) -> str:
 
 def span(start: int | str | None, end: int | str | None, zone: tzinfo = UTC, *, with_year: bool = False) -> str:
     """'10 Mar 00:00 – 13 Mar 12:00'; the day is said once if it is one day, years where they differ (the one year they have
-    only `with_year`), seconds only where minutes are the same, and their fractions where seconds are.
+    only `with_year`), seconds below two minutes, and their fractions below two seconds.
     """
     if start in (None, "") or end in (None, ""):
         return f"{instant(start, zone, with_seconds=False)} – {instant(end, zone, with_seconds=False)}"
@@ -146,6 +147,9 @@ def span(start: int | str | None, end: int | str | None, zone: tzinfo = UTC, *, 
         return " – ".join(instant(when, zone, with_year=True, with_seconds=False) for when in ends)
     said = [[instant(when, zone, with_seconds=False) for when in ends], [instant(when, zone) for when in ends]]
     said += [[f"{instant(when, zone)}.{f'{when % NS_PER_S:09d}'[:digits]}" for when in ends] for digits in (3, 6, 9)]
+    length_ns = ends[1] - ends[0]
+    if 0 < length_ns < _MINUTES_FROM_NS:  # 10:59 – 11:00 may be two minutes or some seconds
+        said = said[2:] if length_ns < _SECONDS_FROM_NS and any(when % NS_PER_S for when in ends) else said[1:]
     first, last = next((words for words in said if words[0] != words[1]), said[0])
     if days[0] == days[1]:
         last = last.split(" ")[-1]

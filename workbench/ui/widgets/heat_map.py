@@ -24,6 +24,7 @@ MOST_EMPTY_DAYS = 31
 """Longer without any sample of any pump: one capture months later must not press all else together."""
 _FOOT_PX = 18
 _GAP_PX = 1
+_BREAK_PX, _BREAKS_SHARE = 7.0, 0.3
 _LEAST_BOX_PX = 8
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
@@ -120,8 +121,22 @@ class AvailabilityMap(QWidget):
 
     def cell_box(self, row: int, cell: int) -> QRectF:
         """Pixels of a cell."""
-        step = (self.width() - self._name_px) / self._scale.n_cells
-        return QRectF(self._name_px + cell * step, row * ROW_PX + 1, step - _GAP_PX, ROW_PX - 3)
+        return QRectF(self._left_px(cell), row * ROW_PX + 1, self._step_px() - _GAP_PX, ROW_PX - 3)
+
+    def _break_px(self) -> float:
+        """Room of a break, which covers no cell: a pump may have nothing but the days beside it."""
+        n_breaks = len(self._scale.breaks)
+        return min(_BREAK_PX, _BREAKS_SHARE * (self.width() - self._name_px) / n_breaks) if n_breaks else 0.0
+
+    def _step_px(self) -> float:
+        """From one cell to the next where no break lies between."""
+        room = self.width() - self._name_px - len(self._scale.breaks) * self._break_px()
+        return room / self._scale.n_cells
+
+    def _left_px(self, cell: int) -> float:
+        """Where a cell begins."""
+        n_before = bisect.bisect_right(self._scale.breaks, cell)
+        return self._name_px + cell * self._step_px() + n_before * self._break_px()
 
     def row_middle(self, asset: str) -> int:
         """Pixel of a pump's row; 0 where it has none."""
@@ -214,11 +229,9 @@ class AvailabilityMap(QWidget):
 
     def _paint_breaks(self, painter: QPainter) -> None:
         """Two strokes through all rows where months are left out."""
-        step = (self.width() - self._name_px) / self._scale.n_cells
         bottom = len(self._rows) * ROW_PX - 1.0
         for cell in self._scale.breaks:
-            x = self._name_px + cell * step - _GAP_PX / 2
-            painter.fillRect(QRectF(x - 2.5, 0, 5, bottom), self._theme.colour("bg1"))
+            x = self._left_px(cell) - self._break_px() / 2 - _GAP_PX / 2
             painter.setPen(QPen(self._theme.colour("text2"), 1))
             for shift in (-1.5, 1.5):
                 painter.drawLine(QPointF(x + shift - 1.5, bottom), QPointF(x + shift + 1.5, 0))
@@ -246,12 +259,15 @@ class AvailabilityMap(QWidget):
         row = next((number for number, (asset, _) in enumerate(self._rows) if asset == self._asset), None)
         if row is None or self._range_ns is None:
             return
-        start, end = (self._scale.place(at_ns / NS_PER_DAY + _EPOCH_ORDINAL) for at_ns in self._range_ns)
-        step = (self.width() - self._name_px) / self._scale.n_cells
-        left, right = (self._name_px + max(0.0, min(self._scale.n_cells, at)) * step for at in (start, end))
+        places = [self._scale.place(at_ns / NS_PER_DAY + _EPOCH_ORDINAL) for at_ns in self._range_ns]
+        start, end = (max(0.0, min(float(self._scale.n_cells), at)) for at in places)
+        step, most = self._step_px(), self._scale.n_cells - 1
+        first, last = min(math.floor(start + 1e-6), most), min(max(math.ceil(end) - 1, 0), most)
+        left = self._left_px(first) + (start - first) * step
+        right = self._left_px(last) + (end - last) * step
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if right - left < step:  # less than a cell: around the whole of it, or the outline would hide it
-            left = self._name_px + math.floor((left - self._name_px) / step + 1e-6) * step
+            left = self._left_px(first)
             right = left + step
         box = QRectF(left - 1.5, row * ROW_PX, right - left + 2, ROW_PX - 1)
         for tone, width_px in (("bg2", 4.0), ("accent", 1.5)):  # the ground between keeps it apart from the cells
@@ -263,9 +279,9 @@ class AvailabilityMap(QWidget):
         return [(first + timedelta(days=number)).isoformat() for number in range(self._scale.days_a_cell)]
 
     def _cell_at(self, x_px: float) -> int:
-        step = (self.width() - self._name_px) / self._scale.n_cells
-        cell = math.floor((x_px - self._name_px) / step)
-        return cell if 0 <= cell < self._scale.n_cells else -1
+        """The cell under a pixel, of a break the one before it; −1 left of all."""
+        lefts = [self._left_px(cell) for cell in range(self._scale.n_cells)]
+        return bisect.bisect_right(lefts, x_px) - 1 if x_px < self.width() else -1
 
     def _redraw(self, _tokens: object) -> None:
         self.update()

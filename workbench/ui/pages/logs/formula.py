@@ -248,7 +248,8 @@ class FormulaPanel(QWidget):
             )
         unit = unit_words(look.unit)
         value = self.tr("{value} {unit} at the cursor").format(value=quantity(look.value, unit), unit=unit)
-        return self.tr("In {unit}: {value}").format(unit=unit, value=value) if unit else self.tr("No unit: {v}").format(v=value)
+        said = self.tr("In {unit}: {value}").format(unit=unit, value=value) if unit else self.tr("No unit: {v}").format(v=value)
+        return " · ".join(filter(None, (said, self.why_not())))
 
     def _on_text(self, _text: str) -> None:
         self._check_soon()

@@ -121,10 +121,13 @@ class StatisticsPanel(QWidget):
         column.addWidget(self.head)
         # On a wide screen a figure stands no farther from the name it belongs to.
         self.table.setMaximumWidth(_MOST_TABLE_PX)
-        row = horizontal()
+        holder = QWidget()
+        holder.setProperty("surface", "panel")
+        holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = horizontal(holder)
         row.addWidget(self.table, _MOST_TABLE_PX)
         row.addStretch(1)
-        column.addLayout(row)
+        column.addWidget(holder)
 
     def _columns(self) -> list[Column]:
         figures = {

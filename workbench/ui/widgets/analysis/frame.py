@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _ZOOM = 0.8
 _LEAST_SHARE = 1e-4
-_TICK_PX, _LOG_TICK_PX, _MOST_LOG_TICKS = 90, 22, 6
+_TICK_PX, _LOG_TICK_PX, _MOST_LOG_TICKS = 90, 22, 10
 FOCUS_PX = 3
 Range = tuple[float, float]
 

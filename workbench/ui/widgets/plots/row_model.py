@@ -11,7 +11,7 @@ from workbench.logs.plot_layout import CurveLook, PlotLayout
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workbench.services.log_views import ChannelView
+    from workbench.services.log_views import AssetLogs, ChannelView, LastValue
 
 ROW_PX = 84
 MOST_ROW_PX = 400
@@ -99,6 +99,17 @@ def row_heights(rows: Sequence[PlotRow], height_px: int) -> list[float]:
         return [float(max(least[0], height_px))]
     spare = max(0, height_px - sum(least)) // max(1, len(rows))
     return [float(min(max(MOST_ROW_PX, needed), needed + spare)) for needed in least]
+
+
+def known_value(logs: AssetLogs, channel: str, at_ns: int) -> LastValue | None:
+    """The last known value of a channel at an instant; of a waveform only within a burst.
+
+    The last sample of a burst says nothing about any later instant: it was but one of a swing.
+    """
+    known = logs.last_known(channel, at_ns)
+    if known is not None and known.is_late and any(one.name == channel and one.group == "waveform" for one in logs.channels):
+        return None
+    return known
 
 
 def rows_of(layout: PlotLayout, channels: Sequence[ChannelView]) -> tuple[PlotLayout, tuple[PlotRow, ...]]:

@@ -38,7 +38,7 @@ from workbench.ui.widgets.plots.row_acts import RowActs
 from workbench.ui.widgets.plots.row_cursor import paint_moving, repaint_dots
 from workbench.ui.widgets.plots.row_drag import RowDrag
 from workbench.ui.widgets.plots.row_frame import Drawn, Scene, draw_frame, gaps_px
-from workbench.ui.widgets.plots.row_model import PLOT_SHARE_PX, ROW_PX, PlotRow, Scale, row_heights, rows_of
+from workbench.ui.widgets.plots.row_model import PLOT_SHARE_PX, ROW_PX, PlotRow, Scale, known_value, row_heights, rows_of
 from workbench.ui.widgets.plots.strip import Strip
 from workbench.ui.widgets.plots.time_view import TimeView
 from workbench.ui.widgets.plots.tools import PanTool, Tool
@@ -326,7 +326,7 @@ class PlotRows(Strip):
         if key not in self._known:
             if len(self._known) > _MOST_KNOWN:
                 self._known.clear()
-            self._known[key] = self.logs.last_known(channel, at_ns)
+            self._known[key] = known_value(self.logs, channel, at_ns)
         return self._known[key]
 
     def known_at_cursor(self, channel: str) -> LastValue | None:

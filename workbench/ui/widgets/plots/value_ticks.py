@@ -32,16 +32,18 @@ def value_ticks(limits: tuple[float, float]) -> list[tuple[float, str]]:
 
 
 def log_ticks(limits: tuple[float, float], n_most: int = _MOST) -> list[tuple[float, str]]:
-    """(value, text) of powers of ten within positive limits, at most `n_most`; fewer than two: 1, 2 and 5 between them."""
+    """(value, text) of powers of ten within positive limits, at most `n_most`; with 2 and 5 of each where they fit, or where
+    there are fewer than two powers.
+    """
     low, high = limits
     powers = list(range(math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9) + 1))
-    if len(powers) < 2:
-        between = [
-            factor * 10.0**power
-            for power in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-            for factor in (1, 2, 5)
-        ]
-        found = [value for value in between if low <= value <= high]
+    between = [
+        factor * 10.0**power
+        for power in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+        for factor in (1, 2, 5)
+    ]
+    found = [value for value in between if low <= value <= high]
+    if len(powers) < 2 or len(found) <= n_most:
         step = -(-len(found) // max(1, n_most))  # over the whole height: not the lowest alone
         return [(value, _plain(value)) for value in found[:: max(1, step)]] or value_ticks(limits)
     step = -(-len(powers) // max(1, n_most))
