@@ -24,6 +24,7 @@ from workbench.core.jobs import Job
 from workbench.core.paths import resources
 from workbench.logs.analysis.maps import SpectralMap
 from workbench.services.analysis_envelope import EnvelopePicture
+from workbench.services.analysis_spectrum import SpectrumPicture
 from workbench.services.logs import ImportRequest, import_logs
 from workbench.services.regimes import SetRegimeRequest, set_regime
 from workbench.ui.format import number, span
@@ -344,6 +345,20 @@ def test_slow_cycles_are_listed_by_their_length_with_digits_that_tell_them_apart
     assert [column.title for column in array.columns] == ["Peaks, h", "1/h", "m", "dB"]
     assert [array.text(column, 0) for column in array.columns] == ["24.00", "0.0417", "0.400", "25"]
     assert frequency_text(1 / 8761, "1/h") == "0.000114 1/h"
+
+
+def test_fields_of_a_slow_trend_are_in_its_own_unit(hand: Hand) -> None:
+    mode = choose(hand, "spectrum")
+    assert isinstance(mode, SpectrumMode)
+    fields = (mode.resolution, mode.most)
+    assert [field.unit for field in fields] == ["Hz", "Hz"]
+    mode.view.show_channels((WAVE, "FI-7001A"))
+    hand.rest()
+    mode.channel.set_value("FI-7001A")
+    hand.rest()
+    assert isinstance(mode.picture, SpectrumPicture)
+    assert mode.picture.frequency_unit == "1/h"
+    assert [field.unit for field in fields] == ["1/h", "1/h"]
 
 
 def test_a_place_on_the_map_is_a_frequency_and_the_cursor_of_the_spectrum_below(hand: Hand) -> None:

@@ -217,6 +217,11 @@ def test_of_many_pumps_the_one_that_is_open_is_in_sight_in_the_map(page: LogsPag
     page.side.show_logs(logs, page.view.channels())
     shown = page.side.availability
     assert shown.visibleRegion().boundingRect().contains(0, shown.row_middle(PUMP))
+    for height_px in (1200, 800):  # less room, as a window that is made lower has
+        page.window().resize(1280, height_px)
+        for _ in range(3):
+            QApplication.processEvents()
+        assert shown.visibleRegion().boundingRect().contains(0, shown.row_middle(PUMP))
 
 
 def test_tab_goes_through_the_page_as_it_is_read(page: LogsPage, wait_for: WaitFor) -> None:

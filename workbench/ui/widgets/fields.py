@@ -39,10 +39,21 @@ class UnitField(QLineEdit):
     def __init__(self, theme: ThemeSource, unit: str = "", text: str = "") -> None:
         super().__init__(text)
         self._theme = theme
+        self._unit = ""
+        self.set_unit(unit)
+
+    def set_unit(self, unit: str) -> None:
+        """What the number is in; '' for none."""
+        if unit == self._unit:
+            return
         self._unit = unit
-        if unit:
-            width = self.fontMetrics().horizontalAdvance(unit)
-            self.setTextMargins(0, 0, width + 8, 0)
+        self.setTextMargins(0, 0, self.fontMetrics().horizontalAdvance(unit) + 8 if unit else 0, 0)
+        self.update()
+
+    @property
+    def unit(self) -> str:
+        """What stands at the right end."""
+        return self._unit
 
     def set_invalid(self, is_invalid: bool) -> None:
         """Draw it as wrong; what is wrong must stand beside it in words."""

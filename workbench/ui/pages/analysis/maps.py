@@ -204,6 +204,12 @@ class SpectrogramMode(MapMode):
         for field in (self.resolution, self.most):
             field.textEdited.connect(self.on_edited)
 
+    def show_picture(self, picture: object) -> tuple[str, ...]:
+        assert isinstance(picture, MapPicture)
+        for field in (self.resolution, self.most):  # slow trends have lines per hour
+            field.set_unit(picture.y_unit)
+        return super().show_picture(picture)
+
     def most_y(self, picture: MapPicture) -> float:
         end = float(picture.map.y[-1])
         typed = self.most.number()

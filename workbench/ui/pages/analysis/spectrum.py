@@ -85,6 +85,8 @@ class SpectrumMode(LineMode):
         assert isinstance(picture, SpectrumPicture)
         request, spectrum = picture.request, picture.spectrum
         self.plot.is_log = self.scale.current() == "log"
+        for field in (self.resolution, self.most):  # slow trends have lines per hour
+            field.set_unit(picture.frequency_unit)
         unit = unit_words(picture.value_unit)
         measured = f"{unit} {self._amplitude_words(request.amplitude)}".strip()
         self.plot.y_label = f"{self.channel.value()}, {measured}"

@@ -69,6 +69,7 @@ class LogsSide(QWidget):
         self.channels = ChannelList(context.theme)
         self.panel = FindingsPanel(context.theme)
         self.recordings: list[RecordingRow] = []
+        self._asset = ""
         self._finding_list, self._finding_column = self._scrolled()
         self._recording_column = vertical()
         self._finding_column.insertWidget(0, self.panel)
@@ -100,7 +101,7 @@ class LogsSide(QWidget):
         """Channels and findings of a pump."""
         _empty(self._recording_column, self.recordings)
         self.channels.set_channels(logs.channels, checked)
-        self._map_area.ensureVisible(0, self.availability.row_middle(logs.asset), 0, _AROUND_ROW_PX)
+        self._asset = logs.asset
         self._share_height()
         self.panel.show_findings(logs.findings, logs.corrections)
         for info in logs.recordings:
@@ -154,7 +155,13 @@ class LogsSide(QWidget):
         # A scroll area keeps the height that its widget wanted first: before a project was open, none.
         most = max(_MOST_MAP_PX, round(_MAP_SHARE * self.height()))
         self._map_area.setFixedHeight(min(most, self.availability.sizeHint().height() + _BELOW_MAP_PX))
+        QTimer.singleShot(0, self, self._show_asset)  # once the map has its new height
         self.channels.setMaximumHeight(max(_LEAST_CHANNELS, self.channels.n_all) * CHANNEL_PX + _BELOW_CHANNELS_PX)
+
+    def _show_asset(self) -> None:
+        """The pump that is open stands in sight."""
+        if self._asset:
+            self._map_area.ensureVisible(0, self.availability.row_middle(self._asset), 0, _AROUND_ROW_PX)
 
     def _lay_out(self) -> None:
         column = vertical(self, margins_px=(0, 4, 0, 0))
