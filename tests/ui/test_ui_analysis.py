@@ -11,8 +11,9 @@ import h5py
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from tests.services.analysis_fixtures import PUMP, make_project
 from tests.ui.hand import Hand
@@ -30,7 +31,7 @@ from workbench.services.regimes import SetRegimeRequest, set_regime
 from workbench.ui.format import number, span
 from workbench.ui.pages.analysis.base import AnalysisMode
 from workbench.ui.pages.analysis.envelope import EnvelopeMode
-from workbench.ui.pages.analysis.lines_panel import LineRow, LinesPanel, frequency_text
+from workbench.ui.pages.analysis.lines_panel import PANEL_PX, LineRow, LinesPanel, frequency_text
 from workbench.ui.pages.analysis.maps import MapMode
 from workbench.ui.pages.analysis.pump import PumpMode
 from workbench.ui.pages.analysis.spectrum import SpectrumMode
@@ -359,6 +360,20 @@ def test_fields_of_a_slow_trend_are_in_its_own_unit(hand: Hand) -> None:
     assert isinstance(mode.picture, SpectrumPicture)
     assert mode.picture.frequency_unit == "1/h"
     assert [field.unit for field in fields] == ["1/h", "1/h"]
+
+
+def test_no_figure_of_the_lists_is_cut(app: object, theme: ThemeSource) -> None:
+    panel = LinesPanel(theme, marks_title="Machine")
+    panel.set_unit("mm/s")
+    panel.resize(PANEL_PX, 600)
+    panel.show_rows([LineRow(name="", x=10135.4, order=1234.56, height=0.00663, decibel=48.0)], [])
+    panel.show()
+    QApplication.processEvents()
+    table, metrics = panel.peaks, QFontMetrics(theme.font("body"))
+    for number_, column in enumerate(table.array.columns):
+        text = table.array.text(column, 0)
+        assert metrics.horizontalAdvance(text) + 16 <= table.columnWidth(number_), text
+    panel.hide()
 
 
 def test_a_place_on_the_map_is_a_frequency_and_the_cursor_of_the_spectrum_below(hand: Hand) -> None:

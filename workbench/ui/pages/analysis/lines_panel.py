@@ -188,7 +188,7 @@ def _columns(first: Column) -> tuple[Column, ...]:
     """Both tables differ in their first column only, so that the others stand below one another."""
     return (
         first,
-        Column(key="x", title="Hz", kind="number", width_px=64, sort_key="x_value"),
+        Column(key="x", title="Hz", kind="number", width_px=76, sort_key="x_value"),
         Column(key="height", title="", kind="number", width_px=74, sort_key="height_value"),
         Column(key="decibel", title="dB", kind="number", width_px=40, digits=0),
     )
