@@ -61,6 +61,16 @@ def test_escape_hides_the_formula_and_goes_back_to_the_plots(page: LogsPage) -> 
     assert page.view.plots.rows.hasFocus()
 
 
+def test_a_click_that_closes_a_panel_gives_the_keys_back_to_the_plots(page: LogsPage) -> None:
+    QTest.keyClick(page.view.plots.rows, Qt.Key.Key_N)
+    QTest.mouseClick(page.formula._close, Qt.MouseButton.LeftButton)
+    assert (page.formula.isVisible(), page.view.plots.rows.hasFocus()) == (False, True)
+    QTest.keyClick(page.view.plots.rows, Qt.Key.Key_T)
+    page.statistics.table.setFocus()
+    QTest.mouseClick(page.statistics._close, Qt.MouseButton.LeftButton)
+    assert (page.statistics.isVisible(), page.view.plots.rows.hasFocus()) == (False, True)
+
+
 def test_what_may_be_typed_names_channels_that_are_there(page: LogsPage) -> None:
     QTest.keyClick(page.view.plots.rows, Qt.Key.Key_N)
     names = {channel.name for channel in page.view.logs.channels} if page.view.logs else set()

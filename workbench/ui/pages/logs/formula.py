@@ -118,7 +118,7 @@ class FormulaPanel(QWidget):
         self.name.installEventFilter(self)
         self.add_button.clicked.connect(self.add)
         self._command.clicked.connect(self.copy_command)
-        self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self.put_away)
         view.opened.connect(self._on_opened)
         view.plots.view.cursor_changed.connect(self._on_cursor)
         self.hide()
@@ -128,6 +128,11 @@ class FormulaPanel(QWidget):
         self.show()
         self._on_opened(None)
         self.formula.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def put_away(self) -> None:
+        """Hide it; the keys go back to the plots, not to whatever button comes next."""
+        self.hide()
+        self._view.focus_main()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -144,8 +149,7 @@ class FormulaPanel(QWidget):
                 self.add()
                 return True
             if event.key() == Qt.Key.Key_Escape:
-                self.hide()
-                self._view.focus_main()
+                self.put_away()
                 return True
         return super().eventFilter(watched, event)
 

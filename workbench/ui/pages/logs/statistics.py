@@ -51,7 +51,7 @@ class StatisticsPanel(QWidget):
         self._timer.timeout.connect(self._read)
         self._copy.clicked.connect(self.copy)
         self._command.clicked.connect(self.copy_command)
-        self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self.put_away)
         changes = (view.shown_changed, view.channels_shown, view.plots.span_changed, view.opened, view.states.edited)
         for signal in changes:
             signal.connect(self._on_changed)
@@ -60,13 +60,20 @@ class StatisticsPanel(QWidget):
 
     def toggle(self) -> None:
         """Show or hide it."""
-        self.setVisible(not self.isVisible())
+        if self.isVisible():
+            self.put_away()
+        else:
+            self.show()
+
+    def put_away(self) -> None:
+        """Hide it; the keys go back to the plots, not to whatever button comes next."""
+        self.hide()
+        self._view.focus_main()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape hides it."""
         if event.key() == Qt.Key.Key_Escape:
-            self.hide()
-            self._view.focus_main()
+            self.put_away()
         else:
             super().keyPressEvent(event)
 
