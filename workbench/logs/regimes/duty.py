@@ -27,6 +27,9 @@ _PRIOR = (0.72, 0.12, 0.09, 0.07)
 _HEAD_STEP, _LOAD_STEP = 0.012, 0.018
 _HEAD_ERROR, _LOAD_ERROR = 0.014, 0.022
 """A hundredth or two: what instruments drift and a real curve differs from the family here (log ratio)."""
+_RISES = (0.06, 0.085, 0.11, 0.14, 0.17, 0.205, 0.25, 0.3, 0.35, 0.41, 0.48)
+_LOADS = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9)
+"""Rises of the head and loads at no flow of radial pumps."""
 _ALIKE_SPREAD = 0.3
 _ALIKE_SHARE, _ALIKE_SHARE_DRIVE = 0.03, 0.5
 _MOVES_ALIKE = 0.04
@@ -137,9 +140,10 @@ def _family() -> _Family:
         here = usual[kind == number] if number == 0 else np.ones(int(np.count_nonzero(kind == number)))
         prior[kind == number] = share * here / here.sum()
     # Rise of the head at no flow, the straight part of that rise, load at no flow, and how early the load rises.
-    radial = product((0.06, 0.11, 0.17, 0.25, 0.35, 0.48), (0.0, 0.4), (0.4, 0.5, 0.6, 0.7, 0.8, 0.9), (0.7, 1.0, 1.3))
-    mixed = product((0.5, 0.7, 0.95), (0.3, 0.7), (0.8, 0.95, 1.1), (1.0,))
-    axial = product((1.1, 1.5, 2.0), (0.4, 0.8), (1.15, 1.4, 1.7, 2.0), (1.0,))
+    # As fine as what errs: a pump between two curves would have no point without flow.
+    radial = product(_RISES, (0.0, 0.4), _LOADS, (0.7, 1.0, 1.3))
+    mixed = product((0.5, 0.58, 0.67, 0.77, 0.88, 1.0), (0.3, 0.7), (0.75, 0.85, 0.95, 1.05), (1.0,))
+    axial = product((1.1, 1.3, 1.5, 1.75, 2.0), (0.4, 0.8), (1.15, 1.4, 1.7, 2.0), (1.0,))
     heads, loads, common = [], [], []
     families = zip(map(tuple, (radial, mixed, axial)), _COMMON, strict=True)
     for (rise, bend, at_none, early), share in ((one, share / len(family)) for family, share in families for one in family):
