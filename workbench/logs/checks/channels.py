@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from workbench.core.constants import MAD_TO_SIGMA
 from workbench.logs.checks.flat_runs import ChannelHabits, Samples
-from workbench.logs.checks.parts import DRIVE_UNITS
+from workbench.logs.checks.parts import is_drive
 from workbench.logs.checks.survey import MEASURED
 from workbench.logs.recordings.time_axis import Int64s
 
@@ -48,7 +48,7 @@ class Channel:
     @property
     def is_drive(self) -> bool:
         """Shows by itself whether the pump runs."""
-        return self.unit in DRIVE_UNITS
+        return is_drive(self.name, self.unit)
 
     def _usual(self) -> float:
         return float(np.quantile(np.abs(self.habits.sample), 0.95)) if len(self.habits.sample) else 0.0

@@ -12,10 +12,12 @@ import numpy as np
 
 from workbench.logs.checks.flat_runs import Samples
 from workbench.logs.equipment import find_pumps
+from workbench.logs.units import find_quantity
 
 Tick = Callable[[float], None]
 DRIVE_UNITS = frozenset({"A", "kW", "W", "rpm", "1/min", "Hz", "m3/h", "L/s", "L/min", "gpm", "m3/s"})
 """Of what shows by itself whether a pump runs; mA are a transmitter's loop as a rule."""
+_DRIVE_QUANTITIES = frozenset({"current", "power", "speed", "frequency", "flow", "mass flow"})
 _FILL_PROBES = 1000
 
 
@@ -32,6 +34,11 @@ class Part:
         self.say(self.first + self.share * fraction)
 
 
+def is_drive(name: str, unit: str | None) -> bool:
+    """Whether a channel shows by itself that the pump runs: by its unit, without one by its name."""
+    return unit in DRIVE_UNITS or (unit is None and find_quantity(None, name) in _DRIVE_QUANTITIES)
+
+
 def by_pump(names: Sequence[str], units: Mapping[str, str | None]) -> list[tuple[frozenset[str], list[str]]]:
     """(channels to speak of, channels to look at together): all at once, or pump by pump and what the pumps share."""
     pumps = find_pumps(names)
@@ -40,7 +47,7 @@ def by_pump(names: Sequence[str], units: Mapping[str, str | None]) -> list[tuple
     for pump in dict.fromkeys(pumps.values()):
         own = [name for name in names if pumps.get(name) == pump]
         groups.append((frozenset(own), own + (shared if len(shared) <= len(own) else [])))
-    drives = [name for name in pumps if units.get(name) in DRIVE_UNITS]
+    drives = [name for name in pumps if is_drive(name, units.get(name))]
     return [*groups, (frozenset(shared), shared + drives)] if shared else groups
 
 

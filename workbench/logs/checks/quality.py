@@ -29,7 +29,7 @@ from workbench.logs.checks.flat_runs import (
 from workbench.logs.checks.parts import Part, Tick, by_pump, filled_share
 from workbench.logs.checks.phrases import format_instant, format_span, format_value
 from workbench.logs.checks.survey import MEASURED, take_survey
-from workbench.logs.checks.together import put_together
+from workbench.logs.checks.together import put_together, without_parts
 from workbench.logs.recordings.pyramid import Floats
 from workbench.logs.recordings.time_axis import Instants, Int64s, find_gaps, is_on_change, median_step_ns
 from workbench.logs.summary import Finding, Remedy, Severity
@@ -58,6 +58,7 @@ MAX_TOGETHER = 100
 """Channels that are surveyed at once: some 100 MB, and five thousand pairs."""
 _MAX_PROBE_ROWS = 20_000
 _SPEED_UNITS = frozenset({"rpm", "1/min", "Hz"})
+_SPEEDS = frozenset({"speed", "frequency"})
 _TELL_DUTY = frozenset({"current", "power", "pressure"})
 _NEVER_ZERO_UNITS = frozenset({"degC", "degF", "K", "V", "kV"})
 RULE_CODES = frozenset(
@@ -105,7 +106,7 @@ def find_quality(
         for one in _check(log, of_group, Part(say, number / len(groups), 1 / len(groups))):
             if one.channel is None or one.channel in kept:
                 found.setdefault((one.code, one.channel, one.text), one)
-    return (*findings, *sorted(found.values(), key=_whole_log_first))
+    return (*findings, *sorted(without_parts(found.values()), key=_whole_log_first))
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,8 @@ def _is_stopped(channel: Channel, channels: list[Channel], run: FlatRun) -> bool
 
 def _is_governed(channel: Channel, channels: list[Channel], run: FlatRun) -> bool:
     """A drive holds its speed to the digit, most of all at its limit; only one that goes on through a stop is stuck."""
-    if channel.unit not in _SPEED_UNITS or run.value == 0:
+    is_speed = channel.unit in _SPEED_UNITS or (channel.unit is None and channel.quantity in _SPEEDS)
+    if not is_speed or run.value == 0:
         return False
     others = [other for other in channels if other.is_drive and other.name != channel.name and not other.is_switch]
     thirds = np.array_split(np.linspace(run.first, run.end - 1, min(run.n_rows, 300)).astype(np.int64), 3)

@@ -5,7 +5,7 @@ Must not import anything but this domain.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -25,6 +25,7 @@ _COVERS = {
     "PLUGGED_LINE": ("FLAT_LINE",), "UNIT_JUMP": ("IMPOSSIBLE", "PLUGGED_LINE", "LOOSE_SENSOR"), "SWAPPED": ("PLUGGED_LINE",),
 }  # fmt: skip
 """What is said, and what it makes superfluous on the same channel and time."""
+_PARTS = {"REPEATED_BLOCK": "REPEATED_BLOCK", "COMMS_LOST": "FLAT_LINE"}
 _WITH_RESTS = frozenset({"COMPRESSED", "PLUGGED_LINE"})
 """These rest on a value now and then, but for a short while."""
 _WHOLE_CHANNEL = frozenset({"UNIT_JUMP", "SWAPPED"})
@@ -47,6 +48,17 @@ def put_together(first: Sequence[Finding], checked: Sequence[Finding]) -> tuple[
         if not any(_is_covered(one, other) for other in of_channel[one.channel] if other is not one):
             kept.setdefault(one.channel, []).append(one)
     return tuple(one for same in kept.values() for one in same)
+
+
+def without_parts(findings: Iterable[Finding]) -> list[Finding]:
+    """Of the pumps of one table: what is said of several channels at once is not said of each of them again."""
+    found = list(findings)
+    joined = [one for one in found if one.channel is None and one.code in _PARTS]
+    return [one for one in found if one.channel is None or not any(_is_part(one, other) for other in joined)]
+
+
+def _is_part(one: Finding, joined: Finding) -> bool:
+    return one.code == _PARTS[joined.code] and (one.channel or "") in joined.text and _is_same_time(one, joined)
 
 
 def _is_covered(one: Finding, other: Finding) -> bool:
