@@ -121,3 +121,28 @@ def test_bare_dates_beside_a_clock_need_no_names(tmp_path: Path) -> None:
     (tmp_path / "log.txt").write_text("\n".join(rows) + "\n", encoding="utf-8")
     (recording,) = check_same([tmp_path / "log.txt"], ParseOptions(zone="UTC"), tmp_path).recordings
     assert (recording.facts.rows, str(recording.times_ns[0].astype("datetime64[ns]"))[:16]) == (100, "2026-03-12T00:30")
+
+
+@pytest.mark.parametrize("spelling", ["{:02}:00", "{}:00", "H{:02}", "{:02}h"])
+@pytest.mark.parametrize("front", [(), ("Tag", "Unit")])
+def test_a_day_down_and_its_hours_across_are_a_row_an_hour(spelling: str, front: tuple[str, ...], tmp_path: Path) -> None:
+    lines = [";".join(("Date", *front, *(spelling.format(hour) for hour in range(24)), "Mean"))]
+    tags = ("FT-1", "PT-2") if front else ("",)
+    for day in range(1, 29):
+        for place, tag in enumerate(tags):
+            cells = [f"{place * 100 + day + hour / 100:.2f}" if hour != 3 or day % 5 else "" for hour in range(24)]
+            lines.append(";".join((f"{day:02}.02.2026", *((tag, "bar") if front else ()), *cells, "7.7")))
+    (tmp_path / "book.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    facts = check_same([tmp_path / "book.csv"], ParseOptions(zone="UTC"), tmp_path).recordings[0].facts
+    assert (facts.rows, facts.sample_period_s) == (28 * 24 - 5, 3600.0)
+    assert [(one.n_good, one.min, one.max) for one in facts.channels] == [
+        (667, 1.0 + 100 * place, 28.23 + 100 * place) for place in range(len(tags))
+    ]
+
+
+def test_twelve_levels_called_h_are_no_hours(tmp_path: Path) -> None:
+    lines = [";".join(("Date", *(f"H{level:02}" for level in range(1, 13))))]
+    lines += [";".join((f"2026-03-{day:02}", *(f"{day + level / 100:.2f}" for level in range(12)))) for day in range(1, 29)]
+    (tmp_path / "levels.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    facts = parse_logs([tmp_path / "levels.csv"], ParseOptions(zone="UTC")).recordings[0].facts
+    assert (facts.rows, len(facts.channels)) == (28, 12)

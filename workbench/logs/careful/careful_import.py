@@ -216,10 +216,11 @@ def _read_group(
         return []
     table = log.table
     check_hours(table, first_times(blocks))
-    check_exchanged(table, dates_of(blocks))
+    dates = dates_of(blocks)
+    check_exchanged(table, dates)
     if table.time.kind == "none":
         check_no_unread_time(table)
-    plan = plan_times(blocks, replace(choices, words=words_of(table)))
+    plan = plan_times(blocks, replace(choices, words=words_of(table)), dates)
     part = share_of(say, 0.2, 1.0)
     roles = find_long(table.headers, table.columns, table.n_rows) if table.layout == "wide" else None
     if roles is None:

@@ -67,8 +67,8 @@ class TimePlan:
     last_clock_ns: int = -1
 
 
-def plan_times(blocks: Sequence[Block], choices: TimeChoices) -> TimePlan:
-    """Decide over all rows. Raises RequestError for an answer that is none."""
+def plan_times(blocks: Sequence[Block], choices: TimeChoices, dates: Cells | None) -> TimePlan:
+    """Decide over all rows, of which `dates_of` gave the dates. Raises RequestError for an answer that is none."""
     time = time_of_all(blocks)
     if blocks[0].has_times:
         return TimePlan(time=time, notation="stored", asked=[], is_absolute=blocks[0].is_absolute)
@@ -82,7 +82,7 @@ def plan_times(blocks: Sequence[Block], choices: TimeChoices) -> TimePlan:
         return TimePlan(time=time, notation=notation, asked=asked, scale_ns=relative_scale(time.header), zero_ns=start_ns)
     if time.kind == "epoch":
         return _plan_epoch(blocks, time, choices)
-    printed = _gather_dates(blocks)
+    printed = dates or Cells.of(())
     dialect, unsure = stamp_dialect(printed, time, choices, lambda dialect: _largest_step(blocks, "dmy", dialect))
     evidence = Cells(tuple(dialect.read(printed.texts)), printed.codes)
     order, asked, notation = day_order(evidence, choices, lambda order: _largest_step(blocks, order, dialect))

@@ -76,7 +76,8 @@ class _Scan:
             self._head += chunk[: _HEAD_BYTES - len(self._head)]
         if self._decoder is None:
             self._begin(chunk)
-        check_not_glued(self._tail + chunk, self._wide or "utf-8", self._name)
+        if self._wide or b"\xff" in chunk or b"\xff" in self._tail:
+            check_not_glued(self._tail + chunk, self._wide or "utf-8", self._name)
         self._tail = chunk[-GLUE_BYTES:]
         self._has_quotes = self._has_quotes or b'"' in chunk
         text = self._decoder.decode(chunk) if self._decoder else ""

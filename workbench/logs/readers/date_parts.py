@@ -13,6 +13,7 @@ from typing import Protocol
 
 from workbench.logs.readers.clock_digits import find_clock_digits
 from workbench.logs.readers.date_lines import find_date_lines
+from workbench.logs.readers.hours_across import find_hours_across
 from workbench.logs.readers.scope_export import find_scope_export
 from workbench.logs.readers.serial_pairs import find_serial_pair
 from workbench.logs.readers.sparse_dates import find_sparse_dates
@@ -84,7 +85,13 @@ class DateParts:
 
 def join_date_parts(rows: Iterable[list[str]], sample: Sequence[list[str]]) -> tuple[Iterable[list[str]], Sequence[list[str]]]:
     """Rows and sample with their dates in one cell, and with the tag of their block; as they came where there are no such."""
-    change = find_tag_blocks(sample) or find_sparse_dates(sample) or find_times_across(sample) or find_date_lines(sample)
+    change = (
+        find_tag_blocks(sample)
+        or find_sparse_dates(sample)
+        or find_times_across(sample)
+        or find_hours_across(sample)
+        or find_date_lines(sample)
+    )
     if change is not None:
         return change.rows(rows), list(change.rows(sample))
     found: _Joiner | None = find_scope_export(sample) or find_date_parts(sample) or find_serial_pair(sample)

@@ -98,7 +98,8 @@ def decode_bytes(data: bytes, name: str) -> Decoded:
 def check_not_glued(data: bytes, encoding: str, name: str) -> None:
     """Raise EncodingError where text of 8 bits a character stands in a file of 16 bits (or behind a mark of the other kind)."""
     is_wide = encoding.startswith("utf-16")
-    if (_NARROW if is_wide else _WIDE_MARK).search(data):
+    may_be = is_wide or codecs.BOM_UTF16_LE in data or codecs.BOM_UTF16_BE in data
+    if may_be and (_NARROW if is_wide else _WIDE_MARK).search(data):
         raise EncodingError(
             f"{name} is partly UTF-16 and partly not: files of two encodings were glued together.",
             "Import the files that it was made of, or save each as UTF-8 before they are put together.",

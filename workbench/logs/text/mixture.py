@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 PREFIX = "utf-8-or-"
-_RUN = re.compile(rb"[\x40-\xff]*[\x80-\xff][\x40-\xff]*")
+_TO_BLANKS = bytes(32 if byte < 0x40 else byte for byte in range(256))
+"""Digits, blanks and most marks part words."""
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _MAX_RUNS = 2_000
 _MAX_VAIN = 64
@@ -38,7 +39,7 @@ class WordsOfBoth:
         if not any(wanted) and not (has_broken and has_multi):
             return
         before = [len(words) for words in self._kinds]
-        for run in dict.fromkeys(_RUN.findall(data)):
+        for run in sorted(word for word in set(data.translate(_TO_BLANKS).split()) if not word.isascii()):
             words = self._kinds[_is_utf8(run)]
             if len(words) < _MAX_RUNS:
                 words.setdefault(run)
