@@ -28,6 +28,7 @@ from workbench.logs.times.timing import (
     TimeChoices,
     counted_ns,
     day_order,
+    elapsed_start,
     excel_epoch,
     relative_scale,
     relative_start,
@@ -76,8 +77,10 @@ def plan_times(blocks: Sequence[Block], choices: TimeChoices, dates: Cells | Non
         start_ns, period_ns, asked = relative_start(choices, "There is no time column", asks_step=True)
         return TimePlan(time=time, notation="row number", asked=asked, period_ns=period_ns, zero_ns=start_ns)
     if time.kind == "relative":
-        what = "gives times of day without a date" if time.epoch == "clock" else "counts from an unknown start"
-        start_ns, _, asked = relative_start(choices, f"'{time.header}' {what}")
+        if time.epoch == "clock":
+            start_ns, _, asked = relative_start(choices, f"'{time.header}' gives times of day without a date")
+        else:
+            start_ns, asked = elapsed_start(time, choices)
         notation = "time of day" if time.epoch == "clock" else "elapsed time"
         return TimePlan(time=time, notation=notation, asked=asked, scale_ns=relative_scale(time.header), zero_ns=start_ns)
     if time.kind == "epoch":
@@ -85,7 +88,7 @@ def plan_times(blocks: Sequence[Block], choices: TimeChoices, dates: Cells | Non
     printed = dates or Cells.of(())
     dialect, unsure = stamp_dialect(printed, time, choices, lambda dialect: _largest_step(blocks, "dmy", dialect))
     evidence = Cells(tuple(dialect.read(printed.texts)), printed.codes)
-    order, asked, notation = day_order(evidence, choices, lambda order: _largest_step(blocks, order, dialect))
+    order, asked, notation = day_order(evidence, choices, lambda order: _largest_step(blocks, order, dialect), time.header)
     named = _zone_in_all(blocks, evidence)
     time = replace(time, header=f"{time.header} ({named})") if named else time
     return TimePlan(time=time, notation=notation, asked=[*unsure, *asked], order=order, dialect=dialect, is_absolute=False)

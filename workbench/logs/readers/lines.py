@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from workbench.logs.readers.keyed import is_keyed, split_keyed
 from workbench.logs.readers.line_marks import free_marks, hold_marks
 from workbench.logs.readers.series_lines import SeriesNames, find_series_names
+from workbench.logs.tables.bad_words import is_bad_word
 from workbench.logs.tables.sniff import WHITESPACE, DelimiterGuess, find_delimiter, split_line
 
 KEYED = "="
@@ -51,10 +52,26 @@ class LineGrammar:
 def _split_at_blanks(line: str, n_cells: int) -> list[str]:
     """Cells between blanks; names of several words ('Flow rate   Disch. press') stand two blanks apart."""
     cells = split_line(line, WHITESPACE)
-    if len(cells) <= n_cells or "  " not in line.strip():
+    if len(cells) <= n_cells:
+        return cells
+    together = _with_words_together(cells)
+    if len(together) == n_cells and together[0][:1].isdigit():
+        return together
+    if "  " not in line.strip():
         return cells
     apart = _GAP.split(line.strip())
     return apart if n_cells - 1 <= len(apart) <= n_cells else cells
+
+
+def _with_words_together(cells: Sequence[str]) -> list[str]:
+    """Cells of which those that say one thing in several words ('No Data', 'Bad Input') are one."""
+    found: list[str] = []
+    for cell in cells:
+        if found and cell.isalpha() and found[-1].replace(" ", "").isalpha() and is_bad_word(f"{found[-1]} {cell}"):
+            found[-1] = f"{found[-1]} {cell}"
+        else:
+            found.append(cell)
+    return found
 
 
 def find_grammar(head: Sequence[str], middle: Sequence[str]) -> LineGrammar:

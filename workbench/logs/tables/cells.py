@@ -38,6 +38,8 @@ _GROUPED = {
     ),
     ",": re.compile(r"([+-]?\d{1,3}(?:\.\d{3})+(?!\d)|[+-]?\d{1,3}(?:[' ’]\d{3})+(?!\d))(,\d*)?"),
 }
+BRACED = re.compile(r"(?P<value>[+-]?[\d.,' ]*\d(?:[eE][+-]?\d+)?)\s*\{(?P<status>[a-zA-Z][a-zA-Z, _-]{0,60})\}")
+"""252.7 {ok}, 0.0 {fault,down}: a value with its status, as building automation prints it."""
 _MARKED = re.compile(r"[+-]?(\d*)([.,])(\d+)([eE][+-]?\d+)?(?=$|[\s%°A-Za-z])")
 _CLEARLY_MARKED = re.compile(r"[+-]?\d*([.,])(?:\d{1,2}|\d{4,})")
 """By far the most cells: one mark, and no group of three behind it."""
@@ -129,6 +131,8 @@ class Reading:
 def read_cell(text: str, decimal: Decimal) -> Reading:
     """Read one cell with this decimal mark: number with or without thousands and unit, else a reason."""
     plain = unwrapped(text.strip())
+    if plain[-1:] == "}" and (braced := BRACED.fullmatch(plain)):
+        return read_cell(braced["value"], decimal) if braced["status"].strip() == "ok" else Reading(reason="quality")
     if decimal == "." and NUMBER.fullmatch(plain):
         return _finite(plain)
     folded = plain.casefold()

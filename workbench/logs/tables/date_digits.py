@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from itertools import groupby
 
 from workbench.logs.times.instants import parse_stamp
+from workbench.logs.times.spelled_order import spelled_order
 
 _DIGITS = re.compile(r"\d{6}|\d{8}", re.ASCII)
-_SPELLED = re.compile(r"(?<![a-z])(?:[yja]{2,4}mm[dt]{2}|[dt]{2}mm[yja]{2,4}|mmdd[yja]{2,4})(?=[^a-z]|hh|$)")
-_PARTS = str.maketrans("jat", "yyd")
-"""Letters of year and day in German and the languages of France, Spain and Italy."""
 
 
 def is_bare_date(text: str) -> bool:
@@ -36,6 +33,4 @@ def marked_date(text: str, order: str) -> str | None:
 
 def order_in(name: str) -> str:
     """The order of day, month and year that a name spells (ymd, dmy, mdy); '' where it spells none."""
-    spelled = _SPELLED.search(name.casefold())
-    parts = [char for char, _ in groupby(spelled[0].translate(_PARTS))] if spelled else []
-    return "".join(parts) if sorted(parts) == ["d", "m", "y"] else ""
+    return spelled_order(name) or ""

@@ -28,6 +28,8 @@ _ADDRESS = re.compile(
 )
 _PROMPT = re.compile(r"^.*>\s*(?:[@:/-]\w+\s+)?")
 _MAX_HEADER_ROWS = 60
+_UNIT_SAID = re.compile(r"(?:units?|einheit|unité|unidad|unità|eenheid|enhet)\s*[:=]\s*(?P<unit>\S{1,12})", re.IGNORECASE)
+_MAX_LINES_BETWEEN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +74,26 @@ def find_header(above: Sequence[Sequence[str]], data: Sequence[Sequence[str]], t
     names = names or max(rest, key=_name_worth)
     names = _with_tags_above(_with_groups(names, rest, time_indexes), rest, time_indexes)
     others = [row for row in rest[rest.index(names) + 1 :] if not _says_values(row, time_indexes)] if names in rest else []
+    units = units or _units_said(above[: len(above) - len(block)], names)
     cleaned = (_without_prompt(re.sub(r"^\s*#\s*", "", names[0])), *names[1:])
     return HeaderGuess(names=cleaned, units=units, description=others[0] if others else None, block=tuple(block), notes=notes)
+
+
+def _units_said(above: Sequence[Sequence[str]], names: Sequence[str]) -> tuple[str, ...] | None:
+    """Units that the preamble gives below each name: 'LEVEL', 'UNIT: m'. None where it gives none."""
+    said: dict[str, str] = {}
+    named = {fold_name(name) for name in names if fold_name(name)}
+    last, since = "", 0
+    for row in above:
+        text = " ".join(cell.strip() for cell in row if cell.strip())
+        match = _UNIT_SAID.fullmatch(text)
+        if fold_name(text) in named:
+            last, since = fold_name(text), 0
+        elif match and last and since < _MAX_LINES_BETWEEN:
+            said.setdefault(last, match["unit"])
+        since += 1
+    units = tuple(said.get(fold_name(name), "") for name in names)
+    return units if any(map(find_unit, units)) else None
 
 
 def _names_time(row: Sequence[str], time_indexes: Sequence[int]) -> bool:

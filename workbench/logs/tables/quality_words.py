@@ -88,6 +88,7 @@ _SHORT = {"io": True, "nio": False}
 """Letters that only say something together: in Ordnung and nicht in Ordnung."""
 _NOT = as_words("not no nicht non nie ikke inte ej niet não nao ne не kein keine sin sem pas") | as_words(world_words.NOT)
 _SAYS_GOOD = dict.fromkeys(_BAD, False) | dict.fromkeys(_GOOD, True)
+_SAYS_GOOD |= {"unreliable": False, "reliable": True}
 _BARE_GOOD, _BARE_BAD = (frozenset(map(without_accents, words)) for words in (_GOOD, _BAD))
 _SAYS_GOOD |= {word: word in _BARE_GOOD for word in _BARE_GOOD ^ _BARE_BAD if word not in _SAYS_GOOD}
 _SPLIT = re.compile(r"[\s.,;:_/|(){}\[\]<>\-]+|(?<=[a-zäöü])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")

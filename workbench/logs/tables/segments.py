@@ -24,6 +24,8 @@ from workbench.logs.times.parts import MARKS, padded
 _Shape = tuple[str, int, tuple[int, ...], str]
 """Layout, number of columns, those of the time, delimiter."""
 _WORDS_OF_COLUMN = 20
+_HALF_BEFORE = re.compile(r"\s*([ap]\.?m\.?)(\.\d+)$", re.IGNORECASE)
+"""08:00:00 AM.250: the half of the day stands behind the fraction."""
 _NUMBER = re.compile(r"\s*[+\-\u2212]?,?\d")
 _THOUSANDS = re.compile(r"(?<=\d)(?<!^0)\.(?=\d{3}(?!\d))")
 
@@ -346,6 +348,7 @@ def time_cells(segment: Segment) -> Cells | None:
             continue
         n_fraction = segment.time.n_fraction if number == len(texts) - 1 else 0
         joined = _side_by_side(joined, _padded(part, n_fraction), "." if n_fraction else " ")
+        joined = _map(joined, lambda text: _HALF_BEFORE.sub(r"\2 \1", text)) if n_fraction else joined
     return joined
 
 

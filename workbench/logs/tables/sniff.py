@@ -11,10 +11,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import lt
 
 from workbench.logs.readers.table import TimeColumns
 from workbench.logs.tables.bad_words import is_bad_word
-from workbench.logs.tables.cells import unwrapped
+from workbench.logs.tables.cells import BRACED, unwrapped
 from workbench.logs.tables.words import (
     CLOCK_NAMES,
     DATE_NAMES,
@@ -69,6 +70,8 @@ def split_line(line: str, delimiter: str) -> list[str]:
 def cell_kind(text: str) -> str:
     """One letter: t time, n number, e empty or a known word for bad, x other text."""
     text = unwrapped(text.strip())
+    if text[-1:] == "}" and BRACED.fullmatch(text):
+        return "n"
     folded = text.casefold()
     if folded in EMPTY_WORDS or folded in INFINITE_WORDS:
         return "e"
@@ -207,7 +210,9 @@ def find_time(rows: Sequence[Sequence[str]], header: Sequence[str] | None, notes
     dotted = next((index for index in beside if dates and _is_dotted_clock(rows, dates[0], index, title[index])), None)
     if dates and dotted is not None:
         header_text = f"{title[dates[0]]} {title[dotted]}".strip()
-        return TimeColumns(kind="date+clock", indexes=(dates[0], dotted), header=header_text, notes=notes)
+        return _with_more(
+            TimeColumns(kind="date+clock", indexes=(dates[0], dotted), header=header_text, notes=notes), rows, title
+        )
     numeric = _find_numeric_time(rows, title, notes)
     if numeric and (not dates or numeric.kind == "epoch"):
         return _with_fraction(numeric, rows, title)
@@ -309,14 +314,16 @@ _EPOCHS = (
 )
 _SAYS_COUNT = re.compile(r"\bsince\b|\bseit\b|\bdepuis\b|\bdesde\b|date_?num|\bepoch|\bserial (date|time)", re.IGNORECASE)
 """A header that says from when it counts: 'Seconds since 1904-01-01', 'MATLAB datenum'."""
+_ELAPSED = re.compile(r"[\[(]\s*(?:us|µs|ms|msec|s|sec)\s*[\])]\s*$", re.IGNORECASE)
+"""A first column in seconds that rises all through is the time, whatever it is called."""
 _NAMED_ONLY = frozenset({"excel", "matlab", "labview"})
 
 
 def _find_numeric_time(rows: Sequence[Sequence[str]], title: Sequence[str], notes: str) -> TimeColumns | None:
     for index in sorted(range(len(title)), key=lambda index: (not is_time_name(title[index]), index)):
-        named = is_time_name(title[index]) or _SAYS_COUNT.search(title[index]) is not None
+        named = is_time_name(title[index]) or _SAYS_COUNT.search(title[index]) is not None or _counts_unix(rows, title, index)
         if not named and index > 1:
-            break
+            continue
         numbers = _numbers([row[index] for row in rows if index < len(row)])
         if numbers is None or not _rises(numbers):
             continue
@@ -329,9 +336,16 @@ def _find_numeric_time(rows: Sequence[Sequence[str]], title: Sequence[str], note
                 named or (epoch not in _NAMED_ONLY and index == 0) or (epoch == "excel" and index == 0 and middle % 1)
             ):
                 return TimeColumns(kind="epoch", indexes=(index,), epoch=epoch, header=title[index], notes=notes, confidence=0.9)
-        if named or any(word in title[index].casefold() for word in RELATIVE_NAMES):
+        is_elapsed = index == 0 and _ELAPSED.search(title[index]) is not None and all(map(lt, numbers, numbers[1:]))
+        if named or is_elapsed or any(word in title[index].casefold() for word in RELATIVE_NAMES):
             return TimeColumns(kind="relative", indexes=(index,), header=title[index], notes=notes, confidence=0.7)
     return None
+
+
+def _counts_unix(rows: Sequence[Sequence[str]], title: Sequence[str], index: int) -> bool:
+    """Whether a column that is called a clock counts since 1970."""
+    is_clock = fold_name(title[index]) in CLOCK_NAMES
+    return is_clock and all(unix_ns(row[index]) is not None for row in rows if index < len(row) and row[index].strip())
 
 
 def _changes_unit(cells: Sequence[str]) -> bool:

@@ -89,6 +89,7 @@ MILLISECOND_NAMES = as_words("ms msec millisec millisecond milliseconds millis m
 FRACTION_NAMES = (
     (3, MILLISECOND_NAMES),
     (6, as_words("us usec microsec microsecond microseconds micros µs μs mikrosekunden mikrosekunde мкс 微秒")),
+    (9, as_words("ns nsec nanosec nanosecond nanoseconds nanos nanosekunden nanosekunde нс 纳秒")),
     (9, as_words("ns nsec nanosec nanosecond nanoseconds nanos nanosekunden нс 纳秒")),
 )
 """Columns that hold the fraction of a second alone, and its digits."""
@@ -96,7 +97,7 @@ CLOCK_FLAG_NAMES = as_words("dst isdst dstflag daylightsaving sommerzeit sommert
 """Columns that say whether the clock stood on summer time."""
 RELATIVE_NAMES = ("elapsed", "relative", "laufzeit", "seconds", "sekunden", "runtime")
 TAG_NAMES = as_names("""
-    measurename metricname alias entity statistic friendly
+    measurename metricname alias entity statistic friendly fragmentseries seriesname
     tag tagname tagid name point pointname pointid signal signalname channel sensor sensorname variable varname item itemid
     parameter messstelle kanal metric measurement field series key nodeid browsename attribute path bezeichnung variablenname
     kks messpunkt messgröße messstellenname kanalname datenpunkt akz tagindex numericid tagpath itemname iotag variabletag

@@ -77,7 +77,10 @@ _HABITS: dict[str, tuple[tuple[re.Pattern[str], float], ...]] = {
         *_ACCENTS,
         (re.compile("[a-z]þ"), -3.0),  # Icelandic þ begins a word
         (re.compile("ã(?!o|e|s\\b|\\b)|(?<![hlm])ã\\b"), -2.0),  # Romanian ă is no Portuguese ã
-        (re.compile("[âîû][kvjz]|ç[b-df-hj-np-tv-zei]"), -2.0),  # Latvian ā, ē, ī and ū are no French letters
+        (
+            re.compile("[âîû][kvjz]|ç[b-df-hj-np-tv-zei]"),
+            -2.0,
+        ),  # Latvian ā, ē, ī and ū are no French letters
     ),
     "cp850": _ACCENTS,
     "mac-roman": _ACCENTS,
@@ -88,6 +91,9 @@ _HABITS: dict[str, tuple[tuple[re.Pattern[str], float], ...]] = {
     "cp857": _TURKISH,
     "cp1255": ((re.compile("[ךםןףץ]\\b"), 2.0), (re.compile("[ךםןףץ]\\B"), -3.0)),
 }
+_TELLING = {"cp1257": re.compile(rb"(?i)\b(?:laiks|spiediens|jauda|darbojas|laikas|srautas|galia|siurblys)\b")}
+"""Words without a letter beyond ASCII that only the languages of an encoding have, where one accent is all there is besides."""
+_WORTH_OF_WORDS = 4.0
 _UNIT_WORDS = frozenset({"m³", "m²", "cm²", "cm³", "µm", "µS", "µA", "µV", "µs", "°C", "°F", "°K", "°dH", "Nm³", "ft³", "in²"})
 _MAX_WORDS = 2000
 _USUAL = frozenset("".join(_LETTERS.values())) | _SIGNS | frozenset("\ufeff⁰¹²³⁴⁻₀₁₂₃Δδ∆ΩωµμΣσφ∅≤≥×÷←→↑↓•●○√%‰¡¿«»“”„‚‘’ ")
@@ -101,6 +107,8 @@ def guess_legacy(sample: bytes) -> tuple[str, float]:
     if not words and not _OPENED.search(sample):
         return _WESTERN, 0.7
     scores = {name: _score(name, words, sample) for name in _CANDIDATES}
+    for name, telling in _TELLING.items():
+        scores[name] += _WORTH_OF_WORDS * (telling.search(sample) is not None)
     best = max(_CANDIDATES, key=scores.__getitem__)
     if scores[best] <= scores[_WESTERN]:
         return _WESTERN, 0.7

@@ -42,6 +42,8 @@ _AT = re.compile(
     r"^(?:kl\.?|klo|kello|um|om|ore|ora|las|às|à|godz\.?|saat|pukul|jam|lúc|час|в|о)\s(?=\d)|(?<=\d)\s(?:ч\.?|h|hod\.?)$",
     re.IGNORECASE,
 )
+_HOURS_BEHIND = re.compile(r"(?<=:\d\d)\s?(?:ч|год|hod|h)\.?$", re.IGNORECASE)
+"""04.03.2026 06:00:00 ч."""
 _CLOCK_ALONE = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?: [ap]m)?")
 _DIGIT = re.compile(r"\d")
 _YEAR_WORD = re.compile(r"(?<=\d{4})\.?\s*(?:г\.?|года|р\.?|року|ж\.?|r\.?|roku|gada|an|թ\.?|оны)(?=\s|,|$)", re.IGNORECASE)
@@ -89,7 +91,7 @@ def to_common(text: str) -> str | None:
     plain = _ORDINAL_SUFFIX.sub(r"\1", plain)
     plain = _OF.sub(" ", plain)
     plain = _YEAR_WORD.sub("", plain)
-    plain = _BETWEEN.sub(" ", plain)
+    plain = _HOURS_BEHIND.sub("", _BETWEEN.sub(" ", plain))
     plain = _SPOKEN.sub(_of_hours, plain)
     plain = in_english(plain)
     plain = _DOTTED.sub(r"\1-\2-\3", plain)

@@ -32,7 +32,9 @@ from workbench.logs.times.instants import (
     read_stamps,
 )
 from workbench.logs.times.month_tongues import TongueEvidence, find_month_tongue, is_tongue
+from workbench.logs.times.said_start import said_start
 from workbench.logs.times.scales import CLOCK_EPOCHS, SCALES, scaled
+from workbench.logs.times.spelled_order import spelled_order
 from workbench.logs.times.stamp_dialects import StampDialect, find_dialect, places_of
 from workbench.logs.times.zones import load_zone, local_to_utc
 
@@ -117,7 +119,7 @@ def read_times(
 def _stamps(cells: Cells, time: TimeColumns, blocks: Blocks, choices: TimeChoices) -> TimeAxis:
     dialect, unsure = stamp_dialect(cells, time, choices)
     cells = _read_in(dialect, cells)
-    order, asked, notation = day_order(cells, choices)
+    order, asked, notation = day_order(cells, choices, header=time.header)
     asked = [*unsure, *asked]
     found = spread(read_stamps(cells.texts, order), cells)
     named = zone_in_cells(cells)
@@ -163,11 +165,12 @@ def spread(instants: Instants, cells: Cells) -> Instants:
 
 
 def day_order(
-    cells: Cells, choices: TimeChoices, largest_step: Callable[[DayOrder], float] | None = None
+    cells: Cells, choices: TimeChoices, largest_step: Callable[[DayOrder], float] | None = None, header: str = ""
 ) -> tuple[DayOrder, list[Question], str]:
     """Which number is the day, what is asked about it, and the notation in words.
 
-    `largest_step(order)` is the largest step between rows, ns, read with an order; by default that of `cells`.
+    `largest_step(order)` is the largest step between rows, ns, read with an order; by default that of `cells`. The header of the
+    stamps may spell the order (yy/MM/dd).
     """
     step = largest_step or (lambda order: _largest_step(cells, order))
     if read_iso(cells.texts[:1000]) is not None:
@@ -181,6 +184,9 @@ def day_order(
     answer = choices.answers.find("DAY_MONTH_AMBIGUOUS")
     if answer and not is_tongue(answer):
         return questions.day_order_of(answer), [], "day and month as answered"
+    told = spelled_order(header)
+    if told in orders:
+        return told, [], questions.ORDER_WORDS[told]
     if clashing and clashing.examples:
         return clashing.better, [questions.day_month_changes(*clashing.examples, clashing.better)], "day and month in both orders"
     if "ymd" in orders and len(orders) > 1:
@@ -297,9 +303,19 @@ def excel_epoch(cells: Cells, choices: TimeChoices) -> tuple[str, list[Question]
 def _relative(cells: Cells, time: TimeColumns, choices: TimeChoices) -> TimeAxis:
     if time.epoch == "clock":
         return _clock_alone(cells, time, choices)
-    start_ns, _, asked = relative_start(choices, f"'{time.header}' counts from an unknown start")
+    start_ns, asked = elapsed_start(time, choices)
     found = spread(scaled(cells.texts, relative_scale(time.header), start_ns, is_absolute=True), cells)
     return TimeAxis(times_ns=found.ns, is_good=found.is_good, notation="elapsed time", zone="printed", questions=tuple(asked))
+
+
+def elapsed_start(time: TimeColumns, choices: TimeChoices) -> tuple[int, list[Question]]:
+    """(start ns, what is asked) of elapsed times: what a person or the head of the file says, else 1970."""
+    text = None if choices.answers.find("TIME_RELATIVE") else said_start(time.notes)
+    if text is None:
+        start_ns, _, asked = relative_start(choices, f"'{time.header}' counts from an unknown start")
+        return start_ns, asked
+    axis = _to_utc(read_stamps([text], "dmy"), time, [np.zeros(1, np.intp)], choices, "", [])
+    return int(axis.times_ns[0]), list(axis.questions)
 
 
 def has_time_unit(header: str) -> bool:
