@@ -88,7 +88,7 @@ def test_a_header_that_spells_the_order_of_its_dates_is_believed(spelled: str, p
     [
         ("yyyy-MM-dd", "ymd"),
         ("TT.MM.JJJJ hh:mm", "dmy"),
-        ("jj/mm/aaaa", "dmy"),
+        ("jj/mm/aaaa", None),
         ("m/d", None),
         ("Comma dd", None),
         ("Zeit", None),
