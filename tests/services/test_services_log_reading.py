@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from workbench.core.errors import LogFormatError
 from workbench.core.jobs import Job, JobEvent
+from workbench.logs.tables import preview_logs
 from workbench.services import stored_logs
 from workbench.services.logs import ImportRequest, InspectRequest, PreviewRequest, import_logs, inspect_logs, preview_log
 
@@ -137,3 +139,73 @@ def test_a_home_that_takes_no_folder_is_no_reason_not_to_read(tmp_path: Path) ->
     with stored_logs.scratch() as folder:
         (folder / "block.bin").write_bytes(b"1")
     assert not folder.exists()
+
+
+_DAY = "time,PI-1 [bar]\n" + "".join(f"2026-03-{{day:02d}}T0{hour}:00:00Z,3.{hour}\n" for hour in range(8))
+_OTHER = "Zeit;FT-2\n" + "".join(f"0{day}.04.2026 08:00;1,20{day}\n" for day in range(1, 9))
+_MEMBERS = {
+    "day1.csv": _DAY.format(day=1), "day2.csv": _DAY.format(day=2), "other.csv": _OTHER,
+    "labels.csv": "start,end,what\n2026-03-01,2026-03-02,fault\n", "readme.txt": "hello",
+}  # fmt: skip
+
+
+def packed(folder: Path, kind: str) -> Path:
+    """The members in a folder, or in an archive."""
+    place = folder / "week"
+    place.mkdir()
+    for name, text in _MEMBERS.items():
+        (place / name).write_text(text, encoding="utf-8")
+    return place if kind == "folder" else Path(shutil.make_archive(str(folder / "week"), kind, place))
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip", "tar", "gztar"])
+def test_the_preview_lists_all_logs_of_a_folder_or_an_archive_with_what_each_leaves_open(kind: str, tmp_path: Path) -> None:
+    path = packed(tmp_path, kind)
+    found = preview_log(PreviewRequest(path=str(path)), job())
+    logs = {log.name.rpartition(": ")[2]: log for log in found.logs}
+    assert {name: [one.rpartition(": ")[2] for one in log.files] for name, log in logs.items()} == {
+        "day1.csv": ["day1.csv", "day2.csv"], "labels.csv": ["labels.csv"], "other.csv": ["other.csv"],
+    }  # fmt: skip
+    assert {name: log.channels for name, log in logs.items()} == {"day1.csv": ("PI-1",), "labels.csv": (), "other.csv": ("FT-2",)}
+    asked = {name: {question.code for question in log.questions} for name, log in logs.items()}
+    assert asked["day1.csv"] == set()
+    assert asked["labels.csv"] == {"LABELS_ELSEWHERE"}
+    assert {"ZONE_UNKNOWN", "DECIMAL_AMBIGUOUS"} <= asked["other.csv"]
+    assert {question.code for question in found.questions} == set().union(*asked.values())
+    assert (found.log.rpartition(": ")[2], found.has_more) == ("day1.csv", False)
+    assert [column.name for column in found.columns] == ["time", "PI-1"]
+    other = preview_log(PreviewRequest(path=str(path), log=logs["other.csv"].name), job())
+    assert [column.name for column in other.columns] == ["Zeit", "FT-2"]
+    assert other.logs == found.logs
+    inspected = inspect_logs(InspectRequest(paths=(str(path),)), job())
+    assert sorted(one.source.rpartition(": ")[2] for one in inspected.recordings) == ["day1.csv", "other.csv"]
+    assert [{question.code for question in one.questions} >= {"ZONE_UNKNOWN"} for one in inspected.recordings] == [False, True]
+
+
+def test_the_sheets_of_a_workbook_are_logs_of_their_own(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for name, tag in (("P-1", "PI-1"), ("P-2", "FI-2")):
+        sheet = book.create_sheet(name)
+        sheet.append(["time", tag])
+        for hour in range(12):
+            sheet.append([f"2026-03-01T{hour:02d}:00:00Z", hour / 4])
+    book.remove(book["Sheet"])
+    book.save(tmp_path / "station.xlsx")
+    found = preview_log(PreviewRequest(path=str(tmp_path / "station.xlsx")), job())
+    assert [(log.name, log.channels) for log in found.logs] == [
+        ("station.xlsx: P-1", ("PI-1",)),
+        ("station.xlsx: P-2", ("FI-2",)),
+    ]
+
+
+def test_of_very_many_logs_some_are_looked_at_and_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preview_logs, "MOST_LOGS", 2)
+    found = preview_log(PreviewRequest(path=str(packed(tmp_path, "folder"))), job())
+    assert (sum(len(log.files) for log in found.logs), found.has_more) == (2, True)
+
+
+def test_a_folder_without_logs_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(LogFormatError, match="empty holds no log files"):
+        preview_log(PreviewRequest(path=str(tmp_path / "empty")), job())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,29 @@ def test_a_zone_that_no_file_states_is_said_to_be_assumed(hand: Hand, tmp_path: 
     assert zone.currentText() == "UTC, assumed"
     zone = dropped(hand, tmp_path / "P-8.csv", table("time,PI-1 (bar)", "2026-03-0{d}T0{h}:00:00Z,3.{h}")).guesses.zone
     assert zone.currentText() == "as in the file"
+
+
+def test_an_archive_lists_its_logs_and_asks_for_all_of_them(hand: Hand, tmp_path: Path) -> None:
+    path = tmp_path / "week.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for day in (1, 2):
+            archive.writestr(f"P-2041A_{day}.csv", table("time,PI-2041A [bar]", f"2026-03-0{day} 0{{h}}:00,3.{{h}}"))
+        archive.writestr("P-9.csv", table("Time;PI-9;FI-9", "{d:02}/{m:02}/2026 0{h}:00;1,20{h};3{h},500"))
+    page = hand.show("logs")
+    assert isinstance(page, LogsPage)
+    hand.drop([path])
+    hand.rest()
+    preview, rows = page.preview, page.preview.logs.table.array
+    assert preview.logs.isVisible()
+    shown = [[rows.value(key, row) for key in ("name", "channels", "asked")] for row in range(rows.rowCount())]
+    assert shown == [["P-2041A_1.csv and 1 more", "1", "1 question"], ["P-9.csv", "2", "1 to answer"]]
+    assert [column.name for column in preview._preview.columns] == ["time", "PI-2041A"]
+    assert {"DAY_MONTH_AMBIGUOUS", "DECIMAL_AMBIGUOUS"} <= set(preview.questions.choices)  # though another log is shown
+    assert preview.why_not() == "Answer the questions first"
+    preview.logs.table.select_row(1)
+    hand.wait(lambda: preview._preview.log == "week.zip: P-9.csv")
+    hand.rest()
+    assert preview.logs.table.current_row() == 1
+    plain = tmp_path / "P-7.csv"
+    dropped(hand, plain, table("time,PI-7 [bar]", "2026-03-0{d}T0{h}:00:00Z,3.{h}"))
+    assert not preview.logs.isVisible()

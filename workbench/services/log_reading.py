@@ -5,13 +5,25 @@ from __future__ import annotations
 import tempfile
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.core.jobs import Job
 from workbench.core.paths import is_project
 from workbench.services import log_memory
 from workbench.services.common import open_project
 from workbench.services.log_summaries import summary_of
-from workbench.services.logs import Guess, InspectRequest, InspectResult, PreviewColumn, PreviewRequest, PreviewResult
+from workbench.services.logs import (
+    Guess,
+    InspectRequest,
+    InspectResult,
+    PreviewColumn,
+    PreviewLog,
+    PreviewRequest,
+    PreviewResult,
+)
+
+if TYPE_CHECKING:
+    from workbench.logs.tables.preview_logs import LogInside
 
 
 def run_inspect(request: InspectRequest, job: Job) -> InspectResult:
@@ -47,10 +59,12 @@ def _recall(request: PreviewRequest) -> log_memory.Recalled:
 def run_preview(request: PreviewRequest, job: Job) -> PreviewResult:
     """See `services.logs.preview_log`."""
     from workbench.logs.parse import ParseOptions
-    from workbench.logs.tables.preview import preview_file
+    from workbench.logs.tables.preview_logs import preview_logs
 
     job.progress(0.1, "looking")
-    found = preview_file(Path(request.path), ParseOptions(zone=request.zone, answers=request.answer))
+    looked = preview_logs(Path(request.path), ParseOptions(zone=request.zone, answers=request.answer))
+    chosen = looked.find(request.log)
+    found = chosen.preview
     recalled = _recall(request)
     return PreviewResult(
         path=request.path, remembered=recalled.choices, remembered_for=recalled.name,
@@ -66,5 +80,15 @@ def run_preview(request: PreviewRequest, job: Job) -> PreviewResult:
             for column in found.columns
         ),
         rows=found.rows,
-        questions=found.questions,
+        questions=looked.questions, log=chosen.name, has_more=looked.has_more, logs=tuple(map(_log_of, looked.logs)),
+    )  # fmt: skip
+
+
+def _log_of(log: LogInside) -> PreviewLog:
+    guesses = {guess.name: guess.value for guess in log.preview.guesses}
+    return PreviewLog(
+        name=log.name, files=log.files,
+        channels=tuple(column.name for column in log.preview.columns if column.role == "channel"),
+        time_format=guesses.get("time format", guesses.get("waveform start", "")), zone=guesses.get("zone", ""),
+        questions=log.preview.questions,
     )  # fmt: skip

@@ -25,6 +25,7 @@ def summary_of(facts: summary.RecordingFacts, *, asset: str | None = None, recor
         findings=tuple(_finding_of(finding) for finding in facts.findings),
         left_out=tuple({"channel": left.channel, "why": left.why} for left in facts.left_out), labels=facts.labels,
         asset=asset, id=recording_id, group=facts.group, rate_hz=facts.rate_hz, n_bursts=facts.n_bursts,
+        questions=facts.questions,
     )  # fmt: skip
 
 

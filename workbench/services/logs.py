@@ -60,6 +60,8 @@ class RecordingSummary(Record, frozen=True, kw_only=True):
     rate_hz: float | None = None
     """Exact samples a second of a waveform."""
     n_bursts: int = 0
+    questions: tuple[Question, ...] = ()
+    """What this one leaves open."""
 
 
 class InspectRequest(Request, frozen=True, kw_only=True):
@@ -113,16 +115,32 @@ class PreviewColumn(Record, frozen=True, kw_only=True):
 
 
 class PreviewRequest(Request, frozen=True, kw_only=True):
-    """Guess the format of one file from its first rows, for the window's import preview."""
+    """Guess the format of a file, or of each log in an archive or a folder, from its first rows."""
 
-    path: Annotated[str, parameter("Log file.", positional=True, path=True, file=True)]
+    path: Annotated[str, parameter("Log file, archive or folder.", positional=True, path=True, file=True)]
     zone: ZoneName = None
     answer: Answers = ()
     project: Annotated[str | None, parameter("Project whose remembered choices are listed too.", path=True)] = None
+    log: Annotated[str, parameter("Which of several logs is shown, by its name in `logs`; else the first.")] = ""
+
+
+class PreviewLog(Record, frozen=True, kw_only=True):
+    """One of the logs that an archive or a folder holds; `files` of equal columns are one log where they follow each other."""
+
+    name: str
+    files: tuple[str, ...]
+    channels: tuple[str, ...]
+    """Empty where it holds events alone."""
+    time_format: str
+    zone: str
+    questions: tuple[Question, ...]
 
 
 class PreviewResult(Result, frozen=True, kw_only=True):
-    """Guesses (encoding, delimiter, decimal mark, time column, time format, zone), columns, first rows as text."""
+    """Guesses (encoding, delimiter, decimal mark, time column, time format, zone), columns, first rows as text of the log `log`.
+
+    `logs` are all that would be made of the file, `questions` those of all of them.
+    """
 
     path: str
     guesses: tuple[Guess, ...]
@@ -133,10 +151,14 @@ class PreviewResult(Result, frozen=True, kw_only=True):
     """What was chosen before for logs of the same source."""
     remembered_for: str = ""
     """The name of that source, with # for dates."""
+    log: str = ""
+    logs: tuple[PreviewLog, ...] = ()
+    has_more: bool = False
+    """Whether there are more logs than were looked at."""
 
 
 def preview_log(request: PreviewRequest, job: Job) -> PreviewResult:
-    """Look at the head of a file only; fast at any size. Raises LogFormatError or EncodingError naming the file."""
+    """Look at the head of each log only; fast at any size. Raises LogFormatError or EncodingError naming the file."""
     from workbench.services.log_paths import given_files
     from workbench.services.log_reading import run_preview
     from workbench.services.plugins import reading_with_plugins

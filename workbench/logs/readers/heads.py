@@ -1,8 +1,9 @@
-"""The first bytes of what is packed in an archive of any size: nothing is unpacked further than that, and nothing held whole."""
+"""The first bytes of what an archive of any size holds, and the first records of JSON: nothing is read further, or held whole."""
 
 from __future__ import annotations
 
 import io
+import json
 import tarfile
 import zipfile
 from collections.abc import Iterator
@@ -11,11 +12,13 @@ from pathlib import Path
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers import packed
 from workbench.logs.readers.byte_stream import CHUNK_BYTES, FixedEndFile
+from workbench.logs.readers.json_stream import find_list
 from workbench.logs.readers.sources import inner_name, is_hidden
 from workbench.logs.text.decode import clean_text
 
 _MAX_HEADS = 20
 """Members that are looked at: what begins with so many others is told by its name."""
+_RECORD_ENDS = 20
 _TROUBLE = (*packed.ERRORS, tarfile.TarError, zipfile.BadZipFile, NotImplementedError, RuntimeError, OverflowError)
 
 
@@ -69,3 +72,27 @@ def _read(stream: packed.Readable, n_bytes: int) -> bytes:
     while len(found) < n_bytes and (chunk := stream.read(n_bytes - len(found))):
         found += chunk
     return found
+
+
+def first_records(head: bytes) -> bytes:
+    """The records of a large JSON file that its head holds whole, one a line or in a list; b'' for any other JSON."""
+    text = head.decode("utf-8-sig", errors="ignore").lstrip()
+    text = text[max(find_list(text), 0) :]
+    if text.startswith("{"):
+        lines = text.splitlines()[:-1]
+        return "\n".join(lines).encode() if lines and _is_json(lines[0]) else b""
+    end = text.rfind("}")
+    for _ in range(_RECORD_ENDS if text.startswith("[") else 0):
+        records = text[: end + 1] + "]"
+        if _is_json(records):
+            return records.encode()
+        end = text.rfind("}", 0, max(end, 0))  # a brace within a record or a text: the one before it may be a record's end
+    return b""
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True

@@ -7,7 +7,6 @@ a limit.
 from __future__ import annotations
 
 import io
-import json
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -22,8 +21,7 @@ from workbench.core.errors import LogFormatError, WorkbenchError
 from workbench.logs import questions
 from workbench.logs.parse import ParseOptions, time_blocks, without_events
 from workbench.logs.readers.events import EventFile
-from workbench.logs.readers.heads import packed_heads
-from workbench.logs.readers.json_stream import find_list
+from workbench.logs.readers.heads import first_records, packed_heads
 from workbench.logs.readers.packed import SUFFIXES
 from workbench.logs.readers.registry import opened_content, reader_of, streams
 from workbench.logs.readers.signals import Signals
@@ -49,7 +47,6 @@ WHOLE_JSON_BYTES = 4 << 20
 """Of a larger JSON file of records only those in its head are looked at."""
 WHOLE_ARCHIVE_BYTES = 16 << 20
 """Of a larger archive only the heads of its members are unpacked."""
-_RECORD_ENDS = 20
 _DELIMITER_NAMES = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar", " ": "blanks", "": "none"}
 _ENCODINGS = ("utf-8", "cp1252", "utf-16", "latin-1")
 
@@ -89,7 +86,22 @@ class LogPreview:
 def preview_file(path: Path, options: ParseOptions) -> LogPreview:
     """Guess the format of one file, or of the first log in it. Raises LogFormatError or EncodingError naming it."""
     other: LogPreview | None = None
+    for _, found in preview_each(path, options):
+        if found.columns:
+            return found
+        other = other or found
+    if other is None:
+        raise _no_logs(path)
+    return other
+
+
+def preview_each(path: Path, options: ParseOptions) -> Iterator[tuple[str, LogPreview]]:
+    """The logs of one file, each with its name; without columns where there are events alone.
+
+    Raises LogFormatError or EncodingError naming the file where none of them can be read.
+    """
     refused: WorkbenchError | None = None
+    n_found = 0
     for source in _heads(path):
         try:
             found = _preview_source(source, options)
@@ -98,27 +110,31 @@ def preview_file(path: Path, options: ParseOptions) -> LogPreview:
             if not source.is_optional:
                 break
             continue
-        if found.columns:
-            return found
-        other = other or found
-    if other is None:
+        n_found += len(found)
+        yield from found
+    if not n_found:
         raise refused or _no_logs(path)
-    return other
 
 
-def _preview_source(source: Source, options: ParseOptions) -> LogPreview:
-    """What one log is taken for; without columns where it holds events alone."""
+def _preview_source(source: Source, options: ParseOptions) -> list[tuple[str, LogPreview]]:
+    """What the logs of one source (sheets, tables) are taken for; one without columns where it holds events alone."""
     with opened_content(source) as opened:
         content = opened.head(HEAD_ROWS)
     if content.events is not None:
-        return _only_events([content.events])
+        return [(source.name, _only_events([content.events]))]
     slow = [*content.segments, *(signals.as_segment() for signals in content.signals if not signals.is_waveform)]
     waves = [signals for signals in content.signals if signals.is_waveform]
     tables, events = without_events(build_tables(slow, join=False))
-    found = [_preview_tables(tables, slow, source, options)] if tables else []
-    found += [_preview_waves(waves, source, options)] if waves else []
-    if not found:
-        return _only_events(events)
+    # tables that are parts of one log are shown as one
+    logs = [tables] if tables and tables[0].part else [[table] for table in tables]
+    names = [log[0].sources[0] for log in logs]
+    found = [_preview_tables(log, slow, source, options) for log in logs]
+    if waves:  # beside what is slow in the same file
+        found[:1] = [_together([*found[:1], _preview_waves(waves, source, options)])]
+    return list(zip(names or [source.name], found, strict=True)) if found else [(source.name, _only_events(events))]
+
+
+def _together(found: Sequence[LogPreview]) -> LogPreview:
     return LogPreview(
         guesses=tuple({guess.name: guess for part in found for guess in part.guesses}.values()),
         columns=tuple(column for part in found for column in part.columns), rows=found[0].rows,
@@ -181,7 +197,7 @@ def _heads(path: Path) -> Iterator[Source]:
         yield _text_source(path.name, head, path)
     elif streams(kind):
         yield Source(name=clean_text(path.name), kind=kind, path=path, file=path, head_rows=HEAD_ROWS)
-    elif kind == "json" and path.stat().st_size > WHOLE_JSON_BYTES and (records := _first_records(head)):
+    elif kind == "json" and path.stat().st_size > WHOLE_JSON_BYTES and (records := first_records(head)):
         yield Source(name=clean_text(path.name), kind=kind, path=path, data=records)
     elif kind in ("zip", "tar", *SUFFIXES) and path.stat().st_size > WHOLE_ARCHIVE_BYTES:
         yield from _packed_heads(path, kind)
@@ -198,37 +214,13 @@ def _packed_heads(path: Path, kind: str) -> Iterator[Source]:
             inner = find_kind(name, head) if head.strip() else ""
         if inner == "text":
             yield replace(_text_source(name, head, path), is_optional=True)
-        elif inner == "json" and (records := _first_records(head)):
+        elif inner == "json" and (records := first_records(head)):
             yield Source(name=name, kind=inner, path=path, data=records, is_optional=True)
 
 
 def _no_logs(path: Path) -> LogFormatError:
     hint = "Give a log in a format that the manual's page on logs lists."
     return LogFormatError(f"{path.name} holds no log files.", hint, path=str(path))
-
-
-def _first_records(head: bytes) -> bytes:
-    """The records of a large JSON file that its head holds whole, one a line or in a list; b'' for any other JSON."""
-    text = head.decode("utf-8-sig", errors="ignore").lstrip()
-    text = text[max(find_list(text), 0) :]
-    if text.startswith("{"):
-        lines = text.splitlines()[:-1]
-        return "\n".join(lines).encode() if lines and _is_json(lines[0]) else b""
-    end = text.rfind("}")
-    for _ in range(_RECORD_ENDS if text.startswith("[") else 0):
-        records = text[: end + 1] + "]"
-        if _is_json(records):
-            return records.encode()
-        end = text.rfind("}", 0, max(end, 0))  # a brace within a record or a text: the one before it may be a record's end
-    return b""
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _text_source(name: str, data: bytes, path: Path) -> Source:

@@ -27,6 +27,7 @@ from workbench.ui.context import AppContext
 from workbench.ui.format import count
 from workbench.ui.pages.logs.preview_columns import ColumnsCard
 from workbench.ui.pages.logs.preview_files import FilesCard
+from workbench.ui.pages.logs.preview_logs import LogsCard
 from workbench.ui.pages.logs.preview_parts import GuessCard, QuestionsCard, RowsCard, stacked
 from workbench.ui.states import State
 from workbench.ui.widgets.layouts import horizontal, scrolled
@@ -49,11 +50,13 @@ class ImportPreview(QWidget):
         self._files: tuple[LogFile, ...] = ()
         self._preview: PreviewResult | None = None
         self._chosen = 0
+        self._log = ""
         self._answers: dict[str, str] = {}
         self._queue: list[ImportRequest] = []
         self._stored: list[str] = []
         self._is_busy = False
         self.files = FilesCard(context.theme)
+        self.logs = LogsCard(context.theme)
         self.guesses = GuessCard(context)
         self.questions = QuestionsCard(context.theme)
         self.columns = ColumnsCard(context.theme)
@@ -131,7 +134,7 @@ class ImportPreview(QWidget):
         if self._chosen < len(self._files) and self._files[self._chosen].kind == "log":
             request = PreviewRequest(
                 path=self._files[self._chosen].path, zone=self.guesses.zone.value() or None, answer=self._answer_list(),
-                project=self._context.project_text or None,
+                project=self._context.project_text or None, log=self._log,
             )  # fmt: skip
             self._context.read(preview_log, request, self._on_preview, self._on_refused, slot="logs.preview")
 
@@ -185,13 +188,17 @@ class ImportPreview(QWidget):
         self.changed.emit()
 
     def _on_file(self, index: int) -> None:
-        self._chosen = index
+        self._chosen, self._log = index, ""
         file = self._files[index]
         if file.kind == "log":
             self._read_chosen()
         else:
             self._show_cards(False)
             self._say(_why_left_out(file), is_wrong=True)
+
+    def _on_log(self, name: str) -> None:
+        self._log = name
+        self._read_chosen()
 
     def _on_preview(self, result: object) -> None:
         assert isinstance(result, PreviewResult)
@@ -203,6 +210,7 @@ class ImportPreview(QWidget):
             self._read_chosen()
             return
         self._show_cards(True)
+        self.logs.show_logs(result)
         answered = self._focused_key()
         self.guesses.show_guesses(result.guesses, self._answers)
         self.questions.show_questions(result.questions, self._answers)
@@ -306,6 +314,7 @@ class ImportPreview(QWidget):
         """What tells of a file is shown once a file was read."""
         for card in (self.guesses, self.questions, self.columns, self.rows):
             card.setVisible(is_shown)
+        self.logs.setVisible(is_shown and self.logs.is_needed)
 
     def _say(self, text: str, *, is_wrong: bool = False) -> None:
         self._said.setText(text)
@@ -328,11 +337,12 @@ class ImportPreview(QWidget):
         said.setSpacing(6)
         said.addWidget(self._said_symbol, 0, Qt.AlignmentFlag.AlignTop)
         said.addWidget(self._said, 1)
-        left = stacked(self._said_row, self.files, self.columns, self.rows)
+        left = stacked(self._said_row, self.files, self.logs, self.columns, self.rows)
         left.addStretch(0)  # what is left where the list of files stands alone
         left.setStretch(1, 4)
-        left.setStretch(2, 5)
-        left.setStretch(3, 4)
+        left.setStretch(2, 3)
+        left.setStretch(3, 5)
+        left.setStretch(4, 4)
         row = horizontal(self, margins_px=16, gap_px=12)
         row.addLayout(left, 1)
         row.addWidget(area)
@@ -340,6 +350,7 @@ class ImportPreview(QWidget):
     def _connect(self) -> None:
         self.files.file_chosen.connect(self._on_file)
         self.files.assets_changed.connect(self.changed)
+        self.logs.log_chosen.connect(self._on_log)
         self.guesses.changed.connect(self._on_answered)
         self.questions.changed.connect(self._on_answered)
         self.columns.unit_given.connect(self._on_unit)

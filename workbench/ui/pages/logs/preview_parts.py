@@ -154,8 +154,11 @@ class QuestionsCard(Card):
             widget.deleteLater()
         self._shown, self.choices = [], {}
         asked = [question for question in questions if question.code != "ZONE_UNKNOWN"]
+        by_key: dict[str, list[Question]] = {}
         for question in asked:
-            self._ask(question, answers)
+            by_key.setdefault(_key_of(question), []).append(question)
+        for key, alike in by_key.items():
+            self._ask(key, alike, answers)
         written = [key for key in answers if key.partition("@")[0] in _WRITTEN and key not in self.choices]
         for key in written:  # what was written stays there to be changed
             self._write(key, self._written_words(key), answers[key])
@@ -169,23 +172,27 @@ class QuestionsCard(Card):
         """Whether nothing waits for an answer."""
         return all(choice.value() for choice in self.choices.values() if choice.property("blocks"))
 
-    def _ask(self, question: Question, answers: dict[str, str]) -> None:
-        key = f"{question.code}@{question.channel}" if question.channel else question.code
+    def _ask(self, key: str, alike: list[Question], answers: dict[str, str]) -> None:
+        """The questions of several logs that one answer is for."""
+        question = alike[0]
+        words = " ".join(dict.fromkeys(one.text for one in alike))
         if question.code in _WRITTEN:
-            self._write(key, question.text, answers.get(key, ""))
+            self._write(key, words, answers.get(key, ""))
             return
-        text = Text(question.text, "small", "text1", is_wrapped=True)
+        text = Text(words, "small", "text1", is_wrapped=True)
         self.body.addWidget(text)
         self._shown.append(text)
-        if not question.choices:
+        choices = list(dict.fromkeys(choice for one in alike for choice in one.choices))
+        if not choices:
             return
-        first = self.tr("Choose…") if question.blocks else self.tr("{value}, if nothing is chosen").format(
+        blocks = any(one.blocks for one in alike)
+        first = self.tr("Choose…") if blocks else self.tr("{value}, if nothing is chosen").format(
             value=guess_words(question.default or "")
         )  # fmt: skip
-        choice = Choice(self._theme, [("", first), *((one, guess_words(one)) for one in question.choices)])
+        choice = Choice(self._theme, [("", first), *((one, guess_words(one)) for one in choices)])
         choice.set_value(answers.get(key, ""))
-        choice.setProperty("blocks", question.blocks)
-        choice.setAccessibleName(question.text)
+        choice.setProperty("blocks", blocks)
+        choice.setAccessibleName(words)
         choice.currentIndexChanged.connect(self._on_changed)
         self.choices[key] = choice
         self.body.addWidget(choice)
@@ -209,6 +216,11 @@ class QuestionsCard(Card):
 
     def _on_changed(self, _index: int) -> None:
         self.changed.emit()
+
+
+def _key_of(question: Question) -> str:
+    """As an answer names it: 'CODE' or 'CODE@CHANNEL'."""
+    return f"{question.code}@{question.channel}" if question.channel else question.code
 
 
 class RowsCard(Card):
