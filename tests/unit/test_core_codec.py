@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
+from workbench.core import codec
 from workbench.core.clock import format_utc, parse_utc
 from workbench.core.codec import Record, decode_canonical, decode_strict, encode_canonical, read_bounded, write_atomic
 from workbench.core.errors import DiskFull, InputError, WorkbenchError, all_error_types
@@ -86,3 +88,30 @@ def test_a_file_that_is_too_large_is_not_taken_into_memory(tmp_path: Path) -> No
         read_bounded(path, 99)
     with pytest.raises(InputError, match="There is no"):
         read_bounded(tmp_path / "none", 99)
+
+
+def test_files_are_synced_also_where_no_thread_can_be_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [tmp_path / f"{number}.bin" for number in range(5)]
+    for path in files:
+        path.write_bytes(b"x")
+    synced: list[Path] = []
+    real = codec._sync_file
+
+    def sync(path: Path) -> None:
+        real(path)
+        synced.append(path)
+
+    monkeypatch.setattr(codec, "_sync_file", sync)
+    codec.sync_files(files)
+    assert sorted(synced) == files
+    synced.clear()
+    monkeypatch.setattr(threading.Thread, "start", _no_thread)
+    codec.sync_files(files)
+    assert synced == files
+    (tmp_path / "3.bin").unlink()
+    with pytest.raises(FileNotFoundError):
+        codec.sync_files(files)
+
+
+def _no_thread(_thread: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")

@@ -24,7 +24,7 @@ from workbench.core.errors import DiskFull, InputError
 T = TypeVar("T")
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
-_SYNC_THREADS = 16
+_SYNC_THREADS = 8
 _DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -117,8 +117,12 @@ def sync_files(paths: Sequence[Path]) -> None:
 
     The system is asked for several at a time: it writes them together, thirty times as fast as one after the other.
     """
-    with ThreadPoolExecutor(max(1, min(_SYNC_THREADS, len(paths))), "sync") as pool:  # none outlives the call
-        deque(pool.map(_sync_file, paths), maxlen=0)
+    try:
+        with ThreadPoolExecutor(max(1, min(_SYNC_THREADS, len(paths))), "sync") as pool:  # none outlives the call
+            deque(pool.map(_sync_file, paths), maxlen=0)
+    except RuntimeError:  # no room for another thread, or the program is about to end
+        for path in paths:
+            _sync_file(path)
 
 
 def _sync_file(path: Path) -> None:
