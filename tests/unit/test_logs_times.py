@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,11 +13,12 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QCalendar, QDate, QDateTime, QLocale, QTime
 
 from tests.messy.date_words import LOCALES
-from workbench.core.clock import NS_PER_S, format_utc, parse_utc
+from workbench.core.clock import NS_PER_DAY, NS_PER_S, format_utc, parse_utc
 from workbench.core.errors import RequestError
 from workbench.logs.questions import AnswerBook
 from workbench.logs.readers.table import TimeColumns
 from workbench.logs.tables.cells import Cells
+from workbench.logs.times.counts import exact_count, exact_ns
 from workbench.logs.times.instants import parse_clock, parse_stamp, read_stamps
 from workbench.logs.times.stamp_shapes import read_many_stamps
 from workbench.logs.times.timing import TimeAxis, TimeChoices, read_times
@@ -267,3 +269,17 @@ def test_a_column_with_words_behind_its_clock_is_read_as_one_stamp_is(word: str)
     many, single = read_many_stamps(texts, "dmy"), read_stamps(texts, "dmy")
     assert many.is_good.tolist() == single.is_good.tolist()
     assert many.ns.tolist() == single.ns.tolist()
+
+
+@pytest.mark.parametrize("scale_ns", [1, 100, 3, 1_000, NS_PER_DAY, 10**9])
+def test_a_printed_count_is_scaled_as_its_fraction_is_rounded(scale_ns: int) -> None:
+    draw = random.Random(7)
+    told = 0
+    for _ in range(4000):
+        whole, fraction = ("".join(draw.choices("0123456789", k=draw.randrange(most))) for most in (14, 12))
+        text = draw.choice(["", "+", "-", " "]) + whole + draw.choice(["", ".", ","]) + fraction
+        text += draw.choice(["", "", "5", "50", "00", "e3", "E-5", "x"])
+        count = exact_count(text)
+        assert exact_ns(text, scale_ns) == (None if count is None else round(count * scale_ns)), text
+        told += count is not None
+    assert told > 2000

@@ -22,6 +22,7 @@ from workbench.logs.readers.tight_stamps import find_tight_stamps
 from workbench.logs.readers.times_across import find_times_across
 from workbench.logs.tables.sniff import fold_name
 from workbench.logs.tables.words import as_words
+from workbench.logs.text.recall import recalled
 from workbench.logs.times.parts import NAMES
 
 _NAMES = {
@@ -134,10 +135,11 @@ def _parts_of(row: Sequence[str]) -> dict[str, int] | None:
     return columns if "year" in columns and has_day else None
 
 
-def _called(cell: str) -> Iterator[str]:
+@recalled
+def _called(cell: str) -> tuple[str, ...]:
     """The parts that a header may name, in whole or before a last word of the logger's own: Hour_Minute_RTM."""
-    for text in (cell, cell.rpartition("_")[0]):
-        yield from (part for part, names in _NAMES.items() if text and fold_name(text) in names)
+    texts = filter(None, (cell, cell.rpartition("_")[0]))
+    return tuple(part for text in texts for part, names in _NAMES.items() if fold_name(text) in names)
 
 
 def _can_be(part: str, text: str) -> bool:

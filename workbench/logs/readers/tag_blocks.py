@@ -101,10 +101,12 @@ def _bare_title(row: Sequence[str]) -> str:
 
 def _time_of(header: Sequence[str]) -> int | None:
     """The column of the time in a header that names nothing but time, value and what is said about the value."""
-    folded = [fold_name(cell) for cell in header]
     times = [index for index, cell in enumerate(header) if is_time_name(cell)]
+    if not times:
+        return None
+    folded = [fold_name(cell) for cell in header]
     values = [index for index, name in enumerate(folded) if name in VALUE_NAMES]
-    if not times or len(values) != 1:
+    if len(values) != 1:
         return None
     for index, name in enumerate(folded):
         is_beside = index in times or index in values or name in INDEX_NAMES | ANNOTATION_NAMES

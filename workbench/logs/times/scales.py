@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from workbench.core.clock import NS_PER_DAY, NS_PER_S
-from workbench.logs.times.counts import exact_count
+from workbench.logs.times.counts import exact_ns
 from workbench.logs.times.instants import Instants, unix_ns
 
 _EXCEL_1900_DAYS = -25_569
@@ -41,9 +41,9 @@ def scaled(texts: Sequence[str], scale_ns: int, zero_ns: int, *, is_absolute: bo
     ns = np.zeros(len(texts), np.int64)
     is_good = np.zeros(len(texts), np.bool_)
     for index, text in enumerate(texts):
-        count = exact_count(text)
-        if count is not None:
-            instant = round(count * scale_ns) + zero_ns
+        count_ns = exact_ns(text, scale_ns)
+        if count_ns is not None:
+            instant = count_ns + zero_ns
             if is_unix and not EARLIEST_UNIX_NS <= instant <= LATEST_UNIX_NS:
                 instant = next((told for told in (unix_ns(text),) if told is not None), instant)
             if abs(instant) < 2**62:
