@@ -276,10 +276,10 @@ def _columns(pyramid: Pyramid, plan: _Plan) -> Envelope:
 
 
 def _few_columns(plan: _Plan, low: Floats, high: Floats) -> Envelope:
-    least, most = low[plan.takes[0]], high[plan.takes[0]]
+    least, most = low.take(plan.takes[0]), high.take(plan.takes[0])
     for take in plan.takes[1:]:
-        np.fmin(least, low[take], out=least)
-        np.fmax(most, high[take], out=most)
+        np.fmin(least, low.take(take), out=least)
+        np.fmax(most, high.take(take), out=most)
     for column, items in plan.crowds:
         places = items if plan.order is None else plan.order[items]
         least[column], most[column] = np.fmin.reduce(low[places]), np.fmax.reduce(high[places])

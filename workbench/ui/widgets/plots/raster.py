@@ -152,8 +152,8 @@ def _add_samples(high: Floats, low: Floats, columns: NDArray[np.int64], ends: tu
         # The number-th sample of each column that has so many.
         taken = starts[counts > number] + number
         at = columns[taken]
-        high[:, at] = np.fmin(high[:, at], top[:, taken])
-        low[:, at] = np.fmax(low[:, at], bottom[:, taken])
+        high[:, at] = np.fmin(high.take(at, axis=1), top.take(taken, axis=1))
+        low[:, at] = np.fmax(low.take(at, axis=1), bottom.take(taken, axis=1))
 
 
 def _lines_at(edges: Floats, x: Floats, ends: tuple[Floats, Floats]) -> tuple[Floats, ...]:
@@ -180,7 +180,10 @@ def _lines_at(edges: Floats, x: Floats, ends: tuple[Floats, Floats]) -> tuple[Fl
         is_between = (number >= 0) & (number < len(x) - 1)
         number = np.where(is_between, number, 0)
         share = np.where(is_between, places - x[number], np.nan)
-        found.append(before[:, number] + share * rise[:, number])
+        line = rise.take(number, axis=1)
+        line *= share
+        line += before.take(number, axis=1)
+        found.append(line)
     return tuple(found)
 
 
@@ -197,8 +200,8 @@ def _soften(
     last, column = np.maximum(limit.astype(np.int32) - 1, 0), np.arange(pixels.shape[1], dtype=np.int32)
     for at, share in ((first, shares[0]), (end, shares[1])):
         # What ends at the limit covers nothing below it: the pixel above it, in the same plot, stands in with no share.
-        places = np.minimum(at, last) * stride + column
-        flat[places] = _mixed(flat[places], colours[:, None], np.rint(256 * share).astype(np.uint32))
+        places = (np.minimum(at, last) * stride + column).astype(np.intp)
+        flat[places] = _mixed(flat.take(places), colours[:, None], np.rint(256 * share).astype(np.uint32))
 
 
 def _cover(pixels: Pixels, whole: Rows, end: Rows, colours: NDArray[np.uint32]) -> None:
