@@ -20,7 +20,7 @@ from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import ActionButton, FlatButton, SecondaryButton
 from workbench.ui.widgets.card import SectionHeader
 from workbench.ui.widgets.fields import Choice, SearchField
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import horizontal, refilled, vertical
 from workbench.ui.widgets.plots.shapes import look_icon
 from workbench.ui.widgets.text import KeyCap, Text, hairline, plain_tip
 
@@ -56,11 +56,12 @@ class NamesLegend(QWidget):
         others = [name for name, _ in sorted(counts.items(), key=_by_use) if name not in kept]
         self.names = tuple([*kept, *others][: len(NAME_KEYS)])
         self._looks = looks
-        for row, button, shown, name in zip(self._rows, self.buttons, self._counts, self._padded(), strict=True):
-            row.setVisible(bool(name))
-            button.setText(button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, 130).replace("&", "&&"))
-            button.setToolTip(plain_tip(name))
-            shown.setText(number(counts[name]))
+        with refilled(self):
+            for row, button, shown, name in zip(self._rows, self.buttons, self._counts, self._padded(), strict=True):
+                row.setVisible(bool(name))
+                button.setText(button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, 130).replace("&", "&&"))
+                button.setToolTip(plain_tip(name))
+                shown.setText(number(counts[name]))
         self._draw()
 
     def name_at(self, place: int) -> str:
