@@ -12,7 +12,7 @@ from workbench.ui.actions import ActionTable
 from workbench.ui.page import Page
 from workbench.ui.theme import ThemeSource
 from workbench.ui.widgets.buttons import ActionButton
-from workbench.ui.widgets.layouts import horizontal, vertical
+from workbench.ui.widgets.layouts import contents_of, horizontal, vertical
 from workbench.ui.widgets.text import Text, plain_tip
 
 HEIGHT_PX = 56
@@ -140,9 +140,7 @@ class Header(QWidget):
 
     def buttons(self) -> tuple[ActionButton, ...]:
         """The buttons that are shown, primary last."""
-        items = (self._buttons.itemAt(number) for number in range(self._buttons.count()))
-        widgets = (item.widget() for item in items if item is not None)
-        return tuple(widget for widget in widgets if isinstance(widget, ActionButton))
+        return tuple(widget for widget in contents_of(self._buttons) if isinstance(widget, ActionButton))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

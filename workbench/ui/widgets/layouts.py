@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+import shiboken6
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 Box = TypeVar("Box", bound=QBoxLayout)
 Margins = int | tuple[int, int, int, int]
@@ -60,6 +61,24 @@ def refilled(box: QWidget) -> Iterator[None]:
     finally:
         if is_out:
             box.show()
+
+
+def contents_of(layout: QLayout) -> list[QWidget | QLayout]:
+    """The widgets and layouts in a layout, in order; spaces are left out.
+
+    Qt deletes an item with its widget, or when that moves elsewhere, and tells no one: what Python kept of it would be taken for
+    whatever comes to lie at its address later, such as a style. So nothing of an item is kept.
+    """
+    found: list[QWidget | QLayout] = []
+    for number in range(layout.count()):
+        item = layout.itemAt(number)
+        if isinstance(item, QLayout):
+            found.append(item)
+        elif item is not None:
+            if (widget := item.widget()) is not None:
+                found.append(widget)
+            shiboken6.invalidate(item)
+    return found
 
 
 class Fitted(QWidget):

@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QAbstractButton, QLayout, QScrollArea, QSplitter, QWidget
 
+from workbench.ui.widgets.layouts import contents_of
+
 
 class KeysInside(QWidget):
     """A container that hands the keys on to what matters in it. A focus proxy would do so too, but Tab stops at a container that
@@ -54,10 +56,5 @@ def _stops(widget: QWidget) -> Iterator[QWidget]:
 
 
 def _stops_of(layout: QLayout) -> Iterator[QWidget]:
-    for number in range(layout.count()):
-        item = layout.itemAt(number)
-        widget, inner = (item.widget(), item.layout()) if item is not None else (None, None)
-        if widget is not None:
-            yield from _stops(widget)
-        elif inner is not None:
-            yield from _stops_of(inner)
+    for one in contents_of(layout):
+        yield from _stops(one) if isinstance(one, QWidget) else _stops_of(one)
