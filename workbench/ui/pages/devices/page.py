@@ -250,6 +250,7 @@ class DevicesPage(Page):
         self._show_header(self.tr("nothing written"))
         self.checks.show_identity(result)
         self.update_panel.show_identity(result)
+        self.ports.show_identity(result)
         self.refresh_actions()
         self.check()
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from workbench.core.wire import Verdict
+from workbench.core.wire import LiveState, SlotState, Verdict
 from workbench.services.bundles import (
     BundleListRequest,
     BundleListResult,
@@ -39,6 +39,7 @@ class Tile(QFrame):
     def __init__(self, context: AppContext, tile: DeviceTile, is_chosen: bool) -> None:
         super().__init__()
         self.port = tile.port
+        self.has_answered = tile.passport is not None
         self.setProperty("frame", "card")
         self._theme = context.theme
         self._is_chosen = is_chosen
@@ -55,13 +56,18 @@ class Tile(QFrame):
         column.addWidget(Text(board, "small", "text2", is_wrapped=True))
         column.addWidget(Text(tile.port.removeprefix("socket://"), "caption", "text3", is_mono=True))
         if tile.passport:
-            column.addWidget(StateBadge(context.theme, *self._state_of(tile), is_quiet=True))
+            self._badge = StateBadge(context.theme, *self._state_of(tile.slots, tile.live), is_quiet=True)
+            column.addWidget(self._badge)
 
-    def _state_of(self, tile: DeviceTile) -> tuple[State, str]:
-        active = next((slot for slot in tile.slots if slot.active), None)
+    def show_identity(self, identity: IdentifyResult) -> None:
+        """What the device said since it was listed."""
+        self._badge.set_state(*self._state_of(identity.slots, identity.live))
+
+    def _state_of(self, slots: tuple[SlotState, ...], live: LiveState) -> tuple[State, str]:
+        active = next((slot for slot in slots if slot.active), None)
         if active is None:
             return State.NOT_CHECKED, self.tr("No model yet")
-        if tile.live.state == Verdict.NO_DATA:
+        if live.state == Verdict.NO_DATA:
             return State.OUT_OF_SPECIFICATION, self.tr("Release {n} has no data").format(n=active.release)
         return State.GOOD, self.tr("Release {n} runs").format(n=active.release)
 
@@ -152,6 +158,12 @@ class PortPanel(QWidget):
         """Draw this port's tile as chosen."""
         for tile in self._tiles:
             tile.set_chosen(tile.port == port)
+
+    def show_identity(self, identity: IdentifyResult) -> None:
+        """The tile of a device that has just been asked says what it says now."""
+        for tile in self._tiles:
+            if tile.port == identity.port and tile.has_answered:
+                tile.show_identity(identity)
 
     def show_tiles(self, found: tuple[DeviceTile, ...], chosen: str) -> None:
         """One tile a port: what answers first, then what doesn't."""
