@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from workbench.logs.analysis.orders import (
     find_pulses,
     resample_by_angle,
 )
-from workbench.logs.analysis.spectrum import SpectrumOptions, find_spectrum, noise_bandwidth_lines
+from workbench.logs.analysis.spectrum import Motion, SpectrumOptions, Window, find_spectrum, noise_bandwidth_lines
 
 RATE_HZ = 5120.0
 
@@ -173,8 +174,28 @@ def test_peaks_are_found_between_lines_with_their_height_above_the_floor() -> No
 def test_a_sine_between_two_lines_has_its_own_height_and_frequency(off: float) -> None:
     values = sine(15.0, 400.0 + 2.0 * off, 4.0)
     spectrum = find_spectrum([values], RATE_HZ, "g", SpectrumOptions(resolution_hz=2.0))
-    peak = find_peaks(spectrum.frequency_hz, spectrum.amplitude("peak"), is_hann=True)[0]
+    peak = find_peaks(spectrum.frequency_hz, spectrum.amplitude("peak"))[0]
     assert (peak.frequency, peak.amplitude) == (pytest.approx(400.0 + 2.0 * off, abs=0.002), pytest.approx(15.0, rel=0.001))
+
+
+@pytest.mark.parametrize("window", get_args(Window))
+@pytest.mark.parametrize("motion", ["as measured", "velocity", "displacement"])
+@pytest.mark.parametrize("line", [12, 200, 700])
+def test_every_window_gives_a_sine_its_own_height_wherever_it_lies_between_lines(
+    window: Window, motion: Motion, line: int
+) -> None:
+    """Within 0.2 %; an integrated line too, whose neighbours were divided by other frequencies than its own."""
+    for off in np.linspace(-0.5, 0.5, 21).tolist():
+        hz = 2.0 * (line + off)
+        options = SpectrumOptions(window=window, resolution_hz=2.0, motion=motion, high_pass_hz=hz / 2)
+        spectrum = find_spectrum([sine(0.5, hz, 4.0)], RATE_HZ, "m/s2", options)
+        # m/s² over ω is m/s, shown in mm/s; over ω² m, shown in µm
+        expected = (
+            0.5 * {"as measured": 1.0, "velocity": 1e3 / (2 * np.pi * hz), "displacement": 1e6 / (2 * np.pi * hz) ** 2}[motion]
+        )
+        peak = find_peaks(spectrum.frequency_hz, spectrum.amplitude("peak"), window=window, gain=spectrum.gain)[0]
+        assert (off, peak.amplitude / expected) == (off, pytest.approx(1.0, abs=0.002))
+        assert (off, peak.frequency) == (off, pytest.approx(hz, abs=0.02))
 
 
 def test_a_peak_beside_the_high_pass_keeps_its_own_height() -> None:

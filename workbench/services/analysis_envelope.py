@@ -154,7 +154,7 @@ def find_envelope_picture(opened: Opened, request: EnvelopeRequest, job: Job) ->
         marks = defect_marks(orders, speed.shaft_hz, slip=request.slip, n_harmonics=request.harmonics)
         levels = [level for mark in marks if (level := level_at(spectrum.frequency_hz, heights, mark)) is not None]
     lowest = np.flatnonzero(spectrum.frequency_hz >= 2.0 * spectrum.resolution_hz)
-    peaks = find_peaks(spectrum.frequency_hz[lowest], heights[lowest], is_hann=True)
+    peaks = find_peaks(spectrum.frequency_hz[lowest], heights[lowest])
     notes = chosen.notes
     if len(taken) > len(whole):
         notes = (*notes, "The band and the shaft's speed are those of a part in the middle; the lines are the mean of all parts.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from workbench.core.clock import NS_PER_S, format_utc
@@ -137,9 +137,9 @@ def find_spectrum_picture(opened: Opened, request: SpectrumRequest, job: Job, *,
         () if chosen.is_slow else machine_marks(speed.shaft_hz if speed else None, opened.facts.n_vanes, opened.facts.mains_hz)
     )
     job.progress(0.7, "peaks")
-    heights = spectrum.amplitude(request.amplitude)
-    is_hann = options.window == "hann" and request.amplitude != "density"
-    peaks = find_peaks(spectrum.frequency_hz, heights, is_hann=is_hann)
+    # A density is no amplitude: whatever is shown, the same lines stand as high above their floor.
+    found = find_peaks(spectrum.frequency_hz, spectrum.amplitude("rms"), window=options.window, gain=spectrum.gain)
+    peaks = tuple(replace(peak, amplitude=spectrum.height(peak.amplitude, request.amplitude)) for peak in found)
     return SpectrumPicture(
         request=request, spectrum=spectrum, burst_ns=tuple(one.start_ns for one in good), chosen=number,
         others=_others(good, number, n_others, rate_hz, chosen, options, ticker.tick), speed=speed,
@@ -182,7 +182,8 @@ def spectrum_lines(picture: SpectrumPicture) -> tuple[tuple[LineFound, ...], tup
     from workbench.logs.analysis.lines import level_at
 
     hz = picture.speed.shaft_hz if picture.speed else None
-    frequency, heights = picture.spectrum.frequency_hz, picture.spectrum.amplitude(picture.request.amplitude)
+    spectrum, kind = picture.spectrum, picture.request.amplitude
+    lines = spectrum.amplitude("rms")
     peaks = tuple(
         LineFound(
             name="", frequency=peak.frequency, order=peak.frequency / hz if hz else None, amplitude=peak.amplitude,
@@ -190,11 +191,11 @@ def spectrum_lines(picture: SpectrumPicture) -> tuple[tuple[LineFound, ...], tup
         )
         for peak in picture.peaks
     )  # fmt: skip
-    levels = [level for mark in picture.marks if (level := level_at(frequency, heights, mark)) is not None]
+    levels = [level for mark in picture.marks if (level := level_at(spectrum.frequency_hz, lines, mark)) is not None]
     machine = tuple(
         LineFound(
             name=level.mark.name, frequency=level.frequency, order=level.frequency / hz if hz else None,
-            amplitude=level.amplitude, above_floor_db=level.above_floor_db,
+            amplitude=spectrum.height(level.amplitude, kind), above_floor_db=level.above_floor_db,
         )
         for level in levels
     )  # fmt: skip

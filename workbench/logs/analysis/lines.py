@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+
+from workbench.logs.analysis.spectrum import SCIPY_WINDOWS, Window
 
 Array = NDArray[np.float64]
 _FLOOR_LINES = 61
 _LEAST_DB = 13.0
 """Above the highest of some ten thousand lines of Gaussian noise (11 dB over their median)."""
 _TINY = 1e-300
+_LOBE_STEPS = 256
+_LIFTED = 4
+_FARTHEST = 0.75
+"""Lines between a sine and the highest line near it: half of one, and a little where a flat top leaves open which is highest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +60,20 @@ def find_floor(amplitude: Array, n_lines: int = _FLOOR_LINES) -> Array:
 
 
 def find_peaks(
-    frequency: Array, amplitude: Array, n_most: int = 12, *, least_db: float = _LEAST_DB, is_hann: bool = False
+    frequency: Array,
+    amplitude: Array,
+    n_most: int = 12,
+    *,
+    least_db: float = _LEAST_DB,
+    window: Window = "hann",
+    gain: Array | None = None,
 ) -> tuple[Peak, ...]:
-    """The highest local maxima that stand above the floor, by falling amplitude.
+    """The highest local maxima that stand above the floor, by falling amplitude (RMS, peak or peak to peak; no density).
 
-    Amplitudes of a spectrum by a Hann window (`is_hann`): frequency and height from the ratio of the two highest lines, exact for
-    a sine by itself (Grandke 1983, Interpolation algorithms for discrete Fourier transforms of weighted signals, eqs. 10-12).
-    Others by a parabola through the logarithms of three lines (Gasior & Gonzalez 2004, eqs. 9-10).
+    Hann: frequency and height from the ratio of the two highest lines, exact for a sine by itself (Grandke 1983, Interpolation
+    algorithms for discrete Fourier transforms of weighted signals, eqs. 10-12). Flat-top: the line's own height, which the
+    window is made for, and the frequency from the ratio of the lines beside it. `gain` [k] is what an integration multiplied
+    the lines by: it is undone before lines are compared, for it bends the shape that a window gives a sine.
     """
     from scipy.signal import find_peaks as find_maxima
 
@@ -70,30 +84,61 @@ def find_peaks(
     maxima, _ = find_maxima(amplitude)
     chosen = maxima[decibel[maxima] >= least_db]
     chosen = chosen[np.argsort(amplitude[chosen])[::-1][:n_most]]
-    between = _between_hann if is_hann else _interpolated
-    return tuple(between(frequency, amplitude, int(line), float(decibel[line])) for line in chosen)
+    found = []
+    for line in chosen.tolist():
+        at_hz, height = _between(frequency, amplitude, line, window, gain)
+        found.append(Peak(frequency=at_hz, amplitude=height, above_floor_db=float(decibel[line])))
+    return tuple(found)
 
 
-def _between_hann(frequency: Array, amplitude: Array, line: int, decibel: float) -> Peak:
-    step, at = float(frequency[1] - frequency[0]), float(amplitude[line])
-    side = 1 if amplitude[line + 1] >= amplitude[line - 1] else -1
-    ratio = float(amplitude[line + side]) / at
-    away = max(2.0 * ratio - 1.0, 0.0) / (ratio + 1.0)  # lines, 0..0.5; less than half as high beside it is no sine off a line
-    height = at * (1.0 - away**2) / float(np.sinc(away))
-    return Peak(frequency=float(frequency[line]) + side * away * step, amplitude=height, above_floor_db=decibel)
+def _between(frequency: Array, amplitude: Array, line: int, window: Window, gain: Array | None) -> tuple[float, float]:
+    """Frequency and height of the sine whose highest line this is."""
+    step, near = float(frequency[1] - frequency[0]), slice(max(line - _LIFTED, 0), line + _LIFTED + 1)
+    factors = np.ones_like(amplitude[near]) if gain is None else gain[near]
+    own = line - near.start
+    if factors[own - 1 : own + 2].min() <= 0:  # beside what a high-pass left empty nothing tells where between two lines it is
+        return float(frequency[line]), float(amplitude[line])
+    lines = np.divide(amplitude[near], factors, out=np.zeros_like(factors), where=factors > 0)
+    # An integration lifts the lower flank of a wide line: the highest one of what was measured may be a neighbour.
+    while 1 < own and lines[own - 1] > lines[own]:
+        own -= 1
+    while own + 2 < len(lines) and lines[own + 1] > lines[own]:
+        own += 1
+    at_hz = float(frequency[near][own])
+    shift, height = (_in_hann if window == "hann" else _in_flat_top)(*lines[own - 1 : own + 2].tolist())
+    found_hz = at_hz + shift * step
+    # It multiplies by a power of the frequency, which is a line between logarithms.
+    power = np.log(factors[own + 1] / factors[own]) / np.log1p(step / at_hz)
+    return found_hz, height * float(factors[own] * (found_hz / at_hz) ** power)
 
 
-def _interpolated(frequency: Array, amplitude: Array, line: int, decibel: float) -> Peak:
-    step = float(frequency[1] - frequency[0])
-    if amplitude[line - 1] <= 0 or amplitude[line + 1] <= 0:  # beside what a high-pass left empty there is no parabola
-        return Peak(frequency=float(frequency[line]), amplitude=float(amplitude[line]), above_floor_db=decibel)
-    before, at, after = np.log(amplitude[line - 1 : line + 2])
-    bend = before - 2.0 * at + after
-    shift = 0.5 * (before - after) / bend if bend < 0 else 0.0
-    return Peak(
-        frequency=float(frequency[line] + shift * step), amplitude=float(np.exp(at - 0.25 * (before - after) * shift)),
-        above_floor_db=decibel,
-    )  # fmt: skip
+def _in_hann(before: float, at: float, after: float) -> tuple[float, float]:
+    """How many lines beside the highest one a sine lies, and its height."""
+    side = 1 if after >= before else -1
+    ratio = max(after, before) / at
+    # 0..0.5; less than half as high beside it is no sine off a line
+    away = min(max(2.0 * ratio - 1.0, 0.0) / (ratio + 1.0), 0.5)
+    return side * away, at * (1.0 - away**2) / float(np.sinc(away))
+
+
+def _in_flat_top(before: float, at: float, after: float) -> tuple[float, float]:
+    """As `_in_hann`."""
+    ratios, shifts, heights = _flat_top_lobe()
+    shift = float(np.interp(after / max(before, _TINY), ratios, shifts))
+    return shift, at / float(np.interp(shift, shifts, heights))
+
+
+@lru_cache(maxsize=1)
+def _flat_top_lobe() -> tuple[Array, Array, Array]:
+    """[m] each: rising ratios of the lines after and before the highest, for shifts of the sine, and the highest line's height."""
+    from scipy.signal import get_window
+
+    n_window = 512
+    weights = get_window(SCIPY_WINDOWS["flat-top"], n_window)
+    lobe = np.abs(np.fft.rfft(weights, n_window * _LOBE_STEPS))[: 2 * _LOBE_STEPS] / weights.sum()
+    away = np.arange(-round(_FARTHEST * _LOBE_STEPS), round(_FARTHEST * _LOBE_STEPS) + 1)
+    ratios = lobe[np.abs(_LOBE_STEPS - away)] / lobe[_LOBE_STEPS + away]
+    return ratios, away / _LOBE_STEPS, lobe[np.abs(away)]
 
 
 def level_at(frequency: Array, amplitude: Array, mark: Mark) -> MarkLevel | None:

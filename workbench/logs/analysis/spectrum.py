@@ -23,7 +23,7 @@ Averaging = Literal["linear", "peak hold"]
 Amplitude = Literal["rms", "peak", "peak to peak", "density"]
 Motion = Literal["as measured", "acceleration", "velocity", "displacement"]
 AMPLITUDE_FACTORS = {"rms": 1.0, "peak": float(np.sqrt(2.0)), "peak to peak": float(np.sqrt(8.0))}
-_SCIPY_WINDOWS = {"hann": "hann", "flat-top": "flattop"}
+SCIPY_WINDOWS: dict[Window, str] = {"hann": "hann", "flat-top": "flattop"}
 _MOTIONS = ("acceleration", "velocity", "displacement")
 _BASE_UNITS = {"acceleration": ("m/s2", 1.0), "velocity": ("mm/s", 1e-3), "displacement": ("um", 1e-6)}
 """Shown unit of each motion, and what one of it is in m/s², m/s or m."""
@@ -59,12 +59,18 @@ class Spectrum:
     resolution_hz: float
     noise_bandwidth_hz: float
     n_averages: int
+    gain: Array | None = None
+    """What an integration multiplied the amplitudes by [k]; 0 below the high-pass."""
 
     def amplitude(self, kind: Amplitude) -> Array:
         """Lines [k] as RMS, peak or peak to peak of a sine, or as density in unit²/Hz."""
         if kind == "density":
             return np.asarray(self.mean_square / self.noise_bandwidth_hz)
         return np.asarray(np.sqrt(self.mean_square) * AMPLITUDE_FACTORS[kind])
+
+    def height(self, rms: float, kind: Amplitude) -> float:
+        """The height of a line of this RMS, as in `amplitude`."""
+        return rms**2 / self.noise_bandwidth_hz if kind == "density" else rms * AMPLITUDE_FACTORS[kind]
 
     def overall_rms(self, low_hz: float = 0.0, high_hz: float = float("inf")) -> float:
         """RMS of what lies in a band: √(Σ S Δf), by Parseval's theorem (Bendat & Piersol 2010, eq. 5.66)."""
@@ -155,7 +161,7 @@ def noise_bandwidth_lines(window: Window, n_piece: int) -> float:
     """Equivalent noise bandwidth in lines, n Σw²/(Σw)²: 1.5 for Hann, 3.77 for flat-top (Harris 1978, table I; ISO 18431-2)."""
     from scipy.signal import get_window
 
-    weights = get_window(_SCIPY_WINDOWS[window], n_piece)
+    weights = get_window(SCIPY_WINDOWS[window], n_piece)
     return float(n_piece * np.sum(weights**2) / np.sum(weights) ** 2)
 
 
@@ -165,7 +171,7 @@ def piece_lines(values: Array, rate_hz: float, n_piece: int, options: SpectrumOp
 
     n_overlap = n_piece - piece_step(n_piece, options)
     _, middles_s, lines = spectrogram(
-        values, rate_hz, window=_SCIPY_WINDOWS[options.window], nperseg=n_piece, noverlap=n_overlap, detrend="constant",
+        values, rate_hz, window=SCIPY_WINDOWS[options.window], nperseg=n_piece, noverlap=n_overlap, detrend="constant",
         scaling="spectrum", mode="psd",
     )  # fmt: skip
     return lines, middles_s
@@ -200,4 +206,4 @@ def motion_gain(frequency_hz: Array, unit: str, motion: Motion, high_pass_hz: fl
 def in_motion(spectrum: Spectrum, motion: Motion, high_pass_hz: float) -> Spectrum:
     """The same vibration as acceleration, velocity or displacement; lines below the high-pass become 0 when it is integrated."""
     gain, unit = motion_gain(spectrum.frequency_hz, spectrum.unit, motion, high_pass_hz)
-    return replace(spectrum, mean_square=spectrum.mean_square * gain**2, unit=unit)
+    return replace(spectrum, mean_square=spectrum.mean_square * gain**2, unit=unit, gain=gain)
