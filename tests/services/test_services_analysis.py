@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -45,6 +46,30 @@ def test_the_tones_of_a_burst_are_listed_with_their_orders_and_heights(project: 
     assert (result.n_bursts, result.n_averages, result.resolution) == (2, 2, 1.0)
     # √((2² + 1² + 0.5²)/2 + 0.02²) = 1.6204
     assert result.overall_rms == pytest.approx(1.6204, rel=2e-3)
+
+
+def test_a_peak_hold_says_whose_overall_it_tells(project: str, tmp_path: Path) -> None:
+    out = tmp_path / "held.csv"
+    asked = SpectrumRequest(project=project, asset=PUMP, channel=WAVE)
+    mean = log_spectrum(asked, Job())
+    held = log_spectrum(msgspec.structs.replace(asked, averaging="peak hold", out=str(out)), Job())
+    assert held.overall_rms == pytest.approx(mean.overall_rms, rel=1e-12)
+    assert "that of all pieces averaged" in held.notes[-1]
+    assert not any("averaged" in note for note in mean.notes)
+    assert "2 pieces held" in out.read_text(encoding="utf-8").splitlines()[0]
+
+
+def test_a_density_has_the_same_peaks_as_far_above_their_floor(project: str) -> None:
+    asked = SpectrumRequest(project=project, asset=PUMP, channel=WAVE, resolution_hz=4.0)
+    rms, density = (
+        log_spectrum(msgspec.structs.replace(asked, amplitude=kind), Job()) for kind in ("rms", "density")
+    )  # fmt: skip
+    assert [(one.frequency, one.above_floor_db) for one in density.peaks] == [
+        (one.frequency, one.above_floor_db) for one in rms.peaks
+    ]
+    # A line of Hann's window is 1.5 lines of 4 Hz wide.
+    assert [one.amplitude for one in density.peaks] == pytest.approx([one.amplitude**2 / 6.0 for one in rms.peaks])
+    assert [one.above_floor_db for one in density.machine_lines] == [one.above_floor_db for one in rms.machine_lines]
 
 
 def test_one_burst_is_taken_where_an_instant_is_given_and_written_as_csv(project: str, tmp_path: Path) -> None:

@@ -215,6 +215,19 @@ def test_copy_as_command_builds_the_request_that_the_window_asked(hand: Hand) ->
     assert parse_request(command, rest)[0] == mode.build_request()
 
 
+def test_a_peak_hold_is_said_to_be_held_and_its_overall_to_be_the_average(hand: Hand) -> None:
+    mode = choose(hand, "spectrum")
+    assert isinstance(mode, SpectrumMode)
+    said = {}
+    for how in ("average", "hold"):
+        QTest.mouseClick(mode.how.button(how), Qt.MouseButton.LeftButton)
+        hand.rest()
+        said[how] = mode.notes.text()
+    assert "2 pieces averaged, overall 1.62 m/s² RMS" in said["average"]
+    assert "the highest of 2 pieces; overall 1.62 m/s² RMS on average" in said["hold"]
+    assert "averaged" not in said["hold"]
+
+
 def test_values_and_picture_are_written(hand: Hand, tmp_path: Path) -> None:
     mode = choose(hand, "spectrum")
     mode.write_values(tmp_path / "values.csv")

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from workbench.logs.analysis.spectrum import Spectrum, SpectrumOptions, Tick
 
 N_OVERLAID = 8
+_HELD = "A peak hold has no RMS of its own: the overall one is that of all pieces averaged."
 MOST_SLOW = 1 << 20
 """Slow cycles are as fine as the log is long."""
 WindowName = Annotated[Literal["hann", "flat-top"], parameter("Window: Hann separates lines, flat-top reads their height.")]
@@ -82,6 +83,7 @@ class SpectrumResult(Result, frozen=True, kw_only=True):
     first_utc: str
     resolution: float
     overall_rms: float
+    """Of all pieces averaged, under a peak hold too."""
     speed_rpm: float | None
     speed_from: str
     peaks: tuple[LineFound, ...]
@@ -210,7 +212,8 @@ def log_spectrum(request: SpectrumRequest, job: Job) -> SpectrumResult:
     if request.out:
         heights = spectrum.amplitude(request.amplitude)
         unit = picture.value_unit
-        about = (f"{request.asset} {request.channel}, {request.amplitude}, {spectrum.n_averages} averages", *picture.notes)
+        joined = "averages" if spectrum.averaged is None else "pieces held"
+        about = (f"{request.asset} {request.channel}, {request.amplitude}, {spectrum.n_averages} {joined}", *picture.notes)
         header = (f"frequency [{picture.frequency_unit}]", f"{request.channel} [{unit}]")
         write_columns(request.out, header, [spectrum.frequency_hz, heights], about)
     first = picture.burst_ns[picture.chosen or 0]
@@ -220,6 +223,5 @@ def log_spectrum(request: SpectrumRequest, job: Job) -> SpectrumResult:
         first_utc=format_utc(first // NS_PER_S * NS_PER_S), resolution=spectrum.resolution_hz,
         overall_rms=spectrum.overall_rms(), speed_rpm=picture.speed.mean_rpm if picture.speed else None,
         speed_from=picture.speed.source if picture.speed else "", peaks=peaks, machine_lines=machine,
-        notes=(*picture.notes, *picture.said),
-        out=request.out,
+        notes=(*picture.notes, *picture.said, *(() if spectrum.averaged is None else (_HELD,))), out=request.out,
     )  # fmt: skip

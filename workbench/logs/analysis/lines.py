@@ -100,7 +100,7 @@ def _between(frequency: Array, amplitude: Array, line: int, window: Window, gain
         return float(frequency[line]), float(amplitude[line])
     lines = np.divide(amplitude[near], factors, out=np.zeros_like(factors), where=factors > 0)
     # An integration lifts the lower flank of a wide line: the highest one of what was measured may be a neighbour.
-    while 1 < own and lines[own - 1] > lines[own]:
+    while own > 1 and lines[own - 1] > lines[own]:
         own -= 1
     while own + 2 < len(lines) and lines[own + 1] > lines[own]:
         own += 1
@@ -130,7 +130,7 @@ def _in_flat_top(before: float, at: float, after: float) -> tuple[float, float]:
 
 @lru_cache(maxsize=1)
 def _flat_top_lobe() -> tuple[Array, Array, Array]:
-    """[m] each: rising ratios of the lines after and before the highest, for shifts of the sine, and the highest line's height."""
+    """[m] each: rising ratios of the lines after and before the highest, the sine's shift, and that line's height."""
     from scipy.signal import get_window
 
     n_window = 512

@@ -61,6 +61,8 @@ class Spectrum:
     n_averages: int
     gain: Array | None = None
     """What an integration multiplied the amplitudes by [k]; 0 below the high-pass."""
+    averaged: Array | None = None
+    """Of a peak hold: the mean square of all pieces [k], for held lines come from pieces that never were at once."""
 
     def amplitude(self, kind: Amplitude) -> Array:
         """Lines [k] as RMS, peak or peak to peak of a sine, or as density in unit²/Hz."""
@@ -73,9 +75,13 @@ class Spectrum:
         return rms**2 / self.noise_bandwidth_hz if kind == "density" else rms * AMPLITUDE_FACTORS[kind]
 
     def overall_rms(self, low_hz: float = 0.0, high_hz: float = float("inf")) -> float:
-        """RMS of what lies in a band: √(Σ S Δf), by Parseval's theorem (Bendat & Piersol 2010, eq. 5.66)."""
+        """RMS of what lies in a band: √(Σ S Δf), by Parseval's theorem (Bendat & Piersol 2010, eq. 5.66).
+
+        Of all pieces averaged, under a peak hold too.
+        """
         is_in = (self.frequency_hz >= low_hz) & (self.frequency_hz <= high_hz)
-        return float(np.sqrt(self.mean_square[is_in].sum() * self.resolution_hz / self.noise_bandwidth_hz))
+        lines = self.mean_square if self.averaged is None else self.averaged
+        return float(np.sqrt(lines[is_in].sum() * self.resolution_hz / self.noise_bandwidth_hz))
 
 
 def no_tick(_fraction: float) -> None:
@@ -95,7 +101,7 @@ def find_spectrum(
     n_piece = piece_samples(min((len(burst) for burst in long_enough), default=LEAST_SAMPLES), rate_hz, options)
     total = sum(_count_pieces(burst, n_piece, options) for burst in long_enough)
     is_hold = options.averaging == "peak hold"
-    mean_square = np.zeros(n_piece // 2 + 1)
+    total_square, held = np.zeros(n_piece // 2 + 1), np.zeros(n_piece // 2 + 1)
     count, n_done = 0, 0
     for burst in long_enough:
         for values in _blocks(burst, n_piece, options):
@@ -103,10 +109,9 @@ def find_spectrum(
             lines = _whole_pieces(values, rate_hz, n_piece, options)
             n_done += _count_pieces(values, n_piece, options)
             count += lines.shape[1]
+            total_square += lines.sum(axis=1)
             if is_hold:
-                mean_square = np.maximum(mean_square, lines.max(axis=1, initial=0.0))
-            else:
-                mean_square += lines.sum(axis=1)
+                held = np.maximum(held, lines.max(axis=1, initial=0.0))
     if not count:
         longest = max((len(burst) for burst in bursts), default=0)
         raise InputError(
@@ -114,10 +119,12 @@ def find_spectrum(
             "Choose a longer stretch of the waveform.",
         )
     resolution_hz = rate_hz / n_piece
+    average = total_square / count
     spectrum = Spectrum(
-        frequency_hz=np.arange(len(mean_square), dtype=np.float64) * resolution_hz,
-        mean_square=mean_square if is_hold else mean_square / count, unit=unit, resolution_hz=resolution_hz,
+        frequency_hz=np.arange(len(average), dtype=np.float64) * resolution_hz,
+        mean_square=held if is_hold else average, unit=unit, resolution_hz=resolution_hz,
         noise_bandwidth_hz=resolution_hz * noise_bandwidth_lines(options.window, n_piece), n_averages=count,
+        averaged=average if is_hold else None,
     )  # fmt: skip
     return in_motion(spectrum, options.motion, options.high_pass_hz)
 
@@ -206,4 +213,5 @@ def motion_gain(frequency_hz: Array, unit: str, motion: Motion, high_pass_hz: fl
 def in_motion(spectrum: Spectrum, motion: Motion, high_pass_hz: float) -> Spectrum:
     """The same vibration as acceleration, velocity or displacement; lines below the high-pass become 0 when it is integrated."""
     gain, unit = motion_gain(spectrum.frequency_hz, spectrum.unit, motion, high_pass_hz)
-    return replace(spectrum, mean_square=spectrum.mean_square * gain**2, unit=unit, gain=gain)
+    averaged = None if spectrum.averaged is None else spectrum.averaged * gain**2
+    return replace(spectrum, mean_square=spectrum.mean_square * gain**2, averaged=averaged, unit=unit, gain=gain)

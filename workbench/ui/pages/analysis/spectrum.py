@@ -137,12 +137,14 @@ class SpectrumMode(LineMode):
     def _notes(self, picture: SpectrumPicture) -> tuple[str, ...]:
         spectrum, speed = picture.spectrum, picture.speed
         step = frequency_text(spectrum.resolution_hz, picture.frequency_unit)
-        pieces = count(spectrum.n_averages, self.tr("piece"), self.tr("pieces averaged"))
-        rms, unit = height_text(spectrum.overall_rms()), unit_words(spectrum.unit)
-        words = [
-            *picture.notes,
-            self.tr("Lines every {step}, {n}, overall {rms} RMS.").format(step=step, n=pieces, rms=f"{rms} {unit}".strip()),
-        ]
+        rms = f"{height_text(spectrum.overall_rms())} {unit_words(spectrum.unit)}".strip()
+        if spectrum.averaged is None:
+            pieces = count(spectrum.n_averages, self.tr("piece"), self.tr("pieces averaged"))
+            lines = self.tr("Lines every {step}, {n}, overall {rms} RMS.")
+        else:
+            pieces = count(spectrum.n_averages, self.tr("piece"), self.tr("pieces"))
+            lines = self.tr("Lines every {step}, the highest of {n}; overall {rms} RMS on average.")
+        words = [*picture.notes, lines.format(step=step, n=pieces, rms=rms)]
         if picture.others:
             words.append(self.tr("In grey: {others} of the stretch.").format(others=self._others(picture)))
         if picture.frequency_unit == "Hz":
