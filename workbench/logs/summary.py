@@ -122,6 +122,11 @@ class RecordingFacts(Record, frozen=True, kw_only=True):
     """Version of the checks that made the findings."""
 
     @property
+    def is_dated(self) -> bool:
+        """Whether anybody knows when it began; else its instants are counted from an invented one."""
+        return all(question.code != "TIME_RELATIVE" for question in self.questions)
+
+    @property
     def filled(self) -> float:
         """The share of the rows that the middle one of the channels was due in, 0 to 1."""
         shares = sorted(1.0 - one.n_absent / max(self.rows, 1) for one in self.channels)

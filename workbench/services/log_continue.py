@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.core.clock import NS_PER_US
+from workbench.services.log_undated import lay_apart
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from workbench.logs.recordings.recording import Recording
-    from workbench.logs.recordings.time_axis import Int64s
     from workbench.project.acts import Item
     from workbench.project.store import Project
 
@@ -36,23 +34,29 @@ class Continued:
     continues: str
     known_id: str = ""
     """The recording that holds all of it already."""
+    moved_s: int = 0
+    """By how much it was moved behind others, where nobody knows when it began."""
 
 
 def without_known_rows(project: Project, asset: str, folder: Path, stack: ExitStack) -> Continued:
     """Compare a finished recording in `folder` with those of the pump that have all its channels.
 
-    Known is a row whose instant and values are there already. Where some are, what is left is written into a new folder that
-    `stack` removes.
+    Known is a row whose instant and values are there already, of a waveform a stretch of them. Where some are, what is left is
+    written into a new folder that `stack` removes. An undated recording is laid behind others instead.
     """
+    from workbench.logs.recordings.known_rows import KnownRows
     from workbench.logs.recordings.recording import open_recording
     from workbench.logs.recordings.rewrite import Rewrite, kept_alike, rewrite_recording
     from workbench.logs.summary import Finding
 
     recording = open_recording(folder)
+    if not recording.summary.is_dated:
+        laid = lay_apart(project, asset, folder, stack)
+        return Continued(laid.folder, recording.rows if laid.known_id else 0, "", laid.known_id, laid.moved_s)
     older = _same_log(project, asset, recording)
     overlapping = [(item, other) for item, other in older if _overlaps(recording, other)]
     continues = _continued(recording, older)
-    known = _KnownRows(recording, [other for _, other in overlapping])
+    known = KnownRows(recording, [other for _, other in overlapping])
     n_known = known.count() if overlapping else 0
     if not n_known:
         return Continued(folder, 0, continues)
@@ -101,7 +105,8 @@ def _same_log(project: Project, asset: str, recording: Recording) -> list[tuple[
 
 def _has_channels(other: Recording, recording: Recording) -> bool:
     theirs = {channel.name: channel.unit for channel in other.channels}
-    return other.group == recording.group and all(theirs.get(one.name, "?") == one.unit for one in recording.channels)
+    is_kin = other.group == recording.group and other.summary.is_dated
+    return is_kin and all(theirs.get(one.name, "?") == one.unit for one in recording.channels)
 
 
 def read_otherwise(project: Project, asset: str, recording: Recording) -> list[tuple[Item, str]]:
@@ -116,7 +121,8 @@ def read_otherwise(project: Project, asset: str, recording: Recording) -> list[t
     for item, other in pairs:
         is_alike = (other.group, other.rows, len(other.channels)) == (recording.group, recording.rows, len(recording.channels))
         is_new = other.folder.name != recording.folder.name and other.summary.source == recording.summary.source
-        if is_alike and is_new and _are_same_samples(other, recording):
+        is_better = recording.summary.is_dated or not other.summary.is_dated
+        if is_alike and is_new and is_better and _are_same_samples(other, recording):
             found.append((item, _otherwise(other, recording)))
     return found
 
@@ -141,7 +147,9 @@ def _otherwise(before: Recording, now: Recording) -> str:
     from workbench.logs.checks.phrases import format_span
 
     shift_ns = _span(before)[0] - _span(now)[0]
-    if shift_ns:
+    if not before.summary.is_dated and now.summary.is_dated:
+        return "without its start"
+    if shift_ns and before.summary.is_dated:
         return f"{format_span(abs(shift_ns))} {'later' if shift_ns > 0 else 'earlier'}"
     return "with other units" if [c.unit for c in before.channels] != [c.unit for c in now.channels] else "with other answers"
 
@@ -167,49 +175,3 @@ def _continued(recording: Recording, older: Sequence[tuple[Item, Recording]]) ->
         return ""
     end, name, (start, _) = max(before)
     return name if first - end <= _MAX_GAP_DURATIONS * max(end - start, 1) else ""
-
-
-class _KnownRows:
-    """Which rows of a recording stand in others, with the same instant and the same values."""
-
-    def __init__(self, recording: Recording, others: Sequence[Recording]) -> None:
-        self._recording = recording
-        self._others = others
-
-    def count(self) -> int:
-        """How many."""
-        from workbench.logs.recordings.writer import BLOCK_ROWS
-
-        total, rows = 0, self._recording.rows
-        for first in range(0, rows, BLOCK_ROWS):
-            times_ns = self._recording.axis.take(np.arange(first, min(first + BLOCK_ROWS, rows)))
-            total += int(np.count_nonzero(~self.is_new(first, times_ns)))
-        return total
-
-    def is_new(self, first: int, times_ns: Int64s) -> NDArray[np.bool_]:
-        """Rows [n] from `first` on that none of the others has."""
-        is_new = np.ones(len(times_ns), np.bool_)
-        for other in self._others:
-            low = other.axis.index_at(int(times_ns[0]), after=False)
-            high = other.axis.index_at(int(times_ns[-1]), after=True)
-            if low < high:
-                theirs = other.axis.take(np.arange(low, high))
-                at = np.minimum(np.searchsorted(theirs, times_ns), len(theirs) - 1)
-                mine = np.flatnonzero(is_new & (theirs[at] == times_ns))
-                if mine.size:
-                    is_new[mine[self._is_equal(other, first + mine, low + at[mine])]] = False
-        return is_new
-
-    def _is_equal(self, other: Recording, mine: Int64s, theirs: Int64s) -> NDArray[np.bool_]:
-        equal = np.ones(len(mine), np.bool_)
-        for channel in self._recording.channels:
-            one = _taken(self._recording, channel.name, mine)
-            two = _taken(other, channel.name, theirs)
-            equal &= (one == two) | (np.isnan(one) & np.isnan(two))
-        return equal
-
-
-def _taken(recording: Recording, name: str, rows: Int64s) -> NDArray[np.float32]:
-    """Samples at rising rows; single precision, in which both may be stored."""
-    first, end = int(rows[0]), int(rows[-1]) + 1
-    return recording.column(name)[first:end][rows - first].astype(np.float32)

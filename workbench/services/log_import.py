@@ -264,7 +264,7 @@ def _store_part(ask: _Ask, part: PumpPart, found: Continued) -> Stored:
     summary = msgspec.structs.replace(summary, n_known_rows=found.n_known, continues=found.continues or None)
     details = {
         **index_details(recording, size_bytes, part.site), "continues": found.continues, "n_known_rows": found.n_known,
-        "read_key": ask.read_key,
+        "moved_s": found.moved_s, "read_key": ask.read_key,
     }  # fmt: skip
     item = Item(kind="recording", id=tree, name=facts.source, asset=part.asset, details=details)
     what = f"{facts.source}: {facts.rows:,} rows, {len(facts.channels)} channels"
@@ -301,7 +301,7 @@ def index_details(recording: Recording, size_bytes: int, site: str | None) -> di
         "channels": [channel.name for channel in facts.channels[:MAX_NAMES]], "n_channels": len(facts.channels),
         "labels": list(facts.labels[:MAX_NAMES]), "n_gaps": facts.n_gaps, "n_findings": len(facts.findings),
         "days": [list(pair) for pair in availability(recording)[-MAX_DAYS:]], "site": site or "",
-        "group": facts.group, "rate_hz": facts.rate_hz,
+        "group": facts.group, "rate_hz": facts.rate_hz, "is_dated": facts.is_dated,
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A recording written anew from a finished one: some of its channels, under other names, without some of its rows.
+"""A recording written anew from a finished one: some of its channels, under other names, without some of its rows, moved.
 
 Read and written in blocks, so that a recording of any size takes flat memory. Must not import anything but numpy, core and
 this domain.
@@ -7,7 +7,7 @@ this domain.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.logs.checks.quality import RULE_CODES, find_quality
+from workbench.logs.checks.waveforms import find_in_waveform
 from workbench.logs.recordings.format import ChannelInfo
 from workbench.logs.recordings.recording import Recording
-from workbench.logs.recordings.time_axis import Int64s
+from workbench.logs.recordings.time_axis import Int64s, RunsAxis
 from workbench.logs.recordings.writer import BLOCK_ROWS, ColumnStats, RecordingWriter
 from workbench.logs.summary import CHECKS_VERSION, ChannelFacts, Finding, RecordingFacts
 
@@ -37,12 +38,13 @@ class ChannelPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rewrite:
-    """What the new recording is like; `keep` is None where all rows stay."""
+    """What the new recording is like; `keep` is None where all rows stay, `shift_ns` is added to all instants."""
 
     channels: Sequence[ChannelPlan]
     keep: Keep | None = None
     source_suffix: str = ""
     findings: tuple[Finding, ...] = ()
+    shift_ns: int = 0
 
 
 def rewrite_recording(recording: Recording, folder: Path, plan: Rewrite) -> RecordingFacts:
@@ -59,12 +61,35 @@ def rewrite_recording(recording: Recording, folder: Path, plan: Rewrite) -> Reco
         times_ns = recording.axis.take(np.arange(part.start, part.stop))
         keep = slice(None) if plan.keep is None else plan.keep(first, times_ns)
         writer.append(
-            np.asarray(times_ns)[keep], {name: column[part][keep] for name, column in columns.items()},
+            np.asarray(times_ns)[keep] + plan.shift_ns, {name: column[part][keep] for name, column in columns.items()},
             {name: column[part][keep] for name, column in kept_labels.items()},
         )  # fmt: skip
-    facts = _facts(recording.summary, writer, plan)
+    moved = _moved(recording, plan.shift_ns) if plan.shift_ns else recording.summary
+    facts = _facts(moved, writer, plan)
     writer.finish(facts)
     return facts
+
+
+def _moved(recording: Recording, shift_ns: int) -> RecordingFacts:
+    """The facts at other instants; what is said about a waveform's bursts is said anew, for the words name instants, too."""
+    old, axis = recording.summary, recording.axis
+    anew: tuple[Finding, ...] = ()
+    if old.group == "waveform" and isinstance(axis, RunsAxis):
+        units = {channel.name: channel.unit for channel in recording.channels}
+        columns = {name: recording.column(name) for name in units}
+        anew = find_in_waveform(replace(axis, first_ns=axis.first_ns + shift_ns), columns, units)
+    said = {(finding.code, finding.channel) for finding in anew}
+    kept = tuple(
+        msgspec.structs.replace(finding, start_ns=_plus(finding.start_ns, shift_ns), end_ns=_plus(finding.end_ns, shift_ns))
+        for finding in old.findings
+        if (finding.code, finding.channel) not in said
+    )
+    first_ns, last_ns = _plus(old.first_ns, shift_ns), _plus(old.last_ns, shift_ns)
+    return msgspec.structs.replace(old, first_ns=first_ns, last_ns=last_ns, findings=(*kept, *anew))
+
+
+def _plus(instant_ns: int | None, shift_ns: int) -> int | None:
+    return None if instant_ns is None else instant_ns + shift_ns
 
 
 def _info(one: ChannelPlan, old: ChannelInfo) -> ChannelInfo:
@@ -87,6 +112,7 @@ def _facts(old: RecordingFacts, writer: RecordingWriter, plan: Rewrite) -> Recor
         old, source=source, sources=sources, channels=channels, findings=(*plan.findings, *findings), questions=questions
     )
     is_whole = plan.keep is None and len(channels) == len(old.channels)
+    is_whole &= not plan.shift_ns or facts.group == "waveform"  # the words of findings name instants
     return facts if is_whole else _recounted(facts, writer)  # what was found may be about channels that are not here
 
 
