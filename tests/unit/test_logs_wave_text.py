@@ -202,3 +202,25 @@ def test_a_large_file_that_turns_out_to_be_a_table_is_refused(tmp_path: Path, mo
 )  # fmt: skip
 def test_rates_and_intervals_are_found_by_what_instruments_call_them(line: str, rate_hz: int | None) -> None:
     assert read_head([line]).rate == rate_hz
+
+
+def test_bursts_without_a_head_are_dated_by_their_names_and_the_answered_rate(tmp_path: Path) -> None:
+    """As bearing rigs leave them: a file each ten minutes, columns of accelerometers, nothing else."""
+    rng = np.random.default_rng(3)
+    bursts = [np.round(rng.normal(0, 0.3, (2048, 4)), 3) for _ in range(3)]
+    for number, values in enumerate(bursts):
+        rows = ["\t".join(f"{value:.3f}" for value in row) for row in values.tolist()]
+        write(tmp_path / f"2003.10.22.12.{number}6.24", "", rows)
+    asked = parse_logs([tmp_path], ParseOptions(zone="UTC"))
+    assert "TIME_RELATIVE" in {question.code for question in asked.questions}
+    dated = parse_logs([tmp_path], ParseOptions(zone="UTC", answers=("TIME_RELATIVE=/20480 Hz",)))
+    (recording,) = dated.recordings
+    assert (recording.facts.rate_hz, recording.facts.n_bursts) == (20480.0, 3)
+    assert recording.times_ns[0] == np.datetime64("2003-10-22T12:06:24", "ns").astype(np.int64)
+    np.testing.assert_array_equal(recording.columns["column 4"], np.concatenate(bursts)[:, 3])
+    assert "TIME_RELATIVE" not in {question.code for question in dated.questions}
+
+
+def test_columns_that_do_not_swing_are_no_waveform() -> None:
+    rows = "\n".join(f"{6 + value},{40 + value}" for value in VALUES.tolist())
+    assert find_reader(rows.encode()[:16384]).kind == "text"

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
@@ -41,7 +42,7 @@ from workbench.logs.tables.sniff import is_time_name
 from workbench.logs.tables.spoiled_times import StepCounts, check_exchanged, check_hours, check_steps
 from workbench.logs.tables.wide import LogRows, read_wide
 from workbench.logs.text.decode import clean_text
-from workbench.logs.times.timing import StoredTimes, TimeAxis, TimeChoices, read_times
+from workbench.logs.times.timing import StoredTimes, TimeAxis, TimeChoices, read_times, told_rate
 from workbench.logs.times.zones import load_zone
 
 __all__ = ["ParseOptions", "ParsedLogs", "ParsedRecording", "parse_logs"]
@@ -94,7 +95,7 @@ def parse_logs(
     answers = questions.AnswerBook(options.answers)
     if options.zone:
         load_zone(options.zone)
-    segments, signals, events = _read_sources(paths, say)
+    segments, signals, events = _read_sources(paths, told_rate(answers), say)
     tables, more_events = without_events(build_tables(segments, join=options.join))
     events += more_events
     if not tables and not signals:
@@ -137,7 +138,7 @@ def _distinct(asked: Sequence[Question]) -> tuple[Question, ...]:
 
 
 def _read_sources(
-    paths: Sequence[Path | str], say: Callable[[float, str], None]
+    paths: Sequence[Path | str], rate: Fraction | None, say: Callable[[float, str], None]
 ) -> tuple[list[Segment], list[Signals], list[EventFile]]:  # fmt: skip
     segments: list[Segment] = []
     signals: list[Signals] = []
@@ -148,7 +149,7 @@ def _read_sources(
     for number, source in enumerate(load_sources(tuple(str(path) for path in paths))):
         say(0.5 * number / (number + 2), source.name)
         try:
-            content = read_content(source)
+            content = read_content(replace(source, told_rate=rate))
         except WorkbenchError as error:
             if not source.is_optional:
                 raise

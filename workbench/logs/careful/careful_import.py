@@ -35,7 +35,7 @@ from workbench.logs.summary import Finding, Question, RecordingFacts
 from workbench.logs.tables.roles import find_long
 from workbench.logs.tables.segments import group_segments, words_of
 from workbench.logs.tables.spoiled_times import check_exchanged, check_hours
-from workbench.logs.times.timing import TimeChoices
+from workbench.logs.times.timing import TimeChoices, told_rate
 from workbench.logs.times.zones import load_zone
 
 Say = Callable[[float, str], None]
@@ -135,7 +135,7 @@ def read_carefully(sources: Sequence[StreamSource], options: ParseOptions, folde
     packed = sum(source.size_bytes for source in sources if source.packing == "archive")
     unpack_share = _UNPACK_SHARE * packed / max(sum(source.size_bytes for source in sources), 1)
     sources = unpack(sources, unpacked, share_of(say, 0.0, unpack_share))
-    filled = Filled(blocks)
+    filled = Filled(blocks, told_rate(answers))
     with ExitStack() as stack:
         stack.enter_context(filled.files)
         fill(filled, sources, share_of(say, unpack_share, _FILL_SHARE))

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from itertools import chain, islice
 from pathlib import Path
 
@@ -61,6 +62,7 @@ class Filled:
     """All blocks of the files of one import, and what came along that is no log."""
 
     folder: Path
+    told_rate: Fraction | None = None
     blocks: list[Block] = field(default_factory=list)
     events: list[EventFile] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -141,7 +143,7 @@ def _weight(source: StreamSource) -> int:
 def _fill_small(filled: Filled, small: StreamSource) -> None:
     titles: dict[str, int] = {}
     for source in load_file(small.path, name=small.name):
-        content = read_content(source)
+        content = read_content(replace(source, told_rate=filled.told_rate))
         if content.events is not None:
             filled.events.append(content.events)
         filled.signals.extend(signals for signals in content.signals if signals.is_waveform)
@@ -179,7 +181,7 @@ def _fill_stored(filled: Filled, source: StreamSource, say: Say) -> None:
     said = _Said(say, 0.0, f"{source.name}: looking")
     found = Source(
         name=source.name, kind=source.kind, path=source.path, file=source.path, scratch=filled.folder,
-        is_optional=source.is_optional, pulse=said.again,
+        is_optional=source.is_optional, told_rate=filled.told_rate, pulse=said.again,
     )  # fmt: skip
     with ExitStack() as stack:
         content = stack.enter_context(opened_content(found))

@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
 
@@ -65,6 +66,8 @@ class Source:
     """A folder for what a reader has to lay down meanwhile; None where everything fits into memory."""
     head_rows: int | None = None
     """Only so many rows are looked at: a reader that would have to go through all of them may stop there."""
+    told_rate: Fraction | None = None
+    """Samples a second that a person told for files that don't say."""
     pulse: Callable[[], None] = _nothing
     """Called now and then while a long file is opened; raises to cancel."""
 

@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.lazy import LazyArray, Together, multiplied
+from workbench.logs.readers.name_stamps import base_name
 from workbench.logs.readers.reader import Content, Streaming, cant_read
 from workbench.logs.readers.signals import Signal, Signals
 from workbench.logs.readers.sources import Source
-from workbench.logs.readers.wav_facts import WavFacts, base_name, find_facts
+from workbench.logs.readers.wav_facts import WavFacts, find_facts
 from workbench.logs.summary import Finding
 from workbench.logs.text.decode import clean_text
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from workbench.core.clock import NS_PER_DAY, NS_PER_S
 from workbench.core.errors import InputError
+from workbench.logs.readers.name_stamps import start_in_name
 from workbench.logs.readers.sources import Source
 from workbench.logs.text.decode import clean_text
 from workbench.logs.times.instants import read_iso
@@ -23,10 +23,6 @@ _FULL_SCALE = re.compile(rf"full[ _-]?scale\s*[=:]\s*(?:±|\+/-)?\s*{_NUMBER}\s*
 _SENSITIVITY = re.compile(rf"sens(?:itivity)?\s*[=:]?\s*{_NUMBER}\s*mV\s*/\s*\(?([a-zµμ]+(?:/s[2²]?)?(?:\^2)?)\)?", re.IGNORECASE)
 _RANGE = re.compile(rf"(?:input[ _-]?)?range\s*[=:]?\s*(?:±|\+/-)?\s*{_NUMBER}\s*V\b", re.IGNORECASE)
 _START = re.compile(r"\bstart(?:[ _-]?(?:utc|time))?\s*[=:]\s*([0-9T:.+\-Z ]{16,35})", re.IGNORECASE)
-_IN_NAME = re.compile(
-    r"(?<!\d)((?:19|20)\d{2})[-_.]?(\d{2})[-_.]?(\d{2})[T _-]{0,2}"
-    r"(\d{2})[-_:.h]?(\d{2})[-_:.m]?(\d{2})(?:[.,](\d{1,9}))?s?(Z?)(?!\d)"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,19 +55,13 @@ class WavFacts:
 def find_facts(source: Source, texts: dict[bytes, bytes], rate_hz: int) -> WavFacts:
     """Sidecar before chunks before file name. Raises LogFormatError for a sidecar that is none."""
     words = " ".join(_text_of(name, data) for name, data in texts.items())
-    start = _start_in(words) or _start_of_bext(texts.get(b"bext", b""), rate_hz) or _start_in_name(source.name)
+    start = _start_in(words) or _start_of_bext(texts.get(b"bext", b""), rate_hz) or start_in_name(source.name)
     facts = WavFacts(
         channels=(_scale_in(words),), start_ns=start[0] if start else None, is_absolute=bool(start and start[1]),
         title=_info(texts.get(b"LIST", b"")).get("INAM", ""), hint=words[:2000],
     )  # fmt: skip
     told = _sidecar(source)
     return _with_sidecar(facts, told) if told else facts
-
-
-def base_name(file_name: str) -> str:
-    """A file's stem without its date: the channel that a recorder named its files after."""
-    stem = PurePath(file_name.rsplit(": ", 1)[-1]).stem
-    return _IN_NAME.sub("", stem).strip(" _-.") or stem
 
 
 def _text_of(name: bytes, data: bytes) -> str:
@@ -143,14 +133,6 @@ def _start_of_bext(data: bytes, rate_hz: int) -> tuple[int, bool] | None:
     midnight_ns = found[0] // NS_PER_DAY * NS_PER_DAY
     exact_ns = midnight_ns + int.from_bytes(data[338:346], "little") * NS_PER_S // rate_hz
     return (exact_ns if abs(exact_ns - found[0]) < NS_PER_S else found[0]), found[1]
-
-
-def _start_in_name(name: str) -> tuple[int, bool] | None:
-    match = _IN_NAME.search(name)
-    if match is None:
-        return None
-    year, month, day, hour, minute, second, fraction, zulu = match.groups()
-    return _iso(f"{year}-{month}-{day}T{hour}:{minute}:{second}.{fraction or 0}{zulu}")
 
 
 def _sidecar(source: Source) -> dict[str, object] | None:

@@ -6,8 +6,9 @@
     -0,0132;0,0871                 ,0.0871                          0.1484201
 
 Rows may begin with a running number or the seconds since the start; where these agree with the rate of the head they are
-counted, not read. One column without any head is a waveform whose rate is asked. Everything else with rows and columns is a
-table (`text`): times in the rows, cells that are no numbers, rows of unequal length.
+counted, not read. Numbers without any head are a waveform whose rate is asked where they stand in one column, or where all
+columns swing around zero; the name of the file may say when it began. Everything else with rows and columns is a table (`text`):
+times in the rows, cells that are no numbers, rows of unequal length.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from numpy.typing import NDArray
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.arrays import ArrayGroup, NamedArray, content_of
 from workbench.logs.readers.head_facts import HeadFacts, read_head
+from workbench.logs.readers.name_stamps import start_in_name
 from workbench.logs.readers.reader import Content, Streaming
 from workbench.logs.readers.sources import HEAD_BYTES, MAX_FILE_BYTES, Source
 from workbench.logs.readers.spill import Spill, SpilledColumn
@@ -118,7 +120,7 @@ class WaveTextReader(Streaming):
             except _NotWaveError:
                 yield _as_table(source)
                 return
-            yield content_of(source, [_group_of(layout, columns)], findings=_said(n_cut))
+            yield content_of(source, [_group_of(layout, columns, source)], findings=_said(n_cut))
 
 
 def find_layout(head: bytes) -> WaveLayout | None:
@@ -204,7 +206,8 @@ def _with_head(layout: WaveLayout, above: Sequence[str], body: Sequence[str]) ->
             return replace(found, lead=(*lead, "seconds"))
         is_fast = _step_s(values[:, at], clock) < _SLOWEST_WAVE_S
         return replace(found, clock=clock) if is_named and (facts.start or is_fast) else None
-    return found if facts.rate is not None else None
+    swings = bool(((values.min(axis=0) < 0) & (values.max(axis=0) > 0)).all())
+    return found if facts.rate is not None or swings else None
 
 
 def _titles(
@@ -337,7 +340,7 @@ def _rows_of(block: Sequence[str], layout: WaveLayout, *, has_ended: bool) -> tu
     return np.concatenate([np.full((len(values), n_empty), np.nan), values], axis=1), n_odd
 
 
-def _group_of(layout: WaveLayout, columns: dict[int, SpilledColumn]) -> ArrayGroup:
+def _group_of(layout: WaveLayout, columns: dict[int, SpilledColumn], source: Source) -> ArrayGroup:
     facts = layout.facts
     n_rows = max(column.n_written for column in columns.values())
     arrays = []
@@ -347,9 +350,9 @@ def _group_of(layout: WaveLayout, columns: dict[int, SpilledColumn]) -> ArrayGro
         unit = layout.units[index].strip() if index < len(layout.units) and not is_clock else ""
         shown = layout.clock if is_clock else name or f"column {index - len(layout.lead) - bool(layout.clock) + 1}"
         arrays.append(NamedArray(name=shown, values=column.values(n_rows), unit=unit))
-    start_ns, is_utc = _start_of(facts)
+    start_ns, is_utc = _start_of(facts) if facts.start else start_in_name(source.name) or (None, False)
     return ArrayGroup(
-        arrays=tuple(arrays), rate=None if layout.clock else facts.rate, start_ns=start_ns, is_utc=is_utc,
+        arrays=tuple(arrays), rate=None if layout.clock else facts.rate or source.told_rate, start_ns=start_ns, is_utc=is_utc,
         facts={"head": " ".join(facts.rest)[:2000]},
     )  # fmt: skip
 

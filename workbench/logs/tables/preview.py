@@ -37,7 +37,7 @@ from workbench.logs.tables.roles import LongRoles, assign_roles, find_long
 from workbench.logs.tables.segments import Table, build_tables, words_of
 from workbench.logs.tables.wide import mark_columns
 from workbench.logs.text.decode import clean_text
-from workbench.logs.times.timing import StoredTimes, TimeAxis, TimeChoices, read_times
+from workbench.logs.times.timing import StoredTimes, TimeAxis, TimeChoices, read_times, told_rate
 from workbench.logs.units import find_quantity
 
 HEAD_BYTES = 512 * 1024
@@ -118,7 +118,8 @@ def preview_each(path: Path, options: ParseOptions) -> Iterator[tuple[str, LogPr
 
 def _preview_source(source: Source, options: ParseOptions) -> list[tuple[str, LogPreview]]:
     """What the logs of one source (sheets, tables) are taken for; one without columns where it holds events alone."""
-    with opened_content(source) as opened:
+    told = told_rate(questions.AnswerBook(options.answers))
+    with opened_content(replace(source, told_rate=told)) as opened:
         content = opened.head(HEAD_ROWS)
     if content.events is not None:
         return [(source.name, _only_events([content.events]))]

@@ -368,12 +368,29 @@ def relative_start(choices: TimeChoices, what: str, *, asks_step: bool = False) 
         return 0, Fraction(NS_PER_S), [questions.time_relative(what, asks_step=asks_step)]
     start, _, period = answer.partition("/")
     try:
+        if not start:  # the time between rows alone
+            return 0, NS_PER_S * _period_s(period), [questions.time_relative(what)]
         return parse_utc(start), NS_PER_S * _period_s(period), []
     except (ValueError, InputError) as error:
-        raise RequestError(
-            f"'{answer}' is no answer to TIME_RELATIVE.",
-            "Write the start and the seconds a row, or the rows a second: 2026-03-16T10:00:00Z/1, 2026-03-16T10:00:00Z/25600 Hz.",
-        ) from error
+        raise _no_answer(answer) from error
+
+
+def told_rate(answers: questions.AnswerBook) -> Fraction | None:
+    """Rows a second that the answer to TIME_RELATIVE says; None where it says a start alone. Raises RequestError."""
+    answer = answers.find("TIME_RELATIVE") or ""
+    if "/" not in answer:
+        return None
+    try:
+        return 1 / _period_s(answer.partition("/")[2])
+    except ValueError as error:
+        raise _no_answer(answer) from error
+
+
+def _no_answer(answer: str) -> RequestError:
+    return RequestError(
+        f"'{answer}' is no answer to TIME_RELATIVE.",
+        "Write the start and the seconds a row, or the rows a second: 2026-03-16T10:00:00Z/1, 2026-03-16T10:00:00Z/25600 Hz.",
+    )
 
 
 def _period_s(printed: str) -> Fraction:
