@@ -123,7 +123,7 @@ def test_an_answer_that_is_no_rate_is_refused(answer: str, tmp_path: Path) -> No
 
 
 def test_oscilloscopes_with_seconds_and_no_start_keep_their_rate(tmp_path: Path) -> None:
-    heads = {"x-axis,1\nsecond,Volt\n": "column 1", "SCOPE,12345,Waveform\nSegments,1,Size,3000\nTime,Ampl\n": "Ampl"}
+    heads = {"x-axis,1\nsecond,Volt\n": "1", "SCOPE,12345,Waveform\nSegments,1,Size,3000\nTime,Ampl\n": "Ampl"}
     for head, channel in heads.items():
         recording = one(write(tmp_path / "scope.csv", head, pairs(",")))
         assert recording.facts.rate_hz == RATE_HZ
@@ -133,8 +133,59 @@ def test_oscilloscopes_with_seconds_and_no_start_keep_their_rate(tmp_path: Path)
 
 def test_a_start_that_may_be_two_days_is_asked(tmp_path: Path) -> None:
     path = write(tmp_path / "wave.txt", f"Start: 05/06/2026 10:00:00\nSample rate: {RATE_HZ}\n", printed())
-    assert {question.code for question in parsed(path).questions} >= {"TIME_RELATIVE"}
+    assert {question.code for question in parsed(path).questions} >= {"DAY_MONTH_AMBIGUOUS"}
     assert one(path).facts.rate_hz == RATE_HZ
+    for answer, day in (("DMY", "2026-06-05"), ("MDY", "2026-05-06")):
+        found = one(path, f"DAY_MONTH_AMBIGUOUS={answer}")
+        assert found.times_ns[0] == np.datetime64(f"{day}T10:00:00", "ns").astype(np.int64)
+
+
+@pytest.mark.parametrize(
+    ("lines", "start"),
+    [
+        ("Date:\t05/27/2026\nTime:\t02:03:04 PM", "2026-05-27T14:03:04"),
+        ("Aufnahme am: 13.05.2026 um 16:17:18 Uhr", "2026-05-13T16:17:18"),
+        ("Date d'acquisition;13/05/2026\nHeure d'acquisition;09:15:00", "2026-05-13T09:15:00"),
+        ("# Data pomiaru: 13.05.2026\n# Godzina pomiaru: 12:00:01", "2026-05-13T12:00:01"),
+        ("Дата: 13.05.2026\nВремя начала: 09:08:07,250", "2026-05-13T09:08:07.25"),
+        ("測定開始日時,2026/05/13 09:00:00.000\n測定終了日時,2026/05/13 09:00:29.980", "2026-05-13T09:00:00"),
+        ("Datum/Uhrzeit des Exports: 14.05.2026 07:01:44\nT0 = 13.05.2026 13:22:10,250", "2026-05-13T13:22:10.25"),
+        ('"Test date","May 13, 2026"\n"Test time","15:30:45"', "2026-05-13T15:30:45"),
+        ("Segment,TrigTime,TimeSince\n#1,13-May-2026 14:15:16.750,0", "2026-05-13T14:15:16.75"),
+        ("Exported: 2026-05-14 10:00:00", None),
+        ("Calibration date: 2025-01-01 10:00:00", None),
+    ],
+)
+def test_a_start_is_found_by_what_instruments_call_it_and_not_the_export(lines: str, start: str | None, tmp_path: Path) -> None:
+    path = write(tmp_path / "wave.txt", f"{lines}\nSample rate: {RATE_HZ} Hz\n", printed())
+    recording = one(path)
+    assert recording.facts.rate_hz == RATE_HZ
+    if start is None:
+        assert "TIME_RELATIVE" in {question.code for question in recording.facts.questions}
+    else:
+        assert recording.times_ns[0] == np.datetime64(start, "ns").astype(np.int64)
+
+
+def test_a_head_at_the_left_of_the_first_rows_is_read(tmp_path: Path) -> None:
+    head = ["Record Length,3000,,", f"Sample Interval,{1 / RATE_HZ:.6e},,", "Vertical Units,V,,"]
+    rows = [f"{head[n] if n < 3 else ',,,'}{row}," for n, row in enumerate(pairs(","))]
+    recording = one(write(tmp_path / "scope.csv", "", rows))
+    assert (recording.facts.rows, recording.facts.rate_hz) == (N, RATE_HZ)
+    (channel,) = recording.facts.channels
+    assert channel.unit == "V"
+    np.testing.assert_array_equal(recording.columns[channel.name], VALUES)
+
+
+def test_start_and_increment_below_their_names_are_read(tmp_path: Path) -> None:
+    head = f"X,CH1,Start,Increment,\nSequence,Volt,-6.0e-02,{1 / RATE_HZ:.9e},\n"
+    recording = one(write(tmp_path / "scope.csv", head, [f"{n},{cell}," for n, cell in enumerate(printed())]))
+    assert [(found.name, found.unit) for found in recording.facts.channels] == [("CH1", "V")]
+    assert recording.facts.rate_hz == RATE_HZ
+
+
+def test_other_rates_in_a_head_are_not_the_sampling_rate(tmp_path: Path) -> None:
+    head = f"High-pass filter: 0.7 Hz\nBandwidth (Hz): 10240\nRMS update rate: 4 Hz\nSampling rate: {RATE_HZ} Hz\nRPM = 1500\n"
+    assert one(write(tmp_path / "wave.txt", head, printed())).facts.rate_hz == RATE_HZ
 
 
 def test_a_start_without_zone_is_asked_for_it_and_one_with_is_not(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from workbench.core.errors import LogFormatError
 from workbench.logs.readers.lazy import READ_ROWS, LazyTexts, Numbers, Texts, mapped
 from workbench.logs.readers.reader import Content
-from workbench.logs.readers.sampling_words import RATE_KEYS, START_KEYS, SURE_STEP_KEYS, fold_key
+from workbench.logs.readers.sampling_words import START_KEYS, fold_key, is_rate_key, is_step_key
 from workbench.logs.readers.signals import Signal, Signals, check_claim
 from workbench.logs.readers.sources import Source
 from workbench.logs.readers.table import Header, NumberCells, Segment, StoredTable, TimeColumns, build_headers
@@ -36,7 +36,6 @@ _SAMPLE_ROWS = 300
 _LAST_NS = 1 << 62
 """Year 2116."""
 _NO_INSTANT = np.iinfo(np.int64).min
-_STEP_NAMES = SURE_STEP_KEYS | {"ts", "increment"}
 _SECONDS = {"s": NS, "sec": NS, "ms": 10**6, "us": 10**3, "ns": 1, "min": 60 * NS, "h": 3600 * NS}
 Plain = float | int | str
 
@@ -74,6 +73,7 @@ class ArrayGroup:
     part: str = ""
     rate: Fraction | None = None
     start_ns: int | None = None
+    start_text: str = ""
     is_utc: bool = False
     """Whether instants without zone (and the start) are UTC by the format's rules."""
 
@@ -115,9 +115,9 @@ def gather(arrays: Sequence[NamedArray], facts: Mapping[str, Plain], title: str 
 
 def rate_in(facts: Mapping[str, Plain]) -> Fraction | None:
     """A sample rate among plain values, by its name: in Hz, or as the step in s."""
-    for names, is_step in ((RATE_KEYS, False), (_STEP_NAMES, True)):
+    for is_named, is_step in ((is_rate_key, False), (is_step_key, True)):
         for name, value in facts.items():
-            if fold_key(name) in names and isinstance(value, (int, float)) and value > 0:
+            if is_named(name) and isinstance(value, (int, float)) and value > 0:
                 rate = Fraction(1) / Fraction(value).limit_denominator(10**9) if is_step and value > 1e-9 else Fraction(value)
                 if 1e-6 < rate < MAX_RATE_HZ:
                     return exact_rate(float(rate))
@@ -276,7 +276,7 @@ def _with_rate(
     )  # fmt: skip
     return Signals(
         source=_title(source, group), channels=channels, rate=rate, start_ns=start[0] if start else None,
-        is_absolute=bool(start and start[1]), notes=_notes(group), part=group.part,
+        start_text=group.start_text, is_absolute=bool(start and start[1]), notes=_notes(group), part=group.part,
     )  # fmt: skip
 
 

@@ -1,6 +1,8 @@
-"""What instruments call the rate, the step and the start of a measurement, in their exports' heads and beside stored arrays.
+"""What instruments call the rate, the step and the start of a measurement: in heads of their exports, and beside stored arrays.
 
-Names are compared folded: lower case, without accents, brackets and everything that is no letter or digit (`fold_key`).
+Instruments compose these names ("Sampling frequency of channel 1", "Taxa de amostragem"), so that what matters are stems: one for
+sampling, and one for rate or interval where the value has no unit that tells. Names are compared folded: lower case, without
+accents, brackets and all that is no letter or digit (`fold_key`).
 """
 
 from __future__ import annotations
@@ -18,113 +20,163 @@ def fold_key(name: str) -> str:
     return _KEPT.sub("", plain)
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(fold_key(word) for word in text.split())
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fold_key(word) for word in text.split()))
 
 
-RATE_KEYS = _words(
+RATE_KEYS = frozenset(
+    _words("fs sr srate fsamp ratehz frequencyhz daqrate odr outputdatarate messrate messfrequenz acquisitionrate")
+)
+"""Names of a rate by themselves, beside those that have a stem of sampling and one of a rate."""
+STEP_KEYS = frozenset(
+    _words("dt dx deltat deltax hresolution xincrement xaxisdelta wfincrement timestep zeitschritt pas passo paso")
+)
+"""Names of a step in s by themselves."""
+_LOOSE_STEP_KEYS = frozenset(_words("ts increment incremento inkrement increment incrément delta"))
+START_KEYS = frozenset(
+    _words(
+        """
+        start starttime startutc startdatetime startdate starttimestamp t0 begin begintime recordingstart acquisitionstart
+        measurementstart wfstarttime triggertime trigtime datetime dateandtime timestamp recordedat acquiredat measuredat
+        """
+    )
+)
+_SAMPLING = _words(
     """
-    fs sr srate fsamp samplerate samplingrate samplefrequency samplingfrequency samplefreq samplingfreq
-    ratehz frequencyhz acquisitionrate daqrate samplespersecond samplespersec samplessec samplesps scanrate
-    scanfrequency datarate outputdatarate odr frequencyofsampling rateofsampling abtastrate abtastfrequenz
-    messrate messfrequenz samplingrateadc fréquencedéchantillonnage cadencedéchantillonnage
-    fréquenceacquisition fréquencedacquisition frecuenciademuestreo tasademuestreo velocidaddemuestreo
-    frequenzadicampionamento velocitàdicampionamento frequênciadeamostragem taxadeamostragem
-    bemonsteringsfrequentie samplefrequentie bemonsteringssnelheid samplingsfrekvens samplefrekvens
-    samplingshastighet samplingsrate näytteenottotaajuus näytetaajuus częstotliwośćpróbkowania
-    vzorkovacífrekvence vzorkovaciafrekvencia mintavételifrekvencia frecvențadeeșantionare örneklemefrekansı
-    örneklemehızı частотадискретизации частотаопроса частотавыборки συχνότηταδειγματοληψίας 采样率 采样频率 取樣率
-    取樣頻率 サンプリング周波数 サンプリングレート サンプル周波数 샘플링주파수 샘플링속도 샘플링레이트 tầnsốlấymẫu lajusampel
+    sampl abtast messrate messfreq messinterv scan échantillon muestre campionam amostra bemonster próbkow vzork mintav eșantion
+    örnekl дискретизац опрос выборк δειγματοληψ 采样 采集 取樣 取样 サンプリング サンプル 샘플 lấymẫu
     """
 )
-STEP_KEYS = _words(
+_RATES = _words(
     """
-    dt ts deltat deltax sampleperiod samplingperiod sampletime samplingtime samplinginterval sampleinterval
-    sampinterval interval recordinginterval logginginterval increment xincrement hresolution xaxisdelta
-    timestep timeincrement timedelta timeresolution abtastintervall abtastzeit abtastperiode messintervall
-    aufzeichnungsintervall zeitschritt périodedéchantillonnage intervalledéchantillonnage
-    intervalodemuestreo períododemuestreo intervallodicampionamento periododicampionamento
-    intervalodeamostragem períododeamostragem bemonsteringsinterval samplingsinterval samplingsintervall
-    näytteenottoväli okrespróbkowania krokpróbkowania периоддискретизации шагдискретизации интервалвыборки
-    интервалопроса 采样间隔 采样周期 取樣間隔 サンプリング間隔 サンプリング周期 샘플링간격 샘플링주기
+    rate freq frequ frekv freku cadence velocid velocit tasa taxa hız częstotl snelheid taajuus частот
+    率 周波数 주파수 속도 레이트 レート συχν
     """
 )
-SURE_STEP_KEYS = STEP_KEYS - _words(
-    "ts interval increment recordinginterval logginginterval messintervall aufzeichnungsintervall"
-)
-"""Names after which a number without a unit is in seconds."""
-START_KEYS = _words(
+_STEPS = _words(
     """
-    start starttime startutc startdatetime startdate starttimestamp startofmeasurement t0 begin begintime
-    recordingstart acquisitionstart acquisitionstarttime measurementstart measurementstarttime wfstarttime
-    triggertime triggerdate trigtime triggerdatetime datetime dateandtime datetimeutc timestamp meastime
-    measuredat measuredon measurementtime measurementdate recordedat recordedon acquiredat acquiredon
-    capturetime acquisitiontime acquisitiondate firstsample firstsampletime starttimeutc messbeginn
-    messstart startzeit startzeitpunkt aufnahmebeginn aufzeichnungsbeginn beginn messzeitpunkt aufnahmezeit
-    datumzeit datumuhrzeit début débutdelamesure datededébut heurededébut débutdacquisition datedébut
-    dateetheure dateheure inicio fechadeinicio fechayhora iniciodelamedición inizio datadiinizio datainizio
-    dataeora início datadeinício datahora iníciodaaquisição aanvang begintijd starttijd datumtijd starttid
-    starttidspunkt målestart mätstart alkuaika aloitusaika początek czasrozpoczęcia datarozpoczęcia začátek
-    časzačátku kezdet kezdésiidő început başlangıç başlangıçzamanı начало началозаписи началоизмерений
-    времяначала датаивремя датавремя времяпуска έναρξη 开始时间 采集时间 起始时间 记录时间 触发时间 開始時刻 開始日時 測定日時
-    記録開始 トリガ時刻
-    시작시간 측정시간 thờigianbắtđầu waktumulai
+    interv perio period zeit step increm krok krok okres väli vali aralı шаг период интервал 间隔 間隔 周期 주기 간격
+    レート間隔 pas passo
     """
 )
-DATE_KEYS = _words(
+_LONG_STEPS = _words("interval intervall intervalle intervalo intervallo aralık aralığı интервал 间隔 間隔 간격")
+"""Names after which a number with a unit of time is the step, though nothing says sampling."""
+_NO_RATE = _words(
     """
-    date startdate datum startdatum messdatum fecha data datainizio дата 日期 日付 測定日 dato pvm päivämäärä 날짜
-    """
-)
-CLOCK_KEYS = _words(
-    """
-    time starttime zeit uhrzeit startzeit heure hora ora tid klokkeslett kello aika czas čas время 时间 時刻 시간
-    """
-)
-UNIT_KEYS = _words(
-    """
-    unit units vunit yunit yunits yaxisunit yaxisunits yunitlabel verticalunits verticalunit engineeringunit
-    engineeringunits eu einheit einheiten messeinheit unité unités unidad unidades unità unidade eenheid
-    enhet enhed yksikkö jednostka jednotka mértékegység unitate birim единица единицы единицаизмерения
-    единицыизмерения μονάδα 单位 單位 単位 단위 đơnvị satuan
+    filter bandwidth bandbreite cutoff grenz coupure corte alias span update atualiz refresh raw ham roh brut count
+    number anzahl
+    nombre liczba número numero количеств 点数 データ数 point punkt size length longueur größe max trigger pre post save storage
     """
 )
-NAME_KEYS = _words(
+_TIMING = _words(
     """
-    tracename channelname signalname sensorname pointname measurementpoint point tag tagname signal channel
-    kanalname kanal messstelle messpunkt signalname voie nomdelavoie canal canale kanaal punkt канал сигнал
-    точкаизмерения 通道 通道名称 測点 チャンネル 채널
+    start begin beginn trig t0 messbeg aufnahme aufzeichn messzeit messdatum début debut inicio inizio aanvang począt
+    rozpocz začát kezd
+    başlang начал пуск 开始 起始 触发 开始 開始 トリガ 시작 recorded acquired acquisition measured measurement 測定
+    记录 记录时间 采集
+    """
+)
+_PLAIN_TIMING = _words(
+    """
+    date datum data fecha дата 日期 日付 日時 날짜 dato pvm päivä päivämäärä time zeit uhr heure hora ora godzin czas
+    čas saat tarih
+    время 时间 時刻 시간 klok tid kello ημερομηνία ώρα
+    """
+)
+_NO_TIMING = _words(
+    """
+    end ende fin stop stopp export print saved save created erstell zone zeitzone timezone fuseau 终了 終了 结束 конец
+    экспорт konec slut
+    bitiş offset konst const step interval period per delta base basis axis axe achse file datei fichier name source quelle
+    database version update calibr kalibr última last letzte
+    """
+)
+_UNITS = _words(
+    """
+    unit units vunit yunit yunits yaxisunit yaxisunits yunitlabel verticalunit verticalunits engineeringunit
+    engineeringunits eu einheit
+    einheiten messeinheit unité unités unidad unidades unità unidade unidades eenheid enhet enhed yksikkö jednostka
+    jednotka mértékegység
+    unitate birim единица единицы единицаизмерения единицыизмерения μονάδα 单位 單位 単位 단위 đơnvị satuan
+    """
+)
+_NAMES = _words(
+    """
+    tracename channelname channelnames signalname signal sensorname pointname measurementpoint point tag tagname
+    channel channels kanalname
+    kanal messstelle messpunkt voie canal canale канал сигнал 通道 通道名称 測点 チャンネル コメント 채널 source
     """
 )
 _RATE_UNITS = {
     "hz": 1, "khz": 1000, "mhz": 10**6, "s/s": 1, "sa/s": 1, "sps": 1, "ks/s": 1000, "ksa/s": 1000, "ms/s": 10**6, "ksps": 1000,
-    "1/s": 1, "s-1": 1, "samples/s": 1, "samples/sec": 1, "samples/second": 1, "smp/s": 1, "pts/s": 1, "гц": 1, "кгц": 1000,
+    "1/s": 1, "s-1": 1, "smp/s": 1, "pts/s": 1, "гц": 1, "кгц": 1000,
 }  # fmt: skip
-_STEP_UNITS = {
+_PER_SECOND = re.compile(
+    r"(?:samples?|scans?|points?|amostras|muestras|campioni|werte|échantillons|próbek|отсч[её]т\w*|点)\s*(?:/|per|pro|par)\s*(?:s|sec|second|seconde|с)\b"
+)
+STEP_UNITS = {
     "s": Fraction(1), "sec": Fraction(1), "secs": Fraction(1), "second": Fraction(1), "seconds": Fraction(1), "sek": Fraction(1),
     "ms": Fraction(1, 1000), "msec": Fraction(1, 1000), "us": Fraction(1, 10**6), "µs": Fraction(1, 10**6),
     "μs": Fraction(1, 10**6), "usec": Fraction(1, 10**6), "ns": Fraction(1, 10**9), "min": Fraction(60), "h": Fraction(3600),
     "с": Fraction(1), "мс": Fraction(1, 1000), "мкс": Fraction(1, 10**6), "秒": Fraction(1), "ミリ秒": Fraction(1, 1000),
 }  # fmt: skip
-_NUMBER = re.compile(r"\s*(?P<number>[+]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)\s*(?P<unit>[^\d\s].*)?\s*")
+_NUMBER = re.compile(r"\s*(?:\w+:)?\s*(?P<number>[+]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)\s*(?P<unit>[^\d\s].*)?\s*")
+
+
+def is_rate_key(name: str) -> bool:
+    """Whether a name alone says samples a second."""
+    folded = fold_key(name)
+    return folded in RATE_KEYS or (_has(folded, _SAMPLING) and _has(folded, _RATES) and not _has(folded, _NO_RATE))
+
+
+def is_step_key(name: str) -> bool:
+    """Whether a name alone says seconds between samples."""
+    folded = fold_key(name)
+    is_named = folded in STEP_KEYS or folded in _LOOSE_STEP_KEYS
+    return is_named or (_has(folded, _SAMPLING) and _has(folded, _STEPS) and not _has(folded, _NO_RATE) and not is_rate_key(name))
 
 
 def told_rate(key: str, value: str, unit: str) -> Fraction | None:
     """Samples a second that an entry of a head says ('Sample rate', '48,828 kHz', ''); `unit` is what stands with the key.
 
-    None where the key says nothing of it, the number is none, or an interval has no unit and its name leaves that open.
+    None where the key says nothing of it, the number is none, or neither key nor unit tells a rate from a step.
     """
     folded = fold_key(key)
-    is_step = folded in STEP_KEYS
-    match = _NUMBER.fullmatch(value) if is_step or folded in RATE_KEYS else None
-    if match is None:
+    is_sampling = folded in RATE_KEYS | STEP_KEYS | _LOOSE_STEP_KEYS or _has(folded, _SAMPLING)
+    is_long_step = _has(folded, _LONG_STEPS)
+    match = _NUMBER.fullmatch(value) if is_sampling or is_long_step else None
+    if match is None or _has(folded, _NO_RATE):
         return None
     number = Fraction(match["number"].replace(",", "."))
     words = (match["unit"] or unit).strip().casefold()
     if number <= 0:
         return None
-    if words in _RATE_UNITS or (not is_step and not words):
+    if is_sampling and (words in _RATE_UNITS or _PER_SECOND.search(words)):
         return number * _RATE_UNITS.get(words, 1)
-    if words in _STEP_UNITS or (not words and folded in SURE_STEP_KEYS):
-        return 1 / (number * _STEP_UNITS.get(words, Fraction(1)))
-    return None
+    if words in STEP_UNITS:
+        return 1 / (number * STEP_UNITS[words])
+    if not words and is_rate_key(key):
+        return number
+    return 1 / number if not words and is_step_key(key) and folded not in _LOOSE_STEP_KEYS - {"increment"} else None
+
+
+def tells_start(key: str) -> int:
+    """2 where a name says when a measurement began, 1 where it says a date or a time of nothing in particular, else 0."""
+    folded = fold_key(key)
+    if not folded or _has(folded, _NO_TIMING):
+        return 0
+    return 2 if folded in START_KEYS or _has(folded, _TIMING) else 1 if _has(folded, _PLAIN_TIMING) else 0
+
+
+def is_unit_key(key: str) -> bool:
+    """Whether a name stands before units of channels."""
+    return fold_key(key) in _UNITS
+
+
+def is_name_key(key: str) -> bool:
+    """Whether a name stands before names of channels."""
+    return fold_key(key) in _NAMES
+
+
+def _has(folded: str, stems: tuple[str, ...]) -> bool:
+    return any(stem in folded for stem in stems)

@@ -48,6 +48,8 @@ class Signals:
     rate: Fraction
     start_ns: int | None
     """First instant, ns since 1970; None where the file doesn't say."""
+    start_text: str = ""
+    """The first instant as printed, where its date can be read in several ways: the day's place is asked."""
     is_absolute: bool = True
     """Whether the start is UTC; else it is a clock's, of a zone that is asked for."""
     notes: str = ""

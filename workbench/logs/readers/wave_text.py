@@ -29,6 +29,7 @@ from workbench.logs.readers.arrays import ArrayGroup, NamedArray, content_of
 from workbench.logs.readers.head_facts import HeadFacts, read_head
 from workbench.logs.readers.name_stamps import start_in_name
 from workbench.logs.readers.reader import Content, Streaming
+from workbench.logs.readers.sampling_words import fold_key
 from workbench.logs.readers.sources import HEAD_BYTES, MAX_FILE_BYTES, Source
 from workbench.logs.readers.spill import Spill, SpilledColumn
 from workbench.logs.summary import Finding
@@ -46,7 +47,13 @@ _ROWS_AT_ONCE = 20_000
 _LAYOUTS = (("\t", "."), ("\t", ","), (";", "."), (";", ","), (" ", "."), (" ", ","), (",", "."), ("", "."), ("", ","))
 """Delimiter and decimal mark, in the order in which they are tried."""
 _NUMBER = {mark: re.compile(rf"[+-]?(?:\d+[{mark}]?\d*|[{mark}]\d+)(?:[eE][+-]?\d+)?|nan|NaN") for mark in ".,"}
+_COMMENT = re.compile(r"^\s*(?:#+|//|%|!|\*+|;+)\s*")
 _NOT_PLAIN = re.compile(r"[^-+.,;\t 0-9eE\r\n]")
+_UNIT_NAMES = {
+    ("millis", "milliseconds", "timems", "tms", "ms", "millisec", "msec"): "ms",
+    ("micros", "microseconds", "timeus", "tus", "us", "usec"): "us",
+    ("seconds", "second", "sec", "secs"): "s",
+}
 _TOLERANCE = 0.01
 _NS = 10**9
 _SLOWEST_WAVE_S = 0.1
@@ -70,21 +77,26 @@ class WaveLayout:
     units: tuple[str, ...]
     lead: tuple[str, ...] = ()
     """'empty', 'index' or 'seconds' for each of them."""
+    start_s: float = 0.0
+    """The first of seconds that are counted and not read: before the trigger they are negative."""
+    has_beside: bool = False
+    """Whether the head stands at the left of the first rows (Tektronix), in the cells that are empty farther down."""
     clock: str = ""
     """The name of the seconds where they have to be read, as no rate is told."""
 
     def cells(self, line: str) -> list[str]:
         """A line taken apart."""
         if not self.delimiter:
-            return [line.strip()]
-        return line.split() if self.delimiter == " " else [cell.strip() for cell in line.split(self.delimiter)]
+            return [line.strip().strip('"')]
+        parts = line.split() if self.delimiter == " " else line.split(self.delimiter)
+        return [cell.strip().strip('"') for cell in parts]
 
     def numbers(self, line: str) -> list[str] | None:
         """The cells of a row of plain numbers, with decimal dots; None for any other line."""
         cells = self.cells(line)
         cells = cells[:-1] if len(cells) == self.n_cells + 1 and not cells[-1] else cells
         n_empty = self.lead.count("empty")
-        if len(cells) != self.n_cells or any(cells[:n_empty]):
+        if len(cells) != self.n_cells or (any(cells[:n_empty]) and not self.has_beside):
             return None
         if not all(map(_NUMBER[self.mark].fullmatch, cells[n_empty:])):
             return None
@@ -146,7 +158,8 @@ def find_layout(head: bytes) -> WaveLayout | None:
                 delimiter=delimiter, mark=mark, n_cells=n_cells, first_line=first_line, facts=HeadFacts(), names=(), units=(),
                 lead=("empty",) * n_empty,
             )  # fmt: skip
-            return _with_head(plain, lines[:first_line], lines[first_line:end])
+            plain, above = _with_head_beside(plain, lines[:first_line])
+            return _with_head(plain, above, lines[plain.first_line : end])
     return None
 
 
@@ -172,6 +185,16 @@ def _rows_at_end(lines: Sequence[str], delimiter: str, mark: str) -> tuple[int, 
     return first, n_empty, n_cells
 
 
+def _with_head_beside(layout: WaveLayout, above: Sequence[str]) -> tuple[WaveLayout, Sequence[str]]:
+    """The layout and the head; a head at the left of the first rows is taken away from them."""
+    n_empty = len(layout.lead)
+    beside = replace(layout, has_beside=True)
+    if not n_empty or not above or any(beside.numbers(line) is None for line in above):
+        return layout, above
+    head = [layout.delimiter.join(cell for cell in layout.cells(line)[:n_empty] if cell) for line in above]
+    return replace(beside, first_line=0), head
+
+
 def _is_decimal_comma(rows: Sequence[Sequence[str]]) -> bool:
     """Whether two whole numbers with a comma between are one with decimals: '-0,176', '0,05'."""
     if any(not re.fullmatch(r"[+-]?\d+", cell) for row in rows for cell in row[:2]):
@@ -195,15 +218,17 @@ def _with_head(layout: WaveLayout, above: Sequence[str], body: Sequence[str]) ->
         return replace(layout, facts=facts, names=names, units=units)
     name = names[at + n_empty] if at + n_empty < len(names) else ""
     unit = units[at + n_empty] if at + n_empty < len(units) else ""
-    told = split_unit(name)[1] or find_unit(unit) or unit
+    called, told = _named_unit(name)
+    told = told or find_unit(unit) or unit
     clock = f"time [{told or 's'}]"
     found = replace(layout, facts=facts, names=names, units=units, lead=tuple(lead))
     if is_even:
-        is_named = is_time_name(split_unit(name)[0]) or told in RELATIVE_UNITS
+        is_named = is_time_name(called) or told in RELATIVE_UNITS
         if told == "Hz" or _is_dated(values[:, at], name):
             return None
         if facts.rate is not None and _agrees(values[:, at], clock, facts.rate):
-            return replace(found, lead=(*lead, "seconds"))
+            start_s = float(values[0, at]) * relative_scale(clock) / _NS
+            return replace(found, lead=(*lead, "seconds"), start_s=start_s)
         is_fast = _step_s(values[:, at], clock) < _SLOWEST_WAVE_S
         return replace(found, clock=clock) if is_named and (facts.start or is_fast) else None
     swings = bool(((values.min(axis=0) < 0) & (values.max(axis=0) > 0)).all())
@@ -219,22 +244,45 @@ def _titles(
         above = facts.rest[-1].strip().strip('"') if facts.rest and facts.rest[-1].strip() else ""
         name = above if len(above) < 60 and not re.search(r"[:=;]", above) else ""
         return (name or (facts.names[0] if len(facts.names) == 1 else ""),), facts.units if len(facts.units) == 1 else ()
-    rest = facts.rest
-    near = next((number for number, line in enumerate(reversed(rest)) if not line.strip()), len(rest))
-    near = near or next((number for number, line in enumerate(reversed(rest[:-1])) if not line.strip()), 0)
-    split = [[cell.strip('"') for cell in layout.cells(line)] for line in rest[len(rest) - near :]]
-    titles = [row for row in split if not row[0].endswith((":", "=")) and not any(map(_NUMBER[layout.mark].fullmatch, row))]
-    found = find_header(titles, rows, time_indexes)
-    names = tuple(found.names or ())
-    units = tuple(found.units or ())
-    if names and not units and is_unit_row(names, ()):
-        names, units = (), names  # names of numbers alone stand above them: 'x-axis', '1' over 'second', 'Volt'
     n_values = n_cells - n_empty
-    if not names and len(facts.names) in (1, n_values):
+    names: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    if not n_empty:  # else the first cells of the rows above are names of what stands in them
+        split = [row[:n_cells] for row in map(layout.cells, _lines_above(facts.rest))]
+        titles = [row for row in split if not row[0].endswith((":", "=")) and not any(map(_NUMBER[layout.mark].fullmatch, row))]
+        found = find_header(titles, rows, time_indexes)
+        names, units = tuple(found.names or ()), tuple(found.units or ())
+        if names and not units and is_unit_row(names, ()):
+            at = next((number for number, row in enumerate(split) if tuple(row) == names), 0)
+            over = split[at - 1] if at else []
+            is_named = len(over) == len(names) and all(map(str.isdecimal, over[1:]))  # 'x-axis', '1' over 'second', 'Volt'
+            names, units = tuple(over) if is_named else (), names
+    if not names and 0 < len(facts.names) <= n_values:
         names = (*[""] * (n_cells - len(facts.names)), *facts.names)
     if not units and facts.units:
         units = (*[""] * (n_cells - len(facts.units)), *facts.units) if len(facts.units) > 1 else facts.units * n_cells
     return names, units
+
+
+def _lines_above(rest: Sequence[str]) -> list[str]:
+    """The lines next to the rows, or those above an empty line next to them; comments only where there is nothing else."""
+    near = next((number for number, line in enumerate(reversed(rest)) if not line.strip()), len(rest))
+    near = near or next((number for number, line in enumerate(reversed(rest[:-1])) if not line.strip()), 0)
+    lines = [line for line in rest[len(rest) - near :] if line.strip()]
+    plain = [line for line in lines if not _COMMENT.match(line)]
+    return plain or [_COMMENT.sub("", line) for line in lines]
+
+
+def _named_unit(name: str) -> tuple[str, str]:
+    """(name, unit) of seconds: 'Time (ms)', 'Zeit in ms', 'millis'; the unit is '' where none is said."""
+    bare, unit = split_unit(name)
+    folded = fold_key(name)
+    inner = re.fullmatch(r"(.+?)\s+(?:in|en|em|w|v|i|в)\s+(ms|s|us|µs|мс|с)", name.strip())
+    if unit is None and inner:
+        bare, unit = inner[1], inner[2]
+    if unit is None:
+        unit = next((found for words, found in _UNIT_NAMES.items() if folded in words), None)
+    return bare, {"sec": "s", "msec": "ms", "с": "s", "мс": "ms"}.get(unit or "", unit or "")
 
 
 def _counts(values: NDArray[np.float64]) -> bool:
@@ -351,23 +399,25 @@ def _group_of(layout: WaveLayout, columns: dict[int, SpilledColumn], source: Sou
         shown = layout.clock if is_clock else name or f"column {index - len(layout.lead) - bool(layout.clock) + 1}"
         arrays.append(NamedArray(name=shown, values=column.values(n_rows), unit=unit))
     start_ns, is_utc = _start_of(facts) if facts.start else start_in_name(source.name) or (None, False)
+    if start_ns is not None:
+        start_ns += round(layout.start_s * _NS)
     return ArrayGroup(
         arrays=tuple(arrays), rate=None if layout.clock else facts.rate or source.told_rate, start_ns=start_ns, is_utc=is_utc,
+        start_text=facts.start if start_ns is None else "",
         facts={"head": " ".join(facts.rest)[:2000]},
     )  # fmt: skip
 
 
 def _start_of(facts: HeadFacts) -> tuple[int | None, bool]:
-    """(ns, whether it is UTC) of the start; None where its date can be read in two ways, so that it is asked."""
+    """(ns, whether it is UTC) of the start; None where its date can be read in two ways, so that the day's place is asked."""
     stamp = parse_stamp(facts.start) if facts.start else None
     if stamp is None:
         return None, False
-    orders = {order: read_stamps([facts.start], order) for order in ("dmy", "mdy")}
-    ns = {int(found.ns[0]) for found in orders.values() if found.is_good[0]}
-    if len(ns) != 1 and stamp.sep != ".":  # dots are written where the day comes first
+    orders = [read_stamps([facts.start], order) for order in ("dmy", "mdy")]
+    good = [found for found in orders if found.is_good[0]]
+    if not good or (len({int(found.ns[0]) for found in good}) > 1 and stamp.sep != "."):  # with dots the day comes first
         return None, False
-    found = orders["dmy"]
-    return int(found.ns[0]), bool(found.is_absolute[0])
+    return int(good[0].ns[0]), bool(good[0].is_absolute[0])
 
 
 def _said(n_after: int) -> tuple[Finding, ...]:

@@ -23,6 +23,7 @@ from workbench.logs.recordings.of_rows import ParsedRecording
 from workbench.logs.recordings.rates import find_waveform
 from workbench.logs.recordings.time_axis import AxisInstants, RunsAxis, gaps_between
 from workbench.logs.summary import ChannelFacts, LeftOut, Question, RecordingFacts
+from workbench.logs.tables.cells import Cells
 from workbench.logs.tables.columns import answered_unit, unique_names
 from workbench.logs.tables.label_like import NAMED_WHY, is_label_name
 from workbench.logs.times.timing import StoredTimes, TimeChoices, read_times, relative_start
@@ -122,6 +123,10 @@ def _named(signals: Signals, answers: questions.AnswerBook) -> Signals:
 
 
 def _date(signals: Signals, choices: TimeChoices) -> _Dated:
+    if signals.start_ns is None and signals.start_text:
+        time = TimeColumns(kind="stamp", indexes=(0,), notes=signals.notes)
+        axis = read_times(Cells.of([signals.start_text]), 1, time, [np.arange(1)], choices)
+        return _Dated(signals=signals, start_ns=int(axis.times_ns[0]), questions=axis.questions)
     if signals.start_ns is None:
         start_ns, _, asked = relative_start(choices, f"{signals.source} does not say when it began")
         return _Dated(signals=signals, start_ns=start_ns, questions=tuple(asked))
