@@ -275,3 +275,32 @@ def test_bursts_without_a_head_are_dated_by_their_names_and_the_answered_rate(tm
 def test_columns_that_do_not_swing_are_no_waveform() -> None:
     rows = "\n".join(f"{6 + value},{40 + value}" for value in VALUES.tolist())
     assert find_reader(rows.encode()[:16384]).kind == "text"
+
+
+def test_an_axis_called_y_is_no_label_and_a_flag_is(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    flags = np.repeat([0, 1, 0], 1000)
+    rows = [f"{a:.4f},{b:.4f},{flag}" for a, b, flag in zip(rng.normal(size=N), rng.normal(size=N), flags, strict=True)]
+    recording = one(write(tmp_path / "tri.csv", f"Sample rate: {RATE_HZ} Hz\nacc_x,acc_y,anomaly\n", rows))
+    assert [found.name for found in recording.facts.channels] == ["acc_x", "acc_y"]
+    assert list(recording.labels) == ["anomaly"]
+
+
+@pytest.mark.parametrize(
+    ("name", "scale"), [("time_s", 1.0), ("Time_ms", 1e3), ("Zeit_s", 1.0), ("time_us", 1e6), ("seconds", 1.0)]
+)
+def test_seconds_are_known_by_their_names(name: str, scale: float, tmp_path: Path) -> None:
+    recording = one(write(tmp_path / "wave.csv", f"{name},acc_x\n", pairs(",", scale=scale)))
+    assert recording.facts.rate_hz == pytest.approx(RATE_HZ, rel=1e-6)
+    assert [(found.name, found.unit) for found in recording.facts.channels] == [("acc_x", None)]
+
+
+@pytest.mark.parametrize("start", ["3026-03-16T10:00:00Z", "0001-01-01T00:00:00Z", "yesterday"])
+def test_a_start_that_no_log_can_have_is_refused(start: str, tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="TIME_RELATIVE"):
+        parsed(write(tmp_path / "wave.txt", "", printed()), f"TIME_RELATIVE={start}/48828 Hz")
+
+
+def test_a_rate_alone_is_an_answer(tmp_path: Path) -> None:
+    recording = one(write(tmp_path / "wave.txt", "", printed()), "TIME_RELATIVE=48828 Hz")
+    assert recording.facts.rate_hz == 48828.0

@@ -233,10 +233,12 @@ def full_scale_of(answer: str) -> tuple[float, str]:
 
 def time_relative(what: str, *, asks_step: bool = False) -> Question:
     """No absolute time; `asks_step` where the time between rows isn't known either."""
+    start = "1970-01-01T00:00:00Z"
+    dated = "Rows are dated from 1970, one a second" if asks_step else "It is dated from 1970"
     step = " How many seconds are between rows (/0.5), or how many rows are a second (/25600 Hz)?" if asks_step else ""
     return Question(
         code="TIME_RELATIVE",
-        text=f"{what}. Rows are dated from 1970, one a second where nothing else is said. When did the log begin?{step}",
-        choices=("1970-01-01T00:00:00Z/1",),
-        default="1970-01-01T00:00:00Z/1",
+        text=f"{what}. {dated} until you say. When did the log begin?{step}",
+        choices=(f"{start}/1" if asks_step else start,),
+        default=f"{start}/1" if asks_step else start,
     )

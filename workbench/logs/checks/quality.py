@@ -251,11 +251,15 @@ def _is_governed(channel: Channel, channels: list[Channel], run: FlatRun) -> boo
 
 
 def _is_without_flow(channel: Channel, channels: list[Channel], rows: Int64s) -> bool:
-    """Nothing flows at `rows`, and load or pressure say so too: a shut valve, gas in the pump; no meter that is stuck or dead."""
+    """Nothing flows at `rows`, and load or pressure say so too: a shut valve, gas in the pump; no meter that is stuck or dead.
+
+    What reads a plain zero itself says nothing: a lost link makes all of its channels zero.
+    """
     if channel.quantity != "flow":
         return False
     chosen = rows[:: max(len(rows) // 200, 1)]
-    return any(other.quantity in _TELL_DUTY and not other.is_switch and other.is_elsewhere(chosen) for other in channels)
+    telling = [other for other in channels if other.quantity in _TELL_DUTY and not other.is_switch]
+    return any(other.is_elsewhere(chosen) and np.mean(np.asarray(other.values[chosen]) == 0) < 0.5 for other in telling)
 
 
 def _may_be_rail(value: float, channel: Channel, low: float, high: float) -> bool:

@@ -38,7 +38,7 @@ from workbench.logs.tables.sniff import is_time_name
 from workbench.logs.text.decode import find_encoding
 from workbench.logs.times.instants import parse_stamp, read_stamps
 from workbench.logs.times.timing import RELATIVE_UNITS, relative_scale
-from workbench.logs.units import find_unit, split_unit
+from workbench.logs.units import find_unit, is_no_unit, split_unit
 
 MAX_LINE_CHARS = 1 << 16
 _LEAST_ROWS = 20
@@ -252,7 +252,7 @@ def _titles(
         titles = [row for row in split if not row[0].endswith((":", "=")) and not any(map(_NUMBER[layout.mark].fullmatch, row))]
         found = find_header(titles, rows, time_indexes)
         names, units = tuple(found.names or ()), tuple(found.units or ())
-        if names and not units and is_unit_row(names, ()):
+        if names and not units and is_unit_row(names, ()) and all(find_unit(cell) or is_no_unit(cell) for cell in names):
             at = next((number for number, row in enumerate(split) if tuple(row) == names), 0)
             over = split[at - 1] if at else []
             is_named = len(over) == len(names) and all(map(str.isdecimal, over[1:]))  # 'x-axis', '1' over 'second', 'Volt'

@@ -29,6 +29,9 @@ from workbench.logs.tables.label_like import NAMED_WHY, is_label_name
 from workbench.logs.times.timing import StoredTimes, TimeChoices, read_times, relative_start
 from workbench.logs.units import find_quantity
 
+_LOOKED_AT = 20_000
+"""Samples in which a channel that is named like a label has to have few values."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Dated:
@@ -60,15 +63,21 @@ class SignalLog:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Channels that are named like labels: kept aside."""
+        """Channels that are named like labels: kept aside. An axis that is called y is none: it has many values."""
         named = zip(self.names, self.first.channels, strict=True)
-        return tuple(name for name, channel in named if is_label_name(channel.name, channel.unit))
+        return tuple(
+            name for name, channel in named if is_label_name(channel.name, channel.unit, _n_distinct(channel.values[:_LOOKED_AT]))
+        )
 
     @property
     def kept(self) -> tuple[tuple[str, Signal], ...]:
         """All others, by the name that they have in the recording."""
         labels = self.labels
         return tuple((name, one) for name, one in zip(self.names, self.first.channels, strict=True) if name not in labels)
+
+
+def _n_distinct(values: NDArray[np.floating]) -> int:
+    return int(np.unique(values[~np.isnan(values)]).size)
 
 
 def read_signals(found: Sequence[Signals], choices: TimeChoices, *, join: bool | None) -> list[ParsedRecording]:

@@ -158,12 +158,18 @@ def fold_name(text: str) -> str:
     return re.sub(r"[^\w#]|_", "", text.casefold())
 
 
+_COUNTED = re.compile(r"(.+?)[_ ](?:us|ms|msec|s|sec|min|h)", re.IGNORECASE)
+"""A time with what it is counted in at its end: 'time_s', 'Zeit_ms'."""
+
+
 @recalled
 def is_time_name(text: str) -> bool:
     """Whether a header names a time axis."""
     folded = fold_name(text)
+    counted = _COUNTED.fullmatch(text.strip())
     return (
         folded in TIME_NAMES
+        or (counted is not None and fold_name(counted[1]) in TIME_NAMES)
         or folded.startswith(("timestamp", "datetime", "zeitst"))
         or folded.endswith(("timestamp", "datetime"))
         or _is_date_and_clock(text)

@@ -66,7 +66,9 @@ RELATIVE_UNITS = {
     "hr": 3600 * NS_PER_S,
     "d": NS_PER_DAY,
 }
-_COUNTED_IN = re.compile(r"[\[(]\s*(us|µs|ms|msec|sec|s|min|hr|h|d)\s*[\])]|_(us|ms|sec|s|min|h|d)$", re.IGNORECASE)
+_LAST_START_NS = 1 << 62
+"""Year 2116: beyond it no instant of a log fits into ns since 1970."""
+_COUNTED_IN = re.compile(r"[\[(]\s*(us|µs|ms|msec|sec|s|min|hr|h|d)\s*[\])]|_(us|ms|msec|sec|s|min|h|d)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -363,27 +365,35 @@ def relative_start(choices: TimeChoices, what: str, *, asks_step: bool = False) 
 
     Raises RequestError.
     """
-    answer = choices.answers.find("TIME_RELATIVE")
+    answer = _with_slash(choices.answers.find("TIME_RELATIVE") or "")
     if not answer:
         return 0, Fraction(NS_PER_S), [questions.time_relative(what, asks_step=asks_step)]
     start, _, period = answer.partition("/")
     try:
         if not start:  # the time between rows alone
             return 0, NS_PER_S * _period_s(period), [questions.time_relative(what)]
-        return parse_utc(start), NS_PER_S * _period_s(period), []
-    except (ValueError, InputError) as error:
+        start_ns = parse_utc(start)
+        if abs(start_ns) > _LAST_START_NS:
+            raise ValueError(start)
+        return start_ns, NS_PER_S * _period_s(period), []
+    except (ValueError, OverflowError, InputError) as error:
         raise _no_answer(answer) from error
 
 
 def told_rate(answers: questions.AnswerBook) -> Fraction | None:
     """Rows a second that the answer to TIME_RELATIVE says; None where it says a start alone. Raises RequestError."""
-    answer = answers.find("TIME_RELATIVE") or ""
+    answer = _with_slash(answers.find("TIME_RELATIVE") or "")
     if "/" not in answer:
         return None
     try:
         return 1 / _period_s(answer.partition("/")[2])
     except ValueError as error:
         raise _no_answer(answer) from error
+
+
+def _with_slash(answer: str) -> str:
+    """A rate alone ('25600 Hz') as the answer that it is: '/25600 Hz'."""
+    return f"/{answer.strip()}" if re.fullmatch(r"\s*\d+(?:\.\d+)?\s*k?Hz\s*", answer, re.IGNORECASE) else answer
 
 
 def _no_answer(answer: str) -> RequestError:
