@@ -42,7 +42,8 @@ from workbench.logs.tables.sniff import is_time_name
 from workbench.logs.tables.spoiled_times import StepCounts, check_exchanged, check_hours, check_steps
 from workbench.logs.tables.wide import LogRows, read_wide
 from workbench.logs.text.decode import clean_text
-from workbench.logs.times.timing import StoredTimes, TimeAxis, TimeChoices, read_times, told_rate
+from workbench.logs.times.elapsed import told_rate
+from workbench.logs.times.timing import StoredTimes, TimeAxis, TimeChoices, read_times
 from workbench.logs.times.zones import load_zone
 
 __all__ = ["ParseOptions", "ParsedLogs", "ParsedRecording", "parse_logs"]

@@ -35,7 +35,8 @@ from workbench.logs.summary import Finding, Question, RecordingFacts
 from workbench.logs.tables.roles import find_long
 from workbench.logs.tables.segments import group_segments, words_of
 from workbench.logs.tables.spoiled_times import check_exchanged, check_hours
-from workbench.logs.times.timing import TimeChoices, told_rate
+from workbench.logs.times.elapsed import told_rate
+from workbench.logs.times.timing import TimeChoices
 from workbench.logs.times.zones import load_zone
 
 Say = Callable[[float, str], None]

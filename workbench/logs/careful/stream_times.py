@@ -20,18 +20,16 @@ from workbench.logs.readers.table import TimeColumns
 from workbench.logs.summary import Question
 from workbench.logs.tables.cells import Cells
 from workbench.logs.tables.segments import time_of_all
+from workbench.logs.times.elapsed import counted_ns, relative_scale, relative_start
 from workbench.logs.times.instants import DayOrder, Instants, parse_clock
 from workbench.logs.times.scales import CLOCK_EPOCHS, SCALES, scaled
 from workbench.logs.times.stamp_dialects import PLAIN, StampDialect
 from workbench.logs.times.stamp_shapes import read_many_stamps
 from workbench.logs.times.timing import (
     TimeChoices,
-    counted_ns,
     day_order,
     elapsed_start,
     excel_epoch,
-    relative_scale,
-    relative_start,
     spread,
     stamp_dialect,
     zone_in_cells,

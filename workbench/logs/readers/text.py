@@ -27,9 +27,9 @@ from workbench.logs.tables.sniff import (
     may_be_name,
 )
 from workbench.logs.text.decode import Decoded, clean_text, decode_bytes
+from workbench.logs.times.elapsed import has_time_unit
 from workbench.logs.times.instants import parse_clock, parse_stamp, unix_ns
 from workbench.logs.times.parts import joined
-from workbench.logs.times.timing import has_time_unit
 from workbench.logs.units import find_unit
 
 MAX_LINE_CHARS = 1_000_000

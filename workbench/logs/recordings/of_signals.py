@@ -26,7 +26,8 @@ from workbench.logs.summary import ChannelFacts, LeftOut, Question, RecordingFac
 from workbench.logs.tables.cells import Cells
 from workbench.logs.tables.columns import answered_unit, unique_names
 from workbench.logs.tables.label_like import NAMED_WHY, is_label_name
-from workbench.logs.times.timing import StoredTimes, TimeChoices, read_times, relative_start
+from workbench.logs.times.elapsed import relative_start
+from workbench.logs.times.timing import StoredTimes, TimeChoices, read_times
 from workbench.logs.units import find_quantity
 
 _LOOKED_AT = 20_000

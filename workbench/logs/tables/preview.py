@@ -37,7 +37,8 @@ from workbench.logs.tables.roles import LongRoles, assign_roles, find_long
 from workbench.logs.tables.segments import Table, build_tables, words_of
 from workbench.logs.tables.wide import mark_columns
 from workbench.logs.text.decode import clean_text
-from workbench.logs.times.timing import StoredTimes, TimeAxis, TimeChoices, read_times, told_rate
+from workbench.logs.times.elapsed import told_rate
+from workbench.logs.times.timing import StoredTimes, TimeAxis, TimeChoices, read_times
 from workbench.logs.units import find_quantity
 
 HEAD_BYTES = 512 * 1024
