@@ -123,6 +123,22 @@ def test_orders_are_tracked_by_the_tachometer_and_a_typed_speed_is_said_to_be_no
     assert "which is no tracking" in typed.notes[-1]
 
 
+def test_the_orders_at_an_instant_are_those_of_the_burst_nearest_to_it(project: str, tmp_path: Path) -> None:
+    out = tmp_path / "orders.csv"
+    asked = OrdersRequest(project=project, asset=PUMP, channel=WAVE, at="2026-03-02T00:50:00Z", amplitude="peak", out=str(out))
+    result = log_orders(asked, Job())
+    assert (result.first_utc, result.columns, result.tracking) == ("2026-03-02T01:00:00Z", 1, "tachometer")
+    assert result.strongest == pytest.approx(1.0, abs=0.02)
+    assert "begins 10 min later" in result.notes[-1]
+    rows = [line.split(",") for line in out.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    assert rows[0] == ["order", f"{WAVE} [m/s2]"]
+    heights = {round(float(order), 1): float(value) for order, value in rows[1:]}
+    # 2 m/s² at 1X, 1 at order 5 (the line's own height, for the lines don't lie on them exactly)
+    assert (heights[1.0], heights[5.0]) == (pytest.approx(2.0, rel=0.02), pytest.approx(1.0, rel=0.02))
+    both = log_orders(msgspec.structs.replace(asked, at=None, out=None), Job())
+    assert (both.first_utc, both.columns) == ("2026-03-02T00:00:00Z", 2)
+
+
 def test_an_envelope_knows_the_bearing_of_the_project_and_finds_no_defect_in_plain_tones(project: str) -> None:
     machine(MachineRequest(project=project, asset=PUMP, bearing="6313"), Job())
     result = log_envelope(EnvelopeRequest(project=project, asset=PUMP, channel=WAVE, low_hz=1000.0, high_hz=2000.0), Job())

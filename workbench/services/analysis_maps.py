@@ -11,6 +11,7 @@ from workbench.core.jobs import Job
 from workbench.core.requests import Result, parameter
 from workbench.services.analysis_reads import (
     AnalysisRequest,
+    Chosen,
     Opened,
     Speed,
     Ticker,
@@ -143,7 +144,7 @@ def _speeds(opened: Opened, found: SpectralMap, typed_rpm: float | None) -> NDAr
 class OrdersRequest(AnalysisRequest, frozen=True, kw_only=True):
     """Show a waveform over multiples of shaft speed, resampled by the shaft's angle (order tracking)."""
 
-    at: Annotated[str | None, parameter("Order spectrum of the burst nearest to this instant, ISO 8601 UTC.")] = None
+    at: Annotated[str | None, parameter("Take the one burst nearest to this instant, ISO 8601 UTC: its order spectrum.")] = None
     window: WindowName = "hann"
     resolution_orders: Annotated[float, parameter("Spacing of the lines in orders.", ge=0.001, le=2)] = 0.1
     overlap: Overlap = 0.5
@@ -160,7 +161,7 @@ def find_order_picture(opened: Opened, request: OrdersRequest, job: Job) -> MapP
 
     chosen = choose(opened, request)
     if chosen.is_slow:
-        raise InputError(f"{request.channel} is a trend: it holds no orders.", "Choose a waveform.")
+        raise _no_orders(request)
     _, good = one_rate(chosen.stretches)
     good = good[:: -(-len(good) // MOST_BURSTS)]
     number, said = pick(good, request.at)
@@ -312,8 +313,48 @@ def log_spectrogram(request: SpectrogramRequest, job: Job) -> MapResult:
 
 
 def log_orders(request: OrdersRequest, job: Job) -> MapResult:
-    """Compute, and write the columns as CSV where asked."""
-    return _result(find_order_picture(open_for(request, job), request, job), request)
+    """Compute, and write the columns as CSV where asked; of one burst (`at`) its order spectrum, a line a row."""
+    if request.at is None:
+        return _result(find_order_picture(open_for(request, job), request, job), request)
+    return _result_at(open_for(request, job), request)
+
+
+def _result_at(opened: Opened, request: OrdersRequest) -> MapResult:
+    """Of the burst nearest to an instant alone, whatever else the range holds."""
+    import numpy as np
+
+    one, said, chosen = _nearest(opened, request)
+    speed, tracking, samples = _track(opened, request, one)
+    spectrum = _order_spectrum(request, one, chosen.view.unit, speed, samples)
+    notes = (*chosen.notes, _said(tracking, speed))
+    unit = f"({spectrum.unit})²/order" if request.amplitude == "density" else spectrum.unit
+    first, last = format_utc(one.start_ns), format_utc(one.start_ns + round(len(one.values) / one.rate_hz * NS_PER_S))
+    heights = spectrum.amplitude(request.amplitude)
+    if request.out:
+        about = (f"{request.asset} {request.channel}, {request.amplitude}, burst of {first}", *notes)
+        write_columns(request.out, ("order", f"{request.channel} [{unit}]"), [spectrum.frequency_hz, heights], about)
+    strongest = float(spectrum.frequency_hz[2 + int(np.argmax(heights[2:]))]) if len(heights) > 2 else 0.0
+    return MapResult(
+        channel=request.channel, unit=unit, y_unit="orders", columns=1, lines=len(heights), resolution=spectrum.resolution_hz,
+        first_utc=first, last_utc=last, strongest=strongest, tracking=tracking, speed_rpm=speed.mean_rpm, notes=(*notes, *said),
+        out=request.out,
+    )  # fmt: skip
+
+
+def _nearest(opened: Opened, request: OrdersRequest) -> tuple[Stretch, tuple[str, ...], Chosen]:
+    """The burst, how far from the instant it is where that lies in none, and what it was chosen from."""
+    from workbench.logs.analysis.maps import one_rate
+
+    chosen = choose(opened, request)
+    if chosen.is_slow:
+        raise _no_orders(request)
+    _, good = one_rate(chosen.stretches)
+    number, said = pick(good, request.at)
+    return good[number or 0], said, chosen
+
+
+def _no_orders(request: OrdersRequest) -> InputError:
+    return InputError(f"{request.channel} is a trend: it holds no orders.", "Choose a waveform.")
 
 
 def _result(picture: MapPicture, request: AnalysisRequest) -> MapResult:
