@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -61,6 +62,15 @@ def test_a_unit_is_corrected_by_names(project: Path) -> None:
     request = corrections.CorrectRequest(project=str(project), asset=PUMP, channel="PI-2041A", from_unit="psi", to_unit="bar")
     (one,) = corrections.correct_log(request, Job()).corrections
     assert one.factor == pytest.approx(0.0689476, rel=1e-5)
+
+
+def test_channels_that_measure_different_things_are_exchanged_only_where_that_is_agreed_to(project: Path) -> None:
+    asked = corrections.CorrectRequest(project=str(project), asset=PUMP, channel="PI-2041A", swap="FI-2041A")
+    with pytest.raises(InputError, match=r"PI-2041A \(pressure\) and FI-2041A \(flow\) are of different quantities") as caught:
+        corrections.correct_log(asked, Job())
+    assert "--unlike" in caught.value.hint
+    (one,) = corrections.correct_log(msgspec.structs.replace(asked, unlike=True), Job()).corrections
+    assert (one.action, one.other) == ("swap", "FI-2041A")
 
 
 def test_two_kinds_at_once_or_none_are_refused(project: Path) -> None:

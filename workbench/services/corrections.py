@@ -98,6 +98,7 @@ class CorrectRequest(Request, frozen=True, kw_only=True):
     from_unit: Annotated[str, parameter("The unit that the values really are in; with --to-unit.")] = ""
     to_unit: Annotated[str, parameter("The unit that they should be in.")] = ""
     swap: Annotated[str, parameter("Channel to exchange it with.")] = ""
+    unlike: Annotated[bool, parameter("Exchange channels of different quantities or units too.")] = False
     missing: Annotated[float | None, parameter("Value that means no value.")] = None
     shift_s: Annotated[float, parameter("Move the clock by this.", unit="s")] = 0.0
     drift_ppm: Annotated[float, parameter("Millionths by which the clock runs slow since the first instant.", unit="ppm")] = 0.0
@@ -108,7 +109,8 @@ class CorrectRequest(Request, frozen=True, kw_only=True):
 
 def correct_log(request: CorrectRequest, job: Job) -> CorrectionsResult:
     """Put it on top of the asset's layer. Raises RequestError unless exactly one kind is asked for, InputError as `exclude`."""
-    return _add(request.project, _correction_of(request), shlex.join(to_arguments(("logs", "correct"), request)))
+    command = shlex.join(to_arguments(("logs", "correct"), request))
+    return _add(request.project, _correction_of(request), command, is_alike=not request.unlike)
 
 
 class AcceptRequest(Request, frozen=True, kw_only=True):
@@ -177,12 +179,14 @@ def _correction_of(request: CorrectRequest) -> Correction:
     )  # fmt: skip
 
 
-def _add(folder: str, given: Correction, command: str) -> CorrectionsResult:
+def _add(folder: str, given: Correction, command: str, *, is_alike: bool = True) -> CorrectionsResult:
     from workbench.logs.corrections.layer import add_correction
     from workbench.services.recordings import corrections_of
 
     with open_project(folder) as project, project.exclusive():
         _check_names(project, given)
+        if given.action == "swap" and is_alike:
+            _check_alike(project, given)
         layer = add_correction(corrections_of(project, given.asset)[1], _signed(given))
         _check_span(project, given)
         _check_applies(project, given.asset, layer)
@@ -218,6 +222,22 @@ def _check_names(project: Project, given: Correction) -> None:
         raise InputError(
             f"{given.asset} has no recording '{given.recording}'.", f"There are: {', '.join(item.id[:12] for item, _ in found)}."
         )
+
+
+def _check_alike(project: Project, given: Correction) -> None:
+    """Nobody wires a current in the place of a pressure. What is not known of a channel is not held against it."""
+    for _, recording in _raw_of(project, given.asset):
+        known = {channel.name: channel for channel in recording.channels}
+        one, other = known.get(given.channel), known.get(given.other)
+        if one is None or other is None:
+            continue
+        pairs = (("of different quantities", one.quantity, other.quantity), ("in different units", one.unit, other.unit))
+        for what, own, its in pairs:
+            if own and its and own != its:
+                raise InputError(
+                    f"{one.name} ({own}) and {other.name} ({its}) are {what}: exchanged, each would be shown as the other.",
+                    "Look again which two are exchanged. If it is these, agree to it: --unlike.",
+                )
 
 
 def _check_finding(request: AcceptRequest) -> None:
