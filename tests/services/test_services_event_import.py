@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Literal
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -114,7 +115,9 @@ def test_windows_name_the_log_in_which_an_event_lies_and_never_a_file_of_bursts(
         id="", asset="P-1", name="x", start_utc="1970-01-01T00:00:00Z", end_utc="1970-01-02T00:00:00Z", state="real", author="Ada"
     )  # fmt: skip
     labels.save_labels(labels.LabelsSaveRequest(project=str(folder), asset="P-1", events=(event,)), Job())
-    labels.export_labels(labels.LabelsExportRequest(project=str(folder), out=str(tmp_path / "w.json"), format="nab"), Job())
+    asked = labels.LabelsExportRequest(project=str(folder), out=str(tmp_path / "w.json"), format="nab")
+    assert "are in UTC" in labels.export_labels(asked, Job()).notes[0]
+    assert labels.export_labels(msgspec.structs.replace(asked, format="csv", out=str(tmp_path / "e.csv")), Job()).notes == ()
     assert list(json.loads((tmp_path / "w.json").read_text())) == ["monday.csv"]
 
 

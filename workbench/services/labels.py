@@ -22,6 +22,7 @@ from workbench.services.event_import import EventFileRequest
 from workbench.services.label_layers import newest_layer, store_edit, store_layer
 from workbench.services.pumps import check_known, check_logged, check_new_events, listed_pumps, say_pumps
 
+_NAB_TIMES = "The times in the file are in UTC: windows of NAB name no zone."
 Format = Literal["csv", "audacity", "label-studio", "trainset", "nab"]
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class LabelsResult(Result, frozen=True, kw_only=True):
     left_out: dict[str, int] = msgspec.field(default_factory=dict)
     """Rows of a file that gave no event, by reason."""
     out: str | None = None
+    notes: tuple[str, ...] = ()
+    """What has to be known to read the file that was written."""
 
 
 def list_labels(request: LabelsListRequest, job: Job) -> LabelsResult:
@@ -140,7 +143,7 @@ class LabelsExportRequest(Request, frozen=True, kw_only=True):
     project: ProjectFolder
     out: Annotated[str, parameter("File to write.", path=True, file=True)]
     asset: Annotated[str | None, parameter("Only this pump.")] = None
-    format: Annotated[Format, parameter("Kind of file; all but csv hold less.")] = "csv"
+    format: Annotated[Format, parameter("Kind of file; all but csv hold less. NAB's times are in UTC.")] = "csv"
 
 
 def export_labels(request: LabelsExportRequest, job: Job) -> LabelsResult:
@@ -152,7 +155,8 @@ def export_labels(request: LabelsExportRequest, job: Job) -> LabelsResult:
         result = _result_of(project, _assets_of(project, request.asset))
         data = export_bytes(project, result.events, request)
     write_atomic(Path(request.out), data)
-    return msgspec.structs.replace(result, out=request.out)
+    notes = (_NAB_TIMES,) if request.format == "nab" else ()
+    return msgspec.structs.replace(result, out=request.out, notes=notes)
 
 
 class LabelsFromColumnRequest(Request, frozen=True, kw_only=True):

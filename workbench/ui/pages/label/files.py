@@ -11,6 +11,7 @@ from workbench.services.labels import (
     Format,
     LabelsExportRequest,
     LabelsFromColumnRequest,
+    LabelsResult,
     export_labels,
     import_label_column,
 )
@@ -70,5 +71,6 @@ class LabelFiles(QObject):
     def _on_added(self, _result: object) -> None:
         self._context.announce("labels")
 
-    def _on_exported(self, _result: object) -> None:
-        self._context.messages.say(self.tr("The events were written."))
+    def _on_exported(self, result: object) -> None:
+        assert isinstance(result, LabelsResult)
+        self._context.messages.say(" ".join((self.tr("The events were written."), *result.notes)))
