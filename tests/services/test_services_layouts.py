@@ -7,6 +7,7 @@ import json
 import shlex
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -20,6 +21,7 @@ from workbench.core.jobs import Job
 from workbench.core.requests import build, to_arguments
 from workbench.logs.plot_layout import CurveLook, PlotLayout, RowLayout
 from workbench.project.store import Project
+from workbench.services.corrections import CorrectRequest, correct_log
 from workbench.services.layout_set import LayoutSetRequest, request_of, set_layout
 from workbench.services.log_export import ExportLogsRequest, export_logs
 from workbench.services.log_layouts import (
@@ -34,6 +36,7 @@ from workbench.services.log_layouts import (
     remove_layout,
 )
 from workbench.services.log_views import ChannelView, OpenLogsRequest, open_asset_logs
+from workbench.services.logs import ImportRequest, import_logs
 
 LAYOUT = PlotLayout(rows=(RowLayout(channels=("VI-2041A-DE",), low=0.0, high=5.0), RowLayout(channels=("PI-2041A", "FI-2041A"))))
 
@@ -180,6 +183,35 @@ def test_raw_samples_are_written_with_units_and_come_back_the_same(project: str,
     ((times, values),) = logs.samples("PI-2041A", logs.first_ns, logs.last_ns + 1)
     assert [row[0] for row in rows[:50]] == [format_utc(int(at)) for at in times[:50]]
     np.testing.assert_array_equal(np.array([float(row[1]) for row in rows], np.float32), values.astype(np.float32))
+
+
+def test_samples_that_no_correction_touched_are_written_as_before_it(project: str, tmp_path: Path) -> None:
+    asked = ExportLogsRequest(project=project, asset=PUMP, out=str(tmp_path / "before.csv"), channel=("PI-2041A",))
+    export_logs(asked, Job())
+    corrected = CorrectRequest(
+        project=project, asset=PUMP, channel="PI-2041A", from_unit="psi", to_unit="bar", start=format_utc(at_minute(500))
+    )  # fmt: skip
+    correct_log(corrected, Job())
+    export_logs(msgspec.structs.replace(asked, out=str(tmp_path / "after.csv")), Job())
+    before, after = read(tmp_path / "before.csv"), read(tmp_path / "after.csv")
+    assert before[:501] == after[:501]
+    assert {len(row[1].partition(".")[2]) <= 6 for row in after[1:501]} == {True}
+    assert float(after[-1][1]) == pytest.approx(0.0689476 * float(before[-1][1]), rel=1e-5)
+
+
+def test_samples_of_a_fast_waveform_are_dated_to_the_nanosecond(tmp_path: Path) -> None:
+    log, out = tmp_path / "P-1.csv", tmp_path / "out.csv"
+    log.write_text("\n".join(["VT-1 [g]", *(str(k % 7 / 10) for k in range(2000))]) + "\n", encoding="utf-8")
+    answer = "TIME_RELATIVE=2026-03-16T10:00:00Z/97656.25 Hz"
+    project = str(tmp_path / "p")
+    import_logs(ImportRequest(paths=(str(log),), project=project, answer=(answer,), asset="P-1"), Job())
+    export_logs(ExportLogsRequest(project=project, asset="P-1", out=str(out)), Job())
+    rows = read(out)[1:]
+    # 1 / 97656.25 s = 10.24 µs
+    assert [row[0] for row in rows[:4]] == [
+        "2026-03-16T10:00:00Z", "2026-03-16T10:00:00.00001024Z", "2026-03-16T10:00:00.00002048Z", "2026-03-16T10:00:00.00003072Z"
+    ]  # fmt: skip
+    assert rows[1999][0] == "2026-03-16T10:00:00.02046976Z"
 
 
 def test_a_stretch_of_some_channels_holds_both_ends(project: str, tmp_path: Path) -> None:

@@ -29,6 +29,16 @@ def format_utc(instant_ns: int) -> str:
     return f"{text}.{micros:06d}".rstrip("0") + "Z" if micros else f"{text}Z"
 
 
+def format_utc_ns(instant_ns: int) -> str:
+    """As `format_utc`, to the nanosecond: samples of a fast waveform lie fractions of a microsecond apart."""
+    nanos = int(instant_ns) % 1000
+    text = format_utc(int(instant_ns) - nanos)
+    if not nanos:
+        return text
+    seconds, _, micros = text[:-1].partition(".")
+    return f"{seconds}.{micros:0<6}{nanos:03d}".rstrip("0") + "Z"
+
+
 def parse_utc(text: str) -> int:
     """ISO 8601 to ns since 1970; a stamp without zone is read as UTC. Raises InputError with the text."""
     try:

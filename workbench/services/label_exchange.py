@@ -180,6 +180,7 @@ def _one_asset(events: Sequence[Event], asset: str | None, name: str) -> str:
 def _trainset(project: Project, asset: str, events: Sequence[Event]) -> bytes:
     """Every sample of the trends: that is what the format is made of."""
     from workbench.logs.events.formats import format_trainset, trainset_header
+    from workbench.logs.text.numbers import value_texts
     from workbench.services.recordings import open_project_recordings
 
     recordings = [one for _, one in open_project_recordings(project, (asset,))]
@@ -193,7 +194,9 @@ def _trainset(project: Project, asset: str, events: Sequence[Event]) -> bytes:
     for recording in recordings:
         for channel in recording.channels:
             lines.extend(
-                format_trainset(channel.name, recording.times_ns.tolist(), recording.values(channel.name).tolist(), events)
+                format_trainset(
+                    channel.name, recording.times_ns.tolist(), value_texts(recording.values(channel.name), channel.dtype), events
+                )
             )
     return "".join(lines).encode()
 

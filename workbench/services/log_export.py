@@ -1,6 +1,7 @@
 """Writes what the plots show as CSV: every raw sample, or lowest and highest value of each pixel column as drawn.
 
-Instants are ISO 8601 UTC; the first row names channel and unit. Names that a spreadsheet would take for a formula are quoted.
+Instants are ISO 8601 UTC, to the nanosecond where samples need it; values have the fewest digits that read back the same. The
+first row names channel and unit. Names that a spreadsheet would take for a formula are quoted.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from workbench.core.clock import format_utc, parse_utc
+from workbench.core.clock import format_utc, format_utc_ns, parse_utc
 from workbench.core.codec import check_out_file, translate_os_error
 from workbench.core.errors import InputError
 from workbench.core.jobs import Job
@@ -98,8 +99,8 @@ def _raw(logs: AssetLogs, names: tuple[str, ...], range_ns: tuple[int, int], spa
     n_slices = max(1, n_rows // _SLICE_ROWS)
     edges = [start_ns + (end_ns - start_ns) * number // n_slices for number in range(n_slices + 1)]
     for first_ns, last_ns in itertools.pairwise(edges):
-        found = {name: logs.samples(name, first_ns, last_ns) for name in names}
-        instants = [times for pieces in found.values() for times, _ in pieces]
+        found = {name: logs.stored_samples(name, first_ns, last_ns) for name in names}
+        instants = [times for pieces in found.values() for times, _, _ in pieces]
         if not instants:
             continue
         times_ns = np.unique(np.concatenate(instants))
@@ -109,12 +110,14 @@ def _raw(logs: AssetLogs, names: tuple[str, ...], range_ns: tuple[int, int], spa
             yield int(times_ns[row]), [column[row] for column in cells]
 
 
-def _cells(times_ns: NDArray[np.int64], pieces: list[tuple[NDArray[np.int64], NDArray[np.floating]]]) -> list[str]:
+def _cells(times_ns: NDArray[np.int64], pieces: list[tuple[NDArray[np.int64], NDArray[np.floating], str]]) -> list[str]:
     import numpy as np
 
+    from workbench.logs.text.numbers import value_texts
+
     cells = np.full(len(times_ns), "", dtype=object)
-    for times, values in pieces:
-        cells[np.searchsorted(times_ns, times)] = ["" if value != value else str(value) for value in values]
+    for times, values, stored in pieces:
+        cells[np.searchsorted(times_ns, times)] = value_texts(values, stored)
     return [str(cell) for cell in cells]
 
 
@@ -181,7 +184,7 @@ def _write(path: Path, head: list[str], table: Rows, check: Callable[[int], None
             for at_ns, cells in table:
                 if n_rows % 5000 == 0:
                     check(at_ns)
-                writer.writerow([format_utc(at_ns), *cells])
+                writer.writerow([format_utc_ns(at_ns), *cells])
                 n_rows += 1
             stream.flush()
             _sync(stream)

@@ -224,6 +224,12 @@ class AssetLogs:
 
     def samples(self, channel: str, start_ns: int, end_ns: int) -> list[tuple[NDArray[np.int64], NDArray[np.floating]]]:
         """The raw samples of a channel in [start_ns, end_ns): (instants ns [n], values [n], NaN = bad) of each recording."""
+        return [(times_ns, values) for times_ns, values, _ in self.stored_samples(channel, start_ns, end_ns)]
+
+    def stored_samples(
+        self, channel: str, start_ns: int, end_ns: int
+    ) -> list[tuple[NDArray[np.int64], NDArray[np.floating], str]]:
+        """As `samples`, with the type that they are stored in ('float32', 'float64'; '' of a derived channel)."""
         import numpy as np
 
         found = []
@@ -231,7 +237,8 @@ class AssetLogs:
             axis = part.recording.axis
             rows = slice(axis.index_at(start_ns, after=False), axis.index_at(end_ns, after=False))
             if rows.start < rows.stop:
-                found.append((axis.take(np.arange(rows.start, rows.stop)), part.recording.values(part.name)[rows]))
+                stored = next((one.dtype for one in part.recording.channels if one.name == part.name), "")
+                found.append((axis.take(np.arange(rows.start, rows.stop)), part.recording.values(part.name)[rows], stored))
         return found
 
     @staticmethod

@@ -140,17 +140,20 @@ def format_nab(events: Iterable[Event], file_of: Callable[[Event], str]) -> byte
     return json.dumps(windows, ensure_ascii=False, indent=2, sort_keys=True).encode()
 
 
-def format_trainset(series: str, times_ns: Sequence[int], values: Sequence[float], events: Sequence[Event]) -> Iterator[str]:
-    """Lines (without the header) of one series: a label where a sample lies in a real event, the shortest one first."""
+def format_trainset(series: str, times_ns: Sequence[int], values: Sequence[str], events: Sequence[Event]) -> Iterator[str]:
+    """Lines (without the header) of one series: a label where a sample lies in a real event, the shortest one first.
+
+    `values` are numbers as text; '' is no value.
+    """
     real = [(parse_utc(one.start_utc), parse_utc(one.end_utc), one.name) for one in events if one.state == "real"]
     labels = [""] * len(times_ns)
     for start, end, name in sorted(real, key=_longest_first):
         for place in range(bisect_left(times_ns, start), bisect_right(times_ns, end)):
             labels[place] = name
     for at_ns, value, label in zip(times_ns, values, labels, strict=True):
-        if not isfinite(value):
+        if not value or not isfinite(float(value)):
             continue  # the format knows no missing value
-        cells = [plain_cell(series), _iso(at_ns), f"{value:.9g}", plain_cell(label)]
+        cells = [plain_cell(series), _iso(at_ns), value, plain_cell(label)]
         out = io.StringIO(newline="")
         csv.writer(out, lineterminator="\n").writerow(cells)
         yield out.getvalue()
