@@ -129,3 +129,22 @@ def test_a_long_table_is_known_by_its_columns_not_by_the_tags_of_the_day(tmp_pat
         path.write_text("Tag,Time,Value\n" + "\n".join(rows) + "\n", encoding="utf-8")
         shapes.append(find_shape(path))
     assert shapes[0] == shapes[1]
+
+
+def test_when_a_log_began_is_no_choice_for_the_next_one_but_its_rate_is(tmp_path: Path) -> None:
+    start = "TIME_RELATIVE=2026-03-15T08:00:00Z"
+    for name, answer in (("P-1_15.csv", start), ("P-2_15.csv", f"{start}/0.5")):
+        rows = "".join(f"{k % 9},{k % 7}\n" for k in range(100))
+        (tmp_path / name).write_text("PI-1 [bar],TI-1 [degC]\n" + rows, encoding="utf-8")
+        later = tmp_path / name.replace("15", "16")
+        later.write_text("PI-1 [bar],TI-1 [degC]\n" + rows.replace("8,", "9,"), encoding="utf-8")
+        home = tmp_path / name[:3]
+        assert bring_in(home, tmp_path / name, answer=(answer,)).recordings[0].first_utc == "2026-03-15T08:00:00Z"
+        found = bring_in(home, later)
+        assert [question.code for question in found.questions] == ["TIME_RELATIVE"]
+        assert found.recordings[0].first_utc == "1970-01-01T00:00:00Z"
+        kept = ("TIME_RELATIVE=/0.5",) if "/" in answer else ()
+        assert [text.partition(",")[0] for text in found.replayed] == list(kept)
+        assert found.recordings[0].sample_period_s == (0.5 if kept else 1.0)
+        known = list_sources(SourcesRequest(project=str(home)), Job()).sources
+        assert {one.answer for one in known} == ({kept} if kept else set())

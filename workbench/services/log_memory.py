@@ -1,6 +1,7 @@
 """What was chosen for one log is used for the next from the same source: zone, answers, joining, pump and site.
 
-Kept in the project, one entry a source; each change is a journal line. What is used again is always said, and can be forgotten.
+Kept in the project, one entry a source; each change is a journal line. When a log began is never used for another one. What
+is used again is always said, and can be forgotten.
 Zone and answers also serve files of other names with the same columns, as long as all that is known of these agrees.
 """
 
@@ -105,7 +106,21 @@ def _sources(project: Project) -> list[Remembered]:
 
 def _of_details(source: str, name: str, used_utc: str, details: dict[str, object]) -> Remembered:
     values = {field: details.get(field, default) for field, default in _NOTHING.items()}
+    values["answer"] = lasting(msgspec.convert(values["answer"], tuple[str, ...]))
     return msgspec.convert({**values, "id": source, "name": name, "used_utc": used_utc}, Remembered)
+
+
+def lasting(answers: Sequence[str]) -> tuple[str, ...]:
+    """The answers that the next file of a source may take over: of TIME_RELATIVE the rate, never when a file began."""
+    kept = []
+    for answer in answers:
+        key, _, value = answer.partition("=")
+        _, has_rate, rate = value.partition("/")
+        if key.partition("@")[0].strip().upper() != "TIME_RELATIVE":
+            kept.append(answer)
+        elif has_rate and rate.strip():
+            kept.append(f"{key}=/{rate.strip()}")
+    return tuple(kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +211,15 @@ def remember(project: Project, request: ImportRequest) -> None:
     from workbench.project.acts import Act, Item
 
     said = Remembered(
-        zone=request.zone or "", answer=request.answer, join=request.join, asset=request.asset or "", site=request.site or ""
-    )
+        zone=request.zone or "", answer=lasting(request.answer), join=request.join, asset=request.asset or "",
+        site=request.site or "",
+    )  # fmt: skip
     if not request.remember or said.is_empty():
         return
     shapes = find_shapes([Path(path) for path in request.paths])
     known = {one.id: one for one in _sources(project)}
     details: dict[str, object] = {
-        "zone": request.zone or "", "answer": list(request.answer), "join": request.join,
+        "zone": request.zone or "", "answer": list(said.answer), "join": request.join,
         "asset": (request.asset or "") if len({shape.name for shape in shapes}) == 1 else "", "site": request.site or "",
     }  # fmt: skip
     for shape in shapes:
