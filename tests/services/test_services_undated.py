@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -93,3 +94,64 @@ def test_single_equal_samples_of_dated_bursts_stay_and_a_whole_equal_stretch_is_
     (longer,) = bring_in(tmp_path / "q", one, answer=(f"TIME_RELATIVE={start}Z",)).recordings
     (longer,) = bring_in(tmp_path / "q", tmp_path / "c.mat", answer=(f"TIME_RELATIVE={moved}Z",)).recordings
     assert (longer.rows, longer.n_known_rows) == (500, N_ROWS - shift)
+
+
+def starts(result: ImportResult) -> list[tuple[str | None, int]]:
+    return [(one.first_utc, one.n_bursts) for one in result.recordings]
+
+
+NAMES = ("P-101_2026-03-10_080000.mat", "P-101_2026-03-11_080000.mat", "P-101_2026-03-12_093015.mat")
+
+
+def test_bursts_begin_when_their_names_say_and_become_one_recording(tmp_path: Path) -> None:
+    for seed, name in enumerate(NAMES):
+        burst(tmp_path / "in" / name, seed)
+    result = bring_in(tmp_path / "p", tmp_path / "in")
+    assert starts(result) == [("2026-03-10T08:00:00Z", 3)]
+    codes = [question.code for question in result.questions]
+    assert "ZONE_UNKNOWN" in codes
+    assert "TIME_RELATIVE" not in codes
+    ((_, _, last_ns, values),) = stored(tmp_path / "p")
+    assert np.datetime64(last_ns, "ns").astype("datetime64[s]") == np.datetime64("2026-03-12T09:30:16")
+    assert len(values) == 3 * N_ROWS
+
+
+@pytest.mark.parametrize(("join", "n_bursts"), [(None, [3]), (False, [1, 1, 1])])
+@pytest.mark.parametrize("answer", ["2026-05-01T00:00:00Z", "/25600 Hz"])
+def test_one_answered_start_does_not_move_several_files_off_the_starts_in_their_names(
+    tmp_path: Path, join: bool | None, n_bursts: list[int], answer: str
+) -> None:
+    files = [burst(tmp_path / name, seed) for seed, name in enumerate(NAMES)]
+    request = ImportRequest(
+        paths=tuple(map(str, files)), project=str(tmp_path / "p"), asset="P-1", join=join, answer=(f"TIME_RELATIVE={answer}",)
+    )  # fmt: skip
+    result = import_logs(request, Job())
+    assert starts(result)[0] == ("2026-03-10T08:00:00Z", n_bursts[0])
+    assert [n for _, n in starts(result)] == n_bursts
+
+
+def test_one_answered_start_goes_before_the_name_of_one_file_but_a_rate_alone_does_not(tmp_path: Path) -> None:
+    file = burst(tmp_path / NAMES[0], 1)
+    assert starts(bring_in(tmp_path / "p", file, answer=("TIME_RELATIVE=/25600 Hz",))) == [("2026-03-10T08:00:00Z", 1)]
+    assert starts(bring_in(tmp_path / "q", file, answer=("TIME_RELATIVE=2026-05-01T00:00:00Z",))) == [("2026-05-01T00:00:00Z", 1)]
+
+
+@pytest.mark.parametrize("join", [None, False])
+def test_one_answered_start_is_not_that_of_several_files_without_one(tmp_path: Path, join: bool | None) -> None:
+    files = [burst(tmp_path / name, seed) for seed, name in enumerate(("a.mat", "b.mat"))]
+    request = ImportRequest(
+        paths=tuple(map(str, files)), project=str(tmp_path / "p"), asset="P-1", join=join,
+        answer=("TIME_RELATIVE=2026-05-01T00:00:00Z",),
+    )  # fmt: skip
+    result = import_logs(request, Job())
+    assert starts(result) == [("1970-01-01T00:00:00Z", 1), ("1970-01-01T00:01:00Z", 1)]
+    assert any("one start can't be that of several files" in question.text for question in result.questions)
+
+
+def test_the_name_of_an_archive_is_no_start_of_what_lies_in_it(tmp_path: Path) -> None:
+    archive = tmp_path / "export_2026-03-16_100000.zip"
+    with zipfile.ZipFile(archive, "w") as opened:
+        opened.write(burst(tmp_path / "a.mat", 1), "a.mat")
+        opened.write(burst(tmp_path / NAMES[0], 2), f"deep/{NAMES[0]}")
+    found = sorted(starts(bring_in(tmp_path / "p", archive)))
+    assert found == [("1970-01-01T00:00:00Z", 1), ("2026-03-10T08:00:00Z", 1)]

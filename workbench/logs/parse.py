@@ -55,12 +55,16 @@ _LOOKS_LIKE_TIME = re.compile(r"(?=.*\d{1,2}[:h]\d{2})(?:\D*\d+){4,}\D*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParseOptions:
-    """Zone of clock times (IANA name), answers (CODE[@CHANNEL]=VALUE), and whether files are joined (None: where they fit)."""
+    """Zone of clock times (IANA name), answers (CODE[@CHANNEL]=VALUE), and whether files are joined (None: where they fit).
+
+    `one_start` is False where these are some of several files that one answer to TIME_RELATIVE was given for.
+    """
 
     zone: str | None = None
     answers: Sequence[str] = ()
     join: bool | None = None
     now_ns: int = field(default_factory=now_ns)
+    one_start: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +116,7 @@ def parse_logs(
             recordings.extend(one for one in found if not table.part or one.facts.group == "waveform")
             parts.setdefault(table.sources[0], []).extend(one for one in found if table.part and one.facts.group == "trend")
     recordings = [*(merge_trends(found) for found in parts.values() if found), *recordings]
-    choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns)
+    choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns, one_start=options.one_start)
     recordings += read_signals(signals, choices, join=options.join)
     if not recordings:
         raise only_events(events, paths)

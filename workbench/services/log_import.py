@@ -26,7 +26,7 @@ from workbench.services.log_summaries import summary_of, utc_of
 from workbench.services.logs import ImportRequest, ImportResult, RecordingSummary
 
 if TYPE_CHECKING:
-    from workbench.logs.parse import ParsedLogs, ParsedRecording
+    from workbench.logs.parse import ParsedLogs, ParsedRecording, ParseOptions
     from workbench.logs.recordings.recording import Recording
     from workbench.logs.summary import Question, RecordingFacts
     from workbench.project.acts import Item
@@ -155,12 +155,11 @@ def _import_plain(ask: _Ask, paths: list[Path], job: Job) -> Imported:
 def _import_careful(ask: _Ask, paths: list[Path], job: Job) -> Imported:
     """Read in blocks with bounded memory, then store: an open question stops the import before anything is stored."""
     from workbench.logs.careful.careful_import import read_carefully
-    from workbench.logs.parse import ParseOptions
 
     sources = log_streams.find_careful(paths)
     if sources is None:
         return _import_parsed(ask, paths, job)
-    options = ParseOptions(zone=ask.request.zone, answers=ask.request.answer, join=ask.request.join)
+    options = _options_of(ask.request)
     stored = []
     objects = ask.project.objects
     reading = job.part(0.0, _READ_SHARE).progress
@@ -192,10 +191,18 @@ def _import_parsed(ask: _Ask, paths: list[Path], job: Job) -> Imported:
 
 
 def _parse_together(request: ImportRequest, paths: list[Path], job: Job) -> list[Parsed]:
-    from workbench.logs.parse import ParseOptions, parse_logs
+    from workbench.logs.parse import parse_logs
 
-    options = ParseOptions(zone=request.zone, answers=request.answer, join=request.join)
+    options = _options_of(request)
     return [(parse_logs(paths, options, job.progress), paths[0] if len(paths) == 1 else None)]
+
+
+def _options_of(request: ImportRequest) -> ParseOptions:
+    """Files that are kept apart may be read one by one: none of them knows of the others."""
+    from workbench.logs.parse import ParseOptions
+
+    one_start = request.join is not False or len(request.paths) < 2
+    return ParseOptions(zone=request.zone, answers=request.answer, join=request.join, one_start=one_start)
 
 
 def _parse_each(request: ImportRequest, paths: list[Path], job: Job) -> list[Parsed]:

@@ -112,14 +112,15 @@ def _of_details(source: str, name: str, used_utc: str, details: dict[str, object
 
 def lasting(answers: Sequence[str]) -> tuple[str, ...]:
     """The answers that the next file of a source may take over: of TIME_RELATIVE the rate, never when a file began."""
+    from workbench.logs.times.elapsed import rate_alone
+
     kept = []
     for answer in answers:
         key, _, value = answer.partition("=")
-        _, has_rate, rate = value.partition("/")
         if key.partition("@")[0].strip().upper() != "TIME_RELATIVE":
             kept.append(answer)
-        elif has_rate and rate.strip():
-            kept.append(f"{key}=/{rate.strip()}")
+        elif rate := rate_alone(value):
+            kept.append(f"{key}={rate}")
     return tuple(kept)
 
 

@@ -129,7 +129,7 @@ def read_carefully(sources: Sequence[StreamSource], options: ParseOptions, folde
     answers = questions.AnswerBook(options.answers)
     if options.zone:
         load_zone(options.zone)
-    choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns)
+    choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns, one_start=options.one_start)
     unpacked, blocks = folder / "unpacked", folder / "blocks"
     unpacked.mkdir()
     blocks.mkdir()

@@ -14,8 +14,11 @@ IN_NAME = re.compile(
 
 
 def start_in_name(name: str) -> tuple[int, bool] | None:
-    """(ns, whether it is UTC) of a date and a clock down to the second; None where the name has none."""
-    match = IN_NAME.search(name)
+    """(ns, whether it is UTC) of a date and a clock down to the second; None where the name has none.
+
+    Of 'archive: file' it is the file's: an archive's date is that of its making.
+    """
+    match = IN_NAME.search(name.rsplit(": ", 1)[-1])
     if match is None:
         return None
     year, month, day, hour, minute, second, fraction, zulu = match.groups()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 
 from workbench.logs.readers.arrow import ArrowReader
 from workbench.logs.readers.excel import ExcelReader
@@ -15,8 +16,10 @@ from workbench.logs.readers.hdf5 import Hdf5Reader
 from workbench.logs.readers.lvm import LvmReader
 from workbench.logs.readers.matlab import MatlabReader
 from workbench.logs.readers.mdf import MdfReader
+from workbench.logs.readers.name_stamps import start_in_name
 from workbench.logs.readers.parquet import ParquetReader
 from workbench.logs.readers.reader import Content, Reader, Streaming, check_installed
+from workbench.logs.readers.signals import Signals
 from workbench.logs.readers.sources import HEAD_BYTES, Source
 from workbench.logs.readers.sqlite import SqliteReader
 from workbench.logs.readers.tdms import TdmsReader
@@ -82,9 +85,22 @@ def opened_content(source: Source) -> Iterator[Content]:
     check_installed(reader, source)
     if isinstance(reader, Streaming):
         with reader.opened(source) as content:
-            yield content
+            yield _of_file(content, source)
     else:
-        yield reader.read(source)
+        yield _of_file(reader.read(source), source)
+
+
+def _of_file(content: Content, source: Source) -> Content:
+    """The content with its file; what says no start began when the file's own name (not that of its archive) says so."""
+    named = start_in_name(source.name)
+    file = (source.name, str(source.path))
+    return replace(content, signals=tuple(_named_start(replace(one, file=file), named) for one in content.signals))
+
+
+def _named_start(signals: Signals, named: tuple[int, bool] | None) -> Signals:
+    if named is None or signals.is_begun:
+        return signals
+    return replace(signals, start_ns=named[0], is_absolute=named[1], is_named_start=True)
 
 
 def read_content(source: Source) -> Content:

@@ -58,6 +58,15 @@ class Signals:
     findings: tuple[Finding, ...] = ()
     source_index: int = 0
     part: str = ""
+    file: tuple[str, str] = ("", "")
+    """Name and place of the file; what has the same one began together."""
+    is_named_start: bool = False
+    """Whether the start is from the file's name, since the file itself doesn't say."""
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether a start is known, or printed so that its date is asked about."""
+        return self.start_ns is not None or bool(self.start_text)
 
     @property
     def n_rows(self) -> int:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from workbench.core.clock import NS_PER_DAY, NS_PER_S
 from workbench.core.errors import InputError
-from workbench.logs.readers.name_stamps import start_in_name
 from workbench.logs.readers.sources import Source
 from workbench.logs.text.decode import clean_text
 from workbench.logs.times.instants import read_iso
@@ -53,9 +52,9 @@ class WavFacts:
 
 
 def find_facts(source: Source, texts: dict[bytes, bytes], rate_hz: int) -> WavFacts:
-    """Sidecar before chunks before file name. Raises LogFormatError for a sidecar that is none."""
+    """Sidecar before chunks; the file's name is looked at after both. Raises LogFormatError for a sidecar that is none."""
     words = " ".join(_text_of(name, data) for name, data in texts.items())
-    start = _start_in(words) or _start_of_bext(texts.get(b"bext", b""), rate_hz) or start_in_name(source.name)
+    start = _start_in(words) or _start_of_bext(texts.get(b"bext", b""), rate_hz)
     facts = WavFacts(
         channels=(_scale_in(words),), start_ns=start[0] if start else None, is_absolute=bool(start and start[1]),
         title=_info(texts.get(b"LIST", b"")).get("INAM", ""), hint=words[:2000],

@@ -5,7 +5,7 @@ Nothing is read as text here, so a burst of a million samples costs its numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,7 +26,7 @@ from workbench.logs.summary import ChannelFacts, LeftOut, Question, RecordingFac
 from workbench.logs.tables.cells import Cells
 from workbench.logs.tables.columns import answered_unit, unique_names
 from workbench.logs.tables.label_like import NAMED_WHY, is_label_name
-from workbench.logs.times.elapsed import relative_start
+from workbench.logs.times.elapsed import relative_start, tells_start
 from workbench.logs.times.timing import StoredTimes, TimeChoices, read_times
 from workbench.logs.units import find_quantity
 
@@ -93,7 +93,7 @@ def plan_signals(found: Sequence[Signals], choices: TimeChoices, *, join: bool |
     """
     groups: list[list[_Dated]] = []
     scaled = [_named(_scale(signals, choices.answers), choices.answers) for signals in found]
-    for dated in sorted((_date(signals, choices) for signals in scaled), key=_start_of):
+    for dated in sorted((_date(signals, choices, asked) for signals, asked in _as_answered(scaled, choices)), key=_start_of):
         home = next((group for group in groups if _continues(group[-1], dated, join=join)), None)
         if home is None:
             groups.append([dated])
@@ -132,7 +132,28 @@ def _named(signals: Signals, answers: questions.AnswerBook) -> Signals:
     return replace(signals, channels=tuple(channels))
 
 
-def _date(signals: Signals, choices: TimeChoices) -> _Dated:
+def _as_answered(found: Sequence[Signals], choices: TimeChoices) -> Iterator[tuple[Signals, Question | None]]:
+    """Each with what is asked about its start although one was told.
+
+    That holds for one file without a start, and goes before that in its name. Several files did not begin at one instant: they
+    keep the starts in their names, and the others are asked about.
+    """
+    without = {one.file for one in found if one.is_named_start or not one.is_begun}
+    is_told = tells_start(choices.answers)
+    is_for_it = is_told and choices.one_start and len(without) == 1
+    for one in found:
+        if is_for_it and one.is_named_start:
+            yield replace(one, start_ns=None, is_named_start=False), None
+        elif is_told and not is_for_it and not one.is_begun:
+            why = f"{one.source} does not say when it began, and one start can't be that of several files"
+            yield one, questions.time_relative(why)
+        else:
+            yield one, None
+
+
+def _date(signals: Signals, choices: TimeChoices, asked_anyway: Question | None) -> _Dated:
+    if asked_anyway is not None:
+        return _Dated(signals=signals, start_ns=0, questions=(asked_anyway,))
     if signals.start_ns is None and signals.start_text:
         time = TimeColumns(kind="stamp", indexes=(0,), notes=signals.notes)
         axis = read_times(Cells.of([signals.start_text]), 1, time, [np.arange(1)], choices)

@@ -37,7 +37,7 @@ from workbench.logs.tables.roles import LongRoles, assign_roles, find_long
 from workbench.logs.tables.segments import Table, build_tables, words_of
 from workbench.logs.tables.wide import mark_columns
 from workbench.logs.text.decode import clean_text
-from workbench.logs.times.elapsed import told_rate
+from workbench.logs.times.elapsed import tells_start, told_rate
 from workbench.logs.times.timing import StoredTimes, TimeAxis, TimeChoices, read_times
 from workbench.logs.units import find_quantity
 
@@ -152,7 +152,7 @@ def _only_events(events: Sequence[EventFile]) -> LogPreview:
 def _preview_waves(waves: list[Signals], source: Source, options: ParseOptions) -> LogPreview:
     """Channels of waveforms with their rates; nothing of their millions of samples is turned into text but the first."""
     answers = questions.AnswerBook(options.answers)
-    choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns)
+    choices = TimeChoices(zone=options.zone, answers=answers, now_ns=options.now_ns, one_start=options.one_start)
     heads = [signals.head(MAX_ROWS) for signals in waves]
     found = read_signals(heads, choices, join=False)
     asked = [one for recording in found for one in recording.facts.questions]
@@ -160,8 +160,11 @@ def _preview_waves(waves: list[Signals], source: Source, options: ParseOptions) 
         _wave_column(facts, recording.columns[facts.name]) for recording in found for facts in recording.facts.channels
     )
     rates = ", ".join(dict.fromkeys(f"{float(signals.rate):,.6g} Hz" for signals in waves))
-    dated = all(signals.start_ns is not None for signals in waves)
-    start = "in the file" if dated else "not known" if answers.find("TIME_RELATIVE") is None else "as answered"
+    is_dated = all(signals.start_ns is not None for signals in waves)
+    is_named = any(signals.is_named_start for signals in waves)
+    is_told = tells_start(answers) and options.one_start
+    otherwise = "as answered" if is_told else "in the file's name" if is_dated else "not known"
+    start = "in the file" if is_dated and not is_named else otherwise
     guesses = (
         FormatGuess(name="format", value=reader_of(source.kind).name, confidence=1.0),
         FormatGuess(name="waveform rate", value=rates, confidence=1.0),

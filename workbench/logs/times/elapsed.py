@@ -72,6 +72,17 @@ def relative_start(choices: TimeChoices, what: str, *, asks_step: bool = False) 
         raise _no_answer(answer) from error
 
 
+def tells_start(answers: questions.AnswerBook) -> bool:
+    """Whether the answer to TIME_RELATIVE says a start, and not a rate alone."""
+    return bool(_with_slash(answers.find("TIME_RELATIVE") or "").partition("/")[0].strip())
+
+
+def rate_alone(answer: str) -> str:
+    """What an answer to TIME_RELATIVE says of the rate, as an answer of its own: '/25600 Hz'; '' where it says none."""
+    _, _, rate = _with_slash(answer).partition("/")
+    return f"/{rate.strip()}" if rate.strip() else ""
+
+
 def told_rate(answers: questions.AnswerBook) -> Fraction | None:
     """Rows a second that the answer to TIME_RELATIVE says; None where it says a start alone. Raises RequestError."""
     answer = _with_slash(answers.find("TIME_RELATIVE") or "")

@@ -75,6 +75,8 @@ class TimeChoices:
     now_ns: int
     words: tuple[str, ...] = ()
     """What the file says besides its times: names of files and columns, states."""
+    one_start: bool = True
+    """Whether a start that was answered can be that of a file: not where the answer is one for several files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
