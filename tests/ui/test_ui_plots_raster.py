@@ -55,6 +55,29 @@ def test_a_spike_of_one_sample_in_a_column_is_drawn_in_full(at: int) -> None:
     assert (drawn[6:40, at // 10] == 255).all()
 
 
+@pytest.mark.parametrize("drift", [5e-6, 3e-3, 0.02])
+def test_a_pixel_in_which_no_span_begins_shows_the_one_that_reaches_through_it(drift: float) -> None:
+    """Columns of an envelope a hair wider than pixels: one pixel had two of them, the next a thin line alone."""
+    n_columns, per_pixel = 700, 1000
+    times = np.round(np.arange(1, n_columns - 1) * per_pixel * (1 + drift) - 1.0).astype(np.int64)
+    low, high = np.full(len(times), 5.0), np.full(len(times), 40.0)
+    high[::7] = 44.0
+    found = spans([Envelope(times_ns=times, minimum=low, maximum=high)], 0, (0, 1 / per_pixel), [(50, -1)], n_columns)
+    last = int(times[-1]) // per_pixel - found.first
+    assert len(np.setdiff1d(np.arange(found.first, last), times // per_pixel)) > 0
+    # 50 − 40 and 50 − 5
+    assert (found.top[0, :last] <= 10.0).all()
+    assert (found.bottom[0, :last] >= 45.0).all()
+
+
+def test_a_span_before_a_gap_reaches_no_further_than_its_own_pixel() -> None:
+    found = spans([envelope([10_100, 11_990, 13_900], [5, np.nan, 5], [40, np.nan, 40])], 0, (0, 1e-3), [(0, 1)], 20)
+    covered = np.isfinite(found.top[0])
+    assert [found.first + at for at in np.flatnonzero(covered).tolist()] == [10, 13]
+    found = spans([envelope([10_999, 12_500, 13_900], [5, np.nan, 5], [40, np.nan, 40])], 0, (0, 1e-3), [(0, 1)], 20)
+    assert [found.first + at for at in np.flatnonzero(np.isfinite(found.top[0])).tolist()] == [10, 13]
+
+
 def test_no_line_crosses_a_gap_in_the_pixels() -> None:
     found = spans([envelope([10, 20, 50, 80, 90], [5, 5, np.nan, 5, 5], [5, 5, np.nan, 5, 5])], 0, (0, 1), [(0, 1)], 100)
     assert (picture(found, 100, 10)[:, 22:79] == 0).all()

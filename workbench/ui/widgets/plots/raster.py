@@ -58,7 +58,8 @@ def spans(
     """The spans of envelopes with the same times on `n_columns` pixels; x = x_scale[0] + x_scale[1] · (t − origin), y alike.
 
     A column's span holds its samples and the line from the sample before to the sample after it (samples alone without
-    `has_lines`); no line crosses a gap.
+    `has_lines`); no line crosses a gap. A column in which nothing begins, as what began before it reaches through it, shows
+    what that one holds.
     Where columns begin is found once for all curves, and each step of numpy serves all of them.
     """
     import numpy as np
@@ -79,7 +80,10 @@ def spans(
     bottom = top
     if any(one.minimum is not one.maximum for one in envelopes):
         bottom = np.stack([one.minimum[begin:last] for one in envelopes]) * slope + offset
-    _add_samples(high, low, np.floor(x).astype(np.int64) - left, (top, bottom))
+    columns = np.floor(x).astype(np.int64) - left
+    _add_samples(high, low, columns, (top, bottom))
+    if bottom is not top:
+        _add_covered(high, low, (columns, x), (top, bottom))
     edges = np.arange(left, right + 1, dtype=np.float64)
     # Where a sample stands on an edge exactly, the line before it belongs to the column before, the one after to the next.
     for line in _lines_at(edges, x, (top, bottom)) if has_lines else ():
@@ -154,6 +158,26 @@ def _add_samples(high: Floats, low: Floats, columns: NDArray[np.int64], ends: tu
         at = columns[taken]
         high[:, at] = np.fmin(high.take(at, axis=1), top.take(taken, axis=1))
         low[:, at] = np.fmax(low.take(at, axis=1), bottom.take(taken, axis=1))
+
+
+def _add_covered(high: Floats, low: Floats, at: tuple[NDArray[np.int64], Floats], ends: tuple[Floats, Floats]) -> None:
+    """Columns [k] between two neighbouring spans [m, k] that are wide enough for no more than that column.
+
+    A span holds all samples up to the next one's begin, those of the column between them too. Envelopes are made of columns of
+    their own: where one of them begins a hair before a pixel does, that pixel would show nothing but a line.
+    """
+    import numpy as np
+
+    columns, x = at
+    number = np.flatnonzero((np.diff(columns) == 2) & (np.diff(x) < 2.0))
+    number = number[(columns[number] >= -1) & (columns[number] < high.shape[1] - 1)]
+    if not len(number):
+        return
+    # Beside a gap nobody knows how far the last span reaches: the column stays as it is.
+    is_whole = np.isfinite(ends[0].take(number + 1, axis=1))
+    between = columns[number] + 1
+    high[:, between] = np.where(is_whole, ends[0].take(number, axis=1), high.take(between, axis=1))
+    low[:, between] = np.where(is_whole, ends[1].take(number, axis=1), low.take(between, axis=1))
 
 
 def _lines_at(edges: Floats, x: Floats, ends: tuple[Floats, Floats]) -> tuple[Floats, ...]:
