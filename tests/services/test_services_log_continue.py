@@ -9,6 +9,8 @@ import numpy as np
 from workbench.core.jobs import Job
 from workbench.project.acts import Act, Item
 from workbench.project.store import Project
+from workbench.services.log_export import ExportLogsRequest, export_logs
+from workbench.services.log_statistics import StatisticsRequest, StatisticsRow, log_statistics
 from workbench.services.log_views import OpenLogsRequest, open_asset_logs
 from workbench.services.logs import ImportRequest, RecordingSummary, import_logs
 from workbench.services.recordings import open_project_recordings
@@ -65,6 +67,41 @@ def test_equal_instants_with_other_values_are_no_overlap(tmp_path: Path) -> None
     bring_in(tmp_path / "p", write(tmp_path / "day1.csv", 0, 1000))
     (second,) = bring_in(tmp_path / "p", write(tmp_path / "other.csv", 900, 2000, shift=3.0))
     assert (second.rows, second.n_known_rows) == (1100, 0)
+    (said,) = [one for one in second.findings if one.code == "CONFLICTING_ROWS"]
+    assert "100 in day1.csv" in said.text
+    assert (said.start_utc, said.end_utc) == ("2026-03-12T02:30:00Z", "2026-03-12T02:46:30Z")
+    with Project.open(tmp_path / "p") as project:
+        assert project.check() == []
+
+
+def test_another_value_at_an_instant_that_is_there_is_said_and_counts_once(tmp_path: Path) -> None:
+    bring_in(tmp_path / "p", write(tmp_path / "day1.csv", 0, 1000), write(tmp_path / "day2.csv", 1000, 2000))
+    whole = statistics_of(tmp_path / "p")
+    mended = write(tmp_path / "day2x.csv", 900, 2000)
+    lines = mended.read_text(encoding="utf-8").splitlines()
+    lines[301] = lines[301].replace(lines[301].split(",")[1], "99.75")
+    mended.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (third,) = bring_in(tmp_path / "p", mended)
+    assert third.rows == 1
+    (said,) = [one for one in third.findings if one.code == "CONFLICTING_ROWS"]
+    assert "1 in " in said.text
+    assert ".csv" in said.text
+    assert statistics_of(tmp_path / "p") == whole
+    target = tmp_path / "out.csv"
+    export_logs(ExportLogsRequest(project=str(tmp_path / "p"), asset="P-1", out=str(target)), Job())
+    assert "99.75" not in target.read_text(encoding="utf-8")
+
+
+def test_a_file_that_shares_one_channel_is_held_against_it(tmp_path: Path) -> None:
+    bring_in(tmp_path / "p", write(tmp_path / "day1.csv", 0, 1000))
+    (other,) = bring_in(tmp_path / "p", write(tmp_path / "other.csv", 500, 1500, shift=3.0, header="time,PI-1 [bar],TI-9 [degC]"))
+    assert ["500 in day1.csv" in one.text for one in other.findings if one.code == "CONFLICTING_ROWS"] == [True]
+    (again,) = bring_in(tmp_path / "p", write(tmp_path / "third.csv", 900, 950, header="time,PI-1 [bar],TI-5 [degC]"))
+    assert ["50 in other.csv" in one.text for one in again.findings if one.code == "CONFLICTING_ROWS"] == [True]
+
+
+def statistics_of(project: Path) -> tuple[StatisticsRow, ...]:
+    return log_statistics(StatisticsRequest(project=str(project), asset="P-1"), Job()).channels
 
 
 def test_another_pump_and_other_channels_are_left_alone(tmp_path: Path) -> None:
@@ -86,6 +123,7 @@ def test_a_file_that_is_read_again_with_an_answer_takes_the_place_of_what_was_re
     given = {"paths": (str(log),), "project": str(tmp_path / "p"), "asset": "P-1"}
     (first,) = import_logs(ImportRequest(**given), Job()).recordings
     moved = import_logs(ImportRequest(zone="Europe/Oslo", **given), Job())
+    assert "CONFLICTING_ROWS" not in {one.code for one in moved.recordings[0].findings}
     assert moved.replaced == ("P-1.csv was read before, 1 h later; this takes its place.",)
     told = import_logs(ImportRequest(answer=("UNIT_UNKNOWN@PI-1=bar",), **given), Job())
     assert told.replaced == ("P-1.csv was read before, with other units; this takes its place.",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from workbench.services.log_undated import lay_apart
 
 if TYPE_CHECKING:
     from workbench.logs.recordings.recording import Recording
+    from workbench.logs.summary import Finding
     from workbench.project.acts import Item
     from workbench.project.store import Project
 
@@ -46,45 +47,69 @@ def without_known_rows(project: Project, asset: str, folder: Path, stack: ExitSt
     """
     from workbench.logs.recordings.known_rows import KnownRows
     from workbench.logs.recordings.recording import open_recording
-    from workbench.logs.recordings.rewrite import Rewrite, kept_alike, rewrite_recording
+    from workbench.logs.recordings.rewrite import Rewrite, add_findings, kept_alike, rewrite_recording
     from workbench.logs.summary import Finding
 
     recording = open_recording(folder)
     if not recording.summary.is_dated:
         laid = lay_apart(project, asset, folder, stack)
         return Continued(laid.folder, recording.rows if laid.known_id else 0, "", laid.known_id, laid.moved_s)
-    older = _same_log(project, asset, recording)
+    kin = _kin(project, asset, recording)
+    older = [(item, other) for item, other in kin if _has_channels(other, recording)]
     overlapping = [(item, other) for item, other in older if _overlaps(recording, other)]
     continues = _continued(recording, older)
     known = KnownRows(recording, [other for _, other in overlapping])
     n_known = known.count() if overlapping else 0
-    if not n_known:
-        return Continued(folder, 0, continues)
-    if n_known == recording.rows:
+    if n_known and n_known == recording.rows:
         holder = next((item for item, other in overlapping if _holds(other, recording)), overlapping[0][0])
         return Continued(folder, n_known, continues, holder.id)
+    conflicts = _conflicts(project, asset, recording, [item for item, other in kin if _overlaps(recording, other)])
+    if not n_known:
+        if conflicts:
+            add_findings(folder, conflicts)
+        return Continued(folder, 0, continues)
     names = ", ".join(item.name for item, _ in overlapping[:3])
     text = f"{n_known:,} rows are left out: they are in {names} already, which this log continues."
     target = stack.enter_context(project.objects.staging("recording"))
     plan = Rewrite(
         channels=kept_alike(recording.channels), keep=known.is_new,
-        findings=(Finding(code="ALREADY_THERE", text=text, severity="not_checked"),),
+        findings=(Finding(code="ALREADY_THERE", text=text, severity="not_checked"), *conflicts),
     )  # fmt: skip
     rewrite_recording(recording, target, plan)
     return Continued(target, n_known, continues or overlapping[0][0].name)
 
 
-def _same_log(project: Project, asset: str, recording: Recording) -> list[tuple[Item, Recording]]:
-    """The pump's recordings of this kind that have every channel of this one, in the same units.
+def _conflicts(project: Project, asset: str, recording: Recording, items: Sequence[Item]) -> tuple[Finding, ...]:
+    """What is said about rows whose instants are there with other values; what this one takes the place of says nothing.
+
+    Logs are held against each other as they were read: corrections hold for both.
+    """
+    from workbench.logs.recordings.conflicts import Conflicts, conflicting_logs
+    from workbench.logs.recordings.known_rows import find_conflicts
+    from workbench.services.recordings import open_corrected
+
+    found = {item.id: (item.name, find_conflicts(recording, open_corrected(project, item.id, ()))) for item in items}
+    if any(conflicts.n for _, conflicts in found.values()):
+        for item, _ in read_otherwise(project, asset, recording):
+            found.pop(item.id, None)
+    said: dict[str, Conflicts] = {}
+    for name, conflicts in found.values():
+        if conflicts.n:
+            said.setdefault(name, Conflicts()).join(conflicts)
+    return (conflicting_logs(said),) if said else ()
+
+
+def _kin(project: Project, asset: str, recording: Recording) -> list[tuple[Item, Recording]]:
+    """The pump's recordings of this kind that have a channel of this one, in the same unit; before it, one with all of them.
 
     Of those that end before it the last one will do, and others need not be opened where the index says when they were;
     corrections may have moved them.
     """
     from workbench.services.recordings import corrections_of, open_project_recordings, recordings_of, says, span_of
 
-    def opened(ids: Collection[str] | None) -> list[tuple[Item, Recording]]:
+    def opened(ids: Collection[str] | None, is_kin: Callable[..., bool] = _shares_channel) -> list[tuple[Item, Recording]]:
         pairs = open_project_recordings(project, (asset,), group=None, only=lambda item: ids is None or item.id in ids)
-        return [(item, other) for item, other in pairs if _has_channels(other, recording)]
+        return [(item, other) for item, other in pairs if is_kin(other, recording)]
 
     if corrections_of(project, asset)[1]:
         return opened(None)
@@ -99,8 +124,14 @@ def _same_log(project: Project, asset: str, recording: Recording) -> list[tuple[
             near.add(item.id)
         elif span[1] < first:
             before.setdefault(span[1], []).append(item.id)
-    newest = (found for end in sorted(before, reverse=True) if (found := opened(before[end])))
+    newest = (found for end in sorted(before, reverse=True) if (found := opened(before[end], _has_channels)))
     return [*next(newest, []), *opened(near)]
+
+
+def _shares_channel(other: Recording, recording: Recording) -> bool:
+    theirs = {(channel.name, channel.unit) for channel in other.channels}
+    is_kin = other.group == recording.group and other.summary.is_dated
+    return is_kin and any((one.name, one.unit) in theirs for one in recording.channels)
 
 
 def _has_channels(other: Recording, recording: Recording) -> bool:

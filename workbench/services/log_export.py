@@ -116,8 +116,10 @@ def _cells(times_ns: NDArray[np.int64], pieces: list[tuple[NDArray[np.int64], ND
     from workbench.logs.text.numbers import value_texts
 
     cells = np.full(len(times_ns), "", dtype=object)
-    for times, values, stored in pieces:
-        cells[np.searchsorted(times_ns, times)] = value_texts(values, stored)
+    for times, values, stored in reversed(pieces):  # where two have one instant, the first counts
+        texts = np.array(value_texts(values, stored), dtype=object)
+        is_there = ~np.isnan(values)
+        cells[np.searchsorted(times_ns, times[is_there])] = texts[is_there]
     return [str(cell) for cell in cells]
 
 

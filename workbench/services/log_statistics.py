@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from workbench.core.clock import format_utc, parse_utc
@@ -11,10 +11,13 @@ from workbench.core.errors import InputError
 from workbench.core.jobs import Job
 from workbench.core.requests import Request, Result, parameter
 from workbench.services.common import ProjectFolder, known
-from workbench.services.log_views import AssetLogs, open_logged
+from workbench.services.log_views import AssetLogs, Part, open_logged
 from workbench.services.regime_filter import RegimeNames, Spans, find_spans, rows_within
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from workbench.logs.recordings.statistics import Block, Blocks, ChannelStatistics
 
 _BLOCK_ROWS = 1 << 20
@@ -85,24 +88,45 @@ def log_statistics(request: StatisticsRequest, job: Job) -> StatisticsResult:
 def blocks_of(logs: AssetLogs, channel: str, range_ns: tuple[int, int], spans: Spans | None = None) -> Blocks:
     """The samples of a channel in [start, end] block by block, recording after recording; read anew at each call.
 
-    With `spans`, exactly those whose instants lie in one of them.
+    With `spans`, exactly those whose instants lie in one of them. Where recordings have the same instant, the one that begins
+    first counts.
     """
 
     def blocks() -> Iterable[Block]:
         import numpy as np
 
+        before: list[Part] = []
         for part in logs.parts(channel):
             axis = part.recording.axis
+            before = [one for one in before if one.info.last_ns >= part.info.first_ns]
             first, last = axis.index_at(range_ns[0], after=False), axis.index_at(range_ns[1], after=True)
             for row in range(first, last, _BLOCK_ROWS):
                 end = min(row + _BLOCK_ROWS, last)
                 times_ns, values = axis.take(np.arange(row, end, dtype=np.int64)), part.recording.values(part.name)[row:end]
-                if spans is None:
+                keep = _first_of_instant(times_ns, before)
+                if spans is not None:
+                    keep &= rows_within(times_ns, spans)
+                if keep.all():
                     yield times_ns, values
-                elif (keep := rows_within(times_ns, spans)).any():
+                elif keep.any():
                     yield times_ns[keep], values[keep]
+            before.append(part)
 
     return blocks
+
+
+def _first_of_instant(times_ns: NDArray[np.int64], before: Sequence[Part]) -> NDArray[np.bool_]:
+    """Which rows [n] have an instant at which none of the recordings before has a value of the channel."""
+    import numpy as np
+
+    from workbench.logs.recordings.known_rows import common_rows
+
+    keep = np.ones(len(times_ns), np.bool_)
+    for part in before:
+        mine, theirs = common_rows(part.recording, times_ns)
+        if mine.size:
+            keep[mine[np.isfinite(part.recording.values(part.name)[theirs])]] = False
+    return keep
 
 
 def _row(name: str, unit: str, found: ChannelStatistics) -> StatisticsRow:

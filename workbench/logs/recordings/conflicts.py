@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 
 from workbench.logs.checks.phrases import format_instant, format_span
 from workbench.logs.summary import Finding, Remedy
+
+_MOST_NAMES = 3
 
 
 @dataclass(slots=True)
@@ -26,6 +29,13 @@ class Conflicts:
             self.n += int(times_ns.size)
             self.first_ns = first if self.first_ns is None else min(self.first_ns, first)
             self.last_ns = last if self.last_ns is None else max(self.last_ns, last)
+
+    def join(self, others: Conflicts) -> None:
+        """Count those of others, too."""
+        self.n += others.n
+        starts = [at_ns for at_ns in (self.first_ns, others.first_ns) if at_ns is not None]
+        ends = [at_ns for at_ns in (self.last_ns, others.last_ns) if at_ns is not None]
+        self.first_ns, self.last_ns = min(starts, default=None), max(ends, default=None)
 
 
 def conflicting_rows(found: Conflicts, n_backward: int) -> Finding:
@@ -46,6 +56,21 @@ def conflicting_values(found: Conflicts, n_backward: int) -> Finding:
         "If a column tells machines or places apart, name it 'asset'."
     )
     return _said(text, found)
+
+
+def conflicting_logs(found: Mapping[str, Conflicts]) -> Finding:
+    """What is said about rows of a log whose instants others (by name) have already, with other values."""
+    whole = Conflicts()
+    for one in found.values():
+        whole.join(one)
+    names = list(found)
+    words = ", ".join(f"{found[name].n:,} in {name}" for name in names[:_MOST_NAMES])
+    more = f", and in {len(names) - _MOST_NAMES} more logs" if len(names) > _MOST_NAMES else ""
+    text = (
+        f"Rows of this log have instants that another log has already, with other values: {words}{more}. "
+        "Both are kept; the log that begins first counts in statistics and exports."
+    )
+    return _said(text, whole)
 
 
 def _said(text: str, found: Conflicts) -> Finding:

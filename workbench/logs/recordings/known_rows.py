@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.logs.recordings.conflicts import Conflicts
 from workbench.logs.recordings.recording import Recording
 from workbench.logs.recordings.time_axis import Int64s, RunsAxis
 from workbench.logs.recordings.writer import BLOCK_ROWS
@@ -47,7 +48,7 @@ class KnownRows:
                 for start, end in one.known:
                     is_new[max(start - first, 0) : max(end - first, 0)] = False
                 continue
-            mine, theirs = _common(one.other, times_ns)
+            mine, theirs = common_rows(one.other, times_ns)
             if mine.size:
                 is_new[mine[_is_equal(self._recording, one.other, first + mine, theirs)]] = False
         return is_new
@@ -58,7 +59,24 @@ def _blocks(recording: Recording) -> Iterator[tuple[int, Int64s]]:
         yield first, recording.axis.take(np.arange(first, min(first + BLOCK_ROWS, recording.rows)))
 
 
-def _common(other: Recording, times_ns: Int64s) -> tuple[Int64s, Int64s]:
+def find_conflicts(recording: Recording, other: Recording) -> Conflicts:
+    """Rows whose instant the other one has, where a channel of both has another value there."""
+    found = Conflicts()
+    theirs_by_name = {channel.name: channel.unit for channel in other.channels}
+    shared = [one.name for one in recording.channels if theirs_by_name.get(one.name, "?") == one.unit]
+    for first, times_ns in _blocks(recording):
+        mine, theirs = common_rows(other, times_ns)
+        if not mine.size:
+            continue
+        differs = np.zeros(len(mine), np.bool_)
+        for name in shared:
+            here, there = _taken(recording, name, first + mine), _taken(other, name, theirs)
+            differs |= (here != there) & np.isfinite(here) & np.isfinite(there)
+        found.add(times_ns[mine[differs]])
+    return found
+
+
+def common_rows(other: Recording, times_ns: Int64s) -> tuple[Int64s, Int64s]:
     """Positions among `times_ns` [n], which rises, of instants that the other recording has, and its rows there."""
     low = other.axis.index_at(int(times_ns[0]), after=False)
     high = other.axis.index_at(int(times_ns[-1]), after=True)

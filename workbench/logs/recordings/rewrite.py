@@ -14,9 +14,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.core.codec import encode_pretty, write_atomic
 from workbench.logs.checks.quality import RULE_CODES, find_quality
 from workbench.logs.checks.waveforms import find_in_waveform
-from workbench.logs.recordings.format import ChannelInfo
+from workbench.logs.recordings.format import META_FILE, ChannelInfo, load_meta
 from workbench.logs.recordings.recording import Recording
 from workbench.logs.recordings.time_axis import Int64s, RunsAxis
 from workbench.logs.recordings.writer import BLOCK_ROWS, ColumnStats, RecordingWriter
@@ -68,6 +69,13 @@ def rewrite_recording(recording: Recording, folder: Path, plan: Rewrite) -> Reco
     facts = _facts(moved, writer, plan)
     writer.finish(facts)
     return facts
+
+
+def add_findings(folder: Path, findings: tuple[Finding, ...]) -> None:
+    """Say more about a recording that is not stored yet; its samples are not touched."""
+    meta = load_meta(folder)
+    facts = msgspec.structs.replace(meta.facts, findings=(*findings, *meta.facts.findings))
+    write_atomic(folder / META_FILE, encode_pretty(msgspec.structs.replace(meta, facts=facts)))
 
 
 def _moved(recording: Recording, shift_ns: int) -> RecordingFacts:
