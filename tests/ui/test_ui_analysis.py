@@ -228,6 +228,24 @@ def test_a_peak_hold_is_said_to_be_held_and_its_overall_to_be_the_average(hand: 
     assert "averaged" not in said["hold"]
 
 
+@pytest.mark.parametrize("mode_id", ["spectrum", "spectrogram", "orders", "envelope", "pump"])
+def test_the_machine_form_is_no_wider_than_its_panel(hand: Hand, mode_id: str) -> None:
+    """What is wider is cut at the window's edge, for the form scrolls up and down only."""
+    hand.window.resize(1280, 800)
+    mode = choose(hand, mode_id)
+    hand.press("Machine")
+    hand.rest()
+    form = mode.panel._form
+    assert form is not None
+    assert mode.panel.isVisible()
+    area = mode.panel._scroll.viewport()
+    assert mode.panel._scroll.widget().width() <= area.width()
+    for field in form._fields.values():
+        right = field.mapTo(area, field.rect().topRight()).x()
+        assert (field.parameter.name, right < area.width()) == (field.parameter.name, True)
+    assert mode.panel.mapTo(hand.window, mode.panel.rect().topRight()).x() < hand.window.width()
+
+
 def test_values_and_picture_are_written(hand: Hand, tmp_path: Path) -> None:
     mode = choose(hand, "spectrum")
     mode.write_values(tmp_path / "values.csv")

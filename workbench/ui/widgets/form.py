@@ -6,6 +6,7 @@ fields are folded.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Generic, TypeVar
 
@@ -29,6 +30,7 @@ REGIME_FLAG = "--regime"
 _LIST_SEPARATOR = ";"
 _NUMBER_PX = 110
 _GAP_PX = 8
+_INSIDE = re.compile(r"(?<=\w)[,;:/](?=\w)")
 
 
 class FormField(QWidget):
@@ -93,7 +95,7 @@ class FormField(QWidget):
         if isinstance(self.input, UnitField):
             self.input.set_invalid(bool(message))
         self._symbol.setVisible(bool(message))
-        hint = "" if isinstance(self.input, CheckBox) else self.parameter.help
+        hint = "" if isinstance(self.input, CheckBox) else _breakable(self.parameter.help)
         self._below.setText(message or hint)
         self._below.set_tone("failure_text" if message else "text2")
         self._below.setVisible(bool(message or hint))
@@ -219,6 +221,11 @@ class RequestForm(QWidget, Generic[R]):
         is_open = not self._folded.isVisible()
         self._folded.setVisible(is_open)
         self._more.set_icon_name("chevron-down" if is_open else "chevron-right")
+
+
+def _breakable(text: str) -> str:
+    """The same with places to break a line behind signs inside long words: 'DESIGNATION,ELEMENTS,…' would make a form as wide."""
+    return _INSIDE.sub("\\g<0>\u200b", text)
 
 
 def _text_of(value: object) -> str:
