@@ -252,6 +252,10 @@ def test_what_is_drawn_keeps_the_spike(project: str, tmp_path: Path) -> None:
     assert head == ["time_utc", "VI-2041A-DE [mm/s] min", "VI-2041A-DE [mm/s] max"]
     assert len(rows) <= 50
     assert max(float(row[2]) for row in rows) == 9.0
+    logs = open_asset_logs(OpenLogsRequest(project=project, asset=PUMP), Job())
+    ((_, values),) = logs.samples("VI-2041A-DE", logs.first_ns, logs.last_ns + 1)
+    texts = {str(value) for value in values}
+    assert {text for row in rows for text in row[1:]} <= texts
 
 
 def test_an_unknown_channel_is_refused_and_nothing_is_written(project: str, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def export_logs(request: ExportLogsRequest, job: Job) -> ExportLogsResult:
     spans = find_spans(request.project, request.asset, request.regimes)
     if request.columns:
         found = _extremes(logs, names, (start_ns, end_ns), request.columns, spans)
-        table = _drawn(found, (start_ns, end_ns))
+        table = _drawn(found, (start_ns, end_ns), [_stored(logs, name) for name in names])
         heads = [f"{head} {side}" for head in heads for side in ("min", "max")]
     else:
         table = _raw(logs, names, (start_ns, end_ns), spans)
@@ -154,15 +154,23 @@ def _extremes(
     return table
 
 
-def _drawn(table: NDArray[np.float64], range_ns: tuple[int, int]) -> Rows:
-    """A row for each column of the plot that has samples."""
+def _stored(logs: AssetLogs, name: str) -> str:
+    """The type in which all recordings store a channel; '' where they differ."""
+    found = {one.dtype for part in logs.parts(name) for one in part.recording.channels if one.name == part.name}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _drawn(table: NDArray[np.float64], range_ns: tuple[int, int], stored: list[str]) -> Rows:
+    """A row for each column of the plot that has samples; `stored` are the types of the channels, two columns each."""
     import numpy as np
+
+    from workbench.logs.text.numbers import value_texts
 
     start_ns, end_ns = range_ns
     step_ns = max((end_ns - start_ns) / len(table), 1.0)
+    texts = [value_texts(table[:, column], stored[column // 2]) for column in range(table.shape[1])]
     for row in np.flatnonzero(np.isfinite(table).any(axis=1)).tolist():
-        cells = ["" if value != value else f"{value:.9g}" for value in table[row].tolist()]
-        yield start_ns + round(row * step_ns), cells
+        yield start_ns + round(row * step_ns), [column[row] for column in texts]
 
 
 class _Check:
