@@ -321,6 +321,41 @@ def test_one_recording_of_several_can_be_removed(log_project: Path, built: Built
     assert page.view.logs.recordings[0].name == f"{PUMP}.csv"
 
 
+def test_each_of_several_bursts_has_the_start_that_was_told_for_it(built: Built, tmp_path: Path, wait_for: WaitFor) -> None:
+    from scipy.io import savemat
+
+    files = [tmp_path / f"P-2041A-{name}.mat" for name in "abc"]
+    for seed, file in enumerate(files):
+        savemat(file, {"vib": np.random.default_rng(seed).normal(size=5000), "fs": 25600})
+    built.context.make_project(tmp_path / "project")
+    wait_for(lambda: built.context.project is not None)
+    built.window.show()
+    built.window.open_files(files)
+    page = show(built)
+    preview = page.preview
+    wait_for(lambda: "TIME_RELATIVE" in preview.questions.choices)
+    preview.files.asset.setFocus()
+    preview.files.asset.selectAll()
+    QTest.keyClicks(preview.files.asset, "P-1")
+    if not preview.files.is_same.isChecked():
+        QTest.mouseClick(preview.files.is_same, Qt.MouseButton.LeftButton)
+    for index in (1, 0):
+        preview.files.file_chosen.emit(index)
+        wait_for(lambda index=index: preview._preview.path == str(files[index]) and preview._answers.get("TIME_RELATIVE") is None)
+        field = preview.questions.choices["TIME_RELATIVE"]
+        assert field.value() == ""
+        field.setFocus()
+        QTest.keyClicks(field, f"2026-03-0{index + 1}T12:00:00Z")
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        wait_for(lambda: not preview.why_not() and "TIME_RELATIVE" in preview._answers)
+        wait_for(lambda: {one.name: one.value for one in preview._preview.guesses}["waveform start"] == "as answered")
+    preview.start_import()
+    wait_for(lambda: page.view.logs is not None and len(page.view.logs.recordings) == 3, 30)
+    found = {one.name: one.first_ns // 10**9 for one in page.view.logs.recordings}
+    days = [int(np.datetime64(f"2026-03-0{day}T12:00:00").astype("datetime64[s]").astype(int)) for day in (1, 2)]
+    assert found == {files[0].name: days[0], files[1].name: days[1], files[2].name: 0}
+
+
 def test_full_scale_and_start_of_a_waveform_are_written_in_and_can_be_changed(
     built: Built, tmp_path: Path, wait_for: WaitFor
 ) -> None:

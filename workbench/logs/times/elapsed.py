@@ -74,7 +74,12 @@ def relative_start(choices: TimeChoices, what: str, *, asks_step: bool = False) 
 
 def tells_start(answers: questions.AnswerBook) -> bool:
     """Whether the answer to TIME_RELATIVE says a start, and not a rate alone."""
-    return bool(_with_slash(answers.find("TIME_RELATIVE") or "").partition("/")[0].strip())
+    return says_start(answers.find("TIME_RELATIVE") or "")
+
+
+def says_start(answer: str) -> bool:
+    """Whether an answer to TIME_RELATIVE says a start, and not a rate alone."""
+    return bool(_with_slash(answer).partition("/")[0].strip())
 
 
 def rate_alone(answer: str) -> str:

@@ -34,6 +34,7 @@ from workbench.ui.widgets.layouts import horizontal, scrolled
 from workbench.ui.widgets.text import StateSymbol, Text
 
 _RIGHT_PX = 336
+_TIME = "TIME_RELATIVE"
 
 
 class ImportPreview(QWidget):
@@ -52,6 +53,8 @@ class ImportPreview(QWidget):
         self._chosen = 0
         self._log = ""
         self._answers: dict[str, str] = {}
+        self._starts: dict[str, str] = {}
+        self._time = ""
         self._queue: list[ImportRequest] = []
         self._stored: list[str] = []
         self._is_busy = False
@@ -74,6 +77,7 @@ class ImportPreview(QWidget):
     def open_paths(self, paths: list[Path]) -> None:
         """Look at files and folders."""
         self._files, self._preview, self._answers = (), None, {}
+        self._starts, self._time = {}, ""
         self._show_cards(False)
         self.files.show_files(())
         self._say(self.tr("Looking at the files…"))
@@ -92,8 +96,8 @@ class ImportPreview(QWidget):
         return "" if self.questions.is_complete() else self.tr("Answer the questions first")
 
     def start_import(self) -> None:
-        """One job a pump; events that came along are added at the end."""
-        self._queue = [self._request(asset, paths) for asset, paths in self.files.groups().items()]
+        """One job a pump, and one a file whose start was told; events that came along are added at the end."""
+        self._queue = self._requests()
         self._stored = []
         self._is_busy = True
         self.changed.emit()
@@ -117,23 +121,48 @@ class ImportPreview(QWidget):
 
     def request_for_all(self) -> ImportRequest | None:
         """The first pump's import, for 'Copy as command'."""
-        return next((self._request(asset, paths) for asset, paths in self.files.groups().items()), None)
+        return next(iter(self._requests()), None)
 
     # What is asked
+
+    def _requests(self) -> list[ImportRequest]:
+        found = []
+        for asset, paths in self.files.groups().items():
+            together = [path for path in paths if path not in self._starts]
+            parts = [together] if together else []
+            parts += [[path] for path in paths if path in self._starts]
+            found += [self._request(asset, part) for part in parts]
+        return found
 
     def _request(self, asset: str, paths: list[str]) -> ImportRequest:
         return ImportRequest(
             paths=tuple(paths), project=self._context.project_text, zone=self.guesses.zone.value() or None,
-            answer=self._answer_list(), asset=asset, site=self.files.site.text().strip() or None,
+            answer=_as_list(self._with_time(paths[0])), asset=asset, site=self.files.site.text().strip() or None,
         )  # fmt: skip
 
-    def _answer_list(self) -> tuple[str, ...]:
-        return tuple(f"{key}={value}" for key, value in sorted(self._answers.items()))
+    def _with_time(self, path: str) -> dict[str, str]:
+        """The answers for a file: all share them, but when one began holds for no other."""
+        time = self._starts.get(path) or self._time
+        others = {key: value for key, value in self._answers.items() if key != _TIME}
+        return {**others, _TIME: time} if time else others
+
+    def _keep_time(self) -> None:
+        """A burst's start is the chosen file's alone; a rate, and a start that elapsed times count from, serve others, too."""
+        from workbench.logs.times.elapsed import rate_alone, says_start
+
+        answer, path = self._answers.get(_TIME, ""), self._files[self._chosen].path
+        is_burst = any(guess.name == "waveform start" for guess in (self._preview.guesses if self._preview else ()))
+        if is_burst and says_start(answer):
+            self._starts[path] = answer
+            self._time = rate_alone(answer) or self._time
+        else:
+            self._starts.pop(path, None)
+            self._time = answer
 
     def _read_chosen(self) -> None:
         if self._chosen < len(self._files) and self._files[self._chosen].kind == "log":
             request = PreviewRequest(
-                path=self._files[self._chosen].path, zone=self.guesses.zone.value() or None, answer=self._answer_list(),
+                path=self._files[self._chosen].path, zone=self.guesses.zone.value() or None, answer=_as_list(self._answers),
                 project=self._context.project_text or None, log=self._log,
             )  # fmt: skip
             self._context.read(preview_log, request, self._on_preview, self._on_refused, slot="logs.preview")
@@ -191,6 +220,7 @@ class ImportPreview(QWidget):
         self._chosen, self._log = index, ""
         file = self._files[index]
         if file.kind == "log":
+            self._answers = self._with_time(file.path)
             self._read_chosen()
         else:
             self._show_cards(False)
@@ -242,6 +272,7 @@ class ImportPreview(QWidget):
                     self._answers[key] = choice.value()
                 else:
                     self._answers.pop(key, None)
+        self._keep_time()
         self._read_chosen()
         self.changed.emit()
 
@@ -299,6 +330,7 @@ class ImportPreview(QWidget):
         known = {**answers, **self._answers}
         is_new = known != self._answers or (zone and not self.guesses.zone.value())
         self._answers = known
+        self._keep_time()
         if zone and not self.guesses.zone.value():
             self.guesses.zone.blockSignals(True)
             self.guesses.zone.set_value(zone)
@@ -360,3 +392,7 @@ class ImportPreview(QWidget):
 def _why_left_out(file: LogFile) -> str:
     """The reason, with the file's name once."""
     return file.why if file.name in file.why else f"{file.name}: {file.why}"
+
+
+def _as_list(answers: dict[str, str]) -> tuple[str, ...]:
+    return tuple(f"{key}={value}" for key, value in sorted(answers.items()))
