@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from workbench.core.clock import format_utc, parse_utc
 from workbench.core.errors import LogFormatError, RequestError
 from workbench.logs.parse import ParsedLogs, ParsedRecording, ParseOptions, parse_logs
 from workbench.logs.readers import wave_text
@@ -304,3 +305,11 @@ def test_a_start_that_no_log_can_have_is_refused(start: str, tmp_path: Path) -> 
 def test_a_rate_alone_is_an_answer(tmp_path: Path) -> None:
     recording = one(write(tmp_path / "wave.txt", "", printed()), "TIME_RELATIVE=48828 Hz")
     assert recording.facts.rate_hz == 48828.0
+
+
+def test_a_start_that_is_told_for_one_file_goes_before_that_in_its_name(tmp_path: Path) -> None:
+    path = write(tmp_path / "2003.10.22.12.06.24", "", printed())
+    told = one(path, f"TIME_RELATIVE={START}/20480 Hz").facts
+    named = one(path, "TIME_RELATIVE=/20480 Hz").facts
+    assert format_utc(named.first_ns) == "2003-10-22T12:06:24Z"
+    assert told.first_ns == parse_utc(START)

@@ -74,6 +74,8 @@ class ArrayGroup:
     rate: Fraction | None = None
     start_ns: int | None = None
     start_text: str = ""
+    is_named_start: bool = False
+    """Whether `start_ns` is from the file's name."""
     is_utc: bool = False
     """Whether instants without zone (and the start) are UTC by the format's rules."""
 
@@ -277,6 +279,7 @@ def _with_rate(
     return Signals(
         source=_title(source, group), channels=channels, rate=rate, start_ns=start[0] if start else None,
         start_text=group.start_text, is_absolute=bool(start and start[1]), notes=_notes(group), part=group.part,
+        is_named_start=group.is_named_start,
     )  # fmt: skip
 
 

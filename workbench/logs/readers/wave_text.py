@@ -166,7 +166,7 @@ def _group_of(layout: WaveLayout, columns: dict[int, SpilledColumn], source: Sou
         start_ns += round(layout.start_s * _NS)
     return ArrayGroup(
         arrays=tuple(arrays), rate=None if layout.clock else facts.rate or source.told_rate, start_ns=start_ns, is_utc=is_utc,
-        start_text=facts.start if start_ns is None else "",
+        start_text=facts.start if start_ns is None else "", is_named_start=start_ns is not None and not facts.start,
         facts={"head": " ".join(facts.rest)[:2000]},
     )  # fmt: skip
 
