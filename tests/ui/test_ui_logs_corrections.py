@@ -17,8 +17,16 @@ from tests.ui.log_projects import N_ROWS, PUMP, START_NS, csv_text
 from workbench.app.window import Built
 from workbench.core.clock import format_utc
 from workbench.core.jobs import Job
-from workbench.services.corrections import CorrectionsRequest, ExcludeRequest, exclude, list_corrections
+from workbench.services.corrections import (
+    CorrectionsRequest,
+    CorrectRequest,
+    ExcludeRequest,
+    correct_log,
+    exclude,
+    list_corrections,
+)
 from workbench.services.logs import ImportRequest, import_logs
+from workbench.ui.pages.logs.corrector import CORRECTIONS
 from workbench.ui.pages.logs.page import LogsPage
 
 WaitFor = Callable[..., None]
@@ -154,3 +162,15 @@ def test_the_layer_is_copied_as_commands_that_make_it_once_more(page: LogsPage, 
     text = QGuiApplication.clipboard().text()
     assert text.startswith("workbench logs accept ")
     assert "--finding UNIT_JUMP@PI-2041A@" in text
+
+
+def test_a_copied_exchange_of_unlike_channels_says_that_it_was_agreed_to(
+    page: LogsPage, tmp_path: Path, wait_for: WaitFor
+) -> None:
+    correct_log(
+        CorrectRequest(project=str(tmp_path / "project"), asset=PUMP, channel="PI-2041A", swap="FI-2041A", unlike=True), Job()
+    )
+    page.context.announce(CORRECTIONS)
+    wait_for(lambda: page.view.logs is not None and len(page.view.logs.corrections) == 1)
+    page.corrector.copy_commands()
+    assert "--swap FI-2041A --unlike" in QGuiApplication.clipboard().text()

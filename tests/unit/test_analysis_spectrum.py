@@ -209,6 +209,16 @@ def test_every_window_gives_a_sine_its_own_height_between_lines(window: Window, 
         assert (off, peak.frequency) == (off, pytest.approx(hz, abs=0.02))
 
 
+def test_peaks_are_listed_by_the_heights_that_they_are_listed_with() -> None:
+    """The one between two lines is the higher sine, though none of its lines is."""
+    values = sine(1.0, 100.0) + sine(1.1, 301.0)
+    spectrum = find_spectrum([values], RATE_HZ, "g", SpectrumOptions(resolution_hz=2.0))
+    heights = spectrum.amplitude("peak")
+    assert heights[50] > heights[150:152].max()
+    peaks = find_peaks(spectrum.frequency_hz, heights)
+    assert [round(peak.frequency) for peak in peaks[:2]] == [301, 100]
+
+
 def test_a_peak_beside_the_high_pass_keeps_its_own_height() -> None:
     rng = np.random.default_rng(8)
     values = sine(1.0, 2.0, 8.0) + rng.normal(0, 0.01, 8 * 5120)

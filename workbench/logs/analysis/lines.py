@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +89,7 @@ def find_peaks(
     for line in chosen.tolist():
         at_hz, height = _between(frequency, amplitude, line, window, gain)
         found.append(Peak(frequency=at_hz, amplitude=height, above_floor_db=float(decibel[line])))
-    return tuple(found)
+    return tuple(sorted(found, key=attrgetter("amplitude"), reverse=True))
 
 
 def _between(frequency: Array, amplitude: Array, line: int, window: Window, gain: Array | None) -> tuple[float, float]:

@@ -88,8 +88,13 @@ class Corrector(QObject):
 
     def copy_commands(self) -> None:
         """Put the whole layer on the clipboard as command lines, one a correction."""
-        corrections = self._view.logs.corrections if self._view.logs is not None else ()
-        lines = [self._context.command_text(*command_of(self._context.project_text, one)) for one in corrections]
+        logs, project = self._view.logs, self._context.project_text
+        kinds = {view.name: (view.quantity, view.unit) for view in logs.channels} if logs is not None else {}
+        commands = [
+            command_of(project, one, is_unlike=one.action == "swap" and kinds.get(one.channel) != kinds.get(one.other))
+            for one in (logs.corrections if logs is not None else ())
+        ]
+        lines = [self._context.command_text(*command) for command in commands]
         self._context.messages.copy("\n".join(lines))
 
     def _confirm(self, asset: str, finding: Finding) -> None:
@@ -138,8 +143,8 @@ def request_of(project: str, asset: str, finding: Finding) -> CorrectRequest:
     )  # fmt: skip
 
 
-def command_of(project: str, one: Correction) -> tuple[tuple[str, ...], Request]:
-    """The command and the request that make a correction once more."""
+def command_of(project: str, one: Correction, *, is_unlike: bool = False) -> tuple[tuple[str, ...], Request]:
+    """The command and the request that make a correction once more; `is_unlike`: it exchanges channels of different kinds."""
     if one.action == "accept":
         return ("logs", "accept"), AcceptRequest(
             project=project, asset=one.asset, finding=one.finding, channel=one.channel, why=one.why
@@ -152,7 +157,7 @@ def command_of(project: str, one: Correction) -> tuple[tuple[str, ...], Request]
     return ("logs", "correct"), CorrectRequest(
         project=project, asset=one.asset, channel=one.channel, start=one.start_utc, end=one.end_utc, factor=one.factor,
         offset=one.offset, swap=one.other, missing=one.value if one.action == "missing" else None, shift_s=one.shift_s,
-        drift_ppm=one.drift_ppm, recording=one.recording, finding=one.finding, why=one.why,
+        drift_ppm=one.drift_ppm, recording=one.recording, finding=one.finding, why=one.why, unlike=is_unlike,
     )  # fmt: skip
 
 
