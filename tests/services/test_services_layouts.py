@@ -214,27 +214,6 @@ def test_samples_of_a_fast_waveform_are_dated_to_the_nanosecond(tmp_path: Path) 
     assert rows[1999][0] == "2026-03-16T10:00:00.02046976Z"
 
 
-@pytest.mark.parametrize("n_pixels", [600, 775, 1001])
-def test_each_pixel_of_a_fast_waveform_has_a_column_of_its_own_with_all_its_samples(tmp_path: Path, n_pixels: int) -> None:
-    """More samples than the picture shows are read at its ends: not by columns that are wider than its pixels."""
-    values = np.round(np.random.default_rng(3).normal(0.0, 1.0, 300_000), 3)
-    log, project = tmp_path / "P-1.csv", str(tmp_path / "p")
-    log.write_text("\n".join(["VT-1 [g]", *map(str, values.tolist())]) + "\n", encoding="utf-8")
-    answer = "TIME_RELATIVE=2026-03-16T10:00:00Z/97656 Hz"
-    import_logs(ImportRequest(paths=(str(log),), project=project, answer=(answer,), asset="P-1"), Job())
-    logs = open_asset_logs(OpenLogsRequest(project=project, asset="P-1"), Job())
-    (drawn,) = logs.envelopes("VT-1", logs.first_ns, logs.last_ns, n_pixels)
-    pixel_ns = (logs.last_ns - logs.first_ns) / n_pixels
-    pixels = np.floor((drawn.times_ns - logs.first_ns) / pixel_ns).astype(int)
-    inside = (pixels >= 0) & (pixels < n_pixels)
-    assert pixels[inside].tolist() == list(range(n_pixels))
-    times_ns = np.concatenate([times for times, _ in logs.samples("VT-1", logs.first_ns, logs.last_ns + 1)])
-    ends = np.append(drawn.times_ns[1:], logs.last_ns + 1)
-    for at in np.flatnonzero(inside)[:: n_pixels // 20].tolist():
-        own = values[(times_ns >= drawn.times_ns[at]) & (times_ns < ends[at])]
-        assert (drawn.minimum[at], drawn.maximum[at]) == (np.float32(own.min()), np.float32(own.max()))
-
-
 def test_a_stretch_of_some_channels_holds_both_ends(project: str, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     request = ExportLogsRequest(

@@ -8,7 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtGui import QColor, QImage
 
+from workbench.core.jobs import Job
 from workbench.logs.recordings.pyramid import Envelope
+from workbench.services.log_views import AssetLogs, OpenLogsRequest, open_asset_logs
+from workbench.services.logs import ImportRequest, import_logs
 from workbench.ui.widgets.plots.raster import Spans, fill_spans, pixels_of, spans
 
 WHITE, BLACK = 0xFFFFFFFF, 0xFF000000
@@ -68,6 +71,37 @@ def test_a_pixel_in_which_no_span_begins_shows_the_one_that_reaches_through_it(d
     # 50 − 40 and 50 − 5
     assert (found.top[0, :last] <= 10.0).all()
     assert (found.bottom[0, :last] >= 45.0).all()
+
+
+@pytest.fixture(scope="module")
+def waveform(tmp_path_factory: pytest.TempPathFactory) -> AssetLogs:
+    """Noise at 97 656 Hz, some 3 s of it."""
+    folder = tmp_path_factory.mktemp("waveform")
+    values = np.round(np.random.default_rng(3).normal(0.0, 1.0, 300_000), 3)
+    log, project = folder / "P-1.csv", str(folder / "p")
+    log.write_text("\n".join(["VT-1 [g]", *map(str, values.tolist())]) + "\n", encoding="utf-8")
+    answer = "TIME_RELATIVE=2026-03-16T10:00:00Z/97656 Hz"
+    import_logs(ImportRequest(paths=(str(log),), project=project, answer=(answer,), asset="P-1"), Job())
+    return open_asset_logs(OpenLogsRequest(project=project, asset="P-1"), Job())
+
+
+@pytest.mark.parametrize("n_pixels", [600, 775, 1001])
+@pytest.mark.parametrize("part", [(0.0, 1.0), (0.3, 0.9)])
+def test_each_pixel_of_a_fast_waveform_shows_its_samples_but_for_a_piece_that_begins_before_it(
+    waveform: AssetLogs, n_pixels: int, part: tuple[float, float]
+) -> None:
+    """A piece of the pyramid, of half a pixel at most, is drawn where it begins; none begins before the picture does."""
+    length_ns = waveform.last_ns - waveform.first_ns
+    start_ns, end_ns = (waveform.first_ns + round(share * length_ns) for share in part)
+    (drawn,) = waveform.envelopes("VT-1", start_ns, end_ns, n_pixels)
+    per_ns = n_pixels / (end_ns - start_ns)
+    found = spans([drawn], start_ns, (0, per_ns), [(0, -1)], n_pixels)
+    ((times_ns, values),) = waveform.samples("VT-1", start_ns, end_ns)
+    x = (times_ns - start_ns) * per_ns
+    is_inside = (x % 1.0 > 0.55) | (x < 0.5)
+    columns = np.floor(x[is_inside]).astype(int) - found.first
+    assert (found.top[0, columns] <= -values[is_inside].astype(np.float64) + 1e-9).all()
+    assert (found.bottom[0, columns] >= -values[is_inside].astype(np.float64) - 1e-9).all()
 
 
 def test_a_span_before_a_gap_reaches_no_further_than_its_own_pixel() -> None:

@@ -5,7 +5,6 @@ Opening reads a few kilobytes a recording; nothing is copied. Must not write any
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -179,13 +178,10 @@ class AssetLogs:
             margin_ns = self._margin_ns(recording, end_ns - start_ns)
             if info.last_ns < start_ns - margin_ns or info.first_ns > end_ns + margin_ns:
                 continue
-            # Whole pixels more on either side: columns of any other width drift against those that are drawn. (The
-            # nanosecond keeps what stands at the very start out of the column before it.)
-            pixel_ns = max(end_ns - start_ns, 1) / max(n_pixels, 1)
-            extra = math.ceil(margin_ns / pixel_ns)
-            reach_ns, wide = int(extra * pixel_ns) + 1, n_pixels + 2 * min(extra, n_pixels)
+            extra = round(n_pixels * margin_ns / max(end_ns - start_ns, 1))
+            wide = n_pixels + 2 * min(extra, n_pixels)
             names = [part.name for _, part in parts]
-            drawn = recording.envelopes(names, start_ns - reach_ns, end_ns + reach_ns, wide)
+            drawn = recording.envelopes(names, start_ns - margin_ns, end_ns + margin_ns, wide)
             for (channel, _), one in zip(parts, drawn, strict=True):
                 found[channel].append(one)
         return {channel: sorted(drawn, key=_first_drawn) for channel, drawn in found.items()}
