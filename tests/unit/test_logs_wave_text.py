@@ -153,6 +153,8 @@ def test_a_start_that_may_be_two_days_is_asked(tmp_path: Path) -> None:
         ("Datum/Uhrzeit des Exports: 14.05.2026 07:01:44\nT0 = 13.05.2026 13:22:10,250", "2026-05-13T13:22:10.25"),
         ('"Test date","May 13, 2026"\n"Test time","15:30:45"', "2026-05-13T15:30:45"),
         ("Segment,TrigTime,TimeSince\n#1,13-May-2026 14:15:16.750,0", "2026-05-13T14:15:16.75"),
+        ("Mittaus alkoi;13.5.2026 klo 9.10.11", "2026-05-13T09:10:11"),
+        ("*STARTTIME\n2026-05-13 10:11:12", "2026-05-13T10:11:12"),
         ("Exported: 2026-05-14 10:00:00", None),
         ("Calibration date: 2025-01-01 10:00:00", None),
     ],
@@ -248,7 +250,8 @@ def test_a_large_file_that_turns_out_to_be_a_table_is_refused(tmp_path: Path, mo
     [
         ("# fs = 25600 Hz", 25600), ("Sampling rate;51,2 kHz", 51200), ("SampleRate\t1.024e+04", 10240), ("dt: 0.0001", 10000),
         ("Sampling interval,100ms", 10), ("Interval [ms]: 50", 20), ("Fréquence d'échantillonnage : 10 kHz", 10000),
-        ("Frecuencia de muestreo: 2000 Hz", 2000), ("采样频率：5000 Hz", 5000), ("Interval: 10", None), ("Rate: 5", None),
+        ("Frecuencia de muestreo: 2000 Hz", 2000), ("采样频率：5000 Hz", 5000),
+        ("Abtastrate: 8192 1/s", 8192), ("Interval: 10", None), ("Rate: 5", None),
         ("Sample rate: fast", None), ("Samples: 3000", None), ("Sample rate: 0", None),
     ],
 )  # fmt: skip
@@ -313,3 +316,18 @@ def test_a_start_that_is_told_for_one_file_goes_before_that_in_its_name(tmp_path
     named = one(path, "TIME_RELATIVE=/20480 Hz").facts
     assert format_utc(named.first_ns) == "2003-10-22T12:06:24Z"
     assert told.first_ns == parse_utc(START)
+
+
+def test_decimal_commas_with_exponents_are_one_column(tmp_path: Path) -> None:
+    cells = [f"{value:.6E}".replace(".", ",") for value in VALUES.tolist()]
+    recording = one(write(tmp_path / "wave.txt", f"Sample rate: {RATE_HZ}\nUnidad;mg\n", cells))
+    np.testing.assert_allclose(recording.columns["column 1"], VALUES, rtol=1e-6)
+    assert [found.unit for found in recording.facts.channels] == ["mg"]
+
+
+def test_a_value_below_its_starred_name_is_read(tmp_path: Path) -> None:
+    head = "*STARTTIME\n2026-05-13 10:11:12\n*INTERVAL\n0,625 ms\n*CHANNEL\nACC x [g];ACC y [g]\n*DATA\n"
+    rows = [f"{a};{b}" for a, b in zip(printed(","), printed(","), strict=True)]
+    recording = one(write(tmp_path / "wave.csv", head, rows))
+    assert recording.facts.rate_hz == 1600
+    assert [(found.name, found.unit) for found in recording.facts.channels] == [("ACC x", "g"), ("ACC y", "g")]

@@ -30,6 +30,8 @@ _DAY = re.compile(
     r"|\d{1,2}\.? [^\W\d]{3,12}\.? \d{4}|[^\W\d]{3,9}\.? \d{1,2},? \d{4}"
 )
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:\s*[AaPp]\.?[Mm]\b\.?)?(?:\s*(?:Z|UTC|[+-]\d{2}:?\d{2})\b)?")
+_DOTTED = re.compile(r"\b(?:klo|kl)\.? (\d{1,2})\.(\d{2})(?:\.(\d{2}))?")
+"""A clock with dots behind the word for it, as in the Nordic countries: 'klo 9.10.11'."""
 _BRACKETS = re.compile(r"[\[(]\s*([^\])]{1,16})\s*[\])]")
 _KEY_UNIT = re.compile(r",\s*([^\W\d_]{1,3})$")
 _ENDS = " \t\"';,"
@@ -90,8 +92,10 @@ def _entries(line: str) -> Iterator[tuple[str, str]]:
 def _below(line: str, below: str) -> list[tuple[str, str]]:
     """Names in a row of cells with the values below them."""
     upper, lower = (_cells(unicodedata.normalize("NFKC", text).strip()) for text in (line, below))
-    if len(upper) < 3 or len(upper) != len(lower):
-        return []
+    if len(upper) == 1:
+        return [(upper[0], below.strip())]  # '*INTERVAL' over '0,625 ms'
+    if len(upper) == 2 or len(upper) != len(lower):
+        return []  # two cells are a name and its value
     return [(key, value) for key, value in zip(upper, lower, strict=True) if key and value]
 
 
@@ -106,6 +110,9 @@ def _take(key: str, value: str, facts: HeadFacts, rates: list[Fraction], when: t
         return True
     bare = _KEY_UNIT.sub("", _BRACKETS.sub("", key.strip(_ENDS)))
     cells = _values(value)
+    if is_unit_key(bare) and len(cells) == 1 and re.fullmatch(r"[^\W\d]{1,6}", cells[0]):
+        facts.units = cells  # also one that no table knows, such as mg
+        return True
     if is_unit_key(bare) and cells and all(_unit_of(cell) for cell in cells):
         facts.units = tuple(map(_unit_of, cells))
         return True
@@ -143,6 +150,7 @@ def _take_time(
     if stamp is not None and stamp.has_clock:
         stamps[rank].append(value)
         return True
+    value = _DOTTED.sub(lambda found: ":".join(filter(None, found.groups())), value)
     day, clock = _DAY.search(value), _CLOCK.search(value)
     written = f"{day[0]} {clock[0].replace(',', '.')}" if day and clock else ""
     if written and (parsed := parse_stamp(written)) is not None and parsed.has_clock:

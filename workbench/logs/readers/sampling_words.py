@@ -70,6 +70,7 @@ _NO_RATE = _words(
 )
 _TIMING = _words(
     """
+    alkoi alkuaika aloitus
     start begin beginn trig t0 messbeg aufnahme aufzeichn messzeit messdatum début debut inicio inizio aanvang począt
     rozpocz začát kezd
     başlang начал пуск 开始 起始 触发 开始 開始 トリガ 시작 recorded acquired acquisition measured measurement 測定
@@ -120,7 +121,7 @@ STEP_UNITS = {
     "μs": Fraction(1, 10**6), "usec": Fraction(1, 10**6), "ns": Fraction(1, 10**9), "min": Fraction(60), "h": Fraction(3600),
     "с": Fraction(1), "мс": Fraction(1, 1000), "мкс": Fraction(1, 10**6), "秒": Fraction(1), "ミリ秒": Fraction(1, 1000),
 }  # fmt: skip
-_NUMBER = re.compile(r"\s*(?:\w+:)?\s*(?P<number>[+]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)\s*(?P<unit>[^\d\s].*)?\s*")
+_NUMBER = re.compile(r"\s*(?:\w+:)?\s*(?P<number>[+]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)\s*(?P<unit>1\s?/\s?s|[^\d\s].*)?\s*")
 
 
 def is_rate_key(name: str) -> bool:
@@ -148,7 +149,7 @@ def told_rate(key: str, value: str, unit: str) -> Fraction | None:
     if match is None or _has(folded, _NO_RATE):
         return None
     number = Fraction(match["number"].replace(",", "."))
-    words = (match["unit"] or unit).strip().casefold()
+    words = (match["unit"] or unit).strip().casefold().replace("1 / s", "1/s")
     if number <= 0:
         return None
     if is_sampling and (words in _RATE_UNITS or _PER_SECOND.search(words)):

@@ -138,7 +138,9 @@ def _with_head_beside(layout: WaveLayout, above: Sequence[str]) -> tuple[WaveLay
 
 
 def _is_decimal_comma(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether two whole numbers with a comma between are one with decimals: '-0,176', '0,05'."""
+    """Whether two whole numbers with a comma between are one with decimals: '-0,176', '0,05', '-1,4986E+00'."""
+    if all(re.fullmatch(r"[+-]?\d", row[0]) and re.fullmatch(r"\d+[eE][+-]?\d+", row[1]) for row in rows):
+        return True
     if any(not re.fullmatch(r"[+-]?\d+", cell) for row in rows for cell in row[:2]):
         return False
     return any(row[0] in ("-0", "+0") or (len(row[1]) > 1 and row[1].startswith("0")) for row in rows)
